@@ -1,0 +1,280 @@
+/* ampcf: inference. Owns the public C API for opening a model, folding a history into personas, ranking, explaining
+ * and measuring taste. Must not know about training, files, text formats or WebAssembly.
+ *
+ * Shape letters: N items, D width, P personas, H history length, C candidates, K results, A aspects.
+ * The library never allocates, prints, exits or keeps global state: every object lives in memory that the caller owns,
+ * and a `..._memory` function says how many bytes that is. Outputs are written only when a call returns AMPCF_OK.
+ * Results are bit-identical between the scalar, SIMD and native builds. Source of the method: arXiv:2010.07042.
+ */
+#ifndef AMPCF_H
+#define AMPCF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status ------------------------------------------------------------------------------------------------ */
+
+/** Outcome of a call. The numbers are stable; gaps leave room. */
+typedef enum ampcf_status {
+    AMPCF_OK = 0,
+    AMPCF_E_ARGUMENT = 1,             /* a parameter is outside its documented range */
+    AMPCF_E_ITEM_RANGE = 2,           /* an item index is not < N */
+    AMPCF_E_MEMORY = 3,               /* the memory handed in is too small or not 16-byte aligned */
+    AMPCF_E_CANCELLED = 4,            /* the caller asked to stop */
+    AMPCF_E_NO_DATA = 5,              /* nothing to work on (no interactions, no aspects) */
+    AMPCF_E_BAD_MAGIC = 16,           /* not a model file */
+    AMPCF_E_TRUNCATED = 17,           /* fewer bytes than the header promises */
+    AMPCF_E_TRAILING_DATA = 18,       /* more bytes than the header promises */
+    AMPCF_E_CHECKSUM = 19,            /* a CRC32C differs: damaged in transit or on disk */
+    AMPCF_E_LIMIT = 20,               /* a count is above what the format allows */
+    AMPCF_E_BAD_SECTION = 21,         /* section table or layout breaks a rule of the format */
+    AMPCF_E_BAD_NUMBER = 22,          /* NaN, infinite or out-of-bounds value */
+    AMPCF_E_BAD_IDS = 23,             /* ids empty, too long, not UTF-8, duplicated or badly indexed */
+    AMPCF_E_UNSUPPORTED_VERSION = 24, /* needs a newer library */
+    AMPCF_E_BAD_TEXT = 25,            /* titles, aspect names or metadata are not UTF-8 */
+    AMPCF_E_BAD_ASPECTS = 26          /* aspect lists unsorted or out of range */
+} ampcf_status;
+
+/** Stable upper-case name of a status, for example "BAD_MAGIC"; "UNKNOWN" for a number that is none. Never NULL. */
+const char *ampcf_status_name(ampcf_status status);
+
+/** CRC32C (Castagnoli) of n_bytes, for callers that keep files of their own, such as saved profiles. Since 0.1. */
+uint32_t ampcf_crc32c(const void *bytes, size_t n_bytes);
+
+/** Where and why a file was refused. `what` is a static string naming the field or rule. */
+typedef struct ampcf_fault {
+    uint64_t offset;  /* byte offset in the file of the field or value */
+    uint64_t got;     /* the value found (for numbers: the raw 32 bits) */
+    uint64_t wanted;  /* the value or limit expected */
+    const char *what; /* static, never NULL after a failure */
+    uint32_t section; /* section type, 0 = header or table */
+    uint32_t status;  /* the ampcf_status returned */
+} ampcf_fault;
+
+/* ---- Limits of the format (src/FORMAT.md) ------------------------------------------------------------------- */
+
+#define AMPCF_MAX_ITEMS (1u << 24)
+#define AMPCF_MAX_DIM 1024u
+#define AMPCF_MAX_PERSONAS 64u
+#define AMPCF_MAX_ASPECTS 65536u
+#define AMPCF_MAX_HISTORY 65536u
+#define AMPCF_MAX_WEIGHT 1024.0f
+#define AMPCF_NO_ITEM 0xFFFFFFFFu
+
+/* ---- Model --------------------------------------------------------------------------------------------------- */
+
+/** A validated model file. Read-only and shareable between threads. Points into the caller's bytes. */
+typedef struct ampcf_model ampcf_model;
+
+/** Bytes of memory that ampcf_model_open needs besides the file itself. Since 0.1. */
+size_t ampcf_model_memory(void);
+
+/**
+ * Validate a model file once; afterwards every other call trusts it.                             src/FORMAT.md
+ *
+ * bytes       (n_bytes) the whole file, 16-byte aligned; caller-owned, must stay unchanged while the model is used
+ * memory      (memory_bytes >= ampcf_model_memory()) 16-byte aligned, caller-owned, lives as long as the model
+ * out_model   the model; written only on AMPCF_OK
+ * out_fault   where and why, written only on failure; may be NULL
+ *
+ * Returns AMPCF_OK, AMPCF_E_MEMORY, or one of AMPCF_E_BAD_MAGIC to AMPCF_E_BAD_ASPECTS. Hostile bytes are refused,
+ * never read out of bounds, and cannot make later scores overflow. Thread-safe. Allocates nothing. O(n_bytes).
+ * Since 0.1.
+ */
+ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,
+                              const ampcf_model **out_model, ampcf_fault *out_fault);
+
+/** N, D, P (most personas a profile may have) and A (0 when the file has no aspects). Since 0.1. */
+uint32_t ampcf_model_items(const ampcf_model *model);
+uint32_t ampcf_model_dim(const ampcf_model *model);
+uint32_t ampcf_model_personas(const ampcf_model *model);
+uint32_t ampcf_model_aspects(const ampcf_model *model);
+
+/**
+ * Index of the item with exactly these id bytes (UTF-8, compared byte by byte), or AMPCF_NO_ITEM. O(log N). Since 0.1.
+ */
+uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes);
+
+/**
+ * Text of the model as pointer and length (UTF-8, not terminated): the id of item < N, its title (length 0 when the file
+ * has none), the name of aspect < A, and the JSON metadata (length 0 when absent). Owned by the model. Since 0.1.
+ */
+const char *ampcf_model_id(const ampcf_model *model, uint32_t item, uint32_t *out_bytes);
+const char *ampcf_model_title(const ampcf_model *model, uint32_t item, uint32_t *out_bytes);
+const char *ampcf_model_aspect(const ampcf_model *model, uint32_t aspect, uint32_t *out_bytes);
+const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes);
+
+/** Aspects of item < N: pointer to *out_count aspect indices < A, strictly increasing. Owned by the model. Since 0.1. */
+const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count);
+
+/** The 16 bytes that tie saved profiles to this training run. Owned by the model. Since 0.1. */
+const uint8_t *ampcf_model_lineage(const ampcf_model *model);
+
+/* ---- Profile -------------------------------------------------------------------------------------------------- */
+
+/** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a time. */
+typedef struct ampcf_profile ampcf_profile;
+
+/** Bytes of memory a profile with up to n_history items needs; 0 when n_history > AMPCF_MAX_HISTORY. Since 0.1. */
+size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history);
+
+/** Bytes of scratch that folding n_history items needs; free for other use after the call. Since 0.1. */
+size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
+
+/**
+ * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
+ *
+ *     M = alpha G + sum_i w_i v_i v_i^T + lambda I,      u_k = M^-1 sum_i r_ik w_i v_i,      sum_k u_k = the ALS user vector
+ *
+ * items       (H) item indices < N, distinct; order does not matter except among exact ties
+ * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
+ * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with
+ * memory      (>= ampcf_profile_memory(model, n)) 16-byte aligned; the profile lives in it
+ * scratch     (>= ampcf_profile_scratch(model, n)) 16-byte aligned, overwritten
+ *
+ * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE, AMPCF_E_MEMORY.
+ * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H D). Source: Hu, Koren, Volinsky 2008 (ICDM) for
+ * P = 1; Rendle et al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition into personas is this project's.
+ * Since 0.1.
+ */
+ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
+                                   uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
+                                   size_t scratch_bytes, ampcf_profile **out_profile);
+
+/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (H x P, row-major, rows sum to 1). Since 0.1. */
+uint32_t ampcf_profile_personas(const ampcf_profile *profile);
+uint32_t ampcf_profile_history(const ampcf_profile *profile);
+const float *ampcf_profile_shares(const ampcf_profile *profile);
+const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
+
+/* ---- Ranking -------------------------------------------------------------------------------------------------- */
+
+/**
+ * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
+ *
+ *     y_j = (1 - rho) sum_k s_jk + rho P sum_k a_jk s_jk + b_j,    s_jk = u_k . v_j,    a_jk = softmax_k(beta s_jk + eta log pi_k)
+ *
+ * candidates   (C) item indices < N, duplicates allowed
+ * out_scores   (C) higher is better, finite; unit: predicted preference (1 = like a typical liked item), not a probability
+ * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not wanted
+ *
+ * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe for distinct
+ * profiles. Allocates nothing. O(C P D). Since 0.1.
+ */
+ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
+                         float *out_scores, uint32_t *out_personas);
+
+/**
+ * The k best of a candidate list, best first; equal scores in catalogue order.
+ *
+ * candidates  (C) item indices < N, distinct
+ * out_items   (k) item indices; out_scores (k) their scores, bit-identical to ampcf_score
+ * out_n       number written: min(k, C)
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (P D + log k)). Otherwise as ampcf_score. Since 0.1.
+ */
+ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates, uint32_t k,
+                        uint32_t *out_items, float *out_scores, uint32_t *out_n);
+
+/**
+ * The k best of the whole catalogue, best first; equal scores in catalogue order.
+ *
+ * excluded    (N) bytes, non-zero = leave out; NULL = none. The history is excluded only where the caller says so.
+ *
+ * Returns AMPCF_OK. O(N (P D + log k)). Otherwise as ampcf_rank. Since 0.1.
+ */
+ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k, uint32_t *out_items,
+                             float *out_scores, uint32_t *out_n);
+
+/**
+ * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1]. O(N D). Since 0.1.
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE.
+ */
+ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items, float *out_scores,
+                           uint32_t *out_n);
+
+/* ---- Explanation ---------------------------------------------------------------------------------------------- */
+
+/** Why one candidate got its score. score = sum of contributions + bias + residual. */
+typedef struct ampcf_explanation {
+    double score;     /* exactly the float of ampcf_score */
+    double bias;      /* b_j, owed to popularity */
+    double residual;  /* what single-precision scoring rounds away; at most 1e-5 of the largest part */
+    uint32_t persona; /* argmax_k a_jk */
+    uint32_t n_personas;
+} ampcf_explanation;
+
+/**
+ * Split one candidate's score into parts.
+ *
+ *     contribution_i = w_i (v_j^T M^-1 v_i) ((1 - rho) + rho P sum_k a_jk r_ik)
+ *
+ * item               < N
+ * out_contributions  (H) in history order, in the unit of the score, negative allowed
+ * out_attention      (P) a_jk, sum 1
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H (D + P)).
+ * Since 0.1.
+ */
+ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
+                           ampcf_explanation *out_explanation);
+
+/**
+ * What a persona cares about: for each aspect its share in the persona's part of the history, and its lift.
+ *
+ *     share_a = (n_a + c q_a) / (n + c),   lift_a = share_a / q_a,   c = 5,   q = the catalogue's distribution
+ *
+ * Shrinkage c keeps two-film personas from claiming extreme lifts. Items without aspects do not count.
+ *
+ * persona     < personas of the profile
+ * out_share   (A) sum 1 over aspects that the catalogue has; out_lift (A) 1 = as often as in the catalogue
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (persona), AMPCF_E_NO_DATA (model without aspects). O(H P + N). Since 0.1.
+ */
+ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share, double *out_lift);
+
+/* ---- Taste ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * Taste distribution of some items over the model's aspects. An item spreads its weight evenly over its aspects; items
+ * without aspects do not count. All-zero when no item counts.
+ *
+ * items    (n) item indices < N
+ * weights  (n) >= 0; NULL = the rank discount 1 / log2(1 + rank), rank = 1 .. n, for a recommended list
+ * out      (A) sum 1
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (model without aspects). Since 0.1.
+ * Source: Steck 2018 (RecSys), eq. 2 and 3, with the rank weights of nDCG.
+ */
+ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
+                                      double *out);
+
+/**
+ * Taste Distribution Distance: square root of the Jensen-Shannon divergence in bits, a metric in [0, 1]; 0 = the same taste.
+ *
+ *     TDD(p, q) = sqrt( 1/2 sum_a p_a log2(p_a / m_a) + 1/2 sum_a q_a log2(q_a / m_a) ),   m = (p + q) / 2
+ *
+ * p, q  (n) distributions. The formula printed in the AMP-CF paper could not be obtained: this is a reconstruction of its
+ * purpose, stated in full. Source of the distance: Endres and Schindelin 2003 (IEEE Trans. IT 49). Since 0.1.
+ */
+double ampcf_taste_distance(const double *p, const double *q, uint32_t n);
+
+/* ---- Self-test ------------------------------------------------------------------------------------------------ */
+
+/**
+ * Hash of the kernels' results on fixed inputs. Every correct build returns AMPCF_SELF_TEST; a build that does not must
+ * not be trusted (a browser once shipped SIMD that was silently wrong). Takes microseconds. Since 0.1.
+ */
+uint32_t ampcf_self_test(void);
+#define AMPCF_SELF_TEST 0xD4C2DC63u
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,110 @@
+/* ampcf: training. Owns the public C API that turns interactions into a model file. Must not know about text formats, files
+ * or WebAssembly. Shape letters as in ampcf.h; U users, X interactions. Memory is the caller's, as everywhere.
+ */
+#ifndef AMPCF_TRAIN_H
+#define AMPCF_TRAIN_H
+
+#include "ampcf.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define AMPCF_MAX_USERS (1u << 26)
+
+/** Settings of the `als` objective. The ones from alpha on are written into the model file and used on the device. */
+typedef struct ampcf_train_config {
+    uint32_t n_users, n_items; /* U, N >= 1 */
+    uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
+    uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person, plain ALS */
+    uint32_t sweeps;           /* alternations of a user pass and an item pass, 1 to 1000 */
+    uint32_t warmup;           /* first sweeps run with one vector per person, until directions mean something */
+    uint32_t seed;             /* same input and seed: same bytes */
+    float alpha;               /* weight of the pairs that were not observed, > 0 */
+    float lambda;              /* L2, > 0 */
+    float nu;                  /* frequency scaling of L2, 0 to 1 */
+    float beta;                /* attention: inverse temperature */
+    float eta;                 /* attention: exponent of the share prior */
+    float rho;                 /* 0 = whole person, 1 = attention only */
+    float sharpness;           /* responsibilities: inverse temperature */
+    float split;               /* gain a new persona must bring */
+    float bias;                /* b_j = bias x share of people who have item j: popularity for those without history */
+} ampcf_train_config;
+
+/** A training run. */
+typedef struct ampcf_trainer ampcf_trainer;
+
+/** Row solves done and to do. */
+typedef struct ampcf_train_progress {
+    uint64_t done, total;
+    uint32_t sweep, sweeps;
+} ampcf_train_progress;
+
+/** Bytes a run needs besides its input; 0 when the config or the number of interactions is out of range. Since 0.1. */
+size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interactions);
+
+/**
+ * Begin training.
+ *
+ *     minimise  sum_(u,i) w_ui (1 - y_ui)^2 + alpha sum_(u,j) y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
+ *
+ * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
+ * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
+ *
+ * offsets  (U + 1) start of each user's interactions, non-decreasing, first 0, last X
+ * items    (X) item indices < N, strictly increasing within a user
+ * weights  (X) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
+ * memory   (>= ampcf_trainer_memory) 16-byte aligned; the input arrays must stay until the run ends
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA, AMPCF_E_MEMORY. Since 0.1.
+ */
+ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
+                                const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer);
+
+/**
+ * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again. The result
+ * does not depend on how the work is cut. O(rows D^3 + interactions D^2). Returns AMPCF_OK. Since 0.1.
+ */
+ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress);
+
+/** Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16). */
+const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
+const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
+const float *ampcf_trainer_gram(const ampcf_trainer *trainer);
+const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
+
+/** What a model file is written from. Text is n + 1 offsets and a blob; absent parts are NULL / 0. */
+typedef struct ampcf_model_parts {
+    uint32_t n_items, dim, n_personas, n_aspects;
+    const float *vectors, *bias, *gram, *settings; /* as from the trainer */
+    const uint32_t *id_offsets;                    /* (N + 1) */
+    const char *id_bytes;
+    const uint32_t *title_offsets; /* (N + 1) or NULL */
+    const char *title_bytes;
+    const uint32_t *aspect_offsets; /* (A + 1) or NULL */
+    const char *aspect_bytes;
+    const uint32_t *item_aspect_offsets; /* (N + 1) or NULL */
+    const uint16_t *item_aspects;
+    const char *metadata;
+    uint32_t metadata_bytes;
+    uint8_t lineage[16];
+} ampcf_model_parts;
+
+/** Exact size of the file; 0 when the parts are out of range. Since 0.1. */
+size_t ampcf_model_file_bytes(const ampcf_model_parts *parts);
+
+/**
+ * Write a model file and open it again: what the loader would refuse is refused here, with the same status and fault.
+ *
+ * out     (ampcf_model_file_bytes) 16-byte aligned
+ * memory  (ampcf_model_memory) 16-byte aligned, for the self-check
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY or a status of ampcf_model_open. Same parts, same bytes. Since 0.1.
+ */
+ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t out_bytes, void *memory,
+                               size_t memory_bytes, ampcf_fault *out_fault);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

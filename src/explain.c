@@ -1,0 +1,64 @@
+/* Owns explanations: a score taken apart, and what a persona cares about. Must not make up words: names are the caller's. */
+#include "kernels.h"
+#include "linalg.h"
+#include "rank.h"
+
+#include <string.h>
+
+ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
+                           ampcf_explanation *out_explanation) {
+    const ampcf_model *m = profile->model;
+    if (item >= m->n_items) return AMPCF_E_ITEM_RANGE;
+    uint32_t n = profile->n_personas, best = 0;
+    float evidence[AMPCF_MAX_PERSONAS];
+    double score = (double)rank_score_item(profile, item, evidence, out_attention), sum = (double)m->bias[item];
+
+    /* x = M^-1 v_j once; then v_j^T M^-1 v_i = x . v_i for every i. */
+    const float *v = model_vector(m, item);
+    for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = (double)v[d];
+    packed_solve_lower(profile->factor, profile->work, m->dim);
+    packed_solve_upper(profile->factor, profile->work, m->dim);
+
+    double rho = n > 1 ? (double)m->settings[SETTING_RHO] : 0;
+    for (uint32_t i = 0; i < profile->n_history; i++) {
+        const float *vi = model_vector(m, profile->items[i]);
+        const float *r = profile->responsibilities + (size_t)i * n;
+        double likeness = 0, attended = 0;
+        for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
+        for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)r[k];
+        out_contributions[i] = (double)profile->weights[i] * likeness * ((1 - rho) + rho * n * attended);
+        sum += out_contributions[i];
+    }
+    for (uint32_t k = 1; k < n; k++)
+        if (out_attention[k] > out_attention[best]) best = k;
+    *out_explanation = (ampcf_explanation){score, (double)m->bias[item], score - sum, best, n};
+    return AMPCF_OK;
+}
+
+/* Each item spreads weight 1 evenly over its aspects. Returns the number of items that have any. */
+static double add_aspects(const ampcf_model *m, uint32_t item, double weight, double *into) {
+    uint32_t n;
+    const uint16_t *aspects = ampcf_model_item_aspects(m, item, &n);
+    for (uint32_t a = 0; a < n; a++) into[aspects[a]] += weight / n;
+    return n > 0 ? weight : 0;
+}
+
+ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share, double *out_lift) {
+    const ampcf_model *m = profile->model;
+    const double shrinkage = 5;
+    if (m->n_aspects == 0) return AMPCF_E_NO_DATA;
+    if (persona >= profile->n_personas) return AMPCF_E_ARGUMENT;
+    memset(out_share, 0, m->n_aspects * sizeof *out_share);
+    memset(out_lift, 0, m->n_aspects * sizeof *out_lift);
+    double in_history = 0, in_catalogue = 0;
+    for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += add_aspects(m, j, 1, out_lift);
+    for (uint32_t i = 0; i < profile->n_history; i++)
+        in_history += add_aspects(m, profile->items[i],
+                                  (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
+    for (uint32_t a = 0; a < m->n_aspects; a++) {
+        double base = in_catalogue > 0 ? out_lift[a] / in_catalogue : 0;
+        out_share[a] = (out_share[a] + shrinkage * base) / (in_history + shrinkage);
+        out_lift[a] = base > 0 ? out_share[a] / base : 0;
+    }
+    return AMPCF_OK;
+}

@@ -1,0 +1,388 @@
+/* Owns opening a model file: every rule of FORMAT.md is checked here, once. Must not trust a byte it has not checked;
+ * after it, nothing checks again. */
+#include "model.h"
+
+#include "arena.h"
+#include "utf8.h"
+
+#include <string.h>
+
+/* How many rows a section must have; facts are stored once, so item-shaped sections must agree with the header. */
+typedef enum rows_rule { ROWS_ITEMS, ROWS_ITEMS_1, ROWS_GRAM, ROWS_SETTINGS, ROWS_OFFSETS, ROWS_FREE } rows_rule;
+
+typedef struct section_rule {
+    uint8_t dtype, rows, required;
+    float bound; /* of f32 values */
+} section_rule;
+
+static const section_rule rules[SECTION_KNOWN] = {
+    [SECTION_ITEM_VECTORS] = {DTYPE_F32, ROWS_ITEMS, 1, FORMAT_MAX_VALUE},
+    [SECTION_ITEM_SCALES] = {DTYPE_F32, ROWS_ITEMS, 0, FORMAT_MAX_VALUE},
+    [SECTION_ITEM_BIAS] = {DTYPE_F32, ROWS_ITEMS, 1, FORMAT_MAX_VALUE},
+    [SECTION_GRAM] = {DTYPE_F32, ROWS_GRAM, 1, FORMAT_MAX_GRAM},
+    [SECTION_SETTINGS] = {DTYPE_F32, ROWS_SETTINGS, 1, FORMAT_MAX_VALUE},
+    [SECTION_ID_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 1, 0},
+    [SECTION_ID_BYTES] = {DTYPE_U8, ROWS_FREE, 1, 0},
+    [SECTION_ID_ORDER] = {DTYPE_U32, ROWS_ITEMS, 1, 0},
+    [SECTION_TITLE_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 0, 0},
+    [SECTION_TITLE_BYTES] = {DTYPE_U8, ROWS_FREE, 0, 0},
+    [SECTION_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_OFFSETS, 0, 0},
+    [SECTION_ASPECT_BYTES] = {DTYPE_U8, ROWS_FREE, 0, 0},
+    [SECTION_ITEM_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 0, 0},
+    [SECTION_ITEM_ASPECTS] = {DTYPE_U16, ROWS_FREE, 0, 0},
+    [SECTION_METADATA] = {DTYPE_U8, ROWS_FREE, 0, 0},
+};
+
+/* Lowest and highest accepted value of each setting; reserved ones must be zero. */
+static const float setting_bounds[FORMAT_SETTINGS][2] = {
+    [SETTING_ALPHA] = {0, 1024},  [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE}, [SETTING_NU] = {0, 1},
+    [SETTING_BETA] = {0, 1024},   [SETTING_ETA] = {0, 16},      [SETTING_RHO] = {0, 1},
+    [SETTING_SHARPNESS] = {0, 1024}, [SETTING_SPLIT] = {0, 1024},
+};
+
+typedef struct opening {
+    const uint8_t *bytes;
+    uint64_t n_bytes;
+    format_header header;
+    format_section found[SECTION_KNOWN]; /* type 0 = absent */
+    ampcf_model *model;
+    ampcf_fault fault;
+} opening;
+
+static ampcf_status refuse(opening *o, ampcf_status status, uint32_t section, uint64_t offset, uint64_t got,
+                           uint64_t wanted, const char *what) {
+    o->fault = (ampcf_fault){offset, got, wanted, what, section, (uint32_t)status};
+    return status;
+}
+
+#define REFUSE_IF(cond, status, section, offset, got, wanted, what) \
+    do { \
+        if (cond) return refuse(o, status, section, offset, got, wanted, what); \
+    } while (0)
+#define TRY(call) \
+    do { \
+        ampcf_status try_status = (call); \
+        if (try_status != AMPCF_OK) return try_status; \
+    } while (0)
+
+static int all_zero(const uint8_t *p, size_t n) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < n; i++) any |= p[i];
+    return any == 0;
+}
+
+static ampcf_status check_header(opening *o) {
+    format_header *h = &o->header;
+    size_t known = o->n_bytes < 8 ? (size_t)o->n_bytes : 8;
+    REFUSE_IF(known == 0 || memcmp(o->bytes, FORMAT_MAGIC, known) != 0, AMPCF_E_BAD_MAGIC, 0, 0, 0, 0, "magic");
+    REFUSE_IF(o->n_bytes < sizeof *h, AMPCF_E_TRUNCATED, 0, 0, o->n_bytes, sizeof *h, "header bytes");
+    memcpy(h, o->bytes, sizeof *h);
+    REFUSE_IF(h->major != FORMAT_MAJOR, AMPCF_E_UNSUPPORTED_VERSION, 0, 8, h->major, FORMAT_MAJOR, "format version");
+    REFUSE_IF((h->required_features & ~FORMAT_REQUIRED_FEATURES) != 0, AMPCF_E_UNSUPPORTED_VERSION, 0, 12,
+              h->required_features, FORMAT_REQUIRED_FEATURES, "required features");
+    REFUSE_IF(h->file_bytes > o->n_bytes, AMPCF_E_TRUNCATED, 0, 16, o->n_bytes, h->file_bytes, "file bytes");
+    REFUSE_IF(h->file_bytes < o->n_bytes, AMPCF_E_TRAILING_DATA, 0, 16, o->n_bytes, h->file_bytes, "file bytes");
+    REFUSE_IF(h->n_sections < 1 || h->n_sections > FORMAT_MAX_SECTIONS, AMPCF_E_LIMIT, 0, 24, h->n_sections,
+              FORMAT_MAX_SECTIONS, "section count");
+    REFUSE_IF(h->header_bytes != sizeof *h, AMPCF_E_BAD_SECTION, 0, 28, h->header_bytes, sizeof *h, "header bytes");
+    REFUSE_IF(h->n_items < 1 || h->n_items > AMPCF_MAX_ITEMS, AMPCF_E_LIMIT, 0, 32, h->n_items, AMPCF_MAX_ITEMS, "items");
+    REFUSE_IF(h->dim < 1 || h->dim > AMPCF_MAX_DIM, AMPCF_E_LIMIT, 0, 36, h->dim, AMPCF_MAX_DIM, "dim");
+    REFUSE_IF(h->n_personas < 1 || h->n_personas > AMPCF_MAX_PERSONAS, AMPCF_E_LIMIT, 0, 40, h->n_personas,
+              AMPCF_MAX_PERSONAS, "personas");
+    REFUSE_IF(h->kind != KIND_EVIDENCE, AMPCF_E_UNSUPPORTED_VERSION, 0, 44, h->kind, KIND_EVIDENCE, "model kind");
+    /* Version 1.0 has no chunk hashes; a writer that adds them sets a required feature. */
+    REFUSE_IF(!all_zero(h->chunk_root, sizeof h->chunk_root) || h->chunk_log2 != 0, AMPCF_E_BAD_SECTION, 0, 64, 1, 0,
+              "chunk hashes");
+    REFUSE_IF(!all_zero(h->reserved, sizeof h->reserved), AMPCF_E_BAD_SECTION, 0, 100, 1, 0, "reserved header bytes");
+    return AMPCF_OK;
+}
+
+static ampcf_status check_table_crc(opening *o) {
+    const format_header *h = &o->header;
+    uint64_t end = sizeof *h + (uint64_t)h->n_sections * sizeof(format_section);
+    REFUSE_IF(end > o->n_bytes, AMPCF_E_TRUNCATED, 0, sizeof *h, o->n_bytes, end, "section table bytes");
+    static const uint8_t no_crc[4] = {0, 0, 0, 0};
+    uint32_t crc = crc32c(&o->model->crc, 0, o->bytes, offsetof(format_header, crc));
+    crc = crc32c(&o->model->crc, crc, no_crc, sizeof no_crc);
+    crc = crc32c(&o->model->crc, crc, o->bytes + sizeof *h, (size_t)(end - sizeof *h));
+    REFUSE_IF(crc != h->crc, AMPCF_E_CHECKSUM, 0, 124, h->crc, crc, "header checksum");
+    return AMPCF_OK;
+}
+
+static uint64_t rows_wanted(const format_header *h, rows_rule rule) {
+    switch (rule) {
+    case ROWS_ITEMS: return h->n_items;
+    case ROWS_ITEMS_1: return (uint64_t)h->n_items + 1;
+    case ROWS_GRAM: return (uint64_t)h->dim * (h->dim + 1) / 2;
+    case ROWS_SETTINGS: return FORMAT_SETTINGS;
+    case ROWS_OFFSETS: case ROWS_FREE: return 0;
+    }
+    return 0;
+}
+
+/* Rules of one known section: stored type, shape against the header, at most once. */
+static ampcf_status check_known(opening *o, const format_section *s, uint64_t at) {
+    const section_rule *rule = &rules[s->type];
+    REFUSE_IF(o->found[s->type].type != 0, AMPCF_E_BAD_SECTION, s->type, at, s->type, 0, "section given twice");
+    int narrow = s->type == SECTION_ITEM_VECTORS && (s->dtype == DTYPE_F16 || s->dtype == DTYPE_I8);
+    REFUSE_IF(narrow || s->type == SECTION_ITEM_SCALES, AMPCF_E_UNSUPPORTED_VERSION, s->type, at + 24, s->dtype, DTYPE_F32,
+              "item vector type (f16 and int8 need a newer library)");
+    REFUSE_IF(s->dtype != rule->dtype, AMPCF_E_BAD_SECTION, s->type, at + 24, s->dtype, rule->dtype, "section dtype");
+    uint64_t rows = rows_wanted(&o->header, (rows_rule)rule->rows);
+    REFUSE_IF(rows != 0 && s->rows != rows, AMPCF_E_BAD_SECTION, s->type, at + 28, s->rows, rows, "section rows");
+    uint32_t cols = s->type == SECTION_ITEM_VECTORS ? o->header.dim : 1;
+    REFUSE_IF(s->cols != cols, AMPCF_E_BAD_SECTION, s->type, at + 32, s->cols, cols, "section columns");
+    uint32_t flag = rule->required ? SECTION_REQUIRED : 0u;
+    REFUSE_IF((s->flags & SECTION_REQUIRED) != flag, AMPCF_E_BAD_SECTION, s->type, at + 4, s->flags, flag, "section flags");
+    o->found[s->type] = *s;
+    return AMPCF_OK;
+}
+
+static ampcf_status check_sections(opening *o) {
+    const format_header *h = &o->header;
+    uint64_t end = sizeof *h + (uint64_t)h->n_sections * sizeof(format_section);
+    for (uint32_t i = 0; i < h->n_sections; i++) {
+        uint64_t at = sizeof *h + (uint64_t)i * sizeof(format_section), start = format_align(end);
+        format_section s;
+        memcpy(&s, o->bytes + at, sizeof s);
+        REFUSE_IF((s.flags & ~(uint32_t)(SECTION_REQUIRED | SECTION_RANGE_LOADABLE)) != 0 || !all_zero(s.reserved, 8),
+                  AMPCF_E_BAD_SECTION, s.type, at + 4, s.flags, 3, "section flags or reserved bytes");
+        REFUSE_IF(s.dtype < 1 || s.dtype > DTYPE_LAST, AMPCF_E_BAD_SECTION, s.type, at + 24, s.dtype, DTYPE_LAST, "section dtype");
+        REFUSE_IF(s.cols < 1 || s.cols > FORMAT_MAX_COLS, AMPCF_E_LIMIT, s.type, at + 32, s.cols, FORMAT_MAX_COLS, "section columns");
+        /* rows < 2^32, cols <= 2^12, size <= 4: the product stays below 2^46. */
+        uint64_t length = (uint64_t)s.rows * s.cols * dtype_bytes(s.dtype);
+        REFUSE_IF(s.length != length, AMPCF_E_BAD_SECTION, s.type, at + 16, s.length, length, "section length");
+        REFUSE_IF(s.offset != start, AMPCF_E_BAD_SECTION, s.type, at + 8, s.offset, start, "section offset");
+        REFUSE_IF(start > o->n_bytes || s.length > o->n_bytes - start, AMPCF_E_BAD_SECTION, s.type, at + 16, s.length,
+                  start > o->n_bytes ? 0 : o->n_bytes - start, "section end");
+        REFUSE_IF(!all_zero(o->bytes + end, (size_t)(start - end)), AMPCF_E_BAD_SECTION, s.type, end, 1, 0, "padding");
+        uint32_t crc = crc32c(&o->model->crc, 0, o->bytes + start, (size_t)s.length);
+        REFUSE_IF(crc != s.crc, AMPCF_E_CHECKSUM, s.type, start, s.crc, crc, "section checksum");
+        if (s.type > SECTION_HEADER && s.type < SECTION_KNOWN)
+            TRY(check_known(o, &s, at));
+        else
+            REFUSE_IF((s.flags & SECTION_REQUIRED) != 0 || s.type == SECTION_HEADER, AMPCF_E_UNSUPPORTED_VERSION, s.type, at,
+                      s.type, SECTION_KNOWN - 1, "required section");
+        end = start + s.length;
+    }
+    REFUSE_IF(end != o->n_bytes, AMPCF_E_TRAILING_DATA, 0, end, o->n_bytes, end, "bytes after the last section");
+    for (uint32_t t = 1; t < SECTION_KNOWN; t++)
+        REFUSE_IF(rules[t].required && !o->found[t].type, AMPCF_E_BAD_SECTION, t, 0, 0, t, "missing section");
+    static const uint8_t pairs[][2] = {{SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECT_OFFSETS},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS}};
+    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
+        REFUSE_IF(!o->found[pairs[p][0]].type != !o->found[pairs[p][1]].type, AMPCF_E_BAD_SECTION, pairs[p][1], 0, 0,
+                  pairs[p][1], "sections that go together");
+    return AMPCF_OK;
+}
+
+static const void *section_data(const opening *o, section_type type) {
+    return o->found[type].type ? o->bytes + o->found[type].offset : NULL;
+}
+
+/* Bounded, finite, and no denormals, which make some processors a hundred times slower. */
+static ampcf_status check_numbers(opening *o, section_type type) {
+    const format_section *s = &o->found[type];
+    const uint32_t *bits = section_data(o, type);
+    uint32_t bound;
+    memcpy(&bound, &rules[type].bound, sizeof bound);
+    size_t n = (size_t)(s->length / 4);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t magnitude = bits[i] & 0x7FFFFFFFu;
+        int denormal = magnitude != 0 && magnitude < 0x00800000u;
+        REFUSE_IF(magnitude > bound || denormal, AMPCF_E_BAD_NUMBER, type, s->offset + 4 * (uint64_t)i, bits[i], bound,
+                  "number not finite, out of bounds or denormal");
+    }
+    return AMPCF_OK;
+}
+
+static ampcf_status check_settings(opening *o) {
+    const format_section *s = &o->found[SECTION_SETTINGS];
+    const float *value = section_data(o, SECTION_SETTINGS);
+    for (uint32_t i = 0; i < FORMAT_SETTINGS; i++) {
+        uint32_t bits;
+        memcpy(&bits, &value[i], sizeof bits);
+        REFUSE_IF(value[i] < setting_bounds[i][0] || value[i] > setting_bounds[i][1], AMPCF_E_BAD_NUMBER, SECTION_SETTINGS,
+                  s->offset + 4 * (uint64_t)i, bits, i, "setting out of bounds");
+    }
+    return AMPCF_OK;
+}
+
+/* Offsets start at 0, end at the blob's length, never step back or over max_step; each string is UTF-8 of its own. */
+static ampcf_status check_text(opening *o, section_type offsets_type, section_type bytes_type, uint32_t min_step,
+                               uint32_t max_step, ampcf_status bad, text_table *out) {
+    const uint32_t *offsets = section_data(o, offsets_type);
+    const char *bytes = section_data(o, bytes_type);
+    if (!offsets) return AMPCF_OK;
+    uint64_t at = o->found[offsets_type].offset;
+    uint32_t n_bytes = o->found[bytes_type].rows, rows = o->found[offsets_type].rows;
+    REFUSE_IF(rows < 1, bad, offsets_type, at, 0, 1, "offsets");
+    REFUSE_IF(offsets[0] != 0, bad, offsets_type, at, offsets[0], 0, "first offset");
+    for (uint32_t i = 0; i + 1 < rows; i++) {
+        uint32_t from = offsets[i], to = offsets[i + 1];
+        int steps = to >= from && to - from >= min_step && to - from <= max_step && to <= n_bytes;
+        REFUSE_IF(!steps, bad, offsets_type, at + 4 * ((uint64_t)i + 1), to, from, "text length");
+        REFUSE_IF(!utf8_is_valid(bytes + from, to - from) || memchr(bytes + from, 0, to - from), bad, bytes_type,
+                  o->found[bytes_type].offset + from, i, 0, "text is not UTF-8 or has a NUL");
+    }
+    REFUSE_IF(offsets[rows - 1] != n_bytes, bad, offsets_type, at + 4 * ((uint64_t)rows - 1), offsets[rows - 1], n_bytes,
+              "last offset");
+    *out = (text_table){offsets, bytes, rows - 1};
+    return AMPCF_OK;
+}
+
+int id_compare(const char *a, uint32_t a_bytes, const char *b, uint32_t b_bytes) {
+    int order = memcmp(a, b, a_bytes < b_bytes ? a_bytes : b_bytes);
+    return order != 0 ? order : a_bytes < b_bytes ? -1 : a_bytes > b_bytes;
+}
+
+/* Ids that strictly increase along the order prove at once that it is a permutation and that no id stands twice. */
+static ampcf_status check_id_order(opening *o) {
+    const text_table *ids = &o->model->ids;
+    const uint32_t *order = section_data(o, SECTION_ID_ORDER);
+    uint64_t at = o->found[SECTION_ID_ORDER].offset;
+    for (uint32_t i = 0; i < ids->n; i++) {
+        REFUSE_IF(order[i] >= ids->n, AMPCF_E_BAD_IDS, SECTION_ID_ORDER, at + 4 * (uint64_t)i, order[i], ids->n, "id order");
+        if (i == 0) continue;
+        uint32_t n_before, n_this;
+        const char *before = text_at(ids, order[i - 1], &n_before), *this = text_at(ids, order[i], &n_this);
+        REFUSE_IF(id_compare(before, n_before, this, n_this) >= 0, AMPCF_E_BAD_IDS, SECTION_ID_ORDER, at + 4 * (uint64_t)i,
+                  order[i], order[i - 1], "ids must be distinct and listed in increasing order");
+    }
+    return AMPCF_OK;
+}
+
+static ampcf_status check_item_aspects(opening *o) {
+    const uint32_t *offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
+    const uint16_t *aspects = section_data(o, SECTION_ITEM_ASPECTS);
+    if (!offsets) return AMPCF_OK;
+    uint32_t n = o->found[SECTION_ITEM_ASPECTS].rows, n_aspects = o->model->aspects.n;
+    uint64_t at = o->found[SECTION_ITEM_ASPECT_OFFSETS].offset, data_at = o->found[SECTION_ITEM_ASPECTS].offset;
+    REFUSE_IF(n_aspects < 1 || n_aspects > AMPCF_MAX_ASPECTS, AMPCF_E_LIMIT, SECTION_ASPECT_OFFSETS, 0, n_aspects,
+              AMPCF_MAX_ASPECTS, "aspects");
+    REFUSE_IF(offsets[0] != 0, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS, at, offsets[0], 0, "first offset");
+    for (uint32_t i = 0; i < o->header.n_items; i++) {
+        REFUSE_IF(offsets[i + 1] < offsets[i] || offsets[i + 1] > n, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS,
+                  at + 4 * ((uint64_t)i + 1), offsets[i + 1], n, "aspect offset");
+        for (uint32_t a = offsets[i]; a < offsets[i + 1]; a++)
+            REFUSE_IF(aspects[a] >= n_aspects || (a > offsets[i] && aspects[a] <= aspects[a - 1]), AMPCF_E_BAD_ASPECTS,
+                      SECTION_ITEM_ASPECTS, data_at + 2 * (uint64_t)a, aspects[a], n_aspects, "aspect index");
+    }
+    REFUSE_IF(offsets[o->header.n_items] != n, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS, at,
+              offsets[o->header.n_items], n, "last offset");
+    return AMPCF_OK;
+}
+
+static ampcf_status check_content(opening *o) {
+    ampcf_model *m = o->model;
+    TRY(check_numbers(o, SECTION_ITEM_VECTORS));
+    TRY(check_numbers(o, SECTION_ITEM_BIAS));
+    TRY(check_numbers(o, SECTION_GRAM));
+    TRY(check_numbers(o, SECTION_SETTINGS));
+    TRY(check_settings(o));
+    TRY(check_text(o, SECTION_ID_OFFSETS, SECTION_ID_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_IDS, &m->ids));
+    TRY(check_id_order(o));
+    TRY(check_text(o, SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES, 0, FORMAT_MAX_TITLE_BYTES, AMPCF_E_BAD_TEXT, &m->titles));
+    TRY(check_text(o, SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_TEXT, &m->aspects));
+    TRY(check_item_aspects(o));
+    const format_section *meta = &o->found[SECTION_METADATA];
+    REFUSE_IF(meta->rows > FORMAT_MAX_METADATA_BYTES, AMPCF_E_LIMIT, SECTION_METADATA, meta->offset, meta->rows,
+              FORMAT_MAX_METADATA_BYTES, "metadata bytes");
+    m->metadata = section_data(o, SECTION_METADATA);
+    m->metadata_bytes = meta->rows;
+    REFUSE_IF(m->metadata && !utf8_is_valid(m->metadata, meta->rows), AMPCF_E_BAD_TEXT, SECTION_METADATA, meta->offset, 0, 0,
+              "metadata is not UTF-8");
+    return AMPCF_OK;
+}
+
+static ampcf_status open_checked(opening *o) {
+    ampcf_model *m = o->model;
+    TRY(check_header(o));
+    crc32c_init(&m->crc);
+    TRY(check_table_crc(o));
+    TRY(check_sections(o));
+    TRY(check_content(o));
+    m->n_items = o->header.n_items;
+    m->dim = o->header.dim;
+    m->n_personas = o->header.n_personas;
+    m->n_aspects = m->aspects.n;
+    m->vectors = section_data(o, SECTION_ITEM_VECTORS);
+    m->bias = section_data(o, SECTION_ITEM_BIAS);
+    m->gram = section_data(o, SECTION_GRAM);
+    m->settings = section_data(o, SECTION_SETTINGS);
+    m->id_order = section_data(o, SECTION_ID_ORDER);
+    m->item_aspect_offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
+    m->item_aspects = section_data(o, SECTION_ITEM_ASPECTS);
+    m->lineage = o->bytes + offsetof(format_header, lineage);
+    return AMPCF_OK;
+}
+
+size_t ampcf_model_memory(void) {
+    arena a = arena_measure();
+    arena_take(&a, 1, sizeof(ampcf_model));
+    return a.used;
+}
+
+ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,
+                              const ampcf_model **out_model, ampcf_fault *out_fault) {
+    arena a = arena_over(memory, memory_bytes);
+    opening o;
+    memset(&o, 0, sizeof o);
+    o.bytes = bytes;
+    o.n_bytes = n_bytes;
+    o.model = arena_take(&a, 1, sizeof *o.model);
+    ampcf_status status;
+    if (!o.model || ((uintptr_t)bytes & (ARENA_ALIGN - 1)) != 0) {
+        status = refuse(&o, AMPCF_E_MEMORY, 0, 0, memory_bytes, ampcf_model_memory(), "model memory");
+    } else {
+        memset(o.model, 0, sizeof *o.model);
+        status = open_checked(&o);
+    }
+    if (status == AMPCF_OK)
+        *out_model = o.model;
+    else if (out_fault)
+        *out_fault = o.fault;
+    return status;
+}
+
+uint32_t ampcf_model_items(const ampcf_model *model) { return model->n_items; }
+uint32_t ampcf_model_dim(const ampcf_model *model) { return model->dim; }
+uint32_t ampcf_model_personas(const ampcf_model *model) { return model->n_personas; }
+uint32_t ampcf_model_aspects(const ampcf_model *model) { return model->n_aspects; }
+const uint8_t *ampcf_model_lineage(const ampcf_model *model) { return model->lineage; }
+
+uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes) {
+    if (id_bytes < 1 || id_bytes > FORMAT_MAX_ID_BYTES) return AMPCF_NO_ITEM;
+    uint32_t low = 0, high = model->n_items;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2, n;
+        const char *at = text_at(&model->ids, model->id_order[mid], &n);
+        int order = id_compare(at, n, id, (uint32_t)id_bytes);
+        if (order == 0) return model->id_order[mid];
+        if (order < 0) low = mid + 1;
+        else high = mid;
+    }
+    return AMPCF_NO_ITEM;
+}
+
+const char *ampcf_model_id(const ampcf_model *model, uint32_t item, uint32_t *out_bytes) {
+    return text_at(&model->ids, item, out_bytes);
+}
+const char *ampcf_model_title(const ampcf_model *model, uint32_t item, uint32_t *out_bytes) {
+    return text_at(&model->titles, item, out_bytes);
+}
+const char *ampcf_model_aspect(const ampcf_model *model, uint32_t aspect, uint32_t *out_bytes) {
+    return text_at(&model->aspects, aspect, out_bytes);
+}
+const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes) {
+    *out_bytes = model->metadata_bytes;
+    return model->metadata ? model->metadata : "";
+}
+
+const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count) {
+    if (!model->item_aspect_offsets) return *out_count = 0, NULL;
+    *out_count = model->item_aspect_offsets[item + 1] - model->item_aspect_offsets[item];
+    return model->item_aspects + model->item_aspect_offsets[item];
+}

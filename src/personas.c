@@ -1,0 +1,191 @@
+/* Owns the split of a history into personas: bisecting spherical k-means with a gain test, then soft responsibilities.
+ * Must not draw random numbers: the same history gives the same personas on every device. */
+#include "personas.h"
+
+#include "kernels.h"
+#include "smath.h"
+
+#include <string.h>
+
+enum { SPLIT_ROUNDS = 4, POLISH_ROUNDS = 6 };
+
+personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas) {
+    personas_scratch s;
+    s.centre = arena_take(a, (size_t)max_personas * dim, sizeof *s.centre);
+    s.pair = arena_take(a, (size_t)2 * dim, sizeof *s.pair);
+    s.resultant = arena_take(a, max_personas, sizeof *s.resultant);
+    s.owner = arena_take(a, n, sizeof *s.owner);
+    s.trial = arena_take(a, n, sizeof *s.trial);
+    return s;
+}
+
+static void add_scaled(float *sum, float w, const float *x, uint32_t dim) {
+    for (uint32_t d = 0; d < dim; d++) sum[d] += w * x[d];
+}
+
+/* Scale to unit length and return the length before; zero vectors stay zero. */
+static float normalize(float *v, uint32_t dim) {
+    float length = __builtin_sqrtf(kernel_dot(v, v, dim));
+    if (length > 0)
+        for (uint32_t d = 0; d < dim; d++) v[d] /= length;
+    return length;
+}
+
+typedef struct history_view {
+    const float *x, *weight;
+    uint32_t n, dim;
+} history_view;
+
+static const float *vector_of(const history_view *h, uint32_t i) { return h->x + (size_t)i * h->dim; }
+
+/* The member of a cluster least like `to`; `to` NULL-safe is not needed: every cluster has members. */
+static uint32_t farthest(const history_view *h, const uint32_t *owner, uint32_t cluster, const float *to) {
+    uint32_t best = UINT32_MAX;
+    float lowest = 2;
+    for (uint32_t i = 0; i < h->n; i++) {
+        if (owner[i] != cluster) continue;
+        float cosine = kernel_dot(vector_of(h, i), to, h->dim);
+        if (cosine < lowest) lowest = cosine, best = i;
+    }
+    return best;
+}
+
+/* Try to cut one cluster in two; returns the gain |S_a| + |S_b| - |S| of summed unit vectors, sides in scratch->trial. */
+static float try_split(const history_view *h, personas_scratch *s, uint32_t cluster) {
+    const float *centre = s->centre + (size_t)cluster * h->dim;
+    uint32_t a = farthest(h, s->owner, cluster, centre);
+    if (a == UINT32_MAX) return 0;
+    uint32_t b = farthest(h, s->owner, cluster, vector_of(h, a));
+    if (a == b) return 0;
+    float *left = s->pair, *right = s->pair + h->dim, lengths = 0;
+    memcpy(left, vector_of(h, a), h->dim * sizeof *left);
+    memcpy(right, vector_of(h, b), h->dim * sizeof *right);
+    for (int round = 0; round < SPLIT_ROUNDS; round++) {
+        for (uint32_t i = 0; i < h->n; i++) {
+            if (s->owner[i] != cluster) continue;
+            float cosine[2];
+            cosine[0] = kernel_dot(left, vector_of(h, i), h->dim);
+            cosine[1] = kernel_dot(right, vector_of(h, i), h->dim);
+            s->trial[i] = cosine[1] > cosine[0];
+        }
+        memset(s->pair, 0, (size_t)2 * h->dim * sizeof *s->pair);
+        for (uint32_t i = 0; i < h->n; i++)
+            if (s->owner[i] == cluster) add_scaled(s->trial[i] ? right : left, h->weight[i], vector_of(h, i), h->dim);
+        lengths = normalize(left, h->dim);
+        lengths += normalize(right, h->dim);
+    }
+    return lengths - s->resultant[cluster];
+}
+
+static void recentre(const history_view *h, personas_scratch *s, uint32_t n_clusters) {
+    memset(s->centre, 0, (size_t)n_clusters * h->dim * sizeof *s->centre);
+    for (uint32_t i = 0; i < h->n; i++)
+        add_scaled(s->centre + (size_t)s->owner[i] * h->dim, h->weight[i], vector_of(h, i), h->dim);
+    for (uint32_t k = 0; k < n_clusters; k++) s->resultant[k] = normalize(s->centre + (size_t)k * h->dim, h->dim);
+}
+
+static float weight_of(const history_view *h, const uint32_t *owner, uint32_t cluster, uint32_t *out_count) {
+    float sum = 0;
+    *out_count = 0;
+    for (uint32_t i = 0; i < h->n; i++)
+        if (owner[i] == cluster) sum += h->weight[i], *out_count += 1;
+    return sum;
+}
+
+/* A split of n unit vectors gains about sqrt(n) by chance alone, so the bar is split * (W + 2 W / sqrt(n)). */
+static float bar(float weight, uint32_t count, float split) {
+    return split * (weight + 2 * weight / __builtin_sqrtf((float)count));
+}
+
+static uint32_t grow(const history_view *h, personas_scratch *s, const personas_settings *settings) {
+    uint32_t n_clusters = 1;
+    memset(s->owner, 0, h->n * sizeof *s->owner);
+    recentre(h, s, 1);
+    uint32_t refused[2] = {0, 0}; /* bit per cluster that no split improves; at most 64 clusters */
+    while (n_clusters < settings->max_personas) {
+        uint32_t best = UINT32_MAX;
+        float best_gain = 0;
+        for (uint32_t k = 0; k < n_clusters; k++) {
+            if (refused[k / 32] >> (k % 32) & 1u) continue;
+            uint32_t count;
+            float weight = weight_of(h, s->owner, k, &count);
+            float gain = count < 2 ? 0 : try_split(h, s, k);
+            if (count < 2 || gain < bar(weight, count, settings->split)) refused[k / 32] |= 1u << (k % 32);
+            else if (gain > best_gain) best_gain = gain, best = k;
+        }
+        if (best == UINT32_MAX) break;
+        (void)try_split(h, s, best);
+        for (uint32_t i = 0; i < h->n; i++)
+            if (s->owner[i] == best && s->trial[i]) s->owner[i] = n_clusters;
+        n_clusters++;
+        recentre(h, s, n_clusters);
+    }
+    return n_clusters;
+}
+
+static void polish(const history_view *h, personas_scratch *s, uint32_t n_clusters) {
+    for (int round = 0; round < POLISH_ROUNDS; round++) {
+        int moved = 0;
+        for (uint32_t i = 0; i < h->n; i++) {
+            uint32_t best = s->owner[i];
+            float highest = kernel_dot(s->centre + (size_t)best * h->dim, vector_of(h, i), h->dim);
+            for (uint32_t k = 0; k < n_clusters; k++) {
+                float cosine = kernel_dot(s->centre + (size_t)k * h->dim, vector_of(h, i), h->dim);
+                if (cosine > highest) highest = cosine, best = k;
+            }
+            if (best != s->owner[i]) s->owner[i] = best, moved = 1;
+        }
+        if (!moved) break;
+        recentre(h, s, n_clusters);
+    }
+}
+
+/* Drop empty clusters and order by weight, largest first; equal weights keep the order of birth. Returns how many live. */
+static uint32_t order_by_weight(const history_view *h, personas_scratch *s, uint32_t n_clusters, float *out_share) {
+    uint32_t rank_of[64], from[64], live = 0;
+    float weight[64], total = 0;
+    for (uint32_t k = 0; k < n_clusters; k++) {
+        uint32_t count;
+        float w = weight_of(h, s->owner, k, &count);
+        if (count == 0) continue;
+        uint32_t at = live++;
+        for (; at > 0 && weight[at - 1] < w; at--) weight[at] = weight[at - 1], from[at] = from[at - 1];
+        weight[at] = w;
+        from[at] = k;
+        total += w;
+    }
+    for (uint32_t k = 0; k < live; k++) {
+        rank_of[from[k]] = k;
+        out_share[k] = weight[k] / total;
+    }
+    for (uint32_t i = 0; i < h->n; i++) s->owner[i] = rank_of[s->owner[i]];
+    recentre(h, s, live);
+    return live;
+}
+
+static void soften(const history_view *h, const personas_scratch *s, uint32_t live, float sharpness, float *out_r,
+                   float *out_share) {
+    float sum_weight = 0, share[64] = {0};
+    for (uint32_t i = 0; i < h->n; i++) {
+        float *r = out_r + (size_t)i * live, highest = -1e30f, sum = 0;
+        for (uint32_t k = 0; k < live; k++) {
+            r[k] = sharpness * kernel_dot(s->centre + (size_t)k * h->dim, vector_of(h, i), h->dim);
+            if (r[k] > highest) highest = r[k];
+        }
+        for (uint32_t k = 0; k < live; k++) sum += r[k] = out_share[k] * smath_exp_f32(r[k] - highest);
+        for (uint32_t k = 0; k < live; k++) share[k] += h->weight[i] * (r[k] /= sum);
+        sum_weight += h->weight[i];
+    }
+    for (uint32_t k = 0; k < live; k++) out_share[k] = share[k] / sum_weight;
+}
+
+uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_t dim, const personas_settings *settings,
+                        personas_scratch *scratch, float *out_r, float *out_share) {
+    if (n == 0) return 0;
+    history_view h = {x, weight, n, dim};
+    uint32_t n_clusters = grow(&h, scratch, settings);
+    if (n_clusters > 1) polish(&h, scratch, n_clusters);
+    uint32_t live = order_by_weight(&h, scratch, n_clusters, out_share);
+    soften(&h, scratch, live, settings->sharpness, out_r, out_share);
+    return live;
+}

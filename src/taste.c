@@ -1,0 +1,36 @@
+/* Owns taste distributions and the distance between them. Must not know how a list was made. */
+#include "model.h"
+#include "smath.h"
+
+#include <string.h>
+
+static double log2_f64(double x) { return smath_log(x) * 1.44269504088896340736; }
+
+ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
+                                      double *out) {
+    if (model->n_aspects == 0) return AMPCF_E_NO_DATA;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i] >= model->n_items) return AMPCF_E_ITEM_RANGE;
+    memset(out, 0, model->n_aspects * sizeof *out);
+    double total = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t count;
+        const uint16_t *aspects = ampcf_model_item_aspects(model, items[i], &count);
+        double weight = weights ? (double)weights[i] : 1 / log2_f64(2 + (double)i);
+        if (count == 0) continue;
+        for (uint32_t a = 0; a < count; a++) out[aspects[a]] += weight / count;
+        total += weight;
+    }
+    for (uint32_t a = 0; total > 0 && a < model->n_aspects; a++) out[a] /= total;
+    return AMPCF_OK;
+}
+
+double ampcf_taste_distance(const double *p, const double *q, uint32_t n) {
+    double divergence = 0;
+    for (uint32_t a = 0; a < n; a++) {
+        double m = (p[a] + q[a]) / 2;
+        if (p[a] > 1e-300) divergence += p[a] / 2 * log2_f64(p[a] / m);
+        if (q[a] > 1e-300) divergence += q[a] / 2 * log2_f64(q[a] / m);
+    }
+    return divergence > 1 ? 1 : divergence > 0 ? __builtin_sqrt(divergence) : 0;
+}

@@ -1,0 +1,31 @@
+// Owns the browser and Node entry. Must have no top-level side effects and no dependencies.
+import { instantiateCore } from './core-module.js';
+import { AmpcfError } from './errors.js';
+import { Model } from './model.js';
+import { readSource } from './source.js';
+
+export { AmpcfError, Model };
+export { Profile } from './profile.js';
+
+/** The version of this library. */
+export const version = AMPCF_VERSION;
+
+/** @import { ModelSource, ReadOptions } from './source.js' */
+/** @import { Backend } from './core-module.js' */
+/** @typedef {ReadOptions & { backend?: 'auto' | Backend, module?: WebAssembly.Module }} LoadOptions */
+
+/**
+ * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is fetched later.
+ *
+ * @param {ModelSource} source URL, Response, Blob, ReadableStream, ArrayBuffer or typed array
+ * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' | 'scalar';
+ *   `module`: a compiled core for runtimes that forbid compiling (import it from 'ampcf/core.wasm')
+ * @returns {Promise<Model>}
+ * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER, BAD_IDS, BAD_TEXT,
+ *   BAD_ASPECTS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
+ */
+export async function loadModel(source, options = {}) {
+  const bytes = await readSource(source, options);
+  const core = await instantiateCore(options.backend ?? 'auto', options.module);
+  return new Model(core, bytes);
+}

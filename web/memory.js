@@ -1,0 +1,150 @@
+// Owns one wasm instance and its linear memory: allocation, copies in and out, calls. Must not know what the bytes mean.
+import { AmpcfError } from './errors.js';
+
+const align = 16;
+const decoder = new TextDecoder('utf-8');
+const encoder = new TextEncoder();
+
+/** A wasm instance with an allocator. Views are made per use, because growing the memory detaches them. */
+export class WasmMemory {
+  /** @type {Record<string, (...args: number[]) => number>} */ #exports;
+  /** @type {WebAssembly.Memory} */ #memory;
+  /** Free blocks, sorted by start, never adjacent. @type {{ start: number, bytes: number }[]} */ #free = [];
+  /** @type {Map<number, number>} start -> bytes */ #used = new Map();
+  #end;
+  #failed = false;
+
+  /** @param {WebAssembly.Module} module zero imports */
+  constructor(module) {
+    const exports = /** @type {any} */ (new WebAssembly.Instance(module).exports);
+    this.#exports = exports;
+    this.#memory = exports.memory;
+    this.#end = Math.ceil(exports.__heap_base.value / align) * align;
+  }
+
+  /** Bytes of linear memory held. */
+  get bytes() {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /**
+   * Call an export. A trap is a bug in the core: the instance is then dead and says so from then on.
+   * @param {string} name @param {...number} args
+   * @returns {number} pointers and counts come back unsigned
+   */
+  call(name, ...args) {
+    if (this.#failed) throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier and cannot be used: load the model again');
+    try {
+      return this.#exports[name](...args);
+    } catch (cause) {
+      this.#failed = true;
+      throw new AmpcfError('INSTANCE_FAILED', `${name} trapped: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    }
+  }
+
+  /** Stable name of a C status. @param {number} status */
+  statusName(status) {
+    return this.text(this.call('ampcf_status_name', status));
+  }
+
+  /** First fit. @param {number} bytes @returns {number} 16-byte aligned address */
+  allocate(bytes) {
+    const size = Math.max(align, Math.ceil(bytes / align) * align);
+    const i = this.#free.findIndex((block) => block.bytes >= size);
+    let start;
+    if (i >= 0) {
+      const block = this.#free[i];
+      start = block.start;
+      if (block.bytes === size) this.#free.splice(i, 1);
+      else this.#free[i] = { start: start + size, bytes: block.bytes - size };
+    } else {
+      start = this.#end;
+      this.#growTo(start + size);
+      this.#end += size;
+    }
+    this.#used.set(start, size);
+    return start;
+  }
+
+  /** @param {number} end */
+  #growTo(end) {
+    const missing = end - this.#memory.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      if (end > 2 ** 32) throw new RangeError('wasm memory ends at 4 GiB');
+      this.#memory.grow(Math.ceil(missing / 65536));
+    } catch (cause) {
+      throw new AmpcfError('OUT_OF_MEMORY', `out of memory: wanted ${end} bytes of wasm memory, have ${this.bytes}`, { wanted: end, cause });
+    }
+  }
+
+  /** Give a block back; adjacent free blocks become one. Address 0 is nothing. @param {number} start */
+  free(start) {
+    const bytes = this.#used.get(start);
+    if (bytes === undefined) return;
+    this.#used.delete(start);
+    let i = this.#free.findIndex((block) => block.start > start);
+    if (i < 0) i = this.#free.length;
+    this.#free.splice(i, 0, { start, bytes });
+    for (const at of [i, i - 1]) {
+      const here = this.#free[at], next = this.#free[at + 1];
+      if (here && next && here.start + here.bytes === next.start)
+        this.#free.splice(at, 2, { start: here.start, bytes: here.bytes + next.bytes });
+    }
+    const last = this.#free.at(-1);
+    if (last && last.start + last.bytes === this.#end) {
+      this.#end = last.start;
+      this.#free.pop();
+    }
+  }
+
+  /**
+   * Allocate, run, free whatever happens.
+   * @template T
+   * @param {number[]} sizes bytes of each block @param {(...addresses: number[]) => T} run @returns {T}
+   */
+  scoped(sizes, run) {
+    /** @type {number[]} */
+    const blocks = [];
+    try {
+      for (const size of sizes) blocks.push(this.allocate(size));
+      return run(...blocks);
+    } finally {
+      for (const block of blocks) this.free(block);
+    }
+  }
+
+  /** @param {number} at @param {number} n */ u8(at, n) { return new Uint8Array(this.#memory.buffer, at >>> 0, n); }
+  /** @param {number} at @param {number} n */ u16(at, n) { return new Uint16Array(this.#memory.buffer, at >>> 0, n); }
+  /** @param {number} at @param {number} n */ u32(at, n) { return new Uint32Array(this.#memory.buffer, at >>> 0, n); }
+  /** @param {number} at @param {number} n */ u64(at, n) { return new BigUint64Array(this.#memory.buffer, at >>> 0, n); }
+  /** @param {number} at @param {number} n */ f32(at, n) { return new Float32Array(this.#memory.buffer, at >>> 0, n); }
+  /** @param {number} at @param {number} n */ f64(at, n) { return new Float64Array(this.#memory.buffer, at >>> 0, n); }
+
+  /** UTF-8 text; without a length, up to the NUL. @param {number} at @param {number} [n] */
+  text(at, n) {
+    const start = at >>> 0;
+    const length = n ?? new Uint8Array(this.#memory.buffer, start).indexOf(0);
+    return decoder.decode(this.u8(start, length));
+  }
+}
+
+/**
+ * UTF-8 bytes of an id. A lone surrogate would silently become U+FFFD and merge with others, so it is refused.
+ * @param {string} id
+ */
+export function encodeId(id) {
+  if (/[\uD800-\uDFFF]/.test(id) && !isWellFormed(id))
+    throw new AmpcfError('BAD_ARGUMENT', `item id must be well-formed Unicode, got a lone surrogate in ${JSON.stringify(id)}`);
+  return encoder.encode(id);
+}
+
+/** @param {string} text */
+function isWellFormed(text) {
+  try {
+    encodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

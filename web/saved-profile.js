@@ -1,0 +1,50 @@
+// Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where they are kept.
+import { AmpcfError } from './errors.js';
+
+/** @import { Model } from './model.js' */
+/** @typedef {{ item: string, weight: number, at: number | null }} SavedEvent */
+
+/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload. */
+const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
+const formatVersion = 1, headerBytes = 36, crcAt = 16;
+
+/** @param {Model} model @param {Uint8Array} bytes with the checksum field as 0 */
+function checksum(model, bytes) {
+  return model.memory.scoped([bytes.length], (at) => {
+    model.memory.u8(at, bytes.length).set(bytes);
+    return model.memory.call('ampcf_crc32c', at, bytes.length) >>> 0;
+  });
+}
+
+/** @param {Model} model @param {SavedEvent[]} events @returns {Uint8Array<ArrayBuffer>} */
+export function writeSavedProfile(model, events) {
+  const payload = new TextEncoder().encode(JSON.stringify(events.map(({ item, weight, at }) => [item, weight, at])));
+  const bytes = new Uint8Array(headerBytes + payload.length), view = new DataView(bytes.buffer);
+  bytes.set(magic);
+  view.setUint32(8, formatVersion, true);
+  view.setUint32(12, payload.length, true);
+  bytes.set(model.info.lineage.match(/../g)?.map((hex) => parseInt(hex, 16)) ?? [], 20);
+  bytes.set(payload, headerBytes);
+  view.setUint32(crcAt, checksum(model, bytes), true);
+  return bytes;
+}
+
+/**
+ * @param {Model} model @param {Uint8Array} given
+ * @returns {{ events: SavedEvent[], sameModel: boolean }} throws BAD_PROFILE or UNSUPPORTED_VERSION, changes nothing
+ */
+export function readSavedProfile(model, given) {
+  if (!ArrayBuffer.isView(given)) throw new AmpcfError('BAD_ARGUMENT', `saved profile: got ${typeof given}, wanted the Uint8Array of profile.save()`);
+  const bytes = Uint8Array.from(new Uint8Array(given.buffer, given.byteOffset, given.byteLength)), view = new DataView(bytes.buffer);
+  const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
+  if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte)) throw bad(`got ${bytes.length} bytes that are not a saved profile`);
+  const version = view.getUint32(8, true), length = view.getUint32(12, true), crc = view.getUint32(crcAt, true);
+  if (version > formatVersion) throw new AmpcfError('UNSUPPORTED_VERSION', `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`);
+  if (length !== bytes.length - headerBytes) throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
+  view.setUint32(crcAt, 0, true);
+  if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
+  const lineage = [...bytes.subarray(20, 36)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  /** @type {[string, number, number | null][]} */
+  const rows = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
+  return { events: rows.map(([item, weight, at]) => ({ item, weight, at })), sameModel: lineage === model.info.lineage };
+}

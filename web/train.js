@@ -1,0 +1,168 @@
+// Owns the trainer entry: interactions -> bytes of a model file. Must not read files or know text formats.
+import { AmpcfError } from './errors.js';
+import { canonicalInteractions } from './interactions.js';
+import { instantiateTrainer } from './train-module.js';
+
+/** @import { Interactions } from './interactions.js' */
+/** @import { WasmMemory } from './memory.js' */
+/**
+ * @typedef {object} TrainOptions
+ * @property {number} [personas] P, 1 to 64; 1 = one vector per person @property {number} [dim] D, 1 to 1024
+ * @property {number} [sweeps] alternations @property {number} [seed] @property {number} [minSupport] leave out items of fewer people
+ * @property {number} [alpha] weight of unobserved pairs @property {number} [lambda] L2 @property {number} [nu] frequency scaling of L2
+ * @property {number} [beta] attention inverse temperature @property {number} [eta] share prior @property {number} [rho] 0 whole person, 1 attention only
+ * @property {number} [sharpness] of responsibilities @property {number} [split] gain a new persona must bring @property {number} [bias] popularity weight
+ * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
+ * @property {string} [name] goes into the metadata
+ * @property {AbortSignal} [signal] @property {(progress: TrainProgress) => void} [onProgress]
+ */
+/** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved */
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
+
+/** Settings chosen on validation data (tests/bench/README says how); the ones of the `als` objective. */
+export const trainDefaults = Object.freeze({
+  personas: 4, dim: 64, sweeps: 12, warmup: 4, seed: 1, minSupport: 1, alpha: 0.1, lambda: 0.003, nu: 1,
+  beta: 8, eta: 0, rho: 0.3, sharpness: 12, split: 0.12, bias: 0.01,
+});
+
+const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'warmup', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'rho', 'sharpness', 'split', 'bias']);
+const firstFloat = configFields.indexOf('alpha');
+const rowsPerStep = 256;
+
+/**
+ * Train a model.
+ * @param {Interactions} interactions who used what; a pair given twice counts once with the last weight
+ * @param {TrainOptions} [options]
+ * @returns {Promise<TrainResult>} same interactions (in any order), options and seed give the same bytes
+ * @throws {AmpcfError} BAD_ARGUMENT, NO_DATA, OUT_OF_MEMORY, or what the loader would refuse; an abort rejects with its reason
+ */
+export async function trainModel(interactions, options = {}) {
+  const began = performance.now();
+  const settings = { ...trainDefaults, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+  checkSettings(settings);
+  const data = canonicalInteractions(interactions, settings.minSupport);
+  const { memory } = await instantiateTrainer();
+  const trainer = beginTraining(memory, data, settings);
+  await runTraining(memory, trainer, began, options);
+  const bytes = await writeModel(memory, trainer, data, settings, options);
+  return { bytes, users: data.users, items: data.itemIds.length, interactions: data.items.length, dropped: data.dropped,
+    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes };
+}
+
+/** @param {Record<string, any>} settings */
+function checkSettings(settings) {
+  const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], warmup: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
+    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
+  const whole = new Set(['dim', 'personas', 'sweeps', 'warmup', 'seed', 'minSupport']);
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    const value = settings[name];
+    if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
+      throw new AmpcfError('BAD_ARGUMENT', `${name}: got ${value}, wanted a ${whole.has(name) ? 'whole number' : 'number'} from ${low} to ${high}`);
+  }
+}
+
+/** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings */
+function beginTraining(memory, data, settings) {
+  // ampcf_train_config: n_users, n_items, then configFields in order, 4 bytes each.
+  const config = memory.allocate(4 * (2 + configFields.length));
+  memory.u32(config, 2).set([data.users, data.itemIds.length]);
+  configFields.forEach((name, i) => {
+    if (i < firstFloat) memory.u32(config + 8 + 4 * i, 1)[0] = settings[name];
+    else memory.f32(config + 8 + 4 * i, 1)[0] = settings[name];
+  });
+  const n = data.items.length, bytes = memory.call('ampcf_trainer_memory', config, n) >>> 0;
+  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `training ${n} interactions at dim ${settings.dim} does not fit the 4 GiB of wasm memory`);
+  const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(data.items.byteLength);
+  const weights = data.weights ? memory.allocate(data.weights.byteLength) : 0;
+  const state = memory.allocate(bytes), out = memory.allocate(16);
+  memory.u32(offsets, data.offsets.length).set(data.offsets);
+  memory.u32(items, n).set(data.items);
+  if (data.weights) memory.f32(weights, n).set(data.weights);
+  const status = memory.call('ampcf_trainer_open', config, offsets, items, weights, state, bytes, out);
+  if (status !== 0) throw new AmpcfError(memory.statusName(status), `the trainer refused its input: ${memory.statusName(status)}`);
+  return memory.u32(out, 1)[0];
+}
+
+/** @param {WasmMemory} memory @param {number} trainer @param {number} began @param {TrainOptions} options */
+async function runTraining(memory, trainer, began, { signal, onProgress }) {
+  const out = memory.allocate(32);
+  let shown = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    memory.call('ampcf_trainer_step', trainer, rowsPerStep, out);
+    const [done, total] = [...memory.u64(out, 2)].map(Number), [sweep, sweeps] = memory.u32(out + 16, 2);
+    const now = performance.now();
+    if (now - shown >= 50 || done === total) {
+      shown = now;
+      onProgress?.({ done, total, sweep, sweeps, seconds: (now - began) / 1000 });
+      // A turn of the event loop: abort signals fire, pages stay alive.
+      await new Promise((resolve) => { setTimeout(resolve, 0); });
+    }
+    if (done === total) return memory.free(out);
+  }
+}
+
+/** n + 1 offsets and one blob of UTF-8. @param {string[]} texts */
+function packTexts(texts) {
+  const encoder = new TextEncoder(), parts = texts.map((text) => encoder.encode(text));
+  const offsets = new Uint32Array(texts.length + 1);
+  parts.forEach((part, i) => { offsets[i + 1] = offsets[i] + part.length; });
+  const bytes = new Uint8Array(offsets[texts.length]);
+  parts.forEach((part, i) => bytes.set(part, offsets[i]));
+  return { offsets, bytes };
+}
+
+/** Aspect names in order of frequency, then name; each item's aspects as sorted indices. @param {string[]} ids @param {NonNullable<TrainOptions['items']>} items */
+function packAspects(ids, items) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  const perItem = ids.map((id) => [...new Set(items.get(id)?.aspects ?? [])].filter((aspect) => aspect !== ''));
+  for (const aspects of perItem) for (const aspect of aspects) counts.set(aspect, (counts.get(aspect) ?? 0) + 1);
+  const names = [...counts.keys()].sort((a, b) => /** @type {number} */ (counts.get(b)) - /** @type {number} */ (counts.get(a)) || (a < b ? -1 : 1));
+  if (names.length > 65536) throw new AmpcfError('LIMIT', `aspects: got ${names.length} different ones, wanted at most 65536`);
+  const index = new Map(names.map((name, i) => [name, i]));
+  const offsets = new Uint32Array(ids.length + 1);
+  const flat = perItem.flatMap((aspects, i) => {
+    offsets[i + 1] = offsets[i] + aspects.length;
+    return aspects.map((aspect) => /** @type {number} */ (index.get(aspect))).sort((a, b) => a - b);
+  });
+  return { names, offsets, flat: Uint16Array.from(flat) };
+}
+
+/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings @param {TrainOptions} options */
+async function writeModel(memory, trainer, data, settings, { items, name }) {
+  const put = (/** @type {Uint8Array | Uint16Array | Uint32Array} */ array) => {
+    const at = memory.allocate(Math.max(1, array.byteLength));
+    memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return at;
+  };
+  const ids = packTexts(data.itemIds);
+  const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
+  const aspects = items && packAspects(data.itemIds, items);
+  const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
+  const chosen = Object.fromEntries(configFields.map((field) => [field, settings[field]]));
+  const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective: 'als',
+    users: data.users, interactions: data.items.length, settings: { ...chosen, minSupport: settings.minSupport } }));
+  // The lineage ties saved profiles to the vocabulary and the settings.
+  const vocabulary = new Uint8Array(ids.bytes.length + metadata.length);
+  vocabulary.set(ids.bytes);
+  vocabulary.set(metadata, ids.bytes.length);
+  const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
+
+  // ampcf_model_parts on wasm32: 18 words of 4 bytes, then the lineage.
+  const parts = memory.allocate(18 * 4 + 16);
+  memory.u32(parts, 18).set([data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
+    memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
+    memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
+    names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
+    put(metadata), metadata.length]);
+  memory.u8(parts + 72, 16).set(lineage);
+  const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
+  if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
+  const checkBytes = memory.call('ampcf_model_memory');
+  return memory.scoped([bytes, checkBytes, 48], (file, check, fault) => {
+    const status = memory.call('ampcf_model_write', parts, file, bytes, check, checkBytes, fault);
+    if (status !== 0) throw new AmpcfError(memory.statusName(status), `the model would be refused by the loader: ${memory.text(memory.u32(fault + 24, 1)[0])}`);
+    return memory.u8(file, bytes).slice();
+  });
+}
