@@ -157,7 +157,8 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 /**
  * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
  *
- *     y_j = (1 - rho) sum_k s_jk + rho P sum_k a_jk s_jk + b_j,    s_jk = u_k . v_j,    a_jk = softmax_k(beta s_jk + eta log pi_k)
+ *     s_jk = u_k . v_j,    gain_k = P (P pi_k)^-tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
  *
  * candidates   (C) item indices < N, duplicates allowed
  * out_scores   (C) higher is better, finite; unit: predicted preference (1 = like a typical liked item), not a probability
@@ -213,7 +214,7 @@ typedef struct ampcf_explanation {
 /**
  * Split one candidate's score into parts.
  *
- *     contribution_i = w_i (v_j^T M^-1 v_i) ((1 - rho) + rho P sum_k a_jk r_ik)
+ *     contribution_i = w_i (v_j^T M^-1 v_i) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
  * out_contributions  (H) in history order, in the unit of the score, negative allowed

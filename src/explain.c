@@ -19,14 +19,14 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     packed_solve_lower(profile->factor, profile->work, m->dim);
     packed_solve_upper(profile->factor, profile->work, m->dim);
 
-    double rho = n > 1 ? (double)m->settings[SETTING_RHO] : 0;
+    double rho = n > 1 ? (double)profile->attention.rho : 0;
     for (uint32_t i = 0; i < profile->n_history; i++) {
         const float *vi = model_vector(m, profile->items[i]);
         const float *r = profile->responsibilities + (size_t)i * n;
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
-        for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)r[k];
-        out_contributions[i] = (double)profile->weights[i] * likeness * ((1 - rho) + rho * n * attended);
+        for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
+        out_contributions[i] = (double)profile->weights[i] * likeness * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }
     for (uint32_t k = 1; k < n; k++)

@@ -81,12 +81,13 @@ typedef enum setting {
     SETTING_ALPHA = 0,     /* weight of unobserved pairs in M */
     SETTING_LAMBDA = 1,    /* L2 */
     SETTING_NU = 2,        /* exponent of the frequency scaling of L2 */
-    SETTING_BETA = 3,      /* attention: inverse temperature, divided by the mean self-evidence */
+    SETTING_BETA = 3,      /* attention: inverse temperature */
     SETTING_ETA = 4,       /* attention: exponent of the share prior */
     SETTING_RHO = 5,       /* 0 = whole person, 1 = attention only */
     SETTING_SHARPNESS = 6, /* responsibilities: inverse temperature of the cosine to a persona */
     SETTING_SPLIT = 7,     /* gain a split must bring for a persona to be born */
-    SETTING_KNOWN = 8
+    SETTING_TAU = 8,       /* how much a small share is forgiven its lack of evidence */
+    SETTING_KNOWN = 9
 } setting;
 
 static inline uint32_t dtype_bytes(uint32_t dtype) {

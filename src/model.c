@@ -37,7 +37,7 @@ static const section_rule rules[SECTION_KNOWN] = {
 static const float setting_bounds[FORMAT_SETTINGS][2] = {
     [SETTING_ALPHA] = {0, 1024},  [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE}, [SETTING_NU] = {0, 1},
     [SETTING_BETA] = {0, 1024},   [SETTING_ETA] = {0, 16},      [SETTING_RHO] = {0, 1},
-    [SETTING_SHARPNESS] = {0, 1024}, [SETTING_SPLIT] = {0, 1024},
+    [SETTING_SHARPNESS] = {0, 1024}, [SETTING_SPLIT] = {0, 1024},   [SETTING_TAU] = {0, 1},
 };
 
 typedef struct opening {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { SPLIT_ROUNDS = 4, POLISH_ROUNDS = 6 };
+enum { SPLIT_SEEDS = 8, SPLIT_ROUNDS = 3, POLISH_ROUNDS = 6 };
 
 personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas) {
     personas_scratch s;
@@ -15,6 +15,7 @@ personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint3
     s.pair = arena_take(a, (size_t)2 * dim, sizeof *s.pair);
     s.resultant = arena_take(a, max_personas, sizeof *s.resultant);
     s.owner = arena_take(a, n, sizeof *s.owner);
+    s.likeness = arena_take(a, n, sizeof *s.likeness);
     s.trial = arena_take(a, n, sizeof *s.trial);
     return s;
 }
@@ -38,43 +39,52 @@ typedef struct history_view {
 
 static const float *vector_of(const history_view *h, uint32_t i) { return h->x + (size_t)i * h->dim; }
 
-/* The member of a cluster least like `to`; `to` NULL-safe is not needed: every cluster has members. */
-static uint32_t farthest(const history_view *h, const uint32_t *owner, uint32_t cluster, const float *to) {
+/* The member of a cluster least like its centre among those more like it than `above`; ties go to the lower index. */
+static uint32_t next_farthest(const history_view *h, const personas_scratch *s, uint32_t cluster, float above, uint32_t after,
+                              float *out_cosine) {
     uint32_t best = UINT32_MAX;
-    float lowest = 2;
+    *out_cosine = 2;
     for (uint32_t i = 0; i < h->n; i++) {
-        if (owner[i] != cluster) continue;
-        float cosine = kernel_dot(vector_of(h, i), to, h->dim);
-        if (cosine < lowest) lowest = cosine, best = i;
+        if (s->owner[i] != cluster) continue;
+        float cosine = s->likeness[i];
+        int is_next = cosine > above || (cosine == above && i > after);
+        if (is_next && cosine < *out_cosine) *out_cosine = cosine, best = i;
     }
     return best;
 }
 
-/* Try to cut one cluster in two; returns the gain |S_a| + |S_b| - |S| of summed unit vectors, sides in scratch->trial. */
-static float try_split(const history_view *h, personas_scratch *s, uint32_t cluster) {
-    const float *centre = s->centre + (size_t)cluster * h->dim;
-    uint32_t a = farthest(h, s->owner, cluster, centre);
-    if (a == UINT32_MAX) return 0;
-    uint32_t b = farthest(h, s->owner, cluster, vector_of(h, a));
-    if (a == b) return 0;
+/* Cut a cluster into its centre and what gathers around one seed; returns the gain |S_a| + |S_b| - |S| of summed unit
+ * vectors, sides in scratch->trial. */
+static float split_from(const history_view *h, personas_scratch *s, uint32_t cluster, uint32_t seed) {
     float *left = s->pair, *right = s->pair + h->dim, lengths = 0;
-    memcpy(left, vector_of(h, a), h->dim * sizeof *left);
-    memcpy(right, vector_of(h, b), h->dim * sizeof *right);
+    memcpy(left, s->centre + (size_t)cluster * h->dim, h->dim * sizeof *left);
+    memcpy(right, vector_of(h, seed), h->dim * sizeof *right);
     for (int round = 0; round < SPLIT_ROUNDS; round++) {
         for (uint32_t i = 0; i < h->n; i++) {
             if (s->owner[i] != cluster) continue;
-            float cosine[2];
-            cosine[0] = kernel_dot(left, vector_of(h, i), h->dim);
-            cosine[1] = kernel_dot(right, vector_of(h, i), h->dim);
-            s->trial[i] = cosine[1] > cosine[0];
+            s->trial[i] = kernel_dot(right, vector_of(h, i), h->dim) > kernel_dot(left, vector_of(h, i), h->dim);
         }
         memset(s->pair, 0, (size_t)2 * h->dim * sizeof *s->pair);
         for (uint32_t i = 0; i < h->n; i++)
             if (s->owner[i] == cluster) add_scaled(s->trial[i] ? right : left, h->weight[i], vector_of(h, i), h->dim);
-        lengths = normalize(left, h->dim);
-        lengths += normalize(right, h->dim);
+        lengths = normalize(left, h->dim) + normalize(right, h->dim);
     }
     return lengths - s->resultant[cluster];
+}
+
+/* The best cut of a cluster over a few seeds far from its centre: one stray event must not hide a small taste. */
+static float best_split(const history_view *h, personas_scratch *s, uint32_t cluster) {
+    float best_gain = 0, at = -2;
+    uint32_t best_seed = UINT32_MAX, seed = 0;
+    for (uint32_t i = 0; i < h->n; i++)
+        if (s->owner[i] == cluster) s->likeness[i] = kernel_dot(s->centre + (size_t)cluster * h->dim, vector_of(h, i), h->dim);
+    for (int tries = 0; tries < SPLIT_SEEDS; tries++) {
+        seed = next_farthest(h, s, cluster, at, seed, &at);
+        if (seed == UINT32_MAX) break;
+        float gain = split_from(h, s, cluster, seed);
+        if (gain > best_gain) best_gain = gain, best_seed = seed;
+    }
+    return best_seed == UINT32_MAX ? 0 : split_from(h, s, cluster, best_seed);
 }
 
 static void recentre(const history_view *h, personas_scratch *s, uint32_t n_clusters) {
@@ -92,9 +102,10 @@ static float weight_of(const history_view *h, const uint32_t *owner, uint32_t cl
     return sum;
 }
 
-/* A split of n unit vectors gains about sqrt(n) by chance alone, so the bar is split * (W + 2 W / sqrt(n)). */
+/* The bar is counted in events of mean weight: a persona must explain `split` events that its parent could not. A broad
+ * taste gains about a fiftieth of its size from any cut, hence the slope; one stray event gains less than 1. */
 static float bar(float weight, uint32_t count, float split) {
-    return split * (weight + 2 * weight / __builtin_sqrtf((float)count));
+    return split * (weight / (float)count) * (1 + (float)count / 50);
 }
 
 static uint32_t grow(const history_view *h, personas_scratch *s, const personas_settings *settings) {
@@ -109,12 +120,12 @@ static uint32_t grow(const history_view *h, personas_scratch *s, const personas_
             if (refused[k / 32] >> (k % 32) & 1u) continue;
             uint32_t count;
             float weight = weight_of(h, s->owner, k, &count);
-            float gain = count < 2 ? 0 : try_split(h, s, k);
+            float gain = count < 2 ? 0 : best_split(h, s, k);
             if (count < 2 || gain < bar(weight, count, settings->split)) refused[k / 32] |= 1u << (k % 32);
             else if (gain > best_gain) best_gain = gain, best = k;
         }
         if (best == UINT32_MAX) break;
-        (void)try_split(h, s, best);
+        (void)best_split(h, s, best);
         for (uint32_t i = 0; i < h->n; i++)
             if (s->owner[i] == best && s->trial[i]) s->owner[i] = n_clusters;
         n_clusters++;

@@ -18,6 +18,7 @@ typedef struct personas_scratch {
     float *centre;   /* (max_personas, dim) */
     float *pair;     /* (2, dim) trial split */
     float *resultant;/* (max_personas) length of the summed unit vectors */
+    float *likeness; /* (n) cosine to the centre of the cluster that is being split */
     uint32_t *owner; /* (n) hard assignment */
     uint32_t *trial; /* (n) side of the trial split */
 } personas_scratch;

@@ -14,12 +14,15 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n, uint32_
     float *weights = arena_take(a, n, sizeof *weights);
     float *responsibilities = arena_take(a, (size_t)n * n_personas, sizeof *responsibilities);
     float *shares = arena_take(a, n_personas, sizeof *shares);
-    float *log_prior = arena_take(a, n_personas, sizeof *log_prior);
+    float *gain = arena_take(a, n_personas, sizeof *gain);
+    float *prior = arena_take(a, n_personas, sizeof *prior);
     float *vectors = arena_take(a, (size_t)n_personas * stride, sizeof *vectors);
     double *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
     double *work = arena_take(a, m->dim, sizeof *work);
     if (a->full || !a->base) return NULL;
-    *p = (ampcf_profile){m, n, 0, stride, items, weights, responsibilities, shares, log_prior, vectors, factor, work};
+    const float *set = m->settings;
+    attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
+    *p = (ampcf_profile){m, n, 0, stride, items, weights, responsibilities, shares, gain, prior, attention, vectors, factor, work};
     return p;
 }
 
@@ -140,11 +143,8 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
     const float *set = model->settings;
     personas_settings ps = {n_personas ? n_personas : model->n_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
     p->n_personas = personas_split(s.units, p->weights, n, model->dim, &ps, &s.personas, p->responsibilities, p->shares);
-    for (uint32_t k = 0; k < p->n_personas; k++) {
-        solve_persona(p, k, s.rhs);
-        double share = (double)p->shares[k] > 1e-30 ? (double)p->shares[k] : 1e-30;
-        p->log_prior[k] = (float)((double)set[SETTING_ETA] * smath_log(share));
-    }
+    for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
+    attention_prepare(&p->attention, p->shares, p->n_personas, p->gain, p->prior);
     *out_profile = p;
     return AMPCF_OK;
 }

@@ -3,6 +3,7 @@
 #define AMPCF_PROFILE_H
 
 #include "arena.h"
+#include "attention.h"
 #include "model.h"
 #include "personas.h"
 
@@ -13,7 +14,8 @@ struct ampcf_profile {
     float *weights;          /* (H) */
     float *responsibilities; /* (H, P) */
     float *shares;           /* (P) */
-    float *log_prior;        /* (P) eta log pi_k */
+    float *gain, *prior;     /* (P) of attention.h */
+    attention_settings attention;
     float *vectors;          /* (P, stride) u_k, zero-padded from D to stride */
     double *factor;          /* packed (D) Cholesky factor of M */
     double *work;            /* (D) */

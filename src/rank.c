@@ -2,20 +2,6 @@
 #include "rank.h"
 
 #include "kernels.h"
-#include "smath.h"
-
-/* a_k = softmax_k(beta s_k + eta log pi_k); returns sum_k a_k s_k. */
-static float attend(const ampcf_profile *p, const float *evidence, float *attention) {
-    uint32_t n = p->n_personas;
-    float beta = p->model->settings[SETTING_BETA], highest = -1e30f, sum = 0, mixed = 0;
-    for (uint32_t k = 0; k < n; k++) {
-        attention[k] = beta * evidence[k] + p->log_prior[k];
-        if (attention[k] > highest) highest = attention[k];
-    }
-    for (uint32_t k = 0; k < n; k++) sum += attention[k] = smath_exp_f32(attention[k] - highest);
-    for (uint32_t k = 0; k < n; k++) mixed += (attention[k] /= sum) * evidence[k];
-    return mixed;
-}
 
 float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, float *attention) {
     const ampcf_model *m = p->model;
@@ -24,10 +10,11 @@ float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, fl
     if (n == 0) return bias;
     kernel_dots(p->vectors, n, p->stride, model_vector(m, item), m->dim, evidence);
     if (n == 1) return attention[0] = 1, evidence[0] + bias;
-    float whole = 0, rho = m->settings[SETTING_RHO];
+    float whole = 0, attended = 0, rho = p->attention.rho;
+    attention_over(&p->attention, p->gain, p->prior, n, evidence, attention);
     for (uint32_t k = 0; k < n; k++) whole += evidence[k];
-    float mixed = attend(p, evidence, attention);
-    return ((1 - rho) * whole + rho * ((float)n * mixed)) + bias;
+    for (uint32_t k = 0; k < n; k++) attended += attention[k] * (p->gain[k] * evidence[k]);
+    return ((1 - rho) * whole + rho * attended) + bias;
 }
 
 static uint32_t strongest(const float *attention, uint32_t n) {

@@ -3,6 +3,7 @@
 #include "ampcf_train.h"
 
 #include "arena.h"
+#include "attention.h"
 #include "format.h"
 #include "kernels.h"
 #include "linalg.h"
@@ -25,7 +26,7 @@ struct ampcf_trainer {
     float *vectors;                  /* (N, stride) v_j */
     float *wholes;                   /* (U, stride) sum_k u_k */
     float *personas;                 /* (U, P, stride) u_k; unused while one vector serves */
-    float *shares;                   /* (U, P) */
+    float *gains, *priors;           /* (U, P) of attention.h */
     uint8_t *n_personas;             /* (U) */
     double *gram_sum;                /* packed (D) */
     float *gram;                     /* (D, stride) alpha G of the frozen side */
@@ -33,6 +34,7 @@ struct ampcf_trainer {
     float *responsibilities;
     personas_scratch scratch;
     float *out_vectors, *out_bias, *out_gram; /* result in file layout */
+    attention_settings attention;
     float settings[FORMAT_SETTINGS];
     phase at;
     uint32_t sweep, row;
@@ -49,7 +51,7 @@ static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions)
     return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
            c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 && c->n_personas <= AMPCF_MAX_PERSONAS &&
            c->sweeps >= 1 && c->sweeps <= 1000 && in_range(c->alpha, 1e-6f, 1024) && in_range(c->lambda, 1e-6f, 1048576) &&
-           in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) && in_range(c->eta, 0, 16) && in_range(c->rho, 0, 1) &&
+           in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) && in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) &&
            in_range(c->sharpness, 0, 1024) && in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) &&
            n_interactions < UINT32_MAX / 4;
 }
@@ -65,7 +67,8 @@ static ampcf_trainer *layout(arena *a, const ampcf_train_config *c, uint32_t n_i
     t.vectors = arena_take(a, n * stride, sizeof *t.vectors);
     t.wholes = arena_take(a, u * stride, sizeof *t.wholes);
     t.personas = arena_take(a, p > 1 ? u * p * stride : 0, sizeof *t.personas);
-    t.shares = arena_take(a, u * p, sizeof *t.shares);
+    t.gains = arena_take(a, u * p, sizeof *t.gains);
+    t.priors = arena_take(a, u * p, sizeof *t.priors);
     t.n_personas = arena_take(a, u, sizeof *t.n_personas);
     t.gram_sum = arena_take(a, packed_size(c->dim), sizeof *t.gram_sum);
     t.gram = arena_take(a, c->dim * stride, sizeof *t.gram);
@@ -156,6 +159,7 @@ static void fill_settings(ampcf_trainer *t) {
     t->settings[SETTING_NU] = c->nu;
     t->settings[SETTING_BETA] = c->beta;
     t->settings[SETTING_ETA] = c->eta;
+    t->settings[SETTING_TAU] = c->tau;
     t->settings[SETTING_RHO] = c->rho;
     t->settings[SETTING_SHARPNESS] = c->sharpness;
     t->settings[SETTING_SPLIT] = c->split;
@@ -176,6 +180,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     index_by_item(t);
     draw_vectors(t);
     fill_settings(t);
+    t->attention = (attention_settings){config->beta, config->eta, config->tau, config->rho};
     *out_trainer = t;
     return AMPCF_OK;
 }
@@ -209,7 +214,7 @@ static void add_row(float *sum, float w, const float *x, uint32_t stride) {
 
 static float weight_at(const ampcf_trainer *t, uint32_t x) { return t->weights ? t->weights[x] : 1; }
 
-/* Responsibilities of a user's history in the current item space; shares go to the user's row. */
+/* Responsibilities of a user's history in the current item space; gains and priors go to the user's row. */
 static uint32_t split_user(ampcf_trainer *t, uint32_t user, uint32_t n) {
     uint32_t dim = t->config.dim;
     for (uint32_t i = 0; i < n; i++) {
@@ -218,8 +223,11 @@ static uint32_t split_user(ampcf_trainer *t, uint32_t user, uint32_t n) {
         for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {t->config.n_personas, t->config.sharpness, t->config.split};
-    return personas_split(t->units, t->row_weights, n, dim, &s, &t->scratch, t->responsibilities,
-                          t->shares + (size_t)user * t->config.n_personas);
+    float share[AMPCF_MAX_PERSONAS];
+    size_t at = (size_t)user * t->config.n_personas;
+    uint32_t live = personas_split(t->units, t->row_weights, n, dim, &s, &t->scratch, t->responsibilities, share);
+    attention_prepare(&t->attention, share, live, t->gains + at, t->priors + at);
+    return live;
 }
 
 static void solve_user(ampcf_trainer *t, uint32_t user) {
@@ -247,7 +255,7 @@ static void solve_user(ampcf_trainer *t, uint32_t user) {
     t->n_personas[user] = (uint8_t)live;
 }
 
-/* What an item sees of a user: (1 - rho) sum_k u_k + rho P sum_k a_k u_k. */
+/* What an item sees of a user: (1 - rho) sum_k u_k + rho sum_k a_k gain_k u_k. */
 static void effective_vector(const ampcf_trainer *t, uint32_t user, const float *v, float *out) {
     const ampcf_train_config *c = &t->config;
     uint32_t live = t->n_personas[user], stride = t->stride;
@@ -257,16 +265,12 @@ static void effective_vector(const ampcf_trainer *t, uint32_t user, const float 
         return;
     }
     const float *u = t->personas + (size_t)user * c->n_personas * stride;
-    const float *share = t->shares + (size_t)user * c->n_personas;
-    float s[AMPCF_MAX_PERSONAS], highest = -1e30f, sum = 0;
-    kernel_dots(u, live, stride, v, c->dim, s);
-    for (uint32_t k = 0; k < live; k++) {
-        s[k] = c->beta * s[k] + c->eta * (float)smath_log((double)(share[k] > 1e-30f ? share[k] : 1e-30f));
-        if (s[k] > highest) highest = s[k];
-    }
-    for (uint32_t k = 0; k < live; k++) sum += s[k] = smath_exp_f32(s[k] - highest);
+    const float *gain = t->gains + (size_t)user * c->n_personas, *prior = t->priors + (size_t)user * c->n_personas;
+    float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
+    kernel_dots(u, live, stride, v, c->dim, evidence);
+    attention_over(&t->attention, gain, prior, live, evidence, attention);
     for (uint32_t d = 0; d < stride; d++) out[d] = (1 - c->rho) * whole[d];
-    for (uint32_t k = 0; k < live; k++) add_row(out, c->rho * (float)live * s[k] / sum, u + (size_t)k * stride, stride);
+    for (uint32_t k = 0; k < live; k++) add_row(out, c->rho * attention[k] * gain[k], u + (size_t)k * stride, stride);
 }
 
 static void solve_item(ampcf_trainer *t, uint32_t item) {

@@ -10,7 +10,7 @@ import { instantiateTrainer } from './train-module.js';
  * @property {number} [personas] P, 1 to 64; 1 = one vector per person @property {number} [dim] D, 1 to 1024
  * @property {number} [sweeps] alternations @property {number} [seed] @property {number} [minSupport] leave out items of fewer people
  * @property {number} [alpha] weight of unobserved pairs @property {number} [lambda] L2 @property {number} [nu] frequency scaling of L2
- * @property {number} [beta] attention inverse temperature @property {number} [eta] share prior @property {number} [rho] 0 whole person, 1 attention only
+ * @property {number} [beta] attention inverse temperature @property {number} [eta] share prior @property {number} [tau] small shares forgiven @property {number} [rho] 0 whole person, 1 attention only
  * @property {number} [sharpness] of responsibilities @property {number} [split] gain a new persona must bring @property {number} [bias] popularity weight
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
@@ -22,10 +22,10 @@ import { instantiateTrainer } from './train-module.js';
 /** Settings chosen on validation data (tests/bench/README says how); the ones of the `als` objective. */
 export const trainDefaults = Object.freeze({
   personas: 4, dim: 64, sweeps: 12, warmup: 4, seed: 1, minSupport: 1, alpha: 0.1, lambda: 0.003, nu: 1,
-  beta: 8, eta: 0, rho: 0.3, sharpness: 12, split: 0.12, bias: 0.01,
+  beta: 8, eta: 0, tau: 0.5, rho: 0.3, sharpness: 12, split: 0.12, bias: 0.01,
 });
 
-const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'warmup', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'rho', 'sharpness', 'split', 'bias']);
+const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'warmup', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
 const firstFloat = configFields.indexOf('alpha');
 const rowsPerStep = 256;
 
@@ -52,7 +52,7 @@ export async function trainModel(interactions, options = {}) {
 /** @param {Record<string, any>} settings */
 function checkSettings(settings) {
   const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], warmup: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
-    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
+    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
   const whole = new Set(['dim', 'personas', 'sweeps', 'warmup', 'seed', 'minSupport']);
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = settings[name];
@@ -151,11 +151,13 @@ async function writeModel(memory, trainer, data, settings, { items, name }) {
 
   // ampcf_model_parts on wasm32: 18 words of 4 bytes, then the lineage.
   const parts = memory.allocate(18 * 4 + 16);
-  memory.u32(parts, 18).set([data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
+  // Copies first: each may grow the memory and detach a view made before it.
+  const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
-    put(metadata), metadata.length]);
+    put(metadata), metadata.length];
+  memory.u32(parts, words.length).set(words);
   memory.u8(parts + 72, 16).set(lineage);
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
   if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
