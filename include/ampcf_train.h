@@ -18,7 +18,7 @@ typedef struct ampcf_train_config {
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
     uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person, plain ALS */
     uint32_t sweeps;           /* alternations of a user pass and an item pass, 1 to 1000 */
-    uint32_t warmup;           /* first sweeps run with one vector per person, until directions mean something */
+    uint32_t joint;            /* last sweeps in which items see persons through their personas; 0 = the whole person throughout */
     uint32_t seed;             /* same input and seed: same bytes */
     float alpha;               /* weight of the pairs that were not observed, > 0 */
     float lambda;              /* L2, > 0 */

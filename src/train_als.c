@@ -42,7 +42,7 @@ struct ampcf_trainer {
 };
 
 static uint32_t trained_personas(const ampcf_train_config *c) {
-    return c->rho > 0 && c->warmup < c->sweeps ? c->n_personas : 1;
+    return c->rho > 0 && c->joint > 0 ? c->n_personas : 1;
 }
 
 static int in_range(float x, float low, float high) { return x >= low && x <= high; }
@@ -232,7 +232,7 @@ static uint32_t split_user(ampcf_trainer *t, uint32_t user, uint32_t n) {
 
 static void solve_user(ampcf_trainer *t, uint32_t user) {
     uint32_t from = t->offsets[user], n = t->offsets[user + 1] - from, stride = t->stride;
-    uint32_t p = trained_personas(&t->config), split = p > 1 && t->sweep >= t->config.warmup && n > 0;
+    uint32_t p = trained_personas(&t->config), split = p > 1 && t->sweep + t->config.joint >= t->config.sweeps && n > 0;
     for (uint32_t i = 0; i < n; i++) {
         memcpy(t->rows + (size_t)i * stride, t->vectors + (size_t)t->items[from + i] * stride, stride * sizeof *t->rows);
         t->row_weights[i] = weight_at(t, from + i);

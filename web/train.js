@@ -8,7 +8,7 @@ import { instantiateTrainer } from './train-module.js';
 /**
  * @typedef {object} TrainOptions
  * @property {number} [personas] P, 1 to 64; 1 = one vector per person @property {number} [dim] D, 1 to 1024
- * @property {number} [sweeps] alternations @property {number} [seed] @property {number} [minSupport] leave out items of fewer people
+ * @property {number} [sweeps] alternations @property {number} [joint] last sweeps in which items see people through their personas @property {number} [seed] @property {number} [minSupport] leave out items of fewer people
  * @property {number} [alpha] weight of unobserved pairs @property {number} [lambda] L2 @property {number} [nu] frequency scaling of L2
  * @property {number} [beta] attention inverse temperature @property {number} [eta] share prior @property {number} [tau] small shares forgiven @property {number} [rho] 0 whole person, 1 attention only
  * @property {number} [sharpness] of responsibilities @property {number} [split] gain a new persona must bring @property {number} [bias] popularity weight
@@ -21,11 +21,11 @@ import { instantiateTrainer } from './train-module.js';
 
 /** Settings chosen on validation data (tests/bench/README says how); the ones of the `als` objective. */
 export const trainDefaults = Object.freeze({
-  personas: 4, dim: 64, sweeps: 12, warmup: 4, seed: 1, minSupport: 1, alpha: 0.1, lambda: 0.003, nu: 1,
-  beta: 8, eta: 0, tau: 0.5, rho: 0.3, sharpness: 12, split: 0.12, bias: 0.01,
+  personas: 4, dim: 64, sweeps: 12, joint: 1, seed: 1, minSupport: 1, alpha: 0.4, lambda: 0.006, nu: 1,
+  beta: 20, eta: 0, tau: 0.5, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
 });
 
-const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'warmup', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
+const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
 const firstFloat = configFields.indexOf('alpha');
 const rowsPerStep = 256;
 
@@ -51,9 +51,9 @@ export async function trainModel(interactions, options = {}) {
 
 /** @param {Record<string, any>} settings */
 function checkSettings(settings) {
-  const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], warmup: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
+  const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
     lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
-  const whole = new Set(['dim', 'personas', 'sweeps', 'warmup', 'seed', 'minSupport']);
+  const whole = new Set(['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport']);
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = settings[name];
     if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
