@@ -1,1 +1,82 @@
-console.log('x')
+// Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any command.
+import { version } from '../ampcf.js';
+import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
+import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
+import { run as runTrain, usage as trainUsage } from './train-command.js';
+
+/** @type {Record<string, { usage: string, run: (argv: string[], signal: AbortSignal) => Promise<unknown> }>} */
+const commands = {
+  train: { usage: trainUsage, run: runTrain },
+  recommend: { usage: recommendUsage, run: runRecommend },
+  rank: { usage: rankUsage, run: runRank },
+  inspect: { usage: inspectUsage, run: runInspect },
+  verify: { usage: verifyUsage, run: runVerify },
+};
+
+const usage = `ampcf ${version} - recommendations on the device, explained
+
+  ampcf train RATINGS -o MODEL        ratings file -> model file
+  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons
+  ampcf rank MODEL --candidates ..    rank my own list
+  ampcf inspect MODEL                 what a model file holds
+  ampcf verify MODEL                  is it sound?
+
+  ampcf COMMAND --help says more. Data goes to standard output, progress to standard error.
+  Exit codes: 0 ok, 2 usage, 3 bad data, 4 bad model, 5 input/output, 6 out of memory, 130 interrupted.
+`;
+
+const exitOk = 0, exitUsage = 2, exitData = 3, exitModel = 4, exitIo = 5, exitMemory = 6, exitInterrupted = 130;
+
+/** @param {unknown} error @returns {number | undefined} undefined: a bug, to be shown with its stack */
+function exitCode(error) {
+  if (!(error instanceof Error) || !('code' in error) || error.name !== 'AmpcfError') return undefined;
+  const { code, details } = /** @type {import('../errors.js').AmpcfError} */ (error);
+  if (details.badModel) return exitModel;
+  if (code === 'BAD_ARGUMENT') return exitUsage;
+  if (code === 'IO' || code === 'DISK_FULL') return exitIo;
+  if (code === 'OUT_OF_MEMORY') return exitMemory;
+  return code === 'INSTANCE_FAILED' || code === 'NO_WASM' ? undefined : exitData;
+}
+
+/** @param {string[]} argv */
+async function main([name, ...argv]) {
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort(new Error('interrupted')));
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const about = argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? commands[argv[0]].usage : usage;
+    (name === undefined ? process.stderr : process.stdout).write(about);
+    return name === undefined ? exitUsage : exitOk;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version}\n`);
+    return exitOk;
+  }
+  if (!Object.hasOwn(commands, name)) {
+    process.stderr.write(`ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted one of ${Object.keys(commands).join(', ')}\n`);
+    return exitUsage;
+  }
+  const command = commands[name];
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(command.usage);
+    return exitOk;
+  }
+  try {
+    await command.run(argv, abort.signal);
+    return exitOk;
+  } catch (error) {
+    if (abort.signal.aborted) {
+      process.stderr.write('\nampcf: interrupted, nothing was changed\n');
+      return exitInterrupted;
+    }
+    const code = exitCode(error);
+    if (code === undefined) throw error;
+    const { code: word, message } = /** @type {import('../errors.js').AmpcfError} */ (error);
+    process.stderr.write(`${/^.+:\d+: /.test(message) ? '' : 'ampcf: '}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
+    if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
+    return code;
+  }
+}
+
+// A reader that stops early (`| head`) is not an error.
+process.stdout.on('error', (error) => { if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(exitOk); });
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,66 @@
+// Owns reading the command line: options of each command, lists of ids, numbers. Must not do the work.
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { AmpcfError } from '../errors.js';
+import { readFileBytes } from './files.js';
+
+/** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
+
+export class UsageError extends AmpcfError {
+  /** @param {string} message */
+  constructor(message) {
+    super('BAD_ARGUMENT', message);
+  }
+}
+
+/**
+ * @param {string[]} argv @param {Record<string, OptionSpec>} options @param {string[]} positionals names of what must be given, in order
+ * @returns {{ values: Record<string, any>, given: string[] }}
+ */
+export function parseCommand(argv, options, positionals) {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: argv, options: { ...options, json: { type: 'boolean' }, quiet: { type: 'boolean', short: 'q' } }, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(/** @type {Error} */ (error).message);
+  }
+  const { values, positionals: given } = parsed;
+  if (given.length < positionals.length) throw new UsageError(`${positionals[given.length]} is missing`);
+  if (given.length > positionals.length) throw new UsageError(`got one argument too many: ${JSON.stringify(given[positionals.length])}`);
+  return { values, given };
+}
+
+/** @param {Record<string, any>} values @param {string} name @param {{ whole?: boolean, low?: number, high?: number }} [range] @returns {number | undefined} */
+export function numberOption(values, name, { whole = false, low = -Infinity, high = Infinity } = {}) {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)))
+    throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a ${whole ? 'whole number' : 'number'}${low > -Infinity ? ` from ${low}` : ''}${high < Infinity ? ` to ${high}` : ''}`);
+  return value;
+}
+
+/**
+ * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input (`-`).
+ * @param {string | undefined} given @param {string} name
+ * @returns {Promise<{ item: string, weight: number }[]>}
+ */
+export async function idList(given, name) {
+  if (given === undefined || given === '') return [];
+  if (given !== '-' && !existsSync(given)) return given.split(',').map((id) => id.trim()).filter((id) => id !== '').map((item) => ({ item, weight: 1 }));
+  const text = new TextDecoder('utf-8', { fatal: true });
+  let lines;
+  try {
+    lines = text.decode(await readFileBytes(given)).split(/\r\n|\n|\r/);
+  } catch (error) {
+    if (error instanceof TypeError) throw new AmpcfError('BAD_DATA', `${given}: got bytes that are not UTF-8, wanted one item id a line`);
+    throw error;
+  }
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim()))) return [];
+    const [item, weight = '1', ...rest] = line.split(',').map((cell) => cell.trim());
+    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= 1024))
+      throw new AmpcfError('BAD_DATA', `${given}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted an id, or an id and a weight above 0 and at most 1024`);
+    return [{ item, weight: Number(weight) }];
+  });
+}

@@ -1,0 +1,33 @@
+// Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to stdout.
+import { bar, percent } from './print.js';
+
+/**
+ * @param {string} label @param {{ quiet?: boolean, stream?: NodeJS.WriteStream }} [options]
+ * @returns {{ update(done: number, total: number, note?: string): void, finish(text?: string): void }}
+ */
+export function progress(label, { quiet = false, stream = process.stderr } = {}) {
+  const began = performance.now();
+  let shown = 0, line = false, tenth = 0;
+  return {
+    update(done, total, note = '') {
+      const now = performance.now(), share = total > 0 ? done / total : 0;
+      if (quiet || (stream.isTTY && now - shown < 80 && done < total)) return;
+      shown = now;
+      const seconds = (now - began) / 1000, left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
+      const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
+      if (stream.isTTY) {
+        stream.write(`\r\x1b[K${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
+        line = true;
+      } else if (Math.floor(share * 4) > tenth) {
+        // A log gets a line a quarter, not a bar.
+        tenth = Math.floor(share * 4);
+        stream.write(`${text}\n`);
+      }
+    },
+    finish(text) {
+      if (line) stream.write('\r\x1b[K');
+      line = false;
+      if (text && !quiet) stream.write(`${text}\n`);
+    },
+  };
+}

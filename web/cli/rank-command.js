@@ -1,0 +1,105 @@
+// Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute scores.
+import { loadModelFile } from './model-file.js';
+import { idList, numberOption, parseCommand, UsageError } from './options.js';
+import { bar, fit, percent, style, table } from './print.js';
+
+/** @import { OptionSpec } from './options.js' */
+/** @import { Profile, Ranking, RankedItem } from '../profile.js' */
+
+export const recommendUsage = `ampcf recommend MODEL --history IDS [options]
+
+  The best of the whole catalogue for one history. IDS is id,id,... or a file with one id (or id,weight) a line; - is
+  standard input. Without history the list is by popularity.
+
+  -k N              how many (default 10)
+  --explain         persona, attention and the history items that speak for each
+  --contributions N how many of them to list (default 3)
+  --exclude IDS     leave these out
+  --include-seen    the history may be recommended too
+  --personas P      at most P personas (default: the model's)
+  --json            everything as JSON on standard output
+`;
+
+export const rankUsage = `ampcf rank MODEL --history IDS --candidates IDS [options]
+
+  Rank my own list: nothing is filtered, unknown items come last. IDS as in ampcf recommend, of which the other options
+  (-k, --explain, --contributions, --personas, --json) are the same.
+`;
+
+const shared = /** @type {Record<string, OptionSpec>} */ ({ history: { type: 'string' }, k: { type: 'string', short: 'k' }, explain: { type: 'boolean' },
+  contributions: { type: 'string' }, personas: { type: 'string' } });
+
+/** What --json promises; the same keys with and without --explain. @param {RankedItem} item */
+function itemJson({ item, title, known, score, persona, attention, explanation }) {
+  return { item, title, known, score, persona, attention: attention ? [...attention] : [], explanation: explanation ?? null };
+}
+
+/** @param {string} title @param {number} [width] */
+const short = (title, width = 40) => fit(title, width);
+
+/** @param {RankedItem} item */
+function because({ explanation, score }) {
+  if (!explanation || score === null) return '';
+  const parts = explanation.contributions.filter((part) => part.contribution > 0).map((part) => `${short(part.title, 32)} ${part.contribution.toFixed(2)}`);
+  const others = explanation.rest + explanation.residual;
+  return `${parts.length > 0 ? `because you liked ${parts.join(' + ')}` : 'by popularity alone'}`
+    + `${Math.abs(others) >= 0.005 ? ` ${others < 0 ? '-' : '+'} other history ${Math.abs(others).toFixed(2)}` : ''}`
+    + `${Math.abs(explanation.bias) >= 0.005 ? ` + popularity ${explanation.bias.toFixed(2)}` : ''}`;
+}
+
+/** The personas of a profile as text. @param {Profile} me */
+export function personaLines(me) {
+  const personas = me.personas();
+  return table(personas.map(({ index, label, share, items }) =>
+    [String(index + 1), style('bold', label), bar(share, 12), percent(share), style('dim', items.slice(0, 3).map((entry) => short(entry.title, 30)).join(', '))]));
+}
+
+/** A ranking as text. @param {Ranking} ranking */
+export function rankingLines({ items }) {
+  return items.flatMap((item, i) => {
+    const head = `  ${String(i + 1).padStart(2)}  ${item.score === null ? ' new ' : item.score.toFixed(3)}  ${short(item.title, 46).padEnd(46)}`
+      + `${item.persona ? `  ${style('cyan', item.persona.label)}` : ''}`;
+    const why = because(item);
+    return why ? [head, style('dim', `             ${why}`)] : [head.trimEnd()];
+  }).join('\n');
+}
+
+/** @param {Profile} me @param {Ranking} ranking @param {string[]} unknownHistory @param {boolean} json */
+function print(me, ranking, unknownHistory, json) {
+  const unknown = [...unknownHistory, ...ranking.unknown];
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ personalized: ranking.personalized, unknown, personas: me.personas().map(({ index, label, share }) => ({ index, label, share })),
+      items: ranking.items.map(itemJson) })}\n`);
+    return;
+  }
+  if (unknown.length > 0) process.stderr.write(`not in the model: ${unknown.join(', ')}\n`);
+  process.stdout.write(ranking.personalized ? `Personas of this history\n${personaLines(me)}\n\n` : 'No known history: ranked by popularity\n\n');
+  process.stdout.write(`${rankingLines(ranking)}\n`);
+}
+
+/** @param {Record<string, any>} values @param {string} path */
+async function open(values, path) {
+  const model = await loadModelFile(path);
+  const history = await idList(values.history, 'history');
+  const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
+  const me = model.createProfile(history, personas === undefined ? {} : { personas });
+  return { me, options: { explain: Boolean(values.explain), contributions: numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3 },
+    topK: numberOption(values, 'k', { whole: true, low: 0 }) };
+}
+
+/** @param {string[]} argv */
+export async function runRecommend(argv) {
+  const { values, given } = parseCommand(argv, { ...shared, exclude: { type: 'string' }, 'include-seen': { type: 'boolean' } }, ['MODEL']);
+  const { me, options, topK } = await open(values, given[0]);
+  const exclude = (await idList(values.exclude, 'exclude')).map(({ item }) => item);
+  print(me, me.recommend({ ...options, topK: topK ?? 10, exclude, excludeSeen: !values['include-seen'] }), me.unknown, Boolean(values.json));
+}
+
+/** @param {string[]} argv */
+export async function runRank(argv) {
+  const { values, given } = parseCommand(argv, { ...shared, candidates: { type: 'string' } }, ['MODEL']);
+  if (values.candidates === undefined) throw new UsageError('--candidates IDS is missing: which items should be ranked?');
+  const { me, options, topK } = await open(values, given[0]);
+  const candidates = (await idList(values.candidates, 'candidates')).map(({ item }) => item);
+  print(me, me.rank(candidates, topK === undefined ? options : { ...options, topK }), me.unknown, Boolean(values.json));
+}

@@ -1,0 +1,103 @@
+// Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
+import { trainDefaults, trainModel } from '../train.js';
+import { writeFileAtomic } from './files.js';
+import { numberOption, parseCommand, UsageError } from './options.js';
+import { count, fileSize } from './print.js';
+import { progress } from './progress.js';
+import { readItems } from './read-items.js';
+import { readRatings } from './read-ratings.js';
+
+/** @import { OptionSpec } from './options.js' */
+/** @typedef {Awaited<ReturnType<typeof readRatings>>} Ratings */
+
+export const usage = `ampcf train RATINGS -o MODEL [options]
+
+  Turn a ratings file into a model file. RATINGS is CSV (with or without a header), tab- or ::-separated, or a list file
+  (user item item ...); - is standard input. MODEL is written whole or not at all; - is standard output.
+
+  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens u.item or movies.dat
+  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)
+  --user --item --rating --time COL   columns by name or number, where the names do not say
+  --format csv|tsv|dat|list           where the first lines do not say
+  --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings look like stars, else all)
+  --weights               use the ratings as weights, for counts such as plays; default: every kept rating counts 1
+  --min-support N         leave out items of fewer than N people (default ${trainDefaults.minSupport})
+  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up
+  --skip-bad N            go on when up to N rows are bad
+  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one vector, plain ALS)
+  --dim D                 width of the item vectors (default ${trainDefaults.dim})
+  --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which items see people through their personas (${trainDefaults.joint})
+  --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
+  --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
+  --name TEXT             goes into the model's metadata
+  --json                  a summary on standard output
+`;
+
+const settings = /** @type {const} */ (['personas', 'dim', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
+const text = /** @type {OptionSpec} */ ({ type: 'string' });
+const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
+  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'name', ...settings].map((name) => [name, text])) });
+
+/** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
+function starThreshold(rating) {
+  const values = new Set();
+  let highest = 0;
+  for (const value of rating) {
+    if (values.size <= 21) values.add(value);
+    if (value > highest) highest = value;
+    if (value < 0 || value > 10 || (value * 2) % 1 !== 0) return undefined;
+  }
+  return values.size >= 2 && values.size <= 21 && highest >= 4 ? 0.6 * highest : undefined;
+}
+
+/** Which rows count, and how much. @param {Ratings} ratings @param {{ minRating?: number, weights: boolean }} rule */
+function chooseRows(ratings, { minRating, weights }) {
+  const { rating } = ratings, n = ratings.user.length;
+  const threshold = rating ? minRating ?? (weights ? undefined : starThreshold(rating)) : undefined;
+  const keep = Array.from({ length: n }, (_, x) => x).filter((x) => !rating || threshold === undefined || rating[x] >= threshold);
+  if (weights && !rating) throw new UsageError('--weights: the file has no rating column');
+  return {
+    threshold,
+    interactions: { users: ratings.users, items: ratings.items, user: keep.map((x) => ratings.user[x]), item: keep.map((x) => ratings.item[x]),
+      weight: weights && rating ? keep.map((x) => rating[x]) : null },
+  };
+}
+
+/** @param {string[]} argv @param {AbortSignal} signal */
+export async function run(argv, signal) {
+  const { values, given } = parseCommand(argv, options, ['RATINGS']);
+  if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
+  const chosen = Object.fromEntries(settings.map((name) => [name, numberOption(values, name)]));
+  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
+
+  const reading = progress('reading ', { quiet });
+  const ratings = await readRatings(given[0], {
+    ...Object.fromEntries(['format', 'user', 'item', 'rating', 'time', 'duplicates'].map((name) => [name, values[name]]).filter(([, value]) => value !== undefined)),
+    skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0, signal,
+    onProgress: ({ bytes, total, rows }) => { if (total) reading.update(bytes, total, `${count(rows)} rows`); },
+  });
+  reading.finish();
+  const { kind, columns } = ratings.format;
+  say(`read     ${count(ratings.user.length)} interactions of ${count(ratings.users.length)} people with ${count(ratings.items.length)} items `
+    + `(${kind}: user ${columns.user}, item ${columns.item}${columns.rating ? `, rating ${columns.rating}` : ''})`);
+  if (ratings.duplicates > 0) say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);
+  if (ratings.skipped > 0) say(`skipped  ${count(ratings.skipped)} bad rows`);
+
+  const { threshold, interactions } = chooseRows(ratings, { minRating: numberOption(values, 'min-rating'), weights: Boolean(values.weights) });
+  if (threshold !== undefined) say(`kept     ${count(interactions.user.length)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
+  const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
+
+  const training = progress('training', { quiet });
+  const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, name: values.name, signal,
+    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`) });
+  training.finish();
+  signal.throwIfAborted();
+  await writeFileAtomic(values.output, result.bytes);
+  if (result.dropped > 0) say(`dropped  ${count(result.dropped)} interactions with items of too few people (--min-support)`);
+  say(`trained  ${count(result.interactions)} interactions, ${count(result.users)} people, ${count(result.items)} items in ${result.seconds.toFixed(1)} s`);
+  say(`wrote    ${values.output === '-' ? 'the model' : values.output} (${fileSize(result.bytes.length)})`);
+  if (values.output === '-') return;
+  if (values.json) process.stdout.write(`${JSON.stringify({ model: values.output, bytes: result.bytes.length, users: result.users, items: result.items,
+    interactions: result.interactions, dropped: result.dropped, skipped: ratings.skipped, minRating: threshold ?? null, seconds: result.seconds })}\n`);
+  else say(`\ntry      npx ampcf recommend ${values.output} --history ITEM,ITEM,... --explain`);
+}
