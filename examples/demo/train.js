@@ -1,0 +1,36 @@
+// Owns the demo's data in the trainer's form and the settings of the demo model. Must not print.
+import { fileURLToPath } from 'node:url';
+import { readItems } from '../../web/cli/read-items.js';
+
+/** @typedef {{ item: string, title: string, genres: string[] }} DemoFilm */
+
+/**
+ * Chosen on a fifth of each history held out: the smallest taste distance that costs at most 2 % of NDCG@20. Compared with the
+ * library's defaults, tau and rho let a small taste win its own films more often.
+ */
+export const demoSettings = Object.freeze({ dim: 32, rho: 0.25, tau: 0.75, split: 1.3 });
+
+/** The film facts. @returns {Promise<DemoFilm[]>} */
+export async function loadFilms() {
+  const { items } = await readItems(fileURLToPath(new URL('films.csv', import.meta.url)));
+  return [...items].map(([item, { title, aspects }]) => ({ item, title, genres: aspects }));
+}
+
+/** @param {DemoFilm[]} films @param {import('./people.js').Person[]} people @returns {import('../../web/interactions.js').Interactions} */
+export function demoInteractions(films, people) {
+  const index = new Map(films.map((film, i) => [film.item, i]));
+  return {
+    users: people.map((person) => person.id), items: films.map((film) => film.item),
+    user: people.flatMap((person, u) => person.history.map(() => u)),
+    item: people.flatMap((person) => person.history.map(({ item }) => /** @type {number} */ (index.get(item)))),
+  };
+}
+
+/**
+ * @param {typeof import('../../web/train.js').trainModel} trainModel @param {DemoFilm[]} films
+ * @param {import('./people.js').Person[]} people @param {import('../../web/train.js').TrainOptions} [options]
+ */
+export function trainDemo(trainModel, films, people, options = {}) {
+  const items = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));
+  return trainModel(demoInteractions(films, people), { ...demoSettings, name: 'ampcf demo: synthetic people over real films', items, ...options });
+}
