@@ -157,8 +157,10 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 /**
  * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
  *
- *     s_jk = u_k . v_j,    gain_k = P (P pi_k)^-tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     s_jk = u_k . v_j,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
  *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
+ *
+ * m_k is the support of persona k: the mean evidence it has for its own history items, each left out in turn.
  *
  * candidates   (C) item indices < N, duplicates allowed
  * out_scores   (C) higher is better, finite; unit: predicted preference (1 = like a typical liked item), not a probability

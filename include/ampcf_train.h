@@ -25,7 +25,7 @@ typedef struct ampcf_train_config {
     float nu;                  /* frequency scaling of L2, 0 to 1 */
     float beta;                /* attention: inverse temperature */
     float eta;                 /* attention: exponent of the share prior */
-    float tau;                 /* attention: how much a small share is forgiven its lack of evidence, 0 to 1 */
+    float tau;                 /* attention: how much a persona is forgiven its lack of support, 0 to 1 */
     float rho;                 /* 0 = whole person, 1 = attention only */
     float sharpness;           /* responsibilities: inverse temperature */
     float split;               /* gain a new persona must bring */

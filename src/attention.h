@@ -1,12 +1,13 @@
 /* Owns the attention over personas, shared by ranking and training so that a model is used as it was trained.
  * Must not know where evidence comes from.
  *
- *     gain_k = P (P pi_k)^-tau                              tau = 0: P for everyone; tau = 1: evidence per unit of share
+ *     gain_k = P min(max_l m_l / m_k, 5)^tau                m_k = support: what persona k predicts for its own left-out events
  *     a_jk   = softmax_k( beta gain_k s_jk / P + eta log pi_k )
  *     y_j    = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk
  *
- * With tau = 0 this is the formula of the design. A small persona has little evidence only because it has few events; tau
- * says how much of that is forgiven, so that a 10 % taste can win its own items. */
+ * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like, because it has few
+ * events: support measures how low, and tau says how much of that is forgiven, so that a 10 % taste can win its own items.
+ * The bound keeps personas that predict nothing, such as one of stray events, from being forgiven without end. */
 #ifndef AMPCF_ATTENTION_H
 #define AMPCF_ATTENTION_H
 
@@ -16,12 +17,26 @@
 
 typedef struct attention_settings { float beta, eta, tau, rho; } attention_settings;
 
-/* gain (P) and prior (P) = eta log pi_k, from share (P). */
-static inline void attention_prepare(const attention_settings *s, const float *share, uint32_t n, float *gain, float *prior) {
+#define ATTENTION_MAX_RATIO 5.0
+
+/* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the ridge solution,
+ * s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1. */
+static inline float attention_left_out(float evidence, float leverage, float responsibility) {
+    float h = leverage < 0.99f ? leverage : 0.99f;
+    return (evidence - h * responsibility) / (1 - h);
+}
+
+/* gain (P) and prior (P) = eta log pi_k, from share (P) and support (P) = the weighted mean of left-out evidence. */
+static inline void attention_prepare(const attention_settings *s, const float *share, const float *support, uint32_t n,
+                                     float *gain, float *prior) {
+    double best = 0;
+    for (uint32_t k = 0; k < n; k++)
+        if ((double)support[k] > best) best = (double)support[k];
     for (uint32_t k = 0; k < n; k++) {
-        double log_share = smath_log((double)share[k] > 1e-30 ? (double)share[k] : 1e-30);
-        gain[k] = (float)(n * smath_exp((double)s->tau * -(log_share + smath_log(n))));
-        prior[k] = (float)((double)s->eta * log_share);
+        double floor = best / ATTENTION_MAX_RATIO, own = (double)support[k] > floor ? (double)support[k] : floor;
+        double ratio = own > 1e-30 ? best / own : 1;
+        gain[k] = (float)(n * smath_exp((double)s->tau * smath_log(ratio)));
+        prior[k] = (float)((double)s->eta * smath_log((double)share[k] > 1e-30 ? (double)share[k] : 1e-30));
     }
 }
 

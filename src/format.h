@@ -86,7 +86,7 @@ typedef enum setting {
     SETTING_RHO = 5,       /* 0 = whole person, 1 = attention only */
     SETTING_SHARPNESS = 6, /* responsibilities: inverse temperature of the cosine to a persona */
     SETTING_SPLIT = 7,     /* gain a split must bring for a persona to be born */
-    SETTING_TAU = 8,       /* how much a small share is forgiven its lack of evidence */
+    SETTING_TAU = 8,       /* attention: how much a persona is forgiven its lack of support */
     SETTING_KNOWN = 9
 } setting;
 

@@ -123,6 +123,28 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     for (uint32_t d = 0; d < p->stride; d++) u[d] = d < m->dim ? clamped(rhs[d]) : 0;
 }
 
+/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over the history, s' left out. */
+static void measure_support(ampcf_profile *p, float *support) {
+    const ampcf_model *m = p->model;
+    float mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
+    for (uint32_t k = 0; k < p->n_personas; k++) support[k] = 0;
+    if (p->n_personas < 2) return;
+    for (uint32_t i = 0; i < p->n_history; i++) {
+        const float *v = model_vector(m, p->items[i]), *r = p->responsibilities + (size_t)i * p->n_personas;
+        double leverage = 0;
+        for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
+        packed_solve_lower(p->factor, p->work, m->dim);
+        for (uint32_t d = 0; d < m->dim; d++) leverage += p->work[d] * p->work[d];
+        kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
+        for (uint32_t k = 0; k < p->n_personas; k++) {
+            float w = p->weights[i] * r[k];
+            support[k] += w * attention_left_out(evidence[k], p->weights[i] * (float)leverage, r[k]);
+            mass[k] += w;
+        }
+    }
+    for (uint32_t k = 0; k < p->n_personas; k++) support[k] = mass[k] > 0 ? support[k] / mass[k] : 0;
+}
+
 ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
                                    uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
                                    size_t scratch_bytes, ampcf_profile **out_profile) {
@@ -144,7 +166,9 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
     personas_settings ps = {n_personas ? n_personas : model->n_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
     p->n_personas = personas_split(s.units, p->weights, n, model->dim, &ps, &s.personas, p->responsibilities, p->shares);
     for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
-    attention_prepare(&p->attention, p->shares, p->n_personas, p->gain, p->prior);
+    float support[AMPCF_MAX_PERSONAS];
+    measure_support(p, support);
+    attention_prepare(&p->attention, p->shares, support, p->n_personas, p->gain, p->prior);
     *out_profile = p;
     return AMPCF_OK;
 }

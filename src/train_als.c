@@ -214,8 +214,8 @@ static void add_row(float *sum, float w, const float *x, uint32_t stride) {
 
 static float weight_at(const ampcf_trainer *t, uint32_t x) { return t->weights ? t->weights[x] : 1; }
 
-/* Responsibilities of a user's history in the current item space; gains and priors go to the user's row. */
-static uint32_t split_user(ampcf_trainer *t, uint32_t user, uint32_t n) {
+/* Responsibilities of the gathered history in the current item space; returns how many personas. */
+static uint32_t split_user(ampcf_trainer *t, uint32_t n, float *out_share) {
     uint32_t dim = t->config.dim;
     for (uint32_t i = 0; i < n; i++) {
         const float *v = t->rows + (size_t)i * t->stride;
@@ -223,11 +223,25 @@ static uint32_t split_user(ampcf_trainer *t, uint32_t user, uint32_t n) {
         for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {t->config.n_personas, t->config.sharpness, t->config.split};
-    float share[AMPCF_MAX_PERSONAS];
+    return personas_split(t->units, t->row_weights, n, dim, &s, &t->scratch, t->responsibilities, out_share);
+}
+
+/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, single precision. */
+static void measure_support(ampcf_trainer *t, uint32_t user, uint32_t n, uint32_t live, const float *share) {
     size_t at = (size_t)user * t->config.n_personas;
-    uint32_t live = personas_split(t->units, t->row_weights, n, dim, &s, &t->scratch, t->responsibilities, share);
-    attention_prepare(&t->attention, share, live, t->gains + at, t->priors + at);
-    return live;
+    float support[AMPCF_MAX_PERSONAS] = {0}, mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
+    for (uint32_t i = 0; live > 1 && i < n; i++) {
+        const float *v = t->rows + (size_t)i * t->stride, *r = t->responsibilities + (size_t)i * live;
+        float leverage = t->row_weights[i] * train_leverage(t->system, v, t->right, t->config.dim, t->stride);
+        kernel_dots(t->personas + at * t->stride, live, t->stride, v, t->config.dim, evidence);
+        for (uint32_t k = 0; k < live; k++) {
+            float w = t->row_weights[i] * r[k];
+            support[k] += w * attention_left_out(evidence[k], leverage, r[k]);
+            mass[k] += w;
+        }
+    }
+    for (uint32_t k = 0; k < live; k++) support[k] = mass[k] > 0 ? support[k] / mass[k] : 0;
+    attention_prepare(&t->attention, share, support, live, t->gains + at, t->priors + at);
 }
 
 static void solve_user(ampcf_trainer *t, uint32_t user) {
@@ -237,7 +251,8 @@ static void solve_user(ampcf_trainer *t, uint32_t user) {
         memcpy(t->rows + (size_t)i * stride, t->vectors + (size_t)t->items[from + i] * stride, stride * sizeof *t->rows);
         t->row_weights[i] = weight_at(t, from + i);
     }
-    uint32_t live = split ? split_user(t, user, n) : 1;
+    float share[AMPCF_MAX_PERSONAS];
+    uint32_t live = split ? split_user(t, n, share) : 1;
     memset(t->right, 0, (size_t)live * stride * sizeof *t->right);
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < live; k++)
@@ -252,6 +267,7 @@ static void solve_user(ampcf_trainer *t, uint32_t user) {
         add_row(whole, 1, u, stride);
         if (split) memcpy(t->personas + ((size_t)user * p + k) * stride, u, stride * sizeof *u);
     }
+    if (split) measure_support(t, user, n, live, share);
     t->n_personas[user] = (uint8_t)live;
 }
 

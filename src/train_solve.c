@@ -1,6 +1,10 @@
 /* Owns the trainer's normal equations. Must keep every loop elementwise along rows. */
 #include "train_solve.h"
 
+#include "kernels.h"
+
+#include <string.h>
+
 enum { BATCH = 8 };
 
 /* Eight outer products a visit of a row: the row is loaded and stored once for sixteen operations an element. */
@@ -52,16 +56,27 @@ void train_cholesky(float *a, uint32_t dim, uint32_t stride) {
     }
 }
 
-void train_solve(const float *u, float *x, uint32_t dim, uint32_t stride) {
+/* x = U^-T x. */
+static void solve_forward(const float *u, float *x, uint32_t dim, uint32_t stride) {
     for (uint32_t r = 0; r < dim; r++) {
         const float *row = u + (size_t)r * stride;
         float value = x[r] /= row[r];
         for (uint32_t c = r + 1; c < dim; c++) x[c] -= value * row[c];
     }
+}
+
+void train_solve(const float *u, float *x, uint32_t dim, uint32_t stride) {
+    solve_forward(u, x, dim, stride);
     for (uint32_t r = dim; r-- > 0;) {
         const float *row = u + (size_t)r * stride;
         float s[4] = {0, 0, 0, 0};
         for (uint32_t c = r + 1; c < dim; c++) s[c & 3] += row[c] * x[c];
         x[r] = (x[r] - ((s[0] + s[2]) + (s[1] + s[3]))) / row[r];
     }
+}
+
+float train_leverage(const float *u, const float *v, float *work, uint32_t dim, uint32_t stride) {
+    memcpy(work, v, stride * sizeof *work);
+    solve_forward(u, work, dim, stride);
+    return kernel_dot(work, work, dim);
 }

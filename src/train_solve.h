@@ -17,4 +17,7 @@ void train_cholesky(float *a, uint32_t dim, uint32_t stride);
 /* x = (U^T U)^-1 x. */
 void train_solve(const float *u, float *x, uint32_t dim, uint32_t stride);
 
+/* |U^-T v|^2 = v^T (U^T U)^-1 v; work (stride) is overwritten. */
+float train_leverage(const float *u, const float *v, float *work, uint32_t dim, uint32_t stride);
+
 #endif

@@ -22,7 +22,7 @@ import { instantiateTrainer } from './train-module.js';
 /** Settings chosen on validation data (tests/bench/README says how); the ones of the `als` objective. */
 export const trainDefaults = Object.freeze({
   personas: 4, dim: 64, sweeps: 12, joint: 1, seed: 1, minSupport: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.5, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
 });
 
 const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
