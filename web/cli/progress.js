@@ -2,16 +2,17 @@
 import { bar, percent } from './print.js';
 
 /**
- * @param {string} label @param {{ quiet?: boolean, stream?: NodeJS.WriteStream }} [options]
+ * @param {string} label @param {{ quiet?: boolean, after?: number, stream?: NodeJS.WriteStream }} [options]
+ *   `after`: milliseconds before the first sign, for work that is usually done by then
  * @returns {{ update(done: number, total: number, note?: string): void, finish(text?: string): void }}
  */
-export function progress(label, { quiet = false, stream = process.stderr } = {}) {
+export function progress(label, { quiet = false, after = 0, stream = process.stderr } = {}) {
   const began = performance.now();
   let shown = 0, line = false, tenth = 0;
   return {
     update(done, total, note = '') {
       const now = performance.now(), share = total > 0 ? done / total : 0;
-      if (quiet || (stream.isTTY && now - shown < 80 && done < total)) return;
+      if (quiet || now - began < after || (stream.isTTY && now - shown < 80 && done < total)) return;
       shown = now;
       const seconds = (now - began) / 1000, left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
       const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}  ${seconds.toFixed(0)} s${done < total ? left : ''}`;

@@ -70,13 +70,12 @@ export async function run(argv, signal) {
   const chosen = Object.fromEntries(settings.map((name) => [name, numberOption(values, name)]));
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
-  const reading = progress('reading ', { quiet });
+  const reading = progress('reading ', { quiet, after: 1000 });
   const ratings = await readRatings(given[0], {
     ...Object.fromEntries(['format', 'user', 'item', 'rating', 'time', 'duplicates'].map((name) => [name, values[name]]).filter(([, value]) => value !== undefined)),
     skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0, signal,
     onProgress: ({ bytes, total, rows }) => { if (total) reading.update(bytes, total, `${count(rows)} rows`); },
-  });
-  reading.finish();
+  }).finally(() => reading.finish());
   const { kind, columns } = ratings.format;
   say(`read     ${count(ratings.user.length)} interactions of ${count(ratings.users.length)} people with ${count(ratings.items.length)} items `
     + `(${kind}: user ${columns.user}, item ${columns.item}${columns.rating ? `, rating ${columns.rating}` : ''})`);
@@ -89,8 +88,8 @@ export async function run(argv, signal) {
 
   const training = progress('training', { quiet });
   const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, name: values.name, signal,
-    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`) });
-  training.finish();
+    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
+  }).finally(() => training.finish());
   signal.throwIfAborted();
   await writeFileAtomic(values.output, result.bytes);
   if (result.dropped > 0) say(`dropped  ${count(result.dropped)} interactions with items of too few people (--min-support)`);
