@@ -208,7 +208,7 @@ ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, 
 typedef struct ampcf_explanation {
     double score;     /* exactly the float of ampcf_score */
     double bias;      /* b_j, owed to popularity */
-    double residual;  /* what single-precision scoring rounds away; at most 1e-5 of the largest part */
+    double residual;  /* what single-precision scoring rounds away; at most 1e-5 of the largest part, plus 1e-6 */
     uint32_t persona; /* argmax_k a_jk */
     uint32_t n_personas;
 } ampcf_explanation;

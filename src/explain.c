@@ -18,6 +18,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = (double)v[d];
     packed_solve_lower(profile->factor, profile->work, m->dim);
     packed_solve_upper(profile->factor, profile->work, m->dim);
+    for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = profile_clamped(profile->work[d]);
 
     double rho = n > 1 ? (double)profile->attention.rho : 0;
     for (uint32_t i = 0; i < profile->n_history; i++) {

@@ -7,9 +7,6 @@
 
 #include <stdint.h>
 
-/* Most vectors one call of kernel_dots may take. */
-#define KERNEL_LANES 16u
-
 /* sum_d a[d] b[d];  a (n), b (n). */
 float kernel_dot_scalar(const float *a, const float *b, uint32_t n);
 float kernel_dot_simd128(const float *a, const float *b, uint32_t n);

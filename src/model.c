@@ -40,6 +40,22 @@ static const float setting_bounds[FORMAT_SETTINGS][2] = {
     [SETTING_SHARPNESS] = {0, 1024}, [SETTING_SPLIT] = {0, 1024},   [SETTING_TAU] = {0, 1},
 };
 
+/* The 32-bit fields of the header that have a range of their own. */
+typedef struct header_field {
+    uint32_t low, high;
+    uint8_t offset, status;
+    char what[18];
+} header_field;
+
+static const header_field header_fields[] = {
+    {1, FORMAT_MAX_SECTIONS, offsetof(format_header, n_sections), AMPCF_E_LIMIT, "section count"},
+    {sizeof(format_header), sizeof(format_header), offsetof(format_header, header_bytes), AMPCF_E_BAD_SECTION, "header bytes"},
+    {1, AMPCF_MAX_ITEMS, offsetof(format_header, n_items), AMPCF_E_LIMIT, "items"},
+    {1, AMPCF_MAX_DIM, offsetof(format_header, dim), AMPCF_E_LIMIT, "dim"},
+    {1, AMPCF_MAX_PERSONAS, offsetof(format_header, n_personas), AMPCF_E_LIMIT, "personas"},
+    {KIND_EVIDENCE, KIND_EVIDENCE, offsetof(format_header, kind), AMPCF_E_UNSUPPORTED_VERSION, "model kind"},
+};
+
 typedef struct opening {
     const uint8_t *bytes;
     uint64_t n_bytes;
@@ -82,18 +98,16 @@ static ampcf_status check_header(opening *o) {
               h->required_features, FORMAT_REQUIRED_FEATURES, "required features");
     REFUSE_IF(h->file_bytes > o->n_bytes, AMPCF_E_TRUNCATED, 0, 16, o->n_bytes, h->file_bytes, "file bytes");
     REFUSE_IF(h->file_bytes < o->n_bytes, AMPCF_E_TRAILING_DATA, 0, 16, o->n_bytes, h->file_bytes, "file bytes");
-    REFUSE_IF(h->n_sections < 1 || h->n_sections > FORMAT_MAX_SECTIONS, AMPCF_E_LIMIT, 0, 24, h->n_sections,
-              FORMAT_MAX_SECTIONS, "section count");
-    REFUSE_IF(h->header_bytes != sizeof *h, AMPCF_E_BAD_SECTION, 0, 28, h->header_bytes, sizeof *h, "header bytes");
-    REFUSE_IF(h->n_items < 1 || h->n_items > AMPCF_MAX_ITEMS, AMPCF_E_LIMIT, 0, 32, h->n_items, AMPCF_MAX_ITEMS, "items");
-    REFUSE_IF(h->dim < 1 || h->dim > AMPCF_MAX_DIM, AMPCF_E_LIMIT, 0, 36, h->dim, AMPCF_MAX_DIM, "dim");
-    REFUSE_IF(h->n_personas < 1 || h->n_personas > AMPCF_MAX_PERSONAS, AMPCF_E_LIMIT, 0, 40, h->n_personas,
-              AMPCF_MAX_PERSONAS, "personas");
-    REFUSE_IF(h->kind != KIND_EVIDENCE, AMPCF_E_UNSUPPORTED_VERSION, 0, 44, h->kind, KIND_EVIDENCE, "model kind");
+    for (size_t f = 0; f < sizeof header_fields / sizeof *header_fields; f++) {
+        const header_field *field = &header_fields[f];
+        uint32_t value;
+        memcpy(&value, o->bytes + field->offset, sizeof value);
+        REFUSE_IF(value < field->low || value > field->high, (ampcf_status)field->status, 0, field->offset, value, field->high,
+                  field->what);
+    }
     /* Version 1.0 has no chunk hashes; a writer that adds them sets a required feature. */
-    REFUSE_IF(!all_zero(h->chunk_root, sizeof h->chunk_root) || h->chunk_log2 != 0, AMPCF_E_BAD_SECTION, 0, 64, 1, 0,
-              "chunk hashes");
-    REFUSE_IF(!all_zero(h->reserved, sizeof h->reserved), AMPCF_E_BAD_SECTION, 0, 100, 1, 0, "reserved header bytes");
+    REFUSE_IF(!all_zero(o->bytes + offsetof(format_header, chunk_root), 60), AMPCF_E_BAD_SECTION, 0, 64, 1, 0,
+              "reserved header bytes");
     return AMPCF_OK;
 }
 
@@ -224,7 +238,7 @@ static ampcf_status check_text(opening *o, section_type offsets_type, section_ty
         uint32_t from = offsets[i], to = offsets[i + 1];
         int steps = to >= from && to - from >= min_step && to - from <= max_step && to <= n_bytes;
         REFUSE_IF(!steps, bad, offsets_type, at + 4 * ((uint64_t)i + 1), to, from, "text length");
-        REFUSE_IF(!utf8_is_valid(bytes + from, to - from) || memchr(bytes + from, 0, to - from), bad, bytes_type,
+        REFUSE_IF(!utf8_is_valid(bytes + from, to - from), bad, bytes_type,
                   o->found[bytes_type].offset + from, i, 0, "text is not UTF-8 or has a NUL");
     }
     REFUSE_IF(offsets[rows - 1] != n_bytes, bad, offsets_type, at + 4 * ((uint64_t)rows - 1), offsets[rows - 1], n_bytes,

@@ -42,7 +42,7 @@ static plan plan_file(const ampcf_model_parts *m) {
         add(&p, SECTION_TITLE_OFFSETS, 0, DTYPE_U32, n + 1, 1, m->title_offsets);
         add(&p, SECTION_TITLE_BYTES, 0, DTYPE_U8, m->title_offsets[n], 1, m->title_bytes);
     }
-    if (m->aspect_offsets && m->item_aspect_offsets) {
+    if (m->aspect_offsets) {
         add(&p, SECTION_ASPECT_OFFSETS, 0, DTYPE_U32, (uint64_t)m->n_aspects + 1, 1, m->aspect_offsets);
         add(&p, SECTION_ASPECT_BYTES, 0, DTYPE_U8, m->aspect_offsets[m->n_aspects], 1, m->aspect_bytes);
         add(&p, SECTION_ITEM_ASPECT_OFFSETS, 0, DTYPE_U32, n + 1, 1, m->item_aspect_offsets);
@@ -64,10 +64,17 @@ static int offsets_never_fall(const uint32_t *offsets, uint32_t n) {
     return 1;
 }
 
+/* Each optional part is there with all that belongs to it, or not at all. */
+static int optional_parts_are_whole(const ampcf_model_parts *m) {
+    int aspects = m->n_aspects > 0;
+    return !m->title_offsets == !m->title_bytes && aspects == !!m->aspect_offsets && aspects == !!m->aspect_bytes &&
+           aspects == !!m->item_aspect_offsets && aspects == !!m->item_aspects && (m->metadata || m->metadata_bytes == 0);
+}
+
 static int parts_are_complete(const ampcf_model_parts *m) {
     return m->n_items >= 1 && m->n_items <= AMPCF_MAX_ITEMS && m->dim >= 1 && m->dim <= AMPCF_MAX_DIM && m->vectors &&
            m->bias && m->gram && m->settings && m->id_offsets && m->id_bytes && m->n_aspects <= AMPCF_MAX_ASPECTS &&
-           offsets_never_fall(m->id_offsets, m->n_items);
+           optional_parts_are_whole(m) && offsets_never_fall(m->id_offsets, m->n_items);
 }
 
 size_t ampcf_model_file_bytes(const ampcf_model_parts *parts) {
@@ -139,7 +146,7 @@ ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t
                                size_t memory_bytes, ampcf_fault *out_fault) {
     size_t needed = ampcf_model_file_bytes(parts);
     if (needed == 0) return AMPCF_E_ARGUMENT;
-    if (out_bytes < needed) return AMPCF_E_MEMORY;
+    if (out_bytes < needed || ((uintptr_t)out & 15u) != 0) return AMPCF_E_MEMORY;
     plan p = plan_file(parts);
     emit(parts, &p, out);
     const ampcf_model *model;

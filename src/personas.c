@@ -176,7 +176,7 @@ static uint32_t order_by_weight(const history_view *h, personas_scratch *s, uint
 
 static void soften(const history_view *h, const personas_scratch *s, uint32_t live, float sharpness, float *out_r,
                    float *out_share) {
-    float sum_weight = 0, share[64] = {0};
+    double sum_weight = 0, share[64] = {0}; /* single precision would lose 0.1 % over the longest history */
     for (uint32_t i = 0; i < h->n; i++) {
         float *r = out_r + (size_t)i * live, highest = -1e30f, sum = 0;
         for (uint32_t k = 0; k < live; k++) {
@@ -184,10 +184,27 @@ static void soften(const history_view *h, const personas_scratch *s, uint32_t li
             if (r[k] > highest) highest = r[k];
         }
         for (uint32_t k = 0; k < live; k++) sum += r[k] = out_share[k] * smath_exp_f32(r[k] - highest);
-        for (uint32_t k = 0; k < live; k++) share[k] += h->weight[i] * (r[k] /= sum);
-        sum_weight += h->weight[i];
+        for (uint32_t k = 0; k < live; k++) share[k] += (double)(h->weight[i] * (r[k] /= sum));
+        sum_weight += (double)h->weight[i];
     }
-    for (uint32_t k = 0; k < live; k++) out_share[k] = share[k] / sum_weight;
+    for (uint32_t k = 0; k < live; k++) out_share[k] = (float)(share[k] / sum_weight);
+}
+
+/* Softening moves weight between personas of nearly the same size: the order that callers see is that of the final shares.
+ * Equal shares keep their order. */
+static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_share) {
+    uint32_t from[64];
+    float row[64];
+    for (uint32_t k = 0; k < live; k++) {
+        uint32_t at = k;
+        for (; at > 0 && out_share[from[at - 1]] < out_share[k]; at--) from[at] = from[at - 1];
+        from[at] = k;
+    }
+    for (uint32_t i = 0; i <= n; i++) {
+        float *to = i < n ? out_r + (size_t)i * live : out_share;
+        memcpy(row, to, live * sizeof *row);
+        for (uint32_t k = 0; k < live; k++) to[k] = row[from[k]];
+    }
 }
 
 uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_t dim, const personas_settings *settings,
@@ -198,5 +215,6 @@ uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_
     if (n_clusters > 1) polish(&h, scratch, n_clusters);
     uint32_t live = order_by_weight(&h, scratch, n_clusters, out_share);
     soften(&h, scratch, live, settings->sharpness, out_r, out_share);
+    order_by_share(n, live, out_r, out_share);
     return live;
 }

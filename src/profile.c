@@ -104,11 +104,6 @@ static void unit_vectors(const ampcf_profile *p, float *units) {
     }
 }
 
-static float clamped(double x) {
-    float y = x > (double)FORMAT_MAX_VALUE ? FORMAT_MAX_VALUE : x < -(double)FORMAT_MAX_VALUE ? -FORMAT_MAX_VALUE : (float)x;
-    return y == y ? y : 0;
-}
-
 static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
     memset(rhs, 0, m->dim * sizeof *rhs);
@@ -120,7 +115,7 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     packed_solve_lower(p->factor, rhs, m->dim);
     packed_solve_upper(p->factor, rhs, m->dim);
     float *u = p->vectors + (size_t)k * p->stride;
-    for (uint32_t d = 0; d < p->stride; d++) u[d] = d < m->dim ? clamped(rhs[d]) : 0;
+    for (uint32_t d = 0; d < p->stride; d++) u[d] = d < m->dim ? (float)profile_clamped(rhs[d]) : 0;
 }
 
 /* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over the history, s' left out. */
@@ -151,7 +146,7 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
     if (n > AMPCF_MAX_HISTORY || n_personas > model->n_personas) return AMPCF_E_ARGUMENT;
     arena profile_arena = arena_over(memory, memory_bytes), scratch_arena = arena_over(scratch, scratch_bytes);
     fold_scratch s = scratch_layout(&scratch_arena, model, n);
-    if (scratch_arena.full) return AMPCF_E_MEMORY;
+    if (scratch_arena.full || !scratch) return AMPCF_E_MEMORY;
     ampcf_status status = check_history(model, items, weights, n, s.sorted);
     if (status != AMPCF_OK) return status;
     ampcf_profile *p = layout(&profile_arena, model, n, model->n_personas);

@@ -21,8 +21,14 @@ struct ampcf_profile {
     double *work;            /* (D) */
 };
 
-
 /* Rows are padded with zeros to this many floats. */
 static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }
+
+/* Solutions of M x = v keep the bound of item vectors, so that no score and no explanation can overflow or be NaN. Only the
+ * indefinite Gram matrix of a hostile file reaches it: with alpha and lambda >= 1e-6, |M^-1 v_j| <= 1 / (2 sqrt(alpha lambda)). */
+static inline double profile_clamped(double x) {
+    double bound = (double)FORMAT_MAX_VALUE;
+    return x > bound ? bound : x < -bound ? -bound : x == x ? x : 0;
+}
 
 #endif

@@ -29,8 +29,9 @@ double ampcf_taste_distance(const double *p, const double *q, uint32_t n) {
     double divergence = 0;
     for (uint32_t a = 0; a < n; a++) {
         double m = (p[a] + q[a]) / 2;
-        if (p[a] > 1e-300) divergence += p[a] / 2 * log2_f64(p[a] / m);
-        if (q[a] > 1e-300) divergence += q[a] / 2 * log2_f64(q[a] / m);
+        double of_p = p[a] > 1e-300 ? p[a] / 2 * log2_f64(p[a] / m) : 0;
+        double of_q = q[a] > 1e-300 ? q[a] / 2 * log2_f64(q[a] / m) : 0;
+        divergence += of_p + of_q; /* in this order the distance is symmetric to the last bit */
     }
     return divergence > 1 ? 1 : divergence > 0 ? __builtin_sqrt(divergence) : 0;
 }

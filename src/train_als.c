@@ -167,7 +167,8 @@ static void fill_settings(ampcf_trainer *t) {
 
 ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
                                 const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer) {
-    if (!config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    /* n_users first: it says where the number of interactions stands. */
+    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
     ampcf_status status = check_input(config, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     uint32_t n = offsets[config->n_users], widest = config->n_items > config->n_users ? config->n_items : config->n_users;
@@ -246,7 +247,7 @@ static void measure_support(ampcf_trainer *t, uint32_t user, uint32_t n, uint32_
 
 static void solve_user(ampcf_trainer *t, uint32_t user) {
     uint32_t from = t->offsets[user], n = t->offsets[user + 1] - from, stride = t->stride;
-    uint32_t p = trained_personas(&t->config), split = p > 1 && t->sweep + t->config.joint >= t->config.sweeps && n > 0;
+    uint32_t p = trained_personas(&t->config), split = p > 1 && t->config.joint >= t->config.sweeps - t->sweep && n > 0;
     for (uint32_t i = 0; i < n; i++) {
         memcpy(t->rows + (size_t)i * stride, t->vectors + (size_t)t->items[from + i] * stride, stride * sizeof *t->rows);
         t->row_weights[i] = weight_at(t, from + i);

@@ -1,5 +1,6 @@
 // Owns which build of the core runs: SIMD where the engine has it and computes it right, else scalar. Must not fetch anything.
 import simdGzip from '../dist/wasm/core-simd.wasm.gz';
+import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { WasmMemory } from './memory.js';
 
@@ -7,15 +8,20 @@ import { WasmMemory } from './memory.js';
 const simdProbe = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11]);
 
 /** @typedef {'simd' | 'scalar'} Backend */
-/** @type {Partial<Record<Backend, Promise<WebAssembly.Module>>>} */
+/** @type {Partial<Record<Backend, WebAssembly.Module>>} */
 const compiled = {};
 
 /** @param {string} base64 */
 function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const text = atob(base64), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 async function compileSimd() {
+  // Node's web streams take 15 ms to load; its zlib is there at once.
+  const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
+  if (zlib) return new WebAssembly.Module(zlib.gunzipSync(bytesOf(simdGzip)));
   const stream = new Blob([bytesOf(simdGzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
@@ -26,32 +32,50 @@ async function compileScalar() {
   return WebAssembly.compile(bytesOf(base64));
 }
 
-/** @param {Backend} backend */
-async function instantiate(backend) {
-  const module = await (compiled[backend] ??= backend === 'simd' ? compileSimd() : compileScalar());
+/** @param {WebAssembly.Module} module @param {string} name */
+function start(module, name) {
   const memory = new WasmMemory(module);
   if (memory.call('ampcf_self_test') >>> 0 !== AMPCF_SELF_TEST)
-    throw new AmpcfError('INSTANCE_FAILED', `the ${backend} build computes wrong numbers on this engine`);
+    throw new AmpcfError('INSTANCE_FAILED', `the ${name} build computes wrong numbers on this engine`);
   return memory;
 }
 
-/**
- * A fresh instance of the core.
- * @param {'auto' | Backend} backend
- * @param {WebAssembly.Module} [module] a module compiled by the host, for runtimes that refuse to compile bytes
- * @returns {Promise<{ memory: WasmMemory, backend: Backend | 'given', why: string }>}
- */
-export async function instantiateCore(backend, module) {
-  if (typeof WebAssembly !== 'object')
-    throw new AmpcfError('NO_WASM', 'this engine has no WebAssembly, or the page forbids it (Content-Security-Policy needs \'wasm-unsafe-eval\')');
-  if (module) return { memory: new WasmMemory(module), backend: 'given', why: 'options.module' };
+/** @param {Backend} backend */
+async function instantiate(backend) {
+  // A compilation that failed is not remembered: the next load tries again.
+  return start(compiled[backend] ??= await (backend === 'simd' ? compileSimd() : compileScalar()), backend);
+}
+
+/** @typedef {{ memory: WasmMemory, backend: Backend | 'given', why: string }} Core */
+
+/** @param {'auto' | Backend} backend @param {WebAssembly.Module | undefined} module @returns {Promise<Core>} */
+async function choose(backend, module) {
+  if (module) return { memory: start(module, 'given'), backend: 'given', why: 'options.module' };
   if (backend !== 'auto') return { memory: await instantiate(backend), backend, why: 'options.backend' };
   if (!WebAssembly.validate(simdProbe) || typeof DecompressionStream === 'undefined')
     return { memory: await instantiate('scalar'), backend: 'scalar', why: 'the engine has no wasm SIMD or no DecompressionStream' };
   try {
     return { memory: await instantiate('simd'), backend: 'simd', why: 'the engine has wasm SIMD and passed the self-test' };
   } catch (error) {
-    if (!(error instanceof AmpcfError)) throw new AmpcfError('NO_WASM', `WebAssembly could not be compiled: ${error instanceof Error ? error.message : error}`, { cause: error });
+    if (!(error instanceof AmpcfError)) throw error;
     return { memory: await instantiate('scalar'), backend: 'scalar', why: error.message };
+  }
+}
+
+/**
+ * A fresh instance of the core.
+ * @param {'auto' | Backend} backend
+ * @param {WebAssembly.Module} [module] a module compiled by the host, for runtimes that refuse to compile bytes
+ * @returns {Promise<Core>}
+ */
+export async function instantiateCore(backend, module) {
+  if (!['auto', 'simd', 'scalar'].includes(backend)) throw badArgument('backend', backend, "'auto', 'simd' or 'scalar'");
+  try {
+    if (typeof WebAssembly !== 'object') throw Error('the engine has none');
+    return await choose(backend, module);
+  } catch (error) {
+    if (error instanceof AmpcfError) throw error;
+    // Engines report a memory that cannot be reserved as a RangeError.
+    throw new AmpcfError(error instanceof RangeError ? 'OUT_OF_MEMORY' : 'NO_WASM', `WebAssembly could not be started (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${messageOf(error)}`, { cause: error });
   }
 }

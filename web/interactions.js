@@ -1,5 +1,7 @@
 // Owns the canonical form of interactions: the same pairs in any order give the same arrays. Must not know text formats.
+import { badArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
+import { encodeId } from './memory.js';
 
 /**
  * @typedef {object} Interactions
@@ -17,6 +19,10 @@ const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1
 
 /** @param {Interactions} given @param {number} minSupport @returns {CanonicalInteractions} */
 export function canonicalInteractions({ users, items, user, item, weight }, minSupport) {
+  checkIds('users', users);
+  checkIds('items', items);
+  for (const [name, list] of Object.entries({ user, item, weight: weight ?? [] }))
+    if (typeof list?.length !== 'number') throw badArgument(`interactions.${name}`, list, 'an array of numbers');
   const n = user.length;
   if (item.length !== n || (weight && weight.length !== n))
     throw new AmpcfError('BAD_ARGUMENT', `interactions: got ${n} users, ${item.length} items and ${weight?.length ?? 'no'} weights, wanted as many of each`);
@@ -38,15 +44,29 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
   return { itemIds: kept.map((j) => items[j]), dropped: last.length - rows.length, ...toRows(rows, { user, item, weight, newIndex }) };
 }
 
+/** An id that stands twice would be two people, or two items: support would be counted wrong. @param {string} name @param {readonly string[]} ids */
+function checkIds(name, ids) {
+  if (!Array.isArray(ids)) throw badArgument(`interactions.${name}`, ids, 'an array of ids');
+  const wrong = ids.findIndex((id) => typeof id !== 'string');
+  if (wrong >= 0) throw badArgument(`interactions.${name}[${wrong}]`, ids[wrong], 'a string');
+  ids.forEach(encodeId);
+  if (new Set(ids).size !== ids.length) throw new AmpcfError('BAD_IDS', `interactions.${name}: got an id twice, wanted distinct ids`);
+}
+
 /** Index of the last interaction of each (user, item). @param {ArrayLike<number>} user @param {ArrayLike<number>} item @param {number} nUsers @param {number} nItems */
 function lastOfEachPair(user, item, nUsers, nItems) {
   const last = new Map();
   for (let x = 0; x < user.length; x++) {
-    if (!(user[x] >= 0 && user[x] < nUsers && item[x] >= 0 && item[x] < nItems))
-      throw new AmpcfError('BAD_ARGUMENT', `interaction ${x}: got user ${user[x]}, item ${item[x]}, wanted indices below ${nUsers} and ${nItems}`);
+    if (!isIndex(user[x], nUsers)) throw badArgument(`user of interaction ${x}`, user[x], `an index below ${nUsers}`);
+    if (!isIndex(item[x], nItems)) throw badArgument(`item of interaction ${x}`, item[x], `an index below ${nItems}`);
     last.set(user[x] * nItems + item[x], x);
   }
   return [...last.values()];
+}
+
+/** @param {unknown} value @param {number} n */
+function isIndex(value, n) {
+  return Number.isInteger(value) && /** @type {number} */ (value) >= 0 && /** @type {number} */ (value) < n;
 }
 
 /** @param {number[]} rows @param {{ user: ArrayLike<number>, item: ArrayLike<number>, weight?: ArrayLike<number> | null, newIndex: Int32Array }} from */
@@ -57,8 +77,9 @@ function toRows(rows, { user, item, weight, newIndex }) {
     if (at > 0 && user[x] !== user[rows[at - 1]]) starts.push(at);
     items[at] = newIndex[item[x]];
     if (!weights || !weight) return;
+    // The core counts in single precision, where a tiny weight is 0.
+    if (typeof weight[x] !== 'number' || !(Math.fround(weight[x]) > 0 && weight[x] <= 1024)) throw badArgument(`weight of interaction ${x}`, weight[x], 'a number above 0 and at most 1024');
     weights[at] = weight[x];
-    if (!(weights[at] > 0 && weights[at] <= 1024)) throw new AmpcfError('BAD_ARGUMENT', `weight ${x}: got ${weight[x]}, wanted above 0 and at most 1024`);
   });
   return { users: starts.length, offsets: Uint32Array.from([...starts, rows.length]), items, weights };
 }

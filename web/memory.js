@@ -1,8 +1,10 @@
 // Owns one wasm instance and its linear memory: allocation, copies in and out, calls. Must not know what the bytes mean.
+import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
 const align = 16;
-const decoder = new TextDecoder('utf-8');
+// Ids come out byte for byte, also one that begins with a byte order mark.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** A wasm instance with an allocator. Views are made per use, because growing the memory detaches them. */
@@ -33,12 +35,12 @@ export class WasmMemory {
    * @returns {number} pointers and counts come back unsigned
    */
   call(name, ...args) {
-    if (this.#failed) throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier and cannot be used: load the model again');
+    if (this.#failed) throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
     try {
       return this.#exports[name](...args);
     } catch (cause) {
       this.#failed = true;
-      throw new AmpcfError('INSTANCE_FAILED', `${name} trapped: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new AmpcfError('INSTANCE_FAILED', `${name} trapped: ${messageOf(cause)}`, { cause });
     }
   }
 
@@ -134,17 +136,7 @@ export class WasmMemory {
  * @param {string} id
  */
 export function encodeId(id) {
-  if (/[\uD800-\uDFFF]/.test(id) && !isWellFormed(id))
-    throw new AmpcfError('BAD_ARGUMENT', `item id must be well-formed Unicode, got a lone surrogate in ${JSON.stringify(id)}`);
+  // With the u flag a proper pair is one character, and only lone ones are left in the class.
+  if (/\p{Surrogate}/u.test(id)) throw badArgument('item id', id, 'well-formed Unicode');
   return encoder.encode(id);
-}
-
-/** @param {string} text */
-function isWellFormed(text) {
-  try {
-    encodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,11 @@
 // Owns the Model object: an open model file in one wasm instance. Must not know where the bytes came from.
+/// <reference lib="esnext.disposable" preserve="true" />
+import { countArgument, itemId, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { encodeId } from './memory.js';
 import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
-import { guessKind } from './source.js';
+import { guessKind, hexOf } from './source.js';
 
 /** @import { WasmMemory } from './memory.js' */
 /** @import { HistoryEvent, ProfileOptions } from './profile.js' */
@@ -64,7 +66,7 @@ export class Model {
   /** @param {number} fileBytes @returns {ModelInfo} */
   #readInfo(fileBytes) {
     const memory = this.#memory, at = this.#address;
-    const lineage = [...memory.u8(memory.call('ampcf_model_lineage', at), 16)].map((b) => b.toString(16).padStart(2, '0')).join('');
+    const lineage = hexOf(memory.u8(memory.call('ampcf_model_lineage', at), 16));
     let metadata = {};
     try {
       metadata = JSON.parse(this.#text('ampcf_model_metadata') || '{}');
@@ -166,8 +168,8 @@ export class Model {
    * @param {string | number} item @param {{ topK?: number }} [options]
    * @returns {SimilarItem[]} best first; scores in [-1, 1]
    */
-  similar(item, { topK = 10 } = {}) {
-    const index = this.#known(item), { memory } = this;
+  similar(item, options = {}) {
+    const { topK = 10 } = optionsArgument(options), index = this.#known(item), { memory } = this;
     const k = Math.min(countArgument('topK', topK), this.#info.items);
     return memory.scoped([k * 4, k * 4, 16], (items, scores, n) => {
       memory.call('ampcf_similar', this.#address, index, k, items, scores, n);
@@ -184,7 +186,7 @@ export class Model {
    */
   createProfile(history = [], options = {}) {
     const profile = new Profile(this, options);
-    for (const event of history) profile.add(event);
+    for (const event of listArgument('history', history)) profile.add(event);
     return profile;
   }
 
@@ -194,7 +196,9 @@ export class Model {
    * @param {Uint8Array} bytes @param {ProfileOptions} [options]
    */
   restoreProfile(bytes, options = {}) {
-    return this.createProfile(readSavedProfile(this, bytes).events, options);
+    const profile = this.createProfile([], options);
+    readSavedProfile(this, bytes, profile);
+    return profile;
   }
 
   /** Which build runs and why, and how much memory it holds. */
@@ -213,18 +217,4 @@ export class Model {
   [Symbol.dispose]() {
     this.dispose();
   }
-}
-
-/** Ids are strings; numbers are taken as their decimal text. @param {unknown} item @returns {string} */
-export function itemId(item) {
-  if (typeof item === 'string') return item;
-  if (typeof item === 'number' && Number.isSafeInteger(item)) return String(item);
-  throw new AmpcfError('BAD_ARGUMENT', `item id: got ${typeof item === 'number' ? item : typeof item}, wanted a string or a safe integer`);
-}
-
-/** @param {string} name @param {unknown} value @returns {number} */
-export function countArgument(name, value) {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw new AmpcfError('BAD_ARGUMENT', `${name}: got ${String(value)}, wanted a whole number >= 0`);
-  return value;
 }

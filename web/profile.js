@@ -1,7 +1,7 @@
 // Owns the Profile object: one person's history on the device, folded into personas when it is next needed. Must never send it.
+import { badArgument, countArgument, itemId, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { personaLabels } from './labels.js';
-import { countArgument, itemId } from './model.js';
 import { writeSavedProfile } from './saved-profile.js';
 
 /** @import { Model } from './model.js' */
@@ -44,11 +44,13 @@ export class Profile {
   #disposed = false;
 
   /** @internal @param {Model} model @param {ProfileOptions} options */
-  constructor(model, { personas } = {}) {
+  constructor(model, options) {
+    const { personas } = optionsArgument(options);
     this.#model = model;
     this.#wanted = personas ?? 0;
+    this.#check();
     if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= model.info.personas))
-      throw new AmpcfError('BAD_ARGUMENT', `personas: got ${personas}, wanted 1 to ${model.info.personas}`);
+      throw badArgument('personas', personas, `1 to ${model.info.personas}`);
   }
 
   /** Number of events, unknown ones included. */
@@ -63,6 +65,7 @@ export class Profile {
 
   /** History items the model does not know: kept, saved, but without effect. @returns {string[]} */
   get unknown() {
+    this.#check();
     return [...this.#events.keys()].filter((id) => !this.#model.has(id));
   }
 
@@ -79,10 +82,10 @@ export class Profile {
   add(event) {
     const { item, weight = 1, at } = typeof event === 'object' && event !== null ? event : { item: event };
     const id = itemId(item);
-    if (typeof weight !== 'number' || !(weight > 0 && weight <= maxWeight))
-      throw new AmpcfError('BAD_ARGUMENT', `weight of ${JSON.stringify(id)}: got ${weight}, wanted a number above 0 and at most ${maxWeight}`);
-    if (at !== undefined && at !== null && !Number.isFinite(at))
-      throw new AmpcfError('BAD_ARGUMENT', `time of ${JSON.stringify(id)}: got ${at}, wanted unix seconds`);
+    // The core counts in single precision, where a smaller weight is 0.
+    if (typeof weight !== 'number' || !(Math.fround(weight) > 0 && weight <= maxWeight))
+      throw badArgument(`weight of ${id}`, weight, `a number above 0 and at most ${maxWeight}`);
+    if (at !== undefined && at !== null && !Number.isFinite(at)) throw badArgument(`time of ${id}`, at, 'unix seconds');
     this.#model.has(id); // refuses malformed ids before anything changes
     this.#forget();
     this.#events.set(id, { weight, at: at ?? null });
@@ -91,6 +94,7 @@ export class Profile {
 
   /** Remove an item; false when it was not there. @param {string | number} item */
   remove(item) {
+    this.#check();
     const removed = this.#events.delete(itemId(item));
     if (removed) this.#forget();
     return removed;
@@ -161,14 +165,12 @@ export class Profile {
   rank(candidates, options = {}) {
     /** @type {Set<string>} */ const seen = new Set();
     /** @type {Set<string>} */ const duplicates = new Set();
-    if (typeof candidates === 'string' || typeof candidates?.[Symbol.iterator] !== 'function')
-      throw new AmpcfError('BAD_ARGUMENT', `candidates: got ${typeof candidates}, wanted an iterable of item ids`);
-    for (const candidate of candidates) {
+    for (const candidate of listArgument('candidates', candidates)) {
       const id = itemId(candidate);
       if (seen.has(id)) duplicates.add(id);
       seen.add(id);
     }
-    const topK = options.topK === undefined ? seen.size : countArgument('topK', options.topK);
+    const topK = optionsArgument(options).topK === undefined ? seen.size : countArgument('topK', options.topK);
     /** @type {number[]} */ const indices = [];
     /** @type {string[]} */ const unknown = [];
     for (const id of seen) {
@@ -193,11 +195,12 @@ export class Profile {
    * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists excluded ids that the model does not know
    */
   recommend(options = {}) {
-    const { excludeSeen = true, exclude = [], filter } = options;
-    const model = this.#model, n = model.info.items;
+    const { excludeSeen = true, exclude = [], filter, topK = 10 } = optionsArgument(options);
+    const model = this.#model, n = model.info.items, k = Math.min(countArgument('topK', topK), n);
+    if (filter && typeof filter !== 'function') throw badArgument('filter', filter, 'a function');
     const excluded = new Uint8Array(n);
     /** @type {string[]} */ const unknown = [];
-    for (const raw of exclude) {
+    for (const raw of listArgument('exclude', exclude)) {
       const id = itemId(raw), index = model.indexOf(id);
       if (index === undefined) unknown.push(id);
       else excluded[index] = 1;
@@ -205,7 +208,7 @@ export class Profile {
     if (excludeSeen) for (const index of this.#fold().indices) excluded[index] = 1;
     // The callback may use this library, so it runs before anything is laid out in wasm memory.
     if (filter) for (let index = 0; index < n; index++) if (!excluded[index] && !filter(model.idAt(index))) excluded[index] = 1;
-    const { address } = this.#fold(), { memory } = model, k = Math.min(countArgument('topK', options.topK ?? 10), n);
+    const { address } = this.#fold(), { memory } = model;
     const best = memory.scoped([n, k * 4, k * 4, 16], (mask, items, scores, count) => {
       memory.u8(mask, n).set(excluded);
       this.#try(memory.call('ampcf_recommend', address, mask, k, items, scores, count));
@@ -259,28 +262,34 @@ export class Profile {
    * @param {string | number} item @param {{ contributions?: number }} [options] default: list all
    * @returns {Required<RankedItem>}
    */
-  explain(item, { contributions = this.size } = {}) {
-    const id = itemId(item), index = this.#model.indexOf(id);
-    if (index === undefined) throw new AmpcfError('UNKNOWN_ITEM', `the model does not know item ${JSON.stringify(id)}`);
-    const ranking = this.rank([id], { explain: true, contributions });
+  explain(item, options = {}) {
+    const { contributions = this.size } = optionsArgument(options);
+    this.#model.title(item); // throws UNKNOWN_ITEM
+    const ranking = this.rank([item], { explain: true, contributions });
     return /** @type {Required<RankedItem>} */ (ranking.items[0]);
   }
 
   /** Labels are made once per fold. */
   #personaNames() {
     this.#fold();
-    return this.#names ??= this.personas().map(({ index, label, share }) => ({ index, label, share }));
+    return this.#names ??= this.#personas(2).map(({ index, label, share }) => ({ index, label, share }));
   }
 
   /** The personas found in the history, largest share first. @returns {Persona[]} */
   personas() {
-    const { address, known } = this.#fold(), { memory } = this.#model, n = known.length;
+    return this.#personas(Infinity);
+  }
+
+  /** The first ranking needs names only, and so two titles a persona instead of the whole history's. @param {number} titles @returns {Persona[]} */
+  #personas(titles) {
+    const { address, known, indices } = this.#fold(), { memory } = this.#model, n = known.length;
     const shares = this.#shares(address), p = shares.length;
     const r = memory.f32(memory.call('ampcf_profile_responsibilities', address), n * p).slice();
     const personas = shares.map((share, index) => ({
       index, label: '', share,
-      items: known.map((item, i) => ({ item, title: this.#model.title(item), responsibility: r[i * p + index] }))
-        .sort((a, b) => b.responsibility - a.responsibility).filter((entry) => entry.responsibility >= 1 / (2 * p)),
+      items: known.map((item, i) => ({ item, i, responsibility: r[i * p + index] }))
+        .filter((entry) => entry.responsibility >= 1 / (2 * p)).sort((a, b) => b.responsibility - a.responsibility).slice(0, titles)
+        .map(({ item, i, responsibility }) => ({ item, title: this.#model.titleAt(indices[i]), responsibility })),
       aspects: this.#aspects(address, index),
     }));
     personaLabels(personas).forEach((label, i) => { personas[i].label = label; });
@@ -309,9 +318,11 @@ export class Profile {
    * @returns {number | null}
    */
   tasteDistance(items) {
-    const { memory } = this.#model, a = this.#model.info.aspects, { indices, known } = this.#fold();
+    // The list may be a generator that changes this profile, so it is read before the fold.
+    const ids = listArgument('items', items).map(itemId), { indices, known } = this.#fold();
+    const { memory } = this.#model, a = this.#model.info.aspects;
     if (a === 0) throw new AmpcfError('NO_ASPECTS', 'taste is measured over aspects, and this model has none: train with --items');
-    const list = [...items].map((item) => this.#model.indexOf(itemId(item))).filter((index) => index !== undefined);
+    const list = ids.map((id) => this.#model.indexOf(id)).filter((index) => index !== undefined);
     const weights = known.map((id) => /** @type {{ weight: number }} */ (this.#events.get(id)).weight);
     return memory.scoped([a * 8, a * 8, Math.max(list.length, indices.length) * 4, weights.length * 4], (p, q, at, w) => {
       memory.u32(at, indices.length).set(indices);

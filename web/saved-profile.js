@@ -1,7 +1,10 @@
 // Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where they are kept.
+import { badArgument, listArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
+import { bytesView } from './source.js';
 
 /** @import { Model } from './model.js' */
+/** @import { Profile } from './profile.js' */
 /** @typedef {{ item: string, weight: number, at: number | null }} SavedEvent */
 
 /* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload. */
@@ -30,12 +33,13 @@ export function writeSavedProfile(model, events) {
 }
 
 /**
- * @param {Model} model @param {Uint8Array} given
- * @returns {{ events: SavedEvent[], sameModel: boolean }} throws BAD_PROFILE or UNSUPPORTED_VERSION, changes nothing
+ * Add the saved events to a fresh profile, which is to be dropped when this throws BAD_PROFILE or UNSUPPORTED_VERSION.
+ * @param {Model} model @param {Uint8Array} given @param {Profile} profile
  */
-export function readSavedProfile(model, given) {
-  if (!ArrayBuffer.isView(given)) throw new AmpcfError('BAD_ARGUMENT', `saved profile: got ${typeof given}, wanted the Uint8Array of profile.save()`);
-  const bytes = Uint8Array.from(new Uint8Array(given.buffer, given.byteOffset, given.byteLength)), view = new DataView(bytes.buffer);
+export function readSavedProfile(model, given, profile) {
+  const source = bytesView(given);
+  if (!source) throw badArgument('saved profile', given, 'the Uint8Array of profile.save()');
+  const bytes = new Uint8Array(source), view = new DataView(bytes.buffer);
   const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
   if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte)) throw bad(`got ${bytes.length} bytes that are not a saved profile`);
   const version = view.getUint32(8, true), length = view.getUint32(12, true), crc = view.getUint32(crcAt, true);
@@ -43,8 +47,11 @@ export function readSavedProfile(model, given) {
   if (length !== bytes.length - headerBytes) throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
   view.setUint32(crcAt, 0, true);
   if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
-  const lineage = [...bytes.subarray(20, 36)].map((b) => b.toString(16).padStart(2, '0')).join('');
-  /** @type {[string, number, number | null][]} */
-  const rows = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
-  return { events: rows.map(([item, weight, at]) => ({ item, weight, at })), sameModel: lineage === model.info.lineage };
+  try {
+    /** @type {[string, number, number | null][]} */
+    const rows = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
+    for (const [item, weight, at] of listArgument('events', rows)) profile.add({ item, weight, at });
+  } catch {
+    throw bad('its events cannot be read');
+  }
 }

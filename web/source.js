@@ -1,5 +1,6 @@
 // Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The only file of the
 // browser entry that may fetch, and only the URL it was given.
+import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
 /** @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>} ModelSource */
@@ -14,18 +15,27 @@ import { AmpcfError } from './errors.js';
 
 /** @param {ModelSource} source @param {ReadOptions} options @returns {Promise<Uint8Array>} */
 export async function readSource(source, options) {
-  options.signal?.throwIfAborted();
+  const { signal, onProgress, maxBytes } = options;
+  if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) throw badArgument('maxBytes', maxBytes, 'a number >= 0');
+  signal?.throwIfAborted();
   const bytes = await bytesOf(source, options);
   if (options.integrity === undefined) return bytes;
   // A copy of our own: nobody can change it between the check and its use, and digest refuses shared memory.
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   await checkIntegrity(copy, options.integrity);
   return copy;
 }
 
 /** @param {ModelSource} source @param {ReadOptions} options @returns {Promise<Uint8Array>} */
 async function bytesOf(source, options) {
-  const maxBytes = options.maxBytes ?? 2 ** 30;
+  const maxBytes = options.maxBytes ?? 2 ** 30, view = bytesView(source);
+  if (view) {
+    // First: merely naming Response or Blob makes Node load them, which takes longer than everything else together.
+    limit(view.byteLength, maxBytes);
+    return view;
+  }
   if (typeof source === 'string' || source instanceof URL) return bytesOf(await fetchModel(source, options.signal), options);
   if (source instanceof Response) {
     if (!source.ok) throw new AmpcfError('HTTP', `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`, { status: source.status, url: source.url });
@@ -35,21 +45,22 @@ async function bytesOf(source, options) {
   }
   if (source instanceof Blob) return readStream(source.stream(), source.size, maxBytes, options);
   if (source instanceof ReadableStream) return readStream(source, NaN, maxBytes, options);
-  const view = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : source instanceof ArrayBuffer || isSharedBuffer(source) ? new Uint8Array(source) : undefined;
-  if (!view) throw new AmpcfError('BAD_ARGUMENT', `model source: got ${describe(source)}, wanted a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array`);
-  limit(view.byteLength, maxBytes);
-  return view;
+  throw badArgument('model source', source, 'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array');
 }
 
-/** @param {unknown} source @returns {source is ArrayBuffer} */
-function isSharedBuffer(source) {
-  return typeof SharedArrayBuffer !== 'undefined' && source instanceof SharedArrayBuffer;
-}
-
-/** @param {unknown} value */
-function describe(value) {
-  return value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'an object' : typeof value;
+/**
+ * The bytes behind a buffer or a view of one, of a length that no longer changes; undefined for anything else and for a
+ * buffer that was transferred away.
+ * @param {unknown} source @returns {Uint8Array | undefined}
+ */
+export function bytesView(source) {
+  try {
+    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source, 0, source.byteLength);
+  } catch {
+    // Detached, or an engine without shared memory.
+  }
+  return undefined;
 }
 
 /** @param {string | URL} url @param {AbortSignal | undefined} signal */
@@ -58,7 +69,7 @@ async function fetchModel(url, signal) {
     return await fetch(url, { signal: signal ?? null });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download failed for ${url}: ${cause instanceof Error ? cause.message : cause}`, { url: String(url), cause });
+    throw new AmpcfError('HTTP', `model download failed for ${url}: ${messageOf(cause)}`, { url: String(url), cause });
   }
 }
 
@@ -69,28 +80,33 @@ function limit(bytes, maxBytes) {
 
 /** @param {ReadableStream<Uint8Array>} stream @param {number} declared @param {number} maxBytes @param {ReadOptions} options */
 async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
-  if (declared > maxBytes) limit(declared, maxBytes);
+  limit(declared, maxBytes);
+  if (stream.locked) throw badArgument('model source', 'a locked stream', 'one to read');
   const reader = stream.getReader();
   const stop = () => { reader.cancel(signal?.reason).catch(() => {}); };
   signal?.addEventListener('abort', stop, { once: true });
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
+  const broke = (/** @type {unknown} */ cause) => {
+    signal?.throwIfAborted();
+    throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${messageOf(cause)}`, { cause });
+  };
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(broke);
       signal?.throwIfAborted();
       if (done) break;
-      chunks.push(value);
-      loaded += value.byteLength;
+      const chunk = bytesView(value);
+      if (!chunk) throw badArgument('stream chunk', value, 'a Uint8Array');
+      chunks.push(chunk);
+      loaded += chunk.byteLength;
       limit(loaded, maxBytes);
-      onProgress?.({ loaded, total: Number.isFinite(declared) ? declared : undefined });
+      onProgress?.({ loaded, total: declared || undefined });
     }
-  } catch (cause) {
+  } catch (error) {
     stop();
-    if (cause instanceof AmpcfError) throw cause;
-    signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -102,18 +118,22 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @param {string} integrity */
 async function checkIntegrity(bytes, integrity) {
-  const wanted = /^(?:sha256-)?(?:([0-9a-f]{64})|([A-Za-z0-9+/]{43}=))$/.exec(integrity);
-  if (!wanted) throw new AmpcfError('BAD_ARGUMENT', `integrity: got ${JSON.stringify(integrity)}, wanted 'sha256-' and the base64 or hex digest`);
+  const wanted = typeof integrity === 'string' && /^(?:sha256-)?([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$/.exec(integrity);
+  if (!wanted) throw badArgument('integrity', integrity, "'sha256-' and the base64 or hex digest");
   if (!globalThis.crypto?.subtle) throw new AmpcfError('INTEGRITY', 'integrity cannot be checked: crypto.subtle needs a secure context (https or localhost)');
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const hex = [...digest].map((b) => b.toString(16).padStart(2, '0')).join('');
-  const wantedHex = wanted[1] ?? [...atob(wanted[2])].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-  if (hex !== wantedHex) throw new AmpcfError('INTEGRITY', `model file: got SHA-256 ${hex}, wanted ${wantedHex}`, { got: hex, wanted: wantedHex });
+  const got = wanted[1].length === 64 ? hexOf(digest) : btoa(String.fromCharCode(...digest));
+  if (got !== wanted[1]) throw new AmpcfError('INTEGRITY', `model file: got SHA-256 ${got}, wanted ${wanted[1]}`, { got, wanted: wanted[1] });
+}
+
+/** @param {Uint8Array} bytes */
+export function hexOf(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** What a file that is not ours probably is. @param {Uint8Array} bytes */
 export function guessKind(bytes) {
-  const head = new TextDecoder('latin1').decode(Uint8Array.from(bytes.subarray(0, 64)));
+  const head = new TextDecoder('latin1').decode(new Uint8Array(bytes.subarray(0, 64)));
   if (bytes.length === 0) return 'an empty file';
   if (/^\s*<(?:!doctype|html|head|body|\?xml)/i.test(head)) return 'an HTML or XML page (a 404 page?)';
   if (head.startsWith('\x1f\x8b')) return 'a gzip file: serve it with content-encoding, or decompress it first';
@@ -121,5 +141,5 @@ export function guessKind(bytes) {
   if (head.startsWith('version https://git-lfs')) return 'a Git LFS pointer, not the file itself';
   if (/^\s*[{[]/.test(head)) return 'JSON text';
   if (head.startsWith('\0asm')) return 'a WebAssembly module';
-  return `an unknown file beginning with ${[...bytes.subarray(0, 8)].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`;
+  return `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
 }

@@ -1,4 +1,5 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not read files or know text formats.
+import { badArgument, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
@@ -38,8 +39,9 @@ const rowsPerStep = 256;
  */
 export async function trainModel(interactions, options = {}) {
   const began = performance.now();
-  const settings = { ...trainDefaults, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+  const settings = { ...trainDefaults, ...Object.fromEntries(Object.entries(optionsArgument(options)).filter(([, value]) => value !== undefined)) };
   checkSettings(settings);
+  if (typeof interactions !== 'object' || interactions === null) throw badArgument('interactions', interactions, 'an object');
   const data = canonicalInteractions(interactions, settings.minSupport);
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
@@ -57,7 +59,17 @@ function checkSettings(settings) {
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = settings[name];
     if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
-      throw new AmpcfError('BAD_ARGUMENT', `${name}: got ${value}, wanted a ${whole.has(name) ? 'whole number' : 'number'} from ${low} to ${high}`);
+      throw badArgument(name, value, `a ${whole.has(name) ? 'whole number' : 'number'} from ${low} to ${high}`);
+  }
+  const { items, name, signal, onProgress } = settings;
+  if (items !== undefined && !(items instanceof Map)) throw badArgument('items', items, 'a Map of titles and aspects by item id');
+  if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
+  if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
+  for (const [id, facts] of items ?? []) {
+    if (facts?.title !== undefined && typeof facts.title !== 'string') throw badArgument(`title of ${String(id)}`, facts.title, 'a string');
+    for (const aspect of listArgument(`aspects of ${String(id)}`, facts?.aspects ?? []))
+      if (typeof aspect !== 'string') throw badArgument(`aspect of ${String(id)}`, aspect, 'a string');
   }
 }
 

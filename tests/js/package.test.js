@@ -1,0 +1,203 @@
+// Owns the tests of what is shipped: sizes, what the bundles may contain, the packed files, an installation, the types.
+// Must not test behaviour: it only asks whether the package as a stranger gets it works at all.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { root } from './support.js';
+
+const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
+const text = (/** @type {string} */ path) => read(path).toString('utf8');
+const pageLimit = 20480;
+const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
+
+/** The library's own files that an entry needs, through static and dynamic imports. @param {string} entry */
+function closure(entry) {
+  const found = new Set([entry]);
+  for (const name of found)
+    for (const [, path] of text(`web/${name}`).replaceAll(/\/\*[^]*?\*\//g, '').matchAll(/(?:from |import\(|import )'\.\/([a-z-]+\.js)'/g)) found.add(path);
+  return [...found].sort();
+}
+
+describe('the browser entry', () => {
+  const entry = read('dist/ampcf.js'), sources = closure('ampcf.js');
+
+  test('is small', () => {
+    const bytes = gzipSync(entry, { level: 9 }).length;
+    console.log(`a page downloads ${bytes} bytes gzip (limit ${pageLimit})`);
+    assert.ok(bytes <= pageLimit, `${bytes} bytes`);
+  });
+
+  test('is these files and no more', () => {
+    assert.deepEqual(sources, ['ampcf', 'arguments', 'core-module', 'core-scalar', 'errors', 'labels', 'memory', 'model', 'profile', 'saved-profile', 'source'].map((name) => `${name}.js`));
+  });
+
+  test('fetches in one file only, and knows no other way out', () => {
+    const withoutComments = (/** @type {string} */ name) => text(`web/${name}`).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+    assert.deepEqual(sources.filter((name) => /\bfetch\s*\(/.test(withoutComments(name))), ['source.js']);
+    const exits = /\b(?:XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|WebTransport|importScripts|BroadcastChannel|indexedDB|localStorage|document|navigator|process|require)\b\s*(?:\?\.|[.([])/;
+    // Node's own gunzip, which is there without a turn of the event loop, is no way out.
+    const withoutZlib = (/** @type {string} */ code) => code.replace(/globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:zlib["'`]\)/, '');
+    for (const name of sources) assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
+    for (const name of ['ampcf', 'core-scalar', 'train']) assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
+    assert.equal([...entry.toString().matchAll(/\bfetch\(/g)].length, 1);
+  });
+
+  test('builds no code from text', () => {
+    for (const name of ['ampcf', 'core-scalar', 'train']) assert.doesNotMatch(text(`dist/${name}.js`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]/, name);
+  });
+
+  test('imports nothing but its scalar build, which is a chunk of its own', () => {
+    assert.deepEqual([...entry.toString().matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path), ['./core-scalar.js']);
+    assert.deepEqual([...text('dist/train.js').matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path).filter((path) => path !== './ampcf.js'), []);
+  });
+
+  test('does nothing when it is imported', () => {
+    const code = `const keys = () => JSON.stringify([Object.getOwnPropertyDescriptors(globalThis), Object.prototype, Array.prototype, Promise.prototype].map((object) => Reflect.ownKeys(object).map(String)));
+      const before = keys();
+      globalThis.fetch = () => { throw new Error('fetched'); };
+      for (const name of ['ampcf', 'train']) await import(new URL(name + '.js', ${JSON.stringify(new URL('dist/', root).href)}));
+      if (keys() !== before) throw new Error('globals changed');
+      process.stdout.write('quiet');`;
+    // A timer, a worker or a connection would keep the process alive.
+    assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 10000 }), 'quiet');
+  });
+});
+
+describe('the wasm', () => {
+  test('imports nothing: it cannot do input or output', () => {
+    assert.deepEqual(wasmNames.sort(), ['core-scalar.wasm', 'core-simd.wasm', 'train-scalar.wasm', 'train-simd.wasm']);
+    for (const name of wasmNames) assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(read(`dist/wasm/${name}`))), [], name);
+  });
+
+  test('is what the bundles hold', () => {
+    assert.ok(text('dist/core-scalar.js').includes(read('dist/wasm/core-scalar.wasm').toString('base64')));
+    assert.ok(text('dist/ampcf.js').includes(read('dist/wasm/core-simd.wasm.gz').toString('base64')));
+  });
+
+  test('has no relaxed SIMD, whose results differ between machines', (t) => {
+    // i8x16.relaxed_swizzle in a module of one function: an engine that refuses it vouches for the modules it accepts.
+    const relaxed = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 0x60, 2, 0x7b, 0x7b, 1, 0x7b, 3, 2, 1, 0, 10, 11, 1, 9, 0, 0x20, 0, 0x20, 1, 0xfd, 0x80, 0x02, 0x0b);
+    if (WebAssembly.validate(relaxed)) return t.skip('this engine accepts relaxed SIMD, and so cannot tell');
+    for (const name of wasmNames) assert.ok(WebAssembly.validate(read(`dist/wasm/${name}`)), name);
+  });
+});
+
+describe('the package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ampcf-package-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const app = join(folder, 'app');
+  const npm = (/** @type {string[]} */ args, /** @type {string} */ cwd) => execFileSync('npm', [...args, '--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--loglevel=error', `--cache=${join(folder, 'cache')}`],
+    { cwd, encoding: 'utf8', env: { ...process.env, npm_config_update_notifier: 'false' } });
+  /** @type {string[]} */ let packed;
+
+  before(() => {
+    const [{ filename, files }] = JSON.parse(npm(['pack', '--json', `--pack-destination=${folder}`], fileURLToPath(root)));
+    packed = files.map((/** @type {{ path: string }} */ file) => file.path);
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+    npm(['install', join(folder, filename)], app);
+  });
+
+  /** Runs in the app, as a user's program would. @param {string} code */
+  const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
+
+  test('holds what is needed, and nothing else', () => {
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|cli)\.js|dist\/types\/[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|include\/ampcf(?:_train)?\.h)$/;
+    assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
+    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/cli.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
+      assert.ok(packed.includes(path), `${path} is not packed`);
+  });
+
+  test('needs nothing and runs nothing on installation', () => {
+    const { dependencies, scripts = {} } = JSON.parse(text('package.json'));
+    assert.equal(dependencies, undefined);
+    for (const name of ['preinstall', 'install', 'postinstall']) assert.equal(scripts[name], undefined);
+    assert.deepEqual(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')), ['ampcf']);
+  });
+
+  test('trains and ranks where it was installed', () => {
+    const out = runs(`import { loadModel, version, AmpcfError, Model, Profile } from 'ampcf';
+      import { trainModel } from 'ampcf/train';
+      const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
+      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2 });
+      const scores = [];
+      for (const backend of ['simd', 'scalar']) {
+        const model = await loadModel(bytes, { backend }), me = model.createProfile(['a']);
+        scores.push(JSON.stringify(me.recommend().items.map(({ item, score }) => [item, score])));
+        if (!(model instanceof Model && me instanceof Profile)) throw new Error('classes');
+      }
+      if (scores[0] !== scores[1]) throw new Error('builds differ');
+      try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
+      try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
+      process.stdout.write(JSON.stringify({ version, scores: JSON.parse(scores[0]) }));`);
+    const { version, scores } = JSON.parse(out);
+    assert.equal(version, JSON.parse(text('package.json')).version);
+    assert.equal(scores[0][0], 'b'); // everybody who had a had b
+    assert.equal(scores.length, 3);
+  });
+
+  test('gives its wasm to runtimes that may not compile, and nothing it does not promise', () => {
+    assert.equal(runs(`import { readFileSync } from 'node:fs';
+      const { loadModel } = await import('ampcf'), { trainModel } = await import('ampcf/train');
+      const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('ampcf/core.wasm'))));
+      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2 });
+      const refused = await import('ampcf/dist/ampcf.js').catch((error) => error.code);
+      process.stdout.write((await loadModel(bytes, { module })).diagnostics().backend + ' ' + refused);`), 'given ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  test('has the command', () => {
+    assert.ok(execFileSync(join(app, 'node_modules/.bin/ampcf'), ['--version'], { encoding: 'utf8' }).includes(JSON.parse(text('package.json')).version));
+  });
+
+  test('has types that a strict project accepts, and that refuse mistakes', () => {
+    writeFileSync(join(app, 'consumer.ts'), `import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
+import { trainDefaults, trainModel } from 'ampcf/train';
+
+export async function demo(url: string): Promise<string[]> {
+  const model: Model = await loadModel(url, { integrity: 'sha256-x', maxBytes: 1e6, backend: 'scalar', onProgress: ({ loaded, total }) => void (loaded + (total ?? 0)) });
+  const me: Profile = model.createProfile([{ item: 'a', weight: 1, at: null }, 'b', 3], { personas: 2 });
+  const { items, unknown } = me.rank(new Set(['a', 'b']), { topK: 2, explain: true });
+  const score: number | null = items[0].score;
+  const why: number | undefined = items[0].explanation?.contributions[0].contribution;
+  const all: number = me.explain('a').attention.length;
+  const saved: Uint8Array = me.save();
+  const distance: number | null = model.restoreProfile(saved).tasteDistance(['a']);
+  const more = me.recommend({ topK: 5, exclude: ['a'], excludeSeen: false, filter: (id) => id.startsWith('x') });
+  try {
+    await loadModel(new Uint8Array(4));
+  } catch (error) {
+    if (error instanceof AmpcfError) return [error.code, String(error.details.limit)];
+  }
+  const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: Uint32Array.of(0) }, { ...trainDefaults, dim: 4, items: new Map([['a', { title: 'A', aspects: ['x'] }]]) });
+  // @ts-expect-error a number is no source
+  await loadModel(5);
+  // @ts-expect-error topK is a number
+  me.rank(['a'], { topK: '5' });
+  // @ts-expect-error there is no such method
+  me.recommand();
+  // @ts-expect-error a score may be null
+  const wrong: number = items[0].score;
+  me.dispose();
+  model.dispose();
+  return [version, ...unknown, String(score), String(why), String(all), String(distance), more.items[0].title, String(bytes.length), String(wrong)];
+}
+`);
+    for (const [name, lib, module] of [['node', ['es2022', 'dom'], 'nodenext'], ['bundler', ['esnext', 'dom'], 'preserve']]) {
+      const config = join(app, `tsconfig.${name}.json`);
+      writeFileSync(config, JSON.stringify({ compilerOptions: { strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: false, target: 'es2022', lib, types: [], module,
+        moduleResolution: module === 'nodenext' ? 'nodenext' : 'bundler' }, files: ['consumer.ts'] }));
+      const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+      if (!existsSync(tsc)) throw new Error('typescript is not installed');
+      try {
+        execFileSync(process.execPath, [tsc, '-p', config], { cwd: app, encoding: 'utf8' });
+      } catch (error) {
+        assert.fail(`${name}: ${/** @type {any} */ (error).stdout}`);
+      }
+    }
+  });
+});
