@@ -133,7 +133,7 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
  * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with
- * memory      (>= ampcf_profile_memory(model, n)) 16-byte aligned; the profile lives in it
+ * memory      (>= ampcf_profile_memory(model, n)) 16-byte aligned; the profile lives in it and *out_profile is its address
  * scratch     (>= ampcf_profile_scratch(model, n)) 16-byte aligned, overwritten
  *
  * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share.

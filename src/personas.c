@@ -151,25 +151,19 @@ static void polish(const history_view *h, personas_scratch *s, uint32_t n_cluste
     }
 }
 
-/* Drop empty clusters and order by weight, largest first; equal weights keep the order of birth. Returns how many live. */
-static uint32_t order_by_weight(const history_view *h, personas_scratch *s, uint32_t n_clusters, float *out_share) {
-    uint32_t rank_of[64], from[64], live = 0;
-    float weight[64], total = 0;
+/* Drop empty clusters. Returns how many live; out_share is their part of the weight. */
+static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t n_clusters, float *out_share) {
+    uint32_t to[64], live = 0;
+    float total = 0;
     for (uint32_t k = 0; k < n_clusters; k++) {
         uint32_t count;
-        float w = weight_of(h, s->owner, k, &count);
-        if (count == 0) continue;
-        uint32_t at = live++;
-        for (; at > 0 && weight[at - 1] < w; at--) weight[at] = weight[at - 1], from[at] = from[at - 1];
-        weight[at] = w;
-        from[at] = k;
-        total += w;
+        float weight = weight_of(h, s->owner, k, &count);
+        to[k] = live;
+        if (count > 0) out_share[live++] = weight;
+        total += weight;
     }
-    for (uint32_t k = 0; k < live; k++) {
-        rank_of[from[k]] = k;
-        out_share[k] = weight[k] / total;
-    }
-    for (uint32_t i = 0; i < h->n; i++) s->owner[i] = rank_of[s->owner[i]];
+    for (uint32_t k = 0; k < live; k++) out_share[k] /= total;
+    for (uint32_t i = 0; i < h->n; i++) s->owner[i] = to[s->owner[i]];
     recentre(h, s, live);
     return live;
 }
@@ -190,8 +184,7 @@ static void soften(const history_view *h, const personas_scratch *s, uint32_t li
     for (uint32_t k = 0; k < live; k++) out_share[k] = (float)(share[k] / sum_weight);
 }
 
-/* Softening moves weight between personas of nearly the same size: the order that callers see is that of the final shares.
- * Equal shares keep their order. */
+/* Largest share first; equal shares keep the order of birth. */
 static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_share) {
     uint32_t from[64];
     float row[64];
@@ -213,7 +206,7 @@ uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_
     history_view h = {x, weight, n, dim};
     uint32_t n_clusters = grow(&h, scratch, settings);
     if (n_clusters > 1) polish(&h, scratch, n_clusters);
-    uint32_t live = order_by_weight(&h, scratch, n_clusters, out_share);
+    uint32_t live = drop_empty(&h, scratch, n_clusters, out_share);
     soften(&h, scratch, live, settings->sharpness, out_r, out_share);
     order_by_share(n, live, out_r, out_share);
     return live;

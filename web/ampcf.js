@@ -27,7 +27,9 @@ export const version = AMPCF_VERSION;
  *   BAD_ASPECTS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function loadModel(source, options = {}) {
-  const bytes = await readSource(source, optionsArgument(options));
-  const core = await instantiateCore(options.backend ?? 'auto', options.module);
-  return new Model(core, bytes);
+  // The core compiles while the model downloads.
+  const reading = readSource(source, optionsArgument(options)), starting = instantiateCore(options.backend ?? 'auto', options.module);
+  starting.catch(() => {}); // reported below, unless the download failed first
+  const bytes = await reading;
+  return new Model(await starting, bytes);
 }

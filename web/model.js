@@ -28,6 +28,7 @@ export class Model {
   #blocks;
   #diagnostics;
   #disposed = false;
+  #abandoned = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry((/** @type {number} */ address) => this.#memory?.free(address)) : undefined;
   /** @type {ModelInfo} */ #info;
   /** @type {Map<string, number>} */ #found = new Map();
 
@@ -83,6 +84,17 @@ export class Model {
       const at = this.memory.call(name, this.#address, ...args, length);
       return this.memory.text(at, this.memory.u32(length, 1)[0]);
     });
+  }
+
+  /** @internal A folded profile holds wasm memory: freed at the latest when nobody refers to it any more. @param {object} profile @param {number} address */
+  keep(profile, address) {
+    this.#abandoned?.register(profile, address, profile);
+  }
+
+  /** @internal @param {object} profile @param {number} address */
+  release(profile, address) {
+    this.#abandoned?.unregister(profile);
+    this.memory.free(address);
   }
 
   /** @internal @returns {WasmMemory} */

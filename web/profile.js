@@ -39,7 +39,7 @@ export class Profile {
   #model;
   #wanted;
   /** Insertion order is history order. @type {Map<string, { weight: number, at: number | null }>} */ #events = new Map();
-  /** The folded state, dropped by every change. @type {{ address: number, blocks: number[], known: string[], indices: number[] } | undefined} */ #folded;
+  /** The folded state, dropped by every change. @type {{ address: number, known: string[], indices: number[] } | undefined} */ #folded;
   /** @type {PersonaName[] | undefined} */ #names;
   #disposed = false;
 
@@ -108,7 +108,7 @@ export class Profile {
 
   #forget() {
     this.#check();
-    for (const block of this.#folded?.blocks ?? []) this.#model.memory.free(block);
+    if (this.#folded) this.#model.release(this, this.#folded.address);
     this.#folded = this.#names = undefined;
   }
 
@@ -130,19 +130,20 @@ export class Profile {
     const n = known.length, model = this.#model.address;
     const bytes = memory.call('ampcf_profile_memory', model, n), scratchBytes = memory.call('ampcf_profile_scratch', model, n);
     if (bytes === 0) throw new AmpcfError('LIMIT', `history: got ${n} items, wanted at most 65536`);
-    const block = memory.allocate(bytes);
+    // The profile begins where its memory does, so one address serves to use it and to free it.
+    const address = memory.allocate(bytes);
     try {
-      const address = memory.scoped([n * 4, n * 4, scratchBytes, 16], (items, weights, scratch, out) => {
+      memory.scoped([n * 4, n * 4, scratchBytes, 16], (items, weights, scratch, out) => {
         memory.u32(items, n).set(indices);
         memory.f32(weights, n).set(known.map((id) => /** @type {{ weight: number }} */ (this.#events.get(id)).weight));
-        this.#try(memory.call('ampcf_profile_fold_in', model, items, weights, n, this.#wanted, block, bytes, scratch, scratchBytes, out));
-        return memory.u32(out, 1)[0];
+        this.#try(memory.call('ampcf_profile_fold_in', model, items, weights, n, this.#wanted, address, bytes, scratch, scratchBytes, out));
       });
-      return this.#folded = { address, blocks: [block], known, indices };
     } catch (error) {
-      memory.free(block);
+      memory.free(address);
       throw error;
     }
+    this.#model.keep(this, address);
+    return this.#folded = { address, known, indices };
   }
 
   /** @param {number} status */

@@ -80,7 +80,6 @@ function limit(bytes, maxBytes) {
 
 /** @param {ReadableStream<Uint8Array>} stream @param {number} declared @param {number} maxBytes @param {ReadOptions} options */
 async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
-  limit(declared, maxBytes);
   if (stream.locked) throw badArgument('model source', 'a locked stream', 'one to read');
   const reader = stream.getReader();
   const stop = () => { reader.cancel(signal?.reason).catch(() => {}); };
@@ -93,6 +92,7 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
     throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${messageOf(cause)}`, { cause });
   };
   try {
+    limit(declared, maxBytes);
     for (;;) {
       const { done, value } = await reader.read().catch(broke);
       signal?.throwIfAborted();

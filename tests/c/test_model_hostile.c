@@ -115,6 +115,12 @@ static void table_fields(void) {
         memcpy(entry + 16, &length, 8);
         memcpy(entry + 28, shape, 8);
         label = "largest shape", expect_patch(at, entry, 48, AMPCF_E_BAD_SECTION, __LINE__);
+        /* One row more than the rest of the file holds, but fewer bytes than the file. */
+        uint64_t row_bytes = (uint64_t)s.cols * dtype_bytes(s.dtype);
+        shape[0] = (uint32_t)((base_bytes - s.offset) / row_bytes + 1), shape[1] = s.cols, length = shape[0] * row_bytes;
+        memcpy(entry + 16, &length, 8);
+        memcpy(entry + 28, shape, 8);
+        label = "a section longer than the rest", expect_patch(at, entry, 48, AMPCF_E_BAD_SECTION, __LINE__);
         for (size_t r = 40; r < 48; r++) label = "reserved bytes of an entry", expect_patch(at + r, "\x80", 1, AMPCF_E_BAD_SECTION, __LINE__);
         uint8_t *file = exact_copy(base, base_bytes);
         repair(file, base_bytes);
@@ -399,6 +405,12 @@ static void aspects(void) {
     draft_set(&d, SECTION_ITEM_ASPECT_OFFSETS, offsets, 8);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) draft_set(&d, SECTION_ITEM_ASPECTS, good[i], 4), label = "aspects", EXPECT(d, AMPCF_OK);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) draft_set(&d, SECTION_ITEM_ASPECTS, bad[i], 4), label = "bad aspects", EXPECT(d, AMPCF_E_BAD_ASPECTS);
+    /* Offsets past the last aspect, with nothing behind it in the file and nothing else wrong up to its end. */
+    static const uint32_t past[8] = {0, 0, 0, 0, 0, 0, 0, 7};
+    static const uint16_t rising[6] = {0, 1, 2, 3, 4, 5};
+    d = whole, draft_remove(&d, SECTION_METADATA);
+    draft_set(&d, SECTION_ITEM_ASPECT_OFFSETS, past, 8), draft_set(&d, SECTION_ITEM_ASPECTS, rising, 6);
+    label = "offset past the last aspect", EXPECT(d, AMPCF_E_BAD_ASPECTS);
     d = whole;
     draft_set(&d, SECTION_ASPECT_OFFSETS, many_names, 1), draft_set(&d, SECTION_ASPECT_BYTES, "", 0);
     label = "aspect sections without an aspect", EXPECT(d, AMPCF_E_LIMIT);

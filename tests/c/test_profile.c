@@ -129,6 +129,44 @@ static void clusters_are_found(void) {
     free_model(&m), free_parts(&t);
 }
 
+/* Bisection alone leaves items on the wrong side of an early cut; polishing brings nearly all to their nearest persona. Sharp
+ * responsibilities show who belongs where. */
+static void items_are_with_their_nearest(void) {
+    uint64_t rng = 65;
+    uint32_t astray = 0, all = 0;
+    for (int round = 0; round < 100; round++) {
+        recipe r = plain_recipe(60, 3, 8, 0);
+        r.settings[SPLIT] = 0.5f, r.settings[SHARPNESS] = 1024;
+        test_parts t = make_parts(&r, &rng);
+        test_model m = open_parts(&t.parts);
+        uint32_t items[60], owner[60];
+        double centre[8][3] = {{0}};
+        random_history(&rng, 60, items, 60);
+        test_profile p = fold(m.model, items, NULL, 60, 0);
+        uint32_t personas = ampcf_profile_personas(p.profile);
+        const float *responsibilities = ampcf_profile_responsibilities(p.profile);
+        for (uint32_t i = 0; i < 60; i++) {
+            const float *v = t.vectors + items[i] * 3;
+            owner[i] = 0;
+            for (uint32_t k = 1; k < personas; k++)
+                if (responsibilities[i * personas + k] > responsibilities[i * personas + owner[i]]) owner[i] = k;
+            for (uint32_t d = 0; d < 3; d++) centre[owner[i]][d] += (double)v[d] / length_float(v, 3);
+        }
+        for (uint32_t i = 0; i < 60; i++) {
+            double nearest = -2, own = 0;
+            for (uint32_t k = 0; k < personas; k++) {
+                double cosine = dot_double(centre[k], t.vectors + items[i] * 3, 3) / length_double(centre[k], 3);
+                nearest = fmax(nearest, cosine);
+                if (k == owner[i]) own = cosine;
+            }
+            astray += own < nearest, all++;
+        }
+        free_profile(&p), free_model(&m), free_parts(&t);
+    }
+    printf("%" PRIu32 " of %" PRIu32 " history items astray\n", astray, all);
+    CHECK(astray < all / 100);
+}
+
 static void odd_vectors(void) {
     uint64_t rng = 55;
     recipe r = plain_recipe(30, 6, 8, 0);
@@ -261,6 +299,7 @@ static void longest_history(void) {
 int main(void) {
     personas_sum_to_als();
     clusters_are_found();
+    items_are_with_their_nearest();
     odd_vectors();
     deterministic();
     bad_input();

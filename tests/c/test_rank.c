@@ -206,6 +206,28 @@ static void one_score_whoever_asks(void) {
     }
 }
 
+/* Equal attention: the first persona explains, in scores and explanations alike. */
+static void equal_attention(void) {
+    uint64_t rng = 79;
+    recipe r = plain_recipe(80, 8, 6, 0);
+    r.settings[BETA] = r.settings[ETA] = 0;
+    test_model m = make_model(&r, &rng);
+    uint32_t history[40], owners[40];
+    float scores[40], attention[6];
+    double parts[40];
+    random_history(&rng, 80, history, 40);
+    test_profile p = fold(m.model, history, NULL, 40, 0);
+    CHECK(ampcf_profile_personas(p.profile) > 1);
+    CHECK_EQ(ampcf_score(p.profile, history, 40, scores, owners), AMPCF_OK);
+    for (uint32_t i = 0; i < 40; i++) {
+        ampcf_explanation e;
+        CHECK_EQ(owners[i], 0);
+        CHECK_EQ(ampcf_explain(p.profile, history[i], parts, attention, &e), AMPCF_OK);
+        CHECK(e.persona == 0 && attention[0] == attention[1]);
+    }
+    free_profile(&p), free_model(&m);
+}
+
 static void similar(void) {
     uint64_t rng = 77;
     for (int round = 0; round < 200; round++) {
@@ -237,6 +259,7 @@ int main(void) {
     scores_follow_the_formulas();
     best_of_lists();
     one_score_whoever_asks();
+    equal_attention();
     similar();
     return check_report();
 }

@@ -2,6 +2,7 @@
 // Must not test rankings themselves (profile.test.js).
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { personaLabels } from '../../web/labels.js';
 import { below, failsWith, filmFacts, golden, historyOf, openSmallModel, people, sample, seeded, shuffled } from './support.js';
 
 /** @typedef {import('../../web/model.js').Model} Model */
@@ -141,6 +142,16 @@ describe('personas', () => {
       assert.deepEqual(persona.aspects, []);
     }
     await failsWith(() => me.tasteDistance([ids[0]]), 'NO_ASPECTS', /--items/);
+  });
+
+  test('personas that would be called the same are told apart', () => {
+    const entry = (/** @type {string} */ title) => ({ title }), drama = { aspect: 'Drama', share: 0.5, lift: 3 };
+    const same = [0, 1, 2, 3].map(() => ({ items: [entry('A'), entry('B')], aspects: [drama] }));
+    assert.deepEqual(personaLabels(same), ['Drama', 'Drama like A', 'Drama (3)', 'Drama (4)']);
+    assert.deepEqual(personaLabels([{ items: [entry('A'), entry('B')], aspects: [] }, { items: [], aspects: [] }]), ['A, B', 'persona 2']);
+    // What hardly sets a persona apart is not in its name.
+    assert.deepEqual(personaLabels([{ items: [entry('A')], aspects: [drama, { aspect: 'War', share: 0.4, lift: 2.9 }, { aspect: 'Crime', share: 0.4, lift: 2.8 }] }]), ['Drama · War']);
+    assert.deepEqual(personaLabels([{ items: [entry('A')], aspects: [drama, { aspect: 'War', share: 0.4, lift: 1.1 }] }]), ['Drama']);
   });
 
   test('can be limited, to one too', () => {

@@ -164,7 +164,7 @@ describe('over HTTP', () => {
       switch (request.url) {
         case '/model': return response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
         case '/chunked': return response.writeHead(200).write(bytes.subarray(0, 5000), () => response.end(bytes.subarray(5000)));
-        case '/gzip': return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(bytes));
+        case '/gzip': return response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': gzipSync(bytes).length }).end(gzipSync(bytes));
         case '/page': return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
         case '/half': // and then silence
           return response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, bytes.length >> 1), () => setTimeout(() => onHalf?.(), 20));
@@ -214,6 +214,11 @@ describe('over HTTP', () => {
       const error = await failsWith(() => loadModel(source, { maxBytes }), 'LIMIT', /maxBytes/);
       assert.equal(error.details.limit, maxBytes);
     }
+    // An announced length that is too much is not even begun, and the connection is given back.
+    let given = 0, cancelled = false;
+    const body = new ReadableStream({ pull: (controller) => { given++; controller.enqueue(bytes); }, cancel: () => { cancelled = true; } }, { highWaterMark: 0 });
+    await failsWith(() => loadModel(new Response(body, { headers: { 'content-length': '1000000' } }), { maxBytes: 999999 }), 'LIMIT', /1000000/);
+    assert.deepEqual([given, cancelled], [0, true]);
     await loadsFrom(`${base}/model`, { maxBytes: bytes.length });
     await loadsFrom(bytes, { maxBytes: Infinity });
     for (const bad of [NaN, -1, '5', null]) await failsWith(() => loadModel(bytes, { maxBytes: /** @type {any} */ (bad) }), 'BAD_ARGUMENT', /maxBytes/);

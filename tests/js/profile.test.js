@@ -1,6 +1,7 @@
 // Owns the tests of histories and rankings: Profile.add to recommend, and the life of profiles and models (TRUST.md 10 to 13, 16).
 // Must not test explanations and personas (explain.test.js), nor saved bytes (saved-profile.test.js).
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { below, failsWith, failure, golden, historyOf, openSmallModel, people, sample, seeded, shuffled } from './support.js';
 
@@ -376,4 +377,26 @@ describe('life', () => {
     assert.ok(model.diagnostics().memoryBytes <= before + 65536);
     me.dispose();
   });
+});
+
+test('profiles that nobody disposes give their memory back when they are collected', () => {
+  const script = `
+    import { loadModel } from ${JSON.stringify(new URL('../../dist/ampcf.js', import.meta.url).href)};
+    import { trainModel } from ${JSON.stringify(new URL('../../dist/train.js', import.meta.url).href)};
+    const items = Array.from({ length: 50 }, (_, i) => 'i' + i), user = [], item = [];
+    for (let u = 0; u < 20; u++) for (let n = 0; n < 10; n++) user.push(u), item.push((u * 3 + n) % 50);
+    const { bytes } = await trainModel({ users: Array.from({ length: 20 }, (_, u) => 'u' + u), items, user, item }, { sweeps: 1 });
+    const model = await loadModel(bytes);
+    const rounds = [];
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < 100; i++) model.createProfile(items).rank(items, { topK: 1 });
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      rounds.push(model.diagnostics().memoryBytes);
+    }
+    console.log(JSON.stringify(rounds));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], { encoding: 'utf8' });
+  const rounds = JSON.parse(stdout || `"${stderr}"`);
+  // One round of 100 profiles is several MB; twenty rounds must not need more than a few of them.
+  assert.ok(rounds.at(-1) <= 3 * rounds[0], `memory after each round: ${rounds}`);
 });

@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { AmpcfError, loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
+import { demoInteractions } from '../../examples/demo/train.js';
 
 export const root = new URL('../../', import.meta.url);
 
@@ -49,14 +50,7 @@ export const films = rows.map((/** @type {Record<string, string>} */ { item, tit
 export const filmFacts = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));
 
 /** @param {import('../../examples/demo/people.js').Person[]} people */
-export function interactionsOf(people) {
-  const items = films.map((film) => film.item), index = new Map(items.map((item, i) => [item, i]));
-  return {
-    users: people.map((person) => person.id), items,
-    user: people.flatMap((person, u) => person.history.map(() => u)),
-    item: people.flatMap((person) => person.history.map((event) => /** @type {number} */ (index.get(event.item)))),
-  };
-}
+export const interactionsOf = (people) => demoInteractions(films, people);
 
 export const people = demoPeople(films, { people: 200 });
 
