@@ -218,7 +218,8 @@ static ampcf_status check_settings(opening *o) {
     for (uint32_t i = 0; i < FORMAT_SETTINGS; i++) {
         uint32_t bits;
         memcpy(&bits, &value[i], sizeof bits);
-        REFUSE_IF(value[i] < setting_bounds[i][0] || value[i] > setting_bounds[i][1], AMPCF_E_BAD_NUMBER, SECTION_SETTINGS,
+        int reserved = i >= SETTING_KNOWN && bits != 0; /* -0 would be a second way to write the same model */
+        REFUSE_IF(reserved || value[i] < setting_bounds[i][0] || value[i] > setting_bounds[i][1], AMPCF_E_BAD_NUMBER, SECTION_SETTINGS,
                   s->offset + 4 * (uint64_t)i, bits, i, "setting out of bounds");
     }
     return AMPCF_OK;

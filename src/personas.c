@@ -125,7 +125,7 @@ static uint32_t grow(const history_view *h, personas_scratch *s, const personas_
             else if (gain > best_gain) best_gain = gain, best = k;
         }
         if (best == UINT32_MAX) break;
-        (void)best_split(h, s, best);
+        /* trial still holds the best cut of each cluster that was tried. */
         for (uint32_t i = 0; i < h->n; i++)
             if (s->owner[i] == best && s->trial[i]) s->owner[i] = n_clusters;
         n_clusters++;
