@@ -2,7 +2,7 @@
 import * as yowasp from '@yowasp/clang';
 
 // The package's declarations leave out the compiler driver.
-const { runClang } = /** @type {any} */ (yowasp);
+const { runClang, runLLVM } = /** @type {any} */ (yowasp);
 
 /** Rules that make every build give the same bits, and a stack overflow trap instead of corrupting data. */
 const compileFlags = ['--target=wasm32-wasip1', '-std=c11', '-flto', '-ffp-contract=off', '-fno-math-errno', '-DNDEBUG',
@@ -22,9 +22,10 @@ export async function compileWasm({ files, sources, exports, flags }) {
   /** @type {any} */
   let output;
   try {
+    await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler itself, without a word
     output = await runClang(['clang', ...compileFlags, ...flags, ...sources, ...linkFlags,
       `-Wl,${exports.map((name) => `--export=${name}`).join(',')},--export=__heap_base`, '-o', 'out.wasm'],
-    tree(files), { stdout: collect, stderr: collect, fetchProgress: () => {} });
+    tree(files), { stdout: collect, stderr: collect });
   } catch (cause) {
     throw new Error(`clang failed:\n${messages}`, { cause });
   }
