@@ -9,8 +9,10 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { AmpcfError } from '../../web/errors.js';
-import { BadRows, lineBlocks } from '../../web/cli/files.js';
-import { parseTable, readRatings } from '../../web/cli/read-ratings.js';
+import { BadRows } from '../../web/cli/bad-rows.js';
+import { lineBlocks } from '../../web/cli/lines.js';
+import { readRatings } from '../../web/cli/read-ratings.js';
+import { parseTable } from '../../web/cli/table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-ratings-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -46,7 +48,7 @@ async function failure(content, options) {
 }
 
 /** The bad rows of an error, as [line, what, got]. @param {AmpcfError} error */
-const badRows = (error) => /** @type {import('../../web/cli/files.js').BadRow[]} */ (error.details.rows).map((r) => [r.line, r.what, r.got]);
+const badRows = (error) => /** @type {import('../../web/cli/bad-rows.js').BadRow[]} */ (error.details.rows).map((r) => [r.line, r.what, r.got]);
 
 // --------------------------------------------------------------------------------------------------- formats
 

@@ -1,6 +1,5 @@
-// Owns the bytes of the command line (input cut into whole lines of UTF-8, files replaced whole) and the wording of complaints.
-// Must not know what a line means, and must not print (standard output is written only when it is the file asked for).
-import { isUtf8 } from 'node:buffer';
+// Owns the bytes on disk: input read in chunks, output replaced whole or not at all, and the wording of system errors.
+// Must not know what the bytes mean, and must not print (standard output is written only when it is the file asked for).
 import { open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -8,14 +7,7 @@ import { addAbortSignal } from 'node:stream';
 import { AmpcfError } from '../errors.js';
 
 const CHUNK_BYTES = 256 * 1024;
-const MAX_ID = 512;
-const ROWS_SHOWN = 10;
 
-/** What a file's format is guessed from, and no more: a guess must not need the whole file. */
-export const HEAD_BYTES = 64 * 1024;
-
-/** @typedef {{ line: number, what: string, got: string, wanted: string }} BadRow */
-/** @typedef {{ bytes: Buffer, line: number, offset: number }} LineBlock whole lines; `line` counts from 1, `offset` in bytes */
 
 /** The name that messages give to a path. @param {string} path */
 export const displayName = (path) => (path === '-' ? '<stdin>' : path);
@@ -45,66 +37,6 @@ function ioError(action, path, cause) {
   const code = reason === 'ENOSPC' || reason === 'EDQUOT' ? 'DISK_FULL' : 'IO';
   const message = `${displayName(path)}: cannot ${action}: ${REASONS[reason] ?? cause.message} (${reason})`;
   return new AmpcfError(code, message, { path, reason, cause });
-}
-
-/**
- * Bad rows as one error, a message line for each; `total` may be more than the rows kept.
- * @param {string} code @param {string} file @param {BadRow[]} rows @param {number} [total]
- */
-export function dataError(code, file, rows, total = rows.length) {
-  const lines = rows.map((r) => {
-    const text = r.got.length > 80 ? `${r.got.slice(0, 80)}...` : r.got;
-    return `${file}:${r.line}: ${r.what}, got ${JSON.stringify(text)}, wanted ${r.wanted}`;
-  });
-  if (total > rows.length) lines.push(`... and ${total - rows.length} more`);
-  return new AmpcfError(code, lines.join('\n'), { rows, total });
-}
-
-/** Bad rows: the first few are kept to be shown, all are counted. */
-export class BadRows {
-  /** @param {string} file @param {number} allowed */
-  constructor(file, allowed) {
-    this.file = file;
-    this.allowed = allowed;
-    this.total = 0;
-    this.badIds = 0;
-    /** @type {BadRow[]} */
-    this.rows = [];
-  }
-
-  /** @param {number | (() => number)} line a function, if the line takes time to find @param {string} what @param {string} got @param {string} wanted */
-  add(line, what, got, wanted) {
-    this.total++;
-    if (this.rows.length >= ROWS_SHOWN) return;
-    this.rows.push({ line: typeof line === 'function' ? line() : line, what, got, wanted });
-  }
-
-  /** @param {number | (() => number)} line @param {string} what @param {string} id */
-  addId(line, what, id) {
-    this.badIds++;
-    this.add(line, what, id, `1 to ${MAX_ID} bytes of UTF-8`);
-  }
-
-  throwIfTooMany() {
-    if (this.total > this.allowed) throw this.error();
-  }
-
-  /** A bad row that ends the reading, so it is shown however many came before. @param {number} line @param {string} what @param {string} got @param {string} wanted */
-  fatal(line, what, got, wanted) {
-    this.rows.splice(ROWS_SHOWN - 1);
-    this.add(line, what, got, wanted);
-    return this.error();
-  }
-
-  error() {
-    return dataError(this.badIds === this.total ? 'BAD_IDS' : 'BAD_DATA', this.file, this.rows, this.total);
-  }
-}
-
-/** What is wrong with an id, or ''. NUL bytes never get this far. @param {string} id */
-export function idProblem(id) {
-  if (id === '') return 'empty id';
-  return id.length > MAX_ID / 3 && Buffer.byteLength(id) > MAX_ID ? 'id too long' : '';
 }
 
 // --------------------------------------------------------------------------------------------------- reading
@@ -149,162 +81,6 @@ export async function* readChunks(path, { signal, onBytes } = {}) {
     signal?.throwIfAborted();
     throw ioError('read', path, cause);
   }
-}
-
-/**
- * Takes chunks until a format can be guessed from them. The caller puts them back with `replay`.
- * @param {AsyncGenerator<Buffer, void, undefined>} chunks
- */
-export async function takeHead(chunks) {
-  const taken = [];
-  let bytes = 0;
-  let complete = false;
-  while (bytes < HEAD_BYTES && !complete) {
-    const next = await chunks.next();
-    if (next.done) complete = true;
-    else bytes += taken[taken.push(next.value) - 1].length;
-  }
-  const head = Buffer.concat(taken);
-  return { taken, head: head.subarray(0, HEAD_BYTES), complete: complete && head.length <= HEAD_BYTES };
-}
-
-/** @param {Buffer[]} taken @param {AsyncIterable<Buffer>} chunks @returns {AsyncGenerator<Buffer, void, undefined>} */
-export async function* replay(taken, chunks) {
-  yield* taken;
-  yield* chunks;
-}
-
-// ----------------------------------------------------------------------------------------------------- lines
-
-/**
- * Cuts chunks into blocks of whole lines, whatever the chunks are cut at; LF, CRLF and CR all end a line. Throws
- * `CSV_LIMIT` at a line over `maxLine` bytes, `BAD_DATA` at a NUL byte or at text that is not UTF-8. Holds one block
- * and one unfinished line, so an endless line costs no more than the limit.
- * @param {AsyncIterable<Buffer> | Iterable<Buffer>} chunks @param {string} file @param {number} maxLine
- * @returns {AsyncGenerator<LineBlock, void, undefined>}
- */
-export async function* lineBlocks(chunks, file, maxLine) {
-  const cutter = new LineCutter(file, maxLine);
-  for await (const chunk of chunks) {
-    const block = cutter.push(chunk);
-    if (block) yield block;
-  }
-  const last = cutter.end();
-  if (last) yield last;
-}
-
-class LineCutter {
-  /** @param {string} file @param {number} maxLine */
-  constructor(file, maxLine) {
-    this.file = file;
-    this.maxLine = maxLine;
-    /** @type {Buffer[]} */
-    this.pending = [];
-    this.offset = 0; // of the next block
-    this.line = 1; // of the next block
-    this.breaks = 0; // line ends seen since the next block's begin
-    this.length = 0; // bytes of the unfinished line
-    this.afterCr = false;
-  }
-
-  /** @param {Buffer} chunk @returns {LineBlock | null} */
-  push(chunk) {
-    let { breaks, length, afterCr } = this;
-    let cut = 0;
-    let breaksAtCut = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const c = chunk[i];
-      if (c === 10 || c === 13) {
-        if (c === 13 || !afterCr) breaks++;
-        afterCr = c === 13;
-        length = 0;
-        // A CR at the very end may be half of a CRLF, which must not be cut in two.
-        if (c === 10 || i + 1 < chunk.length) {
-          cut = i + 1;
-          breaksAtCut = breaks;
-        }
-      } else {
-        afterCr = false;
-        if (c === 0) this.fail('BAD_DATA', breaks, 'NUL byte', '\\0', 'text (is this a binary or UTF-16 file?)');
-        if (++length > this.maxLine) {
-          this.fail('CSV_LIMIT', breaks, 'line too long', `over ${this.maxLine} bytes`, `at most ${this.maxLine} bytes`);
-        }
-      }
-    }
-    Object.assign(this, { breaks, length, afterCr });
-    if (cut === 0) {
-      this.pending.push(chunk);
-      return null;
-    }
-    const block = this.take(Buffer.concat([...this.pending, chunk.subarray(0, cut)]), breaksAtCut);
-    this.pending = cut < chunk.length ? [chunk.subarray(cut)] : [];
-    return block;
-  }
-
-  /** @returns {LineBlock | null} */
-  end() {
-    const bytes = Buffer.concat(this.pending);
-    return bytes.length === 0 ? null : this.take(bytes, this.breaks);
-  }
-
-  /** @param {Buffer} bytes @param {number} breaks */
-  take(bytes, breaks) {
-    if (!isUtf8(bytes)) this.failEncoding(bytes);
-    const block = { bytes, line: this.line, offset: this.offset };
-    this.offset += bytes.length;
-    this.line += breaks;
-    this.breaks -= breaks;
-    return block;
-  }
-
-  /** @param {Buffer} bytes @returns {never} */
-  failEncoding(bytes) {
-    // No character of UTF-8 but a line end contains the byte of a line end, so lines can be tested one by one.
-    const lines = bytes.toString('latin1').split(/\r\n|\n|\r/);
-    const bad = Math.max(0, lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))));
-    return this.fail('BAD_DATA', bad, 'not UTF-8', lines[bad],
-      'UTF-8 text (a Latin-1 file becomes one by: iconv -f latin1 -t utf-8 FILE)');
-  }
-
-  /** @param {string} code @param {number} breaks @param {string} what @param {string} got @param {string} wanted @returns {never} */
-  fail(code, breaks, what, got, wanted) {
-    throw dataError(code, this.file, [{ line: this.line + breaks, what, got, wanted }]);
-  }
-}
-
-// ------------------------------------------------------------------------------------------ foreign files
-
-/** @type {[Buffer | RegExp, string, string][]} */
-const FOREIGN = [
-  [Buffer.from([0x1f, 0x8b]), 'a gzip file', 'the text inside it (gunzip it first)'],
-  [Buffer.from('PK\x03\x04', 'latin1'), 'a zip file', 'the text inside it (unzip it first)'],
-  [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'a zstd file', 'the text inside it (unzstd it first)'],
-  [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), 'an xz file', 'the text inside it (unxz it first)'],
-  [Buffer.from('BZh'), 'a bzip2 file', 'the text inside it (bunzip2 it first)'],
-  [Buffer.from('PAR1'), 'a Parquet file', 'CSV text'],
-  [Buffer.from([0x89]), 'a binary file such as an ampcf model', 'a text file of interactions or items, not a model'],
-  [Buffer.from([0xff, 0xfe]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
-  [Buffer.from([0xfe, 0xff]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
-  [/^\s*<(!doctype|html|head|\?xml)/i, 'a web page (HTML or XML)', 'CSV text (was the download an error page?)'],
-  [/^version https:\/\/git-lfs/, 'a Git LFS pointer', 'the file it stands for (git lfs pull)'],
-];
-
-/**
- * Refuses what is plainly not a text table, by its first bytes, with `BAD_DATA`. Brackets can begin an id as well as
- * JSON, so JSON is only suspected where the caller did not name the format.
- * @param {Buffer} head @param {string} file @param {boolean} formatGiven
- */
-export function refuseForeign(head, file, formatGiven) {
-  const text = head.subarray(0, 256).toString('latin1').replace(/^\xef\xbb\xbf/, '');
-  /** @param {string} got @param {string} wanted */
-  const refuse = (got, wanted) => {
-    throw dataError('BAD_DATA', file, [{ line: 1, what: 'not a text table', got, wanted }]);
-  };
-  for (const [mark, got, wanted] of FOREIGN) {
-    const hit = mark instanceof RegExp ? mark.test(text) : head.subarray(0, mark.length).equals(mark);
-    if (hit) refuse(got, wanted);
-  }
-  if (!formatGiven && /^\s*[[{]/.test(text)) refuse('JSON', 'CSV text, or the name of the format (--format csv)');
 }
 
 // --------------------------------------------------------------------------------------------------- writing

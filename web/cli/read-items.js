@@ -3,8 +3,10 @@
 import { isUtf8 } from 'node:buffer';
 
 import { AmpcfError } from '../errors.js';
-import { BadRows, HEAD_BYTES, dataError, displayName, idProblem, lineBlocks, readFileBytes, refuseForeign } from './files.js';
-import { columnError, detectDelimiter, findColumn, headLines, noData, parseTable, plainName } from './read-ratings.js';
+import { BadRows, dataError, idProblem } from './bad-rows.js';
+import { displayName, readFileBytes } from './files.js';
+import { HEAD_BYTES, lineBlocks, refuseForeign } from './lines.js';
+import { MAX_LINE, columnError, detectDelimiter, findColumn, headLines, noData, parseTable, plainName } from './table.js';
 
 /** @typedef {{ title: string, aspects: string[] }} Item */
 /** @typedef {{ id: string, title: string | null, aspects: string[] }} ItemColumns names in the header, or numbers from 1 */
@@ -16,7 +18,6 @@ import { columnError, detectDelimiter, findColumn, headLines, noData, parseTable
  * @property {(string | number)[]} [aspects] values of the first column are taken as they are, of others as `column: value`
  */
 
-const MAX_LINE = 1 << 20;
 
 /** Column names as `plainName` leaves them, the surest first. */
 const KNOWN = {
@@ -83,7 +84,7 @@ function detectFormat(lines, file) {
 }
 
 /**
- * @param {AsyncIterable<import('./files.js').LineBlock>} blocks @param {ReturnType<typeof detectFormat>} format
+ * @param {AsyncIterable<import('./lines.js').LineBlock>} blocks @param {ReturnType<typeof detectFormat>} format
  * @param {BadRows} bad @param {ReadItemsOptions} options
  */
 async function readRows(blocks, format, bad, options) {

@@ -1,13 +1,12 @@
 // Owns reading a file of interactions: guessing its format and columns, checking each row, merging repeated pairs.
 // Must not judge ratings (what a 3 is worth is the trainer's business), write files or print.
-import { CsvError, Parser } from 'csv-parse';
-
 import { AmpcfError } from '../errors.js';
-import {
-  BadRows, dataError, displayName, idProblem, lineBlocks, readChunks, refuseForeign, replay, takeHead,
-} from './files.js';
+import { BadRows, dataError, idProblem } from './bad-rows.js';
+import { displayName, readChunks } from './files.js';
+import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
+import { MAX_LINE, columnError, detectDelimiter, findColumn, headLines, noData, parseTable, plainName } from './table.js';
 
-/** @typedef {import('./files.js').LineBlock} LineBlock */
+/** @typedef {import('./lines.js').LineBlock} LineBlock */
 /** @typedef {'csv' | 'tsv' | 'dat' | 'list'} Kind */
 /** @typedef {'user' | 'item' | 'rating' | 'time'} Role */
 
@@ -37,9 +36,7 @@ import {
  * @property {number} duplicates rows merged into an earlier one
  */
 
-const MAX_LINE = 1 << 20;
 const MAX_LIST_LINE = 1 << 26;
-const MAX_FIELD = 1 << 16;
 const MAX_IDS = (1 << 24) - 1; // a Map of V8 holds no more
 const MAX_RATING = 1e15; // so that no sum of ratings overflows
 const MAX_TIME = 8.64e12; // the last second of a Date
@@ -112,12 +109,6 @@ export async function readRatings(path, options = {}) {
   }
 }
 
-/** @param {string} file @param {number} skipped @param {boolean} header */
-export function noData(file, skipped, header) {
-  const why = skipped > 0 ? `all ${skipped} rows are bad` : header ? 'only a header' : 'the file is empty';
-  return new AmpcfError('NO_DATA', `${file}: no usable rows, got ${why}, wanted at least one row`, { skipped });
-}
-
 /** @param {ReadOptions} options */
 function checkOptions({ format, skipBad = 0, duplicates = 'last' }) {
   /** @param {string} name @param {unknown} got @param {string} wanted */
@@ -130,29 +121,6 @@ function checkOptions({ format, skipBad = 0, duplicates = 'last' }) {
 }
 
 // --------------------------------------------------------------------------------------------------- formats
-
-/** The first lines that say something, without half a line at the end. @param {Buffer} head @param {boolean} complete */
-export function headLines(head, complete) {
-  const lines = head.toString('latin1').replace(/^\xef\xbb\xbf/, '').split(/\r\n|\n|\r/);
-  if (!complete && lines.length > 1) lines.pop();
-  return lines.filter((line) => line.trim() !== '').slice(0, 100);
-}
-
-/** Of the delimiters given, the one that cuts most lines into as many columns as the first line; null if none does.
- * @param {string[]} lines @param {string[]} delimiters */
-export function detectDelimiter(lines, delimiters) {
-  const bare = lines.map((line) => line.replace(/"[^"]*("|$)/g, ''));
-  let best = null;
-  let bestScore = 0;
-  for (const delimiter of delimiters) {
-    const counts = bare.map((line) => line.split(delimiter).length - 1);
-    if (!counts[0]) continue;
-    const alike = counts.filter((count) => count === counts[0]).length;
-    const score = alike * 1e6 + counts[0];
-    if (score > bestScore) [best, bestScore] = [delimiter, score];
-  }
-  return best;
-}
 
 /**
  * @param {string[]} lines @param {string} file @param {Kind} [format]
@@ -192,160 +160,7 @@ function detectBlanks(lines, file) {
   }]);
 }
 
-// ---------------------------------------------------------------------------------------------------- tables
-
-/**
- * Feeds blocks to csv-parse. `onRow` gets each row's fields, in order, and a function that finds the row's line; it may throw.
- * Rows of another length than the first go to `bad`; fields over the limit and broken quotes end the reading.
- * @param {AsyncIterable<LineBlock>} blocks
- * @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table
- * @param {(fields: string[], line: () => number) => void} onRow
- */
-export async function parseTable(blocks, table, onRow) {
-  const parser = new TableParser(table, onRow);
-  parser.on('error', () => {}); // the write that failed tells it as well
-  try {
-    for await (const block of blocks) {
-      parser.blocks.push(block);
-      await new Promise((done, fail) => parser.write(block.bytes, (error) => (error ? fail(error) : done(null))));
-      if (parser.failure) throw parser.failure;
-      parser.forget();
-    }
-    await new Promise((done, fail) => parser.end((/** @type {unknown} */ error) => (error ? fail(error) : done(null))));
-    if (parser.failure) throw parser.failure;
-  } catch (error) {
-    throw error instanceof CsvError ? parser.explain(error) : error;
-  } finally {
-    parser.destroy();
-  }
-}
-
-/** Takes rows where the parser pushes them: in order, before any error, and without the queue of a stream. */
-class TableParser extends Parser {
-  /** @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table @param {(fields: string[], line: () => number) => void} onRow */
-  constructor({ file, delimiter, quoted, bad }, onRow) {
-    super({
-      bom: true,
-      delimiter,
-      quote: quoted ? '"' : null,
-      escape: quoted ? '"' : null,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      max_record_size: MAX_LINE,
-      skip_records_with_error: true, // hands errors to on_skip; nothing is skipped unseen
-      on_skip: (error) => this.skip(error),
-    });
-    this.file = file;
-    this.delimiter = delimiter;
-    this.bad = bad;
-    this.onRow = onRow;
-    this.width = 0;
-    /** @type {LineBlock[]} */
-    this.blocks = [];
-    /** @type {unknown} */
-    this.failure = null;
-    /** @type {string[]} */
-    this.fields = [];
-    this.rowLine = () => this.lineAt(this.info.bytes - 1) - breaksIn(this.fields);
-  }
-
-  /** @override @param {string[] | null} fields */
-  push(fields) {
-    // An exception must not cross the stream: from its last flush it would end the process.
-    if (fields === null || this.failure) return true;
-    this.fields = fields;
-    if (this.width === 0) this.width = fields.length;
-    try {
-      for (const field of fields) if (field.length > MAX_FIELD / 3 && Buffer.byteLength(field) > MAX_FIELD) this.failField(field);
-      this.onRow(fields, this.rowLine);
-    } catch (error) {
-      this.failure = error;
-    }
-    return true;
-  }
-
-  /** @param {CsvError | undefined} error @returns {undefined} */
-  skip(error) {
-    if (error?.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') throw error;
-    if (this.failure) return;
-    const fields = /** @type {string[]} */ (error.record);
-    this.fields = fields;
-    this.bad.add(this.rowLine, 'wrong number of columns', String(fields.length), String(this.width));
-  }
-
-  /** @param {string} field @returns {never} */
-  failField(field) {
-    throw dataError('CSV_LIMIT', this.file, [{
-      line: this.rowLine(), what: `field ${this.fields.indexOf(field) + 1} too long`,
-      got: `${Buffer.byteLength(field)} bytes`, wanted: `at most ${MAX_FIELD} bytes`,
-    }]);
-  }
-
-  /** Forgets the blocks that no row still to come can begin in. */
-  forget() {
-    const { bytes } = this.info;
-    while (this.blocks.length > 1 && this.blocks[1].offset <= bytes) this.blocks.shift();
-  }
-
-  /** The line that the byte at `offset` is on. @param {number} offset */
-  lineAt(offset) {
-    let k = this.blocks.length - 1;
-    while (k > 0 && this.blocks[k].offset > offset) k--;
-    const { bytes, offset: base } = this.blocks[k];
-    let { line } = this.blocks[k];
-    for (let i = 0; i < offset - base; i++) {
-      if (bytes[i] === 10 || (bytes[i] === 13 && bytes[i + 1] !== 10)) line++;
-    }
-    return line;
-  }
-
-  /** A csv-parse error as ours, at the line where the field it is in begins. @param {CsvError} error */
-  explain(error) {
-    const all = Buffer.concat(this.blocks.map((block) => block.bytes));
-    const base = this.blocks[0].offset;
-    // The last byte told is the end of the field before, after which blank lines may have been passed over.
-    let at = this.info.bytes;
-    while (all[at - base] === 10 || all[at - base] === 13) at++;
-    const line = this.lineAt(at);
-    const text = all.subarray(at - base, at - base + 80).toString().replace(/[\r\n][^]*/, '');
-    const got = text.startsWith(this.delimiter) ? text.slice(this.delimiter.length) : text;
-    if (error.code === 'CSV_MAX_RECORD_SIZE') {
-      const wanted = `at most ${MAX_LINE} bytes (is a quote not closed?)`;
-      return dataError('CSV_LIMIT', this.file, [{ line, what: 'row too long', got, wanted }]);
-    }
-    const twice = 'quotes only around a whole field, and those inside it written twice ("")';
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return this.bad.fatal(line, 'quote not closed', got, 'a closing quote');
-    if (error.code === 'CSV_INVALID_CLOSING_QUOTE') return this.bad.fatal(line, 'text after a closing quote', got, twice);
-    return this.bad.fatal(line, 'quote amid a field', got, twice);
-  }
-}
-
-/** @param {string[]} fields */
-function breaksIn(fields) {
-  return fields.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
-}
-
 // --------------------------------------------------------------------------------------------------- columns
-
-/** `user_id`, `userId` and `User ID` are the same name. @param {string} name */
-export const plainName = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-
-/**
- * The index of a column given by its number from 1 or by its name; -1 if there is none. A name that is a number is a number.
- * @param {string[]} first @param {string | number} want
- */
-export function findColumn(first, want) {
-  if (/^\d+$/.test(String(want))) return Number(want) <= first.length ? Number(want) - 1 : -1;
-  const exact = first.indexOf(String(want));
-  return exact >= 0 ? exact : first.findIndex((name) => plainName(name) === plainName(String(want)));
-}
-
-/** @param {string} file @param {string} option @param {string} why @param {string | number} want @param {string[]} first */
-export function columnError(file, option, why, want, first) {
-  const columns = first.slice(0, 30);
-  const names = columns.map((name, i) => `${i + 1} ${JSON.stringify(name.slice(0, 80))}`).join(', ');
-  return new AmpcfError('BAD_ARGUMENT', `${file}: --${option}: ${why}, got ${JSON.stringify(want)}, wanted one of ${names}`, { option, columns });
-}
 
 /**
  * @param {string[]} first the first row @param {ReadOptions} options @param {string} file

@@ -1,0 +1,68 @@
+// Owns complaints about rows: `file:line: what, got, wanted`, the first ten of them, and which are too many.
+// Must not read anything.
+import { AmpcfError } from '../errors.js';
+
+const MAX_ID = 512;
+const ROWS_SHOWN = 10;
+
+/** @typedef {{ line: number, what: string, got: string, wanted: string }} BadRow */
+
+/**
+ * Bad rows as one error, a message line for each; `total` may be more than the rows kept.
+ * @param {string} code @param {string} file @param {BadRow[]} rows @param {number} [total]
+ */
+export function dataError(code, file, rows, total = rows.length) {
+  const lines = rows.map((r) => {
+    const text = r.got.length > 80 ? `${r.got.slice(0, 80)}...` : r.got;
+    return `${file}:${r.line}: ${r.what}, got ${JSON.stringify(text)}, wanted ${r.wanted}`;
+  });
+  if (total > rows.length) lines.push(`... and ${total - rows.length} more`);
+  return new AmpcfError(code, lines.join('\n'), { rows, total });
+}
+
+/** Bad rows: the first few are kept to be shown, all are counted. */
+export class BadRows {
+  /** @param {string} file @param {number} allowed */
+  constructor(file, allowed) {
+    this.file = file;
+    this.allowed = allowed;
+    this.total = 0;
+    this.badIds = 0;
+    /** @type {BadRow[]} */
+    this.rows = [];
+  }
+
+  /** @param {number | (() => number)} line a function, if the line takes time to find @param {string} what @param {string} got @param {string} wanted */
+  add(line, what, got, wanted) {
+    this.total++;
+    if (this.rows.length >= ROWS_SHOWN) return;
+    this.rows.push({ line: typeof line === 'function' ? line() : line, what, got, wanted });
+  }
+
+  /** @param {number | (() => number)} line @param {string} what @param {string} id */
+  addId(line, what, id) {
+    this.badIds++;
+    this.add(line, what, id, `1 to ${MAX_ID} bytes of UTF-8`);
+  }
+
+  throwIfTooMany() {
+    if (this.total > this.allowed) throw this.error();
+  }
+
+  /** A bad row that ends the reading, so it is shown however many came before. @param {number} line @param {string} what @param {string} got @param {string} wanted */
+  fatal(line, what, got, wanted) {
+    this.rows.splice(ROWS_SHOWN - 1);
+    this.add(line, what, got, wanted);
+    return this.error();
+  }
+
+  error() {
+    return dataError(this.badIds === this.total ? 'BAD_IDS' : 'BAD_DATA', this.file, this.rows, this.total);
+  }
+}
+
+/** What is wrong with an id, or ''. NUL bytes never get this far. @param {string} id */
+export function idProblem(id) {
+  if (id === '') return 'empty id';
+  return id.length > MAX_ID / 3 && Buffer.byteLength(id) > MAX_ID ? 'id too long' : '';
+}
