@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { AmpcfError, Model, loadModel } from '../../dist/ampcf.js';
+import { trainModel } from '../../dist/train.js';
 import { below, codes, failsWith, failure, golden, historyOf, root, seeded, smallModel, tinyModule, wasmBodies } from './support.js';
 
 /** @type {Uint8Array} */ let bytes;
@@ -380,4 +381,24 @@ describe('several models', () => {
     assert.deepEqual(golden(mine.recommend()), first);
     await failsWith(() => other.recommend(), 'DISPOSED');
   });
+});
+
+test('every prefix and every single-byte change of a small model is refused with a code, through the API', async () => {
+  const small = await trainModel({ users: ['a', 'b'], items: ['x', 'ÿ'], user: [0, 0, 1], item: [0, 1, 1] },
+    { dim: 2, personas: 2, sweeps: 1, items: new Map([['x', { title: 'X', aspects: ['A'] }]]) });
+  const { bytes } = small, refused = new Map();
+  (await loadModel(bytes)).dispose();
+  const load = async (/** @type {Uint8Array} */ changed) => {
+    const error = await loadModel(changed).then(() => assert.fail(`accepted a changed file of ${changed.length} bytes`), (reason) => reason);
+    assert.equal(error.name, 'AmpcfError', error.stack);
+    refused.set(error.code, (refused.get(error.code) ?? 0) + 1);
+  };
+  for (let length = 0; length < bytes.length; length++) await load(bytes.subarray(0, length));
+  for (let at = 0; at < bytes.length; at++) {
+    const changed = Uint8Array.from(bytes);
+    changed[at] ^= 1 << (at % 8);
+    await load(changed);
+  }
+  assert.equal([...refused.values()].reduce((sum, n) => sum + n, 0), 2 * bytes.length);
+  for (const code of ['BAD_MAGIC', 'TRUNCATED', 'CHECKSUM', 'BAD_SECTION']) assert.ok(refused.has(code), code);
 });
