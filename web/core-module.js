@@ -18,9 +18,11 @@ function bytesOf(base64) {
   return bytes;
 }
 
+/** Node's zlib, which is there at once; merely naming a web stream makes Node load them all, which takes 15 ms. */
+const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
+
 async function compileSimd() {
-  // Node's web streams take 15 ms to load; its zlib is there at once.
-  const zlib = globalThis.process?.getBuiltinModule?.('node:zlib');
+  const zlib = nodeZlib();
   if (zlib) return new WebAssembly.Module(zlib.gunzipSync(bytesOf(simdGzip)));
   const stream = new Blob([bytesOf(simdGzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
@@ -52,7 +54,7 @@ async function instantiate(backend) {
 async function choose(backend, module) {
   if (module) return { memory: start(module, 'given'), backend: 'given', why: 'options.module' };
   if (backend !== 'auto') return { memory: await instantiate(backend), backend, why: 'options.backend' };
-  if (!WebAssembly.validate(simdProbe) || typeof DecompressionStream === 'undefined')
+  if (!WebAssembly.validate(simdProbe) || !(nodeZlib() || typeof DecompressionStream === 'function'))
     return { memory: await instantiate('scalar'), backend: 'scalar', why: 'the engine has no wasm SIMD or no DecompressionStream' };
   try {
     return { memory: await instantiate('simd'), backend: 'simd', why: 'the engine has wasm SIMD and passed the self-test' };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
 import { readSourceGroups } from './sources.js';
@@ -58,7 +58,8 @@ async function compileAll() {
     const sources = unit.groups.flatMap((group) => groups[group]).map((source) => `src/${source}`);
     const wasm = await compileWasm({ files, sources, exports: groups[unit.exports], flags: unit.flags });
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    if (name === 'core-simd') writeFileSync(at(`dist/wasm/${name}.wasm.gz`), gzipSync(wasm, { level: 9, memLevel: 6 }));
+    // Zopfli: 5 % smaller than zlib's best, for a file that every page downloads.
+    if (name === 'core-simd') writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
 }
 
