@@ -107,7 +107,7 @@ describe('the package', () => {
   const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|cli)\.js|dist\/types\/[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|include\/ampcf(?:_train)?\.h)$/;
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|cli)\.js|dist\/types\/[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train)?\.h)$/;
     assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
     for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/cli.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
       assert.ok(packed.includes(path), `${path} is not packed`);

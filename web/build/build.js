@@ -86,6 +86,7 @@ async function bundleAll() {
   await bundle({ ...library, entryPoints: { train: at('web/train.js') }, plugins: [publicEntries] });
   await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
     plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
+  writeFileSync(at('dist/THIRD-PARTY.txt'), `dist/cli.js contains csv-parse:\n\n${readFileSync(at('node_modules/csv-parse/LICENSE'), 'utf8')}`);
   chmodSync(at('dist/cli.js'), 0o755);
 }
 
