@@ -24,7 +24,6 @@ typedef enum ampcf_status {
     AMPCF_E_ARGUMENT = 1,             /* a parameter is outside its documented range */
     AMPCF_E_ITEM_RANGE = 2,           /* an item index is not < N */
     AMPCF_E_MEMORY = 3,               /* the memory handed in is too small or not 16-byte aligned */
-    AMPCF_E_CANCELLED = 4,            /* the caller asked to stop */
     AMPCF_E_NO_DATA = 5,              /* nothing to work on (no interactions, no aspects) */
     AMPCF_E_BAD_MAGIC = 16,           /* not a model file */
     AMPCF_E_TRUNCATED = 17,           /* fewer bytes than the header promises */

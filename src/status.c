@@ -7,7 +7,6 @@ const char *ampcf_status_name(ampcf_status status) {
     case AMPCF_E_ARGUMENT: return "BAD_ARGUMENT";
     case AMPCF_E_ITEM_RANGE: return "ITEM_RANGE";
     case AMPCF_E_MEMORY: return "OUT_OF_MEMORY";
-    case AMPCF_E_CANCELLED: return "CANCELLED";
     case AMPCF_E_NO_DATA: return "NO_DATA";
     case AMPCF_E_BAD_MAGIC: return "BAD_MAGIC";
     case AMPCF_E_TRUNCATED: return "TRUNCATED";

@@ -11,12 +11,19 @@ import { writeSavedProfile } from './saved-profile.js';
 /** @typedef {{ item: string, title: string, contribution: number }} Contribution */
 /**
  * @typedef {object} Explanation score = sum of contributions + rest + bias + residual
- * @property {Contribution[]} contributions of history items, largest first @property {number} rest contributions not listed
- * @property {number} bias owed to popularity @property {number} residual what single precision rounds away
+ *
+ * @property {Contribution[]} contributions of history items, largest first
+ * @property {number} rest contributions not listed
+ *
+ * @property {number} bias owed to popularity
+ * @property {number} residual what single precision rounds away
  */
 /**
  * @typedef {object} RankedItem
- * @property {string} item @property {string} title @property {boolean} known false: the model has never seen it
+ *
+ * @property {string} item
+ * @property {string} title
+ * @property {boolean} known false: the model has never seen it
  * @property {number | null} score unit: predicted preference, about 1 for a typical liked item; null when unknown
  * @property {PersonaName | null} persona whose evidence decides; null without history or when unknown
  * @property {Float32Array} [attention] over personas, sum 1; with `explain`
@@ -27,7 +34,10 @@ import { writeSavedProfile } from './saved-profile.js';
 /** @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item: string) => boolean }} RecommendOptions */
 /**
  * @typedef {object} Persona
- * @property {number} index @property {string} label @property {number} share of the history, sum 1
+ *
+ * @property {number} index
+ * @property {string} label
+ * @property {number} share of the history, sum 1
  * @property {{ item: string, title: string, responsibility: number }[]} items of the history, most typical first
  * @property {{ aspect: string, share: number, lift: number }[]} aspects by what sets the persona apart
  */
