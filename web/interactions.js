@@ -5,22 +5,18 @@ import { encodeId } from './memory.js';
 
 /**
  * @typedef {object} Interactions
- *
  * @property {readonly string[]} users ids
  * @property {readonly string[]} items ids
- *
  * @property {ArrayLike<number>} user (X) index into users
  * @property {ArrayLike<number>} item (X) index into items
  * @property {ArrayLike<number> | null} [weight] (X) in (0, 1024]; absent = all 1
  */
 /**
  * @typedef {object} CanonicalInteractions rows by user id, items most popular first (ties by id), items increasing in a row
- *
  * @property {number} users
  * @property {string[]} itemIds
  * @property {Uint32Array} offsets (U + 1)
  * @property {Uint32Array} items (X)
- *
  * @property {Float32Array | null} weights (X)
  * @property {number} dropped interactions lost to minSupport
  */

@@ -12,11 +12,9 @@ import { guessKind, hexOf } from './source.js';
 /** @typedef {{ item: string, title: string, score: number }} SimilarItem */
 /**
  * @typedef {object} ModelInfo
- *
  * @property {number} items N
  * @property {number} dim D
  * @property {number} personas most personas a profile may have
- *
  * @property {number} aspects A
  * @property {number} bytes size of the file
  * @property {string} lineage hex, ties saved profiles to this training

@@ -11,16 +11,13 @@ import { writeSavedProfile } from './saved-profile.js';
 /** @typedef {{ item: string, title: string, contribution: number }} Contribution */
 /**
  * @typedef {object} Explanation score = sum of contributions + rest + bias + residual
- *
  * @property {Contribution[]} contributions of history items, largest first
  * @property {number} rest contributions not listed
- *
  * @property {number} bias owed to popularity
  * @property {number} residual what single precision rounds away
  */
 /**
  * @typedef {object} RankedItem
- *
  * @property {string} item
  * @property {string} title
  * @property {boolean} known false: the model has never seen it
@@ -34,7 +31,6 @@ import { writeSavedProfile } from './saved-profile.js';
 /** @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item: string) => boolean }} RecommendOptions */
 /**
  * @typedef {object} Persona
- *
  * @property {number} index
  * @property {string} label
  * @property {number} share of the history, sum 1

@@ -8,30 +8,24 @@ import { instantiateTrainer } from './train-module.js';
 /** @import { WasmMemory } from './memory.js' */
 /**
  * @typedef {object} TrainOptions
- *
  * @property {number} [personas] P, 1 to 64; 1 = one vector per person
  * @property {number} [dim] D, 1 to 1024
- *
  * @property {number} [sweeps] alternations
  * @property {number} [joint] last sweeps in which items see people through their personas
  * @property {number} [seed]
  * @property {number} [minSupport] leave out items of fewer people
- *
  * @property {number} [alpha] weight of unobserved pairs
  * @property {number} [lambda] L2
  * @property {number} [nu] frequency scaling of L2
- *
  * @property {number} [beta] attention inverse temperature
  * @property {number} [eta] exponent of the share prior in the attention
  * @property {number} [tau] 0 to 1: how much a persona is forgiven its lack of support
  * @property {number} [rho] 0 whole person, 1 attention only
- *
  * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
- *
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  */
