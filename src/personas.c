@@ -2,6 +2,7 @@
  * Must not draw random numbers: the same history gives the same personas on every device. */
 #include "personas.h"
 
+#include "ampcf.h"
 #include "kernels.h"
 #include "smath.h"
 
@@ -112,7 +113,7 @@ static uint32_t grow(const history_view *h, personas_scratch *s, const personas_
     uint32_t n_clusters = 1;
     memset(s->owner, 0, h->n * sizeof *s->owner);
     recentre(h, s, 1);
-    uint32_t refused[2] = {0, 0}; /* bit per cluster that no split improves; at most 64 clusters */
+    uint32_t refused[AMPCF_MAX_PERSONAS / 32] = {0}; /* bit per cluster that no split improves */
     while (n_clusters < settings->max_personas) {
         uint32_t best = UINT32_MAX;
         float best_gain = 0;
@@ -153,7 +154,7 @@ static void polish(const history_view *h, personas_scratch *s, uint32_t n_cluste
 
 /* Drop empty clusters. Returns how many live; out_share is their part of the weight. */
 static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t n_clusters, float *out_share) {
-    uint32_t to[64], live = 0;
+    uint32_t to[AMPCF_MAX_PERSONAS], live = 0;
     float total = 0;
     for (uint32_t k = 0; k < n_clusters; k++) {
         uint32_t count;
@@ -170,7 +171,7 @@ static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t 
 
 static void soften(const history_view *h, const personas_scratch *s, uint32_t live, float sharpness, float *out_r,
                    float *out_share) {
-    double sum_weight = 0, share[64] = {0}; /* single precision would lose 0.1 % over the longest history */
+    double sum_weight = 0, share[AMPCF_MAX_PERSONAS] = {0}; /* single precision would lose 0.1 % over the longest history */
     for (uint32_t i = 0; i < h->n; i++) {
         float *r = out_r + (size_t)i * live, highest = -1e30f, sum = 0;
         for (uint32_t k = 0; k < live; k++) {
@@ -186,8 +187,8 @@ static void soften(const history_view *h, const personas_scratch *s, uint32_t li
 
 /* Largest share first; equal shares keep the order of birth. */
 static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_share) {
-    uint32_t from[64];
-    float row[64];
+    uint32_t from[AMPCF_MAX_PERSONAS];
+    float row[AMPCF_MAX_PERSONAS];
     for (uint32_t k = 0; k < live; k++) {
         uint32_t at = k;
         for (; at > 0 && out_share[from[at - 1]] < out_share[k]; at--) from[at] = from[at - 1];

@@ -8,7 +8,7 @@
 #include "arena.h"
 
 typedef struct personas_settings {
-    uint32_t max_personas; /* 1 to 64 */
+    uint32_t max_personas; /* 1 to AMPCF_MAX_PERSONAS */
     float sharpness;       /* r_ik ~ share_k exp(sharpness cos(x_i, c_k)) */
     float split;           /* gain per unit of weight that a split must bring, before the small-sample allowance */
 } personas_settings;

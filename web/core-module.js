@@ -2,7 +2,7 @@
 import simdGzip from '../dist/wasm/core-simd.wasm.gz';
 import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
-import { WasmMemory } from './memory.js';
+import { WasmMemory, decodeBase64 } from './memory.js';
 
 /** A function that returns i32x4.splat(0): valid only where wasm SIMD is. */
 const simdProbe = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11]);
@@ -11,48 +11,33 @@ const simdProbe = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1
 /** @type {Partial<Record<Backend, WebAssembly.Module>>} */
 const compiled = {};
 
-/** @param {string} base64 */
-function bytesOf(base64) {
-  const text = atob(base64), bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
 /** Node's zlib, which is there at once; merely naming a web stream makes Node load them all, which takes 15 ms. */
 const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
 
 async function compileSimd() {
   const zlib = nodeZlib();
-  if (zlib) return new WebAssembly.Module(zlib.gunzipSync(bytesOf(simdGzip)));
-  const stream = new Blob([bytesOf(simdGzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  if (zlib) return new WebAssembly.Module(zlib.gunzipSync(decodeBase64(simdGzip)));
+  const stream = new Blob([decodeBase64(simdGzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
 
 async function compileScalar() {
   // A chunk of its own: only engines without SIMD download it.
   const { default: base64 } = await import('./core-scalar.js');
-  return WebAssembly.compile(bytesOf(base64));
-}
-
-/** @param {WebAssembly.Module} module @param {string} name */
-function start(module, name) {
-  const memory = new WasmMemory(module);
-  if (memory.call('ampcf_self_test') >>> 0 !== AMPCF_SELF_TEST)
-    throw new AmpcfError('INSTANCE_FAILED', `the ${name} build computes wrong numbers on this engine`);
-  return memory;
+  return WebAssembly.compile(decodeBase64(base64));
 }
 
 /** @param {Backend} backend */
 async function instantiate(backend) {
   // A compilation that failed is not remembered: the next load tries again.
-  return start(compiled[backend] ??= await (backend === 'simd' ? compileSimd() : compileScalar()), backend);
+  return WasmMemory.start(compiled[backend] ??= await (backend === 'simd' ? compileSimd() : compileScalar()), backend);
 }
 
 /** @typedef {{ memory: WasmMemory, backend: Backend | 'given', why: string }} Core */
 
 /** @param {'auto' | Backend} backend @param {WebAssembly.Module | undefined} module @returns {Promise<Core>} */
 async function choose(backend, module) {
-  if (module) return { memory: start(module, 'given'), backend: 'given', why: 'options.module' };
+  if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
   if (backend !== 'auto') return { memory: await instantiate(backend), backend, why: 'options.backend' };
   if (!WebAssembly.validate(simdProbe) || !(nodeZlib() || typeof DecompressionStream === 'function'))
     return { memory: await instantiate('scalar'), backend: 'scalar', why: 'the engine has no wasm SIMD or no DecompressionStream' };

@@ -9,6 +9,17 @@ const encoder = new TextEncoder();
 
 /** A wasm instance with an allocator. Views are made per use, because growing the memory detaches them. */
 export class WasmMemory {
+  /**
+   * An instance that passed the known-answer test of the core.
+   * @param {WebAssembly.Module} module @param {string} name of the build, for the refusal
+   */
+  static start(module, name) {
+    const memory = new WasmMemory(module);
+    if (memory.call('ampcf_self_test') >>> 0 !== AMPCF_SELF_TEST)
+      throw new AmpcfError('INSTANCE_FAILED', `the ${name} build computes wrong numbers on this engine`);
+    return memory;
+  }
+
   /** @type {Record<string, (...args: number[]) => number>} */ #exports;
   /** @type {WebAssembly.Memory} */ #memory;
   /** Free blocks, sorted by start, never adjacent. @type {{ start: number, bytes: number }[]} */ #free = [];
@@ -32,7 +43,7 @@ export class WasmMemory {
   /**
    * Call an export. A trap is a bug in the core: the instance is then dead and says so from then on.
    * @param {string} name @param {...number} args
-   * @returns {number} pointers and counts come back unsigned
+   * @returns {number} as the engine gives it: an address above 2 GiB is negative, which views and later calls take as it is
    */
   call(name, ...args) {
     if (this.#failed) throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
@@ -139,4 +150,11 @@ export function encodeId(id) {
   // With the u flag a proper pair is one character, and only lone ones are left in the class.
   if (/\p{Surrogate}/u.test(id)) throw badArgument('item id', id, 'well-formed Unicode');
   return encoder.encode(id);
+}
+
+/** The bytes behind base64, as wasm is carried in the bundle. @param {string} base64 */
+export function decodeBase64(base64) {
+  const text = atob(base64), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
