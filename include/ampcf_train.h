@@ -12,13 +12,19 @@ extern "C" {
 
 #define AMPCF_MAX_USERS (1u << 26)
 
-/** Settings of the `als` objective. The ones from alpha on are written into the model file and used on the device. */
+/** How the item vectors are learnt. Every objective writes the same file. */
+typedef enum ampcf_objective {
+    AMPCF_OBJECTIVE_ALS = 0, /* weighted implicit least squares over all pairs */
+} ampcf_objective;
+
+/** Settings of a run. The ones from alpha to bias are written into the model file and used on the device. */
 typedef struct ampcf_train_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
+    uint32_t objective;        /* ampcf_objective */
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
     uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person, plain ALS */
-    uint32_t sweeps;           /* alternations of a user pass and an item pass, 1 to 1000 */
-    uint32_t joint;            /* last sweeps in which items see persons through their personas; 0 = the whole person throughout */
+    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; 1 to 1000 */
+    uint32_t joint;            /* als: last sweeps in which items see persons through their personas; 0 = the whole person throughout */
     uint32_t seed;             /* same input and seed: same bytes */
     float alpha;               /* weight of the pairs that were not observed, > 0 */
     float lambda;              /* L2, > 0 */

@@ -38,6 +38,8 @@ export const trainDefaults = Object.freeze({
   beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
 });
 
+/** ampcf_objective */
+const objectiveCodes = { als: 0 };
 const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
 const firstFloat = configFields.indexOf('alpha');
 const rowsPerStep = 256;
@@ -87,12 +89,12 @@ function checkSettings(settings) {
 
 /** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings */
 function beginTraining(memory, data, settings) {
-  // ampcf_train_config: n_users, n_items, then configFields in order, 4 bytes each.
-  const config = memory.allocate(4 * (2 + configFields.length));
-  memory.u32(config, 2).set([data.users, data.itemIds.length]);
+  // ampcf_train_config: n_users, n_items, objective, then configFields in order, 4 bytes each.
+  const config = memory.allocate(4 * (3 + configFields.length));
+  memory.u32(config, 3).set([data.users, data.itemIds.length, objectiveCodes.als]);
   configFields.forEach((name, i) => {
-    if (i < firstFloat) memory.u32(config + 8 + 4 * i, 1)[0] = settings[name];
-    else memory.f32(config + 8 + 4 * i, 1)[0] = settings[name];
+    if (i < firstFloat) memory.u32(config + 12 + 4 * i, 1)[0] = settings[name];
+    else memory.f32(config + 12 + 4 * i, 1)[0] = settings[name];
   });
   const n = data.items.length, bytes = memory.call('ampcf_trainer_memory', config, n) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `training ${n} interactions at dim ${settings.dim} does not fit the 4 GiB of wasm memory`);

@@ -1,4 +1,4 @@
-/* Owns the test of the trainer (train_als.c, train_solve.c): the solution is stationary in
+/* Owns the test of the trainer (train.c, train_als.c, train_solve.c): the solution is stationary in
  * double precision, bytes depend on input and seed alone, and bad input is refused.
  * Must not read the trainer's state: what cannot be seen from outside is not promised. */
 #include "models.h"
@@ -223,8 +223,8 @@ static void bad_configs(void) {
     const uint32_t counts[] = {0, 0xFFFFFFFFu};
     const float floats[] = {-1, (float)NAN, (float)INFINITY, -(float)INFINITY, 1e30f};
     CHECK_EQ(try_open(&good, &d, d.weights), AMPCF_OK);
-    for (size_t field = 0; field < 5; field++) /* users, items, dim, personas, sweeps */
-        for (int v = 0; v < 2; v++) {
+    for (size_t field = 0; field < 6; field++) /* users, items, objective, dim, personas, sweeps */
+        for (int v = field == 2; v < 2; v++) { /* objective 0 is als */
             ampcf_train_config c = good;
             memcpy((char *)&c + 4 * field, &counts[v], 4);
             CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);

@@ -1,0 +1,181 @@
+/* Owns the trainer's public functions and all that objectives share: checks, the index by item, results in file layout.
+ * Must not know how any objective learns. */
+#include "trainer.h"
+
+#include "linalg.h"
+
+#include <string.h>
+
+/* By ampcf_objective. */
+static const trainer_ops *const objectives[] = {&train_als};
+
+static const trainer_ops *ops_of(const ampcf_train_config *c) {
+    return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;
+}
+
+static int sizes_are_valid(const ampcf_train_config *c, uint32_t n_interactions) {
+    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
+           c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 && c->n_personas <= AMPCF_MAX_PERSONAS &&
+           c->sweeps >= 1 && c->sweeps <= 1000 && n_interactions < UINT32_MAX / 4;
+}
+
+static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
+    const trainer_ops *ops = ops_of(c);
+    return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
+           in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
+           in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) && in_range(c->sharpness, 0, 1024) &&
+           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && (!ops->config_is_valid || ops->config_is_valid(c));
+}
+
+void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
+    const ampcf_train_config *c = shape->config;
+    size_t stride = (c->dim + 15) & ~15u, n = c->n_items, x = shape->n_interactions;
+    base->config = *c;
+    base->stride = (uint32_t)stride;
+    base->n_interactions = shape->n_interactions;
+    base->max_degree = shape->max_degree;
+    base->item_offsets = arena_take(a, n + 1, sizeof *base->item_offsets);
+    base->item_users = arena_take(a, x, sizeof *base->item_users);
+    base->item_at = arena_take(a, x, sizeof *base->item_at);
+    base->vectors = arena_take(a, n * stride, sizeof *base->vectors);
+    base->gram_sum = arena_take(a, packed_size(c->dim), sizeof *base->gram_sum);
+    base->out_vectors = arena_take(a, n * c->dim, sizeof *base->out_vectors);
+    base->out_bias = arena_take(a, n, sizeof *base->out_bias);
+    base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
+}
+
+static trainer_shape shape_of(const ampcf_train_config *c, uint32_t n_interactions) {
+    uint32_t widest = c->n_items > c->n_users ? c->n_items : c->n_users;
+    return (trainer_shape){c, n_interactions, n_interactions < widest ? n_interactions : widest};
+}
+
+size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interactions) {
+    if (!config_is_valid(config, n_interactions)) return 0;
+    trainer_shape shape = shape_of(config, n_interactions);
+    arena a = arena_measure();
+    (void)ops_of(config)->layout(&a, &shape);
+    return a.full ? 0 : a.used;
+}
+
+static ampcf_status check_input(const ampcf_train_config *c, const uint32_t *offsets, const uint32_t *items,
+                                const float *weights) {
+    uint32_t n = offsets[c->n_users];
+    if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
+    if (n == 0) return AMPCF_E_NO_DATA;
+    for (uint32_t u = 0; u < c->n_users; u++) {
+        if (offsets[u + 1] < offsets[u] || offsets[u + 1] > n) return AMPCF_E_ARGUMENT;
+        for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) {
+            if (items[x] >= c->n_items) return AMPCF_E_ITEM_RANGE;
+            if (x > offsets[u] && items[x] <= items[x - 1]) return AMPCF_E_ARGUMENT;
+            if (weights && !(weights[x] > 0 && weights[x] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
+        }
+    }
+    return AMPCF_OK;
+}
+
+/* The same interactions by item: a counting sort, so users come in increasing order within an item. */
+static void index_by_item(ampcf_trainer *t) {
+    uint32_t n = t->config.n_items, *at = t->item_offsets;
+    memset(at, 0, (n + (size_t)1) * sizeof *at);
+    for (uint32_t x = 0; x < t->n_interactions; x++) at[t->items[x] + 1]++;
+    for (uint32_t j = 0; j < n; j++) at[j + 1] += at[j];
+    for (uint32_t u = 0; u < t->config.n_users; u++)
+        for (uint32_t x = t->offsets[u]; x < t->offsets[u + 1]; x++) {
+            uint32_t to = at[t->items[x]]++;
+            t->item_users[to] = u;
+            t->item_at[to] = x;
+        }
+    memmove(at + 1, at, n * sizeof *at);
+    at[0] = 0;
+}
+
+static void fill_settings(ampcf_trainer *t) {
+    const ampcf_train_config *c = &t->config;
+    t->settings[SETTING_ALPHA] = c->alpha;
+    t->settings[SETTING_LAMBDA] = c->lambda;
+    t->settings[SETTING_NU] = c->nu;
+    t->settings[SETTING_BETA] = c->beta;
+    t->settings[SETTING_ETA] = c->eta;
+    t->settings[SETTING_TAU] = c->tau;
+    t->settings[SETTING_RHO] = c->rho;
+    t->settings[SETTING_SHARPNESS] = c->sharpness;
+    t->settings[SETTING_SPLIT] = c->split;
+}
+
+ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
+                                const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer) {
+    /* n_users first: it says where the number of interactions stands. */
+    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    ampcf_status status = check_input(config, offsets, items, weights);
+    if (status != AMPCF_OK) return status;
+    const trainer_ops *ops = ops_of(config);
+    trainer_shape shape = shape_of(config, offsets[config->n_users]);
+    arena a = arena_over(memory, memory_bytes);
+    ampcf_trainer *t = ops->layout(&a, &shape);
+    if (!t) return AMPCF_E_MEMORY;
+    t->ops = ops;
+    t->offsets = offsets;
+    t->items = items;
+    t->weights = weights;
+    memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
+    index_by_item(t);
+    fill_settings(t);
+    ops->open(t);
+    *out_trainer = t;
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress) {
+    trainer->ops->step(trainer, max_rows);
+    *out_progress = (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
+    return AMPCF_OK;
+}
+
+uint64_t trainer_random(uint32_t seed) {
+    uint64_t state = (uint64_t)seed * 0x9E3779B97F4A7C15ull + 1;
+    (void)pcg32(&state);
+    return state;
+}
+
+uint32_t pcg32(uint64_t *state) {
+    uint64_t old = *state;
+    *state = old * 6364136223846793005ull + 1442695040888963407ull;
+    uint32_t mixed = (uint32_t)(((old >> 18) ^ old) >> 27), turn = (uint32_t)(old >> 59);
+    return (mixed >> turn) | (mixed << ((32 - turn) & 31));
+}
+
+float random_normal(uint64_t *state) {
+    float sum = -6;
+    for (int i = 0; i < 12; i++) sum += (float)(pcg32(state) >> 8) / 16777216.0f;
+    return sum;
+}
+
+void trainer_gram_sum(ampcf_trainer *t, const float *x, uint32_t n) {
+    memset(t->gram_sum, 0, packed_size(t->config.dim) * sizeof *t->gram_sum);
+    for (uint32_t i = 0; i < n; i++) packed_add_outer(t->gram_sum, 1, x + (size_t)i * t->stride, t->config.dim);
+}
+
+/* Bounds of the file: finite, at most 2^20, no denormals. */
+static float storable(double x, double bound) {
+    double magnitude = x < 0 ? -x : x;
+    if (!(magnitude >= 1.17549435e-38)) return 0;
+    return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
+}
+
+void trainer_finish(ampcf_trainer *t) {
+    uint32_t dim = t->config.dim;
+    for (uint32_t j = 0; j < t->config.n_items; j++) {
+        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
+        float *v = t->vectors + (size_t)j * t->stride;
+        for (uint32_t d = 0; d < dim; d++)
+            t->out_vectors[(size_t)j * dim + d] = v[d] = storable((double)v[d], (double)FORMAT_MAX_VALUE);
+        t->out_bias[j] = storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
+    }
+    trainer_gram_sum(t, t->vectors, t->config.n_items);
+    for (size_t i = 0; i < packed_size(dim); i++) t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
+}
+
+const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return trainer->out_vectors; }
+const float *ampcf_trainer_bias(const ampcf_trainer *trainer) { return trainer->out_bias; }
+const float *ampcf_trainer_gram(const ampcf_trainer *trainer) { return trainer->out_gram; }
+const float *ampcf_trainer_settings(const ampcf_trainer *trainer) { return trainer->settings; }
