@@ -37,9 +37,9 @@ void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     base->item_offsets = arena_take(a, n + 1, sizeof *base->item_offsets);
     base->item_users = arena_take(a, x, sizeof *base->item_users);
     base->item_at = arena_take(a, x, sizeof *base->item_at);
-    base->vectors = arena_take(a, n * stride, sizeof *base->vectors);
+    base->vectors = arena_take(a, n, stride * sizeof *base->vectors);
     base->gram_sum = arena_take(a, packed_size(c->dim), sizeof *base->gram_sum);
-    base->out_vectors = arena_take(a, n * c->dim, sizeof *base->out_vectors);
+    base->out_vectors = arena_take(a, n, c->dim * sizeof *base->out_vectors);
     base->out_bias = arena_take(a, n, sizeof *base->out_bias);
     base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
 }

@@ -199,6 +199,9 @@ describe('what is refused', () => {
   test('training that cannot fit, before it begins', async () => {
     const items = Array.from({ length: 300000 }, (_, j) => `i${j}`);
     await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
+    const users = Array.from({ length: 65536 }, (_, u) => `u${u}`), crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
+    await failsWith(() => trainModel(crowd, { dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
   });
 });
 
