@@ -14,17 +14,27 @@ extern "C" {
 
 /** How the item vectors are learnt. Every objective writes the same file. */
 typedef enum ampcf_objective {
-    AMPCF_OBJECTIVE_ALS = 0, /* weighted implicit least squares over all pairs */
+    AMPCF_OBJECTIVE_ALS = 0,     /* weighted implicit least squares over all pairs */
+    AMPCF_OBJECTIVE_SOFTMAX = 1, /* one positive against sampled negatives, free personas: the published AMP-CF */
 } ampcf_objective;
+
+/** What the attention of the `softmax` objective looks at while it trains; on the device it is the dot product. */
+typedef enum ampcf_attention {
+    AMPCF_ATTENTION_DOT = 0,    /* u_k . v_j: the authors' code */
+    AMPCF_ATTENTION_COSINE = 1, /* cos(A_u u_k, A_v v_j), both maps trained: the paper */
+} ampcf_attention;
 
 /** Settings of a run. The ones from alpha to bias are written into the model file and used on the device. */
 typedef struct ampcf_train_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
     uint32_t objective;        /* ampcf_objective */
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
-    uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person, plain ALS */
-    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; 1 to 1000 */
+    uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person: plain ALS, or MF with item biases */
+    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; softmax: epochs; 1 to 1000 */
     uint32_t joint;            /* als: last sweeps in which items see persons through their personas; 0 = the whole person throughout */
+    uint32_t batch;            /* softmax: examples a step of Adam, 1 to 65536 */
+    uint32_t negatives;        /* softmax: sampled items an example, 1 to 64 */
+    uint32_t attention;        /* softmax: ampcf_attention */
     uint32_t seed;             /* same input and seed: same bytes */
     float alpha;               /* weight of the pairs that were not observed, > 0 */
     float lambda;              /* L2, > 0 */
@@ -36,12 +46,17 @@ typedef struct ampcf_train_config {
     float sharpness;           /* responsibilities: inverse temperature */
     float split;               /* gain a new persona must bring */
     float bias;                /* b_j = bias x share of people who have item j: popularity for those without history */
+    float learning_rate;       /* softmax: of Adam, > 0 to 1 */
+    float balance;             /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */
+    float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
+    float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
+    float attention_beta;      /* softmax: inverse temperature of the attention while training, 0 to 1024 */
 } ampcf_train_config;
 
 /** A training run. */
 typedef struct ampcf_trainer ampcf_trainer;
 
-/** Row solves done and to do. */
+/** Work done and to do: row solves (als), examples (softmax). */
 typedef struct ampcf_train_progress {
     uint64_t done, total;
     uint32_t sweep, sweeps;
@@ -51,16 +66,27 @@ typedef struct ampcf_train_progress {
 size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interactions);
 
 /**
- * Begin training.
+ * Begin training. `als`:
  *
  *     minimise  sum_(u,i) w_ui (1 - y_ui)^2 + alpha sum_(u,j) y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
  *
  * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
  * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
  *
+ * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:               arXiv:2010.07042
+ *
+ *     minimise  balance mean_b -log softmax_s(y_bs)_0
+ *               + (1 - balance) sum_b (entropy_positive H(a_b0) - entropy_negative mean_(s > 0) H(a_bs))
+ *     r_bsk = u_bk . v_s,   a_bs = softmax_k( attention_beta sim_bsk ),   y_bs = sum_k a_bsk r_bsk
+ *
+ * by Adam (.9, .999) with free persona vectors u (U, P, D). The cross-entropy is a mean over the batch and the entropies are
+ * sums, as in the authors' code: at B = 256 a weight of .005 stands for 1.28. Positives and negatives are uniform over what
+ * the user has and has not; the authors' last, incomplete batch is dropped too. Trained personas are not written: a model
+ * file has no user rows, so on the device people are folded in as for als, and attention looks at the dot product.
+ *
  * offsets  (U + 1) start of each user's interactions, non-decreasing, first 0, last X
  * items    (X) item indices < N, strictly increasing within a user
- * weights  (X) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
+ * weights  (X) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1; softmax takes none: must be NULL
  * memory   (>= ampcf_trainer_memory) 16-byte aligned; the input arrays must stay until the run ends
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA, AMPCF_E_MEMORY. Since 0.1.
@@ -70,9 +96,22 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
 
 /**
  * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again. The result
- * does not depend on how the work is cut. O(rows D^3 + interactions D^2). Returns AMPCF_OK. Since 0.1.
+ * does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S P D + Adam's step for each
+ * row that moves)), with cosine + O(rows (S + P) D^2). Returns AMPCF_OK. Since 0.1.
  */
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress);
+
+/**
+ * Score candidates for a user of the training by the vectors trained for that user, at any moment of the run: to watch it on
+ * held-out data. No result depends on it.
+ *
+ * user        < U
+ * items       (n) item indices < N
+ * out_scores  (n) written only on AMPCF_OK
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT (no such user, or als: it keeps no user's vectors). Since 0.1.
+ */
+ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 
 /** Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16). */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);

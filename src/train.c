@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* By ampcf_objective. */
-static const trainer_ops *const objectives[] = {&train_als};
+static const trainer_ops *const objectives[] = {&train_als, &train_softmax};
 
 static const trainer_ops *ops_of(const ampcf_train_config *c) {
     return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;
@@ -24,7 +24,7 @@ static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions)
     return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
            in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
            in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) && in_range(c->sharpness, 0, 1024) &&
-           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && (!ops->config_is_valid || ops->config_is_valid(c));
+           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
 }
 
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
@@ -109,6 +109,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     ampcf_status status = check_input(config, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     const trainer_ops *ops = ops_of(config);
+    if (weights && !ops->takes_weights) return AMPCF_E_ARGUMENT;
     trainer_shape shape = shape_of(config, offsets[config->n_users]);
     arena a = arena_over(memory, memory_bytes);
     ampcf_trainer *t = ops->layout(&a, &shape);
@@ -128,6 +129,14 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress) {
     trainer->ops->step(trainer, max_rows);
     *out_progress = (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores) {
+    if (!trainer->ops->score || user >= trainer->config.n_users) return AMPCF_E_ARGUMENT;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i] >= trainer->config.n_items) return AMPCF_E_ITEM_RANGE;
+    trainer->ops->score(trainer, user, items, n, out_scores);
     return AMPCF_OK;
 }
 

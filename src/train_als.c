@@ -204,4 +204,4 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
     }
 }
 
-const trainer_ops train_als = {.layout = als_layout, .open = als_open, .step = als_step};
+const trainer_ops train_als = {.takes_weights = 1, .layout = als_layout, .open = als_open, .step = als_step};

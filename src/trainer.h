@@ -20,14 +20,17 @@ typedef struct trainer_shape {
 } trainer_shape;
 
 typedef struct trainer_ops {
+    int takes_weights; /* else weights must be NULL */
     /* Whether the objective's own fields are in range; the shared ones have been checked. NULL = there are none. */
-    int (*config_is_valid)(const ampcf_train_config *c);
+    int (*config_is_valid)(const ampcf_train_config *c, uint32_t n_interactions);
     /* Take the head, then trainer_take, then own arrays; NULL when the arena only measures or is full. */
     ampcf_trainer *(*layout)(arena *a, const trainer_shape *shape);
     /* Initialise own state and set total: input and index are in place, base.vectors holds zeros. */
     void (*open)(ampcf_trainer *t);
     /* Do at most max_rows more units of work; done, sweep and every result must not depend on the cut. */
     void (*step)(ampcf_trainer *t, uint32_t max_rows);
+    /* out_scores (n) of a user in the training; no later result may depend on it. NULL = users have no trained parameters. */
+    void (*score)(ampcf_trainer *t, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 } trainer_ops;
 
 struct ampcf_trainer {
@@ -67,6 +70,6 @@ float random_normal(uint64_t *state);
 
 static inline int in_range(float x, float low, float high) { return x >= low && x <= high; }
 
-extern const trainer_ops train_als;
+extern const trainer_ops train_als, train_softmax;
 
 #endif

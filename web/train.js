@@ -3,15 +3,29 @@ import { badArgument, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
+import { trainConfig, trainSettings } from './train-settings.js';
+
+export { softmaxDefaults, trainDefaults } from './train-settings.js';
 
 /** @import { Interactions } from './interactions.js' */
 /** @import { WasmMemory } from './memory.js' */
+/** @import { TrainSettings } from './train-settings.js' */
 /**
  * @typedef {object} TrainOptions
+ * @property {'als' | 'softmax'} [objective] how item vectors are learnt: least squares over all pairs, or the published AMP-CF
  * @property {number} [personas] P, 1 to 64; 1 = one vector per person
  * @property {number} [dim] D, 1 to 1024
- * @property {number} [sweeps] alternations
- * @property {number} [joint] last sweeps in which items see people through their personas
+ * @property {number} [sweeps] als: alternations
+ * @property {number} [joint] als: last sweeps in which items see people through their personas
+ * @property {number} [epochs] softmax: passes over the interactions
+ * @property {number} [batch] softmax: interactions a step of Adam
+ * @property {number} [negatives] softmax: sampled items an interaction
+ * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; on the device it is the dot product
+ * @property {number} [attentionBeta] softmax: inverse temperature of that attention
+ * @property {number} [learningRate] softmax: of Adam
+ * @property {number} [balance] softmax: weight of the cross-entropy against the entropies
+ * @property {number} [entropyPositive] softmax: weight of the attention's entropy on items of the person; a sum over the batch
+ * @property {number} [entropyNegative] softmax: the same on sampled items, where entropy is wanted
  * @property {number} [seed]
  * @property {number} [minSupport] leave out items of fewer people
  * @property {number} [alpha] weight of unobserved pairs
@@ -29,19 +43,9 @@ import { instantiateTrainer } from './train-module.js';
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  */
-/** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved */
+/** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax) */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
 
-/** Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
-export const trainDefaults = Object.freeze({
-  personas: 4, dim: 64, sweeps: 12, joint: 1, seed: 1, minSupport: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
-});
-
-/** ampcf_objective */
-const objectiveCodes = { als: 0 };
-const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
-const firstFloat = configFields.indexOf('alpha');
 const rowsPerStep = 256;
 
 /**
@@ -53,9 +57,10 @@ const rowsPerStep = 256;
  */
 export async function trainModel(interactions, options = {}) {
   const began = performance.now();
-  const settings = { ...trainDefaults, ...Object.fromEntries(Object.entries(optionsArgument(options)).filter(([, value]) => value !== undefined)) };
-  checkSettings(settings);
+  const settings = trainSettings(optionsArgument(options));
+  checkCompany(options);
   if (typeof interactions !== 'object' || interactions === null) throw badArgument('interactions', interactions, 'an object');
+  if (settings.objective === 'softmax' && interactions.weight) throw badArgument('interactions.weight', interactions.weight, 'none: objective softmax counts every pair once');
   const data = canonicalInteractions(interactions, settings.minSupport);
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
@@ -65,17 +70,8 @@ export async function trainModel(interactions, options = {}) {
     seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes };
 }
 
-/** @param {Record<string, any>} settings */
-function checkSettings(settings) {
-  const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
-    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
-  const whole = new Set(['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport']);
-  for (const [name, [low, high]] of Object.entries(ranges)) {
-    const value = settings[name];
-    if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
-      throw badArgument(name, value, `a ${whole.has(name) ? 'whole number' : 'number'} from ${low} to ${high}`);
-  }
-  const { items, name, signal, onProgress } = settings;
+/** What is not a setting. @param {TrainOptions} options */
+function checkCompany({ items, name, signal, onProgress }) {
   if (items !== undefined && !(items instanceof Map)) throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
@@ -87,15 +83,10 @@ function checkSettings(settings) {
   }
 }
 
-/** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings */
+/** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings */
 function beginTraining(memory, data, settings) {
-  // ampcf_train_config: n_users, n_items, objective, then configFields in order, 4 bytes each.
-  const config = memory.allocate(4 * (3 + configFields.length));
-  memory.u32(config, 3).set([data.users, data.itemIds.length, objectiveCodes.als]);
-  configFields.forEach((name, i) => {
-    if (i < firstFloat) memory.u32(config + 12 + 4 * i, 1)[0] = settings[name];
-    else memory.f32(config + 12 + 4 * i, 1)[0] = settings[name];
-  });
+  const given = trainConfig(settings, data.users, data.itemIds.length), config = memory.allocate(given.length);
+  memory.u8(config, given.length).set(given);
   const n = data.items.length, bytes = memory.call('ampcf_trainer_memory', config, n) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `training ${n} interactions at dim ${settings.dim} does not fit the 4 GiB of wasm memory`);
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(data.items.byteLength);
@@ -155,8 +146,8 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings @param {TrainOptions} options */
-async function writeModel(memory, trainer, data, settings, { items, name }) {
+/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options */
+async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }) {
   const put = (/** @type {Uint8Array | Uint16Array | Uint32Array} */ array) => {
     const at = memory.allocate(Math.max(1, array.byteLength));
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
@@ -166,9 +157,8 @@ async function writeModel(memory, trainer, data, settings, { items, name }) {
   const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
   const aspects = items && packAspects(data.itemIds, items);
   const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
-  const chosen = Object.fromEntries(configFields.map((field) => [field, settings[field]]));
-  const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective: 'als',
-    users: data.users, interactions: data.items.length, settings: { ...chosen, minSupport: settings.minSupport } }));
+  const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective,
+    users: data.users, interactions: data.items.length, settings }));
   // The lineage ties saved profiles to the vocabulary and the settings.
   const vocabulary = new Uint8Array(ids.bytes.length + metadata.length);
   vocabulary.set(ids.bytes);

@@ -230,7 +230,7 @@ static void bad_configs(void) {
             CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
             CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
         }
-    for (size_t field = offsetof(ampcf_train_config, alpha); field < sizeof good; field += 4)
+    for (size_t field = offsetof(ampcf_train_config, alpha); field <= offsetof(ampcf_train_config, bias); field += 4)
         for (size_t v = 0; v < sizeof floats / sizeof *floats; v++) {
             ampcf_train_config c = good;
             memcpy((char *)&c + field, &floats[v], 4);

@@ -43,7 +43,10 @@ test('train says what it read, kept and wrote, on standard error only', () => {
   assert.equal(stdout, '');
   assert.match(stderr, /read +1,\d+ interactions of 120 people with 20 items \(csv: user userId, item movieId, rating rating\)/);
   assert.match(stderr, /kept .* rating of 3 or more/);
-  assert.match(stderr, /training 100 %/);
+  assert.match(stderr, /training 100 %  sweep 12\/12/);
+  const softmax = ampcf(['train', 'ratings.csv', '-o', 'softmax.ampcf', '--dim', '8', '--objective', 'softmax', '--epochs', '3', '--attention', 'cosine']);
+  assert.match(softmax.stderr, /training 100 %  epoch 3\/3/);
+  assert.equal(softmax.status, 0);
   assert.match(stderr, /wrote +again\.ampcf/);
   assert.deepEqual(readFileSync(`${folder}/again.ampcf`), readFileSync(`${folder}/m.ampcf`), 'same input, options and seed give the same bytes');
 });
@@ -163,6 +166,9 @@ test('exit codes and messages', () => {
     [['train', 'ratings.csv', '-o', 'y', '--dim', 'x'], 2, /--dim: got "x", wanted a number/],
     [['train', 'ratings.csv', '-o', 'y', '--dim', '5000'], 2, /dim: got 5000, wanted a whole number from 1 to 1024/],
     [['train', 'ratings.csv', '-o', 'y', '--nonsense'], 2, /nonsense/],
+    [['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'], 2, /objective: got bpr, wanted one of als, softmax/],
+    [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--sweeps', '3'], 2, /sweeps: got 3, wanted nothing/],
+    [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--learning-rate', 'x'], 2, /--learning-rate: got "x", wanted a number/],
     [['train', 'bad.csv', '-o', 'y'], 3, /^bad\.csv:3: .*got "1,5".*\nbad\.csv:4: /],
     [['train', 'empty.csv', '-o', 'y'], 3, /NO_DATA: empty\.csv/],
     [['train', 'missing.csv', '-o', 'y'], 5, /IO: missing\.csv/],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../dist/ampcf.js';
-import { trainDefaults, trainModel } from '../../dist/train.js';
+import { softmaxDefaults, trainDefaults, trainModel } from '../../dist/train.js';
 import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, seeded, shuffled } from './support.js';
 
 /** @typedef {import('../../web/interactions.js').Interactions} Interactions */
@@ -184,6 +184,18 @@ describe('what is refused', () => {
     for (const extra of [{ name: 5 }, { signal: 5 }, { onProgress: 'x' }]) await failsWith(() => trainModel(one, any({ ...small, ...extra })), 'BAD_ARGUMENT');
   });
 
+  test('an objective that there is not, and settings of another one', async () => {
+    for (const objective of ['', 'ALS', 'bpr', 5, null, ['als'], {}, 'toString']) await failsWith(() => trainModel(one, any({ ...small, objective })), 'BAD_ARGUMENT', /^objective: got .*one of als, softmax/);
+    await failsWith(() => trainModel(one, { ...small, epochs: 3 }), 'BAD_ARGUMENT', /^epochs: got 3.*objective als/);
+    await failsWith(() => trainModel(one, { objective: 'softmax', sweeps: 3 }), 'BAD_ARGUMENT', /^sweeps: got 3.*objective softmax/);
+    const settings = { objective: 'softmax', dim: 2, epochs: 1 };
+    for (const wrong of [{ epochs: 0 }, { epochs: 1001 }, { batch: 0 }, { batch: 65537 }, { negatives: 65 }, { negatives: 1.5 }, { attention: 'dots' }, { attention: 0 }, { learningRate: 0 },
+      { learningRate: 2 }, { balance: -0.1 }, { entropyPositive: -1 }, { entropyNegative: NaN }, { attentionBeta: '1' }, { attentionBeta: 1025 }])
+      await failsWith(() => trainModel(one, any({ ...settings, ...wrong })), 'BAD_ARGUMENT', new RegExp(`^${Object.keys(wrong)[0]}: got`));
+    await failsWith(() => trainModel({ ...one, weight: [1, 2] }, any(settings)), 'BAD_ARGUMENT', /^interactions\.weight: /);
+    assert.deepEqual((await trainModel({ ...one, weight: null }, any({ ...settings, attention: undefined }))).bytes, (await trainModel(one, any(settings))).bytes);
+  });
+
   test('interactions that do not fit together', async () => {
     for (const given of [undefined, null, 5, 'x', {}, { ...one, users: undefined }, { ...one, items: 'xy' }, { ...one, user: null }, { ...one, item: 5 }, { ...one, weight: 5 },
       { ...one, users: [5] }, { ...one, items: ['x', null] }, { ...one, items: new Array(2) }, { ...one, users: [Symbol('u')] },
@@ -201,7 +213,53 @@ describe('what is refused', () => {
     await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
     // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
     const users = Array.from({ length: 65536 }, (_, u) => `u${u}`), crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
-    await failsWith(() => trainModel(crowd, { dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    for (const objective of /** @type {const} */ (['als', 'softmax'])) await failsWith(() => trainModel(crowd, { objective, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+  });
+});
+
+describe('objective softmax', () => {
+  const softmax = /** @type {const} */ ({ objective: 'softmax', dim: 8, epochs: 4 });
+
+  test('the same input gives the same bytes, another setting others', async () => {
+    const first = await trainModel(base, softmax);
+    assert.deepEqual((await trainModel(reordered(base, 7), { ...softmax, onProgress: () => {} })).bytes, first.bytes);
+    for (const options of /** @type {import('../../web/train.js').TrainOptions[]} */ ([{ seed: 2 }, { dim: 9 }, { epochs: 5 }, { personas: 1 }, { batch: 100 }, { negatives: 3 }, { attention: 'cosine' }, { attentionBeta: 2 },
+      { learningRate: 0.01 }, { balance: 0.4 }, { entropyPositive: 0 }, { entropyNegative: 0.1 }, { alpha: 0.5 }, { lambda: 0.3 }, { rho: 0.9 }, { bias: 0.02 }])) {
+      const other = await trainModel(base, { ...softmax, ...options });
+      assert.notEqual((await loadModel(other.bytes)).info.lineage, (await loadModel(first.bytes)).info.lineage, JSON.stringify(options));
+      if (!('lambda' in options)) assert.notDeepEqual(other.bytes.subarray(0, -1024), first.bytes.subarray(0, -1024));
+    }
+  });
+
+  test('says in the metadata how it was trained, and counts epochs', async () => {
+    /** @type {import('../../web/train.js').TrainProgress[]} */ const seen = [];
+    const model = await loadModel((await trainModel(base, { ...softmax, items: filmFacts, onProgress: (progress) => seen.push(progress) })).bytes);
+    assert.deepEqual([model.info.metadata.objective, model.info.metadata.settings], ['softmax', { ...softmaxDefaults, dim: 8, epochs: 4 }]);
+    const { done, total, sweep, sweeps } = /** @type {import('../../web/train.js').TrainProgress} */ (seen.at(-1));
+    assert.deepEqual([done, sweep, sweeps], [total, 4, 4]);
+    assert.equal(total, 4 * Math.floor(base.user.length / softmaxDefaults.batch) * softmaxDefaults.batch);
+  });
+
+  test('gives a model that ranks, and explains, as any other', async () => {
+    const { bytes } = await trainModel(interactionsOf(people), { ...softmax, dim: 16, epochs: 60, learningRate: 0.01, items: filmFacts }), model = await loadModel(bytes);
+    let better = 0;
+    for (let n = 0; n < 40; n++) {
+      const history = historyOf(n), me = model.createProfile(history.slice(1)), held = history[0].item, seen = new Set(history.map(({ item }) => item));
+      const others = model.ids().filter((id) => !seen.has(id));
+      const at = me.rank([held, ...others]).items.findIndex(({ item }) => item === held);
+      better += at < others.length / 2 ? 1 : 0;
+      const [{ score, explanation }] = me.rank([held], { explain: true }).items;
+      assert.ok(Number.isFinite(score) && explanation);
+    }
+    assert.ok(better > 30, `${better} of 40`);
+  });
+
+  test('with fewer interactions than a batch, one item, everything seen', async () => {
+    for (const [users, count] of [[1, 1], [2, 1], [1, 5], [3, 2]]) {
+      const items = Array.from({ length: count }, (_, j) => `i${j}`), names = Array.from({ length: users }, (_, u) => `u${u}`);
+      const { bytes } = await trainModel({ users: names, items, user: names.flatMap((_, u) => items.map(() => u)), item: names.flatMap(() => items.map((_, j) => j)) }, softmax);
+      assert.equal((await loadModel(bytes)).info.items, count);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
-import { trainDefaults, trainModel } from '../train.js';
+import { softmaxDefaults, trainDefaults, trainModel } from '../train.js';
 import { writeFileAtomic } from './files.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count, fileSize } from './print.js';
@@ -24,19 +24,27 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
   --min-support N         leave out items of fewer than N people (default ${trainDefaults.minSupport})
   --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up
   --skip-bad N            go on when up to N rows are bad
-  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one vector, plain ALS)
+  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one vector)
   --dim D                 width of the item vectors (default ${trainDefaults.dim})
-  --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which items see people through their personas (${trainDefaults.joint})
   --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
+  --objective als         least squares over all pairs (default)
+    --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which items see people through their personas (${trainDefaults.joint})
+  --objective softmax     the published AMP-CF: one item of the person against sampled ones, ${softmaxDefaults.personas} personas by default
+    --epochs N  --batch N  --negatives N  --learning-rate X      default ${softmaxDefaults.epochs}, ${softmaxDefaults.batch}, ${softmaxDefaults.negatives}, ${softmaxDefaults.learningRate}
+    --attention dot|cosine  --attention-beta X                   of the training (${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})
+    --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies (${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ${softmaxDefaults.entropyNegative})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
 
-const settings = /** @type {const} */ (['personas', 'dim', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
+/** Settings as options: learningRate is --learning-rate. */
+const settings = ['personas', 'dim', 'sweeps', 'joint', 'epochs', 'batch', 'negatives', 'attentionBeta', 'learningRate', 'balance', 'entropyPositive', 'entropyNegative', 'seed',
+  'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias'];
+const optionOf = (/** @type {string} */ setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
 const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
-  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'name', ...settings].map((name) => [name, text])) });
+  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'name', 'objective', 'attention', ...settings.map(optionOf)].map((name) => [name, text])) });
 
 /** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
 function starThreshold(rating) {
@@ -67,7 +75,7 @@ function chooseRows(ratings, { minRating, weights }) {
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['RATINGS']);
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
-  const chosen = Object.fromEntries(settings.map((name) => [name, numberOption(values, name)]));
+  const chosen = { objective: values.objective, attention: values.attention, ...Object.fromEntries(settings.map((name) => [name, numberOption(values, optionOf(name))])) };
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
   const reading = progress('reading ', { quiet, after: 1000 });
@@ -88,7 +96,7 @@ export async function run(argv, signal) {
 
   const training = progress('training', { quiet });
   const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, name: values.name, signal,
-    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
+    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `${values.objective === 'softmax' ? 'epoch' : 'sweep'} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
   }).finally(() => training.finish());
   signal.throwIfAborted();
   await writeFileAtomic(values.output, result.bytes);
