@@ -55,10 +55,10 @@ static ampcf_trainer *softmax_layout(arena *a, const trainer_shape *shape) {
     return &head->base;
 }
 
-/* Rows of normal deviates, zero from n_columns on. `spread` is squared: xavier_normal of the authors' tensors. */
-static void draw_rows(softmax_trainer *t, float *rows, size_t n_rows, double spread) {
+/* Rows of normal deviates, zero from D on. */
+static void draw_rows(softmax_trainer *t, float *rows, size_t n_rows, double variance) {
     uint32_t dim = t->base.config.dim, stride = t->base.stride;
-    float scale = (float)__builtin_sqrt(spread);
+    float scale = (float)__builtin_sqrt(variance);
     memset(rows, 0, n_rows * stride * sizeof *rows);
     for (size_t i = 0; i < n_rows; i++)
         for (uint32_t d = 0; d < dim; d++) rows[i * stride + d] = scale * random_normal(&t->random);
@@ -96,6 +96,7 @@ static void prepare_example(softmax_trainer *t) {
     }
 }
 
+/* Glorot & Bengio's variance 2 / (fan in + fan out), as the authors' framework counts the fans of each tensor. */
 static void softmax_open(ampcf_trainer *base) {
     softmax_trainer *t = (softmax_trainer *)base;
     const ampcf_train_config *c = &base->config;
