@@ -74,6 +74,13 @@ const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
 const float *ampcf_trainer_gram(const ampcf_trainer *trainer);
 const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 
+/** How item vectors are stored. Gram and scores are those of the stored values. */
+typedef enum ampcf_vector_type {
+    AMPCF_VECTORS_F32 = 0,
+    AMPCF_VECTORS_F16 = 1, /* IEEE half, nearest */
+    AMPCF_VECTORS_INT8 = 2 /* -127 to 127 and one scale a row, nearest */
+} ampcf_vector_type;
+
 /** What a model file is written from. Text is n + 1 offsets and a blob; absent parts are NULL / 0. */
 typedef struct ampcf_model_parts {
     uint32_t n_items, dim, n_personas, n_aspects;
@@ -88,17 +95,26 @@ typedef struct ampcf_model_parts {
     const uint16_t *item_aspects;
     const char *metadata;
     uint32_t metadata_bytes;
+    uint32_t vector_type;              /* ampcf_vector_type; unless F32, the Gram is made from the stored values, not taken */
+    const float *item_weights;         /* (N) q_i, or NULL = all 1; gram is then sum_j q_j v_j v_j^T */
+    const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, or NULL with the next three */
+    const uint32_t *neighbour_items;   /* candidates, strictly increasing in a row, never the row's own item */
+    const int8_t *neighbour_values;    /* -127 to 127 */
+    const float *neighbour_scales;     /* (N) B_ij = value * scale_i */
     uint8_t lineage[16];
 } ampcf_model_parts;
 
 /** Exact size of the file; 0 when the parts are out of range. Since 0.1. */
 size_t ampcf_model_file_bytes(const ampcf_model_parts *parts);
 
+/** Bytes that ampcf_model_write needs for its self-check; 0 when the parts are out of range. Since 0.1. */
+size_t ampcf_model_write_memory(const ampcf_model_parts *parts);
+
 /**
  * Write a model file and open it again: what the loader would refuse is refused here, with the same status and fault.
  *
  * out     (ampcf_model_file_bytes) 16-byte aligned
- * memory  (ampcf_model_memory) 16-byte aligned, for the self-check
+ * memory  (ampcf_model_write_memory) 16-byte aligned, for the self-check
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY or a status of ampcf_model_open. Same parts, same bytes. Since 0.1.
  */

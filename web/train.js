@@ -24,6 +24,7 @@ import { instantiateTrainer } from './train-module.js';
  * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
+ * @property {VectorType} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
@@ -32,10 +33,14 @@ import { instantiateTrainer } from './train-module.js';
 /** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
 
+/** @typedef {'f32' | 'f16' | 'int8'} VectorType */
+/** In the order of ampcf_vector_type. @type {readonly VectorType[]} */
+const vectorTypes = ['f32', 'f16', 'int8'];
+
 /** Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
   personas: 4, dim: 64, sweeps: 12, joint: 1, seed: 1, minSupport: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, vectors: /** @type {VectorType} */ ('f32'),
 });
 
 const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
@@ -73,7 +78,8 @@ function checkSettings(settings) {
     if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
       throw badArgument(name, value, `a ${whole.has(name) ? 'whole number' : 'number'} from ${low} to ${high}`);
   }
-  const { items, name, signal, onProgress } = settings;
+  const { items, name, signal, onProgress, vectors } = settings;
+  if (!vectorTypes.includes(vectors)) throw badArgument('vectors', vectors, "'f32', 'f16' or 'int8'");
   if (items !== undefined && !(items instanceof Map)) throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
@@ -166,26 +172,26 @@ async function writeModel(memory, trainer, data, settings, { items, name }) {
   const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
   const chosen = Object.fromEntries(configFields.map((field) => [field, settings[field]]));
   const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective: 'als',
-    users: data.users, interactions: data.items.length, settings: { ...chosen, minSupport: settings.minSupport } }));
+    users: data.users, interactions: data.items.length, settings: { ...chosen, minSupport: settings.minSupport, vectors: settings.vectors } }));
   // The lineage ties saved profiles to the vocabulary and the settings.
   const vocabulary = new Uint8Array(ids.bytes.length + metadata.length);
   vocabulary.set(ids.bytes);
   vocabulary.set(metadata, ids.bytes.length);
   const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
 
-  // ampcf_model_parts on wasm32: 18 words of 4 bytes, then the lineage.
-  const parts = memory.allocate(18 * 4 + 16);
+  // ampcf_model_parts on wasm32: 24 words of 4 bytes, then the lineage.
+  const parts = memory.allocate(24 * 4 + 16);
   // Copies first: each may grow the memory and detach a view made before it.
   const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
-    put(metadata), metadata.length];
+    put(metadata), metadata.length, vectorTypes.indexOf(settings.vectors), 0, 0, 0, 0, 0];
   memory.u32(parts, words.length).set(words);
-  memory.u8(parts + 72, 16).set(lineage);
+  memory.u8(parts + 96, 16).set(lineage);
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
   if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
-  const checkBytes = memory.call('ampcf_model_memory');
+  const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;
   return memory.scoped([bytes, checkBytes, 48], (file, check, fault) => {
     const status = memory.call('ampcf_model_write', parts, file, bytes, check, checkBytes, fault);
     if (status !== 0) throw new AmpcfError(memory.statusName(status), `the model would be refused by the loader: ${memory.text(memory.u32(fault + 24, 1)[0])}`);

@@ -29,6 +29,7 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
   --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which items see people through their personas (${trainDefaults.joint})
   --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
+  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
@@ -36,7 +37,7 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
 const settings = /** @type {const} */ (['personas', 'dim', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
 const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
-  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'name', ...settings].map((name) => [name, text])) });
+  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'vectors', 'name', ...settings].map((name) => [name, text])) });
 
 /** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
 function starThreshold(rating) {
@@ -87,7 +88,7 @@ export async function run(argv, signal) {
   const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
 
   const training = progress('training', { quiet });
-  const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, name: values.name, signal,
+  const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, vectors: values.vectors, name: values.name, signal,
     onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
   }).finally(() => training.finish());
   signal.throwIfAborted();
