@@ -2,6 +2,7 @@
 #include "ampcf_train.h"
 
 #include "model.h"
+#include "quantise.h"
 
 #include <string.h>
 
@@ -160,7 +161,7 @@ static uint16_t half_of(float x) {
     return (uint16_t)(sign | half);
 }
 
-/* Scale of a row of int8: the largest magnitude becomes 127. What cannot be stored gets a scale that the loader refuses. */
+/* Scale of a row of int8. What cannot be stored gets one that the loader refuses. */
 static float scale_of(const float *v, uint32_t n) {
     float largest = 0;
     for (uint32_t d = 0; d < n; d++) {
@@ -168,14 +169,7 @@ static float scale_of(const float *v, uint32_t n) {
         if (!(magnitude <= FORMAT_MAX_VALUE)) return 2 * FORMAT_MAX_SCALE;
         if (magnitude > largest) largest = magnitude;
     }
-    float scale = largest / 127;
-    return scale >= 1.17549435e-38f ? scale : 0;
-}
-
-static int8_t quantised(float x, float scale) {
-    float q = scale > 0 && scale <= FORMAT_MAX_SCALE ? x / scale : 0;
-    int nearest = (int)(q + (q < 0 ? -0.5f : 0.5f));
-    return (int8_t)(nearest > 127 ? 127 : nearest < -127 ? -127 : nearest);
+    return quantise_scale(largest);
 }
 
 /* Narrow vectors into the file, and back into `row` as a reader will see item j. */
@@ -184,7 +178,7 @@ static void store_row(const ampcf_model_parts *m, uint32_t j, void *vectors, flo
     size_t at = (size_t)j * m->dim;
     float scale = scales ? scales[j] = scale_of(v, m->dim) : 0;
     for (uint32_t d = 0; d < m->dim; d++) {
-        if (scales) row[d] = (float)(((int8_t *)vectors)[at + d] = quantised(v[d], scale)) * scale;
+        if (scales) row[d] = (float)(((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0)) * scale;
         else row[d] = half_to_f32(((uint16_t *)vectors)[at + d] = half_of(v[d]));
     }
 }

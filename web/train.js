@@ -1,10 +1,14 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not read files or know text formats.
 import { badArgument, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
+import { computeNeighbours, neighbourDefaults, neighbourRanges } from './ease.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
 
+export { fitEase } from './ease.js';
+
 /** @import { Interactions } from './interactions.js' */
+/** @import { Neighbours } from './ease.js' */
 /** @import { WasmMemory } from './memory.js' */
 /**
  * @typedef {object} TrainOptions
@@ -25,12 +29,20 @@ import { instantiateTrainer } from './train-module.js';
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
  * @property {VectorType} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
+ * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
+ * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
+ * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
+ * @property {number} [neighbourLambda] `ease`: L2 of an item of mean popularity; more people need more
+ * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
+ * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
+ * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  */
-/** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved */
+/** @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved; steps of the neighbours */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
 
 /** @typedef {'f32' | 'f16' | 'int8'} VectorType */
@@ -41,6 +53,7 @@ const vectorTypes = ['f32', 'f16', 'int8'];
 export const trainDefaults = Object.freeze({
   personas: 4, dim: 64, sweeps: 12, joint: 1, seed: 1, minSupport: 1, alpha: 0.4, lambda: 0.006, nu: 1,
   beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, vectors: /** @type {VectorType} */ ('f32'),
+  ...neighbourDefaults,
 });
 
 const configFields = /** @type {const} */ (['dim', 'personas', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
@@ -63,16 +76,18 @@ export async function trainModel(interactions, options = {}) {
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
   await runTraining(memory, trainer, began, options);
-  const bytes = await writeModel(memory, trainer, data, settings, options);
+  const neighbours = await computeNeighbours(data, settings, { ...options, onProgress: (progress) => options.onProgress?.({ phase: 'neighbours', ...progress,
+    sweep: settings.sweeps, sweeps: settings.sweeps, seconds: (performance.now() - began) / 1000 }) });
+  const bytes = await writeModel(memory, trainer, data, settings, options, neighbours);
   return { bytes, users: data.users, items: data.itemIds.length, interactions: data.items.length, dropped: data.dropped,
-    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes };
+    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes + (neighbours?.memoryBytes ?? 0) };
 }
 
 /** @param {Record<string, any>} settings */
 function checkSettings(settings) {
   const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024],
-    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
-  const whole = new Set(['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport']);
+    lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], ...neighbourRanges };
+  const whole = new Set(['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport', 'neighbours']);
   for (const [name, [low, high]] of Object.entries(ranges)) {
     const value = settings[name];
     if (typeof value !== 'number' || !(value >= low && value <= high) || (whole.has(name) && !Number.isInteger(value)))
@@ -80,6 +95,7 @@ function checkSettings(settings) {
   }
   const { items, name, signal, onProgress, vectors } = settings;
   if (!vectorTypes.includes(vectors)) throw badArgument('vectors', vectors, "'f32', 'f16' or 'int8'");
+  if (!['ease', 'cooccurrence'].includes(settings.neighbourMethod)) throw badArgument('neighbourMethod', settings.neighbourMethod, "'ease' or 'cooccurrence'");
   if (items !== undefined && !(items instanceof Map)) throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
@@ -124,7 +140,7 @@ async function runTraining(memory, trainer, began, { signal, onProgress }) {
     const now = performance.now();
     if (now - shown >= 50 || done === total) {
       shown = now;
-      onProgress?.({ done, total, sweep, sweeps, seconds: (now - began) / 1000 });
+      onProgress?.({ phase: 'vectors', done, total, sweep, sweeps, seconds: (now - began) / 1000 });
       // A turn of the event loop: abort signals fire, pages stay alive.
       await new Promise((resolve) => { setTimeout(resolve, 0); });
     }
@@ -159,9 +175,9 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings @param {TrainOptions} options */
-async function writeModel(memory, trainer, data, settings, { items, name }) {
-  const put = (/** @type {Uint8Array | Uint16Array | Uint32Array} */ array) => {
+/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {Record<string, any>} settings @param {TrainOptions} options @param {Neighbours | undefined} neighbours */
+async function writeModel(memory, trainer, data, settings, { items, name }, neighbours) {
+  const put = (/** @type {Exclude<ArrayBufferView, DataView>} */ array) => {
     const at = memory.allocate(Math.max(1, array.byteLength));
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     return at;
@@ -170,7 +186,8 @@ async function writeModel(memory, trainer, data, settings, { items, name }) {
   const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
   const aspects = items && packAspects(data.itemIds, items);
   const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
-  const chosen = Object.fromEntries(configFields.map((field) => [field, settings[field]]));
+  const neighbourFields = neighbours ? Object.keys(neighbourDefaults) : ['neighbours'];
+  const chosen = Object.fromEntries([...configFields, ...neighbourFields].map((field) => [field, settings[field]]));
   const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective: 'als',
     users: data.users, interactions: data.items.length, settings: { ...chosen, minSupport: settings.minSupport, vectors: settings.vectors } }));
   // The lineage ties saved profiles to the vocabulary and the settings.
@@ -186,7 +203,8 @@ async function writeModel(memory, trainer, data, settings, { items, name }) {
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
-    put(metadata), metadata.length, vectorTypes.indexOf(settings.vectors), 0, 0, 0, 0, 0];
+    put(metadata), metadata.length, vectorTypes.indexOf(settings.vectors),
+    0, ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
   memory.u32(parts, words.length).set(words);
   memory.u8(parts + 96, 16).set(lineage);
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;

@@ -76,7 +76,7 @@ describe('the model', () => {
     }
     assert.deepEqual([model.info.items, model.info.dim, model.info.personas, model.info.bytes], [seen.size, 8, trainDefaults.personas, result.bytes.length]);
     assert.deepEqual(model.info.metadata, { name: 'a test', library: `ampcf ${version}`, objective: 'als', users: few.length, interactions: base.user.length,
-      settings: { ...trainDefaults, ...small } });
+      settings: { ...Object.fromEntries(Object.entries(trainDefaults).filter(([name]) => !name.startsWith('neighbour'))), ...small, neighbours: 0 } });
     assert.match(model.info.lineage, /^[0-9a-f]{32}$/);
     assert.ok(result.seconds > 0 && result.memoryBytes > result.bytes.length);
   });
@@ -186,7 +186,7 @@ describe('what is refused', () => {
     const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20],
       nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
     const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport'];
-    assert.deepEqual([...Object.keys(ranges), 'vectors'].sort(), Object.keys(trainDefaults).sort());
+    assert.deepEqual([...Object.keys(ranges), 'vectors'].sort(), Object.keys(trainDefaults).filter((name) => !name.startsWith('neighbour')).sort());
     for (const [name, [low, high]] of Object.entries(ranges)) {
       const bad = [low - 1, high + 1, NaN, Infinity, -Infinity, '1', null, true, [1], {}, 1n, Symbol('s'), Object.create(null)];
       if (whole.includes(name)) bad.push(low + 0.5);

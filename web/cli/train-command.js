@@ -30,14 +30,20 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
   --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
   --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
+  --neighbours M          let up to M items vouch for each item beside the vectors (default ${trainDefaults.neighbours})
+  --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
+  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X    see include/ampcf_train.h
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
 
 const settings = /** @type {const} */ (['personas', 'dim', 'sweeps', 'joint', 'seed', 'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias']);
+/** Those of the trainer's options that are numbers. */
+const neighbourNumbers = /** @type {const} */ (['neighbourStrength', 'neighbourLambda', 'neighbourLambdaGrowth', 'neighbourUserDamping', 'neighbourSourceDamping', 'neighbourPopularityDamping']);
+const kebab = (/** @type {string} */ name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
 const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
-  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'vectors', 'name', ...settings].map((name) => [name, text])) });
+  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'vectors', 'neighbours', 'neighbour-method', ...neighbourNumbers.map(kebab), 'name', ...settings].map((name) => [name, text])) });
 
 /** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
 function starThreshold(rating) {
@@ -68,7 +74,8 @@ function chooseRows(ratings, { minRating, weights }) {
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['RATINGS']);
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
-  const chosen = Object.fromEntries(settings.map((name) => [name, numberOption(values, name)]));
+  const chosen = { ...Object.fromEntries([...settings, 'neighbours'].map((name) => [name, numberOption(values, name)])), neighbourMethod: values['neighbour-method'],
+    ...Object.fromEntries(neighbourNumbers.map((name) => [name, numberOption(values, kebab(name))])) };
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
   const reading = progress('reading ', { quiet, after: 1000 });
@@ -89,7 +96,8 @@ export async function run(argv, signal) {
 
   const training = progress('training', { quiet });
   const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, vectors: values.vectors, name: values.name, signal,
-    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
+    onProgress: ({ phase, done, total, sweep, sweeps, seconds }) => training.update(done, total, phase === 'neighbours' ? 'neighbours'
+      : `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
   }).finally(() => training.finish());
   signal.throwIfAborted();
   await writeFileAtomic(values.output, result.bytes);
