@@ -35,7 +35,8 @@ typedef enum ampcf_status {
     AMPCF_E_BAD_IDS = 23,             /* ids empty, too long, not UTF-8, duplicated or badly indexed */
     AMPCF_E_UNSUPPORTED_VERSION = 24, /* needs a newer library */
     AMPCF_E_BAD_TEXT = 25,            /* titles, aspect names or metadata are not UTF-8 */
-    AMPCF_E_BAD_ASPECTS = 26          /* aspect lists unsorted or out of range */
+    AMPCF_E_BAD_ASPECTS = 26,         /* aspect lists unsorted or out of range */
+    AMPCF_E_BAD_NEIGHBOURS = 27       /* neighbour lists unsorted, out of range or naming the item itself */
 } ampcf_status;
 
 /** Stable upper-case name of a status, for example "BAD_MAGIC"; "UNKNOWN" for a number that is none. Never NULL. */
@@ -69,18 +70,24 @@ typedef struct ampcf_fault {
 /** A validated model file. Read-only and shareable between threads. Points into the caller's bytes. */
 typedef struct ampcf_model ampcf_model;
 
-/** Bytes of memory that ampcf_model_open needs besides the file itself. Since 0.1. */
-size_t ampcf_model_memory(void);
+/**
+ * Bytes of memory that ampcf_model_open needs besides the file itself: vectors of 8 or 16 bits are expanded there.
+ *
+ * bytes  (n_bytes) the file, not checked yet: any bytes are fine, at any alignment
+ *
+ * Returns at most 4 n_bytes and a constant; 0 when that is more than a size_t holds. Reads the section table only. Since 0.1.
+ */
+size_t ampcf_model_memory(const void *bytes, size_t n_bytes);
 
 /**
  * Validate a model file once; afterwards every other call trusts it.                             src/FORMAT.md
  *
  * bytes       (n_bytes) the whole file, 16-byte aligned; caller-owned, must stay unchanged while the model is used
- * memory      (memory_bytes >= ampcf_model_memory()) 16-byte aligned, caller-owned, lives as long as the model
+ * memory      (memory_bytes >= ampcf_model_memory(bytes, n_bytes)) 16-byte aligned, caller-owned, lives as long as the model
  * out_model   the model; written only on AMPCF_OK
  * out_fault   where and why, written only on failure; may be NULL
  *
- * Returns AMPCF_OK, AMPCF_E_MEMORY, or one of AMPCF_E_BAD_MAGIC to AMPCF_E_BAD_ASPECTS. Hostile bytes are refused,
+ * Returns AMPCF_OK, AMPCF_E_MEMORY, or one of AMPCF_E_BAD_MAGIC to AMPCF_E_BAD_NEIGHBOURS. Hostile bytes are refused,
  * never read out of bounds, and cannot make later scores overflow. Thread-safe. Allocates nothing. O(n_bytes).
  * Since 0.1.
  */
@@ -92,6 +99,9 @@ uint32_t ampcf_model_items(const ampcf_model *model);
 uint32_t ampcf_model_dim(const ampcf_model *model);
 uint32_t ampcf_model_personas(const ampcf_model *model);
 uint32_t ampcf_model_aspects(const ampcf_model *model);
+
+/** Entries of the item-item matrix B, all items together; 0 when the file has none. Since 0.1. */
+uint32_t ampcf_model_neighbours(const ampcf_model *model);
 
 /**
  * Index of the item with exactly these id bytes (UTF-8, compared byte by byte), or AMPCF_NO_ITEM. O(log N). Since 0.1.
@@ -118,7 +128,7 @@ const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 /** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a time. */
 typedef struct ampcf_profile ampcf_profile;
 
-/** Bytes of memory a profile with up to n_history items needs; 0 when n_history > AMPCF_MAX_HISTORY. Since 0.1. */
+/** Bytes of memory a profile with up to n_history items needs; 0 when n_history > AMPCF_MAX_HISTORY or a size_t is too small. Since 0.1. */
 size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history);
 
 /** Bytes of scratch that folding n_history items needs; free for other use after the call. Since 0.1. */
@@ -127,7 +137,7 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
  *
- *     M = alpha G + sum_i w_i v_i v_i^T + lambda I,      u_k = M^-1 sum_i r_ik w_i v_i,      sum_k u_k = the ALS user vector
+ *     M = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    u_k = M^-1 sum_i r_ik w_i q_i v_i,    sum_k u_k = the ALS user vector
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
@@ -137,7 +147,8 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
  *
  * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share.
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE, AMPCF_E_MEMORY.
- * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H D). Source: Hu, Koren, Volinsky 2008 (ICDM) for
+ * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)). q = 1 where the file has no item
+ * weights; a file with neighbours adds N + P min(N, H longest row) words to the memory. Source: Hu, Koren, Volinsky 2008 (ICDM) for
  * P = 1; Rendle et al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition into personas is this project's.
  * Since 0.1.
  */
@@ -156,10 +167,11 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 /**
  * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
  *
- *     s_jk = u_k . v_j,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     s_jk = u_k . v_j + sum_i r_ik w_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
  *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
  *
- * m_k is the support of persona k: the mean evidence it has for its own history items, each left out in turn.
+ * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its own history items,
+ * each left out in turn.
  *
  * candidates   (C) item indices < N, duplicates allowed
  * out_scores   (C) higher is better, finite; unit: predicted preference (1 = like a typical liked item), not a probability
@@ -215,13 +227,13 @@ typedef struct ampcf_explanation {
 /**
  * Split one candidate's score into parts.
  *
- *     contribution_i = w_i (v_j^T M^-1 v_i) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
+ *     contribution_i = w_i (q_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
  * out_contributions  (H) in history order, in the unit of the score, negative allowed
  * out_attention      (P) a_jk, sum 1
  *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H (D + P)).
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H (D + P + log N)).
  * Since 0.1.
  */
 ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,

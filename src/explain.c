@@ -5,6 +5,17 @@
 
 #include <string.h>
 
+/* B_ij, by binary search in row i. */
+static double neighbour_of(const ampcf_model *m, uint32_t i, uint32_t j) {
+    uint32_t low = m->neighbour_offsets ? m->neighbour_offsets[i] : 0, end = m->neighbour_offsets ? m->neighbour_offsets[i + 1] : 0;
+    for (uint32_t high = end; low < high;) {
+        uint32_t mid = low + (high - low) / 2;
+        if (model_neighbour(m, mid) < j) low = mid + 1;
+        else high = mid;
+    }
+    return low < end && model_neighbour(m, low) == j ? (double)model_neighbour_value(m, i, low) : 0;
+}
+
 ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
                            ampcf_explanation *out_explanation) {
     const ampcf_model *m = profile->model;
@@ -27,7 +38,8 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        out_contributions[i] = (double)profile->weights[i] * likeness * ((1 - rho) + rho * attended);
+        out_contributions[i] = ((double)profile_weight(profile, i) * likeness +
+                                (double)profile->weights[i] * neighbour_of(m, profile->items[i], item)) * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }
     for (uint32_t k = 1; k < n; k++)

@@ -26,6 +26,12 @@
 #define FORMAT_MAX_VALUE 1048576.0f
 /* G = sum of N <= 2^24 outer products of such vectors. */
 #define FORMAT_MAX_GRAM 18446744073709551616.0f
+/* 127 of the largest scale is still below FORMAT_MAX_VALUE. */
+#define FORMAT_MAX_SCALE 8192.0f
+#define FORMAT_MIN_ITEM_WEIGHT 9.5367431640625e-7f
+#define FORMAT_MAX_NEIGHBOURS (1u << 28)
+/* Up to this many items, neighbours are u16. */
+#define FORMAT_MAX_U16_ITEMS 65536u
 
 typedef struct format_header {
     uint8_t magic[8];
@@ -73,7 +79,12 @@ typedef enum section_type {
     SECTION_ITEM_ASPECT_OFFSETS = 13,
     SECTION_ITEM_ASPECTS = 14,
     SECTION_METADATA = 15,
-    SECTION_KNOWN = 16 /* one past the last type this version knows */
+    SECTION_NEIGHBOUR_OFFSETS = 16,
+    SECTION_NEIGHBOUR_ITEMS = 17,
+    SECTION_NEIGHBOUR_VALUES = 18,
+    SECTION_NEIGHBOUR_SCALES = 19,
+    SECTION_ITEM_WEIGHTS = 20,
+    SECTION_KNOWN = 21 /* one past the last type this version knows */
 } section_type;
 
 /* Index into the SETTINGS section, f32 each; the rest is reserved and zero. */

@@ -10,27 +10,36 @@
 /* How many rows a section must have; facts are stored once, so item-shaped sections must agree with the header. */
 typedef enum rows_rule { ROWS_ITEMS, ROWS_ITEMS_1, ROWS_GRAM, ROWS_SETTINGS, ROWS_OFFSETS, ROWS_FREE } rows_rule;
 
+/* ALWAYS there; or may be absent, and then a reader that does not know it either skips it or, because scores depend on it,
+ * MUST_KNOW it. */
+typedef enum presence { SKIPPABLE, ALWAYS, MUST_KNOW } presence;
+
 typedef struct section_rule {
-    uint8_t dtype, rows, required;
-    float bound; /* of f32 values */
+    uint8_t dtype, rows, presence;
+    float low, high; /* of f32 values */
 } section_rule;
 
 static const section_rule rules[SECTION_KNOWN] = {
-    [SECTION_ITEM_VECTORS] = {DTYPE_F32, ROWS_ITEMS, 1, FORMAT_MAX_VALUE},
-    [SECTION_ITEM_SCALES] = {DTYPE_F32, ROWS_ITEMS, 0, FORMAT_MAX_VALUE},
-    [SECTION_ITEM_BIAS] = {DTYPE_F32, ROWS_ITEMS, 1, FORMAT_MAX_VALUE},
-    [SECTION_GRAM] = {DTYPE_F32, ROWS_GRAM, 1, FORMAT_MAX_GRAM},
-    [SECTION_SETTINGS] = {DTYPE_F32, ROWS_SETTINGS, 1, FORMAT_MAX_VALUE},
-    [SECTION_ID_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 1, 0},
-    [SECTION_ID_BYTES] = {DTYPE_U8, ROWS_FREE, 1, 0},
-    [SECTION_ID_ORDER] = {DTYPE_U32, ROWS_ITEMS, 1, 0},
-    [SECTION_TITLE_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 0, 0},
-    [SECTION_TITLE_BYTES] = {DTYPE_U8, ROWS_FREE, 0, 0},
-    [SECTION_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_OFFSETS, 0, 0},
-    [SECTION_ASPECT_BYTES] = {DTYPE_U8, ROWS_FREE, 0, 0},
-    [SECTION_ITEM_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, 0, 0},
-    [SECTION_ITEM_ASPECTS] = {DTYPE_U16, ROWS_FREE, 0, 0},
-    [SECTION_METADATA] = {DTYPE_U8, ROWS_FREE, 0, 0},
+    [SECTION_ITEM_VECTORS] = {DTYPE_F32, ROWS_ITEMS, ALWAYS, -FORMAT_MAX_VALUE, FORMAT_MAX_VALUE}, /* or f16, i8 */
+    [SECTION_ITEM_SCALES] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, 0, FORMAT_MAX_SCALE},
+    [SECTION_ITEM_BIAS] = {DTYPE_F32, ROWS_ITEMS, ALWAYS, -FORMAT_MAX_VALUE, FORMAT_MAX_VALUE},
+    [SECTION_GRAM] = {DTYPE_F32, ROWS_GRAM, ALWAYS, -FORMAT_MAX_GRAM, FORMAT_MAX_GRAM},
+    [SECTION_SETTINGS] = {DTYPE_F32, ROWS_SETTINGS, ALWAYS, -FORMAT_MAX_VALUE, FORMAT_MAX_VALUE},
+    [SECTION_ID_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, ALWAYS, 0, 0},
+    [SECTION_ID_BYTES] = {DTYPE_U8, ROWS_FREE, ALWAYS, 0, 0},
+    [SECTION_ID_ORDER] = {DTYPE_U32, ROWS_ITEMS, ALWAYS, 0, 0},
+    [SECTION_TITLE_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, SKIPPABLE, 0, 0},
+    [SECTION_TITLE_BYTES] = {DTYPE_U8, ROWS_FREE, SKIPPABLE, 0, 0},
+    [SECTION_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_OFFSETS, SKIPPABLE, 0, 0},
+    [SECTION_ASPECT_BYTES] = {DTYPE_U8, ROWS_FREE, SKIPPABLE, 0, 0},
+    [SECTION_ITEM_ASPECT_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, SKIPPABLE, 0, 0},
+    [SECTION_ITEM_ASPECTS] = {DTYPE_U16, ROWS_FREE, SKIPPABLE, 0, 0},
+    [SECTION_METADATA] = {DTYPE_U8, ROWS_FREE, SKIPPABLE, 0, 0},
+    [SECTION_NEIGHBOUR_OFFSETS] = {DTYPE_U32, ROWS_ITEMS_1, MUST_KNOW, 0, 0},
+    [SECTION_NEIGHBOUR_ITEMS] = {DTYPE_U16, ROWS_FREE, MUST_KNOW, 0, 0}, /* or u32 */
+    [SECTION_NEIGHBOUR_VALUES] = {DTYPE_I8, ROWS_FREE, MUST_KNOW, 0, 0},
+    [SECTION_NEIGHBOUR_SCALES] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, 0, FORMAT_MAX_VALUE},
+    [SECTION_ITEM_WEIGHTS] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, FORMAT_MIN_ITEM_WEIGHT, FORMAT_MAX_VALUE},
 };
 
 /* Lowest and highest accepted value of each setting; reserved ones must be zero. */
@@ -62,6 +71,7 @@ typedef struct opening {
     format_header header;
     format_section found[SECTION_KNOWN]; /* type 0 = absent */
     ampcf_model *model;
+    arena memory;
     ampcf_fault fault;
 } opening;
 
@@ -134,19 +144,22 @@ static uint64_t rows_wanted(const format_header *h, rows_rule rule) {
     return 0;
 }
 
+/* Vectors of these types are expanded when the model is opened. */
+static int is_narrow(uint32_t dtype) { return dtype == DTYPE_F16 || dtype == DTYPE_I8; }
+
 /* Rules of one known section: stored type, shape against the header, at most once. */
 static ampcf_status check_known(opening *o, const format_section *s, uint64_t at) {
     const section_rule *rule = &rules[s->type];
     REFUSE_IF(o->found[s->type].type != 0, AMPCF_E_BAD_SECTION, s->type, at, s->type, 0, "section given twice");
-    int narrow = s->type == SECTION_ITEM_VECTORS && (s->dtype == DTYPE_F16 || s->dtype == DTYPE_I8);
-    REFUSE_IF(narrow || s->type == SECTION_ITEM_SCALES, AMPCF_E_UNSUPPORTED_VERSION, s->type, at + 24, s->dtype, DTYPE_F32,
-              "item vector type (f16 and int8 need a newer library)");
-    REFUSE_IF(s->dtype != rule->dtype, AMPCF_E_BAD_SECTION, s->type, at + 24, s->dtype, rule->dtype, "section dtype");
+    uint32_t dtype = rule->dtype;
+    if (s->type == SECTION_ITEM_VECTORS && is_narrow(s->dtype)) dtype = s->dtype;
+    if (s->type == SECTION_NEIGHBOUR_ITEMS && o->header.n_items > FORMAT_MAX_U16_ITEMS) dtype = DTYPE_U32;
+    REFUSE_IF(s->dtype != dtype, AMPCF_E_BAD_SECTION, s->type, at + 24, s->dtype, dtype, "section dtype");
     uint64_t rows = rows_wanted(&o->header, (rows_rule)rule->rows);
     REFUSE_IF(rows != 0 && s->rows != rows, AMPCF_E_BAD_SECTION, s->type, at + 28, s->rows, rows, "section rows");
     uint32_t cols = s->type == SECTION_ITEM_VECTORS ? o->header.dim : 1;
     REFUSE_IF(s->cols != cols, AMPCF_E_BAD_SECTION, s->type, at + 32, s->cols, cols, "section columns");
-    uint32_t flag = rule->required ? SECTION_REQUIRED : 0u;
+    uint32_t flag = rule->presence != SKIPPABLE ? SECTION_REQUIRED : 0u;
     REFUSE_IF((s->flags & SECTION_REQUIRED) != flag, AMPCF_E_BAD_SECTION, s->type, at + 4, s->flags, flag, "section flags");
     o->found[s->type] = *s;
     return AMPCF_OK;
@@ -181,14 +194,19 @@ static ampcf_status check_sections(opening *o) {
     }
     REFUSE_IF(end != o->n_bytes, AMPCF_E_TRAILING_DATA, 0, end, o->n_bytes, end, "bytes after the last section");
     for (uint32_t t = 1; t < SECTION_KNOWN; t++)
-        REFUSE_IF(rules[t].required && !o->found[t].type, AMPCF_E_BAD_SECTION, t, 0, 0, t, "missing section");
+        REFUSE_IF(rules[t].presence == ALWAYS && !o->found[t].type, AMPCF_E_BAD_SECTION, t, 0, 0, t, "missing section");
     static const uint8_t pairs[][2] = {{SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES},
                                        {SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES},
                                        {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECT_OFFSETS},
-                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS}};
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_ITEMS},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_VALUES},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_SCALES}};
     for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
         REFUSE_IF(!o->found[pairs[p][0]].type != !o->found[pairs[p][1]].type, AMPCF_E_BAD_SECTION, pairs[p][1], 0, 0,
                   pairs[p][1], "sections that go together");
+    REFUSE_IF((o->found[SECTION_ITEM_VECTORS].dtype == DTYPE_I8) != (o->found[SECTION_ITEM_SCALES].type != 0), AMPCF_E_BAD_SECTION,
+              SECTION_ITEM_SCALES, 0, 0, DTYPE_I8, "sections that go together");
     return AMPCF_OK;
 }
 
@@ -196,19 +214,43 @@ static const void *section_data(const opening *o, section_type type) {
     return o->found[type].type ? o->bytes + o->found[type].offset : NULL;
 }
 
-/* Bounded, finite, and no denormals, which make some processors a hundred times slower. */
+/* Every f32 of a section: bounded, finite, and no denormals, which make some processors a hundred times slower. */
 static ampcf_status check_numbers(opening *o, section_type type) {
     const format_section *s = &o->found[type];
-    const uint32_t *bits = section_data(o, type);
-    uint32_t bound;
-    memcpy(&bound, &rules[type].bound, sizeof bound);
-    size_t n = (size_t)(s->length / 4);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t magnitude = bits[i] & 0x7FFFFFFFu;
-        int denormal = magnitude != 0 && magnitude < 0x00800000u;
-        REFUSE_IF(magnitude > bound || denormal, AMPCF_E_BAD_NUMBER, type, s->offset + 4 * (uint64_t)i, bits[i], bound,
+    const section_rule *rule = &rules[type];
+    const uint8_t *data = section_data(o, type);
+    uint32_t high;
+    memcpy(&high, &rule->high, sizeof high);
+    for (size_t i = 0; i < (size_t)s->length && s->dtype == DTYPE_F32; i += 4) {
+        float value;
+        uint32_t bits;
+        memcpy(&value, data + i, sizeof value);
+        memcpy(&bits, data + i, sizeof bits);
+        int denormal = (bits << 1) - 1u < 0x00FFFFFFu; /* neither zero nor a normal number */
+        REFUSE_IF(!(value >= rule->low && value <= rule->high) || denormal, AMPCF_E_BAD_NUMBER, type, s->offset + i, bits, high,
                   "number not finite, out of bounds or denormal");
     }
+    return AMPCF_OK;
+}
+
+/* f16 and int8 become f32 once, so that every kernel reads f32. A half is below FORMAT_MAX_VALUE unless it is not finite. */
+static ampcf_status expand_vectors(opening *o) {
+    const format_section *s = &o->found[SECTION_ITEM_VECTORS];
+    const float *scales = section_data(o, SECTION_ITEM_SCALES);
+    const void *data = section_data(o, SECTION_ITEM_VECTORS);
+    o->model->vectors = data;
+    if (s->dtype == DTYPE_F32) return AMPCF_OK;
+    size_t n = (size_t)s->rows * s->cols;
+    float *out = arena_take(&o->memory, n, sizeof *out);
+    REFUSE_IF(!out, AMPCF_E_MEMORY, 0, 0, o->memory.cap, ampcf_model_memory(o->bytes, (size_t)o->n_bytes), "model memory");
+    for (size_t i = 0; i < n; i++) {
+        int8_t q = ((const int8_t *)data)[i];
+        uint16_t half = s->dtype == DTYPE_F16 ? ((const uint16_t *)data)[i] : 0;
+        REFUSE_IF(scales ? q == -128 : (half & 0x7C00u) == 0x7C00u, AMPCF_E_BAD_NUMBER, SECTION_ITEM_VECTORS,
+                  s->offset + i * dtype_bytes(s->dtype), half, 0, "number not finite, out of bounds or denormal");
+        out[i] = scales ? (float)q * scales[i / s->cols] : half_to_f32(half);
+    }
+    o->model->vectors = out;
     return AMPCF_OK;
 }
 
@@ -269,39 +311,68 @@ static ampcf_status check_id_order(opening *o) {
     return AMPCF_OK;
 }
 
-static ampcf_status check_item_aspects(opening *o) {
-    const uint32_t *offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
-    const uint16_t *aspects = section_data(o, SECTION_ITEM_ASPECTS);
-    if (!offsets) return AMPCF_OK;
-    uint32_t n = o->found[SECTION_ITEM_ASPECTS].rows, n_aspects = o->model->aspects.n;
-    uint64_t at = o->found[SECTION_ITEM_ASPECT_OFFSETS].offset, data_at = o->found[SECTION_ITEM_ASPECTS].offset;
-    REFUSE_IF(n_aspects < 1 || n_aspects > AMPCF_MAX_ASPECTS, AMPCF_E_LIMIT, SECTION_ASPECT_OFFSETS, 0, n_aspects,
-              AMPCF_MAX_ASPECTS, "aspects");
-    REFUSE_IF(offsets[0] != 0, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS, at, offsets[0], 0, "first offset");
-    for (uint32_t i = 0; i < o->header.n_items; i++) {
-        REFUSE_IF(offsets[i + 1] < offsets[i] || offsets[i + 1] > n, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS,
-                  at + 4 * ((uint64_t)i + 1), offsets[i + 1], n, "aspect offset");
-        for (uint32_t a = offsets[i]; a < offsets[i + 1]; a++)
-            REFUSE_IF(aspects[a] >= n_aspects || (a > offsets[i] && aspects[a] <= aspects[a - 1]), AMPCF_E_BAD_ASPECTS,
-                      SECTION_ITEM_ASPECTS, data_at + 2 * (uint64_t)a, aspects[a], n_aspects, "aspect index");
+/* For each item a list of entries below bound, strictly increasing; not_self refuses the item itself. */
+static ampcf_status check_lists(opening *o, section_type offsets_type, section_type type, uint32_t bound, int not_self,
+                                ampcf_status bad) {
+    const uint32_t *offsets = section_data(o, offsets_type), *wide = section_data(o, type);
+    const uint16_t *narrow = section_data(o, type);
+    uint32_t n = o->found[type].rows, n_items = o->header.n_items, size = dtype_bytes(o->found[type].dtype);
+    uint64_t at = o->found[offsets_type].offset, data_at = o->found[type].offset;
+    REFUSE_IF(offsets[0] != 0, bad, offsets_type, at, offsets[0], 0, "first offset");
+    for (uint32_t i = 0; i < n_items; i++) {
+        uint64_t least = 0;
+        REFUSE_IF(offsets[i + 1] < offsets[i] || offsets[i + 1] > n, bad, offsets_type, at + 4 * ((uint64_t)i + 1), offsets[i + 1],
+                  n, "offset");
+        for (uint32_t e = offsets[i]; e < offsets[i + 1]; e++) {
+            uint32_t entry = size == 2 ? narrow[e] : wide[e];
+            REFUSE_IF(entry < least || entry >= bound || (not_self && entry == i), bad, type, data_at + size * (uint64_t)e, entry,
+                      bound, "entry of a list");
+            least = (uint64_t)entry + 1;
+        }
     }
-    REFUSE_IF(offsets[o->header.n_items] != n, AMPCF_E_BAD_ASPECTS, SECTION_ITEM_ASPECT_OFFSETS, at,
-              offsets[o->header.n_items], n, "last offset");
+    REFUSE_IF(offsets[n_items] != n, bad, offsets_type, at, offsets[n_items], n, "last offset");
+    return AMPCF_OK;
+}
+
+static ampcf_status check_item_aspects(opening *o) {
+    uint32_t n = o->model->aspects.n;
+    if (!o->found[SECTION_ITEM_ASPECTS].type) return AMPCF_OK;
+    REFUSE_IF(n < 1 || n > AMPCF_MAX_ASPECTS, AMPCF_E_LIMIT, SECTION_ASPECT_OFFSETS, 0, n, AMPCF_MAX_ASPECTS, "aspects");
+    return check_lists(o, SECTION_ITEM_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS, n, 0, AMPCF_E_BAD_ASPECTS);
+}
+
+static ampcf_status check_neighbours(opening *o) {
+    ampcf_model *m = o->model;
+    const format_section *s = &o->found[SECTION_NEIGHBOUR_VALUES];
+    m->neighbour_offsets = section_data(o, SECTION_NEIGHBOUR_OFFSETS);
+    m->neighbours = section_data(o, SECTION_NEIGHBOUR_ITEMS);
+    m->neighbour_values = section_data(o, SECTION_NEIGHBOUR_VALUES);
+    m->neighbour_scales = section_data(o, SECTION_NEIGHBOUR_SCALES);
+    if (!m->neighbour_offsets) return AMPCF_OK;
+    REFUSE_IF(s->rows != o->found[SECTION_NEIGHBOUR_ITEMS].rows, AMPCF_E_BAD_SECTION, s->type, s->offset, s->rows,
+              o->found[SECTION_NEIGHBOUR_ITEMS].rows, "section rows");
+    REFUSE_IF(s->rows > FORMAT_MAX_NEIGHBOURS, AMPCF_E_LIMIT, s->type, s->offset, s->rows, FORMAT_MAX_NEIGHBOURS, "neighbours");
+    TRY(check_lists(o, SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_ITEMS, o->header.n_items, 1, AMPCF_E_BAD_NEIGHBOURS));
+    for (uint32_t e = 0; e < s->rows; e++)
+        REFUSE_IF(m->neighbour_values[e] == -128, AMPCF_E_BAD_NUMBER, s->type, s->offset + e, 128, 127, "neighbour value");
+    for (uint32_t i = 0; i < o->header.n_items; i++) {
+        uint32_t length = m->neighbour_offsets[i + 1] - m->neighbour_offsets[i];
+        if (length > m->longest_row) m->longest_row = length;
+    }
     return AMPCF_OK;
 }
 
 static ampcf_status check_content(opening *o) {
     ampcf_model *m = o->model;
-    TRY(check_numbers(o, SECTION_ITEM_VECTORS));
-    TRY(check_numbers(o, SECTION_ITEM_BIAS));
-    TRY(check_numbers(o, SECTION_GRAM));
-    TRY(check_numbers(o, SECTION_SETTINGS));
+    for (uint32_t t = 1; t < SECTION_KNOWN; t++) TRY(check_numbers(o, (section_type)t));
     TRY(check_settings(o));
+    TRY(expand_vectors(o));
     TRY(check_text(o, SECTION_ID_OFFSETS, SECTION_ID_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_IDS, &m->ids));
     TRY(check_id_order(o));
     TRY(check_text(o, SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES, 0, FORMAT_MAX_TITLE_BYTES, AMPCF_E_BAD_TEXT, &m->titles));
     TRY(check_text(o, SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_TEXT, &m->aspects));
     TRY(check_item_aspects(o));
+    TRY(check_neighbours(o));
     const format_section *meta = &o->found[SECTION_METADATA];
     REFUSE_IF(meta->rows > FORMAT_MAX_METADATA_BYTES, AMPCF_E_LIMIT, SECTION_METADATA, meta->offset, meta->rows,
               FORMAT_MAX_METADATA_BYTES, "metadata bytes");
@@ -323,10 +394,10 @@ static ampcf_status open_checked(opening *o) {
     m->dim = o->header.dim;
     m->n_personas = o->header.n_personas;
     m->n_aspects = m->aspects.n;
-    m->vectors = section_data(o, SECTION_ITEM_VECTORS);
     m->bias = section_data(o, SECTION_ITEM_BIAS);
     m->gram = section_data(o, SECTION_GRAM);
     m->settings = section_data(o, SECTION_SETTINGS);
+    m->item_weights = section_data(o, SECTION_ITEM_WEIGHTS);
     m->id_order = section_data(o, SECTION_ID_ORDER);
     m->item_aspect_offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
     m->item_aspects = section_data(o, SECTION_ITEM_ASPECTS);
@@ -334,23 +405,40 @@ static ampcf_status open_checked(opening *o) {
     return AMPCF_OK;
 }
 
-size_t ampcf_model_memory(void) {
+/* How many vector elements an opened model holds of its own: no more than the file has bytes, whatever the header says. */
+static size_t expanded_values(const uint8_t *bytes, size_t n_bytes) {
+    format_header h;
+    format_section s;
+    if (n_bytes < sizeof h) return 0;
+    memcpy(&h, bytes, sizeof h);
+    for (size_t at = sizeof h; h.n_sections > 0 && n_bytes - at >= sizeof s; at += sizeof s, h.n_sections--) {
+        memcpy(&s, bytes + at, sizeof s);
+        if (s.type == SECTION_ITEM_VECTORS)
+            return is_narrow(s.dtype) && s.length <= n_bytes ? (size_t)s.length / dtype_bytes(s.dtype) : 0;
+    }
+    return 0;
+}
+
+size_t model_memory(size_t expanded) {
     arena a = arena_measure();
     arena_take(&a, 1, sizeof(ampcf_model));
-    return a.used;
+    arena_take(&a, expanded, sizeof(float));
+    return a.full ? 0 : a.used;
 }
+
+size_t ampcf_model_memory(const void *bytes, size_t n_bytes) { return model_memory(expanded_values(bytes, n_bytes)); }
 
 ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,
                               const ampcf_model **out_model, ampcf_fault *out_fault) {
-    arena a = arena_over(memory, memory_bytes);
     opening o;
     memset(&o, 0, sizeof o);
     o.bytes = bytes;
     o.n_bytes = n_bytes;
-    o.model = arena_take(&a, 1, sizeof *o.model);
+    o.memory = arena_over(memory, memory_bytes);
+    o.model = arena_take(&o.memory, 1, sizeof *o.model);
     ampcf_status status;
     if (!o.model || ((uintptr_t)bytes & (ARENA_ALIGN - 1)) != 0) {
-        status = refuse(&o, AMPCF_E_MEMORY, 0, 0, memory_bytes, ampcf_model_memory(), "model memory");
+        status = refuse(&o, AMPCF_E_MEMORY, 0, 0, memory_bytes, ampcf_model_memory(bytes, n_bytes), "model memory");
     } else {
         memset(o.model, 0, sizeof *o.model);
         status = open_checked(&o);
@@ -366,6 +454,9 @@ uint32_t ampcf_model_items(const ampcf_model *model) { return model->n_items; }
 uint32_t ampcf_model_dim(const ampcf_model *model) { return model->dim; }
 uint32_t ampcf_model_personas(const ampcf_model *model) { return model->n_personas; }
 uint32_t ampcf_model_aspects(const ampcf_model *model) { return model->n_aspects; }
+uint32_t ampcf_model_neighbours(const ampcf_model *model) {
+    return model->neighbour_offsets ? model->neighbour_offsets[model->n_items] : 0;
+}
 const uint8_t *ampcf_model_lineage(const ampcf_model *model) { return model->lineage; }
 
 uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes) {

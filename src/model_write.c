@@ -2,10 +2,11 @@
 #include "ampcf_train.h"
 
 #include "model.h"
+#include "quantise.h"
 
 #include <string.h>
 
-enum { MAX_WRITTEN = 14 };
+enum { MAX_WRITTEN = 20 };
 
 typedef struct plan {
     format_section section[MAX_WRITTEN];
@@ -27,14 +28,29 @@ static void add(plan *p, section_type type, uint32_t required, uint32_t dtype, u
     p->data[p->n++] = data;
 }
 
+static uint32_t vector_dtype(const ampcf_model_parts *m) {
+    return m->vector_type == AMPCF_VECTORS_INT8 ? DTYPE_I8 : m->vector_type == AMPCF_VECTORS_F16 ? DTYPE_F16 : DTYPE_F32;
+}
+
+static void add_neighbours(plan *p, const ampcf_model_parts *m) {
+    uint32_t n = m->n_items, entries = m->neighbour_offsets[n];
+    add(p, SECTION_NEIGHBOUR_OFFSETS, 1, DTYPE_U32, (uint64_t)n + 1, 1, m->neighbour_offsets);
+    add(p, SECTION_NEIGHBOUR_ITEMS, 1, n > FORMAT_MAX_U16_ITEMS ? DTYPE_U32 : DTYPE_U16, entries, 1, m->neighbour_items);
+    add(p, SECTION_NEIGHBOUR_VALUES, 1, DTYPE_I8, entries, 1, m->neighbour_values);
+    add(p, SECTION_NEIGHBOUR_SCALES, 1, DTYPE_F32, n, 1, m->neighbour_scales);
+}
+
 static plan plan_file(const ampcf_model_parts *m) {
     plan p;
     uint64_t n = m->n_items, d = m->dim;
     memset(&p, 0, sizeof p);
     add(&p, SECTION_SETTINGS, 1, DTYPE_F32, FORMAT_SETTINGS, 1, m->settings);
     add(&p, SECTION_GRAM, 1, DTYPE_F32, d * (d + 1) / 2, 1, m->gram);
-    add(&p, SECTION_ITEM_VECTORS, 1, DTYPE_F32, n, m->dim, m->vectors);
+    add(&p, SECTION_ITEM_VECTORS, 1, vector_dtype(m), n, m->dim, m->vectors);
+    if (m->vector_type == AMPCF_VECTORS_INT8) add(&p, SECTION_ITEM_SCALES, 1, DTYPE_F32, n, 1, NULL);
     add(&p, SECTION_ITEM_BIAS, 1, DTYPE_F32, n, 1, m->bias);
+    if (m->item_weights) add(&p, SECTION_ITEM_WEIGHTS, 1, DTYPE_F32, n, 1, m->item_weights);
+    if (m->neighbour_offsets) add_neighbours(&p, m);
     add(&p, SECTION_ID_OFFSETS, 1, DTYPE_U32, n + 1, 1, m->id_offsets);
     add(&p, SECTION_ID_BYTES, 1, DTYPE_U8, m->id_offsets[n], 1, m->id_bytes);
     add(&p, SECTION_ID_ORDER, 1, DTYPE_U32, n, 1, NULL); /* sorted in place */
@@ -64,6 +80,16 @@ static int offsets_never_fall(const uint32_t *offsets, uint32_t n) {
     return 1;
 }
 
+/* All four or none; an item that is out of range must not become another one when it is stored in 16 bits. */
+static int neighbours_are_whole(const ampcf_model_parts *m) {
+    int any = m->neighbour_offsets != NULL;
+    if (any != !!m->neighbour_items || any != !!m->neighbour_values || any != !!m->neighbour_scales) return 0;
+    if (any && !offsets_never_fall(m->neighbour_offsets, m->n_items)) return 0;
+    for (uint32_t e = 0; any && e < m->neighbour_offsets[m->n_items]; e++)
+        if (m->neighbour_items[e] >= m->n_items) return 0;
+    return 1;
+}
+
 /* Each optional part is there with all that belongs to it, or not at all. */
 static int optional_parts_are_whole(const ampcf_model_parts *m) {
     int aspects = m->n_aspects > 0;
@@ -74,13 +100,20 @@ static int optional_parts_are_whole(const ampcf_model_parts *m) {
 static int parts_are_complete(const ampcf_model_parts *m) {
     return m->n_items >= 1 && m->n_items <= AMPCF_MAX_ITEMS && m->dim >= 1 && m->dim <= AMPCF_MAX_DIM && m->vectors &&
            m->bias && m->gram && m->settings && m->id_offsets && m->id_bytes && m->n_aspects <= AMPCF_MAX_ASPECTS &&
-           optional_parts_are_whole(m) && offsets_never_fall(m->id_offsets, m->n_items);
+           m->vector_type <= AMPCF_VECTORS_INT8 && optional_parts_are_whole(m) && offsets_never_fall(m->id_offsets, m->n_items) &&
+           neighbours_are_whole(m);
 }
 
 size_t ampcf_model_file_bytes(const ampcf_model_parts *parts) {
     if (!parts_are_complete(parts)) return 0;
     plan p = plan_file(parts);
     return p.file_bytes > SIZE_MAX / 2 ? 0 : (size_t)p.file_bytes;
+}
+
+size_t ampcf_model_write_memory(const ampcf_model_parts *parts) {
+    if (!parts_are_complete(parts)) return 0;
+    uint64_t expanded = parts->vector_type != AMPCF_VECTORS_F32 ? (uint64_t)parts->n_items * parts->dim : 0;
+    return expanded > SIZE_MAX / 4 ? 0 : model_memory((size_t)expanded);
 }
 
 static int id_is_before(const text_table *ids, uint32_t a, uint32_t b) {
@@ -111,18 +144,95 @@ static void sort_ids(const text_table *ids, uint32_t *order) {
     }
 }
 
+/* Nearest half, ties to even. Beyond 65504: infinity, which the loader refuses. */
+static uint16_t half_of(float x) {
+    uint32_t bits, half;
+    memcpy(&bits, &x, sizeof bits);
+    uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
+    if (magnitude >= 0x477FF000u) {
+        half = 0x7C00u;
+    } else if (magnitude < 0x38800000u) { /* below 2^-14 halves are multiples of 2^-24, the last place of 1/2 */
+        float sum = (x < 0 ? -x : x) + 0.5f;
+        memcpy(&half, &sum, sizeof half);
+        half -= 0x3F000000u;
+    } else {
+        half = (magnitude + 0xFFFu + (magnitude >> 13 & 1u) - (112u << 23)) >> 13;
+    }
+    return (uint16_t)(sign | half);
+}
+
+/* Scale of a row of int8. What cannot be stored gets one that the loader refuses. */
+static float scale_of(const float *v, uint32_t n) {
+    float largest = 0;
+    for (uint32_t d = 0; d < n; d++) {
+        float magnitude = v[d] < 0 ? -v[d] : v[d];
+        if (!(magnitude <= FORMAT_MAX_VALUE)) return 2 * FORMAT_MAX_SCALE;
+        if (magnitude > largest) largest = magnitude;
+    }
+    return quantise_scale(largest);
+}
+
+/* Narrow vectors into the file, and back into `row` as a reader will see item j. */
+static void store_row(const ampcf_model_parts *m, uint32_t j, void *vectors, float *scales, float *row) {
+    const float *v = m->vectors + (size_t)j * m->dim;
+    size_t at = (size_t)j * m->dim;
+    float scale = scales ? scales[j] = scale_of(v, m->dim) : 0;
+    for (uint32_t d = 0; d < m->dim; d++) {
+        if (scales) row[d] = (float)(((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0)) * scale;
+        else row[d] = half_to_f32(((uint16_t *)vectors)[at + d] = half_of(v[d]));
+    }
+}
+
+/* The Gram matrix belongs to the vectors as they are stored: sum_j q_j v_j v_j^T, a band of rows at a time, in double. */
+static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scales, float *gram) {
+    enum { BAND = 2 };
+    float row[AMPCF_MAX_DIM];
+    double sum[BAND][AMPCF_MAX_DIM];
+    for (uint32_t from = 0; from < m->dim; from += BAND) {
+        uint32_t to = from + BAND < m->dim ? from + BAND : m->dim;
+        memset(sum, 0, sizeof sum);
+        for (uint32_t j = 0; j < m->n_items; j++) {
+            store_row(m, j, vectors, scales, row);
+            for (uint32_t r = from; r < to; r++) {
+                double w = (double)row[r] * (m->item_weights ? (double)m->item_weights[j] : 1);
+                for (uint32_t c = 0; c <= r; c++) sum[r - from][c] += w * (double)row[c];
+            }
+        }
+        for (uint32_t r = from; r < to; r++)
+            for (uint32_t c = 0; c <= r; c++) {
+                double x = sum[r - from][c], size = x < 0 ? -x : x;
+                *gram++ = size < 1.17549435e-38 ? 0 : (float)x;
+            }
+    }
+}
+
+static void *section_in(const plan *p, section_type type, uint8_t *out) {
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->section[i].type == (uint32_t)type) return out + p->section[i].offset;
+    return NULL;
+}
+
+static void emit_sections(const ampcf_model_parts *m, const plan *p, uint8_t *out) {
+    text_table ids = {m->id_offsets, m->id_bytes, m->n_items};
+    for (uint32_t i = 0; i < p->n; i++) {
+        const format_section *s = &p->section[i];
+        void *to = out + s->offset;
+        if (s->type == SECTION_ID_ORDER) sort_ids(&ids, to);
+        else if (s->type == SECTION_NEIGHBOUR_ITEMS && s->dtype == DTYPE_U16)
+            for (uint32_t e = 0; e < s->rows; e++) ((uint16_t *)to)[e] = (uint16_t)m->neighbour_items[e];
+        else if (s->type == SECTION_ITEM_VECTORS && s->dtype != DTYPE_F32)
+            store_narrow(m, to, section_in(p, SECTION_ITEM_SCALES, out), section_in(p, SECTION_GRAM, out));
+        else if (p->data[i] && s->length > 0) memcpy(to, p->data[i], (size_t)s->length);
+    }
+}
+
 static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
     crc32c_tables tables;
     crc32c_init(&tables);
     memset(out, 0, (size_t)p->file_bytes);
-    text_table ids = {m->id_offsets, m->id_bytes, m->n_items};
-    for (uint32_t i = 0; i < p->n; i++) {
-        format_section *s = &p->section[i];
-        uint8_t *to = out + s->offset;
-        if (s->type == SECTION_ID_ORDER) sort_ids(&ids, (uint32_t *)(void *)to);
-        else if (s->length > 0) memcpy(to, p->data[i], (size_t)s->length);
-        s->crc = crc32c(&tables, 0, to, (size_t)s->length);
-    }
+    emit_sections(m, p, out);
+    for (uint32_t i = 0; i < p->n; i++)
+        p->section[i].crc = crc32c(&tables, 0, out + p->section[i].offset, (size_t)p->section[i].length);
     format_header h;
     memset(&h, 0, sizeof h);
     memcpy(h.magic, FORMAT_MAGIC, sizeof h.magic);

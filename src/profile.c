@@ -7,8 +7,14 @@
 
 #include <string.h>
 
+/* Most items that n rows of B can name. */
+static uint32_t most_near(const ampcf_model *m, uint32_t n) {
+    uint64_t named = (uint64_t)n * m->longest_row;
+    return named < m->n_items ? (uint32_t)named : m->n_items;
+}
+
 static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n, uint32_t n_personas) {
-    uint32_t stride = profile_stride(m->dim);
+    uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n);
     ampcf_profile *p = arena_take(a, 1, sizeof *p);
     uint32_t *items = arena_take(a, n, sizeof *items);
     float *weights = arena_take(a, n, sizeof *weights);
@@ -19,10 +25,13 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n, uint32_
     float *vectors = arena_take(a, (size_t)n_personas * stride, sizeof *vectors);
     double *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
     double *work = arena_take(a, m->dim, sizeof *work);
+    uint32_t *slots = near_items ? arena_take(a, m->n_items, sizeof *slots) : NULL;
+    float *near = arena_take(a, (size_t)near_items * n_personas, sizeof *near);
     if (a->full || !a->base) return NULL;
     const float *set = m->settings;
     attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
-    *p = (ampcf_profile){m, n, 0, stride, items, weights, responsibilities, shares, gain, prior, attention, vectors, factor, work};
+    *p = (ampcf_profile){m, n, 0, stride, items, weights, responsibilities, shares, gain, prior, attention, vectors, factor, work,
+                         slots, near};
     return p;
 }
 
@@ -79,15 +88,15 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
     return has_duplicates(sorted, n) ? AMPCF_E_ARGUMENT : AMPCF_OK;
 }
 
-/* factor = Cholesky of alpha G + sum_i w_i v_i v_i^T + lambda_u I, lambda_u = lambda (sum_i w_i + alpha N)^nu. */
+/* factor = Cholesky of alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I, lambda_u = lambda (sum_i w_i q_i + alpha N)^nu. */
 static void build_factor(ampcf_profile *p) {
     const ampcf_model *m = p->model;
     const float *set = m->settings;
     double alpha = (double)set[SETTING_ALPHA], mass = alpha * m->n_items;
     for (size_t i = 0; i < packed_size(m->dim); i++) p->factor[i] = alpha * (double)m->gram[i];
     for (uint32_t i = 0; i < p->n_history; i++) {
-        packed_add_outer(p->factor, (double)p->weights[i], model_vector(m, p->items[i]), m->dim);
-        mass += (double)p->weights[i];
+        packed_add_outer(p->factor, (double)profile_weight(p, i), model_vector(m, p->items[i]), m->dim);
+        mass += (double)profile_weight(p, i);
     }
     double scale = mass > 0 ? smath_exp((double)set[SETTING_NU] * smath_log(mass)) : 1;
     for (uint32_t d = 0; d < m->dim; d++) p->factor[packed_row(d) + d] += (double)set[SETTING_LAMBDA] * scale;
@@ -108,7 +117,7 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_history; i++) {
-        double w = (double)p->weights[i] * (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        double w = (double)profile_weight(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
         const float *v = model_vector(m, p->items[i]);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
@@ -118,7 +127,25 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     for (uint32_t d = 0; d < p->stride; d++) u[d] = d < m->dim ? (float)profile_clamped(rhs[d]) : 0;
 }
 
-/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over the history, s' left out. */
+/* near_jk = sum_i r_ik w_i B_ij for every item j that a history item names, in the order of the history. */
+static void gather_neighbours(ampcf_profile *p) {
+    const ampcf_model *m = p->model;
+    uint32_t n = p->n_personas, used = 0;
+    if (!p->slots) return;
+    memset(p->slots, 0, m->n_items * sizeof *p->slots);
+    for (uint32_t i = 0; i < p->n_history; i++) {
+        uint32_t from = p->items[i];
+        const float *r = p->responsibilities + (size_t)i * n;
+        for (uint32_t e = m->neighbour_offsets[from]; e < m->neighbour_offsets[from + 1]; e++) {
+            uint32_t *slot = &p->slots[model_neighbour(m, e)], fresh = *slot == 0;
+            if (fresh) *slot = ++used;
+            float *near = p->near + (size_t)(*slot - 1) * n, b = p->weights[i] * model_neighbour_value(m, from, e);
+            for (uint32_t k = 0; k < n; k++) near[k] = (fresh ? 0 : near[k]) + r[k] * b;
+        }
+    }
+}
+
+/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over the history, s' left out; B_ii = 0 leaves an event out of the rest. */
 static void measure_support(ampcf_profile *p, float *support) {
     const ampcf_model *m = p->model;
     float mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
@@ -126,6 +153,7 @@ static void measure_support(ampcf_profile *p, float *support) {
     if (p->n_personas < 2) return;
     for (uint32_t i = 0; i < p->n_history; i++) {
         const float *v = model_vector(m, p->items[i]), *r = p->responsibilities + (size_t)i * p->n_personas;
+        const float *near = profile_near(p, p->items[i]);
         double leverage = 0;
         for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
         packed_solve_lower(p->factor, p->work, m->dim);
@@ -133,7 +161,7 @@ static void measure_support(ampcf_profile *p, float *support) {
         kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
         for (uint32_t k = 0; k < p->n_personas; k++) {
             float w = p->weights[i] * r[k];
-            support[k] += w * attention_left_out(evidence[k], p->weights[i] * (float)leverage, r[k]);
+            support[k] += w * (attention_left_out(evidence[k], profile_weight(p, i) * (float)leverage, r[k]) + (near ? near[k] : 0));
             mass[k] += w;
         }
     }
@@ -161,6 +189,7 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
     personas_settings ps = {n_personas ? n_personas : model->n_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
     p->n_personas = personas_split(s.units, p->weights, n, model->dim, &ps, &s.personas, p->responsibilities, p->shares);
     for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
+    gather_neighbours(p);
     float support[AMPCF_MAX_PERSONAS];
     measure_support(p, support);
     attention_prepare(&p->attention, p->shares, support, p->n_personas, p->gain, p->prior);

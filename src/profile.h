@@ -19,7 +19,19 @@ struct ampcf_profile {
     float *vectors;          /* (P, stride) u_k, zero-padded from D to stride */
     double *factor;          /* packed (D) Cholesky factor of M */
     double *work;            /* (D) */
+    uint32_t *slots;         /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
+    float *near;             /* (items with a slot, P) sum_i r_ik w_i B_ij */
 };
+
+/* What B adds to the evidence for an item, (P); NULL = nothing. */
+static inline const float *profile_near(const ampcf_profile *p, uint32_t item) {
+    return p->slots && p->slots[item] ? p->near + (size_t)(p->slots[item] - 1) * p->n_personas : NULL;
+}
+
+/* w_i q_i, the weight of history item i in the system. */
+static inline float profile_weight(const ampcf_profile *p, uint32_t i) {
+    return p->weights[i] * model_item_weight(p->model, p->items[i]);
+}
 
 /* Rows are padded with zeros to this many floats. */
 static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }

@@ -1,6 +1,7 @@
 /* Owns scoring and top-K. Must not allocate, and must score an item the same way whoever asks. */
 #include "rank.h"
 
+#include "best.h"
 #include "kernels.h"
 
 float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, float *attention) {
@@ -9,6 +10,8 @@ float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, fl
     float bias = m->bias[item];
     if (n == 0) return bias;
     kernel_dots(p->vectors, n, p->stride, model_vector(m, item), m->dim, evidence);
+    const float *near = profile_near(p, item);
+    for (uint32_t k = 0; near && k < n; k++) evidence[k] += near[k];
     if (n == 1) return attention[0] = 1, evidence[0] + bias;
     float whole = 0, attended = 0, rho = p->attention.rho;
     attention_over(&p->attention, p->gain, p->prior, n, evidence, attention);
@@ -36,62 +39,6 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
     return AMPCF_OK;
 }
 
-/* The k best so far as a heap with the worst on top; items and scores are the caller's output arrays. */
-typedef struct best_list {
-    uint32_t *items;
-    float *scores;
-    uint32_t n, k;
-} best_list;
-
-static int is_worse(float score, uint32_t item, float than_score, uint32_t than_item) {
-    return score < than_score || (score == than_score && item > than_item);
-}
-
-static void sift_down(best_list *b, uint32_t n, float score, uint32_t item) {
-    uint32_t at = 0;
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= n) break;
-        if (child + 1 < n && is_worse(b->scores[child + 1], b->items[child + 1], b->scores[child], b->items[child])) child++;
-        if (!is_worse(b->scores[child], b->items[child], score, item)) break;
-        b->scores[at] = b->scores[child];
-        b->items[at] = b->items[child];
-        at = child;
-    }
-    b->scores[at] = score;
-    b->items[at] = item;
-}
-
-static void offer(best_list *b, float score, uint32_t item) {
-    if (b->n == b->k) {
-        if (b->k > 0 && is_worse(b->scores[0], b->items[0], score, item)) sift_down(b, b->n, score, item);
-        return;
-    }
-    uint32_t at = b->n++;
-    while (at > 0) {
-        uint32_t parent = (at - 1) / 2;
-        if (!is_worse(score, item, b->scores[parent], b->items[parent])) break;
-        b->scores[at] = b->scores[parent];
-        b->items[at] = b->items[parent];
-        at = parent;
-    }
-    b->scores[at] = score;
-    b->items[at] = item;
-}
-
-/* Heap to list, best first. */
-static uint32_t finish(best_list *b) {
-    for (uint32_t end = b->n; end > 1;) {
-        end--;
-        float score = b->scores[end];
-        uint32_t item = b->items[end];
-        b->scores[end] = b->scores[0];
-        b->items[end] = b->items[0];
-        sift_down(b, end, score, item);
-    }
-    return b->n;
-}
-
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates, uint32_t k,
                         uint32_t *out_items, float *out_scores, uint32_t *out_n) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
@@ -99,8 +46,8 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
     for (uint32_t c = 0; c < n_candidates; c++)
         if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
     for (uint32_t c = 0; c < n_candidates; c++)
-        offer(&best, rank_score_item(profile, candidates[c], evidence, attention), candidates[c]);
-    *out_n = finish(&best);
+        best_offer(&best, rank_score_item(profile, candidates[c], evidence, attention), candidates[c]);
+    *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
@@ -109,8 +56,8 @@ ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *exclud
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
     best_list best = {out_items, out_scores, 0, k};
     for (uint32_t item = 0; item < profile->model->n_items; item++)
-        if (!excluded || !excluded[item]) offer(&best, rank_score_item(profile, item, evidence, attention), item);
-    *out_n = finish(&best);
+        if (!excluded || !excluded[item]) best_offer(&best, rank_score_item(profile, item, evidence, attention), item);
+    *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
@@ -125,8 +72,8 @@ ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, 
         const float *v = model_vector(model, j);
         float norm = __builtin_sqrtf(query_norm) * __builtin_sqrtf(kernel_dot(v, v, model->dim));
         float cosine = norm > 0 ? kernel_dot(query, v, model->dim) / norm : 0;
-        offer(&best, cosine > 1 ? 1 : cosine < -1 ? -1 : cosine, j);
+        best_offer(&best, cosine > 1 ? 1 : cosine < -1 ? -1 : cosine, j);
     }
-    *out_n = finish(&best);
+    *out_n = best_finish(&best);
     return AMPCF_OK;
 }

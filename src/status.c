@@ -19,6 +19,7 @@ const char *ampcf_status_name(ampcf_status status) {
     case AMPCF_E_UNSUPPORTED_VERSION: return "UNSUPPORTED_VERSION";
     case AMPCF_E_BAD_TEXT: return "BAD_TEXT";
     case AMPCF_E_BAD_ASPECTS: return "BAD_ASPECTS";
+    case AMPCF_E_BAD_NEIGHBOURS: return "BAD_NEIGHBOURS";
     }
     return "UNKNOWN";
 }

@@ -24,7 +24,7 @@ export const version = AMPCF_VERSION;
  *   `module`: a compiled core for runtimes that forbid compiling (import it from 'ampcf/core.wasm')
  * @returns {Promise<Model>}
  * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER, BAD_IDS, BAD_TEXT,
- *   BAD_ASPECTS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
+ *   BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.

@@ -16,6 +16,7 @@ import { guessKind, hexOf } from './source.js';
  * @property {number} dim D
  * @property {number} personas most personas a profile may have
  * @property {number} aspects A
+ * @property {number} neighbours pairs of items that vouch for each other beside the vectors; 0 without
  * @property {number} bytes size of the file
  * @property {string} lineage hex, ties saved profiles to this training
  * @property {Record<string, any>} metadata what the trainer wrote about itself
@@ -23,7 +24,8 @@ import { guessKind, hexOf } from './source.js';
 
 const noItem = 0xffffffff;
 const sectionNames = ['header', 'item vectors', 'item scales', 'item bias', 'gram', 'settings', 'id offsets', 'ids', 'id order',
-  'title offsets', 'titles', 'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata'];
+  'title offsets', 'titles', 'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata',
+  'neighbour offsets', 'neighbours', 'neighbour values', 'neighbour scales', 'item weights'];
 
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
 export class Model {
@@ -44,18 +46,19 @@ export class Model {
     const { memory } = core;
     this.#memory = memory;
     this.#diagnostics = { backend: core.backend, why: core.why };
-    this.#blocks = [memory.allocate(bytes.byteLength), memory.allocate(memory.call('ampcf_model_memory'))];
-    memory.u8(this.#blocks[0], bytes.byteLength).set(bytes);
-    this.#address = this.#open(bytes);
-    this.#info = this.#readInfo(bytes.byteLength);
+    const size = bytes.byteLength, file = memory.allocate(size);
+    memory.u8(file, size).set(bytes);
+    const needed = memory.call('ampcf_model_memory', file, size) >>> 0;
+    this.#blocks = [file, memory.allocate(needed)];
+    this.#address = this.#open(bytes, needed);
+    this.#info = this.#readInfo(size);
   }
 
-  /** @param {Uint8Array} bytes */
-  #open(bytes) {
+  /** @param {Uint8Array} bytes @param {number} needed */
+  #open(bytes, needed) {
     const memory = this.#memory;
     return memory.scoped([16, 48], (out, fault) => {
-      const status = memory.call('ampcf_model_open', this.#blocks[0], bytes.byteLength, this.#blocks[1],
-        memory.call('ampcf_model_memory'), out, fault);
+      const status = memory.call('ampcf_model_open', this.#blocks[0], bytes.byteLength, this.#blocks[1], needed, out, fault);
       if (status === 0) return memory.u32(out, 1)[0];
       // ampcf_fault on wasm32: offset, got, wanted (u64 each), what (char *), section, status.
       const [offset, got, wanted] = [...memory.u64(fault, 3)].map(Number);
@@ -79,7 +82,8 @@ export class Model {
       // Metadata is for people: a file with odd metadata still ranks.
     }
     return Object.freeze({ items: memory.call('ampcf_model_items', at), dim: memory.call('ampcf_model_dim', at),
-      personas: memory.call('ampcf_model_personas', at), aspects: memory.call('ampcf_model_aspects', at), bytes: fileBytes, lineage, metadata });
+      personas: memory.call('ampcf_model_personas', at), aspects: memory.call('ampcf_model_aspects', at),
+      neighbours: memory.call('ampcf_model_neighbours', at), bytes: fileBytes, lineage, metadata });
   }
 
   /** @param {string} name @param {...number} args */

@@ -135,7 +135,7 @@ export class Profile {
     }
     const n = known.length, model = this.#model.address;
     const bytes = memory.call('ampcf_profile_memory', model, n), scratchBytes = memory.call('ampcf_profile_scratch', model, n);
-    if (bytes === 0) throw new AmpcfError('LIMIT', `history: got ${n} items, wanted at most 65536`);
+    if (bytes === 0) throw new AmpcfError('LIMIT', `history: got ${n} items, wanted at most 65536, and as many as fit 4 GiB`);
     // The profile begins where its memory does, so one address serves to use it and to free it.
     const address = memory.allocate(bytes);
     try {

@@ -1,10 +1,14 @@
 // Owns what can be set for each objective: defaults, ranges, the order in C. Must not touch wasm.
 import { badArgument } from './arguments.js';
+import { neighbourDefaults, neighbourRanges } from './ease.js';
+
+/** What every objective takes besides. */
+const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), ...neighbourDefaults };
 
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
   dim: 64, personas: 4, sweeps: 12, joint: 1, seed: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, ...fileDefaults,
 });
 
 /** The authors' settings for the training. The way people are folded in, from alpha on, was chosen by NDCG@10 of an item held out of the training of
@@ -12,17 +16,18 @@ export const trainDefaults = Object.freeze({
 export const softmaxDefaults = Object.freeze({
   dim: 64, personas: 3, epochs: 20, batch: 256, negatives: 4, attention: /** @type {'dot' | 'cosine'} */ ('dot'), attentionBeta: 1, learningRate: 0.001, balance: 0.5,
   entropyPositive: 0.005, entropyNegative: 0.005, seed: 1, alpha: 0.03, lambda: 0.15, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, ...fileDefaults,
 });
 
 /** Every objective: ampcf_objective and what can be set. */
 const objectives = { als: { code: 0, defaults: trainDefaults }, softmax: { code: 1, defaults: softmaxDefaults } };
-const attentions = ['dot', 'cosine'];
+/** Settings that are one of a few words; each stands for its place in C. */
+const choices = { attention: ['dot', 'cosine'], vectors: ['f32', 'f16', 'int8'], neighbourMethod: ['ease', 'cooccurrence'] };
 
 /** Lowest and highest; the first ones are whole numbers. */
 const wholeRanges = { personas: [1, 64], dim: [1, 1024], sweeps: [1, 1000], joint: [0, 1000], epochs: [1, 1000], batch: [1, 65536], negatives: [1, 64],
-  seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1] };
-const ranges = { ...wholeRanges, alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
+  seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours };
+const ranges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
   sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], learningRate: [1e-9, 1], balance: [0, 1], entropyPositive: [0, 1024], entropyNegative: [0, 1024],
   attentionBeta: [0, 1024] };
 
@@ -31,8 +36,9 @@ const wholeFields = ['objective', 'dim', 'personas', 'sweeps', 'joint', 'batch',
 const floatFields = ['alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias', 'learningRate', 'balance', 'entropyPositive',
   'entropyNegative', 'attentionBeta'];
 
-/** Names of all settings, for the command line. */
-export const settingNames = Object.freeze([...Object.keys(ranges), 'attention', 'objective']);
+/** Names of the settings that are numbers, and of those that are words, for the command line. */
+export const numberSettings = Object.freeze(Object.keys(ranges));
+export const choiceSettings = Object.freeze(['objective', ...Object.keys(choices)]);
 
 /** @typedef {{ objective: keyof typeof objectives, personas: number, dim: number, minSupport: number, [name: string]: number | string }} TrainSettings */
 
@@ -44,7 +50,7 @@ export function trainSettings(given) {
   const name = given.objective === undefined ? 'als' : given.objective;
   if (typeof name !== 'string' || !Object.hasOwn(objectives, name)) throw badArgument('objective', name, `one of ${Object.keys(objectives).join(', ')}`);
   const objective = /** @type {keyof typeof objectives} */ (name), { defaults } = objectives[objective];
-  const stray = settingNames.find((setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults));
+  const stray = [...choiceSettings, ...numberSettings].find((setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults));
   if (stray) throw badArgument(stray, given[stray], `nothing: it is not a setting of objective ${objective}`);
   const chosen = Object.fromEntries(Object.entries(defaults).map(([setting, value]) => [setting, given[setting] === undefined ? value : given[setting]]));
   for (const [setting, value] of Object.entries(chosen)) checkSetting(setting, value);
@@ -53,8 +59,9 @@ export function trainSettings(given) {
 
 /** @param {string} name @param {unknown} value */
 function checkSetting(name, value) {
-  if (name === 'attention') {
-    if (!attentions.includes(/** @type {string} */ (value))) throw badArgument(name, value, `one of ${attentions.join(', ')}`);
+  if (name in choices) {
+    const words = choices[/** @type {keyof typeof choices} */ (name)];
+    if (!words.includes(/** @type {string} */ (value))) throw badArgument(name, value, `one of ${words.join(', ')}`);
     return;
   }
   const [low, high] = ranges[/** @type {keyof typeof ranges} */ (name)], whole = name in wholeRanges;
@@ -62,11 +69,14 @@ function checkSetting(name, value) {
     throw badArgument(name, value, `a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
 }
 
+/** ampcf_vector_type. @param {{ vectors?: unknown }} settings */
+export const vectorType = (settings) => choices.vectors.indexOf(/** @type {string} */ (settings.vectors));
+
 /** ampcf_train_config as bytes. @param {TrainSettings} settings @param {number} users @param {number} items */
 export function trainConfig(settings, users, items) {
   const words = new Uint32Array(2 + wholeFields.length + floatFields.length), floats = new Float32Array(words.buffer);
   const codes = { ...settings, objective: objectives[settings.objective].code, sweeps: settings.sweeps ?? settings.epochs,
-    attention: Math.max(0, attentions.indexOf(String(settings.attention))) };
+    attention: Math.max(0, choices.attention.indexOf(String(settings.attention))) };
   words.set([users, items, ...wholeFields.map((name) => Number(codes[/** @type {keyof typeof codes} */ (name)] ?? 0))]);
   floats.set(floatFields.map((name) => Number(settings[name] ?? 0)), 2 + wholeFields.length);
   return new Uint8Array(words.buffer);

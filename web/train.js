@@ -1,13 +1,16 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not read files or know text formats.
 import { badArgument, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
+import { computeNeighbours } from './ease.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
-import { trainConfig, trainSettings } from './train-settings.js';
+import { trainConfig, trainSettings, vectorType } from './train-settings.js';
 
+export { fitEase } from './ease.js';
 export { softmaxDefaults, trainDefaults } from './train-settings.js';
 
 /** @import { Interactions } from './interactions.js' */
+/** @import { Neighbours } from './ease.js' */
 /** @import { WasmMemory } from './memory.js' */
 /** @import { TrainSettings } from './train-settings.js' */
 /**
@@ -38,12 +41,21 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
+ * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
+ * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
+ * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
+ * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
+ * @property {number} [neighbourLambda] `ease`: L2 of an item of mean popularity; more people need more
+ * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
+ * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
+ * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  */
-/** @typedef {{ done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax) */
+/** @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax); steps of the neighbours */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
 
 const rowsPerStep = 256;
@@ -65,9 +77,11 @@ export async function trainModel(interactions, options = {}) {
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
   await runTraining(memory, trainer, began, options);
-  const bytes = await writeModel(memory, trainer, data, settings, options);
+  const neighbours = await computeNeighbours(data, settings, { ...options, onProgress: (progress) => options.onProgress?.({ phase: 'neighbours', ...progress,
+    sweep: Number(settings.sweeps ?? settings.epochs), sweeps: Number(settings.sweeps ?? settings.epochs), seconds: (performance.now() - began) / 1000 }) });
+  const bytes = await writeModel(memory, trainer, data, settings, options, neighbours);
   return { bytes, users: data.users, items: data.itemIds.length, interactions: data.items.length, dropped: data.dropped,
-    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes };
+    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes + (neighbours?.memoryBytes ?? 0) };
 }
 
 /** What is not a setting. @param {TrainOptions} options */
@@ -111,7 +125,7 @@ async function runTraining(memory, trainer, began, { signal, onProgress }) {
     const now = performance.now();
     if (now - shown >= 50 || done === total) {
       shown = now;
-      onProgress?.({ done, total, sweep, sweeps, seconds: (now - began) / 1000 });
+      onProgress?.({ phase: 'vectors', done, total, sweep, sweeps, seconds: (now - began) / 1000 });
       // A turn of the event loop: abort signals fire, pages stay alive.
       await new Promise((resolve) => { setTimeout(resolve, 0); });
     }
@@ -146,9 +160,9 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options */
-async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }) {
-  const put = (/** @type {Uint8Array | Uint16Array | Uint32Array} */ array) => {
+/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options @param {Neighbours | undefined} neighbours */
+async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }, neighbours) {
+  const put = (/** @type {Exclude<ArrayBufferView, DataView>} */ array) => {
     const at = memory.allocate(Math.max(1, array.byteLength));
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     return at;
@@ -165,19 +179,20 @@ async function writeModel(memory, trainer, data, { objective, ...settings }, { i
   vocabulary.set(metadata, ids.bytes.length);
   const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
 
-  // ampcf_model_parts on wasm32: 18 words of 4 bytes, then the lineage.
-  const parts = memory.allocate(18 * 4 + 16);
+  // ampcf_model_parts on wasm32: 24 words of 4 bytes, then the lineage.
+  const parts = memory.allocate(24 * 4 + 16);
   // Copies first: each may grow the memory and detach a view made before it.
   const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
-    put(metadata), metadata.length];
+    put(metadata), metadata.length, vectorType(settings),
+    0, ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
   memory.u32(parts, words.length).set(words);
-  memory.u8(parts + 72, 16).set(lineage);
+  memory.u8(parts + 96, 16).set(lineage);
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
   if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
-  const checkBytes = memory.call('ampcf_model_memory');
+  const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;
   return memory.scoped([bytes, checkBytes, 48], (file, check, fault) => {
     const status = memory.call('ampcf_model_write', parts, file, bytes, check, checkBytes, fault);
     if (status !== 0) throw new AmpcfError(memory.statusName(status), `the model would be refused by the loader: ${memory.text(memory.u32(fault + 24, 1)[0])}`);

@@ -13,11 +13,14 @@ typedef struct recipe {
     uint32_t n_items, dim, n_personas, n_aspects; /* 0 aspects: a file without titles, aspects and metadata */
     float settings[SETTINGS];
     float scale; /* entries of vectors are in [-scale, scale] */
+    uint32_t vector_type;       /* ampcf_vector_type */
+    uint32_t neighbours;        /* most entries of a row of B; 0 = no B */
+    int weighted;               /* item weights */
 } recipe;
 
 /* Settings that find several personas in random histories. */
 static inline recipe plain_recipe(uint32_t n_items, uint32_t dim, uint32_t n_personas, uint32_t n_aspects) {
-    recipe r = {n_items, dim, n_personas, n_aspects, {0}, 1};
+    recipe r = {n_items, dim, n_personas, n_aspects, {0}, 1, AMPCF_VECTORS_F32, 0, 0};
     const float set[] = {0.4f, 0.01f, 1, 8, 0.5f, 0.5f, 8, 1.2f, 0.5f};
     memcpy(r.settings, set, sizeof set);
     return r;
@@ -31,6 +34,10 @@ typedef struct test_parts {
     char *id_bytes, *title_bytes, *aspect_bytes;
     uint16_t *item_aspects;
     const char *metadata; /* a literal */
+    uint32_t vector_type;
+    float *item_weights, *neighbour_scales;
+    uint32_t *neighbour_offsets, *neighbour_items;
+    int8_t *neighbour_values;
 } test_parts;
 
 typedef struct test_model {
@@ -40,14 +47,19 @@ typedef struct test_model {
     const ampcf_model *model;
 } test_model;
 
-/* packed lower triangle of sum_j v_j v_j^T. */
-static inline void fill_gram(const float *vectors, uint32_t n_items, uint32_t dim, float *gram) {
+/* packed lower triangle of sum_j q_j v_j v_j^T; weights NULL = 1. */
+static inline void fill_weighted_gram(const float *vectors, const float *weights, uint32_t n_items, uint32_t dim, float *gram) {
     for (uint32_t r = 0, at = 0; r < dim; r++)
         for (uint32_t c = 0; c <= r; c++, at++) {
             double sum = 0;
-            for (uint32_t j = 0; j < n_items; j++) sum += (double)vectors[j * dim + r] * (double)vectors[j * dim + c];
+            for (uint32_t j = 0; j < n_items; j++)
+                sum += (weights ? (double)weights[j] : 1) * (double)vectors[j * dim + r] * (double)vectors[j * dim + c];
             gram[at] = fabs(sum) < 1e-37 ? 0 : (float)sum;
         }
+}
+
+static inline void fill_gram(const float *vectors, uint32_t n_items, uint32_t dim, float *gram) {
+    fill_weighted_gram(vectors, NULL, n_items, dim, gram);
 }
 
 /* Texts "<prefix>0", "<prefix>1", ... as offsets and bytes. */
@@ -75,11 +87,32 @@ static inline void fill_aspects(test_parts *t, uint32_t n, uint32_t n_aspects, u
     t->metadata = "{\"name\":\"made up\"}";
 }
 
+/* Rows of 0 to `most` neighbours, values of both signs, some scales 0. */
+static inline void fill_neighbours(test_parts *t, uint32_t n, uint32_t most, uint64_t *rng) {
+    t->neighbour_offsets = exact((n + 1) * sizeof *t->neighbour_offsets);
+    t->neighbour_items = exact((size_t)n * n * sizeof *t->neighbour_items);
+    t->neighbour_values = exact((size_t)n * n);
+    t->neighbour_scales = exact(n * sizeof *t->neighbour_scales);
+    t->neighbour_offsets[0] = 0;
+    for (uint32_t i = 0, at = 0; i < n; i++) {
+        uint32_t wanted = random_below(rng, most + 1), found = 0;
+        for (uint32_t j = 0; j < n && found < wanted; j++) {
+            if (j == i || random_below(rng, n) > 2 * wanted) continue;
+            t->neighbour_items[at] = j;
+            t->neighbour_values[at++] = (int8_t)((int)random_below(rng, 255) - 127);
+            found++;
+        }
+        t->neighbour_scales[i] = i % 7 == 6 ? 0 : random_float(rng, 1e-4f, 2e-3f);
+        t->neighbour_offsets[i + 1] = at;
+    }
+}
+
 /* Points parts at the arrays; call again after replacing one. */
 static inline void link_parts(test_parts *t, const recipe *r) {
     t->parts = (ampcf_model_parts){r->n_items, r->dim, r->n_personas, r->n_aspects, t->vectors, t->bias, t->gram, t->settings,
         t->id_offsets, t->id_bytes, t->title_offsets, t->title_bytes, t->aspect_offsets, t->aspect_bytes,
         t->item_aspect_offsets, t->item_aspects, t->metadata, t->metadata ? (uint32_t)strlen(t->metadata) : 0,
+        t->vector_type, t->item_weights, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales,
         {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 }
 
@@ -95,7 +128,11 @@ static inline test_parts make_parts(const recipe *r, uint64_t *rng) {
     t.id_bytes = numbered("item", n, t.id_offsets);
     for (uint32_t i = 0; i < n * d; i++) t.vectors[i] = random_float(rng, -r->scale, r->scale);
     for (uint32_t j = 0; j < n; j++) t.bias[j] = random_float(rng, 0, 0.02f);
-    fill_gram(t.vectors, n, d, t.gram);
+    if (r->weighted) t.item_weights = exact(n * sizeof *t.item_weights);
+    for (uint32_t j = 0; j < n && r->weighted; j++) t.item_weights[j] = random_float(rng, 0.3f, 3);
+    fill_weighted_gram(t.vectors, t.item_weights, n, d, t.gram);
+    if (r->neighbours > 0) fill_neighbours(&t, n, r->neighbours, rng);
+    t.vector_type = r->vector_type;
     if (r->n_aspects > 0) fill_aspects(&t, n, r->n_aspects, rng);
     link_parts(&t, r);
     return t;
@@ -105,6 +142,7 @@ static inline void free_parts(test_parts *t) {
     free(t->vectors), free(t->bias), free(t->gram), free(t->settings), free(t->id_offsets), free(t->id_bytes);
     free(t->title_offsets), free(t->title_bytes), free(t->aspect_offsets), free(t->aspect_bytes);
     free(t->item_aspect_offsets), free(t->item_aspects);
+    free(t->item_weights), free(t->neighbour_offsets), free(t->neighbour_items), free(t->neighbour_values), free(t->neighbour_scales);
 }
 
 /* Writes and opens; a refusal ends the program, since no test can go on. */
@@ -112,9 +150,11 @@ static inline test_model open_parts(const ampcf_model_parts *parts) {
     test_model m = {NULL, ampcf_model_file_bytes(parts), NULL, NULL};
     ampcf_fault fault = {0, 0, 0, "parts", 0, 0};
     m.file = exact(m.bytes);
-    m.memory = exact(ampcf_model_memory());
-    ampcf_status status = ampcf_model_write(parts, m.file, m.bytes, m.memory, ampcf_model_memory(), &fault);
-    if (status == AMPCF_OK) status = ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(), &m.model, &fault);
+    size_t needed = ampcf_model_write_memory(parts);
+    m.memory = exact(needed);
+    ampcf_status status = ampcf_model_write(parts, m.file, m.bytes, m.memory, needed, &fault);
+    if (status == AMPCF_OK) CHECK_EQ(ampcf_model_memory(m.file, m.bytes), needed);
+    if (status == AMPCF_OK) status = ampcf_model_open(m.file, m.bytes, m.memory, needed, &m.model, &fault);
     if (status != AMPCF_OK) {
         fprintf(stderr, "a made-up model was refused: %s, %s\n", ampcf_status_name(status), fault.what);
         exit(EXIT_FAILURE);
@@ -191,7 +231,20 @@ static inline void dense_solve(double *a, double *b, uint32_t n) {
     }
 }
 
-/* M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I, dense (D, D). Weights NULL = 1. */
+/* w_i q_i; weights NULL = 1. */
+static inline double fold_weight(const test_parts *t, const float *weights, uint32_t i, uint32_t item) {
+    return (weights ? (double)weights[i] : 1) * (t->item_weights ? (double)t->item_weights[item] : 1);
+}
+
+/* B_ij. */
+static inline double reference_neighbour(const test_parts *t, uint32_t i, uint32_t j) {
+    if (!t->neighbour_offsets) return 0;
+    for (uint32_t e = t->neighbour_offsets[i]; e < t->neighbour_offsets[i + 1]; e++)
+        if (t->neighbour_items[e] == j) return (double)t->neighbour_values[e] * (double)t->neighbour_scales[i];
+    return 0;
+}
+
+/* M = alpha G + sum_i w_i q_i v_i v_i^T + lambda (sum_i w_i q_i + alpha N)^nu I, dense (D, D). Weights NULL = 1. */
 static inline void reference_system(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n, double *m) {
     uint32_t d = t->parts.dim;
     double alpha = (double)t->settings[ALPHA], mass = alpha * t->parts.n_items;
@@ -199,7 +252,7 @@ static inline void reference_system(const test_parts *t, const uint32_t *items, 
         for (uint32_t c = 0; c <= r; c++, at++) m[r * d + c] = m[c * d + r] = alpha * (double)t->gram[at];
     for (uint32_t i = 0; i < n; i++) {
         const float *v = t->vectors + (size_t)items[i] * d;
-        double w = weights ? (double)weights[i] : 1;
+        double w = fold_weight(t, weights, i, items[i]);
         mass += w;
         for (uint32_t r = 0; r < d; r++)
             for (uint32_t c = 0; c < d; c++) m[r * d + c] += w * (double)v[r] * (double)v[c];
@@ -208,7 +261,7 @@ static inline void reference_system(const test_parts *t, const uint32_t *items, 
     for (uint32_t r = 0; r < d; r++) m[r * d + r] += ridge;
 }
 
-/* u = M^-1 sum_i r_i w_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride]. */
+/* u = M^-1 sum_i r_i w_i q_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride]. */
 static inline void reference_user(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n,
                                   const float *responsibilities, uint32_t r_stride, double *u) {
     uint32_t d = t->parts.dim;
@@ -216,7 +269,7 @@ static inline void reference_user(const test_parts *t, const uint32_t *items, co
     reference_system(t, items, weights, n, m);
     for (uint32_t c = 0; c < d; c++) u[c] = 0;
     for (uint32_t i = 0; i < n; i++) {
-        double w = (weights ? (double)weights[i] : 1) * (responsibilities ? (double)responsibilities[i * r_stride] : 1);
+        double w = fold_weight(t, weights, i, items[i]) * (responsibilities ? (double)responsibilities[i * r_stride] : 1);
         for (uint32_t c = 0; c < d; c++) u[c] += w * (double)t->vectors[(size_t)items[i] * d + c];
     }
     dense_solve(m, u, d);

@@ -55,11 +55,13 @@ int main(int argc, char **argv) {
     if (!in) fail("usage: score_cases CASES > SCORES");
     while (read_words(in, head, 2)) {
         size_t words = ((size_t)head[0] + 3) / 4;
-        void *file = get(words * 4), *memory = get(ampcf_model_memory());
+        void *file = get(words * 4);
         const ampcf_model *model;
         ampcf_fault fault;
         if (!read_words(in, file, words)) fail("a model is cut short");
-        if (ampcf_model_open(file, head[0], memory, ampcf_model_memory(), &model, &fault) != AMPCF_OK) fail(fault.what);
+        size_t needed = ampcf_model_memory(file, head[0]);
+        void *memory = get(needed);
+        if (ampcf_model_open(file, head[0], memory, needed, &model, &fault) != AMPCF_OK) fail(fault.what);
         for (uint32_t i = 0; i < head[1]; i++) score_case(in, model);
         free(file), free(memory);
     }

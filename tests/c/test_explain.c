@@ -15,6 +15,7 @@ static recipe random_recipe(uint64_t *rng) {
     r.settings[SHARPNESS] = random_float(rng, 0, 20);
     r.settings[SPLIT] = random_float(rng, 0.2f, 2);
     r.scale = random_float(rng, 0.05f, 1.5f);
+    r.neighbours = random_below(rng, 3) * 15, r.weighted = (int)random_below(rng, 2);
     return r;
 }
 
@@ -74,7 +75,7 @@ static void parts_add_up(void) {
            n_above, n_cases);
 }
 
-/* contribution_i = w_i (v_j^T M^-1 v_i) without attention: against dense elimination. */
+/* contribution_i = w_i (q_i v_j^T M^-1 v_i + B_ij) without attention: against dense elimination. */
 static void contributions_without_attention(void) {
     uint64_t rng = 83;
     for (int round = 0; round < 60; round++) {
@@ -94,7 +95,8 @@ static void contributions_without_attention(void) {
         dense_solve(system, x, d);
         for (uint32_t i = 0; i < n; i++) {
             const float *v = t.vectors + items[i] * d;
-            CHECK_NEAR(parts[i], dot_double(x, v, d), 2e-6 * (length_double(x, d) * length_float(v, d))); /* r sums to 1 in float */
+            double q = fold_weight(&t, NULL, i, items[i]), b = reference_neighbour(&t, items[i], item);
+            CHECK_NEAR(parts[i], q * dot_double(x, v, d) + b, 2e-6 * (q * length_double(x, d) * length_float(v, d) + fabs(b))); /* r sums to 1 in float */
         }
         free(parts), free(system);
         free_profile(&p), free_model(&m), free_parts(&t);

@@ -3,9 +3,9 @@
 #include "models.h"
 
 static ampcf_status open_copy(const void *bytes, size_t n, ampcf_fault *fault) {
-    void *copy = exact_copy(bytes, n), *memory = exact(ampcf_model_memory());
+    void *copy = exact_copy(bytes, n), *memory = exact(ampcf_model_memory(copy, n));
     const ampcf_model *model = NULL;
-    ampcf_status status = ampcf_model_open(copy, n, memory, ampcf_model_memory(), &model, fault);
+    ampcf_status status = ampcf_model_open(copy, n, memory, ampcf_model_memory(copy, n), &model, fault);
     CHECK((model != NULL) == (status == AMPCF_OK));
     free(copy), free(memory);
     return status;
@@ -94,7 +94,7 @@ static void absent_parts_are_empty(void) {
 
 static void memory_rules(void) {
     test_model m = whole_model();
-    size_t needed = ampcf_model_memory();
+    size_t needed = ampcf_model_memory(m.file, m.bytes);
     uint8_t *memory = exact(needed + 16), *bytes = exact(m.bytes + 16);
     const ampcf_model *out = NULL;
     ampcf_fault fault;
@@ -111,8 +111,14 @@ static void memory_rules(void) {
     free_model(&m);
 }
 
-static void every_prefix(void) {
-    test_model m = whole_model();
+static test_model model_of_optional_sections(void) {
+    uint64_t rng = 25;
+    recipe r = plain_recipe(7, 5, 4, 0);
+    r.vector_type = AMPCF_VECTORS_INT8, r.neighbours = 6, r.weighted = 1;
+    return make_model(&r, &rng);
+}
+
+static void every_prefix(test_model m) {
     for (size_t n = 0; n < m.bytes; n++) {
         ampcf_fault fault;
         memset(&fault, 0, sizeof fault);
@@ -139,14 +145,14 @@ static void every_byte(test_model m) {
         for (uint32_t change = 1; change <= 255; change++) {
             ampcf_fault fault = {0, 0, 0, NULL, 0, 0};
             m.file[at] = (uint8_t)(was ^ change);
-            ampcf_status status = ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(), &out, &fault);
+            ampcf_status status = ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(m.file, m.bytes), &out, &fault);
             CHECK(status != AMPCF_OK && fault.what != NULL && fault.status == (uint32_t)status && out == NULL);
             if (at < 8) CHECK_EQ(status, AMPCF_E_BAD_MAGIC);
             if (at >= 1024) CHECK(status == AMPCF_E_CHECKSUM || status == AMPCF_E_BAD_SECTION);
         }
         m.file[at] = was;
     }
-    CHECK_EQ(ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(), &out, NULL), AMPCF_OK);
+    CHECK_EQ(ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(m.file, m.bytes), &out, NULL), AMPCF_OK);
     free_model(&m);
 }
 
@@ -196,9 +202,11 @@ int main(void) {
     find_among_many();
     absent_parts_are_empty();
     memory_rules();
-    every_prefix();
+    every_prefix(whole_model());
+    every_prefix(model_of_optional_sections());
     every_byte(make_model(&tiny, &rng));
     every_byte(whole_model());
+    every_byte(model_of_optional_sections());
     other_files();
     published_layout();
     status_names();

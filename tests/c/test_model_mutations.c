@@ -93,7 +93,8 @@ static const uint32_t telling[] = {0, 1, 2, 63, 64, 65, 127, 128, 0x7FFFFFFFu, 0
 /* Changes 1 to 8 places: bytes, bits, telling words or floats, in header, table, numbers or texts alike. */
 static void mutate(uint8_t *file, size_t n_bytes, uint64_t *rng) {
     format_header h;
-    uint32_t sections = random_below(rng, 4) == 0 ? 14 : 4; /* the first four are numbers: there most files are accepted */
+    memcpy(&h, file, sizeof h);
+    uint32_t sections = random_below(rng, 4) == 0 ? h.n_sections : 4; /* the first four are numbers: there most files are accepted */
     for (uint32_t times = 1 + random_below(rng, 8); times > 0; times--) {
         size_t from = 0, length = n_bytes;
         if (random_below(rng, 20) != 0) {
@@ -113,12 +114,12 @@ static void mutate(uint8_t *file, size_t n_bytes, uint64_t *rng) {
     }
 }
 
-static void random_mutations(uint32_t times) {
+static void random_mutations(uint32_t vector_type, uint32_t neighbours, uint32_t times) {
     uint64_t rng = 41;
     recipe r = plain_recipe(14, 5, 4, 6);
+    r.vector_type = vector_type, r.neighbours = neighbours, r.weighted = neighbours > 0;
     test_model m = make_model(&r, &rng);
     uint8_t *file = exact(m.bytes);
-    void *memory = exact(ampcf_model_memory());
     uint32_t by_status[32] = {0};
     for (uint32_t i = 0; i < times; i++) {
         const ampcf_model *model = NULL;
@@ -126,16 +127,21 @@ static void random_mutations(uint32_t times) {
         memcpy(file, m.file, m.bytes);
         mutate(file, m.bytes, &rng);
         repair(file, m.bytes);
-        ampcf_status status = ampcf_model_open(file, m.bytes, memory, ampcf_model_memory(), &model, &fault);
+        size_t needed = ampcf_model_memory(file, m.bytes);
+        void *memory = exact(needed);
+        CHECK(needed < 5 * m.bytes + 65536);
+        ampcf_status status = ampcf_model_open(file, m.bytes, memory, needed, &model, &fault);
         CHECK(status == AMPCF_OK || (fault.what && fault.status == (uint32_t)status && status >= AMPCF_E_BAD_MAGIC));
         by_status[status < 32 ? status : 31]++;
         if (status == AMPCF_OK) use_model(model, &rng);
+        free(memory);
     }
     for (uint32_t s = 0; s < 32; s++)
         if (by_status[s] > 0) printf("%-20s %" PRIu32 "\n", ampcf_status_name((ampcf_status)s), by_status[s]);
     /* The sweep means nothing unless it reaches deep: most checks hit, many files used, personas found. */
     CHECK(n_accepted > times / 20 && n_several_personas > times / 200);
-    free(file), free(memory);
+    n_accepted = n_several_personas = 0;
+    free(file);
     free_model(&m);
 }
 
@@ -147,7 +153,10 @@ static void worst_numbers(uint32_t times) {
         recipe r = plain_recipe(24, 1 + random_below(&rng, 40), 1 + random_below(&rng, 64), 3);
         const float high[] = {1024, 1048576, 1, 1024, 16, 1, 1024, 1024, 1};
         for (uint32_t s = 0; s < 9; s++) r.settings[s] = random_below(&rng, 2) ? high[s] : s == LAMBDA ? 9.5367431640625e-7f : random_below(&rng, 2) ? 0 : high[s] / 100;
+        r.neighbours = random_below(&rng, 24), r.weighted = (int)random_below(&rng, 2);
         test_parts t = make_parts(&r, &rng);
+        for (uint32_t j = 0; j < r.n_items && r.weighted; j++) t.item_weights[j] = random_below(&rng, 2) ? 1048576 : 9.5367431640625e-7f;
+        for (uint32_t j = 0; j < r.n_items && r.neighbours > 0; j++) t.neighbour_scales[j] = random_below(&rng, 4) ? 1048576 : 0;
         float size = vector_size[random_below(&rng, 4)], gram = gram_size[random_below(&rng, 4)];
         for (uint32_t v = 0; v < r.n_items * r.dim; v++) t.vectors[v] = (random_below(&rng, 2) ? size : -size) * (random_below(&rng, 3) ? 1 : 0);
         for (uint32_t g = 0; g < r.dim * (r.dim + 1) / 2; g++) t.gram[g] = random_below(&rng, 2) ? gram : -gram;
@@ -162,6 +171,8 @@ static void worst_numbers(uint32_t times) {
 int main(void) {
     worst_numbers(3000);
     n_accepted = n_several_personas = 0;
-    random_mutations(200000);
+    random_mutations(AMPCF_VECTORS_F32, 0, 100000);
+    random_mutations(AMPCF_VECTORS_INT8, 6, 100000);
+    random_mutations(AMPCF_VECTORS_F16, 13, 50000);
     return check_report();
 }

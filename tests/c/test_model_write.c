@@ -1,5 +1,7 @@
 /* Owns the test of model_write.c: same parts, same bytes; what is incomplete or what the loader refuses is refused.
  * Must leave the rules of the file itself to test_model*.c. */
+#include "draft.h"
+#include "model.h"
 #include "models.h"
 
 static recipe full_recipe(void) { return plain_recipe(30, 5, 4, 6); }
@@ -42,11 +44,11 @@ static void round_trip(void) {
 
 /* Writing must be refused with this status; nothing of the parts may be read that they do not have. */
 static void expect(const ampcf_model_parts *parts, ampcf_status wanted, const char *label) {
-    size_t bytes = ampcf_model_file_bytes(parts);
-    void *out = exact(bytes), *memory = exact(ampcf_model_memory());
+    size_t bytes = ampcf_model_file_bytes(parts), needed = ampcf_model_write_memory(parts);
+    void *out = exact(bytes), *memory = exact(needed);
     ampcf_fault fault = {0, 0, 0, NULL, 0, 0};
-    CHECK_EQ_IN(ampcf_model_write(parts, out, bytes, memory, ampcf_model_memory(), &fault), wanted, label);
-    if (wanted == AMPCF_E_ARGUMENT) CHECK(bytes == 0);
+    CHECK_EQ_IN(ampcf_model_write(parts, out, bytes, memory, needed, &fault), wanted, label);
+    if (wanted == AMPCF_E_ARGUMENT) CHECK(bytes == 0 && needed == 0);
     if (wanted >= AMPCF_E_BAD_MAGIC) CHECK(fault.what != NULL && fault.status == (uint32_t)wanted);
     free(out), free(memory);
 }
@@ -90,11 +92,111 @@ static void incomplete_parts(void) {
     free_parts(&t);
 }
 
+/* What a reader sees of narrow vectors: halves and bytes are nearest, and cosines are those of the stored values. */
+static void narrow_vectors(void) {
+    for (uint32_t type = AMPCF_VECTORS_F16; type <= AMPCF_VECTORS_INT8; type++) {
+        uint64_t rng = 123;
+        recipe r = plain_recipe(40, 21, 4, 0);
+        r.vector_type = type, r.weighted = 1;
+        test_parts t = make_parts(&r, &rng);
+        memset(t.vectors + 21, 0, 21 * sizeof(float)); /* a row of zeros */
+        test_model m = open_parts(&t.parts);
+        CHECK_EQ(ampcf_model_memory(m.file, m.bytes) - ampcf_model_memory("", 0), 40 * 21 * 4);
+        draft d = draft_of(m.file);
+        const float *gram = d.data[draft_find(&d, SECTION_GRAM)];
+        float stored[40 * 21], wanted[21 * 22 / 2];
+        for (uint32_t j = 0; j < 40; j++) {
+            float largest = 0;
+            for (uint32_t c = 0; c < 21; c++) largest = fmaxf(largest, fabsf(t.vectors[j * 21 + c]));
+            for (uint32_t c = 0; c < 21; c++) {
+                const void *data = d.data[draft_find(&d, SECTION_ITEM_VECTORS)];
+                float x = t.vectors[j * 21 + c];
+                if (type == AMPCF_VECTORS_INT8) {
+                    float scale = ((const float *)d.data[draft_find(&d, SECTION_ITEM_SCALES)])[j];
+                    CHECK(float_bits(scale) == float_bits(largest / 127));
+                    stored[j * 21 + c] = (float)((const int8_t *)data)[j * 21 + c] * scale;
+                    CHECK_NEAR(stored[j * 21 + c], x, 0.5001 * (double)scale);
+                } else {
+                    stored[j * 21 + c] = half_to_f32(((const uint16_t *)data)[j * 21 + c]);
+                    CHECK_NEAR(stored[j * 21 + c], x, fmax(ldexp(fabs((double)x), -11), ldexp(1, -25)));
+                }
+            }
+        }
+        fill_weighted_gram(stored, t.item_weights, 40, 21, wanted);
+        for (uint32_t i = 0; i < 21 * 22 / 2; i++) CHECK_NEAR(gram[i], wanted[i], 1e-6);
+        /* The same model, rounded beforehand and stored whole, scores the same to the last bit. */
+        test_parts whole = t;
+        whole.parts.vector_type = AMPCF_VECTORS_F32, whole.parts.vectors = stored, whole.parts.gram = gram;
+        test_model f = open_parts(&whole.parts);
+        uint32_t items[40];
+        float a[40], b[40];
+        for (uint32_t j = 0; j < 40; j++) items[j] = j;
+        test_profile p = fold(m.model, items, NULL, 12, 0), q = fold(f.model, items, NULL, 12, 0);
+        CHECK_EQ(ampcf_score(p.profile, items, 40, a, NULL), AMPCF_OK);
+        CHECK_EQ(ampcf_score(q.profile, items, 40, b, NULL), AMPCF_OK);
+        CHECK_BYTES(a, b, sizeof a);
+        const float bad[] = {(float)NAN, (float)INFINITY, -1e30f};
+        for (int i = 0; i < 3; i++) t.vectors[30] = bad[i], expect(&t.parts, AMPCF_E_BAD_NUMBER, "vector element");
+        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65520.0f : 1048576.0f, expect(&t.parts, AMPCF_E_BAD_NUMBER, "just too large");
+        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65519.0f : 1040384.0f, expect(&t.parts, AMPCF_OK, "just not too large");
+        t.parts.vector_type = 3, expect(&t.parts, AMPCF_E_ARGUMENT, "vector type");
+        free_profile(&p), free_profile(&q), free_model(&f), free_model(&m), free_parts(&t);
+    }
+}
+
+/* Every half is read back as itself. */
+static void halves_round_trip(void) {
+    static float values[63488];
+    uint32_t n = 0;
+    for (uint32_t h = 0; h < 65536; h++)
+        if ((h & 0x7C00) != 0x7C00) values[n++] = half_to_f32((uint16_t)h);
+    CHECK(n == 63488 && values[1] == ldexpf(1, -24) && values[0x3C00] == 1 && values[0x7BFF] == 65504);
+    uint64_t rng = 125;
+    recipe r = plain_recipe(62, 1024, 1, 0);
+    r.vector_type = AMPCF_VECTORS_F16;
+    test_parts t = make_parts(&r, &rng);
+    memcpy(t.vectors, values, sizeof values);
+    test_model m = open_parts(&t.parts);
+    draft d = draft_of(m.file);
+    const uint16_t *data = d.data[draft_find(&d, SECTION_ITEM_VECTORS)];
+    for (uint32_t i = 0; i < n; i++) CHECK(float_bits(half_to_f32(data[i])) == float_bits(values[i]));
+    free_model(&m), free_parts(&t);
+}
+
+static void neighbour_rules(void) {
+    uint64_t rng = 127;
+    recipe r = full_recipe();
+    r.neighbours = 8, r.weighted = 1;
+    test_parts t = make_parts(&r, &rng);
+    const ampcf_model_parts good = t.parts;
+    ampcf_model_parts p = good;
+    test_model m = open_parts(&good);
+    CHECK_EQ(ampcf_model_neighbours(m.model), t.neighbour_offsets[30]);
+    CHECK(t.neighbour_offsets[30] > 20);
+    free_model(&m);
+    p = good, p.neighbour_offsets = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour offsets");
+    p = good, p.neighbour_items = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour items");
+    p = good, p.neighbour_values = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour values");
+    p = good, p.neighbour_scales = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour scales");
+    uint32_t kept = t.neighbour_items[5];
+    const uint32_t far[] = {30, 65536, 0xFFFFFFFFu};
+    for (int i = 0; i < 3; i++) t.neighbour_items[5] = far[i], expect(&good, AMPCF_E_ARGUMENT, "neighbour out of range");
+    t.neighbour_items[5] = kept;
+    uint32_t row = 0;
+    while (t.neighbour_offsets[row + 1] <= 5) row++;
+    t.neighbour_items[5] = row, expect(&good, AMPCF_E_BAD_NEIGHBOURS, "an item that is its own neighbour");
+    t.neighbour_items[5] = kept, t.neighbour_values[5] = -128, expect(&good, AMPCF_E_BAD_NUMBER, "-128");
+    t.neighbour_values[5] = 1, t.neighbour_scales[3] = -1, expect(&good, AMPCF_E_BAD_NUMBER, "negative scale");
+    t.neighbour_scales[3] = 1, t.item_weights[3] = 0, expect(&good, AMPCF_E_BAD_NUMBER, "item weight 0");
+    t.item_weights[3] = 1, expect(&good, AMPCF_OK, "good again");
+    free_parts(&t);
+}
+
 static void memory_rules(void) {
     uint64_t rng = 117;
     recipe r = full_recipe();
     test_parts t = make_parts(&r, &rng);
-    size_t bytes = ampcf_model_file_bytes(&t.parts), needed = ampcf_model_memory();
+    size_t bytes = ampcf_model_file_bytes(&t.parts), needed = ampcf_model_write_memory(&t.parts);
     uint8_t *out = exact(bytes + 16), *memory = exact(needed + 16);
     CHECK_EQ(ampcf_model_write(&t.parts, out, bytes - 1, memory, needed, NULL), AMPCF_E_MEMORY);
     CHECK_EQ(ampcf_model_write(&t.parts, out, 0, memory, needed, NULL), AMPCF_E_MEMORY);
@@ -176,6 +278,9 @@ int main(void) {
     same_parts_same_bytes();
     round_trip();
     incomplete_parts();
+    narrow_vectors();
+    halves_round_trip();
+    neighbour_rules();
     memory_rules();
     refuses_what_the_loader_refuses();
     ids_are_sorted();

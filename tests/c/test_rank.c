@@ -22,6 +22,7 @@ static void set_scene(scene *s, uint64_t *rng, int tied) {
     r.settings[TAU] = random_float(rng, 0, 1);
     r.settings[ETA] = random_float(rng, 0, 2);
     r.settings[SPLIT] = random_float(rng, 0.2f, 2);
+    r.neighbours = tied ? 0 : random_below(rng, 3) * 20, r.weighted = !tied && random_below(rng, 2);
     s->r = r;
     s->t = make_parts(&r, rng);
     for (uint32_t j = 0; tied && j < r.n_items; j++) {
@@ -45,7 +46,17 @@ static void free_scene(scene *s) { free_profile(&s->p), free_model(&s->m), free_
 
 /* ---- The formulas, in double ---- */
 
-/* m_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik,  s'_ik = (s_ik - h_i r_ik) / (1 - h_i),  h_i = w_i v_i^T M^-1 v_i. */
+/* sum_i r_ik w_i B_ij. */
+static double reference_near(const scene *s, uint32_t k, uint32_t item) {
+    uint32_t personas = ampcf_profile_personas(s->p.profile);
+    const float *r = ampcf_profile_responsibilities(s->p.profile);
+    double sum = 0;
+    for (uint32_t i = 0; i < s->n; i++)
+        sum += (double)r[i * personas + k] * (double)s->weights[i] * reference_neighbour(&s->t, s->items[i], item);
+    return sum;
+}
+
+/* m_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik,  s'_ik = (u_k . v_i - h_i r_ik) / (1 - h_i) + B,  h_i = w_i q_i v_i^T M^-1 v_i. */
 static void reference_support(const scene *s, double u[][MOST_DIM], uint32_t personas, double *support) {
     uint32_t d = s->r.dim;
     const float *r = ampcf_profile_responsibilities(s->p.profile);
@@ -57,11 +68,11 @@ static void reference_support(const scene *s, double u[][MOST_DIM], uint32_t per
         reference_system(&s->t, s->items, s->weights, s->n, m);
         for (uint32_t c = 0; c < d; c++) x[c] = (double)v[c];
         dense_solve(m, x, d);
-        double h = (double)s->weights[i] * dot_double(x, v, d);
+        double h = fold_weight(&s->t, s->weights, i, s->items[i]) * dot_double(x, v, d);
         if (h > 0.99) h = 0.99;
         for (uint32_t k = 0; k < personas; k++) {
             double rik = (double)r[i * personas + k], w = (double)s->weights[i] * rik;
-            support[k] += w * (dot_double(u[k], v, d) - h * rik) / (1 - h);
+            support[k] += w * ((dot_double(u[k], v, d) - h * rik) / (1 - h) + reference_near(s, k, s->items[i]));
             mass[k] += w;
         }
     }
@@ -85,10 +96,10 @@ static int reference_scores(const scene *s, double *out, double *out_scale) {
         double whole = 0, attended = 0, sum = 0, evidence[AMPCF_MAX_PERSONAS], a[AMPCF_MAX_PERSONAS], highest = -1e300;
         out_scale[j] = fabs((double)s->t.bias[j]);
         for (uint32_t k = 0; k < personas; k++) {
-            whole += evidence[k] = dot_double(u[k], v, d);
+            whole += evidence[k] = dot_double(u[k], v, d) + reference_near(s, k, j);
             a[k] = (double)set[BETA] * gain[k] * evidence[k] / personas + (double)set[ETA] * log((double)share[k]);
             highest = fmax(highest, a[k]);
-            out_scale[j] += gain[k] * length_double(u[k], d) * length_float(v, d);
+            out_scale[j] += gain[k] * (length_double(u[k], d) * length_float(v, d) + fabs(reference_near(s, k, j)));
         }
         for (uint32_t k = 0; k < personas; k++) sum += a[k] = exp(a[k] - highest);
         for (uint32_t k = 0; k < personas; k++) attended += a[k] / sum * gain[k] * evidence[k];

@@ -11,7 +11,7 @@ import { demoInteractions } from '../../examples/demo/train.js';
 export const root = new URL('../../', import.meta.url);
 
 /** Every code the library documents. A test that meets another one fails. */
-export const codes = new Set(['BAD_ARGUMENT', 'BAD_ASPECTS', 'BAD_IDS', 'BAD_MAGIC', 'BAD_NUMBER', 'BAD_PROFILE', 'BAD_SECTION', 'BAD_TEXT',
+export const codes = new Set(['BAD_ARGUMENT', 'BAD_ASPECTS', 'BAD_IDS', 'BAD_MAGIC', 'BAD_NEIGHBOURS', 'BAD_NUMBER', 'BAD_PROFILE', 'BAD_SECTION', 'BAD_TEXT',
   'CHECKSUM', 'DISPOSED', 'HTTP', 'INSTANCE_FAILED', 'INTEGRITY', 'LIMIT', 'NO_ASPECTS', 'NO_DATA', 'NO_WASM', 'OUT_OF_MEMORY',
   'TRAILING_DATA', 'TRUNCATED', 'UNKNOWN_ITEM', 'UNSUPPORTED_VERSION']);
 

@@ -56,7 +56,7 @@ describe('the same input gives the same bytes', () => {
 
   test('another seed or another setting does not', async () => {
     for (const options of [{ seed: 2 }, { dim: 9 }, { sweeps: 4 }, { alpha: 0.5 }, { lambda: 0.01 }, { nu: 0.5 }, { beta: 10 }, { eta: 0.5 }, { tau: 0.1 }, { rho: 0.9 },
-      { sharpness: 5 }, { split: 2 }, { bias: 0.02 }, { personas: 2 }, { joint: 0 }]) {
+      { sharpness: 5 }, { split: 2 }, { bias: 0.02 }, { personas: 2 }, { joint: 0 }, { vectors: 'f16' }, { vectors: 'int8' }]) {
       const other = await trainModel(base, { ...small, items: filmFacts, name: 'a test', ...options });
       assert.notDeepEqual(other.bytes, result.bytes, JSON.stringify(options));
       assert.notEqual((await loadModel(other.bytes)).info.lineage, (await loadModel(result.bytes)).info.lineage, JSON.stringify(options));
@@ -76,9 +76,22 @@ describe('the model', () => {
     }
     assert.deepEqual([model.info.items, model.info.dim, model.info.personas, model.info.bytes], [seen.size, 8, trainDefaults.personas, result.bytes.length]);
     assert.deepEqual(model.info.metadata, { name: 'a test', library: `ampcf ${version}`, objective: 'als', users: few.length, interactions: base.user.length,
-      settings: { ...trainDefaults, ...small } });
+      settings: { ...Object.fromEntries(Object.entries(trainDefaults).filter(([name]) => !name.startsWith('neighbour'))), ...small, neighbours: 0 } });
     assert.match(model.info.lineage, /^[0-9a-f]{32}$/);
     assert.ok(result.seconds > 0 && result.memoryBytes > result.bytes.length);
+  });
+
+  test('of narrow vectors is smaller, and ranks nearly the same', async () => {
+    const whole = await loadModel(result.bytes), options = /** @type {const} */ ({ ...small, items: filmFacts, name: 'a test' });
+    for (const [vectors, tolerance, share] of /** @type {const} */ ([['f16', 2e-3, 2], ['int8', 2e-2, 4]])) {
+      const { bytes } = await trainModel(base, { ...options, vectors }), model = await loadModel(bytes);
+      const saved = model.info.items * 8 * (4 - 4 / share) - (vectors === 'int8' ? 4 * model.info.items : 0);
+      assert.ok(Math.abs(result.bytes.length - bytes.length - saved) < 192, `${result.bytes.length - bytes.length} bytes saved, wanted ${saved}`);
+      assert.equal(model.info.metadata.settings.vectors, vectors);
+      const [a, b] = [whole, model].map((of) => new Map(golden(of.createProfile(historyOf(20)).rank(of.ids())).map(([item, score]) => [item, Number(score)])));
+      for (const [item, score] of a) assert.ok(Math.abs(score - /** @type {number} */ (b.get(item))) < tolerance, `${item}: ${score} against ${b.get(item)}`);
+    }
+    await failsWith(() => trainModel(base, { ...small, vectors: /** @type {any} */ ('i8') }), 'BAD_ARGUMENT', /vectors: got i8, wanted 'f32', 'f16' or 'int8'/);
   });
 
   test('lists items by the number of people, ties by id', async () => {
@@ -173,7 +186,7 @@ describe('what is refused', () => {
     const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20],
       nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024] };
     const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport'];
-    assert.deepEqual(Object.keys(ranges).sort(), Object.keys(trainDefaults).sort());
+    assert.deepEqual([...Object.keys(ranges), 'vectors'].sort(), Object.keys(trainDefaults).filter((name) => !name.startsWith('neighbour')).sort());
     for (const [name, [low, high]] of Object.entries(ranges)) {
       const bad = [low - 1, high + 1, NaN, Infinity, -Infinity, '1', null, true, [1], {}, 1n, Symbol('s'), Object.create(null)];
       if (whole.includes(name)) bad.push(low + 0.5);

@@ -16,7 +16,8 @@ export const verifyUsage = `ampcf verify MODEL [--json]
 `;
 
 const sectionNames = ['', 'item vectors', 'item scales', 'item bias', 'gram', 'settings', 'id offsets', 'ids', 'id order', 'title offsets', 'titles',
-  'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata'];
+  'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata', 'neighbour offsets', 'neighbours', 'neighbour values',
+  'neighbour scales', 'item weights'];
 const dtypes = ['', 'f32', 'f16', 'i8', 'u8', 'u16', 'u32'];
 
 /** The section table (src/FORMAT.md); the file was verified before. @param {Uint8Array} bytes */
@@ -29,6 +30,9 @@ function sections(bytes) {
   });
 }
 
+/** @param {ReturnType<typeof sections>} list */
+const neighbourBytes = (list) => list.filter(({ name }) => name.startsWith('neighbour')).reduce((sum, { bytes }) => sum + bytes, 0);
+
 /** @param {Uint8Array} bytes */
 const integrityOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 
@@ -36,12 +40,13 @@ const integrityOf = (bytes) => `sha256-${createHash('sha256').update(bytes).dige
 export async function runInspect(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]), model = await openModel(given[0], bytes), { info } = model;
-  const report = { file: given[0], bytes: info.bytes, items: info.items, dim: info.dim, personas: info.personas, aspects: info.aspects,
+  const report = { file: given[0], bytes: info.bytes, items: info.items, dim: info.dim, personas: info.personas, aspects: info.aspects, neighbours: info.neighbours,
     lineage: info.lineage, integrity: integrityOf(bytes), metadata: info.metadata, sections: sections(bytes) };
   if (values.json) return void process.stdout.write(`${JSON.stringify(report)}\n`);
   const { settings, ...about } = info.metadata;
   process.stdout.write(`${given[0]}  ${fileSize(info.bytes)}\n\n${table([
     ['items', count(info.items)], ['width', String(info.dim)], ['personas', `up to ${info.personas}`], ['aspects', count(info.aspects)],
+    ['neighbours', info.neighbours ? `${(info.neighbours / info.items).toFixed(1)} an item, ${fileSize(neighbourBytes(report.sections))}` : 'none'],
     ...Object.entries(about).map(([name, value]) => [name, typeof value === 'number' ? count(value) : String(value)]), ['lineage', info.lineage],
     ['settings', Object.entries(settings ?? {}).map(([name, value]) => `${name} ${value}`).join(', ')]])}\n\n`
     + `${table(report.sections.map((s) => [s.name, `${count(s.rows)} x ${s.cols}`, s.dtype, count(s.bytes)]))}\n\n`

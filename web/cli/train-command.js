@@ -1,4 +1,5 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
+import { choiceSettings, numberSettings } from '../train-settings.js';
 import { softmaxDefaults, trainDefaults, trainModel } from '../train.js';
 import { writeFileAtomic } from './files.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
@@ -34,17 +35,19 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
     --attention dot|cosine  --attention-beta X                   of the training (${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})
     --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies (${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ${softmaxDefaults.entropyNegative})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
+  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
+  --neighbours M          let up to M items vouch for each item beside the vectors (default ${trainDefaults.neighbours})
+  --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
+  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X    see include/ampcf_train.h
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
 
-/** Settings as options: learningRate is --learning-rate. */
-const settings = ['personas', 'dim', 'sweeps', 'joint', 'epochs', 'batch', 'negatives', 'attentionBeta', 'learningRate', 'balance', 'entropyPositive', 'entropyNegative', 'seed',
-  'alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias'];
-const optionOf = (/** @type {string} */ setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
+/** Settings as options: learningRate is --learning-rate. */
+const optionOf = (/** @type {string} */ setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
-  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'min-support', 'duplicates', 'skip-bad', 'name', 'objective', 'attention', ...settings.map(optionOf)].map((name) => [name, text])) });
+  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'duplicates', 'skip-bad', 'name', ...[...numberSettings, ...choiceSettings].map(optionOf)].map((name) => [name, text])) });
 
 /** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
 function starThreshold(rating) {
@@ -75,7 +78,7 @@ function chooseRows(ratings, { minRating, weights }) {
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['RATINGS']);
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
-  const chosen = { objective: values.objective, attention: values.attention, ...Object.fromEntries(settings.map((name) => [name, numberOption(values, optionOf(name))])) };
+  const chosen = { ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])), ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])) };
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
   const reading = progress('reading ', { quiet, after: 1000 });
@@ -95,8 +98,9 @@ export async function run(argv, signal) {
   const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
 
   const training = progress('training', { quiet });
-  const result = await trainModel(interactions, { ...chosen, minSupport: numberOption(values, 'min-support'), items, name: values.name, signal,
-    onProgress: ({ done, total, sweep, sweeps, seconds }) => training.update(done, total, `${values.objective === 'softmax' ? 'epoch' : 'sweep'} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
+  const result = await trainModel(interactions, { ...chosen, items, name: values.name, signal,
+    onProgress: ({ phase, done, total, sweep, sweeps, seconds }) => training.update(done, total, phase === 'neighbours' ? 'neighbours'
+      : `${values.objective === 'softmax' ? 'epoch' : 'sweep'} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
   }).finally(() => training.finish());
   signal.throwIfAborted();
   await writeFileAtomic(values.output, result.bytes);

@@ -1,0 +1,351 @@
+/* Owns the item-item matrix B: EASE in closed form, or co-occurrence where that is too large. Must not draw random numbers, and
+ * must give the same result however the work is cut into steps. */
+#include "ampcf_train.h"
+
+#include "arena.h"
+#include "best.h"
+#include "dense_inverse.h"
+#include "quantise.h"
+#include "smath.h"
+
+#include <string.h>
+
+enum { ROWS = 64 }; /* rows or columns of a step */
+
+/* One of the two ways to list the interactions. */
+typedef struct ease_side {
+    const uint32_t *offsets, *ids;
+    const uint32_t *at; /* place of the weight, NULL = the same */
+    uint32_t n;
+} ease_side;
+
+struct ampcf_ease {
+    ampcf_ease_config config;
+    int dual;                 /* invert U x U instead of N x N */
+    ease_side users, items;   /* lists of items by user, of users by item */
+    const float *weights;     /* (X) or NULL */
+    uint32_t *item_offsets, *item_users, *item_at;
+    double *user_part;        /* (U) p_u; dual: sqrt p_u */
+    double *item_part;        /* (N) 1; dual: 1 / D_j; co-occurrence: d_j^-a */
+    double *ridge;            /* (N) D_j */
+    double *factor;           /* (N) what column j is multiplied by */
+    double *diagonal;         /* (N) P_jj */
+    dense_inverse inverse;    /* of the primal or dual system */
+    float *column, *side_work;/* (N), (U) */
+    uint32_t *best_items;     /* (N, m) sources kept for each candidate, then their values */
+    float *best_scores, *values;
+    uint32_t *n_kept;         /* (N) */
+    uint32_t *out_offsets, *out_items; /* rows by source: (N + 1), (N m) */
+    int8_t *out_values;
+    float *out_scales;        /* (N) */
+    uint64_t gram_steps, inverse_steps, column_steps, done;
+};
+
+static int is_in(float x, float low, float high) { return x >= low && x <= high; }
+
+static int ease_config_is_valid(const ampcf_ease_config *c, uint32_t n) {
+    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
+           c->method <= AMPCF_COOCCURRENCE && c->neighbours <= c->n_items && n < UINT32_MAX / 4 &&
+           (uint64_t)c->neighbours * c->n_items <= 1u << 28 && is_in(c->lambda, 1e-3f, 1e9f) && is_in(c->lambda_growth, 0, 4) &&
+           is_in(c->user_damping, 0, 4) && is_in(c->source_damping, 0, 4) && is_in(c->popularity_damping, -4, 4) &&
+           is_in(c->strength, -1024, 1024);
+}
+
+static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
+
+static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_interactions) {
+    size_t n = c->n_items, x = n_interactions, kept = n * c->neighbours;
+    int inverts = c->method == AMPCF_EASE, dual = inverts && c->n_users < c->n_items;
+    uint32_t size = !inverts ? 0 : dual ? c->n_users : c->n_items;
+    ampcf_ease *head = arena_take(a, 1, sizeof *head), e;
+    memset(&e, 0, sizeof e);
+    e.item_offsets = arena_take(a, n + 1, sizeof *e.item_offsets);
+    e.item_users = arena_take(a, x, sizeof *e.item_users);
+    e.item_at = arena_take(a, x, sizeof *e.item_at);
+    e.user_part = arena_take(a, c->n_users, sizeof *e.user_part);
+    e.item_part = arena_take(a, n, sizeof *e.item_part);
+    e.ridge = arena_take(a, n, sizeof *e.ridge);
+    e.factor = arena_take(a, n, sizeof *e.factor);
+    e.diagonal = arena_take(a, n, sizeof *e.diagonal);
+    e.column = arena_take(a, n, sizeof *e.column);
+    e.side_work = arena_take(a, dual ? 2 * (size_t)size : 0, sizeof *e.side_work);
+    e.best_items = arena_take(a, kept, sizeof *e.best_items);
+    e.best_scores = arena_take(a, c->neighbours, sizeof *e.best_scores);
+    e.values = arena_take(a, kept, sizeof *e.values);
+    e.n_kept = arena_take(a, n, sizeof *e.n_kept);
+    e.out_offsets = arena_take(a, n + 1, sizeof *e.out_offsets);
+    e.out_items = arena_take(a, kept, sizeof *e.out_items);
+    e.out_values = arena_take(a, kept, sizeof *e.out_values);
+    e.out_scales = arena_take(a, n, sizeof *e.out_scales);
+    e.inverse = dense_inverse_take(a, size);
+    if (a->used > UINT32_MAX) a->full = 1;
+    if (a->full || !a->base) return NULL;
+    e.config = *c;
+    e.dual = dual;
+    e.gram_steps = steps_of(size);
+    e.inverse_steps = dense_inverse_steps(size);
+    e.column_steps = c->neighbours > 0 ? steps_of(c->n_items) : 0;
+    *head = e;
+    return head;
+}
+
+size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions) {
+    if (!ease_config_is_valid(config, n_interactions)) return 0;
+    arena a = arena_measure();
+    (void)ease_layout(&a, config, n_interactions);
+    return a.full ? 0 : a.used;
+}
+
+static float weight_in(const ampcf_ease *e, const ease_side *s, uint32_t x) {
+    return e->weights ? e->weights[s->at ? s->at[x] : x] : 1;
+}
+
+static double power(double x, float exponent) { return smath_exp((double)exponent * smath_log(x)); }
+
+/* The same interactions by item: a counting sort, so users come in increasing order within an item. */
+static void list_by_item(ampcf_ease *e) {
+    uint32_t n = e->items.n, *at = e->item_offsets;
+    memset(at, 0, ((size_t)n + 1) * sizeof *at);
+    for (uint32_t x = 0; x < e->users.offsets[e->users.n]; x++) at[e->users.ids[x] + 1]++;
+    for (uint32_t j = 0; j < n; j++) at[j + 1] += at[j];
+    for (uint32_t u = 0; u < e->users.n; u++)
+        for (uint32_t x = e->users.offsets[u]; x < e->users.offsets[u + 1]; x++) {
+            uint32_t to = at[e->users.ids[x]]++;
+            e->item_users[to] = u;
+            e->item_at[to] = x;
+        }
+    memmove(at + 1, at, n * sizeof *at);
+    at[0] = 0;
+}
+
+/* p_u = deg_u^-a with mean 1, D_j = lambda (d_j / mean d)^t, and what the columns are multiplied by. */
+static void weigh(ampcf_ease *e) {
+    const ampcf_ease_config *c = &e->config;
+    double sum = 0, mean = (double)e->users.offsets[e->users.n] / e->items.n;
+    uint32_t active = 0;
+    for (uint32_t u = 0; u < e->users.n; u++) {
+        uint32_t degree = e->users.offsets[u + 1] - e->users.offsets[u];
+        e->user_part[u] = degree ? power(degree, -c->user_damping) : 0;
+        sum += e->user_part[u];
+        active += degree > 0;
+    }
+    for (uint32_t u = 0; u < e->users.n; u++) {
+        e->user_part[u] *= active / sum;
+        if (e->dual) e->user_part[u] = __builtin_sqrt(e->user_part[u]);
+    }
+    for (uint32_t j = 0; j < e->items.n; j++) {
+        uint32_t degree = e->items.offsets[j + 1] - e->items.offsets[j];
+        double d = degree ? degree : 1;
+        e->ridge[j] = (double)c->lambda * power(d / mean, c->lambda_growth);
+        if (c->method == AMPCF_EASE) {
+            e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
+            e->factor[j] = (double)c->strength * power(d / mean, -c->popularity_damping);
+        } else { /* the column is made with d_j^-a, which its own factor takes back */
+            e->item_part[j] = power(d, -c->source_damping);
+            e->factor[j] = (double)c->strength * power(d, c->source_damping - c->popularity_damping);
+        }
+    }
+}
+
+static ampcf_status check_interactions(const ampcf_ease_config *c, const uint32_t *offsets, const uint32_t *items, const float *weights) {
+    uint32_t n = offsets[c->n_users];
+    if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
+    if (n == 0) return AMPCF_E_NO_DATA;
+    for (uint32_t u = 0; u < c->n_users; u++) {
+        if (offsets[u + 1] < offsets[u] || offsets[u + 1] > n) return AMPCF_E_ARGUMENT;
+        for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) {
+            if (items[x] >= c->n_items) return AMPCF_E_ITEM_RANGE;
+            if (x > offsets[u] && items[x] <= items[x - 1]) return AMPCF_E_ARGUMENT;
+            if (weights && !(weights[x] > 0 && weights[x] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
+        }
+    }
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
+                             void *memory, size_t memory_bytes, ampcf_ease **out_ease) {
+    /* n_users first: it says where the number of interactions stands. */
+    if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    ampcf_status status = check_interactions(config, offsets, items, weights);
+    if (status != AMPCF_OK) return status;
+    arena a = arena_over(memory, memory_bytes);
+    ampcf_ease *e = ease_layout(&a, config, offsets[config->n_users]);
+    if (!e) return AMPCF_E_MEMORY;
+    e->weights = weights;
+    e->users = (ease_side){offsets, items, NULL, config->n_users};
+    e->items = (ease_side){e->item_offsets, e->item_users, e->item_at, config->n_items};
+    list_by_item(e);
+    weigh(e);
+    if (config->method == AMPCF_EASE) dense_inverse_clear(&e->inverse);
+    *out_ease = e;
+    return AMPCF_OK;
+}
+
+/* row[c] += sum_o x_ro mid_o x_oc self_r self_c for c < end: a row of the system, or a column of co-occurrences. */
+static void add_products(const ampcf_ease *e, int by_user, uint32_t r, uint32_t end, float *row) {
+    const ease_side *own = by_user ? &e->users : &e->items, *other = by_user ? &e->items : &e->users;
+    const double *mid = by_user ? e->item_part : e->user_part, *self = by_user ? e->user_part : e->item_part;
+    for (uint32_t x = own->offsets[r]; x < own->offsets[r + 1]; x++) {
+        uint32_t o = own->ids[x];
+        double w = (double)weight_in(e, own, x) * mid[o] * self[r];
+        for (uint32_t y = other->offsets[o]; y < other->offsets[o + 1] && other->ids[y] < end; y++)
+            row[other->ids[y]] += (float)(w * (double)weight_in(e, other, y) * self[other->ids[y]]);
+    }
+}
+
+/* Primal: C + D with C = sum_u p_u x_u x_u^T. Dual: I + X D^-1 X^T. */
+static void build_rows(ampcf_ease *e, uint32_t from) {
+    dense_inverse *m = &e->inverse;
+    for (uint32_t r = from; r < from + ROWS && r < m->n; r++) {
+        float *row = m->a + (size_t)r * m->stride;
+        add_products(e, e->dual, r, r + 1, row);
+        row[r] += e->dual ? 1 : (float)e->ridge[r];
+    }
+}
+
+/* z = -K^-1 sum_i t_i x_i over the users: rows of the inverse, added in order. */
+static void add_dual_rows(const ampcf_ease *e, uint32_t item, double weight, float *z) {
+    const dense_inverse *m = &e->inverse;
+    for (uint32_t x = e->items.offsets[item]; x < e->items.offsets[item + 1]; x++) {
+        uint32_t u = e->items.ids[x];
+        const float *row = m->a + (size_t)u * m->stride;
+        float w = (float)(weight * e->user_part[u] * (double)weight_in(e, &e->items, x));
+        for (uint32_t v = 0; v < m->n; v++) z[v] += w * row[v];
+    }
+}
+
+static double dual_product(const ampcf_ease *e, uint32_t item, const float *z) {
+    double sum = 0;
+    for (uint32_t x = e->items.offsets[item]; x < e->items.offsets[item + 1]; x++)
+        sum += (double)weight_in(e, &e->items, x) * e->user_part[e->items.ids[x]] * (double)z[e->items.ids[x]];
+    return sum;
+}
+
+/* P_jj. Dual: P = D^-1 - D^-1 X^T K^-1 X D^-1 (Woodbury), so P_jj needs the rows of the item's own users only. */
+static void find_diagonal(ampcf_ease *e) {
+    const dense_inverse *m = &e->inverse;
+    for (uint32_t j = 0; j < e->items.n; j++) {
+        if (!e->dual) {
+            e->diagonal[j] = -(double)m->a[(size_t)j * m->stride + j];
+            continue;
+        }
+        double sum = 0;
+        for (uint32_t x = e->items.offsets[j]; x < e->items.offsets[j + 1]; x++) {
+            uint32_t u = e->items.ids[x];
+            sum += (double)weight_in(e, &e->items, x) * e->user_part[u] * dual_product(e, j, m->a + (size_t)u * m->stride);
+        }
+        e->diagonal[j] = (1 + sum / e->ridge[j]) / e->ridge[j];
+    }
+    for (uint32_t j = 0; j < e->items.n; j++) /* rounding must not turn a sign */
+        if (!(e->diagonal[j] > 1e-6 / e->ridge[j])) e->diagonal[j] = 1e-6 / e->ridge[j];
+}
+
+/* column[i] = B_ij = -P_ij / P_jj times the factor of j; 0 for i = j. */
+static void make_column(ampcf_ease *e, uint32_t j) {
+    float *column = e->column;
+    const dense_inverse *m = &e->inverse;
+    uint32_t n = e->items.n;
+    if (e->config.method == AMPCF_COOCCURRENCE) {
+        memset(column, 0, n * sizeof *column);
+        add_products(e, 0, j, n, column);
+        for (uint32_t i = 0; i < n; i++) column[i] = (float)((double)column[i] * e->factor[j]);
+    } else if (e->dual) {
+        double scale = -e->factor[j] / (e->ridge[j] * e->diagonal[j]);
+        memset(e->side_work, 0, m->n * sizeof *e->side_work);
+        add_dual_rows(e, j, 1, e->side_work);
+        for (uint32_t i = 0; i < n; i++) column[i] = (float)(scale / e->ridge[i] * dual_product(e, i, e->side_work));
+    } else {
+        const float *row = m->a + (size_t)j * m->stride;
+        float scale = (float)(e->factor[j] / e->diagonal[j]);
+        for (uint32_t i = 0; i < n; i++) column[i] = scale * row[i];
+    }
+    column[j] = 0;
+}
+
+static float magnitude_of(float x) { return x < 0 ? -x : x; }
+
+/* The m largest entries of column j, ties to the more popular source. */
+static void cut_column(ampcf_ease *e, uint32_t j) {
+    size_t at = (size_t)j * e->config.neighbours;
+    best_list best = {e->best_items + at, e->best_scores, 0, e->config.neighbours};
+    make_column(e, j);
+    for (uint32_t i = 0; i < e->items.n; i++)
+        if (magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]), i);
+    e->n_kept[j] = best_finish(&best);
+    for (uint32_t k = 0; k < e->n_kept[j]; k++) e->values[at + k] = e->column[e->best_items[at + k]];
+}
+
+/* Kept columns -> rows by source, one scale a row; what rounds to 0 is left out. Candidates come in order, so rows increase. */
+static void transpose(ampcf_ease *e) {
+    size_t m = e->config.neighbours;
+    uint32_t n = e->items.n, *at = e->out_offsets;
+    memset(e->out_scales, 0, n * sizeof *e->out_scales);
+    memset(at, 0, ((size_t)n + 1) * sizeof *at);
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = j * m; k < j * m + e->n_kept[j]; k++) {
+            float size = magnitude_of(e->values[k]), *largest = e->out_scales + e->best_items[k];
+            if (size > *largest) *largest = size;
+        }
+    for (uint32_t i = 0; i < n; i++) e->out_scales[i] = quantise_scale(e->out_scales[i]);
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = j * m; k < j * m + e->n_kept[j]; k++)
+            at[e->best_items[k] + 1] += quantise(e->values[k], e->out_scales[e->best_items[k]]) != 0;
+    for (uint32_t i = 0; i < n; i++) at[i + 1] += at[i];
+    for (uint32_t j = 0; j < n; j++)
+        for (size_t k = j * m; k < j * m + e->n_kept[j]; k++) {
+            int8_t q = quantise(e->values[k], e->out_scales[e->best_items[k]]);
+            if (q == 0) continue;
+            uint32_t to = at[e->best_items[k]]++;
+            e->out_items[to] = j;
+            e->out_values[to] = q;
+        }
+    memmove(at + 1, at, n * sizeof *at);
+    at[0] = 0;
+}
+
+ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress) {
+    ampcf_ease *e = ease;
+    uint64_t inverted = e->gram_steps + e->inverse_steps, total = inverted + e->column_steps;
+    for (uint32_t left = max_steps; left > 0 && e->done < total; left--) {
+        uint64_t step = e->done++;
+        if (step < e->gram_steps) {
+            build_rows(e, (uint32_t)step * ROWS);
+        } else if (step < inverted) {
+            dense_inverse_step(&e->inverse);
+            if (step + 1 == inverted) find_diagonal(e);
+        } else {
+            uint32_t from = (uint32_t)(step - inverted) * ROWS;
+            for (uint32_t j = from; j < from + ROWS && j < e->items.n; j++) cut_column(e, j);
+            if (step + 1 == total) transpose(e);
+        }
+    }
+    *out_progress = (ampcf_ease_progress){e->done, total};
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores) {
+    ampcf_ease *e = ease;
+    const dense_inverse *m = &e->inverse;
+    if (e->config.method != AMPCF_EASE) return AMPCF_E_ARGUMENT;
+    for (uint32_t h = 0; h < n; h++)
+        if (items[h] >= e->items.n) return AMPCF_E_ITEM_RANGE;
+    /* -P x: rows of the inverse; dual: -(x - X^T K^-1 X D^-1 x) / D. */
+    float *sum = e->column, *z = e->side_work;
+    memset(sum, 0, e->items.n * sizeof *sum);
+    if (e->dual) memset(z, 0, m->n * sizeof *z);
+    for (uint32_t h = 0; h < n; h++) {
+        const float *row = m->a + (size_t)items[h] * m->stride;
+        if (e->dual) add_dual_rows(e, items[h], 1 / e->ridge[items[h]], z);
+        for (uint32_t j = 0; !e->dual && j < e->items.n; j++) sum[j] += row[j];
+    }
+    for (uint32_t h = 0; e->dual && h < n; h++) sum[items[h]] -= (float)(1 / e->ridge[items[h]]);
+    for (uint32_t j = 0; e->dual && j < e->items.n; j++) sum[j] -= (float)(dual_product(e, j, z) / e->ridge[j]);
+    for (uint32_t h = 0; h < n; h++) sum[items[h]] += (float)e->diagonal[items[h]];
+    for (uint32_t j = 0; j < e->items.n; j++) out_scores[j] = (float)((double)sum[j] * e->factor[j] / e->diagonal[j]);
+    return AMPCF_OK;
+}
+
+const uint32_t *ampcf_ease_offsets(const ampcf_ease *ease) { return ease->out_offsets; }
+const uint32_t *ampcf_ease_items(const ampcf_ease *ease) { return ease->out_items; }
+const int8_t *ampcf_ease_values(const ampcf_ease *ease) { return ease->out_values; }
+const float *ampcf_ease_scales(const ampcf_ease *ease) { return ease->out_scales; }
