@@ -245,16 +245,19 @@ describe('what is refused', () => {
     /** @type {[any, RegExp][]} */
     const cases = [[{ history: undefined }, /history: got undefined, wanted interactions/], [{ test: null }, /test: got null/], [{ k: [] }, /k: got object, wanted an array of list lengths/],
       [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/], [{ k: 5 }, /k: got 5/], [{ sampled: 0 }, /sampled: got 0/], [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
-      [{ candidates: [] }, /candidates: got object, wanted a Map/], [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/], [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
+      [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/], [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
+      [{ against: {} }, /against: got object/], [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/], [{ candidates: [] }, /candidates: got object, wanted a Map/], [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/], [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
       [{ seed: -1 }, /seed: got -1/], [{ resamples: 0 }, /resamples: got 0/], [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/], [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
       [{ baselines: ['ease', 'ease'] }, /ease twice/], [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/], [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /lambda: got 0, wanted a number above 0/], [{ signal: 5 }, /signal: got 5/], [{ onProgress: 5 }, /onProgress: got 5/]];
     for (const [options, message] of cases) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
     await failsWith(() => evaluateModel(model, /** @type {any} */ ([])), 'BAD_ARGUMENT', /options/);
+    await failsWith(() => evaluateModel(/** @type {any} */ ({}), { history, test: heldOut }), 'BAD_ARGUMENT', /model: got object, wanted a Model/);
   });
 
   test('nobody to measure', async () => {
     await failsWith(wrong({ test: history }), 'NO_DATA', /nobody to measure: got \d+ people without test items/);
     await failsWith(wrong({ candidates: new Map() }), 'NO_DATA', /without candidates/);
+    await failsWith(wrong({ test: { users: ['u0'], items: ['a'], user: [], item: [] } }), 'NO_DATA', /test: no interactions left/);
     await failsWith(wrong({ validation: history, baselines: ['ease'] }), 'NO_DATA', /validation: got nobody/);
     await failsWith(wrong({ newUsers: 0.001 }), 'NO_DATA', /newUsers: got 0 people/);
   });

@@ -22,7 +22,8 @@ function figureTable({ metrics, standardErrors, protocol: { k } }) {
 
 /** What was ranked for whom, and what was left out. @param {Evaluation} result */
 function protocolLines({ protocol: { ranking, negatives }, users, catalogue, skipped }) {
-  const what = { full: `full ranking of ${plural(catalogue, 'item', 'items')}, the history left out`, candidates: 'the candidates given', sampled: `the test items among ${plural(negatives ?? 0, 'random item', 'random items')}` }[ranking];
+  const what = { full: `full ranking of ${plural(catalogue, 'item', 'items')}, the history left out`, candidates: 'the candidates given',
+    sampled: `the test items among ${plural(negatives ?? 0, 'random item', 'random items')}` }[ranking];
   /** @type {[number, string][]} */
   const notes = [[skipped.peopleWithoutHistory, 'people without history: popularity order'], [skipped.peopleWithoutTest, 'people without test items: left out'],
     [skipped.peopleWithoutCandidates, 'people without candidates: left out'], [skipped.testItemsInHistory, 'test items that the history holds: left out'],

@@ -41,8 +41,9 @@ function splitOptions(values) {
   if (by === undefined) throw new UsageError(`--by is missing, wanted one of ${splitRules.join(', ')}`);
   if (!splitRules.includes(by)) throw new UsageError(`--by: got ${JSON.stringify(by)}, wanted one of ${splitRules.join(', ')}`);
   const test = numberOption(values, 'test', { low: 0, high: 1 }) ?? 0.1, validation = numberOption(values, 'validation', { low: 0, high: 1 }) ?? 0.1;
-  if (by.startsWith('leave-') && (values.test !== undefined || (values.validation !== undefined && validation !== 0)))
-    throw new UsageError(`--${values.test !== undefined ? 'test' : 'validation'}: got a share with --by ${by}, wanted none: one event a person is held out (--validation 0 leaves the validation out)`);
+  const shared = values.test !== undefined ? 'test' : values.validation !== undefined && validation !== 0 ? 'validation' : undefined;
+  if (by.startsWith('leave-') && shared)
+    throw new UsageError(`--${shared}: got a share with --by ${by}, wanted none: one event a person is held out (--validation 0 leaves the validation out)`);
   if (test === 0 || test + validation >= 1) throw new UsageError(`--test and --validation: got ${test} and ${validation}, wanted a test above 0 and a sum below 1`);
   return { by, test, validation, seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? 1 };
 }
@@ -68,8 +69,8 @@ const timeText = (seconds) => String(Math.abs(seconds) > 1e11 ? seconds * 1000 :
 /** @param {Ratings} ratings @param {readonly number[]} rows */
 function csvOf({ users, items, user, item, rating, time }, rows) {
   const chunk = 65536, chunks = [Buffer.from(`user,item${rating ? ',rating' : ''}${time ? ',time' : ''}\n`)];
-  for (let at = 0; at < rows.length; at += chunk)
-    chunks.push(Buffer.from(rows.slice(at, at + chunk).map((x) => `${cell(users[user[x]])},${cell(items[item[x]])}${rating ? `,${rating[x]}` : ''}${time ? `,${timeText(time[x])}` : ''}\n`).join('')));
+  const line = (/** @type {number} */ x) => `${cell(users[user[x]])},${cell(items[item[x]])}${rating ? `,${rating[x]}` : ''}${time ? `,${timeText(time[x])}` : ''}\n`;
+  for (let at = 0; at < rows.length; at += chunk) chunks.push(Buffer.from(rows.slice(at, at + chunk).map(line).join('')));
   return Buffer.concat(chunks);
 }
 
@@ -88,7 +89,8 @@ export async function run(argv, signal) {
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
   const ratings = await readRatingsFile(given[0], values, { signal, quiet, say });
-  if ((chosen.by === 'leave-last-out' || chosen.by === 'temporal') && !ratings.time) throw new UsageError(`--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`);
+  if ((chosen.by === 'leave-last-out' || chosen.by === 'temporal') && !ratings.time)
+    throw new UsageError(`--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`);
   const rows = rowsOf(ratings, minRating), below = ratings.user.length - rows.length;
   if (below > 0) say(`left out ${count(below)} with a rating below ${minRating}`);
   const split = splitRows(ratings, rows, chosen), files = countsOf(ratings, split);

@@ -51,7 +51,7 @@ function rowsByPerson({ users, user }, rows) {
 function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add) {
   const random = personRandom(seed, user);
   // What is held out comes first. The sort is stable: of equal times the later row of the file is the later event.
-  const order = by === 'leave-last-out' ? [...list].sort((a, b) => /** @type {Float64Array} */ (time)[a] - /** @type {Float64Array} */ (time)[b]).reverse() : sampleOf(list, list.length, random);
+  const order = by === 'leave-last-out' && time ? [...list].sort((a, b) => time[a] - time[b]).reverse() : sampleOf(list, list.length, random);
   const howMany = (/** @type {number} */ share) => (by === 'random' ? Math.floor(list.length * share + random()) : Number(share > 0));
   const tests = Math.min(howMany(test), list.length - 1), validations = Math.min(howMany(validation), list.length - 1 - tests);
   add('test', order.slice(0, tests));
@@ -61,7 +61,8 @@ function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add
 
 /** Events of one time stay together, so that no event of the training is as late as one of the test. @param {Float64Array} time @param {readonly number[]} rows @param {SplitOptions} options @param {Add} add */
 function cutByTime(time, rows, { test, validation }, add) {
-  const sorted = Float64Array.from(rows, (x) => time[x]).sort(), at = (/** @type {number} */ share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * (1 - share)))];
+  const sorted = Float64Array.from(rows, (x) => time[x]).sort(), last = sorted.length - 1;
+  const at = (/** @type {number} */ share) => sorted[Math.min(last, Math.floor(sorted.length * (1 - share)))];
   const testFrom = at(test), validationFrom = validation > 0 ? at(test + validation) : testFrom;
   for (const x of rows) add(time[x] >= testFrom ? 'test' : time[x] >= validationFrom ? 'validation' : 'train', [x]);
   return { validation: validation > 0 ? validationFrom : null, test: testFrom };

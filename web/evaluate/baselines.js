@@ -73,8 +73,9 @@ export function wantedBaselines(given) {
     if (!names.includes(name)) throw badArgument('baseline', name, `one of ${names.join(', ')}`);
     if (seen.has(name)) throw badArgument('baseline', `${name} twice`, 'each once');
     seen.add(name);
+    const { defaults } = baselines[/** @type {BaselineName} */ (name)], wanted = Object.keys(defaults).join(', ') || 'none at all';
     for (const [key, value] of Object.entries(settings ?? {}))
-      if (!(key in baselines[/** @type {BaselineName} */ (name)].defaults) || typeof value !== 'number') throw badArgument(`${name} setting ${key}`, value, `numbers, of ${Object.keys(baselines[/** @type {BaselineName} */ (name)].defaults).join(', ') || 'no setting at all'}`);
+      if (!Object.hasOwn(defaults, key) || typeof value !== 'number') throw badArgument(`${name} setting ${key}`, value, `numbers, for ${wanted}`);
     return { name, settings };
   });
 }
@@ -92,7 +93,9 @@ export async function chooseSettings(name, training, { people, k }, { signal, on
   const tried = /** @type {{ settings: Settings, ndcg: number }[]} */ ([]), settingsOf = combinations(baselines[name].grid);
   if (settingsOf.length === 1) return { settings: settingsOf[0], tried };
   for (const [i, settings] of settingsOf.entries()) {
-    const options = { signal, onProgress: onProgress && ((/** @type {import('./pace.js').EvaluationProgress} */ { stage, done, total }) => onProgress({ stage: `${stage}, setting ${i + 1}/${settingsOf.length}`, done, total })) };
+    const which = `setting ${i + 1}/${settingsOf.length}`;
+    /** @type {PaceOptions} */
+    const options = { signal, onProgress: onProgress && (({ stage, done, total }) => onProgress({ stage: `${stage}, ${which}`, done, total })) };
     const ranker = await baselines[name].fit(training, settings, options);
     try {
       const lists = await rankPeople(ranker, people, k, paceOf(`choosing ${name}`, options));

@@ -1,5 +1,6 @@
 // Owns the course of an evaluation: people, ranking, figures, comparisons. Must not read files, print, or know a metric's formula.
-import { badArgument, optionsArgument } from '../arguments.js';
+import { Model } from '../ampcf.js';
+import { badArgument, itemId, listArgument, optionsArgument } from '../arguments.js';
 import { AmpcfError } from '../errors.js';
 import { canonicalInteractions } from '../interactions.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
@@ -12,7 +13,6 @@ import { measurePersonas } from './persona-health.js';
 import { modelRanker } from './rankers.js';
 
 /** @import { Interactions } from '../interactions.js' */
-/** @import { Model } from '../model.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { NewUsers } from './new-users.js' */
@@ -37,12 +37,16 @@ import { modelRanker } from './rankers.js';
  * @property {AbortSignal} [signal]
  * @property {(progress: EvaluationProgress) => void} [onProgress] `stage` says in words what is done
  */
-/** @typedef {{ metrics: Record<string, number>, standardErrors: Record<string, number> }} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty, coverage, gini; no standard error for the last two */
+/**
+ * @typedef {object} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty, coverage, gini
+ * @property {Record<string, number>} metrics
+ * @property {Record<string, number>} standardErrors not of coverage and gini
+ */
 /** @typedef {{ difference: Record<string, Interval> }} Difference model minus the other, 95 % intervals */
 /** @typedef {PlainFigures & Difference & { settings: Settings, chosenOn: 'defaults' | 'given' | 'validation', tried: { settings: Settings, ndcg: number }[] }} BaselineResult */
 /**
  * @typedef {object} EvaluationParts
- * @property {{ ranking: 'full' | 'candidates' | 'sampled', negatives: number | null, k: number[], headline: number, seed: number, resamples: number }} protocol headline: the k of settings, persona health and tables
+ * @property {Protocol} protocol
  * @property {number} users people measured
  * @property {number} catalogue items of the model
  * @property {Skipped} skipped
@@ -51,6 +55,15 @@ import { modelRanker } from './rankers.js';
  * @property {(PlainFigures & Difference & { personas: PersonaHealth }) | null} against
  * @property {NewUsers | null} newUsers
  * @property {number} seconds
+ */
+/**
+ * @typedef {object} Protocol
+ * @property {'full' | 'candidates' | 'sampled'} ranking
+ * @property {number | null} negatives drawn for each person
+ * @property {number[]} k
+ * @property {number} headline the k of baseline settings, persona health and short tables: 20, else 10, else the largest
+ * @property {number} seed
+ * @property {number} resamples
  */
 /** @typedef {PlainFigures & EvaluationParts} Evaluation */
 
@@ -84,11 +97,18 @@ export async function evaluateModel(model, options) {
 function prepare(model, given) {
   const options = /** @type {FullOptions} */ ({ ...defaults, ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)) });
   checkOptions(model, options);
-  const { history, test, train = history, candidates, sampled, validation } = options, ks = [...new Set(options.k)].sort((a, b) => a - b);
-  const data = canonicalInteractions(train, 1), histories = itemsByPerson(history), knows = (/** @type {string} */ item) => model.has(item);
+  const { history, test, train = history, sampled, validation } = options, ks = [...new Set(options.k)].sort((a, b) => a - b);
+  const data = checkedInteractions(options.train ? 'train' : 'history', train);
+  if (options.train) checkedInteractions('history', history);
+  checkedInteractions('test', test);
+  if (validation) checkedInteractions('validation', validation);
+  const candidates = options.candidates && new Map(Array.from(options.candidates, ([user, list]) => [user, listArgument(`candidates of ${user}`, list).map(itemId)]));
+  const histories = itemsByPerson(history), knows = (/** @type {string} */ item) => model.has(item);
   const pool = sampled ? [...data.itemIds].sort() : [];
-  const { people, skipped } = choosePeople({ histories, test, candidates: candidates ?? null, knows, sampled: sampled ? { negatives: sampled, pool, seed: options.seed } : null });
-  if (people.length === 0) throw new AmpcfError('NO_DATA', `nobody to measure: got ${skipped.peopleWithoutTest} people without test items and ${skipped.peopleWithoutCandidates} without candidates, wanted at least one with both`);
+  const drawn = sampled ? { negatives: sampled, pool, seed: options.seed } : null;
+  const { people, skipped } = choosePeople({ histories, test, candidates: candidates ?? null, knows, sampled: drawn });
+  if (people.length === 0)
+    throw new AmpcfError('NO_DATA', `nobody to measure: got ${skipped.peopleWithoutTest} people without test items and ${skipped.peopleWithoutCandidates} without candidates, wanted at least one with both`);
   const validators = validation ? choosePeople({ histories, test: validation, knows }).people : null;
   if (validators?.length === 0) throw new AmpcfError('NO_DATA', 'validation: got nobody with an item that is not in the history, wanted at least one');
   const support = supportOf(data), training = { interactions: train, data, dim: model.info.dim };
@@ -100,8 +120,9 @@ function prepare(model, given) {
 
 /** @param {Model} model @param {FullOptions} options */
 function checkOptions(model, options) {
-  const { k, seed, resamples, sampled, candidates, newUsers, train, signal, onProgress } = options;
-  for (const name of /** @type {const} */ (['history', 'test'])) if (typeof options[name] !== 'object' || !options[name]) throw badArgument(name, options[name], 'interactions: users, items, user, item');
+  const { k, seed, resamples, sampled, candidates, newUsers, train, against, signal, onProgress } = options;
+  if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
+  if (against !== undefined && !(against instanceof Model)) throw badArgument('against', against, 'a Model of loadModel');
   if (!Array.isArray(k) || k.length === 0) throw badArgument('k', k, 'an array of list lengths');
   for (const cut of k) if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
@@ -113,6 +134,16 @@ function checkOptions(model, options) {
   if (newUsers !== undefined) settingsOf(model);
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
+}
+
+/** Refused as training would refuse them, by name. @param {string} name @param {Interactions} given */
+function checkedInteractions(name, given) {
+  if (typeof given !== 'object' || !given) throw badArgument(name, given, 'interactions: users, items, user, item');
+  try {
+    return canonicalInteractions(given, 1);
+  } catch (error) {
+    throw error instanceof AmpcfError ? new AmpcfError(error.code, `${name}: ${error.message}`, { ...error.details, cause: error }) : error;
+  }
 }
 
 /** People who have each item. @param {Training['data']} data */
