@@ -55,7 +55,7 @@ test('--json has every figure, and is the same every time', () => {
   assert.deepEqual(Object.keys(result), ['model', 'minRating', 'protocol', 'users', 'catalogue', 'skipped', 'metrics', 'standardErrors', 'personas', 'baselines', 'against', 'newUsers', 'seconds']);
   assert.equal(result.minRating, 3);
   assert.equal(result.baselines.itemknn.chosenOn, 'validation');
-  assert.equal(result.baselines.itemknn.tried.length, 27);
+  assert.equal(result.baselines.itemknn.tried.length, 36);
   assert.ok(Number.isFinite(result.baselines.itemknn.difference['ndcg@2'].low));
   const { seconds: _, ...again } = json(args), { seconds: __, ...first } = result;
   assert.deepEqual(again, first);

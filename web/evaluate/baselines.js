@@ -25,8 +25,8 @@ import { modelRanker, scoreRanker } from './rankers.js';
 /** The table of METRICS.md, "Baselines". @type {Record<BaselineName, Baseline>} */
 export const baselines = {
   popularity: { defaults: {}, grid: {}, fit: fitPopularity },
-  itemknn: { defaults: { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 200 },
-    grid: { historyExponent: [0.25, 0.5, 0.75], candidateExponent: [0.25, 0.5, 0.75], neighbours: [50, 200, 800] }, fit: fitItemKnn },
+  itemknn: { defaults: { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 50 },
+    grid: { historyExponent: [0.5, 0.75, 1], candidateExponent: [0.25, 0.5, 0.75], neighbours: [10, 20, 50, 200] }, fit: fitItemKnn },
   ease: { defaults: { lambda: 100 }, grid: { lambda: [50, 100, 200, 400, 800, 1600, 3200] }, fit: fitEaseRanker },
   als: { defaults: { alpha: trainDefaults.alpha, lambda: trainDefaults.lambda }, grid: { alpha: [0.1, 0.4, 1], lambda: [0.006, 0.03] }, fit: fitAls },
 };
