@@ -2,6 +2,7 @@
 import { badArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { instantiateTrainer } from './train-module.js';
+import { neighbourDefaults, neighbourRanges } from './train-settings.js';
 
 /** @import { CanonicalInteractions } from './interactions.js' */
 /** @import { WasmMemory } from './memory.js' */
@@ -17,16 +18,8 @@ import { instantiateTrainer } from './train-module.js';
  * @property {(progress: EaseProgress) => void} [onProgress]
  */
 /** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Ease */
-/** @typedef {typeof neighbourDefaults} NeighbourSettings */
+/** @typedef {typeof neighbourDefaults & { neighbours: number }} NeighbourSettings */
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array, memoryBytes: number }} Neighbours rows by history item, as ampcf_model_parts has them */
-
-/** Chosen on the validation part of a public MovieLens-1M split, 6,000 people: more people need a larger lambda. */
-export const neighbourDefaults = Object.freeze({ neighbours: 0, neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'), neighbourStrength: 1, neighbourLambda: 400,
-  neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourSourceDamping: 0.5, neighbourPopularityDamping: 0.12 });
-
-/** @type {Record<string, [number, number]>} */
-export const neighbourRanges = { neighbours: [0, 65536], neighbourStrength: [0, 1024], neighbourLambda: [1e-3, 1e9], neighbourLambdaGrowth: [0, 4], neighbourUserDamping: [0, 4],
-  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4] };
 
 const stepsPerCall = 4;
 
@@ -87,7 +80,7 @@ export async function computeNeighbours(data, settings, options) {
 export async function fitEase(data, options = {}) {
   const given = { neighbourLambda: options.lambda, neighbourLambdaGrowth: options.lambdaGrowth, neighbourUserDamping: options.userDamping,
     neighbourPopularityDamping: options.popularityDamping };
-  const settings = { ...neighbourDefaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+  const settings = { neighbours: 0, ...neighbourDefaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   for (const [name, value] of Object.entries(given)) {
     const [low, high] = neighbourRanges[name];
     if (value !== undefined && !(value >= low && value <= high)) throw badArgument(name, value, `a number from ${low} to ${high}`);

@@ -1,9 +1,16 @@
 // Owns what can be set for each objective: defaults, ranges, the order in C. Must not touch wasm.
 import { badArgument } from './arguments.js';
-import { neighbourDefaults, neighbourRanges } from './ease.js';
 
-/** What every objective takes besides. */
-const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), ...neighbourDefaults };
+/** Chosen on the validation part of a public MovieLens-1M split, 6,000 people: more people need a larger lambda. */
+export const neighbourDefaults = Object.freeze({ neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'), neighbourStrength: 1, neighbourLambda: 400,
+  neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourSourceDamping: 0.5, neighbourPopularityDamping: 0.12 });
+
+/** @type {Record<string, [number, number]>} */
+export const neighbourRanges = { neighbours: [0, 65536], neighbourStrength: [0, 1024], neighbourLambda: [1e-3, 1e9], neighbourLambdaGrowth: [0, 4], neighbourUserDamping: [0, 4],
+  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4] };
+
+/** What every objective takes besides; with neighbours, their settings too. */
+const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0 };
 
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
@@ -49,9 +56,10 @@ export const choiceSettings = Object.freeze(['objective', ...Object.keys(choices
 export function trainSettings(given) {
   const name = given.objective === undefined ? 'als' : given.objective;
   if (typeof name !== 'string' || !Object.hasOwn(objectives, name)) throw badArgument('objective', name, `one of ${Object.keys(objectives).join(', ')}`);
-  const objective = /** @type {keyof typeof objectives} */ (name), { defaults } = objectives[objective];
+  const objective = /** @type {keyof typeof objectives} */ (name);
+  const defaults = { ...objectives[objective].defaults, ...(given.neighbours > 0 && neighbourDefaults) };
   const stray = [...choiceSettings, ...numberSettings].find((setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults));
-  if (stray) throw badArgument(stray, given[stray], `nothing: it is not a setting of objective ${objective}`);
+  if (stray) throw badArgument(stray, given[stray], `nothing: it is not a setting of objective ${objective}${stray in neighbourDefaults ? ' without neighbours' : ''}`);
   const chosen = Object.fromEntries(Object.entries(defaults).map(([setting, value]) => [setting, given[setting] === undefined ? value : given[setting]]));
   for (const [setting, value] of Object.entries(chosen)) checkSetting(setting, value);
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
@@ -69,7 +77,7 @@ function checkSetting(name, value) {
     throw badArgument(name, value, `a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
 }
 
-/** ampcf_vector_type. @param {{ vectors?: unknown }} settings */
+/** ampcf_vector_type. @param {Record<string, unknown>} settings */
 export const vectorType = (settings) => choices.vectors.indexOf(/** @type {string} */ (settings.vectors));
 
 /** ampcf_train_config as bytes. @param {TrainSettings} settings @param {number} users @param {number} items */

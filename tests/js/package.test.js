@@ -43,24 +43,25 @@ describe('the browser entry', () => {
     // Node's own gunzip, which is there without a turn of the event loop, is no way out.
     const withoutZlib = (/** @type {string} */ code) => code.replace(/globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:zlib["'`]\)/, '');
     for (const name of sources) assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
-    for (const name of ['ampcf', 'core-scalar', 'train']) assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
+    for (const name of ['ampcf', 'core-scalar', 'train', 'evaluate']) assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
     assert.equal([...entry.toString().matchAll(/\bfetch\(/g)].length, 1);
   });
 
   test('builds no code from text', () => {
-    for (const name of ['ampcf', 'core-scalar', 'train']) assert.doesNotMatch(text(`dist/${name}.js`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]/, name);
+    for (const name of ['ampcf', 'core-scalar', 'train', 'evaluate']) assert.doesNotMatch(text(`dist/${name}.js`), /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]/, name);
   });
 
   test('imports nothing but its scalar build, which is a chunk of its own', () => {
     assert.deepEqual([...entry.toString().matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path), ['./core-scalar.js']);
-    assert.deepEqual([...text('dist/train.js').matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path).filter((path) => path !== './ampcf.js'), []);
+    for (const [name, allowed] of /** @type {const} */ ([['train', ['./ampcf.js']], ['evaluate', ['./ampcf.js', './train.js']]]))
+      assert.deepEqual([...text(`dist/${name}.js`).matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path).filter((path) => !(/** @type {readonly string[]} */ (allowed)).includes(path)), [], name);
   });
 
   test('does nothing when it is imported', () => {
     const code = `const keys = () => JSON.stringify([Object.getOwnPropertyDescriptors(globalThis), Object.prototype, Array.prototype, Promise.prototype].map((object) => Reflect.ownKeys(object).map(String)));
       const before = keys();
       globalThis.fetch = () => { throw new Error('fetched'); };
-      for (const name of ['ampcf', 'train']) await import(new URL(name + '.js', ${JSON.stringify(new URL('dist/', root).href)}));
+      for (const name of ['ampcf', 'train', 'evaluate']) await import(new URL(name + '.js', ${JSON.stringify(new URL('dist/', root).href)}));
       if (keys() !== before) throw new Error('globals changed');
       process.stdout.write('quiet');`;
     // A timer, a worker or a connection would keep the process alive.
@@ -107,9 +108,9 @@ describe('the package', () => {
   const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|cli)\.js|dist\/types\/[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train)?\.h)$/;
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|evaluate|cli)\.js|dist\/types\/(?:evaluate\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train)?\.h)$/;
     assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
-    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/cli.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
+    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
       assert.ok(packed.includes(path), `${path} is not packed`);
   });
 
@@ -123,6 +124,7 @@ describe('the package', () => {
   test('trains and ranks where it was installed', () => {
     const out = runs(`import { loadModel, version, AmpcfError, Model, Profile } from 'ampcf';
       import { trainModel } from 'ampcf/train';
+      import { evaluateModel, metrics, pairedBootstrap } from 'ampcf/evaluate';
       const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
       const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2 });
       const scores = [];
@@ -132,6 +134,10 @@ describe('the package', () => {
         if (!(model instanceof Model && me instanceof Profile)) throw new Error('classes');
       }
       if (scores[0] !== scores[1]) throw new Error('builds differ');
+      const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] }, next = { ...taken, item: [1, 1, 3, 3] };
+      const evaluation = await evaluateModel(await loadModel(bytes), { history: taken, test: next, k: [1], resamples: 10, baselines: ['popularity', 'ease'] });
+      if (evaluation.metrics['ndcg@1'] !== 1 || metrics.recall(['b'], new Set(['b']), 1) !== 1 || pairedBootstrap([1], [0]).mean !== 1) throw new Error('evaluation');
+      try { await evaluateModel(await loadModel(bytes), { history: taken, test: taken }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       process.stdout.write(JSON.stringify({ version, scores: JSON.parse(scores[0]) }));`);
@@ -157,6 +163,7 @@ describe('the package', () => {
   test('has types that a strict project accepts, and that refuse mistakes', () => {
     writeFileSync(join(app, 'consumer.ts'), `import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
 import { trainDefaults, trainModel } from 'ampcf/train';
+import { type Evaluation, evaluateModel, metrics, pairedBootstrap } from 'ampcf/evaluate';
 
 export async function demo(url: string): Promise<string[]> {
   const model: Model = await loadModel(url, { integrity: 'sha256-x', maxBytes: 1e6, backend: 'scalar', onProgress: ({ loaded, total }) => void (loaded + (total ?? 0)) });
@@ -174,6 +181,12 @@ export async function demo(url: string): Promise<string[]> {
     if (error instanceof AmpcfError) return [error.code, String(error.details.limit)];
   }
   const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: Uint32Array.of(0) }, { ...trainDefaults, dim: 4, items: new Map([['a', { title: 'A', aspects: ['x'] }]]) });
+  const taken = { users: ['u'], items: ['a', 'b'], user: [0], item: [0] };
+  const evaluation: Evaluation = await evaluateModel(model, { history: taken, test: { ...taken, item: [1] }, candidates: new Map([['u', ['a', 'b']]]), k: [1], baselines: ['ease', { name: 'itemknn', settings: { neighbours: 3 } }] });
+  const gain: number | undefined = evaluation.baselines.ease?.difference['ndcg@1'].mean;
+  const figures: number[] = [gain ?? 0, metrics.ndcg(['a'], new Set(['a']), 1), pairedBootstrap([1], [0], { seed: 2 }).low];
+  // @ts-expect-error there is no such baseline
+  await evaluateModel(model, { history: taken, test: taken, baselines: ['magic'] });
   // @ts-expect-error a number is no source
   await loadModel(5);
   // @ts-expect-error topK is a number
@@ -184,7 +197,7 @@ export async function demo(url: string): Promise<string[]> {
   const wrong: number = items[0].score;
   me.dispose();
   model.dispose();
-  return [version, ...unknown, String(score), String(why), String(all), String(distance), more.items[0].title, String(bytes.length), String(wrong)];
+  return [version, ...unknown, String(score), String(why), String(all), String(distance), more.items[0].title, String(bytes.length), String(wrong), ...figures.map(String)];
 }
 `);
     for (const [name, lib, module] of [['node', ['es2022', 'dom'], 'nodenext'], ['bundler', ['esnext', 'dom'], 'preserve']]) {

@@ -91,7 +91,7 @@ describe('the model', () => {
       const [a, b] = [whole, model].map((of) => new Map(golden(of.createProfile(historyOf(20)).rank(of.ids())).map(([item, score]) => [item, Number(score)])));
       for (const [item, score] of a) assert.ok(Math.abs(score - /** @type {number} */ (b.get(item))) < tolerance, `${item}: ${score} against ${b.get(item)}`);
     }
-    await failsWith(() => trainModel(base, { ...small, vectors: /** @type {any} */ ('i8') }), 'BAD_ARGUMENT', /vectors: got i8, wanted 'f32', 'f16' or 'int8'/);
+    await failsWith(() => trainModel(base, { ...small, vectors: /** @type {any} */ ('i8') }), 'BAD_ARGUMENT', /vectors: got i8, wanted one of f32, f16, int8/);
   });
 
   test('lists items by the number of people, ties by id', async () => {

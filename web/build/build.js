@@ -70,11 +70,11 @@ function constants() {
   return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(JSON.parse(readFileSync(at('package.json'), 'utf8')).version) };
 }
 
-/** The trainer and the command line use the library as users do, through dist/, so that there is one AmpcfError. */
+/** The trainer, the evaluation and the command line use the library as users do, through dist/, so that there is one AmpcfError. */
 const publicEntries = /** @type {import('esbuild').Plugin} */ ({
   name: 'public-entries',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|train|errors)\.js$/ }, ({ path, kind }) =>
-    (kind === 'entry-point' ? undefined : { path: path.endsWith('train.js') ? './train.js' : './ampcf.js', external: true })),
+  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|train|evaluate|errors)\.js$/ }, ({ path, kind }) =>
+    (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'ampcf').replace(/^\.+/, '.'), external: true })),
 });
 
 async function bundleAll() {
@@ -83,7 +83,7 @@ async function bundleAll() {
   const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
     loader: { '.wasm': 'base64', '.gz': 'base64' }, external: ['./core-scalar.js'], define: constants() });
   for (const name of ['ampcf', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
-  await bundle({ ...library, entryPoints: { train: at('web/train.js') }, plugins: [publicEntries] });
+  for (const name of ['train', 'evaluate']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
   await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
     plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
   writeFileSync(at('dist/THIRD-PARTY.txt'), `dist/cli.js contains csv-parse:\n\n${readFileSync(at('node_modules/csv-parse/LICENSE'), 'utf8')}`);

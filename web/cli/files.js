@@ -1,6 +1,6 @@
 // Owns the bytes on disk: input read in chunks, output replaced whole or not at all, and the wording of system errors.
 // Must not know what the bytes mean, and must not print (standard output is written only when it is the file asked for).
-import { open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 
@@ -18,6 +18,7 @@ export const displayName = (path) => (path === '-' ? '<stdin>' : path);
 const REASONS = {
   ENOENT: 'no such file',
   EACCES: 'permission denied',
+  EEXIST: 'is there and is no folder',
   EPERM: 'operation not permitted',
   EISDIR: 'is a folder',
   ENOTDIR: 'a part of the path is not a folder',
@@ -119,7 +120,19 @@ function ignore(...codes) {
 }
 
 /** @param {string} target @param {Uint8Array} bytes @param {number} [mode] */
-async function replace(target, bytes, mode = 0o666) {
+async function replace(target, bytes, mode) {
+  const temp = await stage(target, bytes, mode);
+  try {
+    await rename(temp, target);
+  } catch (error) {
+    await unlink(temp).catch(() => {}); // the first error is the one worth telling
+    throw error;
+  }
+  await syncFolder(dirname(target));
+}
+
+/** The bytes in a temporary file beside the target, on the disk. @param {string} target @param {Uint8Array} bytes @param {number} [mode] */
+async function stage(target, bytes, mode = 0o666) {
   const folder = dirname(target);
   await removeStaleTemps(folder, basename(target));
   const temp = join(folder, `.${basename(target)}.${process.pid}.tmp`);
@@ -133,12 +146,38 @@ async function replace(target, bytes, mode = 0o666) {
     } finally {
       await handle.close();
     }
-    await rename(temp, target);
   } catch (error) {
-    await unlink(temp).catch(() => {}); // the first error is the one worth telling
+    await unlink(temp).catch(() => {});
     throw error;
   }
-  await syncFolder(folder);
+  return temp;
+}
+
+/**
+ * Writes several files of one folder: all of them, or none when one cannot be written. The folder is made where it is
+ * missing. Files named in `outdated` and not written again are removed, so that no part of an older set is left among the new.
+ * Throws `DISK_FULL`, `IO`.
+ * @param {string} folder @param {Map<string, Uint8Array>} files bytes by name @param {readonly string[]} [outdated]
+ */
+export async function writeFilesTogether(folder, files, outdated = []) {
+  let path = folder, made;
+  /** @type {{ temp: string, target: string }[]} */
+  const staged = [];
+  try {
+    made = await mkdir(folder, { recursive: true });
+    for (const [name, bytes] of files) {
+      path = join(folder, name);
+      if ((await stat(path).catch(ignore('ENOENT')))?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+      staged.push({ temp: await stage(path, bytes), target: path });
+    }
+    for (const { temp, target } of staged) await rename(temp, path = target);
+    for (const name of outdated) if (!files.has(name)) await unlink(path = join(folder, name)).catch(ignore('ENOENT'));
+    await syncFolder(path = folder);
+  } catch (cause) {
+    for (const { temp } of staged) await unlink(temp).catch(() => {});
+    if (made) await rmdir(folder).catch(() => {}); // only an empty one goes
+    throw ioError('write', path, cause);
+  }
 }
 
 /** Makes a rename survive a power cut. @param {string} folder */

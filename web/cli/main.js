@@ -1,7 +1,9 @@
 // Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any command.
 import { version } from '../ampcf.js';
+import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
+import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
 
 /** @type {Record<string, { usage: string, run: (argv: string[], signal: AbortSignal) => Promise<unknown> }>} */
@@ -9,6 +11,8 @@ const commands = {
   train: { usage: trainUsage, run: runTrain },
   recommend: { usage: recommendUsage, run: runRecommend },
   rank: { usage: rankUsage, run: runRank },
+  split: { usage: splitUsage, run: runSplit },
+  evaluate: { usage: evaluateUsage, run: runEvaluate },
   inspect: { usage: inspectUsage, run: runInspect },
   verify: { usage: verifyUsage, run: runVerify },
 };
@@ -18,6 +22,8 @@ const usage = `ampcf ${version} - recommendations on the device, explained
   ampcf train RATINGS -o MODEL        ratings file -> model file
   ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons
   ampcf rank MODEL --candidates ..    rank my own list
+  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on
+  ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?
   ampcf inspect MODEL                 what a model file holds
   ampcf verify MODEL                  is it sound?
 

@@ -5,11 +5,10 @@ import { writeFileAtomic } from './files.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count, fileSize } from './print.js';
 import { progress } from './progress.js';
+import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
 import { readItems } from './read-items.js';
-import { readRatings } from './read-ratings.js';
 
 /** @import { OptionSpec } from './options.js' */
-/** @typedef {Awaited<ReturnType<typeof readRatings>>} Ratings */
 
 export const usage = `ampcf train RATINGS -o MODEL [options]
 
@@ -18,8 +17,7 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
 
   --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens u.item or movies.dat
   --aspects COL,COL       which columns of --items are aspects (default: genres or the like)
-  --user --item --rating --time COL   columns by name or number, where the names do not say
-  --format csv|tsv|dat|list           where the first lines do not say
+${ratingUsage}
   --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings look like stars, else all)
   --weights               use the ratings as weights, for counts such as plays; default: every kept rating counts 1
   --min-support N         leave out items of fewer than N people (default ${trainDefaults.minSupport})
@@ -46,33 +44,8 @@ export const usage = `ampcf train RATINGS -o MODEL [options]
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
 /** Settings as options: learningRate is --learning-rate. */
 const optionOf = (/** @type {string} */ setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' },
-  ...Object.fromEntries(['items', 'aspects', 'user', 'item', 'rating', 'time', 'format', 'min-rating', 'duplicates', 'skip-bad', 'name', ...[...numberSettings, ...choiceSettings].map(optionOf)].map((name) => [name, text])) });
-
-/** Stars: a few steps on a small scale. Play counts and the like are not. @param {Float64Array} rating */
-function starThreshold(rating) {
-  const values = new Set();
-  let highest = 0;
-  for (const value of rating) {
-    if (values.size <= 21) values.add(value);
-    if (value > highest) highest = value;
-    if (value < 0 || value > 10 || (value * 2) % 1 !== 0) return undefined;
-  }
-  return values.size >= 2 && values.size <= 21 && highest >= 4 ? 0.6 * highest : undefined;
-}
-
-/** Which rows count, and how much. @param {Ratings} ratings @param {{ minRating?: number, weights: boolean }} rule */
-function chooseRows(ratings, { minRating, weights }) {
-  const { rating } = ratings, n = ratings.user.length;
-  const threshold = rating ? minRating ?? (weights ? undefined : starThreshold(rating)) : undefined;
-  const keep = Array.from({ length: n }, (_, x) => x).filter((x) => !rating || threshold === undefined || rating[x] >= threshold);
-  if (weights && !rating) throw new UsageError('--weights: the file has no rating column');
-  return {
-    threshold,
-    interactions: { users: ratings.users, items: ratings.items, user: keep.map((x) => ratings.user[x]), item: keep.map((x) => ratings.item[x]),
-      weight: weights && rating ? keep.map((x) => rating[x]) : null },
-  };
-}
+const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' }, ...ratingOptions,
+  ...Object.fromEntries(['items', 'aspects', 'name', ...[...numberSettings, ...choiceSettings].map(optionOf)].map((name) => [name, text])) });
 
 /** @param {string[]} argv @param {AbortSignal} signal */
 export async function run(argv, signal) {
@@ -81,19 +54,8 @@ export async function run(argv, signal) {
   const chosen = { ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])), ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])) };
   const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
 
-  const reading = progress('reading ', { quiet, after: 1000 });
-  const ratings = await readRatings(given[0], {
-    ...Object.fromEntries(['format', 'user', 'item', 'rating', 'time', 'duplicates'].map((name) => [name, values[name]]).filter(([, value]) => value !== undefined)),
-    skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0, signal,
-    onProgress: ({ bytes, total, rows }) => { if (total) reading.update(bytes, total, `${count(rows)} rows`); },
-  }).finally(() => reading.finish());
-  const { kind, columns } = ratings.format;
-  say(`read     ${count(ratings.user.length)} interactions of ${count(ratings.users.length)} people with ${count(ratings.items.length)} items `
-    + `(${kind}: user ${columns.user}, item ${columns.item}${columns.rating ? `, rating ${columns.rating}` : ''})`);
-  if (ratings.duplicates > 0) say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);
-  if (ratings.skipped > 0) say(`skipped  ${count(ratings.skipped)} bad rows`);
-
-  const { threshold, interactions } = chooseRows(ratings, { minRating: numberOption(values, 'min-rating'), weights: Boolean(values.weights) });
+  const ratings = await readRatingsFile(given[0], values, { signal, quiet, say }), weights = Boolean(values.weights);
+  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights }), interactions = chooseRows(ratings, { threshold, weights });
   if (threshold !== undefined) say(`kept     ${count(interactions.user.length)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
   const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
 

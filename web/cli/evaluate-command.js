@@ -1,0 +1,112 @@
+// Owns `ampcf evaluate`: files -> figures of a model with their uncertainty. Must not know the formula of any metric.
+import { evaluateModel } from '../evaluate.js';
+import { caution, evaluationText } from './evaluation-text.js';
+import { loadModelFile } from './model-file.js';
+import { numberOption, parseCommand, UsageError } from './options.js';
+import { count } from './print.js';
+import { progress } from './progress.js';
+import { readCandidates } from './read-candidates.js';
+import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
+
+/** @import { OptionSpec } from './options.js' */
+/** @import { Ratings } from './read-interactions.js' */
+
+export const usage = `ampcf evaluate MODEL --history FILE --test FILE [options]
+
+  How well a model recommends what people took next. Each person of the test gets a profile from the history file; the whole
+  catalogue without that history is ranked and compared with the test. Formulas: web/evaluate/METRICS.md. Files as in ampcf train.
+
+  -k N,N,...              list lengths (default 5,10,20,50)
+  --validation FILE       baselines choose their settings on it; its items are never taken out of the ranking
+  --baselines NAME,...    popularity, itemknn, ease, als (our trainer with one persona); fitted to the history file
+  --against MODEL2        another model, on the same people
+  --new-users SHARE       leave this share of the people out of another training, fold them in, and compare
+  --train FILE            what baselines are fitted to, where the people of --history were in no training (ampcf split --by user)
+  --candidates FILE       rank only these for each person, lines of: user item item ...
+  --leave-one-out FILE    test and candidates in one, lines of: user held-out negative negative ...
+  --sampled N             rank the test items among N random ones
+  --seed N                of negatives, new people and resamples (default 1)
+  --resamples N           of the paired bootstrap (default 2000)
+${ratingUsage}
+  --min-rating X          ratings of at least X count, in every file (default: as in ampcf train, from the history file)
+  --weights               ratings of the history are weights
+  --duplicates last|sum   --skip-bad N   as in ampcf train
+  --json                  all figures as one object on standard output
+`;
+
+const text = /** @type {OptionSpec} */ ({ type: 'string' });
+const options = /** @type {Record<string, OptionSpec>} */ ({ k: { type: 'string', short: 'k' }, weights: { type: 'boolean' }, ...ratingOptions,
+  ...Object.fromEntries(['history', 'test', 'train', 'validation', 'baselines', 'against', 'new-users', 'candidates', 'leave-one-out', 'sampled', 'seed', 'resamples'].map((name) => [name, text])) });
+
+/** @param {Record<string, any>} values */
+function checkUsage(values) {
+  if (!values.history) throw new UsageError('--history FILE is missing: what did people have?');
+  const modes = ['candidates', 'leave-one-out', 'sampled'].filter((name) => values[name] !== undefined);
+  if (modes.length > 1) throw new UsageError(`got --${modes.join(' and --')}, wanted one of them at most`);
+  if (!values.test && !values['leave-one-out']) throw new UsageError('--test FILE is missing: what did people take next?');
+  if (values.test && values['leave-one-out']) throw new UsageError('got --test and --leave-one-out, wanted one of them: the leave-one-out file holds the test items');
+  if (values.train && values['new-users'] !== undefined) throw new UsageError('got --train and --new-users, wanted one of them: with --train the people of --history are new already');
+}
+
+/** @param {Record<string, any>} values */
+function numbersOf(values) {
+  const k = values.k === undefined ? undefined : String(values.k).split(',').map((part) => numberOption({ k: part.trim() }, 'k', { whole: true, low: 1 }));
+  const newUsers = numberOption(values, 'new-users', { low: 0, high: 1 });
+  if (newUsers === 0 || newUsers === 1) throw new UsageError(`--new-users: got ${newUsers}, wanted a share above 0 and below 1`);
+  return { k: /** @type {number[] | undefined} */ (k), newUsers, sampled: numberOption(values, 'sampled', { whole: true, low: 1 }),
+    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }), resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
+    baselines: values.baselines === undefined ? undefined : values.baselines.split(',').map((/** @type {string} */ name) => name.trim()) };
+}
+
+/** @param {string} path @param {AbortSignal} signal */
+async function readLeaveOneOut(path, signal) {
+  const candidates = await readCandidates(path, { fewest: 2, wanted: 'user held-out negative negative ...', signal });
+  const users = [...candidates.keys()], items = [...new Set(Array.from(candidates.values(), ([heldOut]) => heldOut))], index = new Map(items.map((id, j) => [id, j]));
+  return { candidates, test: { users, items, user: users.map((_, u) => u), item: Array.from(candidates.values(), ([heldOut]) => /** @type {number} */ (index.get(heldOut))), weight: null } };
+}
+
+/**
+ * Every file that the command line names, each read once. The threshold comes from the history: a small test file may lack the highest rating.
+ * @param {Record<string, any>} values @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} io
+ */
+async function readInput(values, io) {
+  const weights = Boolean(values.weights), read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
+  const ratings = await read('history'), threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const rows = (/** @type {Ratings} */ given, /** @type {boolean} */ weighted) => chooseRows(given, { threshold, weights: weighted });
+  const history = rows(ratings, weights), other = async (/** @type {string} */ name, weighted = false) => (values[name] ? rows(await read(name), weighted) : undefined);
+  if (threshold !== undefined) io.say(`kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`);
+  const lists = values['leave-one-out'] ? await readLeaveOneOut(values['leave-one-out'], io.signal)
+    : { test: /** @type {typeof history} */ (await other('test')), candidates: values.candidates ? await readCandidates(values.candidates, { signal: io.signal }) : undefined };
+  return { history, train: await other('train', weights), validation: await other('validation'), threshold, ...lists };
+}
+
+/** One line on standard error for each stage. @param {boolean} quiet */
+function stages(quiet) {
+  /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
+  let now;
+  return {
+    /** @param {import('../evaluate/pace.js').EvaluationProgress} progress */
+    update({ stage, done, total }) {
+      if (now?.stage !== stage) {
+        now?.line.finish();
+        now = { stage, began: performance.now(), line: progress(stage, { quiet, after: 500 }) };
+      }
+      now.line.update(done, total, `${count(Math.round(done / Math.max((performance.now() - now.began) / 1000, 1e-3)))}/s`);
+    },
+    finish: () => now?.line.finish(),
+  };
+}
+
+/** @param {string[]} argv @param {AbortSignal} signal */
+export async function run(argv, signal) {
+  const { values, given } = parseCommand(argv, options, ['MODEL']);
+  checkUsage(values);
+  const numbers = numbersOf(values), quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
+  const model = await loadModelFile(given[0]), against = values.against ? await loadModelFile(values.against) : undefined;
+  const { threshold, ...input } = await readInput(values, { signal, quiet, say }), lines = stages(quiet);
+  const wanted = Object.fromEntries(Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined));
+  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: lines.update }).finally(lines.finish);
+  if (values.json && result.protocol.ranking !== 'full') say(caution);
+  process.stdout.write(values.json ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
+    : evaluationText(given[0], result, { against: values.against }));
+}

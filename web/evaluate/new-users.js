@@ -1,0 +1,61 @@
+// Owns the test of new people: as many of the people as asked for are left out of a training of its own, then folded in. Must not see test data while training.
+import { AmpcfError } from '../errors.js';
+import { trainedRanker } from './baselines.js';
+import { compareMetrics } from './bootstrap.js';
+import { figuresOf, rankPeople } from './measure.js';
+import { paceOf } from './pace.js';
+import { sampleOf, seededRandom } from './random.js';
+
+/** @import { Interactions } from '../interactions.js' */
+/** @import { Model } from '../model.js' */
+/** @import { Interval } from './bootstrap.js' */
+/** @import { Figures } from './measure.js' */
+/** @import { PaceOptions } from './pace.js' */
+/** @import { Person } from './people.js' */
+/**
+ * @typedef {object} NewUsers
+ * @property {number} share of the people that was left out of the training
+ * @property {number} leftOut number of people left out
+ * @property {number} users of them, those in the test
+ * @property {{ metrics: Record<string, number>, standardErrors: Record<string, number> }} foldedIn by the model that was trained without them
+ * @property {{ metrics: Record<string, number>, standardErrors: Record<string, number> }} trained by the model itself
+ * @property {Record<string, Interval>} ratio folded in / trained, with its interval; `below`: share of resamples below 1
+ */
+
+/** @param {Interactions} interactions @param {Set<string>} without @returns {Interactions} */
+function leaveOut({ users, items, user, item, weight }, without) {
+  const keep = Array.from({ length: user.length }, (_, x) => x).filter((x) => !without.has(users[user[x]]));
+  return { users, items, user: keep.map((x) => user[x]), item: keep.map((x) => item[x]), weight: weight ? keep.map((x) => weight[x]) : null };
+}
+
+/** What the trainer wrote about itself, as options for the trainer; keys that it does not know do no harm. @param {Model} model */
+export function settingsOf(model) {
+  const { objective, settings } = model.info.metadata;
+  if (typeof settings !== 'object' || settings === null) throw new AmpcfError('BAD_ARGUMENT', 'newUsers: got a model without settings in its metadata, wanted one that ampcf trained');
+  return { ...settings, ...(objective === undefined ? {} : { objective }) };
+}
+
+/**
+ * @param {Model} model @param {Interactions} interactions of everybody, as the model was trained on
+ * @param {readonly Person[]} people @param {readonly string[][]} lists of the model, for each of them
+ * @param {{ share: number, ks: number[], itemShare: (item: string) => number, resamples: number, seed: number } & PaceOptions} options
+ * @returns {Promise<NewUsers>}
+ */
+export async function measureNewUsers(model, interactions, people, lists, { share, ks, itemShare, resamples, seed, ...options }) {
+  const everybody = [...new Set(Array.from(interactions.user, (u) => interactions.users[u]))].sort();
+  const leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
+  const asked = people.flatMap(({ user }, u) => (leftOut.has(user) ? [u] : [])), them = asked.map((u) => people[u]);
+  if (them.length === 0 || leftOut.size === everybody.length)
+    throw new AmpcfError('NO_DATA', `newUsers: got ${them.length} people of the test among the ${leftOut.size} of ${everybody.length} left out, wanted at least one, and one left to train on`);
+  const ranker = await trainedRanker(leaveOut(interactions, leftOut), settingsOf(model), 'training without them', options);
+  try {
+    const newLists = await rankPeople(ranker, them, Math.max(...ks), paceOf('ranking new people', options));
+    const foldedIn = figuresOf(newLists, them, { ks, share: itemShare, catalogue: ranker.catalogue });
+    const trained = figuresOf(asked.map((u) => lists[u]), them, { ks, share: itemShare, catalogue: model.info.items });
+    const plain = (/** @type {Figures} */ { metrics, standardErrors }) => ({ metrics, standardErrors });
+    return { share, leftOut: leftOut.size, users: them.length, foldedIn: plain(foldedIn), trained: plain(trained),
+      ratio: await compareMetrics(foldedIn.perPerson, trained.perPerson, { resamples, seed, pace: paceOf('comparing', options), ratio: true }) };
+  } finally {
+    ranker.dispose();
+  }
+}

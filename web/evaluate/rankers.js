@@ -1,0 +1,60 @@
+// Owns putting a person's candidates in order: by a model, as its users would, or by the scores of a baseline. Must not see relevant items.
+/** @import { Model } from '../model.js' */
+/** @import { CanonicalInteractions } from '../interactions.js' */
+/** @import { Person } from './people.js' */
+/**
+ * @typedef {object} Ranker
+ * @property {number} catalogue number of items it knows
+ * @property {(person: Pick<Person, 'history' | 'candidates'>, k: number) => string[]} rank at most k items, best first; none that it does not know
+ * @property {() => void} dispose
+ */
+/** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Scorer scores of all N items for a history of indices < N; higher is better */
+
+/** @param {Model} model stays the caller's @returns {Ranker} */
+export function modelRanker(model) {
+  return {
+    catalogue: model.info.items,
+    rank({ history, candidates }, k) {
+      const me = model.createProfile(history);
+      try {
+        const { items } = candidates ? me.rank(candidates, { topK: k }) : me.recommend({ topK: k });
+        return items.filter(({ known }) => known).map(({ item }) => item);
+      } finally {
+        me.dispose();
+      }
+    },
+    dispose() {},
+  };
+}
+
+/** @param {CanonicalInteractions} data @param {Scorer} scorer @returns {Ranker} */
+export function scoreRanker({ itemIds }, scorer) {
+  const index = new Map(itemIds.map((id, j) => [id, j])), scores = new Float32Array(itemIds.length), all = Uint32Array.from(itemIds.keys());
+  const known = (/** @type {string[]} */ ids) => Uint32Array.from(ids.flatMap((id) => index.get(id) ?? [])).sort();
+  return {
+    catalogue: itemIds.length,
+    rank({ history, candidates }, k) {
+      const seen = known(history.map(({ item }) => item));
+      scorer.score(seen, scores);
+      if (!candidates) for (const j of seen) scores[j] = -Infinity;
+      return bestOf(candidates ? known(candidates) : all, scores, k).map((j) => itemIds[j]);
+    },
+    dispose: () => scorer.dispose(),
+  };
+}
+
+/** The k best by score, those of -Infinity never; ties in catalogue order. @param {Uint32Array} indices increasing @param {Float32Array} scores @param {number} k @returns {number[]} */
+export function bestOf(indices, scores, k) {
+  /** @type {number[]} */
+  const best = [];
+  for (const j of indices) {
+    const score = scores[j];
+    if (score === -Infinity || (best.length === k && !(score > scores[best[k - 1]]))) continue;
+    if (best.length === k) best.pop();
+    let at = best.length;
+    best.push(j);
+    for (; at > 0 && scores[best[at - 1]] < score; at--) best[at] = best[at - 1];
+    best[at] = j;
+  }
+  return best;
+}
