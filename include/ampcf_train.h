@@ -51,6 +51,9 @@ typedef struct ampcf_train_config {
     float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
     float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
     float attention_beta;      /* softmax: inverse temperature of the attention while training, 0 to 1024 */
+    float user_damping;        /* als: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
+    float item_damping;        /* als: an item of n people counts n^-this in the user pass and on the device, with mean 1; 0 to 2 */
+    float popularity_damping;  /* als: scores of an item are multiplied by (n / mean n)^-this; 0 to 2 */
 } ampcf_train_config;
 
 /** A training run. */
@@ -68,10 +71,12 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
 /**
  * Begin training. `als`:
  *
- *     minimise  sum_(u,i) w_ui (1 - y_ui)^2 + alpha sum_(u,j) y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
+ *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
  *
  * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
  * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
+ * p_u and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a popular item
+ * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:               arXiv:2010.07042
  *
@@ -113,11 +118,16 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf
  */
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 
-/** Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16). */
+/**
+ * Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where
+ * dampings are set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is sum_j g_j v_j v_j^T.
+ */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
 const float *ampcf_trainer_gram(const ampcf_trainer *trainer);
 const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
+const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
+const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
 /* ---- Neighbours: the item-item matrix B --------------------------------------------------------------------- */
 
@@ -215,6 +225,7 @@ typedef struct ampcf_model_parts {
     uint32_t metadata_bytes;
     uint32_t vector_type;              /* ampcf_vector_type; unless F32, the Gram is made from the stored values, not taken */
     const float *item_weights;         /* (N) q_i, or NULL = all 1; gram is then sum_j q_j v_j v_j^T */
+    const float *item_targets;         /* (N) t_i, or NULL = all 1: what fold-in fits u . v_i to */
     const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, or NULL with the next three */
     const uint32_t *neighbour_items;   /* candidates, strictly increasing in a row, never the row's own item */
     const int8_t *neighbour_values;    /* -127 to 127 */

@@ -38,7 +38,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        out_contributions[i] = ((double)profile_weight(profile, i) * likeness +
+        out_contributions[i] = ((double)profile_pull(profile, i) * likeness +
                                 (double)profile->weights[i] * neighbour_of(m, profile->items[i], item)) * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }

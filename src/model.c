@@ -40,6 +40,7 @@ static const section_rule rules[SECTION_KNOWN] = {
     [SECTION_NEIGHBOUR_VALUES] = {DTYPE_I8, ROWS_FREE, MUST_KNOW, 0, 0},
     [SECTION_NEIGHBOUR_SCALES] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, 0, FORMAT_MAX_VALUE},
     [SECTION_ITEM_WEIGHTS] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, FORMAT_MIN_ITEM_WEIGHT, FORMAT_MAX_VALUE},
+    [SECTION_ITEM_TARGETS] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, FORMAT_MIN_ITEM_WEIGHT, FORMAT_MAX_VALUE},
 };
 
 /* Lowest and highest accepted value of each setting; reserved ones must be zero. */
@@ -398,6 +399,7 @@ static ampcf_status open_checked(opening *o) {
     m->gram = section_data(o, SECTION_GRAM);
     m->settings = section_data(o, SECTION_SETTINGS);
     m->item_weights = section_data(o, SECTION_ITEM_WEIGHTS);
+    m->item_targets = section_data(o, SECTION_ITEM_TARGETS);
     m->id_order = section_data(o, SECTION_ID_ORDER);
     m->item_aspect_offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
     m->item_aspects = section_data(o, SECTION_ITEM_ASPECTS);

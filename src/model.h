@@ -22,6 +22,7 @@ struct ampcf_model {
     const float *gram;     /* (D (D + 1) / 2) packed lower triangle, row by row */
     const float *settings; /* (FORMAT_SETTINGS) */
     const float *item_weights; /* (N) q_i, NULL = all 1 */
+    const float *item_targets; /* (N) t_i, NULL = all 1 */
     const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, NULL = B is 0 */
     const void *neighbours;            /* u16 up to FORMAT_MAX_U16_ITEMS items, else u32; increasing within a row */
     const int8_t *neighbour_values;
@@ -51,6 +52,11 @@ static inline const float *model_vector(const ampcf_model *m, uint32_t item) {
 /* q_i, the weight of an item in the fold-in. */
 static inline float model_item_weight(const ampcf_model *m, uint32_t item) {
     return m->item_weights ? m->item_weights[item] : 1;
+}
+
+/* t_i, what the evidence for a history item is fitted to. */
+static inline float model_item_target(const ampcf_model *m, uint32_t item) {
+    return m->item_targets ? m->item_targets[item] : 1;
 }
 
 /* Candidate of entry e of B. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MAX_WRITTEN = 20 };
+enum { MAX_WRITTEN = SECTION_KNOWN - 1 }; /* no type is written twice */
 
 typedef struct plan {
     format_section section[MAX_WRITTEN];
@@ -50,6 +50,7 @@ static plan plan_file(const ampcf_model_parts *m) {
     if (m->vector_type == AMPCF_VECTORS_INT8) add(&p, SECTION_ITEM_SCALES, 1, DTYPE_F32, n, 1, NULL);
     add(&p, SECTION_ITEM_BIAS, 1, DTYPE_F32, n, 1, m->bias);
     if (m->item_weights) add(&p, SECTION_ITEM_WEIGHTS, 1, DTYPE_F32, n, 1, m->item_weights);
+    if (m->item_targets) add(&p, SECTION_ITEM_TARGETS, 1, DTYPE_F32, n, 1, m->item_targets);
     if (m->neighbour_offsets) add_neighbours(&p, m);
     add(&p, SECTION_ID_OFFSETS, 1, DTYPE_U32, n + 1, 1, m->id_offsets);
     add(&p, SECTION_ID_BYTES, 1, DTYPE_U8, m->id_offsets[n], 1, m->id_bytes);

@@ -88,7 +88,7 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
     return has_duplicates(sorted, n) ? AMPCF_E_ARGUMENT : AMPCF_OK;
 }
 
-/* factor = Cholesky of alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I, lambda_u = lambda (sum_i w_i q_i + alpha N)^nu. */
+/* factor = Cholesky of alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I, lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu. */
 static void build_factor(ampcf_profile *p) {
     const ampcf_model *m = p->model;
     const float *set = m->settings;
@@ -96,7 +96,7 @@ static void build_factor(ampcf_profile *p) {
     for (size_t i = 0; i < packed_size(m->dim); i++) p->factor[i] = alpha * (double)m->gram[i];
     for (uint32_t i = 0; i < p->n_history; i++) {
         packed_add_outer(p->factor, (double)profile_weight(p, i), model_vector(m, p->items[i]), m->dim);
-        mass += (double)profile_weight(p, i);
+        mass += (double)profile_pull(p, i) * (double)model_item_target(m, p->items[i]);
     }
     double scale = mass > 0 ? smath_exp((double)set[SETTING_NU] * smath_log(mass)) : 1;
     for (uint32_t d = 0; d < m->dim; d++) p->factor[packed_row(d) + d] += (double)set[SETTING_LAMBDA] * scale;
@@ -117,7 +117,7 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_history; i++) {
-        double w = (double)profile_weight(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        double w = (double)profile_pull(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
         const float *v = model_vector(m, p->items[i]);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
@@ -154,6 +154,7 @@ static void measure_support(ampcf_profile *p, float *support) {
     for (uint32_t i = 0; i < p->n_history; i++) {
         const float *v = model_vector(m, p->items[i]), *r = p->responsibilities + (size_t)i * p->n_personas;
         const float *near = profile_near(p, p->items[i]);
+        float target = model_item_target(m, p->items[i]);
         double leverage = 0;
         for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
         packed_solve_lower(p->factor, p->work, m->dim);
@@ -161,7 +162,7 @@ static void measure_support(ampcf_profile *p, float *support) {
         kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
         for (uint32_t k = 0; k < p->n_personas; k++) {
             float w = p->weights[i] * r[k];
-            support[k] += w * (attention_left_out(evidence[k], profile_weight(p, i) * (float)leverage, r[k]) + (near ? near[k] : 0));
+            support[k] += w * (attention_left_out(evidence[k], profile_weight(p, i) * (float)leverage, target * r[k]) + (near ? near[k] : 0));
             mass[k] += w;
         }
     }

@@ -33,6 +33,11 @@ static inline float profile_weight(const ampcf_profile *p, uint32_t i) {
     return p->weights[i] * model_item_weight(p->model, p->items[i]);
 }
 
+/* w_i q_i t_i, its weight on the right side. */
+static inline float profile_pull(const ampcf_profile *p, uint32_t i) {
+    return profile_weight(p, i) * model_item_target(p->model, p->items[i]);
+}
+
 /* Rows are padded with zeros to this many floats. */
 static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }
 

@@ -3,6 +3,7 @@
 #include "trainer.h"
 
 #include "linalg.h"
+#include "smath.h"
 
 #include <string.h>
 
@@ -24,8 +25,11 @@ static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions)
     return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
            in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
            in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) && in_range(c->sharpness, 0, 1024) &&
-           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
+           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && in_range(c->user_damping, 0, 2) &&
+           in_range(c->item_damping, 0, 2) && in_range(c->popularity_damping, 0, 2) && (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
 }
+
+static int is_damped(const ampcf_train_config *c) { return c->item_damping != 0 || c->popularity_damping != 0; }
 
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     const ampcf_train_config *c = shape->config;
@@ -39,9 +43,13 @@ void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     base->item_at = arena_take(a, x, sizeof *base->item_at);
     base->vectors = arena_take(a, n, stride * sizeof *base->vectors);
     base->gram_sum = arena_take(a, packed_size(c->dim), sizeof *base->gram_sum);
+    base->user_parts = arena_take(a, c->n_users, sizeof *base->user_parts);
+    base->item_parts = arena_take(a, n, sizeof *base->item_parts);
     base->out_vectors = arena_take(a, n, c->dim * sizeof *base->out_vectors);
     base->out_bias = arena_take(a, n, sizeof *base->out_bias);
     base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
+    base->out_weights = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_weights);
+    base->out_targets = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_targets);
 }
 
 static trainer_shape shape_of(const ampcf_train_config *c, uint32_t n_interactions) {
@@ -89,6 +97,17 @@ static void index_by_item(ampcf_trainer *t) {
     at[0] = 0;
 }
 
+/* parts[i] = n_i^-damping, scaled to mean 1; rows without interactions count as one. */
+static void damp(const uint32_t *offsets, uint32_t n, float damping, float *parts) {
+    double sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t degree = offsets[i + 1] - offsets[i];
+        parts[i] = degree > 1 && damping > 0 ? (float)smath_exp(-(double)damping * smath_log(degree)) : 1;
+        sum += (double)parts[i];
+    }
+    for (uint32_t i = 0; damping > 0 && i < n; i++) parts[i] = (float)((double)parts[i] * n / sum);
+}
+
 static void fill_settings(ampcf_trainer *t) {
     const ampcf_train_config *c = &t->config;
     t->settings[SETTING_ALPHA] = c->alpha;
@@ -120,6 +139,8 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     t->weights = weights;
     memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
     index_by_item(t);
+    damp(offsets, config->n_users, config->user_damping, t->user_parts);
+    damp(t->item_offsets, config->n_items, config->item_damping, t->item_parts);
     fill_settings(t);
     ops->open(t);
     *out_trainer = t;
@@ -159,9 +180,9 @@ float random_normal(uint64_t *state) {
     return sum;
 }
 
-void trainer_gram_sum(ampcf_trainer *t, const float *x, uint32_t n) {
+void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n) {
     memset(t->gram_sum, 0, packed_size(t->config.dim) * sizeof *t->gram_sum);
-    for (uint32_t i = 0; i < n; i++) packed_add_outer(t->gram_sum, 1, x + (size_t)i * t->stride, t->config.dim);
+    for (uint32_t i = 0; i < n; i++) packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * t->stride, t->config.dim);
 }
 
 /* Bounds of the file: finite, at most 2^20, no denormals. */
@@ -171,16 +192,31 @@ static float storable(double x, double bound) {
     return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
 }
 
+/* t_j = (d_j / mean d)^-damping, by which scores and vectors of item j are multiplied. */
+static double score_scale(const ampcf_trainer *t, uint32_t item) {
+    uint32_t degree = t->item_offsets[item + 1] - t->item_offsets[item];
+    double mean = (double)t->n_interactions / t->config.n_items;
+    if (t->config.popularity_damping == 0) return 1;
+    return smath_exp(-(double)t->config.popularity_damping * smath_log((degree > 0 ? degree : 1) / mean));
+}
+
 void trainer_finish(ampcf_trainer *t) {
-    uint32_t dim = t->config.dim;
-    for (uint32_t j = 0; j < t->config.n_items; j++) {
+    uint32_t dim = t->config.dim, n = t->config.n_items;
+    int damped = is_damped(&t->config);
+    memset(t->gram_sum, 0, packed_size(dim) * sizeof *t->gram_sum);
+    for (uint32_t j = 0; j < n; j++) {
         uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
-        float *v = t->vectors + (size_t)j * t->stride;
-        for (uint32_t d = 0; d < dim; d++)
-            t->out_vectors[(size_t)j * dim + d] = v[d] = storable((double)v[d], (double)FORMAT_MAX_VALUE);
+        const float *v = t->vectors + (size_t)j * t->stride;
+        float *out = t->out_vectors + (size_t)j * dim;
+        double scale = score_scale(t, j), weight = (double)t->item_parts[j] / (scale * scale);
+        for (uint32_t d = 0; d < dim; d++) out[d] = storable(scale * (double)v[d], (double)FORMAT_MAX_VALUE);
         t->out_bias[j] = storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
+        if (damped) {
+            t->out_weights[j] = (float)weight;
+            t->out_targets[j] = (float)scale;
+        }
+        packed_add_outer(t->gram_sum, damped ? (double)(float)weight : 1, out, dim);
     }
-    trainer_gram_sum(t, t->vectors, t->config.n_items);
     for (size_t i = 0; i < packed_size(dim); i++) t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
 }
 
@@ -188,3 +224,11 @@ const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return traine
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer) { return trainer->out_bias; }
 const float *ampcf_trainer_gram(const ampcf_trainer *trainer) { return trainer->out_gram; }
 const float *ampcf_trainer_settings(const ampcf_trainer *trainer) { return trainer->settings; }
+
+const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer) {
+    return is_damped(&trainer->config) ? trainer->out_weights : NULL;
+}
+
+const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer) {
+    return is_damped(&trainer->config) ? trainer->out_targets : NULL;
+}

@@ -20,7 +20,8 @@ typedef struct als_trainer {
     float *gains, *priors;  /* (U, P) of attention.h */
     uint8_t *n_personas;    /* (U) */
     float *gram;            /* (D, stride) alpha G of the frozen side */
-    float *system, *rows, *row_weights, *units, *right; /* workspace of one row solve */
+    float *system, *rows, *row_weights, *units, *right; /* workspace of one row solve; weights damped */
+    float *event_weights;   /* and as given, by which personas are told apart */
     float *responsibilities;
     personas_scratch scratch;
     attention_settings attention;
@@ -48,6 +49,7 @@ static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {
     t.system = arena_take(a, c->dim * stride, sizeof *t.system);
     t.rows = arena_take(a, degree, stride * sizeof *t.rows);
     t.row_weights = arena_take(a, degree, sizeof *t.row_weights);
+    t.event_weights = arena_take(a, degree, sizeof *t.event_weights);
     t.units = arena_take(a, p > 1 ? max_history : 0, c->dim * sizeof *t.units);
     t.right = arena_take(a, p * stride, sizeof *t.right);
     t.responsibilities = arena_take(a, p > 1 ? max_history : 0, p * sizeof *t.responsibilities);
@@ -68,10 +70,10 @@ static void als_open(ampcf_trainer *base) {
     base->total = (uint64_t)c->sweeps * ((uint64_t)c->n_users + c->n_items);
 }
 
-/* gram = alpha sum_rows x x^T, accumulated in double. */
-static void build_gram(als_trainer *t, const float *x, uint32_t n) {
+/* gram = alpha sum_rows part x x^T, accumulated in double. */
+static void build_gram(als_trainer *t, const float *x, const float *part, uint32_t n) {
     uint32_t dim = t->base.config.dim, stride = t->base.stride;
-    trainer_gram_sum(&t->base, x, n);
+    trainer_gram_sum(&t->base, x, part, n);
     for (uint32_t r = 0; r < dim; r++)
         for (uint32_t c = 0; c < stride; c++)
             t->gram[(size_t)r * stride + c] =
@@ -103,7 +105,7 @@ static uint32_t split_user(als_trainer *t, uint32_t n, float *out_share) {
         for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {t->base.config.n_personas, t->base.config.sharpness, t->base.config.split};
-    return personas_split(t->units, t->row_weights, n, dim, &s, &t->scratch, t->responsibilities, out_share);
+    return personas_split(t->units, t->event_weights, n, dim, &s, &t->scratch, t->responsibilities, out_share);
 }
 
 /* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, single precision. */
@@ -115,7 +117,7 @@ static void measure_support(als_trainer *t, uint32_t user, uint32_t n, uint32_t 
         float leverage = t->row_weights[i] * train_leverage(t->system, v, t->right, t->base.config.dim, t->base.stride);
         kernel_dots(t->personas + at * t->base.stride, live, t->base.stride, v, t->base.config.dim, evidence);
         for (uint32_t k = 0; k < live; k++) {
-            float w = t->row_weights[i] * r[k];
+            float w = t->event_weights[i] * r[k];
             support[k] += w * attention_left_out(evidence[k], leverage, r[k]);
             mass[k] += w;
         }
@@ -129,7 +131,8 @@ static void solve_user(als_trainer *t, uint32_t user) {
     uint32_t p = trained_personas(&t->base.config), split = p > 1 && t->base.config.joint >= t->base.config.sweeps - t->base.sweep && n > 0;
     for (uint32_t i = 0; i < n; i++) {
         memcpy(t->rows + (size_t)i * stride, t->base.vectors + (size_t)t->base.items[from + i] * stride, stride * sizeof *t->rows);
-        t->row_weights[i] = trainer_weight(&t->base, from + i);
+        t->event_weights[i] = trainer_weight(&t->base, from + i);
+        t->row_weights[i] = t->event_weights[i] * t->base.item_parts[t->base.items[from + i]];
     }
     float share[AMPCF_MAX_PERSONAS];
     uint32_t live = split ? split_user(t, n, share) : 1;
@@ -176,7 +179,7 @@ static void solve_item(als_trainer *t, uint32_t item) {
     for (uint32_t i = 0; i < n; i++) {
         float *row = t->rows + (size_t)i * stride;
         effective_vector(t, t->base.item_users[from + i], v, row);
-        t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]);
+        t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]) * t->base.user_parts[t->base.item_users[from + i]];
         add_row(t->right, t->row_weights[i], row, stride);
     }
     factor_system(t, n, t->base.config.n_users);
@@ -192,7 +195,7 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         int users = t->at == PHASE_USERS || t->at == PHASE_USER_GRAM;
         uint32_t n = users ? c->n_users : c->n_items;
         if (t->at == PHASE_USER_GRAM || t->at == PHASE_ITEM_GRAM) {
-            build_gram(t, users ? base->vectors : t->wholes, users ? c->n_items : c->n_users);
+            build_gram(t, users ? base->vectors : t->wholes, users ? base->item_parts : base->user_parts, users ? c->n_items : c->n_users);
             t->at = users ? PHASE_USERS : PHASE_ITEMS;
             t->row = 0;
         }

@@ -44,7 +44,8 @@ struct ampcf_trainer {
     uint32_t *item_users, *item_at;  /* (X) user, and place in the by-user arrays */
     float *vectors;                  /* (N, stride) v_j */
     double *gram_sum;                /* packed (D) */
-    float *out_vectors, *out_bias, *out_gram; /* result in file layout */
+    float *user_parts, *item_parts;  /* (U) p_u, (N) q_j: with mean 1 */
+    float *out_vectors, *out_bias, *out_gram, *out_weights, *out_targets; /* result in file layout */
     float settings[FORMAT_SETTINGS];
     uint64_t done, total;
     uint32_t sweep;
@@ -55,10 +56,10 @@ void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base);
 
 static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) { return t->weights ? t->weights[x] : 1; }
 
-/* gram_sum = sum_rows x x^T over x (n, stride). */
-void trainer_gram_sum(ampcf_trainer *t, const float *x, uint32_t n);
+/* gram_sum = sum_rows part x x^T over x (n, stride), part (n) or NULL = all 1. */
+void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n);
 
-/* Results in file layout from base.vectors: storable values, bias by popularity, Gram. */
+/* Results in file layout from base.vectors: scaled by t_j, storable values, bias by popularity, Gram. */
 void trainer_finish(ampcf_trainer *t);
 
 /* PCG32 (O'Neill 2014): integers, so the same numbers on every build. */

@@ -15,7 +15,7 @@ const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), n
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
   dim: 64, personas: 4, sweeps: 12, joint: 1, seed: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, ...fileDefaults,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0, ...fileDefaults,
 });
 
 /** The authors' settings for the training. The way people are folded in, from alpha on, was chosen by NDCG@10 of an item held out of the training of
@@ -36,12 +36,12 @@ const wholeRanges = { personas: [1, 64], dim: [1, 1024], sweeps: [1, 1000], join
   seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours };
 const ranges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
   sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], learningRate: [1e-9, 1], balance: [0, 1], entropyPositive: [0, 1024], entropyNegative: [0, 1024],
-  attentionBeta: [0, 1024] };
+  attentionBeta: [0, 1024], userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2] };
 
 /** ampcf_train_config after n_users and n_items, 4 bytes each. */
 const wholeFields = ['objective', 'dim', 'personas', 'sweeps', 'joint', 'batch', 'negatives', 'attention', 'seed'];
 const floatFields = ['alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'sharpness', 'split', 'bias', 'learningRate', 'balance', 'entropyPositive',
-  'entropyNegative', 'attentionBeta'];
+  'entropyNegative', 'attentionBeta', 'userDamping', 'itemDamping', 'popularityDamping'];
 
 /** Names of the settings that are numbers, and of those that are words, for the command line. */
 export const numberSettings = Object.freeze(Object.keys(ranges));

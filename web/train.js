@@ -179,17 +179,17 @@ async function writeModel(memory, trainer, data, { objective, ...settings }, { i
   vocabulary.set(metadata, ids.bytes.length);
   const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
 
-  // ampcf_model_parts on wasm32: 24 words of 4 bytes, then the lineage.
-  const parts = memory.allocate(24 * 4 + 16);
+  // ampcf_model_parts on wasm32: 25 words of 4 bytes, then the lineage.
+  const parts = memory.allocate(25 * 4 + 16);
   // Copies first: each may grow the memory and detach a view made before it.
   const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
     put(metadata), metadata.length, vectorType(settings),
-    0, ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
+    memory.call('ampcf_trainer_item_weights', trainer), memory.call('ampcf_trainer_item_targets', trainer), ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
   memory.u32(parts, words.length).set(words);
-  memory.u8(parts + 96, 16).set(lineage);
+  memory.u8(parts + 100, 16).set(lineage);
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
   if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
   const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;

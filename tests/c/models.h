@@ -15,7 +15,7 @@ typedef struct recipe {
     float scale; /* entries of vectors are in [-scale, scale] */
     uint32_t vector_type;       /* ampcf_vector_type */
     uint32_t neighbours;        /* most entries of a row of B; 0 = no B */
-    int weighted;               /* item weights */
+    int weighted;               /* item weights and targets */
 } recipe;
 
 /* Settings that find several personas in random histories. */
@@ -35,7 +35,7 @@ typedef struct test_parts {
     uint16_t *item_aspects;
     const char *metadata; /* a literal */
     uint32_t vector_type;
-    float *item_weights, *neighbour_scales;
+    float *item_weights, *item_targets, *neighbour_scales;
     uint32_t *neighbour_offsets, *neighbour_items;
     int8_t *neighbour_values;
 } test_parts;
@@ -112,7 +112,7 @@ static inline void link_parts(test_parts *t, const recipe *r) {
     t->parts = (ampcf_model_parts){r->n_items, r->dim, r->n_personas, r->n_aspects, t->vectors, t->bias, t->gram, t->settings,
         t->id_offsets, t->id_bytes, t->title_offsets, t->title_bytes, t->aspect_offsets, t->aspect_bytes,
         t->item_aspect_offsets, t->item_aspects, t->metadata, t->metadata ? (uint32_t)strlen(t->metadata) : 0,
-        t->vector_type, t->item_weights, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales,
+        t->vector_type, t->item_weights, t->item_targets, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales,
         {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 }
 
@@ -130,6 +130,8 @@ static inline test_parts make_parts(const recipe *r, uint64_t *rng) {
     for (uint32_t j = 0; j < n; j++) t.bias[j] = random_float(rng, 0, 0.02f);
     if (r->weighted) t.item_weights = exact(n * sizeof *t.item_weights);
     for (uint32_t j = 0; j < n && r->weighted; j++) t.item_weights[j] = random_float(rng, 0.3f, 3);
+    if (r->weighted) t.item_targets = exact(n * sizeof *t.item_targets);
+    for (uint32_t j = 0; j < n && r->weighted; j++) t.item_targets[j] = random_float(rng, 0.5f, 2);
     fill_weighted_gram(t.vectors, t.item_weights, n, d, t.gram);
     if (r->neighbours > 0) fill_neighbours(&t, n, r->neighbours, rng);
     t.vector_type = r->vector_type;
@@ -142,7 +144,7 @@ static inline void free_parts(test_parts *t) {
     free(t->vectors), free(t->bias), free(t->gram), free(t->settings), free(t->id_offsets), free(t->id_bytes);
     free(t->title_offsets), free(t->title_bytes), free(t->aspect_offsets), free(t->aspect_bytes);
     free(t->item_aspect_offsets), free(t->item_aspects);
-    free(t->item_weights), free(t->neighbour_offsets), free(t->neighbour_items), free(t->neighbour_values), free(t->neighbour_scales);
+    free(t->item_weights), free(t->item_targets), free(t->neighbour_offsets), free(t->neighbour_items), free(t->neighbour_values), free(t->neighbour_scales);
 }
 
 /* Writes and opens; a refusal ends the program, since no test can go on. */
@@ -236,6 +238,9 @@ static inline double fold_weight(const test_parts *t, const float *weights, uint
     return (weights ? (double)weights[i] : 1) * (t->item_weights ? (double)t->item_weights[item] : 1);
 }
 
+/* t_i. */
+static inline double fold_target(const test_parts *t, uint32_t item) { return t->item_targets ? (double)t->item_targets[item] : 1; }
+
 /* B_ij. */
 static inline double reference_neighbour(const test_parts *t, uint32_t i, uint32_t j) {
     if (!t->neighbour_offsets) return 0;
@@ -244,7 +249,7 @@ static inline double reference_neighbour(const test_parts *t, uint32_t i, uint32
     return 0;
 }
 
-/* M = alpha G + sum_i w_i q_i v_i v_i^T + lambda (sum_i w_i q_i + alpha N)^nu I, dense (D, D). Weights NULL = 1. */
+/* M = alpha G + sum_i w_i q_i v_i v_i^T + lambda (sum_i w_i q_i t_i^2 + alpha N)^nu I, dense (D, D). Weights NULL = 1. */
 static inline void reference_system(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n, double *m) {
     uint32_t d = t->parts.dim;
     double alpha = (double)t->settings[ALPHA], mass = alpha * t->parts.n_items;
@@ -253,7 +258,7 @@ static inline void reference_system(const test_parts *t, const uint32_t *items, 
     for (uint32_t i = 0; i < n; i++) {
         const float *v = t->vectors + (size_t)items[i] * d;
         double w = fold_weight(t, weights, i, items[i]);
-        mass += w;
+        mass += w * fold_target(t, items[i]) * fold_target(t, items[i]);
         for (uint32_t r = 0; r < d; r++)
             for (uint32_t c = 0; c < d; c++) m[r * d + c] += w * (double)v[r] * (double)v[c];
     }
@@ -261,7 +266,7 @@ static inline void reference_system(const test_parts *t, const uint32_t *items, 
     for (uint32_t r = 0; r < d; r++) m[r * d + r] += ridge;
 }
 
-/* u = M^-1 sum_i r_i w_i q_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride]. */
+/* u = M^-1 sum_i r_i w_i q_i t_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride]. */
 static inline void reference_user(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n,
                                   const float *responsibilities, uint32_t r_stride, double *u) {
     uint32_t d = t->parts.dim;
@@ -269,7 +274,7 @@ static inline void reference_user(const test_parts *t, const uint32_t *items, co
     reference_system(t, items, weights, n, m);
     for (uint32_t c = 0; c < d; c++) u[c] = 0;
     for (uint32_t i = 0; i < n; i++) {
-        double w = fold_weight(t, weights, i, items[i]) * (responsibilities ? (double)responsibilities[i * r_stride] : 1);
+        double w = fold_weight(t, weights, i, items[i]) * fold_target(t, items[i]) * (responsibilities ? (double)responsibilities[i * r_stride] : 1);
         for (uint32_t c = 0; c < d; c++) u[c] += w * (double)t->vectors[(size_t)items[i] * d + c];
     }
     dense_solve(m, u, d);

@@ -96,6 +96,7 @@ static void contributions_without_attention(void) {
         for (uint32_t i = 0; i < n; i++) {
             const float *v = t.vectors + items[i] * d;
             double q = fold_weight(&t, NULL, i, items[i]), b = reference_neighbour(&t, items[i], item);
+            q *= fold_target(&t, items[i]);
             CHECK_NEAR(parts[i], q * dot_double(x, v, d) + b, 2e-6 * (q * length_double(x, d) * length_float(v, d) + fabs(b))); /* r sums to 1 in float */
         }
         free(parts), free(system);

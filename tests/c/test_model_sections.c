@@ -15,12 +15,12 @@ static draft extended(uint32_t vector_type, uint32_t n_items) {
 
 static void optional_sections(void) {
     draft whole = extended(AMPCF_VECTORS_INT8, 7), d;
-    CHECK_EQ(whole.n, 13);
+    CHECK_EQ(whole.n, 14);
     label = "as it was", EXPECT(whole, AMPCF_OK);
     for (uint32_t i = 0; i < whole.n; i++) {
         format_section s = whole.table[i];
         d = whole, draft_remove(&d, s.type);
-        label = "missing section", EXPECT(d, s.type == SECTION_ITEM_WEIGHTS ? AMPCF_OK : AMPCF_E_BAD_SECTION);
+        label = "missing section", EXPECT(d, s.type == SECTION_ITEM_WEIGHTS || s.type == SECTION_ITEM_TARGETS ? AMPCF_OK : AMPCF_E_BAD_SECTION);
         d = whole, d.table[d.n] = s, d.data[d.n++] = whole.data[i];
         label = "section given twice", EXPECT(d, AMPCF_E_BAD_SECTION);
         d = whole, d.table[i].flags ^= SECTION_REQUIRED;
@@ -69,8 +69,9 @@ static void narrow_numbers(void) {
         label = "item weight";
         for (uint32_t b = 0; b < 6; b++) expect_word(whole, SECTION_ITEM_WEIGHTS, j, bad[b], AMPCF_E_BAD_NUMBER, __LINE__);
         const uint32_t weights[] = {0, 0x80000000u, 0x357FFFFFu, 0x35800000u, 0x49800000u, 0x49800001u};
-        for (uint32_t b = 0; b < 6; b++)
-            expect_word(whole, SECTION_ITEM_WEIGHTS, j, weights[b], b == 3 || b == 4 ? AMPCF_OK : AMPCF_E_BAD_NUMBER, __LINE__);
+        for (uint32_t section = SECTION_ITEM_WEIGHTS; section <= SECTION_ITEM_TARGETS; section++)
+            for (uint32_t b = 0; b < 6; b++)
+                expect_word(whole, section, j, weights[b], b == 3 || b == 4 ? AMPCF_OK : AMPCF_E_BAD_NUMBER, __LINE__);
     }
     label = "vector element";
     for (uint32_t i = 0; i < 35; i++)

@@ -72,7 +72,7 @@ static void reference_support(const scene *s, double u[][MOST_DIM], uint32_t per
         if (h > 0.99) h = 0.99;
         for (uint32_t k = 0; k < personas; k++) {
             double rik = (double)r[i * personas + k], w = (double)s->weights[i] * rik;
-            support[k] += w * ((dot_double(u[k], v, d) - h * rik) / (1 - h) + reference_near(s, k, s->items[i]));
+            support[k] += w * ((dot_double(u[k], v, d) - h * rik * fold_target(&s->t, s->items[i])) / (1 - h) + reference_near(s, k, s->items[i]));
             mass[k] += w;
         }
     }
