@@ -170,6 +170,8 @@ size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interaction
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
  *
  * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only columns are made.
+ * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs; up to 512 of them are then
+ * fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
  *
  * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the end
  * memory   (>= ampcf_ease_memory) 16-byte aligned
@@ -192,7 +194,7 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
 ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores);
 
 /**
- * The m largest magnitudes of each column of B as rows by source, in the form of ampcf_model_parts, valid once done == total:
+ * What each column of B kept as rows by source, in the form of ampcf_model_parts, valid once done == total:
  * offsets (N + 1), candidates and values (offsets[N]), scales (N). What rounds to 0 is left out. Since 0.1.
  */
 const uint32_t *ampcf_ease_offsets(const ampcf_ease *ease);

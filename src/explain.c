@@ -7,13 +7,14 @@
 
 /* B_ij, by binary search in row i. */
 static double neighbour_of(const ampcf_model *m, uint32_t i, uint32_t j) {
-    uint32_t low = m->neighbour_offsets ? m->neighbour_offsets[i] : 0, end = m->neighbour_offsets ? m->neighbour_offsets[i + 1] : 0;
-    for (uint32_t high = end; low < high;) {
-        uint32_t mid = low + (high - low) / 2;
-        if (model_neighbour(m, mid) < j) low = mid + 1;
+    if (!m->neighbour_offsets) return 0;
+    for (uint32_t low = m->neighbour_offsets[i], high = m->neighbour_offsets[i + 1]; low < high;) {
+        uint32_t mid = low + (high - low) / 2, found = model_neighbour(m, mid);
+        if (found == j) return (double)model_neighbour_value(m, i, mid);
+        if (found < j) low = mid + 1;
         else high = mid;
     }
-    return low < end && model_neighbour(m, low) == j ? (double)model_neighbour_value(m, i, low) : 0;
+    return 0;
 }
 
 ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
@@ -38,7 +39,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        out_contributions[i] = ((double)profile_pull(profile, i) * likeness +
+        out_contributions[i] = ((double)profile->pulls[i] * likeness +
                                 (double)profile->weights[i] * neighbour_of(m, profile->items[i], item)) * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }

@@ -166,6 +166,24 @@ static ampcf_status check_known(opening *o, const format_section *s, uint64_t at
     return AMPCF_OK;
 }
 
+static ampcf_status check_families(opening *o) {
+    static const uint8_t pairs[][2] = {{SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECT_OFFSETS},
+                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_ITEMS},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_VALUES},
+                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_SCALES}};
+    for (uint32_t t = 1; t < SECTION_KNOWN; t++)
+        REFUSE_IF(rules[t].presence == ALWAYS && !o->found[t].type, AMPCF_E_BAD_SECTION, t, 0, 0, t, "missing section");
+    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
+        REFUSE_IF(!o->found[pairs[p][0]].type != !o->found[pairs[p][1]].type, AMPCF_E_BAD_SECTION, pairs[p][1], 0, 0,
+                  pairs[p][1], "sections that go together");
+    REFUSE_IF((o->found[SECTION_ITEM_VECTORS].dtype == DTYPE_I8) != (o->found[SECTION_ITEM_SCALES].type != 0), AMPCF_E_BAD_SECTION,
+              SECTION_ITEM_SCALES, 0, 0, DTYPE_I8, "sections that go together");
+    return AMPCF_OK;
+}
+
 static ampcf_status check_sections(opening *o) {
     const format_header *h = &o->header;
     uint64_t end = sizeof *h + (uint64_t)h->n_sections * sizeof(format_section);
@@ -194,20 +212,6 @@ static ampcf_status check_sections(opening *o) {
         end = start + s.length;
     }
     REFUSE_IF(end != o->n_bytes, AMPCF_E_TRAILING_DATA, 0, end, o->n_bytes, end, "bytes after the last section");
-    for (uint32_t t = 1; t < SECTION_KNOWN; t++)
-        REFUSE_IF(rules[t].presence == ALWAYS && !o->found[t].type, AMPCF_E_BAD_SECTION, t, 0, 0, t, "missing section");
-    static const uint8_t pairs[][2] = {{SECTION_TITLE_OFFSETS, SECTION_TITLE_BYTES},
-                                       {SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES},
-                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECT_OFFSETS},
-                                       {SECTION_ASPECT_OFFSETS, SECTION_ITEM_ASPECTS},
-                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_ITEMS},
-                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_VALUES},
-                                       {SECTION_NEIGHBOUR_OFFSETS, SECTION_NEIGHBOUR_SCALES}};
-    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
-        REFUSE_IF(!o->found[pairs[p][0]].type != !o->found[pairs[p][1]].type, AMPCF_E_BAD_SECTION, pairs[p][1], 0, 0,
-                  pairs[p][1], "sections that go together");
-    REFUSE_IF((o->found[SECTION_ITEM_VECTORS].dtype == DTYPE_I8) != (o->found[SECTION_ITEM_SCALES].type != 0), AMPCF_E_BAD_SECTION,
-              SECTION_ITEM_SCALES, 0, 0, DTYPE_I8, "sections that go together");
     return AMPCF_OK;
 }
 
@@ -268,26 +272,33 @@ static ampcf_status check_settings(opening *o) {
     return AMPCF_OK;
 }
 
-/* Offsets start at 0, end at the blob's length, never step back or over max_step; each string is UTF-8 of its own. */
+/* Offsets start at 0, end at what they point into (n_entries), and take steps of min_step to max_step. */
+static ampcf_status check_offsets(opening *o, section_type type, uint32_t n_entries, uint32_t min_step, uint32_t max_step,
+                                  ampcf_status bad) {
+    const format_section *s = &o->found[type];
+    const uint32_t *offsets = section_data(o, type);
+    REFUSE_IF(s->rows < 1 || offsets[0] != 0, bad, type, s->offset, s->rows, 0, "first offset");
+    for (uint32_t i = 1; i < s->rows; i++) {
+        uint32_t from = offsets[i - 1], to = offsets[i];
+        int steps = to >= from && to - from >= min_step && to - from <= max_step && to <= n_entries;
+        REFUSE_IF(!steps, bad, type, s->offset + 4 * (uint64_t)i, to, from, "offset");
+    }
+    REFUSE_IF(offsets[s->rows - 1] != n_entries, bad, type, s->offset, offsets[s->rows - 1], n_entries, "last offset");
+    return AMPCF_OK;
+}
+
+/* Each string is UTF-8 of its own. */
 static ampcf_status check_text(opening *o, section_type offsets_type, section_type bytes_type, uint32_t min_step,
                                uint32_t max_step, ampcf_status bad, text_table *out) {
-    const uint32_t *offsets = section_data(o, offsets_type);
-    const char *bytes = section_data(o, bytes_type);
-    if (!offsets) return AMPCF_OK;
-    uint64_t at = o->found[offsets_type].offset;
-    uint32_t n_bytes = o->found[bytes_type].rows, rows = o->found[offsets_type].rows;
-    REFUSE_IF(rows < 1, bad, offsets_type, at, 0, 1, "offsets");
-    REFUSE_IF(offsets[0] != 0, bad, offsets_type, at, offsets[0], 0, "first offset");
-    for (uint32_t i = 0; i + 1 < rows; i++) {
-        uint32_t from = offsets[i], to = offsets[i + 1];
-        int steps = to >= from && to - from >= min_step && to - from <= max_step && to <= n_bytes;
-        REFUSE_IF(!steps, bad, offsets_type, at + 4 * ((uint64_t)i + 1), to, from, "text length");
-        REFUSE_IF(!utf8_is_valid(bytes + from, to - from), bad, bytes_type,
-                  o->found[bytes_type].offset + from, i, 0, "text is not UTF-8 or has a NUL");
+    const format_section *s = &o->found[bytes_type];
+    if (!s->type) return AMPCF_OK;
+    TRY(check_offsets(o, offsets_type, s->rows, min_step, max_step, bad));
+    *out = (text_table){section_data(o, offsets_type), section_data(o, bytes_type), o->found[offsets_type].rows - 1};
+    for (uint32_t i = 0; i < out->n; i++) {
+        uint32_t n;
+        const char *text = text_at(out, i, &n);
+        REFUSE_IF(!utf8_is_valid(text, n), bad, bytes_type, s->offset + out->offsets[i], i, 0, "text is not UTF-8 or has a NUL");
     }
-    REFUSE_IF(offsets[rows - 1] != n_bytes, bad, offsets_type, at + 4 * ((uint64_t)rows - 1), offsets[rows - 1], n_bytes,
-              "last offset");
-    *out = (text_table){offsets, bytes, rows - 1};
     return AMPCF_OK;
 }
 
@@ -315,23 +326,19 @@ static ampcf_status check_id_order(opening *o) {
 /* For each item a list of entries below bound, strictly increasing; not_self refuses the item itself. */
 static ampcf_status check_lists(opening *o, section_type offsets_type, section_type type, uint32_t bound, int not_self,
                                 ampcf_status bad) {
-    const uint32_t *offsets = section_data(o, offsets_type), *wide = section_data(o, type);
+    const format_section *s = &o->found[type];
+    const uint32_t *offsets = section_data(o, offsets_type), *wide = section_data(o, type), size = dtype_bytes(s->dtype);
     const uint16_t *narrow = section_data(o, type);
-    uint32_t n = o->found[type].rows, n_items = o->header.n_items, size = dtype_bytes(o->found[type].dtype);
-    uint64_t at = o->found[offsets_type].offset, data_at = o->found[type].offset;
-    REFUSE_IF(offsets[0] != 0, bad, offsets_type, at, offsets[0], 0, "first offset");
-    for (uint32_t i = 0; i < n_items; i++) {
+    TRY(check_offsets(o, offsets_type, s->rows, 0, s->rows, bad));
+    for (uint32_t i = 0; i < o->header.n_items; i++) {
         uint64_t least = 0;
-        REFUSE_IF(offsets[i + 1] < offsets[i] || offsets[i + 1] > n, bad, offsets_type, at + 4 * ((uint64_t)i + 1), offsets[i + 1],
-                  n, "offset");
         for (uint32_t e = offsets[i]; e < offsets[i + 1]; e++) {
             uint32_t entry = size == 2 ? narrow[e] : wide[e];
-            REFUSE_IF(entry < least || entry >= bound || (not_self && entry == i), bad, type, data_at + size * (uint64_t)e, entry,
+            REFUSE_IF(entry < least || entry >= bound || (not_self && entry == i), bad, type, s->offset + size * (uint64_t)e, entry,
                       bound, "entry of a list");
             least = (uint64_t)entry + 1;
         }
     }
-    REFUSE_IF(offsets[n_items] != n, bad, offsets_type, at, offsets[n_items], n, "last offset");
     return AMPCF_OK;
 }
 
@@ -390,6 +397,7 @@ static ampcf_status open_checked(opening *o) {
     crc32c_init(&m->crc);
     TRY(check_table_crc(o));
     TRY(check_sections(o));
+    TRY(check_families(o));
     TRY(check_content(o));
     m->n_items = o->header.n_items;
     m->dim = o->header.dim;

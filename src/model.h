@@ -49,16 +49,6 @@ static inline const float *model_vector(const ampcf_model *m, uint32_t item) {
     return m->vectors + (size_t)item * m->dim;
 }
 
-/* q_i, the weight of an item in the fold-in. */
-static inline float model_item_weight(const ampcf_model *m, uint32_t item) {
-    return m->item_weights ? m->item_weights[item] : 1;
-}
-
-/* t_i, what the evidence for a history item is fitted to. */
-static inline float model_item_target(const ampcf_model *m, uint32_t item) {
-    return m->item_targets ? m->item_targets[item] : 1;
-}
-
 /* Candidate of entry e of B. */
 static inline uint32_t model_neighbour(const ampcf_model *m, uint32_t e) {
     return m->n_items > FORMAT_MAX_U16_ITEMS ? ((const uint32_t *)m->neighbours)[e] : ((const uint16_t *)m->neighbours)[e];

@@ -17,7 +17,8 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n, uint32_
     uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n);
     ampcf_profile *p = arena_take(a, 1, sizeof *p);
     uint32_t *items = arena_take(a, n, sizeof *items);
-    float *weights = arena_take(a, n, sizeof *weights);
+    float *weights = arena_take(a, n, sizeof *weights), *system_weights = arena_take(a, n, sizeof *system_weights);
+    float *pulls = arena_take(a, n, sizeof *pulls);
     float *responsibilities = arena_take(a, (size_t)n * n_personas, sizeof *responsibilities);
     float *shares = arena_take(a, n_personas, sizeof *shares);
     float *gain = arena_take(a, n_personas, sizeof *gain);
@@ -30,7 +31,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n, uint32_
     if (a->full || !a->base) return NULL;
     const float *set = m->settings;
     attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
-    *p = (ampcf_profile){m, n, 0, stride, items, weights, responsibilities, shares, gain, prior, attention, vectors, factor, work,
+    *p = (ampcf_profile){m, n, 0, stride, items, weights, system_weights, pulls, responsibilities, shares, gain, prior, attention, vectors, factor, work,
                          slots, near};
     return p;
 }
@@ -95,8 +96,8 @@ static void build_factor(ampcf_profile *p) {
     double alpha = (double)set[SETTING_ALPHA], mass = alpha * m->n_items;
     for (size_t i = 0; i < packed_size(m->dim); i++) p->factor[i] = alpha * (double)m->gram[i];
     for (uint32_t i = 0; i < p->n_history; i++) {
-        packed_add_outer(p->factor, (double)profile_weight(p, i), model_vector(m, p->items[i]), m->dim);
-        mass += (double)profile_pull(p, i) * (double)model_item_target(m, p->items[i]);
+        packed_add_outer(p->factor, (double)p->system_weights[i], model_vector(m, p->items[i]), m->dim);
+        mass += (double)p->pulls[i] * ((double)p->pulls[i] / (double)p->system_weights[i]);
     }
     double scale = mass > 0 ? smath_exp((double)set[SETTING_NU] * smath_log(mass)) : 1;
     for (uint32_t d = 0; d < m->dim; d++) p->factor[packed_row(d) + d] += (double)set[SETTING_LAMBDA] * scale;
@@ -117,7 +118,7 @@ static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_history; i++) {
-        double w = (double)profile_pull(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        double w = (double)p->pulls[i] * (double)p->responsibilities[(size_t)i * p->n_personas + k];
         const float *v = model_vector(m, p->items[i]);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
@@ -154,7 +155,7 @@ static void measure_support(ampcf_profile *p, float *support) {
     for (uint32_t i = 0; i < p->n_history; i++) {
         const float *v = model_vector(m, p->items[i]), *r = p->responsibilities + (size_t)i * p->n_personas;
         const float *near = profile_near(p, p->items[i]);
-        float target = model_item_target(m, p->items[i]);
+        float target = p->pulls[i] / p->system_weights[i];
         double leverage = 0;
         for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
         packed_solve_lower(p->factor, p->work, m->dim);
@@ -162,7 +163,7 @@ static void measure_support(ampcf_profile *p, float *support) {
         kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
         for (uint32_t k = 0; k < p->n_personas; k++) {
             float w = p->weights[i] * r[k];
-            support[k] += w * (attention_left_out(evidence[k], profile_weight(p, i) * (float)leverage, target * r[k]) + (near ? near[k] : 0));
+            support[k] += w * (attention_left_out(evidence[k], p->system_weights[i] * (float)leverage, target * r[k]) + (near ? near[k] : 0));
             mass[k] += w;
         }
     }
@@ -183,6 +184,8 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
     for (uint32_t i = 0; i < n; i++) {
         p->items[i] = items[i];
         p->weights[i] = weights ? weights[i] : 1;
+        p->system_weights[i] = p->weights[i] * (model->item_weights ? model->item_weights[items[i]] : 1);
+        p->pulls[i] = p->system_weights[i] * (model->item_targets ? model->item_targets[items[i]] : 1);
     }
     build_factor(p);
     unit_vectors(p, s.units);

@@ -11,7 +11,9 @@ struct ampcf_profile {
     const ampcf_model *model;
     uint32_t n_history, n_personas, stride;
     uint32_t *items;         /* (H) */
-    float *weights;          /* (H) */
+    float *weights;          /* (H) w_i */
+    float *system_weights;   /* (H) w_i q_i */
+    float *pulls;            /* (H) w_i q_i t_i */
     float *responsibilities; /* (H, P) */
     float *shares;           /* (P) */
     float *gain, *prior;     /* (P) of attention.h */
@@ -26,16 +28,6 @@ struct ampcf_profile {
 /* What B adds to the evidence for an item, (P); NULL = nothing. */
 static inline const float *profile_near(const ampcf_profile *p, uint32_t item) {
     return p->slots && p->slots[item] ? p->near + (size_t)(p->slots[item] - 1) * p->n_personas : NULL;
-}
-
-/* w_i q_i, the weight of history item i in the system. */
-static inline float profile_weight(const ampcf_profile *p, uint32_t i) {
-    return p->weights[i] * model_item_weight(p->model, p->items[i]);
-}
-
-/* w_i q_i t_i, its weight on the right side. */
-static inline float profile_pull(const ampcf_profile *p, uint32_t i) {
-    return profile_weight(p, i) * model_item_target(p->model, p->items[i]);
 }
 
 /* Rows are padded with zeros to this many floats. */

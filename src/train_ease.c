@@ -7,10 +7,15 @@
 #include "dense_inverse.h"
 #include "quantise.h"
 #include "smath.h"
+#include "train_solve.h"
 
 #include <string.h>
 
-enum { ROWS = 64 }; /* rows or columns of a step */
+enum {
+    ROWS = 64,        /* of the system in a step */
+    COLUMNS = 4,      /* of B in a step */
+    MAX_REFITTED = 512 /* sources that a column may have to be fitted again */
+};
 
 /* One of the two ways to list the interactions. */
 typedef struct ease_side {
@@ -38,6 +43,11 @@ struct ampcf_ease {
     uint32_t *out_offsets, *out_items; /* rows by source: (N + 1), (N m) */
     int8_t *out_values;
     float *out_scales;        /* (N) */
+    float *loss;              /* (N) how much a source that is cut costs, d_i^0.35 */
+    float *system;            /* (m, stride) of the sources kept, NULL = columns are not fitted again */
+    float right[MAX_REFITTED];
+    uint32_t *place;          /* (N) 1 + place among the sources kept, 0 = cut */
+    uint32_t system_stride;
     uint64_t gram_steps, inverse_steps, column_steps, done;
 };
 
@@ -77,6 +87,11 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.out_items = arena_take(a, kept, sizeof *e.out_items);
     e.out_values = arena_take(a, kept, sizeof *e.out_values);
     e.out_scales = arena_take(a, n, sizeof *e.out_scales);
+    e.loss = arena_take(a, n, sizeof *e.loss);
+    e.place = arena_take(a, n, sizeof *e.place);
+    e.system_stride = (c->neighbours + 3) & ~3u;
+    int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && c->neighbours + 1 < c->n_items;
+    e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
     e.inverse = dense_inverse_take(a, size);
     if (a->used > UINT32_MAX) a->full = 1;
     if (a->full || !a->base) return NULL;
@@ -84,7 +99,7 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.dual = dual;
     e.gram_steps = steps_of(size);
     e.inverse_steps = dense_inverse_steps(size);
-    e.column_steps = c->neighbours > 0 ? steps_of(c->n_items) : 0;
+    e.column_steps = c->neighbours > 0 ? ((uint64_t)n + COLUMNS - 1) / COLUMNS : 0;
     *head = e;
     return head;
 }
@@ -136,6 +151,8 @@ static void weigh(ampcf_ease *e) {
     for (uint32_t j = 0; j < e->items.n; j++) {
         uint32_t degree = e->items.offsets[j + 1] - e->items.offsets[j];
         double d = degree ? degree : 1;
+        e->loss[j] = (float)power(d, 0.35f);
+        e->place[j] = 0;
         e->ridge[j] = (double)c->lambda * power(d / mean, c->lambda_growth);
         if (c->method == AMPCF_EASE) {
             e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
@@ -264,15 +281,57 @@ static void make_column(ampcf_ease *e, uint32_t j) {
 
 static float magnitude_of(float x) { return x < 0 ? -x : x; }
 
-/* The m largest entries of column j, ties to the more popular source. */
+/* system = C_SS + D_S, right = C_Sj for the sources S that have a place: a pass over all interactions. */
+static void fill_system(ampcf_ease *e, uint32_t j) {
+    uint32_t found[MAX_REFITTED];
+    float x[MAX_REFITTED];
+    for (uint32_t u = 0, own = e->items.offsets[j]; u < e->users.n; u++) {
+        uint32_t n = 0, has_j = own < e->items.offsets[j + 1] && e->items.ids[own] == u;
+        for (uint32_t y = e->users.offsets[u]; y < e->users.offsets[u + 1]; y++) {
+            uint32_t place = e->place[e->users.ids[y]];
+            if (place) x[n] = weight_in(e, &e->users, y), found[n++] = place - 1;
+        }
+        float p = (float)(e->dual ? e->user_part[u] * e->user_part[u] : e->user_part[u]);
+        for (uint32_t a = 0; a < n; a++) {
+            float *row = e->system + (size_t)found[a] * e->system_stride, w = p * x[a];
+            for (uint32_t b = a; b < n; b++) row[found[b]] += w * x[b];
+            if (has_j) e->right[found[a]] += w * weight_in(e, &e->items, own);
+        }
+        own += has_j;
+    }
+}
+
+/* What is left of a column after the cut is fitted again by itself: it takes over what the others explained. */
+static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t n, float *values) {
+    for (uint32_t k = 1; k < n; k++) { /* in order of items, so that only the upper triangle is filled */
+        uint32_t item = sources[k], to = k;
+        for (; to > 0 && sources[to - 1] > item; to--) sources[to] = sources[to - 1];
+        sources[to] = item;
+    }
+    memset(e->system, 0, (size_t)n * e->system_stride * sizeof *e->system);
+    memset(e->right, 0, sizeof e->right);
+    for (uint32_t k = 0; k < n; k++) e->place[sources[k]] = k + 1;
+    fill_system(e, j);
+    for (uint32_t k = 0; k < n; k++) e->system[(size_t)k * e->system_stride + k] += (float)e->ridge[sources[k]];
+    train_cholesky(e->system, n, e->system_stride);
+    train_solve(e->system, e->right, n, e->system_stride);
+    for (uint32_t k = 0; k < n; k++) {
+        values[k] = (float)((double)e->right[k] * e->factor[j]);
+        e->place[sources[k]] = 0;
+    }
+}
+
+/* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the more popular. */
 static void cut_column(ampcf_ease *e, uint32_t j) {
-    size_t at = (size_t)j * e->config.neighbours;
-    best_list best = {e->best_items + at, e->best_scores, 0, e->config.neighbours};
+    uint32_t *sources = e->best_items + (size_t)j * e->config.neighbours;
+    float *values = e->values + (size_t)j * e->config.neighbours;
+    best_list best = {sources, e->best_scores, 0, e->config.neighbours};
     make_column(e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
-        if (magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]), i);
-    e->n_kept[j] = best_finish(&best);
-    for (uint32_t k = 0; k < e->n_kept[j]; k++) e->values[at + k] = e->column[e->best_items[at + k]];
+        if (magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
+    uint32_t n = e->n_kept[j] = best_finish(&best);
+    for (uint32_t k = 0; k < n; k++) values[k] = e->column[sources[k]];
+    if (e->system && n > 0) refit_column(e, j, sources, n, values);
 }
 
 /* Kept columns -> rows by source, one scale a row; what rounds to 0 is left out. Candidates come in order, so rows increase. */
@@ -314,8 +373,8 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
             dense_inverse_step(&e->inverse);
             if (step + 1 == inverted) find_diagonal(e);
         } else {
-            uint32_t from = (uint32_t)(step - inverted) * ROWS;
-            for (uint32_t j = from; j < from + ROWS && j < e->items.n; j++) cut_column(e, j);
+            uint32_t from = (uint32_t)(step - inverted) * COLUMNS;
+            for (uint32_t j = from; j < from + COLUMNS && j < e->items.n; j++) cut_column(e, j);
             if (step + 1 == total) transpose(e);
         }
     }

@@ -1,5 +1,5 @@
 // Owns the item-item matrix B (EASE or co-occurrence), computed in a trainer instance of its own. Must not write model files.
-import { badArgument } from './arguments.js';
+import { badArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { instantiateTrainer } from './train-module.js';
 import { neighbourDefaults, neighbourRanges } from './train-settings.js';
@@ -78,12 +78,15 @@ export async function computeNeighbours(data, settings, options) {
  * @throws {AmpcfError} BAD_ARGUMENT, OUT_OF_MEMORY; an abort rejects with its reason
  */
 export async function fitEase(data, options = {}) {
+  const { signal, onProgress } = optionsArgument(options);
+  if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
   const given = { neighbourLambda: options.lambda, neighbourLambdaGrowth: options.lambdaGrowth, neighbourUserDamping: options.userDamping,
     neighbourPopularityDamping: options.popularityDamping };
   const settings = { neighbours: 0, ...neighbourDefaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   for (const [name, value] of Object.entries(given)) {
     const [low, high] = neighbourRanges[name];
-    if (value !== undefined && !(value >= low && value <= high)) throw badArgument(name, value, `a number from ${low} to ${high}`);
+    if (value !== undefined && !(typeof value === 'number' && value >= low && value <= high)) throw badArgument(name, value, `a number from ${low} to ${high}`);
   }
   /** @type {WasmMemory | undefined} */
   let memory = (await instantiateTrainer()).memory;

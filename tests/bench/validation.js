@@ -48,7 +48,8 @@ function measure(model) {
 
 /** @type {[string, import('../../web/train.js').TrainOptions][]} */
 const variants = [['defaults', {}], ['one vector', { personas: 1 }], ['joint 0', { joint: 0 }], ['joint 4', { joint: 4 }], ['rho 0.2', { rho: 0.2 }], ['tau 0', { tau: 0 }],
-  ['tau 1', { tau: 1 }], ['alpha 0.3', { alpha: 0.3 }], ['lambda 0.01', { lambda: 0.01 }]];
+  ['tau 1', { tau: 1 }], ['alpha 0.3', { alpha: 0.3 }], ['lambda 0.01', { lambda: 0.01 }],
+  ['int8', { vectors: 'int8' }], ['100 neighbours', { neighbours: 100 }], ['200 neighbours', { neighbours: 200 }], ['200, one vector', { neighbours: 200, personas: 1 }]];
 const rows = [['', 'Recall@20', 'NDCG@20', 'personas', 'seconds']];
 for (const [name, options] of variants) {
   const { bytes, seconds } = await trainModel(train, options), model = await loadModel(bytes);

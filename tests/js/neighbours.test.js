@@ -2,7 +2,7 @@
 // and of fitEase. Must not judge accuracy: tests/bench does.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { fitEase, trainModel } from '../../dist/train.js';
 import { canonicalInteractions } from '../../web/interactions.js';
-import { failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, root } from './support.js';
+import { WasmMemory } from '../../web/memory.js';
+import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, root, seeded } from './support.js';
 
 /** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
 const base = interactionsOf(people), data = canonicalInteractions(base, 1), n = data.itemIds.length;
@@ -82,6 +83,32 @@ describe('a model with neighbours', () => {
     }
   });
 
+  test('comes out the same from the SIMD and the scalar trainer, both forms', () => {
+    const random = seeded(7), count = 90;
+    for (const users of [150, 60]) {
+      const lists = Array.from({ length: users }, (_, u) => Array.from({ length: count }, (_item, j) => j).filter((j) => below(random, j % 3 === u % 3 ? 2 : 8) === 0));
+      const offsets = new Uint32Array(users + 1), items = Uint32Array.from(lists.flat());
+      lists.forEach((list, u) => { offsets[u + 1] = offsets[u] + list.length; });
+      const results = ['simd', 'scalar'].map((name) => {
+        const memory = new WasmMemory(new WebAssembly.Module(readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root))));
+        const config = memory.allocate(40), given = memory.allocate(offsets.byteLength), list = memory.allocate(items.byteLength), out = memory.allocate(16);
+        memory.u32(config, 4).set([users, count, 0, 15]);
+        memory.f32(config + 16, 6).set([20, 0.5, 0.6, 0, 0.12, 1]);
+        memory.u32(given, offsets.length).set(offsets);
+        memory.u32(list, items.length).set(items);
+        const size = memory.call('ampcf_ease_memory', config, offsets[users]), state = memory.allocate(size);
+        assert.equal(memory.call('ampcf_ease_open', config, given, list, 0, state, size, out), 0);
+        const ease = memory.u32(out, 1)[0];
+        memory.call('ampcf_ease_step', ease, 1e6, out);
+        const pairs = memory.u32(memory.call('ampcf_ease_offsets', ease), count + 1)[count];
+        return [pairs, memory.u32(memory.call('ampcf_ease_items', ease), pairs).slice(), memory.u8(memory.call('ampcf_ease_values', ease), pairs).slice(),
+          memory.u32(memory.call('ampcf_ease_scales', ease), count).slice()];
+      });
+      assert.ok(Number(results[0][0]) > 5 * count);
+      assert.deepEqual(results[0], results[1]);
+    }
+  });
+
   test('saves and restores profiles, and follows what is added and removed', async () => {
     const model = await loadModel(bytes), me = model.createProfile(historyOf(4)), before = golden(me.recommend({ topK: 30 }));
     assert.deepEqual(golden(model.restoreProfile(me.save()).recommend({ topK: 30 })), before);
@@ -97,7 +124,7 @@ describe('what is refused', () => {
     for (const [name, bad] of /** @type {[string, unknown[]][]} */ ([['neighbours', [-1, 0.5, 65537, NaN, '5']], ['neighbourStrength', [-1, 1025, NaN]], ['neighbourLambda', [0, 2e9]],
       ['neighbourLambdaGrowth', [-1, 5]], ['neighbourUserDamping', [-1, 5]], ['neighbourSourceDamping', [-1, 5]], ['neighbourPopularityDamping', [-5, 5]], ['neighbourMethod', ['x', 1, null]]]))
       for (const value of bad) await failsWith(() => trainModel(base, /** @type {any} */ ({ ...small, [name]: value })), 'BAD_ARGUMENT', new RegExp(`^${name}: got`));
-    for (const options of [{ lambda: 0 }, { lambda: NaN }, { userDamping: -1 }, { lambdaGrowth: 9 }, { popularityDamping: 9 }]) await failsWith(() => fitEase(data, options), 'BAD_ARGUMENT');
+    for (const options of [{ lambda: 0 }, { lambda: NaN }, { userDamping: -1 }, { lambdaGrowth: 9 }, { popularityDamping: 9 }, { lambda: /** @type {any} */ ('5') }, { signal: /** @type {any} */ (5) }, { onProgress: /** @type {any} */ (5) }, /** @type {any} */ (null)]) await failsWith(() => fitEase(data, options), 'BAD_ARGUMENT');
   });
 
   test('what does not fit, before any work', async () => {
