@@ -141,13 +141,24 @@ typedef struct ampcf_ease_config {
     uint32_t n_users, n_items;  /* U, N >= 1 */
     uint32_t method;            /* ampcf_ease_method */
     uint32_t neighbours;        /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_ease_score only. N m <= 2^28 */
+    uint32_t n_aspects;         /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
+    uint32_t dim;               /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= 512 */
     float lambda;               /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
     float lambda_growth;        /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */
     float user_damping;         /* exponent a: a person counts deg_u^-a, with mean 1; 0 to 4 */
     float source_damping;       /* co-occurrence: exponent of d_i, 0 to 4 */
     float popularity_damping;   /* EASE: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
     float strength;             /* every entry is multiplied by this, -1024 to 1024 */
+    float aspect_strength;      /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
+    float blend;                /* EASE beside vectors: the part b of their evidence that stays, 0.01 to 1 */
 } ampcf_ease_config;
+
+/** What is known of the items that B is fitted beside: as from a trainer, and as in ampcf_model_parts. */
+typedef struct ampcf_item_side {
+    uint32_t dim;
+    const float *vectors, *gram, *settings; /* (N, D), packed (D), (16) */
+    const float *weights, *targets;         /* (N) or NULL = all 1 */
+} ampcf_item_side;
 
 /** A computation of B. */
 typedef struct ampcf_ease ampcf_ease;
@@ -158,7 +169,8 @@ typedef struct ampcf_ease_progress {
 } ampcf_ease_progress;
 
 /**
- * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 13 N m for what is kept, and less. 0 when the config is
+ * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for what is kept, and
+ * less. 0 when the config is
  * out of range or the bytes are more than 4 GiB. Since 0.1.
  */
 size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions);
@@ -170,16 +182,22 @@ size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interaction
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
  *
  * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only columns are made.
+ * An aspect is a row that all its items share, so that B also learns from what items are.
  * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs; up to 512 of them are then
  * fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
  *
+ * Beside vectors (side, config.dim = side->dim) B is fitted to what they leave: to x_uj - b L_uj / t_j, where L is the evidence of
+ * the whole person, with the person's own events left out one by one, and t the targets. It counts t_j / b in the file, so that
+ * y = sum_k s_jk + B is 1 / b times the fit; the popularity damping is that of the targets.
+ *
  * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the end
+ * side     NULL unless config.dim > 0; must stay until the end
  * memory   (>= ampcf_ease_memory) 16-byte aligned
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA, AMPCF_E_MEMORY. Since 0.1.
  */
 ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
-                             void *memory, size_t memory_bytes, ampcf_ease **out_ease);
+                             const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease);
 
 /** At most max_steps more steps, each some milliseconds; as ampcf_trainer_step. O(min(N, U)^3) in all. Since 0.1. */
 ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress);

@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "best.h"
 #include "dense_inverse.h"
+#include "left_out.h"
 #include "quantise.h"
 #include "smath.h"
 #include "train_solve.h"
@@ -48,7 +49,9 @@ struct ampcf_ease {
     float right[MAX_REFITTED];
     uint32_t *place;          /* (N) 1 + place among the sources kept, 0 = cut */
     uint32_t system_stride;
-    uint64_t gram_steps, inverse_steps, column_steps, done;
+    left_out left;            /* beside vectors */
+    float *predicted;         /* (N, N) sum_u p_u x_ui L_uj / t_j, NULL = B stands alone */
+    uint64_t rest_steps, gram_steps, inverse_steps, column_steps, done;
 };
 
 static int is_in(float x, float low, float high) { return x >= low && x <= high; }
@@ -58,7 +61,9 @@ static int ease_config_is_valid(const ampcf_ease_config *c, uint32_t n) {
            c->method <= AMPCF_COOCCURRENCE && c->neighbours <= c->n_items && n < UINT32_MAX / 4 &&
            (uint64_t)c->neighbours * c->n_items <= 1u << 28 && is_in(c->lambda, 1e-3f, 1e9f) && is_in(c->lambda_growth, 0, 4) &&
            is_in(c->user_damping, 0, 4) && is_in(c->source_damping, 0, 4) && is_in(c->popularity_damping, -4, 4) &&
-           is_in(c->strength, -1024, 1024);
+           is_in(c->strength, -1024, 1024) && c->n_aspects < c->n_users && is_in(c->aspect_strength, 0, 1e9f) &&
+           (c->method == AMPCF_EASE || (c->n_aspects == 0 && c->dim == 0)) &&
+           (c->dim == 0 || (c->dim <= AMPCF_MAX_DIM && is_in(c->blend, 0.01f, 1) && c->neighbours >= 1 && c->neighbours <= MAX_REFITTED));
 }
 
 static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
@@ -92,11 +97,15 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.system_stride = (c->neighbours + 3) & ~3u;
     int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && c->neighbours + 1 < c->n_items;
     e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
+    uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
+    e.left = left_out_take(a, c->n_items, refits ? c->dim : 0, longest);
+    e.predicted = refits && c->dim > 0 ? arena_take(a, n, n * sizeof *e.predicted) : NULL;
     e.inverse = dense_inverse_take(a, size);
     if (a->used > UINT32_MAX) a->full = 1;
     if (a->full || !a->base) return NULL;
     e.config = *c;
     e.dual = dual;
+    e.rest_steps = e.predicted ? steps_of(c->n_users - c->n_aspects) : 0;
     e.gram_steps = steps_of(size);
     e.inverse_steps = dense_inverse_steps(size);
     e.column_steps = c->neighbours > 0 ? ((uint64_t)n + COLUMNS - 1) / COLUMNS : 0;
@@ -133,23 +142,35 @@ static void list_by_item(ampcf_ease *e) {
     at[0] = 0;
 }
 
-/* p_u = deg_u^-a with mean 1, D_j = lambda (d_j / mean d)^t, and what the columns are multiplied by. */
-static void weigh(ampcf_ease *e) {
+/* p_u = deg_u^-a with mean 1; of an aspect, its strength over its items. */
+static void weigh_rows(ampcf_ease *e) {
     const ampcf_ease_config *c = &e->config;
-    double sum = 0, mean = (double)e->users.offsets[e->users.n] / e->items.n;
-    uint32_t active = 0;
+    uint32_t people = e->users.n - c->n_aspects, active = 0;
+    double sum = 0;
     for (uint32_t u = 0; u < e->users.n; u++) {
         uint32_t degree = e->users.offsets[u + 1] - e->users.offsets[u];
-        e->user_part[u] = degree ? power(degree, -c->user_damping) : 0;
-        sum += e->user_part[u];
-        active += degree > 0;
+        e->user_part[u] = !degree ? 0 : u < people ? power(degree, -c->user_damping) : (double)c->aspect_strength / degree;
+        if (u < people) sum += e->user_part[u], active += degree > 0;
     }
     for (uint32_t u = 0; u < e->users.n; u++) {
-        e->user_part[u] *= active / sum;
+        if (u < people) e->user_part[u] *= active / sum;
         if (e->dual) e->user_part[u] = __builtin_sqrt(e->user_part[u]);
     }
+}
+
+/* People who have an item: users come in increasing order, aspects last. */
+static uint32_t people_of(const ampcf_ease *e, uint32_t item) {
+    uint32_t from = e->items.offsets[item], to = e->items.offsets[item + 1];
+    while (to > from && e->items.ids[to - 1] >= e->users.n - e->config.n_aspects) to--;
+    return to - from;
+}
+
+/* D_j = lambda (d_j / mean d)^t, and what the columns are multiplied by. */
+static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
+    const ampcf_ease_config *c = &e->config;
+    double mean = (double)e->users.offsets[e->users.n - c->n_aspects] / e->items.n;
     for (uint32_t j = 0; j < e->items.n; j++) {
-        uint32_t degree = e->items.offsets[j + 1] - e->items.offsets[j];
+        uint32_t degree = people_of(e, j);
         double d = degree ? degree : 1;
         e->loss[j] = (float)power(d, 0.35f);
         e->place[j] = 0;
@@ -157,6 +178,7 @@ static void weigh(ampcf_ease *e) {
         if (c->method == AMPCF_EASE) {
             e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
             e->factor[j] = (double)c->strength * power(d / mean, -c->popularity_damping);
+            if (side) e->factor[j] = (double)c->strength / (double)c->blend * (double)(side->targets ? side->targets[j] : 1);
         } else { /* the column is made with d_j^-a, which its own factor takes back */
             e->item_part[j] = power(d, -c->source_damping);
             e->factor[j] = (double)c->strength * power(d, c->source_damping - c->popularity_damping);
@@ -180,9 +202,10 @@ static ampcf_status check_interactions(const ampcf_ease_config *c, const uint32_
 }
 
 ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
-                             void *memory, size_t memory_bytes, ampcf_ease **out_ease) {
+                             const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease) {
     /* n_users first: it says where the number of interactions stands. */
     if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    if ((config->dim > 0) != (side != NULL) || (side && side->dim != config->dim)) return AMPCF_E_ARGUMENT;
     ampcf_status status = check_interactions(config, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     arena a = arena_over(memory, memory_bytes);
@@ -192,7 +215,12 @@ ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *of
     e->users = (ease_side){offsets, items, NULL, config->n_users};
     e->items = (ease_side){e->item_offsets, e->item_users, e->item_at, config->n_items};
     list_by_item(e);
-    weigh(e);
+    weigh_rows(e);
+    weigh_items(e, side);
+    if (e->predicted) {
+        left_out_open(&e->left, side);
+        memset(e->predicted, 0, (size_t)e->items.n * e->items.n * sizeof *e->predicted);
+    }
     if (config->method == AMPCF_EASE) dense_inverse_clear(&e->inverse);
     *out_ease = e;
     return AMPCF_OK;
@@ -301,6 +329,20 @@ static void fill_system(ampcf_ease *e, uint32_t j) {
     }
 }
 
+/* predicted_ij += p_u x_ui L_uj / t_j over a batch of people. */
+static void add_predictions(ampcf_ease *e, uint32_t from) {
+    for (uint32_t u = from; u < from + ROWS && u < e->users.n - e->config.n_aspects; u++) {
+        uint32_t first = e->users.offsets[u], n = e->users.offsets[u + 1] - first;
+        if (n == 0) continue;
+        left_out_score(&e->left, e->users.ids + first, e->weights ? e->weights + first : NULL, n);
+        float p = (float)(e->dual ? e->user_part[u] * e->user_part[u] : e->user_part[u]);
+        for (uint32_t x = first; x < first + n; x++) {
+            float *row = e->predicted + (size_t)e->users.ids[x] * e->items.n, w = p * weight_in(e, &e->users, x);
+            for (uint32_t j = 0; j < e->items.n; j++) row[j] += w * e->left.scores[j];
+        }
+    }
+}
+
 /* What is left of a column after the cut is fitted again by itself: it takes over what the others explained. */
 static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t n, float *values) {
     for (uint32_t k = 1; k < n; k++) { /* in order of items, so that only the upper triangle is filled */
@@ -312,6 +354,7 @@ static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t 
     memset(e->right, 0, sizeof e->right);
     for (uint32_t k = 0; k < n; k++) e->place[sources[k]] = k + 1;
     fill_system(e, j);
+    for (uint32_t k = 0; e->predicted && k < n; k++) e->right[k] -= e->config.blend * e->predicted[(size_t)sources[k] * e->items.n + j];
     for (uint32_t k = 0; k < n; k++) e->system[(size_t)k * e->system_stride + k] += (float)e->ridge[sources[k]];
     train_cholesky(e->system, n, e->system_stride);
     train_solve(e->system, e->right, n, e->system_stride);
@@ -364,11 +407,13 @@ static void transpose(ampcf_ease *e) {
 
 ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress) {
     ampcf_ease *e = ease;
-    uint64_t inverted = e->gram_steps + e->inverse_steps, total = inverted + e->column_steps;
+    uint64_t built = e->rest_steps + e->gram_steps, inverted = built + e->inverse_steps, total = inverted + e->column_steps;
     for (uint32_t left = max_steps; left > 0 && e->done < total; left--) {
         uint64_t step = e->done++;
-        if (step < e->gram_steps) {
-            build_rows(e, (uint32_t)step * ROWS);
+        if (step < e->rest_steps) {
+            add_predictions(e, (uint32_t)step * ROWS);
+        } else if (step < built) {
+            build_rows(e, (uint32_t)(step - e->rest_steps) * ROWS);
         } else if (step < inverted) {
             dense_inverse_step(&e->inverse);
             if (step + 1 == inverted) find_diagonal(e);

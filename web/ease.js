@@ -19,20 +19,52 @@ import { neighbourDefaults, neighbourRanges } from './train-settings.js';
  */
 /** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Ease */
 /** @typedef {typeof neighbourDefaults & { neighbours: number }} NeighbourSettings */
+/** @typedef {{ dim: number, vectors: Float32Array, gram: Float32Array, settings: Float32Array, weights: Float32Array | null, targets: Float32Array | null }} ItemSide what the trainer learnt of items */
+/** @typedef {{ names: string[], offsets: Uint32Array, flat: Uint16Array }} ItemAspects */
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array, memoryBytes: number }} Neighbours rows by history item, as ampcf_model_parts has them */
 
 const stepsPerCall = 4;
+const refitted = 512; // sources that the core fits again, and that it can fit beside vectors
+
+/** ampcf_item_side. @param {WasmMemory} memory @param {ItemSide} side */
+function putSide(memory, { dim, ...arrays }) {
+  const at = memory.allocate(24), { vectors, gram, settings, weights, targets } = arrays;
+  const words = [vectors, gram, settings, weights, targets].map((array) => {
+    if (!array) return 0;
+    const copy = memory.allocate(array.byteLength);
+    memory.f32(copy, array.length).set(array);
+    return copy;
+  });
+  memory.u32(at, 6).set([dim, ...words]);
+  return at;
+}
+
+/** The same interactions, then a row for each aspect with its items. @param {CanonicalInteractions} data @param {ItemAspects} aspects */
+function withAspects(data, { names, offsets, flat }) {
+  /** @type {number[][]} */
+  const rows = names.map(() => []);
+  for (let j = 0; j + 1 < offsets.length; j++) for (let x = offsets[j]; x < offsets[j + 1]; x++) rows[flat[x]].push(j);
+  const shared = rows.filter((row) => row.length > 1), added = shared.flat(), n = data.items.length;
+  const ends = new Uint32Array(data.users + shared.length + 1), items = new Uint32Array(n + added.length), weights = data.weights && new Float32Array(items.length).fill(1);
+  ends.set(data.offsets);
+  shared.forEach((row, a) => { ends[data.users + a + 1] = ends[data.users + a] + row.length; });
+  items.set(data.items);
+  items.set(added, n);
+  weights?.set(/** @type {Float32Array} */ (data.weights));
+  return { ...data, users: data.users + shared.length, offsets: ends, items, weights, aspects: shared.length };
+}
 
 /**
  * A computation that ran to its end; its input is freed.
- * @param {WasmMemory} memory @param {CanonicalInteractions} data @param {NeighbourSettings} settings @param {RunOptions} options
+ * @param {WasmMemory} memory @param {CanonicalInteractions & { aspects?: number }} data the last rows may be aspects
+ * @param {NeighbourSettings} settings @param {RunOptions} options @param {ItemSide} [beside]
  */
-async function runEase(memory, data, settings, { signal, onProgress }) {
-  // ampcf_ease_config: four u32, then six f32.
-  const config = memory.allocate(40), n = data.items.length, count = data.itemIds.length;
-  memory.u32(config, 4).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1)]);
-  memory.f32(config + 16, 6).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
-    settings.neighbourPopularityDamping, settings.neighbourStrength]);
+async function runEase(memory, data, settings, { signal, onProgress }, beside) {
+  // ampcf_ease_config: six u32, then eight f32.
+  const config = memory.allocate(56), n = data.items.length, count = data.itemIds.length;
+  memory.u32(config, 6).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1), data.aspects ?? 0, beside?.dim ?? 0]);
+  memory.f32(config + 24, 8).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
+    settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
   const bytes = memory.call('ampcf_ease_memory', config, n) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: neighbourMethod 'cooccurrence' needs less`);
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(n * 4), weights = data.weights ? memory.allocate(n * 4) : 0;
@@ -40,7 +72,7 @@ async function runEase(memory, data, settings, { signal, onProgress }) {
   memory.u32(offsets, data.offsets.length).set(data.offsets);
   memory.u32(items, n).set(data.items);
   if (data.weights) memory.f32(weights, n).set(data.weights);
-  const status = memory.call('ampcf_ease_open', config, offsets, items, weights, state, bytes, out);
+  const status = memory.call('ampcf_ease_open', config, offsets, items, weights, beside ? putSide(memory, beside) : 0, state, bytes, out);
   if (status !== 0) throw new AmpcfError(memory.statusName(status), `the neighbours' input was refused: ${memory.statusName(status)}`);
   const ease = memory.u32(out, 1)[0];
   for (let shown = 0, done = 0, total = 1; done < total;) {
@@ -59,12 +91,16 @@ async function runEase(memory, data, settings, { signal, onProgress }) {
 
 /**
  * The best sources of each item, as rows by source; undefined when none are wanted.
- * @param {CanonicalInteractions} data @param {Record<string, any>} settings @param {RunOptions} options @returns {Promise<Neighbours | undefined>}
+ * @param {CanonicalInteractions} data @param {Record<string, any>} settings @param {RunOptions} options
+ * @param {() => ItemSide} side the vectors that they stand beside @param {ItemAspects | undefined} aspects @returns {Promise<Neighbours | undefined>}
  */
-export async function computeNeighbours(data, settings, options) {
-  if (settings.neighbours === 0 || data.itemIds.length < 2) return undefined;
-  const { memory } = await instantiateTrainer(), n = data.itemIds.length;
-  const ease = await runEase(memory, data, /** @type {NeighbourSettings} */ (settings), options);
+export async function computeNeighbours(data, settings, options, side, aspects) {
+  const n = data.itemIds.length;
+  if (settings.neighbours === 0 || n < 3) return undefined;
+  const { memory } = await instantiateTrainer(), chosen = /** @type {NeighbourSettings} */ (settings), isEase = chosen.neighbourMethod === 'ease';
+  const fitted = isEase && chosen.neighbourBlend > 0, sources = Math.min(chosen.neighbours, fitted ? n - 2 : n - 1), fits = fitted && sources <= refitted;
+  const ease = await runEase(memory, isEase && aspects && chosen.neighbourAspects > 0 ? withAspects(data, aspects) : data,
+    { ...chosen, neighbours: sources }, options, fits ? side() : undefined);
   const at = (/** @type {string} */ name) => memory.call(`ampcf_ease_${name}`, ease);
   const offsets = memory.u32(at('offsets'), n + 1).slice(), pairs = offsets[n];
   return { offsets, items: memory.u32(at('items'), pairs).slice(), values: new Int8Array(memory.u8(at('values'), pairs).slice().buffer),

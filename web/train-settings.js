@@ -3,11 +3,11 @@ import { badArgument } from './arguments.js';
 
 /** Chosen on the validation part of a public MovieLens-1M split, 6,000 people: more people need a larger lambda. */
 export const neighbourDefaults = Object.freeze({ neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'), neighbourStrength: 1, neighbourLambda: 400,
-  neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourSourceDamping: 0.5, neighbourPopularityDamping: 0.12 });
+  neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourSourceDamping: 0.5, neighbourPopularityDamping: 0.12, neighbourBlend: 0.8, neighbourAspects: 60 });
 
 /** @type {Record<string, [number, number]>} */
 export const neighbourRanges = { neighbours: [0, 65536], neighbourStrength: [0, 1024], neighbourLambda: [1e-3, 1e9], neighbourLambdaGrowth: [0, 4], neighbourUserDamping: [0, 4],
-  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4] };
+  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4], neighbourBlend: [0, 1], neighbourAspects: [0, 1e9] };
 
 /** What every objective takes besides; with neighbours, their settings too. */
 const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0 };

@@ -77,9 +77,10 @@ export async function trainModel(interactions, options = {}) {
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
   await runTraining(memory, trainer, began, options);
+  const aspects = options.items && packAspects(data.itemIds, options.items);
   const neighbours = await computeNeighbours(data, settings, { ...options, onProgress: (progress) => options.onProgress?.({ phase: 'neighbours', ...progress,
-    sweep: Number(settings.sweeps ?? settings.epochs), sweeps: Number(settings.sweeps ?? settings.epochs), seconds: (performance.now() - began) / 1000 }) });
-  const bytes = await writeModel(memory, trainer, data, settings, options, neighbours);
+    sweep: Number(settings.sweeps ?? settings.epochs), sweeps: Number(settings.sweeps ?? settings.epochs), seconds: (performance.now() - began) / 1000 }) }, () => itemSide(memory, trainer, data.itemIds.length, settings.dim), aspects);
+  const bytes = await writeModel(memory, trainer, data, settings, options, aspects, neighbours);
   return { bytes, users: data.users, items: data.itemIds.length, interactions: data.items.length, dropped: data.dropped,
     seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes + (neighbours?.memoryBytes ?? 0) };
 }
@@ -133,6 +134,14 @@ async function runTraining(memory, trainer, began, { signal, onProgress }) {
   }
 }
 
+/** Copies of what the trainer learnt of items. @param {WasmMemory} memory @param {number} trainer @param {number} n @param {number} dim */
+function itemSide(memory, trainer, n, dim) {
+  const copy = (/** @type {string} */ name, /** @type {number} */ length) => memory.f32(memory.call(`ampcf_trainer_${name}`, trainer), length).slice();
+  const weighed = memory.call('ampcf_trainer_item_weights', trainer) !== 0;
+  return { dim, vectors: copy('vectors', n * dim), gram: copy('gram', dim * (dim + 1) / 2), settings: copy('settings', 16),
+    weights: weighed ? copy('item_weights', n) : null, targets: weighed ? copy('item_targets', n) : null };
+}
+
 /** n + 1 offsets and one blob of UTF-8. @param {string[]} texts */
 function packTexts(texts) {
   const encoder = new TextEncoder(), parts = texts.map((text) => encoder.encode(text));
@@ -160,8 +169,9 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options @param {Neighbours | undefined} neighbours */
-async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }, neighbours) {
+/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options
+ * @param {ReturnType<typeof packAspects> | undefined} aspects @param {Neighbours | undefined} neighbours */
+async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }, aspects, neighbours) {
   const put = (/** @type {Exclude<ArrayBufferView, DataView>} */ array) => {
     const at = memory.allocate(Math.max(1, array.byteLength));
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
@@ -169,7 +179,6 @@ async function writeModel(memory, trainer, data, { objective, ...settings }, { i
   };
   const ids = packTexts(data.itemIds);
   const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
-  const aspects = items && packAspects(data.itemIds, items);
   const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
   const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective,
     users: data.users, interactions: data.items.length, settings }));

@@ -38,7 +38,7 @@ static run compute(const ampcf_ease_config *c, const data *d, const float *weigh
     ampcf_ease_progress p = {0, 1};
     memset(r.memory, (int)max_steps & 255, bytes); /* what was there before must not matter */
     CHECK(bytes > 0);
-    CHECK_EQ(ampcf_ease_open(c, d->offsets, d->items, weights, r.memory, bytes, &r.ease), AMPCF_OK);
+    CHECK_EQ(ampcf_ease_open(c, d->offsets, d->items, weights, NULL, r.memory, bytes, &r.ease), AMPCF_OK);
     for (uint64_t before = 0; p.done < p.total; before = p.done) {
         CHECK_EQ(ampcf_ease_step(r.ease, max_steps, &p), AMPCF_OK);
         CHECK(p.done == p.total || p.done == before + max_steps);
@@ -151,7 +151,7 @@ static void check_scores(const data *d, const double *b, const run *r, uint64_t 
 }
 
 static ampcf_ease_config plain_config(const data *d) {
-    return (ampcf_ease_config){d->n_users, d->n_items, AMPCF_EASE, d->n_items, 8, 0.5f, 0.6f, 0.4f, 0.12f, 0.8f};
+    return (ampcf_ease_config){d->n_users, d->n_items, AMPCF_EASE, d->n_items, 0, 0, 8, 0.5f, 0.6f, 0.4f, 0.12f, 0.8f, 0, 0};
 }
 
 /* More people than items and fewer, so both forms; whole blocks of 64, one less, one more. */
@@ -295,7 +295,7 @@ static void refused(void) {
         ampcf_ease_config c = good; \
         c.field = value; \
         CHECK_EQ_IN(ampcf_ease_memory(&c, x), 0, #field); \
-        CHECK_EQ_IN(ampcf_ease_open(&c, d.offsets, d.items, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT, #field); \
+        CHECK_EQ_IN(ampcf_ease_open(&c, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT, #field); \
     } while (0)
     BAD(n_users, 0); BAD(n_users, AMPCF_MAX_USERS + 1);
     BAD(n_items, 0); BAD(n_items, AMPCF_MAX_ITEMS + 1);
@@ -310,19 +310,19 @@ static void refused(void) {
     CHECK(ampcf_ease_memory(&c, x) > 0 && ampcf_ease_memory(&c, x) < 40000000);
     c.method = AMPCF_EASE, c.n_users = 500; /* the small side is inverted */
     CHECK(ampcf_ease_memory(&c, x) > 0 && ampcf_ease_memory(&c, x) < 40000000);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, memory, bytes - 1, &ease), AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, (char *)memory + 8, bytes, &ease), AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes - 1, &ease), AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, (char *)memory + 8, bytes, &ease), AMPCF_E_MEMORY);
     uint32_t was = d.items[5];
     d.items[5] = 20;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, memory, bytes, &ease), AMPCF_E_ITEM_RANGE);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ITEM_RANGE);
     d.items[5] = d.items[4];
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
     d.items[5] = was, d.weights[2] = 0;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, d.weights, memory, bytes, &ease), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, d.weights, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
     d.offsets[2] = x + 1;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
     for (uint32_t u = 0; u <= 30; u++) d.offsets[u] = 0;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, memory, bytes, &ease), AMPCF_E_NO_DATA);
+    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_NO_DATA);
     CHECK(ease == NULL);
     free(memory), free_data(&d);
 }

@@ -54,7 +54,7 @@ describe('a model with neighbours', () => {
     const index = new Map(data.itemIds.map((id, i) => [id, i]));
     ease.score(Uint32Array.from(history, ({ item }) => Number(index.get(item))), uncut);
     const [without, ...with_] = await Promise.all([0, 1, 2].map(async (neighbourStrength) => loadModel((await trainModel(base, { ...small, rho: 0, neighbours: n,
-      neighbourLambda: 20, neighbourStrength })).bytes)));
+      neighbourLambda: 20, neighbourBlend: 0, neighbourAspects: 0, neighbourStrength })).bytes)));
     const plain = scoresOf(without, history);
     for (const [i, model] of with_.entries())
       scoresOf(model, history).forEach((score, j) => assert.ok(Math.abs(score - plain[j] - (i + 1) * uncut[j]) < 0.004 * (i + 1) * history.length ** 0.5, `${score} ${plain[j]} ${uncut[j]}`));
@@ -91,13 +91,13 @@ describe('a model with neighbours', () => {
       lists.forEach((list, u) => { offsets[u + 1] = offsets[u] + list.length; });
       const results = ['simd', 'scalar'].map((name) => {
         const memory = new WasmMemory(new WebAssembly.Module(readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root))));
-        const config = memory.allocate(40), given = memory.allocate(offsets.byteLength), list = memory.allocate(items.byteLength), out = memory.allocate(16);
-        memory.u32(config, 4).set([users, count, 0, 15]);
-        memory.f32(config + 16, 6).set([20, 0.5, 0.6, 0, 0.12, 1]);
+        const config = memory.allocate(56), given = memory.allocate(offsets.byteLength), list = memory.allocate(items.byteLength), out = memory.allocate(16);
+        memory.u32(config, 6).set([users, count, 0, 15, 0, 0]);
+        memory.f32(config + 24, 8).set([20, 0.5, 0.6, 0, 0.12, 1, 0, 0]);
         memory.u32(given, offsets.length).set(offsets);
         memory.u32(list, items.length).set(items);
         const size = memory.call('ampcf_ease_memory', config, offsets[users]), state = memory.allocate(size);
-        assert.equal(memory.call('ampcf_ease_open', config, given, list, 0, state, size, out), 0);
+        assert.equal(memory.call('ampcf_ease_open', config, given, list, 0, 0, state, size, out), 0);
         const ease = memory.u32(out, 1)[0];
         memory.call('ampcf_ease_step', ease, 1e6, out);
         const pairs = memory.u32(memory.call('ampcf_ease_offsets', ease), count + 1)[count];
