@@ -14,8 +14,8 @@ const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), n
 
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
-  dim: 64, personas: 4, sweeps: 12, joint: 1, seed: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0, ...fileDefaults,
+  dim: 64, personas: 4, sweeps: 12, joint: 0, seed: 1, alpha: /** @type {number | undefined} */ (undefined), unobserved: 12, lambda: 0.003, nu: 1,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, userDamping: 0.5, itemDamping: 0.5, popularityDamping: 0.05, ...fileDefaults,
 });
 
 /** The authors' settings for the training. The way people are folded in, from alpha on, was chosen by NDCG@10 of an item held out of the training of
@@ -34,7 +34,7 @@ const choices = { attention: ['dot', 'cosine'], vectors: ['f32', 'f16', 'int8'],
 /** Lowest and highest; the first ones are whole numbers. */
 const wholeRanges = { personas: [1, 64], dim: [1, 1024], sweeps: [1, 1000], joint: [0, 1000], epochs: [1, 1000], batch: [1, 65536], negatives: [1, 64],
   seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours };
-const ranges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
+const ranges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
   sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], learningRate: [1e-9, 1], balance: [0, 1], entropyPositive: [0, 1024], entropyNegative: [0, 1024],
   attentionBeta: [0, 1024], userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2] };
 
@@ -61,7 +61,7 @@ export function trainSettings(given) {
   const stray = [...choiceSettings, ...numberSettings].find((setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults));
   if (stray) throw badArgument(stray, given[stray], `nothing: it is not a setting of objective ${objective}${stray in neighbourDefaults ? ' without neighbours' : ''}`);
   const chosen = Object.fromEntries(Object.entries(defaults).map(([setting, value]) => [setting, given[setting] === undefined ? value : given[setting]]));
-  for (const [setting, value] of Object.entries(chosen)) checkSetting(setting, value);
+  for (const [setting, value] of Object.entries(chosen)) if (setting !== 'alpha' || value !== undefined) checkSetting(setting, value);
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
 }
 
@@ -75,6 +75,12 @@ function checkSetting(name, value) {
   const [low, high] = ranges[/** @type {keyof typeof ranges} */ (name)], whole = name in wholeRanges;
   if (typeof value !== 'number' || !(value >= low && value <= high) || (whole && !Number.isInteger(value)))
     throw badArgument(name, value, `a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
+}
+
+/** alpha where it is not given: all pairs that were not observed weigh `unobserved` times as much as all that were. @param {TrainSettings} settings @param {{ users: number, itemIds: string[], items: Uint32Array }} data */
+export function relativeAlpha(settings, { users, itemIds, items }) {
+  const pairs = users * itemIds.length;
+  return Math.min(1024, Math.max(1e-6, Number(settings.unobserved) * items.length / pairs));
 }
 
 /** ampcf_vector_type. @param {Record<string, unknown>} settings */

@@ -4,7 +4,7 @@ import { AmpcfError } from './errors.js';
 import { computeNeighbours } from './ease.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
-import { trainConfig, trainSettings, vectorType } from './train-settings.js';
+import { relativeAlpha, trainConfig, trainSettings, vectorType } from './train-settings.js';
 
 export { fitEase } from './ease.js';
 export { softmaxDefaults, trainDefaults } from './train-settings.js';
@@ -31,7 +31,11 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [entropyNegative] softmax: the same on sampled items, where entropy is wanted
  * @property {number} [seed]
  * @property {number} [minSupport] leave out items of fewer people
- * @property {number} [alpha] weight of unobserved pairs
+ * @property {number | undefined} [alpha] weight of unobserved pairs; default: from `unobserved`
+ * @property {number} [unobserved] als: weight of all unobserved pairs together, relative to all observed ones
+ * @property {number} [userDamping] als: how much less each event counts of people who have many
+ * @property {number} [itemDamping] als: how much less an event counts of items that many people have
+ * @property {number} [popularityDamping] als: how much less popular items gain
  * @property {number} [lambda] L2
  * @property {number} [nu] frequency scaling of L2
  * @property {number} [beta] attention inverse temperature
@@ -49,7 +53,9 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
  * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
  * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
- * @property {number} [neighbourPopularityDamping] how much less popular candidates gain
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours stand alone
+ * @property {number} [neighbourBlend] `ease`: the part of the vectors' evidence that the neighbours are fitted beside; 0 = they are fitted alone
+ * @property {number} [neighbourAspects] `ease`: weight of an aspect that items share, as if so many people had used them
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
@@ -74,6 +80,7 @@ export async function trainModel(interactions, options = {}) {
   if (typeof interactions !== 'object' || interactions === null) throw badArgument('interactions', interactions, 'an object');
   if (settings.objective === 'softmax' && interactions.weight) throw badArgument('interactions.weight', interactions.weight, 'none: objective softmax counts every pair once');
   const data = canonicalInteractions(interactions, settings.minSupport);
+  settings.alpha ??= relativeAlpha(settings, data);
   const { memory } = await instantiateTrainer();
   const trainer = beginTraining(memory, data, settings);
   await runTraining(memory, trainer, began, options);

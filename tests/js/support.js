@@ -54,6 +54,9 @@ export const interactionsOf = (people) => demoInteractions(films, people);
 
 export const people = demoPeople(films, { people: 200 });
 
+/** Settings that give several personas on few people, whatever the defaults become. */
+export const steady = Object.freeze({ alpha: 0.4, lambda: 0.006, joint: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 });
+
 /** @type {Map<string, Promise<Uint8Array>>} */
 const trained = new Map();
 
@@ -65,7 +68,7 @@ export function smallModel(options = {}) {
   const key = JSON.stringify(Object.entries(options));
   let bytes = trained.get(key);
   if (!bytes) {
-    bytes = trainModel(interactionsOf(people), { dim: 12, sweeps: 5, rho: 0.3, items: filmFacts, ...options }).then((result) => result.bytes);
+    bytes = trainModel(interactionsOf(people), { ...steady, dim: 12, sweeps: 5, rho: 0.3, items: filmFacts, ...options }).then((result) => result.bytes);
     trained.set(key, bytes);
   }
   return bytes;

@@ -37,7 +37,7 @@ async function trained(kernels, given) {
   return [words('ampcf_trainer_vectors', items * settings.dim), words('ampcf_trainer_bias', items), words('ampcf_trainer_gram', settings.dim * (settings.dim + 1) / 2)];
 }
 
-for (const settings of [{ dim: 33, joint: 3, rho: 0.5 }, { dim: 7, personas: 1 }, { objective: 'softmax', dim: 33 }, { objective: 'softmax', dim: 16, personas: 1 },
+for (const settings of [{ alpha: 0.3, dim: 33, joint: 3, rho: 0.5 }, { alpha: 0.3, dim: 7, personas: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 }, { objective: 'softmax', dim: 33 }, { objective: 'softmax', dim: 16, personas: 1 },
   { objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 60 }])
   test(`SIMD trains the bits of scalar: ${JSON.stringify(settings)}`, async () => {
     const simd = await trained('simd', settings);

