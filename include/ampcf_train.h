@@ -51,9 +51,9 @@ typedef struct ampcf_train_config {
     float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
     float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
     float attention_beta;      /* softmax: inverse temperature of the attention while training, 0 to 1024 */
-    float user_damping;        /* als: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
-    float item_damping;        /* als: an item of n people counts n^-this in the user pass and on the device, with mean 1; 0 to 2 */
-    float popularity_damping;  /* als: scores of an item are multiplied by (n / mean n)^-this; 0 to 2 */
+    float user_damping;        /* als, else 0: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
+    float item_damping;        /* als, else 0: an item of n people counts n^-this in the user pass and on the device, with mean 1; 0 to 2 */
+    float popularity_damping;  /* als, else 0: scores of an item are multiplied by t_j = (n / mean n)^-this; 0 to 2 */
 } ampcf_train_config;
 
 /** A training run. */
@@ -72,11 +72,14 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * Begin training. `als`:
  *
  *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
+ *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,   lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
  *
  * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
  * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
+ * The attention is that of a device, but for neighbours: they are fitted when the items are known, so training knows none.
  * p_u and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a popular item
- * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit.
+ * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within
+ * 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:               arXiv:2010.07042
  *
@@ -120,7 +123,8 @@ ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const ui
 
 /**
  * Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where
- * dampings are set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is sum_j g_j v_j v_j^T.
+ * item_damping or popularity_damping is set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is
+ * sum_j g_j v_j v_j^T. What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
  */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
