@@ -41,6 +41,9 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
+ * @property {number} [userDamping] als: how much less each event of people counts who have many, in the training of items
+ * @property {number} [itemDamping] als: how much less events with popular items say of a person, also on the device
+ * @property {number} [popularityDamping] als: how much lower popular items score
  * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
  * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
  * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
@@ -49,7 +52,9 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
  * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
  * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
- * @property {number} [neighbourPopularityDamping] how much less popular candidates gain
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours stand alone: beside vectors popularityDamping says it
+ * @property {number} [neighbourBlend] `ease`, up to 512 neighbours: the part of the vectors' evidence beside which they are fitted, 0.01 to 1; 0 = they stand alone
+ * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 = nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
