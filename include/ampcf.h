@@ -137,7 +137,8 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
  *
- *     M = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    u_k = M^-1 sum_i r_ik w_i q_i v_i,    sum_k u_k = the ALS user vector
+ *     M   = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu
+ *     u_k = M^-1 sum_i r_ik w_i q_i t_i v_i,                   sum_k u_k = the ALS user vector
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
@@ -148,9 +149,9 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
  * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share.
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE, AMPCF_E_MEMORY.
  * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)). q = 1 where the file has no item
- * weights; a file with neighbours adds N + P min(N, H longest row) words to the memory. Source: Hu, Koren, Volinsky 2008 (ICDM) for
- * P = 1; Rendle et al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition into personas is this project's.
- * Since 0.1.
+ * weights, t = 1 where it has no targets; a file with neighbours adds N + P min(N, H longest row) words to the memory.
+ * Source: Hu, Koren, Volinsky 2008 (ICDM) for P = 1; Rendle et al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition
+ * into personas is this project's. Since 0.1.
  */
 ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
                                    uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
@@ -174,7 +175,7 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
  * each left out in turn.
  *
  * candidates   (C) item indices < N, duplicates allowed
- * out_scores   (C) higher is better, finite; unit: predicted preference (1 = like a typical liked item), not a probability
+ * out_scores   (C) higher is better, finite; unit: predicted preference (t_j = like a typical liked item), not a probability
  * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not wanted
  *
  * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe for distinct
@@ -227,7 +228,7 @@ typedef struct ampcf_explanation {
 /**
  * Split one candidate's score into parts.
  *
- *     contribution_i = w_i (q_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
+ *     contribution_i = w_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
  * out_contributions  (H) in history order, in the unit of the score, negative allowed

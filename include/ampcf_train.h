@@ -51,9 +51,9 @@ typedef struct ampcf_train_config {
     float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
     float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
     float attention_beta;      /* softmax: inverse temperature of the attention while training, 0 to 1024 */
-    float user_damping;        /* als: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
-    float item_damping;        /* als: an item of n people counts n^-this in the user pass and on the device, with mean 1; 0 to 2 */
-    float popularity_damping;  /* als: scores of an item are multiplied by (n / mean n)^-this; 0 to 2 */
+    float user_damping;        /* als, else 0: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
+    float item_damping;        /* als, else 0: an item of n people counts n^-this in fold-in, here and there, with mean 1; 0 to 2 */
+    float popularity_damping;  /* als, else 0: scores of an item are multiplied by t_j = (n / mean n)^-this; 0 to 2 */
 } ampcf_train_config;
 
 /** A training run. */
@@ -72,11 +72,14 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * Begin training. `als`:
  *
  *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
+ *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,   lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
  *
  * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
  * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
+ * The attention is that of a device, but for neighbours: they are fitted when the items are known, so training knows none.
  * p_u and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a popular item
- * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit.
+ * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within
+ * 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:               arXiv:2010.07042
  *
@@ -120,7 +123,8 @@ ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const ui
 
 /**
  * Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where
- * dampings are set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is sum_j g_j v_j v_j^T.
+ * item_damping or popularity_damping is set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is
+ * sum_j g_j v_j v_j^T. What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
  */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
@@ -136,7 +140,7 @@ typedef enum ampcf_ease_method {
     AMPCF_COOCCURRENCE = 1 /* how often two items are used by one person, damped: for catalogues too large to invert */
 } ampcf_ease_method;
 
-/** d_j = people who used item j, deg_u = items that person u used. */
+/** d_j = people who used item j, deg_u = items that person u used; aspects are not counted. */
 typedef struct ampcf_ease_config {
     uint32_t n_users, n_items;  /* U, N >= 1 */
     uint32_t method;            /* ampcf_ease_method */
@@ -147,16 +151,16 @@ typedef struct ampcf_ease_config {
     float lambda_growth;        /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */
     float user_damping;         /* exponent a: a person counts deg_u^-a, with mean 1; 0 to 4 */
     float source_damping;       /* co-occurrence: exponent of d_i, 0 to 4 */
-    float popularity_damping;   /* EASE: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
+    float popularity_damping;   /* EASE alone: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
     float strength;             /* every entry is multiplied by this, -1024 to 1024 */
     float aspect_strength;      /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
-    float blend;                /* EASE beside vectors: the part b of their evidence that stays, 0.01 to 1 */
+    float blend;                /* EASE beside vectors: the part b of their evidence that B is fitted beside, 0.01 to 1 */
 } ampcf_ease_config;
 
 /** What is known of the items that B is fitted beside: as from a trainer, and as in ampcf_model_parts. */
 typedef struct ampcf_item_side {
-    uint32_t dim;
-    const float *vectors, *gram, *settings; /* (N, D), packed (D), (16) */
+    uint32_t dim;                           /* D */
+    const float *vectors, *gram, *settings; /* (N, D), (D (D + 1) / 2), (16) */
     const float *weights, *targets;         /* (N) or NULL = all 1 */
 } ampcf_item_side;
 
@@ -170,8 +174,7 @@ typedef struct ampcf_ease_progress {
 
 /**
  * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for what is kept, and
- * less. 0 when the config is
- * out of range or the bytes are more than 4 GiB. Since 0.1.
+ * less. 0 when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
  */
 size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions);
 
@@ -182,24 +185,28 @@ size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interaction
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
  *
  * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only columns are made.
- * An aspect is a row that all its items share, so that B also learns from what items are.
- * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs; up to 512 of them are then
- * fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
+ * An aspect of n items is one more row x_u with p_u = aspect_strength / n, so that B also learns from what items are.
+ * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs, and none whose B_ij is 0; up
+ * to 512 of them are then fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
  *
- * Beside vectors (side, config.dim = side->dim) B is fitted to what they leave: to x_uj - b L_uj / t_j, where L is the evidence of
- * the whole person, with the person's own events left out one by one, and t the targets. It counts t_j / b in the file, so that
- * y = sum_k s_jk + B is 1 / b times the fit; the popularity damping is that of the targets.
+ * Beside vectors (side, config.dim = side->dim) sources are chosen by the same B, but the columns are fitted to what the vectors
+ * leave: for people to x_uj - b L_uj, for aspects to x_uj. L_uj is the evidence of the whole person for j divided by the target
+ * t_j; where j is of the person's own items, that of the person without it. What is fitted counts t_j / b times the strength
+ * in the file, so that at strength 1 sum_k s_jk of ampcf_score is t_j / b times b L_uj plus the fit; config.popularity_damping is
+ * not used, since the targets carry theirs.
  *
- * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the end
- * side     NULL unless config.dim > 0; must stay until the end
+ * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the end. Aspects come last
+ * side     NULL unless config.dim > 0, then not checked: what a trainer gave; must stay until the end
  * memory   (>= ampcf_ease_memory) 16-byte aligned
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA, AMPCF_E_MEMORY. Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (nothing by people), AMPCF_E_MEMORY. Since 0.1.
  */
 ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
                              const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease);
 
-/** At most max_steps more steps, each some milliseconds; as ampcf_trainer_step. O(min(N, U)^3) in all. Since 0.1. */
+/**
+ * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D + U D^3) more. Since 0.1.
+ */
 ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress);
 
 /**
@@ -207,7 +214,8 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
  *
  * items  (n) distinct item indices < N;  out_scores (N)
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT (not EASE), AMPCF_E_ITEM_RANGE. Writes a workspace inside. O(n N), dual O(X + n d U). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (not EASE, or beside vectors), AMPCF_E_ITEM_RANGE. Writes a workspace inside. O(n N), dual
+ * O(X + n d U). Since 0.1.
  */
 ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores);
 

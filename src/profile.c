@@ -89,6 +89,8 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
     return has_duplicates(sorted, n) ? AMPCF_E_ARGUMENT : AMPCF_OK;
 }
 
+static float target_of(const ampcf_model *m, uint32_t item) { return m->item_targets ? m->item_targets[item] : 1; }
+
 /* factor = Cholesky of alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I, lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu. */
 static void build_factor(ampcf_profile *p) {
     const ampcf_model *m = p->model;
@@ -97,7 +99,7 @@ static void build_factor(ampcf_profile *p) {
     for (size_t i = 0; i < packed_size(m->dim); i++) p->factor[i] = alpha * (double)m->gram[i];
     for (uint32_t i = 0; i < p->n_history; i++) {
         packed_add_outer(p->factor, (double)p->system_weights[i], model_vector(m, p->items[i]), m->dim);
-        mass += (double)p->pulls[i] * ((double)p->pulls[i] / (double)p->system_weights[i]);
+        mass += (double)p->pulls[i] * (double)target_of(m, p->items[i]);
     }
     double scale = mass > 0 ? smath_exp((double)set[SETTING_NU] * smath_log(mass)) : 1;
     for (uint32_t d = 0; d < m->dim; d++) p->factor[packed_row(d) + d] += (double)set[SETTING_LAMBDA] * scale;
@@ -155,7 +157,7 @@ static void measure_support(ampcf_profile *p, float *support) {
     for (uint32_t i = 0; i < p->n_history; i++) {
         const float *v = model_vector(m, p->items[i]), *r = p->responsibilities + (size_t)i * p->n_personas;
         const float *near = profile_near(p, p->items[i]);
-        float target = p->pulls[i] / p->system_weights[i];
+        float target = target_of(m, p->items[i]);
         double leverage = 0;
         for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
         packed_solve_lower(p->factor, p->work, m->dim);
@@ -185,7 +187,7 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
         p->items[i] = items[i];
         p->weights[i] = weights ? weights[i] : 1;
         p->system_weights[i] = p->weights[i] * (model->item_weights ? model->item_weights[items[i]] : 1);
-        p->pulls[i] = p->system_weights[i] * (model->item_targets ? model->item_targets[items[i]] : 1);
+        p->pulls[i] = p->system_weights[i] * target_of(model, items[i]);
     }
     build_factor(p);
     unit_vectors(p, s.units);

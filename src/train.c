@@ -45,11 +45,11 @@ void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     base->gram_sum = arena_take(a, packed_size(c->dim), sizeof *base->gram_sum);
     base->user_parts = arena_take(a, c->n_users, sizeof *base->user_parts);
     base->item_parts = arena_take(a, n, sizeof *base->item_parts);
+    base->targets = arena_take(a, n, sizeof *base->targets);
     base->out_vectors = arena_take(a, n, c->dim * sizeof *base->out_vectors);
     base->out_bias = arena_take(a, n, sizeof *base->out_bias);
     base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
     base->out_weights = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_weights);
-    base->out_targets = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_targets);
 }
 
 static trainer_shape shape_of(const ampcf_train_config *c, uint32_t n_interactions) {
@@ -108,6 +108,23 @@ static void damp(const uint32_t *offsets, uint32_t n, float damping, float *part
     for (uint32_t i = 0; damping > 0 && i < n; i++) parts[i] = (float)((double)parts[i] * n / sum);
 }
 
+static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+/* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight. Every t_j^2 is one too. */
+static void damp_items(ampcf_trainer *t) {
+    const ampcf_train_config *c = &t->config;
+    double mean = (double)t->n_interactions / c->n_items, low = (double)FORMAT_MIN_ITEM_WEIGHT, high = (double)FORMAT_MAX_VALUE;
+    damp(t->item_offsets, c->n_items, c->item_damping, t->item_parts);
+    for (uint32_t j = 0; j < c->n_items; j++) {
+        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
+        double x = smath_exp(-(double)c->popularity_damping * smath_log((degree > 0 ? degree : 1) / mean));
+        t->targets[j] = c->popularity_damping > 0 ? (float)within(x, 0x1p-10, 0x1p10) : 1;
+        double square = (double)t->targets[j] * (double)t->targets[j], q = t->item_parts[j];
+        t->item_parts[j] = (float)within(q, square * low, square * high);
+        if (is_damped(c)) t->out_weights[j] = (float)within((double)t->item_parts[j] / square, low, high);
+    }
+}
+
 static void fill_settings(ampcf_trainer *t) {
     const ampcf_train_config *c = &t->config;
     t->settings[SETTING_ALPHA] = c->alpha;
@@ -140,7 +157,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
     index_by_item(t);
     damp(offsets, config->n_users, config->user_damping, t->user_parts);
-    damp(t->item_offsets, config->n_items, config->item_damping, t->item_parts);
+    damp_items(t);
     fill_settings(t);
     ops->open(t);
     *out_trainer = t;
@@ -192,14 +209,6 @@ static float storable(double x, double bound) {
     return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
 }
 
-/* t_j = (d_j / mean d)^-damping, by which scores and vectors of item j are multiplied. */
-static double score_scale(const ampcf_trainer *t, uint32_t item) {
-    uint32_t degree = t->item_offsets[item + 1] - t->item_offsets[item];
-    double mean = (double)t->n_interactions / t->config.n_items;
-    if (t->config.popularity_damping == 0) return 1;
-    return smath_exp(-(double)t->config.popularity_damping * smath_log((degree > 0 ? degree : 1) / mean));
-}
-
 void trainer_finish(ampcf_trainer *t) {
     uint32_t dim = t->config.dim, n = t->config.n_items;
     int damped = is_damped(&t->config);
@@ -208,14 +217,9 @@ void trainer_finish(ampcf_trainer *t) {
         uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
         const float *v = t->vectors + (size_t)j * t->stride;
         float *out = t->out_vectors + (size_t)j * dim;
-        double scale = score_scale(t, j), weight = (double)t->item_parts[j] / (scale * scale);
-        for (uint32_t d = 0; d < dim; d++) out[d] = storable(scale * (double)v[d], (double)FORMAT_MAX_VALUE);
+        for (uint32_t d = 0; d < dim; d++) out[d] = storable((double)t->targets[j] * (double)v[d], (double)FORMAT_MAX_VALUE);
         t->out_bias[j] = storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
-        if (damped) {
-            t->out_weights[j] = (float)weight;
-            t->out_targets[j] = (float)scale;
-        }
-        packed_add_outer(t->gram_sum, damped ? (double)(float)weight : 1, out, dim);
+        packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);
     }
     for (size_t i = 0; i < packed_size(dim); i++) t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
 }
@@ -230,5 +234,5 @@ const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer) {
 }
 
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer) {
-    return is_damped(&trainer->config) ? trainer->out_targets : NULL;
+    return is_damped(&trainer->config) ? trainer->targets : NULL;
 }

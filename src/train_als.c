@@ -108,17 +108,19 @@ static uint32_t split_user(als_trainer *t, uint32_t n, float *out_share) {
     return personas_split(t->units, t->event_weights, n, dim, &s, &t->scratch, t->responsibilities, out_share);
 }
 
-/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, single precision. */
+/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, where vectors and scores
+ * are t_j times those here, in single precision. */
 static void measure_support(als_trainer *t, uint32_t user, uint32_t n, uint32_t live, const float *share) {
     size_t at = (size_t)user * t->base.config.n_personas;
     float support[AMPCF_MAX_PERSONAS] = {0}, mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
     for (uint32_t i = 0; live > 1 && i < n; i++) {
         const float *v = t->rows + (size_t)i * t->base.stride, *r = t->responsibilities + (size_t)i * live;
+        float target = t->base.targets[t->base.items[t->base.offsets[user] + i]];
         float leverage = t->row_weights[i] * train_leverage(t->system, v, t->right, t->base.config.dim, t->base.stride);
         kernel_dots(t->personas + at * t->base.stride, live, t->base.stride, v, t->base.config.dim, evidence);
         for (uint32_t k = 0; k < live; k++) {
             float w = t->event_weights[i] * r[k];
-            support[k] += w * attention_left_out(evidence[k], leverage, r[k]);
+            support[k] += w * (target * attention_left_out(evidence[k], leverage, r[k]));
             mass[k] += w;
         }
     }
@@ -154,8 +156,8 @@ static void solve_user(als_trainer *t, uint32_t user) {
     t->n_personas[user] = (uint8_t)live;
 }
 
-/* What an item sees of a user: (1 - rho) sum_k u_k + rho sum_k a_k gain_k u_k. */
-static void effective_vector(const als_trainer *t, uint32_t user, const float *v, float *out) {
+/* What an item sees of a user: (1 - rho) sum_k u_k + rho sum_k a_k gain_k u_k, attention as on the device. */
+static void effective_vector(const als_trainer *t, uint32_t user, uint32_t item, float *out) {
     const ampcf_train_config *c = &t->base.config;
     uint32_t live = t->n_personas[user], stride = t->base.stride;
     const float *whole = t->wholes + (size_t)user * stride;
@@ -166,7 +168,8 @@ static void effective_vector(const als_trainer *t, uint32_t user, const float *v
     const float *u = t->personas + (size_t)user * c->n_personas * stride;
     const float *gain = t->gains + (size_t)user * c->n_personas, *prior = t->priors + (size_t)user * c->n_personas;
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    kernel_dots(u, live, stride, v, c->dim, evidence);
+    kernel_dots(u, live, stride, t->base.vectors + (size_t)item * stride, c->dim, evidence);
+    for (uint32_t k = 0; k < live; k++) evidence[k] *= t->base.targets[item];
     attention_over(&t->attention, gain, prior, live, evidence, attention);
     for (uint32_t d = 0; d < stride; d++) out[d] = (1 - c->rho) * whole[d];
     for (uint32_t k = 0; k < live; k++) add_row(out, c->rho * attention[k] * gain[k], u + (size_t)k * stride, stride);
@@ -178,7 +181,7 @@ static void solve_item(als_trainer *t, uint32_t item) {
     memset(t->right, 0, stride * sizeof *t->right);
     for (uint32_t i = 0; i < n; i++) {
         float *row = t->rows + (size_t)i * stride;
-        effective_vector(t, t->base.item_users[from + i], v, row);
+        effective_vector(t, t->base.item_users[from + i], item, row);
         t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]) * t->base.user_parts[t->base.item_users[from + i]];
         add_row(t->right, t->row_weights[i], row, stride);
     }

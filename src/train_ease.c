@@ -95,7 +95,8 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.loss = arena_take(a, n, sizeof *e.loss);
     e.place = arena_take(a, n, sizeof *e.place);
     e.system_stride = (c->neighbours + 3) & ~3u;
-    int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && c->neighbours + 1 < c->n_items;
+    int cuts = c->neighbours + 1 < c->n_items; /* else there is nothing to take over, unless vectors come first */
+    int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && (cuts || c->dim > 0);
     e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
     uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
     e.left = left_out_take(a, c->n_items, refits ? c->dim : 0, longest);
@@ -189,7 +190,7 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
 static ampcf_status check_interactions(const ampcf_ease_config *c, const uint32_t *offsets, const uint32_t *items, const float *weights) {
     uint32_t n = offsets[c->n_users];
     if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
-    if (n == 0) return AMPCF_E_NO_DATA;
+    if (n == 0 || offsets[c->n_users - c->n_aspects] == 0) return AMPCF_E_NO_DATA; /* rises, or is refused below */
     for (uint32_t u = 0; u < c->n_users; u++) {
         if (offsets[u + 1] < offsets[u] || offsets[u + 1] > n) return AMPCF_E_ARGUMENT;
         for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) {
@@ -430,7 +431,7 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
 ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores) {
     ampcf_ease *e = ease;
     const dense_inverse *m = &e->inverse;
-    if (e->config.method != AMPCF_EASE) return AMPCF_E_ARGUMENT;
+    if (e->config.method != AMPCF_EASE || e->config.dim > 0) return AMPCF_E_ARGUMENT;
     for (uint32_t h = 0; h < n; h++)
         if (items[h] >= e->items.n) return AMPCF_E_ITEM_RANGE;
     /* -P x: rows of the inverse; dual: -(x - X^T K^-1 X D^-1 x) / D. */

@@ -25,7 +25,7 @@ static int softmax_config_is_valid(const ampcf_train_config *c, uint32_t n_inter
     return c->batch >= 1 && c->batch <= 65536 && c->negatives >= 1 && c->negatives < SOFTMAX_MAX_ITEMS &&
            c->attention <= AMPCF_ATTENTION_COSINE && in_range(c->learning_rate, 1e-9f, 1) && in_range(c->balance, 0, 1) &&
            in_range(c->entropy_positive, 0, 1024) && in_range(c->entropy_negative, 0, 1024) &&
-           in_range(c->attention_beta, 0, 1024) && (uint64_t)c->sweeps * (n_interactions / c->batch) < UINT32_MAX / 2;
+           in_range(c->attention_beta, 0, 1024) && c->user_damping == 0 && c->item_damping == 0 && c->popularity_damping == 0 && (uint64_t)c->sweeps * (n_interactions / c->batch) < UINT32_MAX / 2;
 }
 
 static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }

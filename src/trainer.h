@@ -45,7 +45,8 @@ struct ampcf_trainer {
     float *vectors;                  /* (N, stride) v_j */
     double *gram_sum;                /* packed (D) */
     float *user_parts, *item_parts;  /* (U) p_u, (N) q_j: with mean 1 */
-    float *out_vectors, *out_bias, *out_gram, *out_weights, *out_targets; /* result in file layout */
+    float *targets;                  /* (N) t_j */
+    float *out_vectors, *out_bias, *out_gram, *out_weights; /* result in file layout */
     float settings[FORMAT_SETTINGS];
     uint64_t done, total;
     uint32_t sweep;

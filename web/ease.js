@@ -24,7 +24,7 @@ import { neighbourDefaults, neighbourRanges } from './train-settings.js';
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array, memoryBytes: number }} Neighbours rows by history item, as ampcf_model_parts has them */
 
 const stepsPerCall = 4;
-const refitted = 512; // sources that the core fits again, and that it can fit beside vectors
+const refitted = 512; // sources that the core can fit beside vectors
 
 /** ampcf_item_side. @param {WasmMemory} memory @param {ItemSide} side */
 function putSide(memory, { dim, ...arrays }) {
@@ -66,7 +66,7 @@ async function runEase(memory, data, settings, { signal, onProgress }, beside) {
   memory.f32(config + 24, 8).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
     settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
   const bytes = memory.call('ampcf_ease_memory', config, n) >>> 0;
-  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: neighbourMethod 'cooccurrence' needs less`);
+  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: ${beside ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${beside ? 'least' : 'needs less'}`);
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(n * 4), weights = data.weights ? memory.allocate(n * 4) : 0;
   const state = memory.allocate(bytes), out = memory.allocate(16);
   memory.u32(offsets, data.offsets.length).set(data.offsets);
@@ -96,9 +96,9 @@ async function runEase(memory, data, settings, { signal, onProgress }, beside) {
  */
 export async function computeNeighbours(data, settings, options, side, aspects) {
   const n = data.itemIds.length;
-  if (settings.neighbours === 0 || n < 3) return undefined;
+  if (settings.neighbours === 0 || n < 2) return undefined;
   const { memory } = await instantiateTrainer(), chosen = /** @type {NeighbourSettings} */ (settings), isEase = chosen.neighbourMethod === 'ease';
-  const fitted = isEase && chosen.neighbourBlend > 0, sources = Math.min(chosen.neighbours, fitted ? n - 2 : n - 1), fits = fitted && sources <= refitted;
+  const sources = Math.min(chosen.neighbours, n - 1), fits = isEase && chosen.neighbourBlend > 0 && sources <= refitted;
   const ease = await runEase(memory, isEase && aspects && chosen.neighbourAspects > 0 ? withAspects(data, aspects) : data,
     { ...chosen, neighbours: sources }, options, fits ? side() : undefined);
   const at = (/** @type {string} */ name) => memory.call(`ampcf_ease_${name}`, ease);

@@ -7,7 +7,9 @@ export const neighbourDefaults = Object.freeze({ neighbourMethod: /** @type {'ea
 
 /** @type {Record<string, [number, number]>} */
 export const neighbourRanges = { neighbours: [0, 65536], neighbourStrength: [0, 1024], neighbourLambda: [1e-3, 1e9], neighbourLambdaGrowth: [0, 4], neighbourUserDamping: [0, 4],
-  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4], neighbourBlend: [0, 1], neighbourAspects: [0, 1e9] };
+  neighbourSourceDamping: [0, 4], neighbourPopularityDamping: [-4, 4], neighbourBlend: [0.01, 1], neighbourAspects: [0, 1e9] };
+/** Settings of which 0 means none. */
+const orZero = { neighbourBlend: true };
 
 /** What every objective takes besides; with neighbours, their settings too. */
 const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0 };
@@ -73,8 +75,8 @@ function checkSetting(name, value) {
     return;
   }
   const [low, high] = ranges[/** @type {keyof typeof ranges} */ (name)], whole = name in wholeRanges;
-  if (typeof value !== 'number' || !(value >= low && value <= high) || (whole && !Number.isInteger(value)))
-    throw badArgument(name, value, `a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
+  if (typeof value !== 'number' || !(value === 0 && name in orZero) && !(value >= low && value <= high) || (whole && !Number.isInteger(value)))
+    throw badArgument(name, value, `${name in orZero ? '0, or ' : ''}a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
 }
 
 /** alpha where it is not given: all pairs that were not observed weigh `unobserved` times as much as all that were. @param {TrainSettings} settings @param {{ users: number, itemIds: string[], items: Uint32Array }} data */

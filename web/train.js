@@ -33,9 +33,6 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [minSupport] leave out items of fewer people
  * @property {number | undefined} [alpha] weight of unobserved pairs; default: from `unobserved`
  * @property {number} [unobserved] als: weight of all unobserved pairs together, relative to all observed ones
- * @property {number} [userDamping] als: how much less each event counts of people who have many
- * @property {number} [itemDamping] als: how much less an event counts of items that many people have
- * @property {number} [popularityDamping] als: how much less popular items gain
  * @property {number} [lambda] L2
  * @property {number} [nu] frequency scaling of L2
  * @property {number} [beta] attention inverse temperature
@@ -45,6 +42,9 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [bias] popularity weight
+ * @property {number} [userDamping] als: how much less each event of people counts who have many, in the training of items
+ * @property {number} [itemDamping] als: how much less events with popular items say of a person, also on the device
+ * @property {number} [popularityDamping] als: how much lower popular items score
  * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
  * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
  * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
@@ -53,9 +53,9 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
  * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
  * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
- * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours stand alone
- * @property {number} [neighbourBlend] `ease`: the part of the vectors' evidence that the neighbours are fitted beside; 0 = they are fitted alone
- * @property {number} [neighbourAspects] `ease`: weight of an aspect that items share, as if so many people had used them
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours stand alone: beside vectors popularityDamping says it
+ * @property {number} [neighbourBlend] `ease`, up to 512 neighbours: the part of the vectors' evidence beside which they are fitted, 0.01 to 1; 0 = they stand alone
+ * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 = nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]

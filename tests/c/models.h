@@ -287,6 +287,28 @@ static inline double dot_double(const double *u, const float *v, uint32_t n) {
     return sum;
 }
 
+/* y_j / t_j of the whole person, B aside; where j is in the history, of the person without it, with the ridge as it is with it. */
+static inline void reference_left_out(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n, double *out) {
+    uint32_t d = t->parts.dim;
+    double *m = exact((size_t)d * d * sizeof *m), *u = exact(d * sizeof *u);
+    reference_user(t, items, weights, n, NULL, 0, u);
+    for (uint32_t j = 0; j < t->parts.n_items; j++) out[j] = dot_double(u, t->vectors + (size_t)j * d, d) / fold_target(t, j);
+    for (uint32_t left = 0; left < n; left++) {
+        const float *v = t->vectors + (size_t)items[left] * d;
+        reference_system(t, items, weights, n, m);
+        for (uint32_t c = 0; c < d; c++) u[c] = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            double w = i == left ? 0 : fold_weight(t, weights, i, items[i]) * fold_target(t, items[i]);
+            for (uint32_t c = 0; c < d; c++) u[c] += w * (double)t->vectors[(size_t)items[i] * d + c];
+        }
+        for (uint32_t r = 0; r < d; r++)
+            for (uint32_t c = 0; c < d; c++) m[r * d + c] -= fold_weight(t, weights, left, items[left]) * (double)v[r] * (double)v[c];
+        dense_solve(m, u, d);
+        out[items[left]] = dot_double(u, v, d) / fold_target(t, items[left]);
+    }
+    free(m), free(u);
+}
+
 static inline double length_double(const double *u, uint32_t n) {
     double sum = 0;
     for (uint32_t i = 0; i < n; i++) sum += u[i] * u[i];

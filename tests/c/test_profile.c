@@ -251,6 +251,31 @@ static void bad_input(void) {
     free_model(&m);
 }
 
+/* The smallest weights times the smallest item weights are 0 in single precision: such an event is as good as none. */
+static void vanishing_weights(void) {
+    uint64_t rng = 67;
+    recipe r = plain_recipe(20, 5, 3, 0);
+    r.weighted = 1;
+    test_parts t = make_parts(&r, &rng);
+    for (uint32_t j = 10; j < 20; j++) t.item_weights[j] = 9.5367431640625e-7f;
+    fill_weighted_gram(t.vectors, t.item_weights, 20, 5, t.gram);
+    test_model m = open_parts(&t.parts);
+    const uint32_t items[] = {3, 4, 12, 5};
+    const float weights[] = {1, 2, 1e-45f, 1};
+    for (uint32_t personas = 1; personas <= 3; personas += 2)
+        for (uint32_t n = 3; n <= 4; n++) {
+            double with[20], u[5];
+            test_profile p = fold(m.model, items, weights, n, personas);
+            reference_user(&t, items, weights, n, NULL, 0, u);
+            evidence_of(&m, &t, p.profile, with);
+            for (uint32_t j = 0; j < 20; j++)
+                if (personas == 1) CHECK_NEAR(with[j], dot_double(u, t.vectors + j * 5, 5), 1e-5);
+                else CHECK(with[j] != 0 && isfinite(with[j]));
+            free_profile(&p);
+        }
+    free_model(&m), free_parts(&t);
+}
+
 static void memory_rules(void) {
     uint64_t rng = 61;
     recipe r = plain_recipe(20, 5, 3, 0);
@@ -303,6 +328,7 @@ int main(void) {
     odd_vectors();
     deterministic();
     bad_input();
+    vanishing_weights();
     memory_rules();
     longest_history();
     return check_report();

@@ -230,19 +230,23 @@ static void bad_configs(void) {
             CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
             CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
         }
-    for (size_t field = offsetof(ampcf_train_config, alpha); field <= offsetof(ampcf_train_config, bias); field += 4)
+    for (size_t field = offsetof(ampcf_train_config, alpha); field <= offsetof(ampcf_train_config, popularity_damping); field += 4) {
+        if (field >= offsetof(ampcf_train_config, learning_rate) && field <= offsetof(ampcf_train_config, attention_beta)) continue; /* softmax */
         for (size_t v = 0; v < sizeof floats / sizeof *floats; v++) {
             ampcf_train_config c = good;
             memcpy((char *)&c + field, &floats[v], 4);
             CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
             CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
         }
+    }
     ampcf_train_config c = good;
     c.alpha = 0; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.lambda = 0; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.dim = AMPCF_MAX_DIM + 1; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.n_personas = AMPCF_MAX_PERSONAS + 1; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.sweeps = 1001; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.popularity_damping = 2.01f; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.user_damping = c.item_damping = c.popularity_damping = 2; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_OK);
     CHECK_EQ(ampcf_trainer_memory(&good, 0xFFFFFFFFu), 0);
     free_data(&d);
 }

@@ -316,7 +316,7 @@ static void refusals(void) {
             memcpy((char *)&wrong + field, &bad[v], 4);
             CHECK_EQ(ampcf_trainer_memory(&wrong, 10), 0);
         }
-    for (int v = 0; v < 7; v++) {
+    for (int v = 0; v < 10; v++) {
         ampcf_train_config wrong = c;
         if (v == 0) wrong.batch = 0;
         if (v == 1) wrong.batch = 65537;
@@ -325,6 +325,9 @@ static void refusals(void) {
         if (v == 4) wrong.attention = 2;
         if (v == 5) wrong.learning_rate = 0;
         if (v == 6) wrong.balance = 1.5f;
+        if (v == 7) wrong.user_damping = 0.5f; /* of als */
+        if (v == 8) wrong.item_damping = 0.5f;
+        if (v == 9) wrong.popularity_damping = 0.5f;
         CHECK_EQ(ampcf_trainer_open(&wrong, offsets, items, NULL, memory, bytes, &t), AMPCF_E_ARGUMENT);
     }
     CHECK(t == NULL);

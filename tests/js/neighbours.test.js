@@ -83,21 +83,27 @@ describe('a model with neighbours', () => {
     }
   });
 
-  test('comes out the same from the SIMD and the scalar trainer, both forms', () => {
-    const random = seeded(7), count = 90;
-    for (const users of [150, 60]) {
+  test('comes out the same from the SIMD and the scalar trainer, both forms, alone and beside vectors', () => {
+    const random = seeded(7), count = 90, dim = 11;
+    const gram = new Float32Array(dim * (dim + 1) / 2), vectors = Float32Array.from({ length: count * dim }, () => random() - 0.5), settings = Float32Array.of(0.4, 0.1, 0.7, ...new Array(13).fill(0));
+    const [itemWeights, targets] = [0.5, 0.8].map((low) => Float32Array.from({ length: count }, () => low + random()));
+    for (let r = 0, at = 0; r < dim; r++) for (let c = 0; c <= r; c++, at++) for (let j = 0; j < count; j++) gram[at] += itemWeights[j] * vectors[j * dim + r] * vectors[j * dim + c];
+    for (const [users, beside] of /** @type {const} */ ([[150, false], [60, false], [150, true], [60, true]])) {
       const lists = Array.from({ length: users }, (_, u) => Array.from({ length: count }, (_item, j) => j).filter((j) => below(random, j % 3 === u % 3 ? 2 : 8) === 0));
       const offsets = new Uint32Array(users + 1), items = Uint32Array.from(lists.flat());
       lists.forEach((list, u) => { offsets[u + 1] = offsets[u] + list.length; });
       const results = ['simd', 'scalar'].map((name) => {
         const memory = new WasmMemory(new WebAssembly.Module(readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root))));
         const config = memory.allocate(56), given = memory.allocate(offsets.byteLength), list = memory.allocate(items.byteLength), out = memory.allocate(16);
-        memory.u32(config, 6).set([users, count, 0, 15, 0, 0]);
-        memory.f32(config + 24, 8).set([20, 0.5, 0.6, 0, 0.12, 1, 0, 0]);
+        const put = (/** @type {Float32Array} */ array) => { const at = memory.allocate(array.byteLength); memory.f32(at, array.length).set(array); return at; };
+        const side = memory.allocate(24), words = [dim, ...[vectors, gram, settings, itemWeights, targets].map(put)];
+        memory.u32(side, 6).set(words);
+        memory.u32(config, 6).set([users, count, 0, 15, beside ? 7 : 0, beside ? dim : 0]);
+        memory.f32(config + 24, 8).set([20, 0.5, 0.6, 0, 0.12, 1, 30, 0.8]);
         memory.u32(given, offsets.length).set(offsets);
         memory.u32(list, items.length).set(items);
         const size = memory.call('ampcf_ease_memory', config, offsets[users]), state = memory.allocate(size);
-        assert.equal(memory.call('ampcf_ease_open', config, given, list, 0, 0, state, size, out), 0);
+        assert.equal(memory.call('ampcf_ease_open', config, given, list, 0, beside ? side : 0, state, size, out), 0);
         const ease = memory.u32(out, 1)[0];
         memory.call('ampcf_ease_step', ease, 1e6, out);
         const pairs = memory.u32(memory.call('ampcf_ease_offsets', ease), count + 1)[count];

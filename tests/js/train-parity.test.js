@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { WasmMemory } from '../../web/memory.js';
 import { trainConfig, trainSettings } from '../../web/train-settings.js';
-import { below, seeded } from './support.js';
+import { below, seeded, steady } from './support.js';
 
 const users = 70, items = 90;
 
@@ -19,7 +19,7 @@ function interactions(seed) {
   return { offsets, list: Uint32Array.from(list) };
 }
 
-/** Vectors, biases and Gram as words. @param {'simd' | 'scalar'} kernels @param {Record<string, any>} given */
+/** Vectors, biases, Gram, and what stands beside them, as words. @param {'simd' | 'scalar'} kernels @param {Record<string, any>} given */
 async function trained(kernels, given) {
   const memory = new WasmMemory(await WebAssembly.compile(readFileSync(new URL(`../../dist/wasm/train-${kernels}.wasm`, import.meta.url))));
   const settings = trainSettings(given), { offsets, list } = interactions(11);
@@ -34,10 +34,13 @@ async function trained(kernels, given) {
   const trainer = memory.u32(out, 1)[0];
   do memory.call('ampcf_trainer_step', trainer, 1000, out); while (memory.u64(out, 2)[0] < memory.u64(out, 2)[1]);
   const words = (/** @type {string} */ name, /** @type {number} */ n) => [...memory.u32(memory.call(name, trainer), n)];
-  return [words('ampcf_trainer_vectors', items * settings.dim), words('ampcf_trainer_bias', items), words('ampcf_trainer_gram', settings.dim * (settings.dim + 1) / 2)];
+  const damped = memory.call('ampcf_trainer_item_weights', trainer) !== 0;
+  assert.equal(damped, Boolean(given.itemDamping || given.popularityDamping));
+  return [words('ampcf_trainer_vectors', items * settings.dim), words('ampcf_trainer_bias', items), words('ampcf_trainer_gram', settings.dim * (settings.dim + 1) / 2),
+    ...(damped ? [words('ampcf_trainer_item_weights', items), words('ampcf_trainer_item_targets', items)] : [])];
 }
 
-for (const settings of [{ alpha: 0.3, dim: 33, joint: 3, rho: 0.5 }, { alpha: 0.3, dim: 7, personas: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 }, { objective: 'softmax', dim: 33 }, { objective: 'softmax', dim: 16, personas: 1 },
+for (const settings of [{ ...steady, dim: 33, joint: 3, rho: 0.5 }, { ...steady, dim: 7, personas: 1 }, { ...steady, dim: 9, joint: 2, rho: 0.6, userDamping: 0.5, itemDamping: 0.4, popularityDamping: 0.3 }, { ...steady, dim: 17, userDamping: 0.7 }, { objective: 'softmax', dim: 33 }, { objective: 'softmax', dim: 16, personas: 1 },
   { objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 60 }])
   test(`SIMD trains the bits of scalar: ${JSON.stringify(settings)}`, async () => {
     const simd = await trained('simd', settings);

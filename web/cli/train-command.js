@@ -33,10 +33,12 @@ ${ratingUsage}
     --attention dot|cosine  --attention-beta X                   of the training (${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})
     --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies (${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ${softmaxDefaults.entropyNegative})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
+  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and popular items, count less (0 to 2)
   --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
   --neighbours M          let up to M items vouch for each item beside the vectors (default ${trainDefaults.neighbours})
   --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
-  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X    see include/ampcf_train.h
+  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,
+  --neighbour-blend X, --neighbour-aspects X    beside which part of the vectors, and with aspects how strong; see include/ampcf_train.h
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
