@@ -113,7 +113,11 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf
  */
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 
-/** Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16). */
+/**
+ * Result of the last completed pass, a sweep or an epoch: valid from the moment when progress.sweep rises, so that a run can be
+ * measured, kept or ended at any pass; undefined before the first. Item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2),
+ * settings (16). Since 0.1.
+ */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
 const float *ampcf_trainer_gram(const ampcf_trainer *trainer);
