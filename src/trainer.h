@@ -70,6 +70,6 @@ float random_normal(uint64_t *state);
 
 static inline int in_range(float x, float low, float high) { return x >= low && x <= high; }
 
-extern const trainer_ops train_als, train_softmax;
+extern const trainer_ops train_als, train_softmax, train_likelihood;
 
 #endif
