@@ -16,6 +16,9 @@ extern "C" {
 typedef enum ampcf_objective {
     AMPCF_OBJECTIVE_ALS = 0,     /* weighted implicit least squares over all pairs */
     AMPCF_OBJECTIVE_SOFTMAX = 1, /* one positive against sampled negatives, free personas: the published AMP-CF */
+    AMPCF_OBJECTIVE_MULTINOMIAL = 2, /* likelihood of left-out events as the device scores them: softmax over all items */
+    AMPCF_OBJECTIVE_GAUSSIAN = 3,    /* the same with squared errors */
+    AMPCF_OBJECTIVE_LOGISTIC = 4,    /* the same with binary cross-entropies */
 } ampcf_objective;
 
 /** What the attention of the `softmax` objective looks at while it trains; on the device it is the dot product. */
@@ -30,12 +33,14 @@ typedef struct ampcf_train_config {
     uint32_t objective;        /* ampcf_objective */
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
     uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person: plain ALS, or MF with item biases */
-    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; softmax: epochs; 1 to 1000 */
-    uint32_t joint;            /* als: last sweeps in which items see persons through their personas; 0 = the whole person throughout */
-    uint32_t batch;            /* softmax: examples a step of Adam, 1 to 65536 */
+    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; others: epochs; 1 to 1000 */
+    uint32_t joint;            /* als, warm-up: last sweeps in which items see persons through their personas; 0 = the whole person throughout */
+    uint32_t batch;            /* softmax: examples a step of Adam, likelihoods: users; 1 to 65536 */
     uint32_t negatives;        /* softmax: sampled items an example, 1 to 64 */
     uint32_t attention;        /* softmax: ampcf_attention */
     uint32_t seed;             /* same input and seed: same bytes */
+    uint32_t warmup;           /* likelihoods: sweeps of als before the first epoch, 1 to 1000 */
+    uint32_t samples;          /* likelihoods: items drawn a user, 0 = all of them */
     float alpha;               /* weight of the pairs that were not observed, > 0 */
     float lambda;              /* L2, > 0 */
     float nu;                  /* frequency scaling of L2, 0 to 1 */
@@ -46,7 +51,7 @@ typedef struct ampcf_train_config {
     float sharpness;           /* responsibilities: inverse temperature */
     float split;               /* gain a new persona must bring */
     float bias;                /* b_j = bias x share of people who have item j: popularity for those without history */
-    float learning_rate;       /* softmax: of Adam, > 0 to 1 */
+    float learning_rate;       /* softmax, likelihoods: of Adam, > 0 to 1 */
     float balance;             /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */
     float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
     float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
@@ -54,12 +59,15 @@ typedef struct ampcf_train_config {
     float user_damping;        /* als, else 0: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
     float item_damping;        /* als, else 0: an item of n people counts n^-this in fold-in, here and there, with mean 1; 0 to 2 */
     float popularity_damping;  /* als, else 0: scores of an item are multiplied by t_j = (n / mean n)^-this; 0 to 2 */
+    float dropout;             /* likelihoods: share of a history that is left out and predicted, 0 to 0.99; 0 = predict it all from itself */
+    float decay;               /* likelihoods: L2 towards the vectors of the warm-up, >= 0 */
+    float zeros;               /* gaussian, logistic: weight of the items that a user does not have, 0 to 1024 */
 } ampcf_train_config;
 
 /** A training run. */
 typedef struct ampcf_trainer ampcf_trainer;
 
-/** Work done and to do: row solves (als), examples (softmax). */
+/** Work done and to do: row solves (als), examples (softmax), row solves and then users (likelihoods, whose sweeps count the warm-up). */
 typedef struct ampcf_train_progress {
     uint64_t done, total;
     uint32_t sweep, sweeps;
@@ -92,6 +100,25 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * the user has and has not; the authors' last, incomplete batch is dropped too. Trained personas are not written: a model
  * file has no user rows, so on the device people are folded in as for als, and attention looks at the dot product.
  *
+ * `multinomial`, `gaussian` and `logistic` (the likelihoods) train the item vectors for what the device does with them. They
+ * start with `warmup` sweeps of als: from random vectors a fold-in would say nothing. Then in each epoch every user is taken
+ * once. A share `dropout` of the events is left out; the others are folded in by the closed form of ampcf_profile_fold_in:
+ *
+ *     M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I,   u_k = M^-1 sum_i r_ik w_i v_i,   l_j = s y_j + c_j
+ *
+ * with y of ampcf_score; what was left out, t_j = w_uj, is to be likely among all items that were not folded in:
+ *
+ *     multinomial  minimise  mean_u T_u^-1/2 sum_j -t_j log softmax(l)_j
+ *     gaussian               mean_u T_u^-1/2 (sum_j t_j (1 - l_j)^2 + zeros sum_(t_j = 0) l_j^2)
+ *     logistic               mean_u T_u^-1/2 (sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp l_j))
+ *
+ * plus decay / 2 sum_j |v_j - warm-up's v_j|^2, T_u = sum_j t_j, by Adam, with the derivative through M^-1 in closed form. The
+ * Gram G is renewed for each batch; within it G, responsibilities, gains and the share prior are constants. With dropout 0 the
+ * whole history is folded in and is its own target. `samples` > 0 puts targets and that many items, drawn by
+ * (1 + popularity)^(3/4), each for 1 / (samples Q_j) items, in the place of all items: for multinomial l_j - log(samples Q_j); decay
+ * then pulls at the items of the batch. The scale s and the biases c take up what a probability needs and a score does not, its
+ * level and what is popular beyond taste; they are not written, and b_j has the meaning that it has for als.
+ *
  * offsets  (U + 1) start of each user's interactions, non-decreasing, first 0, last X
  * items    (X) item indices < N, strictly increasing within a user
  * weights  (X) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1; softmax takes none: must be NULL
@@ -105,7 +132,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
 /**
  * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again. The result
  * does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S P D + Adam's step for each
- * row that moves)), with cosine + O(rows (S + P) D^2). Returns AMPCF_OK. Since 0.1.
+ * row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H events O(H D^2 + D^3 + (P N or P samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
  */
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress);
 
@@ -117,14 +144,15 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf
  * items       (n) item indices < N
  * out_scores  (n) written only on AMPCF_OK
  *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT (no such user, or als: it keeps no user's vectors). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT (no such user, or not softmax: no user's vectors are kept). Since 0.1.
  */
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 
 /**
- * Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where
- * item_damping or popularity_damping is set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is
- * sum_j g_j v_j v_j^T. What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
+ * Result of the last completed pass, a sweep or an epoch: valid from the moment when progress.sweep rises, so that a run can be
+ * measured, kept or ended at any pass; undefined before the first. Item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2),
+ * settings (16), and, where item_damping or popularity_damping is set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else
+ * NULL. The Gram is sum_j g_j v_j v_j^T. What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
  */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* By ampcf_objective. */
-static const trainer_ops *const objectives[] = {&train_als, &train_softmax};
+static const trainer_ops *const objectives[] = {&train_als, &train_softmax, &train_likelihood, &train_likelihood, &train_likelihood};
 
 static const trainer_ops *ops_of(const ampcf_train_config *c) {
     return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;

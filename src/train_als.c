@@ -206,7 +206,7 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         if (t->row < n) break;
         if (users) t->at = PHASE_ITEM_GRAM;
         else t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
-        if (t->at == PHASE_DONE) trainer_finish(base);
+        if (!users) trainer_finish(base);
     }
 }
 

@@ -3,8 +3,8 @@
  *
  * An objective is one file: a struct whose first member is `ampcf_trainer base`, and one `trainer_ops`, declared at the end
  * of this page and entered in the table of train.c. It keeps its item vectors in base.vectors, counts base.done up to
- * base.total, and calls trainer_finish once, when the two are equal. The config's alpha to bias go into the file as they are:
- * they fold in new people, whatever the objective. */
+ * base.total, and after every pass over the data counts base.sweep and calls trainer_finish, so that results can be read there.
+ * The config's alpha to bias go into the file as they are: they fold in new people, whatever the objective. */
 #ifndef AMPCF_TRAINER_H
 #define AMPCF_TRAINER_H
 
@@ -72,6 +72,6 @@ float random_normal(uint64_t *state);
 
 static inline int in_range(float x, float low, float high) { return x >= low && x <= high; }
 
-extern const trainer_ops train_als, train_softmax;
+extern const trainer_ops train_als, train_softmax, train_likelihood;
 
 #endif

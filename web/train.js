@@ -7,7 +7,7 @@ import { instantiateTrainer } from './train-module.js';
 import { relativeAlpha, trainConfig, trainSettings, vectorType } from './train-settings.js';
 
 export { fitEase } from './ease.js';
-export { softmaxDefaults, trainDefaults } from './train-settings.js';
+export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults } from './train-settings.js';
 
 /** @import { Interactions } from './interactions.js' */
 /** @import { Neighbours } from './ease.js' */
@@ -15,17 +15,23 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
 /** @import { TrainSettings } from './train-settings.js' */
 /**
  * @typedef {object} TrainOptions
- * @property {'als' | 'softmax'} [objective] how item vectors are learnt: least squares over all pairs, or the published AMP-CF
+ * @property {'als' | 'softmax' | 'multinomial' | 'gaussian' | 'logistic'} [objective] how item vectors are learnt: least squares over all pairs, the published
+ *   AMP-CF, or the likelihood of left-out events as the device will score them
  * @property {number} [personas] P, 1 to 64; 1 = one vector per person
  * @property {number} [dim] D, 1 to 1024
  * @property {number} [sweeps] als: alternations
- * @property {number} [joint] als: last sweeps in which items see people through their personas
- * @property {number} [epochs] softmax: passes over the interactions
- * @property {number} [batch] softmax: interactions a step of Adam
+ * @property {number} [joint] als and warm-up: last sweeps in which items see people through their personas
+ * @property {number} [epochs] softmax: passes over the interactions; likelihoods: over the people
+ * @property {number} [batch] softmax: interactions a step of Adam; likelihoods: people
+ * @property {number} [warmup] likelihoods: sweeps of als before the first epoch
+ * @property {number} [samples] likelihoods: items drawn a person, by popularity^0.75 and corrected for it; 0 = all items
+ * @property {number} [dropout] likelihoods: share of a history that is left out and predicted; 0 = all of it is predicted from itself
+ * @property {number} [decay] likelihoods: L2 towards the vectors of the warm-up
+ * @property {number} [zeros] gaussian, logistic: weight of the items that a person does not have
  * @property {number} [negatives] softmax: sampled items an interaction
  * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; on the device it is the dot product
  * @property {number} [attentionBeta] softmax: inverse temperature of that attention
- * @property {number} [learningRate] softmax: of Adam
+ * @property {number} [learningRate] softmax, likelihoods: of Adam
  * @property {number} [balance] softmax: weight of the cross-entropy against the entropies
  * @property {number} [entropyPositive] softmax: weight of the attention's entropy on items of the person; a sum over the batch
  * @property {number} [entropyNegative] softmax: the same on sampled items, where entropy is wanted
@@ -61,7 +67,7 @@ export { softmaxDefaults, trainDefaults } from './train-settings.js';
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  */
-/** @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax); steps of the neighbours */
+/** @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax), both sweeps and epochs of people (likelihoods); steps of the neighbours */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
 
 const rowsPerStep = 256;

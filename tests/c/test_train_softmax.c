@@ -276,6 +276,21 @@ static void bytes_depend_on_input_alone(void) {
     }
 }
 
+/* A run stopped after an epoch has what a shorter run ends with. */
+static void results_are_valid_after_each_epoch(void) {
+    for (int i = 0; i < 5; i++) {
+        ampcf_train_config c = variant(i), shorter = c;
+        shorter.sweeps = 3;
+        size_t bytes = ampcf_trainer_memory(&c, offsets[USERS]);
+        run ended = train(&shorter, 7, 0), stopped = {exact(bytes), NULL};
+        ampcf_train_progress p = {0, 0, 0, 0};
+        CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, stopped.memory, bytes, &stopped.trainer), AMPCF_OK);
+        while (p.sweep < 3) CHECK_EQ(ampcf_trainer_step(stopped.trainer, 1, &p), AMPCF_OK);
+        CHECK(same(&c, stopped, ended));
+        free(ended.memory), free(stopped.memory);
+    }
+}
+
 /* Unseen items of a person's own taste come before the others, and the model file's parts are in range. */
 static void it_learns_the_tastes(void) {
     for (int i = 0; i < 4; i++) {
@@ -310,7 +325,7 @@ static void refusals(void) {
     for (uint32_t x = 0; x < USERS * PER_USER; x++) weights[x] = 1;
     CHECK_EQ(ampcf_trainer_open(&c, offsets, items, weights, memory, bytes, &t), AMPCF_E_ARGUMENT);
     CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, memory, bytes - 1, &t), AMPCF_E_MEMORY);
-    for (size_t field = offsetof(ampcf_train_config, learning_rate); field < sizeof c; field += 4)
+    for (size_t field = offsetof(ampcf_train_config, learning_rate); field <= offsetof(ampcf_train_config, attention_beta); field += 4)
         for (size_t v = 0; v < sizeof bad / sizeof *bad; v++) {
             ampcf_train_config wrong = c;
             memcpy((char *)&wrong + field, &bad[v], 4);
@@ -346,6 +361,7 @@ int main(void) {
     lazy_adam_is_dense_adam();
     make_taste(&rng);
     bytes_depend_on_input_alone();
+    results_are_valid_after_each_epoch();
     it_learns_the_tastes();
     refusals();
     return check_report();

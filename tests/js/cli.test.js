@@ -166,7 +166,7 @@ test('exit codes and messages', () => {
     [['train', 'ratings.csv', '-o', 'y', '--dim', 'x'], 2, /--dim: got "x", wanted a number/],
     [['train', 'ratings.csv', '-o', 'y', '--dim', '5000'], 2, /dim: got 5000, wanted a whole number from 1 to 1024/],
     [['train', 'ratings.csv', '-o', 'y', '--nonsense'], 2, /nonsense/],
-    [['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'], 2, /objective: got bpr, wanted one of als, softmax/],
+    [['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'], 2, /objective: got bpr, wanted one of als, softmax, multinomial, gaussian, logistic/],
     [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--sweeps', '3'], 2, /sweeps: got 3, wanted nothing/],
     [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--learning-rate', 'x'], 2, /--learning-rate: got "x", wanted a number/],
     [['train', 'bad.csv', '-o', 'y'], 3, /^bad\.csv:3: .*got "1,5".*\nbad\.csv:4: /],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../dist/ampcf.js';
-import { softmaxDefaults, trainDefaults, trainModel } from '../../dist/train.js';
+import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainModel } from '../../dist/train.js';
 import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, seeded, shuffled, steady } from './support.js';
 
 /** @typedef {import('../../web/interactions.js').Interactions} Interactions */
@@ -227,7 +227,7 @@ describe('what is refused', () => {
     await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { joint: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
     // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
     const users = Array.from({ length: 65536 }, (_, u) => `u${u}`), crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
-    for (const objective of /** @type {const} */ (['als', 'softmax'])) await failsWith(() => trainModel(crowd, { objective, ...(objective === 'als' && { joint: 1 }), dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    for (const objective of /** @type {const} */ (['als', 'softmax', 'logistic'])) await failsWith(() => trainModel(crowd, { objective, ...(objective === 'als' && { joint: 1 }), dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
   });
 });
 
@@ -274,6 +274,68 @@ describe('objective softmax', () => {
       const { bytes } = await trainModel({ users: names, items, user: names.flatMap((_, u) => items.map(() => u)), item: names.flatMap(() => items.map((_, j) => j)) }, softmax);
       assert.equal((await loadModel(bytes)).info.items, count);
     }
+  });
+});
+
+describe('objectives multinomial, gaussian and logistic', () => {
+  const one = { users: ['a'], items: ['x', 'y'], user: [0, 0], item: [0, 1] };
+  const likelihoods = /** @type {const} */ (['multinomial', 'gaussian', 'logistic']), quick = { dim: 8, epochs: 3, warmup: 2, batch: 30 };
+  const defaultsOf = { multinomial: multinomialDefaults, gaussian: gaussianDefaults, logistic: logisticDefaults };
+
+  test('the same input gives the same bytes, another setting others', async () => {
+    for (const objective of likelihoods) {
+      const first = await trainModel(base, { objective, ...quick });
+      assert.deepEqual((await trainModel(reordered(base, 7), { objective, ...quick, onProgress: () => {} })).bytes, first.bytes);
+      for (const options of [{ seed: 2 }, { dim: 9 }, { epochs: 4 }, { warmup: 3 }, { joint: 0 }, { personas: 1 }, { batch: 31 }, { samples: 10 }, { learningRate: 0.01 }, { dropout: 0 }, { decay: 2 },
+        { alpha: 0.5 }, { rho: 0.9 }, { tau: 0 }, ...(objective === 'multinomial' ? [] : [{ zeros: 0.3 }])]) {
+        const other = await trainModel(base, { objective, ...quick, ...options });
+        assert.notDeepEqual(other.bytes.subarray(0, -1024), first.bytes.subarray(0, -1024), JSON.stringify(options));
+      }
+    }
+  });
+
+  test('says in the metadata how it was trained, and counts passes', async () => {
+    for (const objective of likelihoods) {
+      /** @type {import('../../web/train.js').TrainProgress[]} */ const seen = [];
+      const result = await trainModel(base, { objective, ...quick, items: filmFacts, onProgress: (progress) => seen.push(progress) }), model = await loadModel(result.bytes);
+      assert.deepEqual([model.info.metadata.objective, model.info.metadata.settings], [objective, { ...defaultsOf[objective], ...quick }]);
+      const { done, total, sweep, sweeps } = /** @type {import('../../web/train.js').TrainProgress} */ (seen.at(-1));
+      assert.deepEqual([done, total, sweep, sweeps], [total, 2 * (result.users + result.items) + 3 * result.users, 5, 5]);
+    }
+  });
+
+  test('give a model that ranks, and explains, as any other', async () => {
+    for (const objective of likelihoods) for (const samples of [0, 40]) {
+      const { bytes } = await trainModel(interactionsOf(people), { objective, dim: 16, epochs: 3, samples, items: filmFacts }), model = await loadModel(bytes);
+      let better = 0;
+      for (let n = 0; n < 40; n++) {
+        const history = historyOf(n), me = model.createProfile(history.slice(1)), held = history[0].item, seen = new Set(history.map(({ item }) => item));
+        const others = model.ids().filter((id) => !seen.has(id));
+        const at = me.rank([held, ...others]).items.findIndex(({ item }) => item === held);
+        better += at < others.length / 2 ? 1 : 0;
+        const [{ score, explanation }] = me.rank([held], { explain: true }).items;
+        assert.ok(Number.isFinite(score) && explanation);
+      }
+      assert.ok(better > 30, `${objective}, samples ${samples}: ${better} of 40`);
+    }
+  });
+
+  test('with weights, one item, everything seen, one event a person', async () => {
+    for (const objective of likelihoods) for (const [users, count] of [[1, 1], [2, 1], [1, 5], [3, 2]]) {
+      const items = Array.from({ length: count }, (_, j) => `i${j}`), names = Array.from({ length: users }, (_, u) => `u${u}`);
+      const all = { users: names, items, user: names.flatMap((_, u) => items.map(() => u)), item: names.flatMap(() => items.map((_, j) => j)) };
+      for (const options of [{}, { samples: 3 }, { dropout: 0 }]) {
+        const { bytes } = await trainModel({ ...all, weight: all.user.map((u) => u + 0.5) }, { objective, ...quick, ...options });
+        assert.equal((await loadModel(bytes)).info.items, count);
+      }
+    }
+  });
+
+  test('refuse what is out of range, and settings of others', async () => {
+    for (const wrong of [{ epochs: 0 }, { warmup: 0 }, { warmup: 1.5 }, { batch: 65537 }, { samples: -1 }, { samples: 2 ** 24 + 1 }, { learningRate: 0 }, { dropout: 1 }, { decay: -1 }, { zeros: NaN }])
+      await failsWith(() => trainModel(one, any({ objective: 'gaussian', ...quick, ...wrong })), 'BAD_ARGUMENT', new RegExp(`^${Object.keys(wrong)[0]}: got`));
+    for (const stray of [{ sweeps: 3 }, { negatives: 4 }, { zeros: 1 }]) await failsWith(() => trainModel(one, { objective: 'multinomial', ...stray }), 'BAD_ARGUMENT', /not a setting of objective multinomial/);
+    await failsWith(() => trainModel(one, { dropout: 0.5 }), 'BAD_ARGUMENT', /^dropout: got 0.5.*objective als/);
   });
 });
 

@@ -1,6 +1,6 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
 import { choiceSettings, numberSettings } from '../train-settings.js';
-import { softmaxDefaults, trainDefaults, trainModel } from '../train.js';
+import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainModel } from '../train.js';
 import { writeFileAtomic } from './files.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count, fileSize } from './print.js';
@@ -32,6 +32,12 @@ ${ratingUsage}
     --epochs N  --batch N  --negatives N  --learning-rate X      default ${softmaxDefaults.epochs}, ${softmaxDefaults.batch}, ${softmaxDefaults.negatives}, ${softmaxDefaults.learningRate}
     --attention dot|cosine  --attention-beta X                   of the training (${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})
     --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies (${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ${softmaxDefaults.entropyNegative})
+  --objective multinomial|gaussian|logistic   the likelihood of left-out events as the device will score them, from a start by als
+    --epochs N  --learning-rate X    default ${multinomialDefaults.epochs}, ${gaussianDefaults.epochs}, ${logisticDefaults.epochs} and ${multinomialDefaults.learningRate}, ${gaussianDefaults.learningRate}, ${logisticDefaults.learningRate}
+    --warmup N  --joint N            sweeps of als (${logisticDefaults.warmup}), the last of which items see people through their personas (${logisticDefaults.joint})
+    --batch N  --samples N           people a step (${logisticDefaults.batch}), items drawn a person (${logisticDefaults.samples} = all items)
+    --dropout X  --decay X  --zeros X   left out of a history (${multinomialDefaults.dropout}, ${gaussianDefaults.dropout}, ${logisticDefaults.dropout}), L2 towards the start
+                                     (${multinomialDefaults.decay}, ${gaussianDefaults.decay}, ${logisticDefaults.decay}), weight of what a person does not have (gaussian ${gaussianDefaults.zeros}, logistic ${logisticDefaults.zeros})
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
   --user-damping X --item-damping X --popularity-damping X    als: people with many items, and popular items, count less (0 to 2)
   --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
@@ -61,10 +67,10 @@ export async function run(argv, signal) {
   if (threshold !== undefined) say(`kept     ${count(interactions.user.length)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
   const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
 
-  const training = progress('training', { quiet });
+  const training = progress('training', { quiet }), pass = { als: 'sweep', softmax: 'epoch' }[String(values.objective ?? 'als')] ?? 'pass';
   const result = await trainModel(interactions, { ...chosen, items, name: values.name, signal,
     onProgress: ({ phase, done, total, sweep, sweeps, seconds }) => training.update(done, total, phase === 'neighbours' ? 'neighbours'
-      : `${values.objective === 'softmax' ? 'epoch' : 'sweep'} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
+      : `${pass} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
   }).finally(() => training.finish());
   signal.throwIfAborted();
   await writeFileAtomic(values.output, result.bytes);
