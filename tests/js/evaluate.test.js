@@ -7,8 +7,9 @@ import { evaluateModel } from '../../dist/evaluate.js';
 import { fitEase, trainModel } from '../../dist/train.js';
 import { fitNeighbours } from '../../web/evaluate/itemknn.js';
 import { entropy, foldPerson, isCollapsed } from '../../web/evaluate/persona-health.js';
+import { sampleOf, seededRandom } from '../../web/evaluate/random.js';
 import { canonicalInteractions } from '../../web/interactions.js';
-import { failsWith, people, sample, seeded, shuffled, steady } from './support.js';
+import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from './support.js';
 
 /** @param {[string, string[]][]} lists @returns {import('../../web/interactions.js').Interactions} */
 function interactions(lists) {
@@ -228,6 +229,34 @@ describe('comparisons', () => {
     assert.notDeepEqual(newUsers.foldedIn.metrics, newUsers.trained.metrics);
   });
 
+  test('new people: the other training knows the aspects, baselines are fitted without them too', async () => {
+    const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 }, share = 0.25, seed = 4;
+    const told = await loadModel((await trainModel(history, { ...options, items: filmFacts })).bytes);
+    const { newUsers } = await evaluateModel(told, { history, test: heldOut, k: [5], newUsers: share, seed, resamples: 20, perPerson: true, baselines: ['popularity', { name: 'ease', settings: { lambda: 7 } }] });
+    assert.ok(newUsers?.people);
+    const everybody = historyLists.filter(([, list]) => list.length > 0).map(([user]) => user).sort(), leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
+    assert.ok(newUsers.people.every((user) => leftOut.has(user)));
+    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user))), without = await loadModel((await trainModel(rest, { ...options, items: filmFacts })).bytes);
+    const byHand = await evaluateModel(without, { train: rest, history, test: interactions(testLists.filter(([user]) => leftOut.has(user))), k: [5], resamples: 20, baselines: ['popularity', { name: 'ease', settings: { lambda: 7 } }] });
+    assert.equal(newUsers.foldedIn.metrics['ndcg@5'], byHand.metrics['ndcg@5']);
+    assert.deepEqual(Object.entries(newUsers.baselines).map(([name, { settings, metrics, difference }]) => [name, settings, metrics['ndcg@5'], difference['ndcg@5'].mean]),
+      Object.entries(byHand.baselines).map(([name, { settings, metrics, difference }]) => [name, settings, metrics['ndcg@5'], difference['ndcg@5'].mean]));
+  });
+
+  test('figures of each person, where they are asked for', async () => {
+    const options = { history, test: heldOut, k: [5], newUsers: 0.25, resamples: 20, baselines: /** @type {const} */ (['popularity']), against: model };
+    const plain = await evaluateModel(model, { ...options, baselines: [...options.baselines] }), full = await evaluateModel(model, { ...options, baselines: [...options.baselines], perPerson: true });
+    assert.ok(!('people' in plain) && !JSON.stringify(plain).includes('perPerson'));
+    assert.deepEqual(full.people, testLists.filter(([, list]) => list.length > 0).map(([user]) => user).sort());
+    const parts = [full, full.baselines.popularity, full.against, full.newUsers?.foldedIn, full.newUsers?.trained, full.newUsers?.baselines.popularity];
+    for (const [i, part] of parts.entries()) {
+      const values = part?.perPerson?.['ndcg@5'] ?? [], people = i < 3 ? full.people : full.newUsers?.people;
+      assert.equal(values.length, people?.length);
+      near(values.reduce((a, b) => a + b, 0) / values.length, part?.metrics['ndcg@5'] ?? NaN, `mean of part ${i}`);
+      assert.ok(!('gini@5' in (part?.perPerson ?? {})));
+    }
+  });
+
   test('people who were in no training: baselines are fitted to others', async () => {
     const half = (/** @type {[string, string[]][]} */ lists, /** @type {number} */ from) => interactions(lists.slice(from, from + 100));
     const others = await loadModel((await trainModel(half(historyLists, 0), { dim: 12 })).bytes);
@@ -246,7 +275,7 @@ describe('what is refused', () => {
       [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/], [{ k: 5 }, /k: got 5/], [{ sampled: 0 }, /sampled: got 0/], [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
       [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/], [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
       [{ against: {} }, /against: got object/], [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/], [{ candidates: [] }, /candidates: got object, wanted a Map/], [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/], [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
-      [{ seed: -1 }, /seed: got -1/], [{ resamples: 0 }, /resamples: got 0/], [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/], [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
+      [{ seed: -1 }, /seed: got -1/], [{ perPerson: 1 }, /perPerson: got 1, wanted true or false/], [{ resamples: 0 }, /resamples: got 0/], [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/], [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
       [{ baselines: ['ease', 'ease'] }, /ease twice/], [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/], [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /ambda: got 0, wanted a number from/], [{ signal: 5 }, /signal: got 5/], [{ onProgress: 5 }, /onProgress: got 5/]];
     for (const [options, message] of cases) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
     await failsWith(() => evaluateModel(model, /** @type {any} */ ([])), 'BAD_ARGUMENT', /options/);

@@ -4,7 +4,7 @@ import { caution, evaluationText } from './evaluation-text.js';
 import { loadModelFile } from './model-file.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count } from './print.js';
-import { progress } from './progress.js';
+import { stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
 import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
 
@@ -78,23 +78,6 @@ async function readInput(values, io) {
   const lists = values['leave-one-out'] ? await readLeaveOneOut(values['leave-one-out'], io.signal)
     : { test: /** @type {typeof history} */ (await other('test')), candidates: values.candidates ? await readCandidates(values.candidates, { signal: io.signal }) : undefined };
   return { history, train: await other('train', weights), validation: await other('validation'), threshold, ...lists };
-}
-
-/** One line on standard error for each stage. @param {boolean} quiet */
-function stages(quiet) {
-  /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
-  let now;
-  return {
-    /** @param {import('../evaluate/pace.js').EvaluationProgress} progress */
-    update({ stage, done, total }) {
-      if (now?.stage !== stage) {
-        now?.line.finish();
-        now = { stage, began: performance.now(), line: progress(stage, { quiet, after: 500 }) };
-      }
-      now.line.update(done, total, `${count(Math.round(done / Math.max((performance.now() - now.began) / 1000, 1e-3)))}/s`);
-    },
-    finish: () => now?.line.finish(),
-  };
 }
 
 /** @param {string[]} argv @param {AbortSignal} signal */

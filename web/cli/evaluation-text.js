@@ -55,6 +55,12 @@ function comparisonLines(result, { against }) {
     + table([['', `Recall@${k}`, '', `NDCG@${k}`, '', ''], ...rows]);
 }
 
+/** @param {NonNullable<Evaluation['newUsers']>['baselines']} baselines @param {number} k */
+function newUserBaselines(baselines, k) {
+  const rows = Object.entries(baselines).map(([name, { metrics, difference }]) => [name, ...[`recall@${k}`, `ndcg@${k}`].flatMap((key) => [figure(metrics[key]), interval(difference[key])])]);
+  return rows.length > 0 ? `\n\nFitted without them (folded in minus it)\n${table([['', `Recall@${k}`, '', `NDCG@${k}`, ''], ...rows])}` : '';
+}
+
 /** @param {Evaluation} result */
 function newUserLines({ newUsers, protocol: { headline: k } }) {
   if (!newUsers) return '';
@@ -64,7 +70,7 @@ function newUserLines({ newUsers, protocol: { headline: k } }) {
       ratio ? `${share(ratio.mean)} (${share(ratio.low)} to ${share(ratio.high)})` : 'none'];
   });
   return `\n\n${style('bold', 'New people')}: ${plural(newUsers.leftOut, 'person', 'people')} left out of another training, ${count(newUsers.users)} of them measured\n`
-    + table([['', 'folded in', 'this model', 'ratio'], ...rows]);
+    + table([['', 'folded in', 'this model', 'ratio'], ...rows]) + newUserBaselines(newUsers.baselines, k);
 }
 
 /** @param {string} model @param {Evaluation} result @param {{ against?: string | undefined }} names */

@@ -1,5 +1,5 @@
 // Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to stdout.
-import { bar, percent } from './print.js';
+import { bar, count, percent } from './print.js';
 
 /**
  * @param {string} label @param {{ quiet?: boolean, after?: number, stream?: NodeJS.WriteStream }} [options]
@@ -30,5 +30,22 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
       line = false;
       if (text && !quiet) stream.write(`${text}\n`);
     },
+  };
+}
+
+/** One line on standard error for each stage of a longer work. @param {boolean} quiet */
+export function stages(quiet) {
+  /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
+  let now;
+  return {
+    /** @param {import('../evaluate/pace.js').EvaluationProgress} progress */
+    update({ stage, done, total }) {
+      if (now?.stage !== stage) {
+        now?.line.finish();
+        now = { stage, began: performance.now(), line: progress(stage, { quiet, after: 500 }) };
+      }
+      now.line.update(done, total, `${count(Math.round(done / Math.max((performance.now() - now.began) / 1000, 1e-3)))}/s`);
+    },
+    finish: () => now?.line.finish(),
   };
 }

@@ -5,7 +5,7 @@ import { AmpcfError } from '../errors.js';
 import { canonicalInteractions } from '../interactions.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
 import { checkResampling, compareMetrics } from './bootstrap.js';
-import { figuresOf, rankPeople } from './measure.js';
+import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { measureNewUsers, settingsOf } from './new-users.js';
 import { paceOf } from './pace.js';
 import { choosePeople, itemsByPerson } from './people.js';
@@ -34,6 +34,7 @@ import { modelRanker } from './rankers.js';
  * @property {readonly number[]} [k] list lengths, default [5, 10, 20, 50]
  * @property {number} [seed] of negatives, new people and resamples; default 1
  * @property {number} [resamples] default 2000
+ * @property {boolean} [perPerson] give the figures of each person too, such as for a mean over several trainings; default false
  * @property {AbortSignal} [signal]
  * @property {(progress: EvaluationProgress) => void} [onProgress] `stage` says in words what is done
  */
@@ -41,6 +42,7 @@ import { modelRanker } from './rankers.js';
  * @typedef {object} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty, coverage, gini
  * @property {Record<string, number>} metrics
  * @property {Record<string, number>} standardErrors not of coverage and gini
+ * @property {Record<string, Float64Array>} [perPerson] (U) in the order of `people`, where it was asked for; not of coverage and gini
  */
 /** @typedef {{ difference: Record<string, Interval> }} Difference model minus the other, 95 % intervals */
 /** @typedef {PlainFigures & Difference & { settings: Settings, chosenOn: 'defaults' | 'given' | 'validation', tried: { settings: Settings, ndcg: number }[] }} BaselineResult */
@@ -48,6 +50,7 @@ import { modelRanker } from './rankers.js';
  * @typedef {object} EvaluationParts
  * @property {Protocol} protocol
  * @property {number} users people measured
+ * @property {string[]} [people] their ids, where perPerson was asked for
  * @property {number} catalogue items of the model
  * @property {Skipped} skipped
  * @property {PersonaHealth} personas
@@ -67,7 +70,7 @@ import { modelRanker } from './rankers.js';
  */
 /** @typedef {PlainFigures & EvaluationParts} Evaluation */
 
-const defaults = { k: /** @type {readonly number[]} */ ([5, 10, 20, 50]), seed: 1, resamples: 2000, baselines: /** @type {EvaluateOptions['baselines']} */ ([]) };
+const defaults = { k: /** @type {readonly number[]} */ ([5, 10, 20, 50]), seed: 1, resamples: 2000, perPerson: false, baselines: /** @type {EvaluateOptions['baselines']} */ ([]) };
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
@@ -79,7 +82,7 @@ const defaults = { k: /** @type {readonly number[]} */ ([5, 10, 20, 50]), seed: 
  *   abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
-  const began = performance.now(), run = prepare(model, options), { people, ks, headline, options: { resamples, seed } } = run;
+  const began = performance.now(), run = prepare(model, options), { people, ks, headline, options: { resamples, seed, perPerson } } = run;
   const own = await measureRanker(run, modelRanker(model), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, { k: headline, pace: paceOf('looking at personas', run.options) });
   const against = run.options.against ? await compareWithModel(run, own, run.options.against) : null;
@@ -87,9 +90,9 @@ export async function evaluateModel(model, options) {
   const baselines = {};
   for (const wanted of run.baselines) baselines[wanted.name] = await compareWithBaseline(run, own, wanted);
   const newUsers = run.options.newUsers === undefined ? null
-    : await measureNewUsers(model, run.training.interactions, people, own.lists, { ...run.options, share: run.options.newUsers, ks, itemShare: run.share, resamples, seed });
+    : await measureNewUsers(model, run.training.interactions, people, own.lists, { ...run.options, share: run.options.newUsers, ks, dim: run.training.dim, itemShare: run.share, baselines: run.baselines.map(({ name }) => ({ name, settings: baselines[name]?.settings ?? {} })) });
   return { protocol: { ranking: run.options.candidates ? 'candidates' : run.options.sampled ? 'sampled' : 'full', negatives: run.options.sampled ?? null, k: ks, headline, seed, resamples },
-    users: people.length, catalogue: model.info.items, skipped: run.skipped, metrics: own.metrics, standardErrors: own.standardErrors, personas, baselines, against, newUsers,
+    users: people.length, ...(perPerson && { people: people.map(({ user }) => user) }), catalogue: model.info.items, skipped: run.skipped, ...plainFigures(own, run.options), personas, baselines, against, newUsers,
     seconds: (performance.now() - began) / 1000 };
 }
 
@@ -120,12 +123,13 @@ function prepare(model, given) {
 
 /** @param {Model} model @param {FullOptions} options */
 function checkOptions(model, options) {
-  const { k, seed, resamples, sampled, candidates, newUsers, train, against, signal, onProgress } = options;
+  const { k, seed, resamples, perPerson, sampled, candidates, newUsers, train, against, signal, onProgress } = options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   if (against !== undefined && !(against instanceof Model)) throw badArgument('against', against, 'a Model of loadModel');
   if (!Array.isArray(k) || k.length === 0) throw badArgument('k', k, 'an array of list lengths');
   for (const cut of k) if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
+  if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
   if (candidates !== undefined && !(candidates instanceof Map)) throw badArgument('candidates', candidates, 'a Map of item ids by user id');
   if (sampled !== undefined && (!Number.isSafeInteger(sampled) || sampled < 1)) throw badArgument('sampled', sampled, 'a whole number, 1 or more');
   if (sampled !== undefined && candidates) throw badArgument('sampled', sampled, 'either candidates or sampled');
@@ -164,7 +168,7 @@ async function measureRanker({ people, ks, share, options }, ranker, stage) {
 /** @param {Run} run @param {Measured} own @param {Measured} other @param {string} name @returns {Promise<PlainFigures & Difference>} */
 async function differenceFrom({ options }, own, other, name) {
   const { resamples, seed } = options;
-  return { metrics: other.metrics, standardErrors: other.standardErrors,
+  return { ...plainFigures(other, options),
     difference: await compareMetrics(own.perPerson, other.perPerson, { resamples, seed, pace: paceOf(`comparing with ${name}`, options) }) };
 }
 

@@ -34,6 +34,12 @@ function meanAndError(values) {
 }
 
 /**
+ * What an evaluation gives of them.
+ * @param {Figures} figures @param {{ perPerson: boolean }} options
+ */
+export const plainFigures = ({ metrics, standardErrors, perPerson }, options) => ({ metrics, standardErrors, ...(options.perPerson && { perPerson }) });
+
+/**
  * @param {readonly (readonly string[])[]} lists (U) @param {readonly Person[]} people (U)
  * @param {{ ks: readonly number[], share: (item: string) => number, catalogue: number }} options share: of the people of the history file who have the item
  * @returns {Figures}
