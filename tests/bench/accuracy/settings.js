@@ -20,9 +20,9 @@ export const ours = {
  * @type {Record<keyof typeof ours, Partial<Record<'als' | 'ease' | 'itemknn' | 'popularity', Record<string, number>>>>}
  */
 export const baselines = {
-  ml1m: { als: { alpha: 0.4, lambda: 0.006 }, ease: { lambda: 400 }, itemknn: { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 50 }, popularity: {} },
+  ml1m: { als: { alpha: 0.4, lambda: 0.006 }, ease: { lambda: 800 }, itemknn: { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 50 }, popularity: {} },
   films: { als: { alpha: 0.4, lambda: 0.006 }, ease: { lambda: 100 }, popularity: {} },
-  games: { als: { alpha: 0.4, lambda: 0.006 }, ease: { lambda: 100 }, popularity: {} },
+  games: { als: { alpha: 0.004, lambda: 0.02 }, ease: { lambda: 100 }, popularity: {} },
 };
 
 /**
