@@ -53,7 +53,7 @@ function interactions(random) {
 /** @param {number} dim */
 async function makeModel(dim) {
   const random = generator(1000 + dim), vectors = dim === 33 ? 'int8' : dim === 16 ? 'f16' : 'f32', personas = 2 + random.below(7);
-  const { bytes, items } = await trainModel(interactions(random), { dim, personas, vectors, neighbours: dim > 7 ? 25 : 0, neighbourLambda: 5, sweeps: 3, joint: 2, seed: dim,
+  const { bytes, items } = await trainModel(interactions(random), { dim, personas, vectors, ...(dim > 7 && { neighbours: 25, neighbourLambda: 5 }), sweeps: 3, joint: 2, seed: dim,
     beta: random.float(5, 40), eta: random.float(0, 1), tau: random.float(0, 1), rho: random.float(0.1, 1), split: random.float(0.3, 1.2) });
   const cases = Array.from({ length: histories }, () => {
     const history = someOf(random, items, random.below(61));
