@@ -119,8 +119,10 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 
 /**
- * Result, valid once done == total: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where
- * dampings are set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is sum_j g_j v_j v_j^T.
+ * Result of the last complete sweep, valid once sweep >= 1: item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2),
+ * settings (16), and, where dampings are set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is
+ * sum_j g_j v_j v_j^T. Each sweep is total / sweeps of the work, and s of them give what a run of s sweeps gives (als: of as
+ * many joint ones).
  */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);

@@ -169,6 +169,8 @@ static void end_batch(softmax_trainer *t) {
     if (++t->at_batch < t->n_batches) return;
     t->at_batch = 0;
     t->base.sweep++;
+    for (uint32_t j = 0; j < t->base.config.n_items; j++) (void)adam_row(&t->optimizer, &t->items, j);
+    trainer_finish(&t->base);
 }
 
 static void softmax_step(ampcf_trainer *base, uint32_t max_rows) {
@@ -177,9 +179,6 @@ static void softmax_step(ampcf_trainer *base, uint32_t max_rows) {
         learn(t, t->order[(size_t)t->at_batch * t->batch + t->in_batch]);
         base->done++;
         if (++t->in_batch == t->batch) end_batch(t);
-        if (base->done < base->total) continue;
-        for (uint32_t j = 0; j < base->config.n_items; j++) (void)adam_row(&t->optimizer, &t->items, j);
-        trainer_finish(base);
     }
 }
 

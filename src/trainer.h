@@ -3,8 +3,8 @@
  *
  * An objective is one file: a struct whose first member is `ampcf_trainer base`, and one `trainer_ops`, declared at the end
  * of this page and entered in the table of train.c. It keeps its item vectors in base.vectors, counts base.done up to
- * base.total, and calls trainer_finish once, when the two are equal. The config's alpha to bias go into the file as they are:
- * they fold in new people, whatever the objective. */
+ * base.total, as much in every sweep, and calls trainer_finish at the end of each, on which nothing later may depend. The
+ * config's alpha to bias go into the file as they are: they fold in new people, whatever the objective. */
 #ifndef AMPCF_TRAINER_H
 #define AMPCF_TRAINER_H
 
