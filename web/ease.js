@@ -23,18 +23,33 @@ import { neighbourDefaults, neighbourRanges } from './train-settings.js';
 
 const stepsPerCall = 4;
 
+/** The config, and what it needs. @param {WasmMemory} memory @param {CanonicalInteractions} data @param {NeighbourSettings} settings */
+function easeMemory(memory, data, settings) {
+  // ampcf_ease_config: four u32, then six f32.
+  const config = memory.allocate(40), count = data.itemIds.length;
+  memory.u32(config, 4).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1)]);
+  memory.f32(config + 16, 6).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
+    settings.neighbourPopularityDamping, settings.neighbourStrength]);
+  const bytes = memory.call('ampcf_ease_memory', config, data.items.length) >>> 0;
+  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: neighbourMethod 'cooccurrence' needs less`);
+  return { config, bytes };
+}
+
+/** Whether there will be any. @param {CanonicalInteractions} data @param {Record<string, any>} settings */
+const hasNeighbours = (data, settings) => settings.neighbours > 0 && data.itemIds.length > 1;
+
+/** Bytes that computeNeighbours takes: input and state. @param {WasmMemory} memory @param {CanonicalInteractions} data @param {Record<string, any>} settings */
+export function neighbourMemory(memory, data, settings) {
+  if (!hasNeighbours(data, settings)) return 0;
+  return easeMemory(memory, data, /** @type {NeighbourSettings} */ (settings)).bytes + data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
+}
+
 /**
  * A computation that ran to its end; its input is freed.
  * @param {WasmMemory} memory @param {CanonicalInteractions} data @param {NeighbourSettings} settings @param {RunOptions} options
  */
 async function runEase(memory, data, settings, { signal, onProgress }) {
-  // ampcf_ease_config: four u32, then six f32.
-  const config = memory.allocate(40), n = data.items.length, count = data.itemIds.length;
-  memory.u32(config, 4).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1)]);
-  memory.f32(config + 16, 6).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
-    settings.neighbourPopularityDamping, settings.neighbourStrength]);
-  const bytes = memory.call('ampcf_ease_memory', config, n) >>> 0;
-  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: neighbourMethod 'cooccurrence' needs less`);
+  const { config, bytes } = easeMemory(memory, data, settings), n = data.items.length;
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(n * 4), weights = data.weights ? memory.allocate(n * 4) : 0;
   const state = memory.allocate(bytes), out = memory.allocate(16);
   memory.u32(offsets, data.offsets.length).set(data.offsets);
@@ -62,7 +77,7 @@ async function runEase(memory, data, settings, { signal, onProgress }) {
  * @param {CanonicalInteractions} data @param {Record<string, any>} settings @param {RunOptions} options @returns {Promise<Neighbours | undefined>}
  */
 export async function computeNeighbours(data, settings, options) {
-  if (settings.neighbours === 0 || data.itemIds.length < 2) return undefined;
+  if (!hasNeighbours(data, settings)) return undefined;
   const { memory } = await instantiateTrainer(), n = data.itemIds.length;
   const ease = await runEase(memory, data, /** @type {NeighbourSettings} */ (settings), options);
   const at = (/** @type {string} */ name) => memory.call(`ampcf_ease_${name}`, ease);
