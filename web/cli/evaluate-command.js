@@ -4,7 +4,7 @@ import { caution, evaluationText } from './evaluation-text.js';
 import { loadModelFile } from './model-file.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count } from './print.js';
-import { progress } from './progress.js';
+import { stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
 import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
 
@@ -80,23 +80,6 @@ async function readInput(values, io) {
   return { history, train: await other('train', weights), validation: await other('validation'), threshold, ...lists };
 }
 
-/** One line on standard error for each stage. @param {boolean} quiet */
-function stages(quiet) {
-  /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
-  let now;
-  return {
-    /** @param {import('../evaluate/pace.js').EvaluationProgress} progress */
-    update({ stage, done, total }) {
-      if (now?.stage !== stage) {
-        now?.line.finish();
-        now = { stage, began: performance.now(), line: progress(stage, { quiet, after: 500 }) };
-      }
-      now.line.update(done, total, `${count(Math.round(done / Math.max((performance.now() - now.began) / 1000, 1e-3)))}/s`);
-    },
-    finish: () => now?.line.finish(),
-  };
-}
-
 /** @param {string[]} argv @param {AbortSignal} signal */
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['MODEL']);
@@ -105,7 +88,7 @@ export async function run(argv, signal) {
   const model = await loadModelFile(given[0]), against = values.against ? await loadModelFile(values.against) : undefined;
   const { threshold, ...input } = await readInput(values, { signal, quiet, say }), lines = stages(quiet);
   const wanted = Object.fromEntries(Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined));
-  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: lines.update }).finally(lines.finish);
+  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: ({ stage, done, total }) => lines.update(stage, done, total) }).finally(lines.finish);
   if (values.json && result.protocol.ranking !== 'full') say(caution);
   process.stdout.write(values.json ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
     : evaluationText(given[0], result, { against: values.against }));

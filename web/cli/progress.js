@@ -1,5 +1,5 @@
 // Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to stdout.
-import { bar, percent } from './print.js';
+import { bar, count, percent } from './print.js';
 
 /**
  * @param {string} label @param {{ quiet?: boolean, after?: number, stream?: NodeJS.WriteStream }} [options]
@@ -30,5 +30,27 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
       line = false;
       if (text && !quiet) stream.write(`${text}\n`);
     },
+  };
+}
+
+/**
+ * One line for each stage of long work, with its rate; lines of work that is done at once are not shown.
+ * @param {boolean} quiet @param {{ after?: number }} [options] milliseconds before a stage is shown
+ */
+export function stages(quiet, { after = 500 } = {}) {
+  /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
+  let now;
+  const finish = () => now?.line.finish();
+  return {
+    /** @param {string} stage @param {number} done @param {number} total @param {string} [note] before the rate @param {string} [unit] of the rate */
+    update(stage, done, total, note = '', unit = '') {
+      if (now?.stage !== stage) {
+        finish();
+        now = { stage, began: performance.now(), line: progress(stage, { quiet, after }) };
+      }
+      const rate = done / Math.max((performance.now() - now.began) / 1000, 1e-3);
+      now.line.update(done, total, `${note}${note && '  '}${count(Math.round(rate))}${unit && ` ${unit}`}/s`);
+    },
+    finish,
   };
 }
