@@ -205,8 +205,10 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         for (; left > 0 && t->row < n; left--, base->done++) users ? solve_user(t, t->row++) : solve_item(t, t->row++);
         if (t->row < n) break;
         if (users) t->at = PHASE_ITEM_GRAM;
-        else t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
-        if (!users) trainer_finish(base);
+        else {
+            t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
+            trainer_finish(base);
+        }
     }
 }
 

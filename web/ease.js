@@ -54,19 +54,42 @@ function withAspects(data, { names, offsets, flat }) {
   return { ...data, users: data.users + shared.length, offsets: ends, items, weights, aspects: shared.length };
 }
 
+/** The config, and what it needs. @param {WasmMemory} memory @param {CanonicalInteractions & { aspects?: number }} data @param {NeighbourSettings} settings @param {number} dim of the vectors beside, 0 = none */
+function easeMemory(memory, data, settings, dim) {
+  // ampcf_ease_config: six u32, then eight f32.
+  const config = memory.allocate(56), count = data.itemIds.length;
+  memory.u32(config, 6).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1), data.aspects ?? 0, dim]);
+  memory.f32(config + 24, 8).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
+    settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
+  const bytes = memory.call('ampcf_ease_memory', config, data.items.length) >>> 0;
+  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${dim ? 'least' : 'needs less'}`);
+  return { config, bytes };
+}
+
+/** Whether there will be any. @param {CanonicalInteractions} data @param {Record<string, any>} settings */
+const hasNeighbours = (data, settings) => settings.neighbours > 0 && data.itemIds.length > 1;
+
+/** What is computed: from which rows, and whether beside the vectors. @param {CanonicalInteractions} data @param {Record<string, any>} settings @param {ItemAspects | undefined} aspects */
+function planned(data, settings, aspects) {
+  const chosen = /** @type {NeighbourSettings} */ ({ ...settings, neighbours: Math.min(settings.neighbours, data.itemIds.length - 1) }), isEase = chosen.neighbourMethod === 'ease';
+  return { chosen, data: isEase && aspects && chosen.neighbourAspects > 0 ? withAspects(data, aspects) : data, fits: isEase && chosen.neighbourBlend > 0 && chosen.neighbours <= refitted };
+}
+
+/** Bytes that computeNeighbours takes: input and state. @param {WasmMemory} memory @param {CanonicalInteractions} data @param {Record<string, any>} settings @param {ItemAspects | undefined} aspects */
+export function neighbourMemory(memory, data, settings, aspects) {
+  if (!hasNeighbours(data, settings)) return 0;
+  const plan = planned(data, settings, aspects), dim = plan.fits ? settings.dim : 0, n = data.itemIds.length;
+  return easeMemory(memory, plan.data, plan.chosen, dim).bytes + plan.data.offsets.byteLength + plan.data.items.byteLength + (plan.data.weights?.byteLength ?? 0)
+    + (dim > 0 ? 4 * (n * dim + dim * (dim + 1) / 2 + 2 * n) : 0);
+}
+
 /**
  * A computation that ran to its end; its input is freed.
  * @param {WasmMemory} memory @param {CanonicalInteractions & { aspects?: number }} data the last rows may be aspects
  * @param {NeighbourSettings} settings @param {RunOptions} options @param {ItemSide} [beside]
  */
 async function runEase(memory, data, settings, { signal, onProgress }, beside) {
-  // ampcf_ease_config: six u32, then eight f32.
-  const config = memory.allocate(56), n = data.items.length, count = data.itemIds.length;
-  memory.u32(config, 6).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1), data.aspects ?? 0, beside?.dim ?? 0]);
-  memory.f32(config + 24, 8).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
-    settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
-  const bytes = memory.call('ampcf_ease_memory', config, n) >>> 0;
-  if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: ${beside ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${beside ? 'least' : 'needs less'}`);
+  const { config, bytes } = easeMemory(memory, data, settings, beside?.dim ?? 0), n = data.items.length;
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(n * 4), weights = data.weights ? memory.allocate(n * 4) : 0;
   const state = memory.allocate(bytes), out = memory.allocate(16);
   memory.u32(offsets, data.offsets.length).set(data.offsets);
@@ -95,12 +118,9 @@ async function runEase(memory, data, settings, { signal, onProgress }, beside) {
  * @param {() => ItemSide} side the vectors that they stand beside @param {ItemAspects | undefined} aspects @returns {Promise<Neighbours | undefined>}
  */
 export async function computeNeighbours(data, settings, options, side, aspects) {
-  const n = data.itemIds.length;
-  if (settings.neighbours === 0 || n < 2) return undefined;
-  const { memory } = await instantiateTrainer(), chosen = /** @type {NeighbourSettings} */ (settings), isEase = chosen.neighbourMethod === 'ease';
-  const sources = Math.min(chosen.neighbours, n - 1), fits = isEase && chosen.neighbourBlend > 0 && sources <= refitted;
-  const ease = await runEase(memory, isEase && aspects && chosen.neighbourAspects > 0 ? withAspects(data, aspects) : data,
-    { ...chosen, neighbours: sources }, options, fits ? side() : undefined);
+  if (!hasNeighbours(data, settings)) return undefined;
+  const { memory } = await instantiateTrainer(), n = data.itemIds.length, plan = planned(data, settings, aspects);
+  const ease = await runEase(memory, plan.data, plan.chosen, options, plan.fits ? side() : undefined);
   const at = (/** @type {string} */ name) => memory.call(`ampcf_ease_${name}`, ease);
   const offsets = memory.u32(at('offsets'), n + 1).slice(), pairs = offsets[n];
   return { offsets, items: memory.u32(at('items'), pairs).slice(), values: new Int8Array(memory.u8(at('values'), pairs).slice().buffer),

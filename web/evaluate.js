@@ -1,5 +1,7 @@
 // Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
+export { measureValidation, trainValidated } from './evaluate/train-validated.js';
+export { personaHealth } from './evaluate/persona-health.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
 /** Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty, coverage, gini. */
 export * as metrics from './evaluate/metrics.js';
@@ -7,3 +9,6 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/evaluate-model.js').EvaluateOptions} EvaluateOptions */
 /** @typedef {import('./evaluate/evaluate-model.js').Evaluation} Evaluation */
 /** @typedef {import('./evaluate/bootstrap.js').Interval} Interval */
+/** @typedef {import('./evaluate/train-validated.js').ValidatedOptions} ValidatedOptions */
+/** @typedef {import('./evaluate/train-validated.js').ValidatedResult} ValidatedResult */
+/** @typedef {import('./evaluate/train-validated.js').Measurement} Measurement */

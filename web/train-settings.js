@@ -48,7 +48,8 @@ const choices = { attention: ['dot', 'cosine'], vectors: ['f32', 'f16', 'int8'],
 /** Lowest and highest; the first ones are whole numbers. */
 const wholeRanges = { personas: [1, 64], dim: [1, 1024], sweeps: [1, 1000], joint: [0, 1000], epochs: [1, 1000], batch: [1, 65536], negatives: [1, 64],
   warmup: [1, 1000], samples: [0, 2 ** 24], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours };
-const ranges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
+/** @type {Record<string, [number, number] | number[]>} */
+export const settingRanges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
   sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], learningRate: [1e-9, 1], balance: [0, 1], entropyPositive: [0, 1024], entropyNegative: [0, 1024],
   attentionBeta: [0, 1024], userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2],
   dropout: [0, 0.99], decay: [0, 2 ** 20], zeros: [0, 1024] };
@@ -59,7 +60,7 @@ const floatFields = ['alpha', 'lambda', 'nu', 'beta', 'eta', 'tau', 'rho', 'shar
   'entropyNegative', 'attentionBeta', 'userDamping', 'itemDamping', 'popularityDamping', 'dropout', 'decay', 'zeros'];
 
 /** Names of the settings that are numbers, and of those that are words, for the command line. */
-export const numberSettings = Object.freeze(Object.keys(ranges));
+export const numberSettings = Object.freeze(Object.keys(settingRanges));
 export const choiceSettings = Object.freeze(['objective', ...Object.keys(choices)]);
 
 /** @typedef {{ objective: keyof typeof objectives, personas: number, dim: number, minSupport: number, [name: string]: number | string }} TrainSettings */
@@ -87,7 +88,7 @@ function checkSetting(name, value) {
     if (!words.includes(/** @type {string} */ (value))) throw badArgument(name, value, `one of ${words.join(', ')}`);
     return;
   }
-  const [low, high] = ranges[/** @type {keyof typeof ranges} */ (name)], whole = name in wholeRanges;
+  const [low, high] = settingRanges[name], whole = name in wholeRanges;
   if (typeof value !== 'number' || !(value === 0 && name in orZero) && !(value >= low && value <= high) || (whole && !Number.isInteger(value)))
     throw badArgument(name, value, `${name in orZero ? '0, or ' : ''}a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`);
 }
@@ -96,6 +97,14 @@ function checkSetting(name, value) {
 export function relativeAlpha(settings, { users, itemIds, items }) {
   const pairs = users * itemIds.length;
   return Math.min(1024, Math.max(1e-6, Number(settings.unobserved) * items.length / pairs));
+}
+
+/** The settings of a run that ends where this one stands after `sweep` sweeps or epochs: same model. @param {TrainSettings} settings @param {number} sweep @returns {TrainSettings} */
+export function settingsAfter(settings, sweep) {
+  if ('warmup' in settings) return { ...settings, epochs: sweep - Number(settings.warmup) };
+  const fewer = Number(settings.sweeps ?? settings.epochs) - sweep;
+  if (fewer === 0) return settings;
+  return { ...settings, ...('epochs' in settings ? { epochs: sweep } : { sweeps: sweep }), ...('joint' in settings && { joint: Math.max(0, Number(settings.joint) - fewer) }) };
 }
 
 /** ampcf_vector_type. @param {Record<string, unknown>} settings */

@@ -1,10 +1,10 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not read files or know text formats.
 import { badArgument, listArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
-import { computeNeighbours } from './ease.js';
+import { computeNeighbours, neighbourMemory } from './ease.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
-import { relativeAlpha, trainConfig, trainSettings, vectorType } from './train-settings.js';
+import { relativeAlpha, settingsAfter, trainConfig, trainSettings, vectorType } from './train-settings.js';
 
 export { fitEase } from './ease.js';
 export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults } from './train-settings.js';
@@ -66,9 +66,19 @@ export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefault
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
+ * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or epoch; training waits for it
+ */
+/**
+ * @typedef {object} TrainSnapshot
+ * @property {number} sweep that has ended, from 1
+ * @property {number} sweeps
+ * @property {boolean} epochs sweeps are epochs: passes of a gradient method
+ * @property {() => Promise<Uint8Array<ArrayBuffer>>} bytes a model file of what is learnt so far, without neighbours; while training waits
+ * @property {() => void} keep this is what is written in the end, unless a later one is kept; else it is the last one
+ * @property {() => void} stop no more sweeps
  */
 /** @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number, seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax), both sweeps and epochs of people (likelihoods); steps of the neighbours */
-/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number }} TrainResult */
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped: number, seconds: number, memoryBytes: number, settings: TrainSettings }} TrainResult settings: which give the same model, sweeps those of the snapshot kept */
 
 const rowsPerStep = 256;
 
@@ -88,22 +98,24 @@ export async function trainModel(interactions, options = {}) {
   const data = canonicalInteractions(interactions, settings.minSupport);
   settings.alpha ??= relativeAlpha(settings, data);
   const { memory } = await instantiateTrainer();
-  const trainer = beginTraining(memory, data, settings);
-  await runTraining(memory, trainer, began, options);
+  const run = { memory, trainer: beginTraining(memory, data, settings), data, settings, options };
+  const written = await runTraining(run, began);
   const aspects = options.items && packAspects(data.itemIds, options.items);
   const neighbours = await computeNeighbours(data, settings, { ...options, onProgress: (progress) => options.onProgress?.({ phase: 'neighbours', ...progress,
-    sweep: Number(settings.sweeps ?? settings.epochs), sweeps: Number(settings.sweeps ?? settings.epochs), seconds: (performance.now() - began) / 1000 }) }, () => itemSide(memory, trainer, data.itemIds.length, settings.dim), aspects);
-  const bytes = await writeModel(memory, trainer, data, settings, options, aspects, neighbours);
+    sweep: Number(settings.sweeps ?? settings.epochs), sweeps: Number(settings.sweeps ?? settings.epochs), seconds: (performance.now() - began) / 1000 }) },
+    () => itemSide(memory, run.trainer, data.itemIds.length, settings.dim), aspects);
+  const bytes = await writeModel(run, written, neighbours);
   return { bytes, users: data.users, items: data.itemIds.length, interactions: data.items.length, dropped: data.dropped,
-    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes + (neighbours?.memoryBytes ?? 0) };
+    seconds: (performance.now() - began) / 1000, memoryBytes: memory.bytes + (neighbours?.memoryBytes ?? 0), settings: written };
 }
 
 /** What is not a setting. @param {TrainOptions} options */
-function checkCompany({ items, name, signal, onProgress }) {
+function checkCompany({ items, name, signal, onProgress, onSnapshot }) {
   if (items !== undefined && !(items instanceof Map)) throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
+  if (onSnapshot !== undefined && typeof onSnapshot !== 'function') throw badArgument('onSnapshot', onSnapshot, 'a function');
   for (const [id, facts] of items ?? []) {
     if (facts?.title !== undefined && typeof facts.title !== 'string') throw badArgument(`title of ${String(id)}`, facts.title, 'a string');
     for (const aspect of listArgument(`aspects of ${String(id)}`, facts?.aspects ?? []))
@@ -111,12 +123,34 @@ function checkCompany({ items, name, signal, onProgress }) {
   }
 }
 
-/** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings */
-function beginTraining(memory, data, settings) {
+/**
+ * Bytes of wasm memory that training with these settings takes, known before any work: its input, its state, and those of the neighbours.
+ * @param {Interactions} interactions @param {TrainOptions} [options]
+ * @returns {Promise<{ bytes: number, vectors: number, neighbours: number }>} bytes: both
+ * @throws {AmpcfError} as trainModel; OUT_OF_MEMORY where no wasm memory is large enough
+ */
+export async function trainingMemory(interactions, options = {}) {
+  const settings = trainSettings(optionsArgument(options)), data = canonicalInteractions(interactions, settings.minSupport);
+  settings.alpha ??= relativeAlpha(settings, data);
+  const { memory } = await instantiateTrainer(), input = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
+  const vectors = trainerMemory(memory, data, settings).bytes + input, neighbours = neighbourMemory(memory, data, settings, options.items && packAspects(data.itemIds, options.items));
+  return { bytes: vectors + neighbours, vectors, neighbours };
+}
+
+/** @typedef {{ memory: WasmMemory, trainer: number, data: ReturnType<typeof canonicalInteractions>, settings: TrainSettings, options: TrainOptions }} TrainRun */
+
+/** The config, and what it needs. @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings */
+function trainerMemory(memory, data, settings) {
   const given = trainConfig(settings, data.users, data.itemIds.length), config = memory.allocate(given.length);
   memory.u8(config, given.length).set(given);
   const n = data.items.length, bytes = memory.call('ampcf_trainer_memory', config, n) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `training ${n} interactions at dim ${settings.dim} does not fit the 4 GiB of wasm memory`);
+  return { config, bytes };
+}
+
+/** @param {WasmMemory} memory @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings */
+function beginTraining(memory, data, settings) {
+  const { config, bytes } = trainerMemory(memory, data, settings), n = data.items.length;
   const offsets = memory.allocate(data.offsets.byteLength), items = memory.allocate(data.items.byteLength);
   const weights = data.weights ? memory.allocate(data.weights.byteLength) : 0;
   const state = memory.allocate(bytes), out = memory.allocate(16);
@@ -128,23 +162,55 @@ function beginTraining(memory, data, settings) {
   return memory.u32(out, 1)[0];
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {number} began @param {TrainOptions} options */
-async function runTraining(memory, trainer, began, { signal, onProgress }) {
-  const out = memory.allocate(32);
-  let shown = 0;
-  for (;;) {
-    signal?.throwIfAborted();
-    memory.call('ampcf_trainer_step', trainer, rowsPerStep, out);
+/** Sweep by sweep. @param {TrainRun} run @param {number} began @returns {Promise<TrainSettings>} of what is to be written */
+async function runTraining(run, began) {
+  const { memory, trainer, settings, options: { signal, onProgress } } = run, out = memory.allocate(32);
+  const step = (/** @type {number} */ rows) => {
+    memory.call('ampcf_trainer_step', trainer, rows, out);
     const [done, total] = [...memory.u64(out, 2)].map(Number), [sweep, sweeps] = memory.u32(out + 16, 2);
-    const now = performance.now();
-    if (now - shown >= 50 || done === total) {
+    return { done, total, sweep, sweeps };
+  };
+  const watch = watchSnapshots(run);
+  for (let shown = 0, at = step(0);;) {
+    signal?.throwIfAborted();
+    const sweepRows = at.total / at.sweeps, before = at.sweep;
+    at = step(Math.max(1, Math.min(rowsPerStep, Math.ceil(sweepRows - at.done % sweepRows))));
+    const stopped = at.sweep > before && await watch.ended(at), over = stopped || at.done === at.total, now = performance.now();
+    if (now - shown >= 50 || over) {
       shown = now;
-      onProgress?.({ phase: 'vectors', done, total, sweep, sweeps, seconds: (now - began) / 1000 });
+      onProgress?.({ phase: 'vectors', ...at, seconds: (now - began) / 1000 });
       // A turn of the event loop: abort signals fire, pages stay alive.
       await new Promise((resolve) => { setTimeout(resolve, 0); });
     }
-    if (done === total) return memory.free(out);
+    if (!over) continue;
+    memory.free(out);
+    return settingsAfter(settings, watch.restore() ?? at.sweep);
   }
+}
+
+/** Offers each sweep to the caller, and holds what the caller keeps. @param {TrainRun} run */
+function watchSnapshots(run) {
+  const { memory, trainer, data, settings, options } = run, n = data.itemIds.length, { dim } = settings;
+  const results = /** @type {[string, number][]} */ ([['vectors', n * dim], ['bias', n], ['gram', dim * (dim + 1) / 2], ['item_weights', n], ['item_targets', n]])
+    .map(([name, length]) => ({ at: memory.call(`ampcf_trainer_${name}`, trainer), length })).filter(({ at }) => at !== 0);
+  /** @type {{ sweep: number, copies: Float32Array[] } | undefined} */
+  let kept;
+  return {
+    /** @param {{ sweep: number, sweeps: number }} at @returns {Promise<boolean>} whether to stop */
+    async ended({ sweep, sweeps }) {
+      const warmup = Number(settings.warmup ?? 0);
+      let stopped = false;
+      if (sweep <= warmup) return false;
+      await options.onSnapshot?.({ sweep: sweep - warmup, sweeps: sweeps - warmup, epochs: 'epochs' in settings, bytes: () => writeModel(run, settingsAfter(settings, sweep), undefined),
+        keep: () => { kept = { sweep, copies: results.map(({ at, length }) => memory.f32(at, length).slice()) }; }, stop: () => { stopped = true; } });
+      return stopped;
+    },
+    /** @returns {number | undefined} the sweep whose results are in place again */
+    restore() {
+      kept?.copies.forEach((copy, i) => memory.f32(results[i].at, copy.length).set(copy));
+      return kept?.sweep;
+    },
+  };
 }
 
 /** Copies of what the trainer learnt of items. @param {WasmMemory} memory @param {number} trainer @param {number} n @param {number} dim */
@@ -182,16 +248,19 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
-/** @param {WasmMemory} memory @param {number} trainer @param {ReturnType<typeof canonicalInteractions>} data @param {TrainSettings} settings @param {TrainOptions} options
- * @param {ReturnType<typeof packAspects> | undefined} aspects @param {Neighbours | undefined} neighbours */
-async function writeModel(memory, trainer, data, { objective, ...settings }, { items, name }, aspects, neighbours) {
+/** @param {TrainRun} run @param {TrainSettings} settings for the metadata @param {Neighbours | undefined} neighbours */
+async function writeModel({ memory, trainer, data, options: { items, name } }, { objective, ...settings }, neighbours) {
+  /** @type {number[]} */
+  const blocks = [];
   const put = (/** @type {Exclude<ArrayBufferView, DataView>} */ array) => {
     const at = memory.allocate(Math.max(1, array.byteLength));
+    blocks.push(at);
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     return at;
   };
   const ids = packTexts(data.itemIds);
   const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
+  const aspects = items && packAspects(data.itemIds, items);
   const names = aspects && aspects.names.length > 0 ? packTexts(aspects.names) : undefined;
   const metadata = new TextEncoder().encode(JSON.stringify({ ...(name ? { name } : {}), library: `ampcf ${AMPCF_VERSION}`, objective,
     users: data.users, interactions: data.items.length, settings }));
@@ -202,7 +271,7 @@ async function writeModel(memory, trainer, data, { objective, ...settings }, { i
   const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
 
   // ampcf_model_parts on wasm32: 25 words of 4 bytes, then the lineage.
-  const parts = memory.allocate(25 * 4 + 16);
+  const parts = put(new Uint8Array(25 * 4 + 16));
   // Copies first: each may grow the memory and detach a view made before it.
   const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
@@ -212,6 +281,15 @@ async function writeModel(memory, trainer, data, { objective, ...settings }, { i
     memory.call('ampcf_trainer_item_weights', trainer), memory.call('ampcf_trainer_item_targets', trainer), ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
   memory.u32(parts, words.length).set(words);
   memory.u8(parts + 100, 16).set(lineage);
+  try {
+    return writeParts(memory, parts);
+  } finally {
+    for (const block of blocks) memory.free(block);
+  }
+}
+
+/** @param {WasmMemory} memory @param {number} parts ampcf_model_parts */
+function writeParts(memory, parts) {
   const bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
   if (bytes === 0) throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
   const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;

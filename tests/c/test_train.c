@@ -342,10 +342,35 @@ static void trained_models_open(void) {
     }
 }
 
+/* After s of S sweeps, and until the next one ends, the result is that of a run of s sweeps with as many joint ones. */
+static void every_sweep_has_a_result(void) {
+    uint64_t rng = 107;
+    data d = make_data(USERS, ITEMS, &rng);
+    for (uint32_t joint = 0; joint < 4; joint++) {
+        ampcf_train_config c = plain_config(&d), shorter;
+        c.n_personas = 3, c.joint = joint, c.sweeps = 5, c.item_damping = 0.3f, c.popularity_damping = 0.1f, c.user_damping = 0.4f;
+        size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
+        run long_one = {exact(bytes), NULL};
+        CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, long_one.memory, bytes, &long_one.trainer), AMPCF_OK);
+        for (uint32_t s = 1; s <= c.sweeps; s++) {
+            ampcf_train_progress p;
+            CHECK_EQ(ampcf_trainer_step(long_one.trainer, s == 1 ? USERS + ITEMS + 7 : USERS + ITEMS, &p), AMPCF_OK);
+            CHECK(p.sweep == s && p.sweeps == c.sweeps);
+            shorter = c, shorter.sweeps = s, shorter.joint = joint > c.sweeps - s ? joint - (c.sweeps - s) : 0;
+            run short_one = train(&shorter, &d, d.weights, 64);
+            check_same(&c, long_one, short_one, 1);
+            free(short_one.memory);
+        }
+        free(long_one.memory);
+    }
+    free_data(&d);
+}
+
 int main(void) {
     solution_is_stationary();
     bytes_depend_on_input_alone();
     results_are_valid_after_each_sweep();
+    every_sweep_has_a_result();
     bad_configs();
     bad_input();
     trained_models_open();

@@ -292,6 +292,25 @@ static void results_are_valid_after_each_epoch(void) {
 }
 
 /* Unseen items of a person's own taste come before the others, and the model file's parts are in range. */
+/* After s epochs, and until the next one ends, the result is that of a run of s epochs. */
+static void every_epoch_has_a_result(void) {
+    for (int i = 0; i < 3; i++) {
+        ampcf_train_config c = variant(i), shorter = c;
+        c.sweeps = 4;
+        size_t bytes = ampcf_trainer_memory(&c, offsets[USERS]);
+        run long_one = {exact(bytes), NULL};
+        ampcf_train_progress p = {0, 1, 0, 0};
+        CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, long_one.memory, bytes, &long_one.trainer), AMPCF_OK);
+        for (shorter.sweeps = 1; shorter.sweeps <= c.sweeps; shorter.sweeps++) {
+            while (p.sweep < shorter.sweeps) CHECK_EQ(ampcf_trainer_step(long_one.trainer, 100, &p), AMPCF_OK);
+            run short_one = train(&shorter, 64, 0);
+            CHECK(same(&c, long_one, short_one));
+            free(short_one.memory);
+        }
+        free(long_one.memory);
+    }
+}
+
 static void it_learns_the_tastes(void) {
     for (int i = 0; i < 4; i++) {
         ampcf_train_config c = variant(i);
@@ -362,6 +381,7 @@ int main(void) {
     make_taste(&rng);
     bytes_depend_on_input_alone();
     results_are_valid_after_each_epoch();
+    every_epoch_has_a_result();
     it_learns_the_tastes();
     refusals();
     return check_report();

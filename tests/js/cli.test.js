@@ -48,7 +48,7 @@ test('train says what it read, kept and wrote, on standard error only', () => {
   assert.match(softmax.stderr, /training 100 %  epoch 3\/3/);
   assert.equal(softmax.status, 0);
   const logistic = ampcf(['train', 'ratings.csv', '-o', 'logistic.ampcf', '--dim', '8', '--objective', 'logistic', '--epochs', '3', '--warmup', '2', '--samples', '5', '--zeros', '0.2']);
-  assert.match(logistic.stderr, /training 100 %  pass 5\/5/);
+  assert.match(logistic.stderr, /training 100 %  epoch 5\/5/);
   assert.equal(logistic.status, 0);
   assert.match(stderr, /wrote +again\.ampcf/);
   assert.deepEqual(readFileSync(`${folder}/again.ampcf`), readFileSync(`${folder}/m.ampcf`), 'same input, options and seed give the same bytes');

@@ -108,9 +108,9 @@ describe('the package', () => {
   const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|evaluate|cli)\.js|dist\/types\/(?:evaluate\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train)?\.h)$/;
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|core-scalar|train|evaluate|cli|tune-worker)\.js|dist\/types\/(?:evaluate\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train)?\.h)$/;
     assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
-    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
+    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/tune-worker.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
       assert.ok(packed.includes(path), `${path} is not packed`);
   });
 
@@ -124,7 +124,7 @@ describe('the package', () => {
   test('trains and ranks where it was installed', () => {
     const out = runs(`import { loadModel, version, AmpcfError, Model, Profile } from 'ampcf';
       import { trainModel } from 'ampcf/train';
-      import { evaluateModel, metrics, pairedBootstrap } from 'ampcf/evaluate';
+      import { evaluateModel, metrics, pairedBootstrap, trainValidated } from 'ampcf/evaluate';
       const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
       const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2 });
       const scores = [];
@@ -137,6 +137,7 @@ describe('the package', () => {
       const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] }, next = { ...taken, item: [1, 1, 3, 3] };
       const evaluation = await evaluateModel(await loadModel(bytes), { history: taken, test: next, k: [1], resamples: 10, baselines: ['popularity', 'ease'] });
       if (evaluation.metrics['ndcg@1'] !== 1 || metrics.recall(['b'], new Set(['b']), 1) !== 1 || pairedBootstrap([1], [0]).mean !== 1) throw new Error('evaluation');
+      if ((await trainValidated(taken, next, { dim: 2 })).validation.people !== 4) throw new Error('validation');
       try { await evaluateModel(await loadModel(bytes), { history: taken, test: taken }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../dist/ampcf.js';
-import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainModel } from '../../dist/train.js';
+import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainModel, trainingMemory } from '../../dist/train.js';
 import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf, people, seeded, shuffled, steady } from './support.js';
 
 /** @typedef {import('../../web/interactions.js').Interactions} Interactions */
@@ -336,6 +336,62 @@ describe('objectives multinomial, gaussian and logistic', () => {
       await failsWith(() => trainModel(one, any({ objective: 'gaussian', ...quick, ...wrong })), 'BAD_ARGUMENT', new RegExp(`^${Object.keys(wrong)[0]}: got`));
     for (const stray of [{ sweeps: 3 }, { negatives: 4 }, { zeros: 1 }]) await failsWith(() => trainModel(one, { objective: 'multinomial', ...stray }), 'BAD_ARGUMENT', /not a setting of objective multinomial/);
     await failsWith(() => trainModel(one, { dropout: 0.5 }), 'BAD_ARGUMENT', /^dropout: got 0.5.*objective als/);
+  });
+});
+
+describe('snapshots', () => {
+  /** @type {[string, import('../../web/train.js').TrainOptions][]} */
+  const runs = [['als', { dim: 8, sweeps: 5, joint: 2 }], ['als with neighbours', { dim: 8, sweeps: 4, neighbours: 5, neighbourLambda: 5, itemDamping: 0.3, popularityDamping: 0.1 }],
+    ['softmax', { objective: 'softmax', dim: 8, epochs: 4 }]];
+  for (const [name, options] of runs)
+    test(`of ${name} are the models of shorter runs, and the one kept is written`, async () => {
+      const total = Number(options.sweeps ?? options.epochs);
+      /** @type {Uint8Array[]} */ const bytes = [];
+      const seen = /** @type {[number, number, boolean][]} */ ([]);
+      const watched = await trainModel(base, { ...options, onSnapshot: async (snapshot) => {
+        seen.push([snapshot.sweep, snapshot.sweeps, snapshot.epochs]);
+        bytes.push(await snapshot.bytes());
+      } });
+      assert.deepEqual(watched.bytes, (await trainModel(base, options)).bytes);
+      assert.deepEqual(seen, Array.from({ length: total }, (_, s) => [s + 1, total, name === 'softmax']));
+      for (const keep of [1, total - 1, total]) {
+        const kept = await trainModel(base, { ...options, onSnapshot: async (snapshot) => { if (snapshot.sweep === keep) snapshot.keep(); } });
+        assert.deepEqual((await trainModel(base, kept.settings)).bytes, kept.bytes);
+        assert.equal(kept.settings.sweeps ?? kept.settings.epochs, keep);
+        if (!options.neighbours) assert.deepEqual(bytes[keep - 1], kept.bytes);
+        else assert.deepEqual((await loadModel(bytes[keep - 1])).info.metadata.settings.sweeps, keep);
+      }
+      const stopped = await trainModel(base, { ...options, onSnapshot: ({ sweep, stop }) => { if (sweep === 2) stop(); } });
+      assert.deepEqual((await trainModel(base, stopped.settings)).bytes, stopped.bytes);
+      assert.equal(stopped.settings.sweeps ?? stopped.settings.epochs, 2);
+    });
+
+  test('an error of the callback is the caller\'s own, and an abort while it runs ends the training', async () => {
+    const mine = new Error('mine'), abort = new AbortController();
+    assert.equal(await failure(() => trainModel(base, { ...small, onSnapshot: () => { throw mine; } })), mine);
+    assert.equal(await failure(() => trainModel(base, { ...small, onSnapshot: async () => { throw mine; } })), mine);
+    assert.equal(await failure(() => trainModel(base, { ...small, signal: abort.signal, onSnapshot: () => abort.abort(mine) })), mine);
+    await failsWith(() => trainModel(base, any({ ...small, onSnapshot: true })), 'BAD_ARGUMENT', /^onSnapshot: got true, wanted a function/);
+  });
+});
+
+describe('the memory of a training', () => {
+  test('is known before, and is about what it takes', async () => {
+    const plain = await trainingMemory(base, small), wide = await trainingMemory(base, { ...small, dim: 64 }), more = await trainingMemory(base, { ...small, neighbours: 5 });
+    assert.deepEqual([plain.neighbours, plain.bytes], [0, plain.vectors]);
+    assert.ok(wide.vectors > 2 * plain.vectors);
+    assert.deepEqual([more.vectors, more.bytes], [plain.vectors, plain.vectors + more.neighbours]);
+    assert.ok(more.neighbours > 0);
+    const { memoryBytes } = await trainModel(base, { ...small, dim: 64, neighbours: 5 });
+    const need = (await trainingMemory(base, { ...small, dim: 64, neighbours: 5 })).bytes;
+    assert.ok(memoryBytes > need && memoryBytes < need + 2 ** 22, `${memoryBytes} taken, ${need} foretold`);
+  });
+
+  test('is refused as the training would be', async () => {
+    await failsWith(() => trainingMemory(base, any({ dim: 0 })), 'BAD_ARGUMENT', /^dim/);
+    await failsWith(() => trainingMemory({ users: [], items: [], user: [], item: [] }), 'NO_DATA');
+    const users = Array.from({ length: 65536 }, (_, u) => `u${u}`);
+    await failsWith(() => trainingMemory({ users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) }, { joint: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
   });
 });
 

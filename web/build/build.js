@@ -86,6 +86,7 @@ async function bundleAll() {
   for (const name of ['train', 'evaluate']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
   await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
     plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
+  await bundle({ ...shared, platform: 'node', entryPoints: { 'tune-worker': at('web/tune/worker.js') }, outdir: at('dist'), plugins: [publicEntries] });
   writeFileSync(at('dist/THIRD-PARTY.txt'), `dist/cli.js contains csv-parse:\n\n${readFileSync(at('node_modules/csv-parse/LICENSE'), 'utf8')}`);
   chmodSync(at('dist/cli.js'), 0o755);
 }

@@ -88,7 +88,7 @@ export async function run(argv, signal) {
   const model = await loadModelFile(given[0]), against = values.against ? await loadModelFile(values.against) : undefined;
   const { threshold, ...input } = await readInput(values, { signal, quiet, say }), lines = stages(quiet);
   const wanted = Object.fromEntries(Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined));
-  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: lines.update }).finally(lines.finish);
+  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: ({ stage, done, total }) => lines.update(stage, done, total) }).finally(lines.finish);
   if (values.json && result.protocol.ranking !== 'full') say(caution);
   process.stdout.write(values.json ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
     : evaluationText(given[0], result, { against: values.against }));

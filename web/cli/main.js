@@ -1,14 +1,17 @@
 // Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any command.
 import { version } from '../ampcf.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
+import { Interrupted } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
 import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
+import { run as runTune, usage as tuneUsage } from './tune-command.js';
 
 /** @type {Record<string, { usage: string, run: (argv: string[], signal: AbortSignal) => Promise<unknown> }>} */
 const commands = {
   train: { usage: trainUsage, run: runTrain },
+  tune: { usage: tuneUsage, run: runTune },
   recommend: { usage: recommendUsage, run: runRecommend },
   rank: { usage: rankUsage, run: runRank },
   split: { usage: splitUsage, run: runSplit },
@@ -20,6 +23,7 @@ const commands = {
 const usage = `ampcf ${version} - recommendations on the device, explained
 
   ampcf train RATINGS -o MODEL        ratings file -> model file
+  ampcf tune RATINGS --minutes ..     search the settings that rank held-out events best
   ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons
   ampcf rank MODEL --candidates ..    rank my own list
   ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on
@@ -71,7 +75,7 @@ async function main([name, ...argv]) {
     return exitOk;
   } catch (error) {
     if (abort.signal.aborted) {
-      process.stderr.write('\nampcf: interrupted, nothing was changed\n');
+      process.stderr.write(`\nampcf: interrupted, ${error instanceof Interrupted ? error.message : 'nothing was changed'}\n`);
       return exitInterrupted;
     }
     const code = exitCode(error);

@@ -40,6 +40,17 @@ export function numberOption(values, name, { whole = false, low = -Infinity, hig
   return value;
 }
 
+const sizeUnits = /** @type {Record<string, number>} */ ({ '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 });
+
+/** Bytes: 800MB, 1.5 GiB, 1e9. @param {Record<string, any>} values @param {string} name @returns {number | undefined} */
+export function sizeOption(values, name) {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [], bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
+  if (!(bytes > 0)) throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
+  return bytes;
+}
+
 /**
  * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input (`-`).
  * @param {string | undefined} given @param {string} name

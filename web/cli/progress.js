@@ -33,19 +33,24 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
   };
 }
 
-/** One line on standard error for each stage of a longer work. @param {boolean} quiet */
-export function stages(quiet) {
+/**
+ * One line for each stage of long work, with its rate; lines of work that is done at once are not shown.
+ * @param {boolean} quiet @param {{ after?: number }} [options] milliseconds before a stage is shown
+ */
+export function stages(quiet, { after = 500 } = {}) {
   /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
   let now;
+  const finish = () => now?.line.finish();
   return {
-    /** @param {import('../evaluate/pace.js').EvaluationProgress} progress */
-    update({ stage, done, total }) {
+    /** @param {string} stage @param {number} done @param {number} total @param {string} [note] before the rate @param {string} [unit] of the rate */
+    update(stage, done, total, note = '', unit = '') {
       if (now?.stage !== stage) {
-        now?.line.finish();
-        now = { stage, began: performance.now(), line: progress(stage, { quiet, after: 500 }) };
+        finish();
+        now = { stage, began: performance.now(), line: progress(stage, { quiet, after }) };
       }
-      now.line.update(done, total, `${count(Math.round(done / Math.max((performance.now() - now.began) / 1000, 1e-3)))}/s`);
+      const rate = done / Math.max((performance.now() - now.began) / 1000, 1e-3);
+      now.line.update(done, total, `${note}${note && '  '}${count(Math.round(rate))}${unit && ` ${unit}`}/s`);
     },
-    finish: () => now?.line.finish(),
+    finish,
   };
 }

@@ -33,10 +33,10 @@ export function ratingThreshold({ rating }, { minRating, weights }) {
   return rating ? minRating ?? (weights ? undefined : starThreshold(rating)) : undefined;
 }
 
-/** Which rows count, and how much. @param {Ratings} ratings @param {{ threshold: number | undefined, weights: boolean }} rule */
-export function chooseRows(ratings, { threshold, weights }) {
-  const { rating } = ratings, n = ratings.user.length;
-  const keep = Array.from({ length: n }, (_, x) => x).filter((x) => !rating || threshold === undefined || rating[x] >= threshold);
+/** Which rows count, and how much. @param {Ratings} ratings @param {{ threshold: number | undefined, weights: boolean }} rule @param {readonly number[]} [rows] default all */
+export function chooseRows(ratings, { threshold, weights }, rows = Array.from({ length: ratings.user.length }, (_, x) => x)) {
+  const { rating } = ratings;
+  const keep = rows.filter((x) => !rating || threshold === undefined || rating[x] >= threshold);
   if (weights && !rating) throw new UsageError('--weights: the file has no rating column');
   return { users: ratings.users, items: ratings.items, user: keep.map((x) => ratings.user[x]), item: keep.map((x) => ratings.item[x]),
     weight: weights && rating ? keep.map((x) => rating[x]) : null };

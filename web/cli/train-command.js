@@ -1,28 +1,28 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
-import { choiceSettings, numberSettings } from '../train-settings.js';
-import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainModel } from '../train.js';
+import { loadModel } from '../ampcf.js';
+import { personaHealth, trainValidated } from '../evaluate.js';
+import { trainSettings } from '../train-settings.js';
+import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainingMemory, trainModel } from '../train.js';
 import { writeFileAtomic } from './files.js';
+import { checkMemory } from './memory-limit.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count, fileSize } from './print.js';
-import { progress } from './progress.js';
-import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
-import { readItems } from './read-items.js';
+import { givenSettings, inputUsage, memoryUsage, readTrainingInput, trainCommandLine, trainingOptions } from './training-input.js';
+import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
+import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
-/** @import { OptionSpec } from './options.js' */
+/** @import { TrainResult } from '../train.js' */
+/** @import { Measurement } from '../evaluate.js' */
+/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { TrainingInput, Io } from './training-input.js' */
+/** @import { Search } from './tuning.js' */
 
 export const usage = `ampcf train RATINGS -o MODEL [options]
 
   Turn a ratings file into a model file. RATINGS is CSV (with or without a header), tab- or ::-separated, or a list file
   (user item item ...); - is standard input. MODEL is written whole or not at all; - is standard output.
 
-  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens u.item or movies.dat
-  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)
-${ratingUsage}
-  --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings look like stars, else all)
-  --weights               use the ratings as weights, for counts such as plays; default: every kept rating counts 1
-  --min-support N         leave out items of fewer than N people (default ${trainDefaults.minSupport})
-  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up
-  --skip-bad N            go on when up to N rows are bad
+${inputUsage}
   --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one vector)
   --dim D                 width of the item vectors (default ${trainDefaults.dim})
   --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
@@ -45,40 +45,71 @@ ${ratingUsage}
   --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
   --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,
   --neighbour-blend X, --neighbour-aspects X    beside which part of the vectors, and with aspects how strong; see include/ampcf_train.h
+  --residual X            share of the whole person's evidence in the score: 1 - rho
+  --validation FILE|SHARE never train on these events (a file, or a share of each person's such as 0.1, as ampcf split --by random
+                          holds them out), measure on them each sweep from the 4th or each epoch, and write the best
+    --patience N          stop after N measurements without a better NDCG@20 (default 3)
+  --auto                  search the settings first, as ampcf tune does; what is given stays fixed. With --validation, and:
+${budgetUsage.replaceAll(/^/gm, '  ')}
+${memoryUsage}
   --name TEXT             goes into the model's metadata
   --json                  a summary on standard output
 `;
 
-const text = /** @type {OptionSpec} */ ({ type: 'string' });
-/** Settings as options: learningRate is --learning-rate. */
-const optionOf = (/** @type {string} */ setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' }, ...ratingOptions,
-  ...Object.fromEntries(['items', 'aspects', 'name', ...[...numberSettings, ...choiceSettings].map(optionOf)].map((name) => [name, text])) });
+/** @typedef {Pick<TrainResult, 'bytes' | 'users' | 'items' | 'interactions' | 'dropped' | 'settings' | 'seconds'> & { validation?: ValidationFigures, measurements?: Measurement[], search?: Search }} Trained */
+
+/** @param {Record<string, any>} values */
+function checkUsage(values) {
+  if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
+  if (values.auto) return void budgetOf(values);
+  const stray = ['minutes', 'trials', 'cores'].find((name) => values[name] !== undefined);
+  if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --auto with it`);
+  if (values.patience !== undefined && values.validation === undefined) throw new UsageError(`--patience: got ${values.patience}, wanted --validation with it`);
+}
+
+/** @param {TrainingInput} input @param {Record<string, any>} given @param {Record<string, any>} values @param {Io} io @returns {Promise<Trained>} */
+async function train({ interactions, validation, items }, given, values, { signal, quiet, say }) {
+  const options = { ...given, items, name: values.name, signal };
+  checkMemory(await trainingMemory(interactions, given), values, say);
+  const line = trainingProgress(quiet, given.objective);
+  return (validation ? trainValidated(interactions, validation, { ...options, patience: numberOption(values, 'patience', { whole: true, low: 1 }), onProgress: line.update, onMeasured: line.measured })
+    : trainModel(interactions, { ...options, onProgress: line.update })).finally(line.finish);
+}
+
+/** The best trial of a search is the last fit: its model was trained on all but the validation. @param {TrainingInput} input @param {Record<string, any>} given @param {Record<string, any>} values @param {Io} io @returns {Promise<Trained>} */
+async function trainBySearch(input, given, values, io) {
+  const search = await runSearch(input, given, values, io), { best, figures, model } = search;
+  model.dispose();
+  io.say(`${searchText(search, values)}\n${trialTable(search.results)}\nchosen   the best of them, trained on everything but the validation events`);
+  return { bytes: best.bytes, ...best.counts, settings: best.settings, seconds: search.seconds, validation: figures, search };
+}
+
+/** The first lines of the summary; the sweep that was kept, where sweeps were compared. @param {Trained} trained @param {(line: string) => void} say */
+function sayTrained({ dropped, interactions, users, items, seconds, settings, validation, measurements }, say) {
+  const last = measurements?.at(-1), kept = settings.sweeps ?? settings.epochs, word = settings.sweeps === undefined ? 'epoch' : 'sweep';
+  if (dropped > 0) say(`dropped  ${count(dropped)} interactions with items of too few people (--min-support)`);
+  say(`trained  ${count(interactions)} interactions, ${count(users)} people, ${count(items)} items in ${seconds.toFixed(1)} s`);
+  if (last) say(`kept     ${word} ${kept}, the best of ${last.sweep}${last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : ''}`);
+  if (validation) say(`validation ${validationText(validation)}`);
+}
 
 /** @param {string[]} argv @param {AbortSignal} signal */
 export async function run(argv, signal) {
-  const { values, given } = parseCommand(argv, options, ['RATINGS']);
-  if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
-  const chosen = { ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])), ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])) };
-  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
-
-  const ratings = await readRatingsFile(given[0], values, { signal, quiet, say }), weights = Boolean(values.weights);
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights }), interactions = chooseRows(ratings, { threshold, weights });
-  if (threshold !== undefined) say(`kept     ${count(interactions.user.length)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
-  const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
-
-  const training = progress('training', { quiet }), pass = { als: 'sweep', softmax: 'epoch' }[String(values.objective ?? 'als')] ?? 'pass';
-  const result = await trainModel(interactions, { ...chosen, items, name: values.name, signal,
-    onProgress: ({ phase, done, total, sweep, sweeps, seconds }) => training.update(done, total, phase === 'neighbours' ? 'neighbours'
-      : `${pass} ${Math.min(sweep + 1, sweeps)}/${sweeps}  ${count(Math.round(done / Math.max(seconds, 1e-3)))} rows/s`),
-  }).finally(() => training.finish());
+  const { values, given: [path] } = parseCommand(argv, { ...trainingOptions, auto: { type: 'boolean' } }, ['RATINGS']), given = givenSettings(values), { output } = values;
+  checkUsage(values);
+  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); }, io = { signal, quiet, say };
+  const input = await readTrainingInput(path, values, io), trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
+  const { bytes, users, items, interactions, dropped, settings, seconds, validation = null, measurements, search } = trained;
+  const model = await loadModel(bytes), personas = await personaHealth(model, input.interactions, { seed: Number(settings.seed), signal }).finally(() => model.dispose());
   signal.throwIfAborted();
-  await writeFileAtomic(values.output, result.bytes);
-  if (result.dropped > 0) say(`dropped  ${count(result.dropped)} interactions with items of too few people (--min-support)`);
-  say(`trained  ${count(result.interactions)} interactions, ${count(result.users)} people, ${count(result.items)} items in ${result.seconds.toFixed(1)} s`);
-  say(`wrote    ${values.output === '-' ? 'the model' : values.output} (${fileSize(result.bytes.length)})`);
-  if (values.output === '-') return;
-  if (values.json) process.stdout.write(`${JSON.stringify({ model: values.output, bytes: result.bytes.length, users: result.users, items: result.items,
-    interactions: result.interactions, dropped: result.dropped, skipped: ratings.skipped, minRating: threshold ?? null, seconds: result.seconds })}\n`);
-  else say(`\ntry      npx ampcf recommend ${values.output} --history ITEM,ITEM,... --explain`);
+  await writeFileAtomic(output, bytes);
+  sayTrained(trained, say);
+  say(`personas ${personasText(personas)}`);
+  say(`wrote    ${output === '-' ? 'the model' : output} (${fileSize(bytes.length)})`);
+  const command = search && trainCommandLine(path, values, settings, trainSettings({ objective: settings.objective, neighbours: settings.neighbours }));
+  if (command) say(`again    ${command}`);
+  if (output === '-') return;
+  if (values.json) process.stdout.write(`${JSON.stringify({ model: output, bytes: bytes.length, users, items, interactions, dropped, skipped: input.skipped, minRating: input.threshold ?? null, seconds,
+    validation, ...(measurements && { measurements }), personas: personasOf(personas), settings, ...(search && { search: searchSummary(search, values), command }) })}\n`);
+  else say(`\ntry      npx ampcf recommend ${output} --history ITEM,ITEM,... --explain`);
 }

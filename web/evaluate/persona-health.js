@@ -1,7 +1,12 @@
 // Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended. Must not judge accuracy.
 import { AmpcfError } from '../errors.js';
+import { paceOf } from './pace.js';
+import { itemsByPerson } from './people.js';
+import { sampleOf, seededRandom } from './random.js';
 
+/** @import { Interactions } from '../interactions.js' */
 /** @import { Model } from '../model.js' */
+/** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} PersonaHealth
@@ -91,4 +96,17 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
   const several = counted - single, over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
   return { people: counted, mean: over(personas, counted) ?? 0, effective: over(effective, counted) ?? 0, collapseRate: over(collapsed, several),
     single: over(single, counted) ?? 0, sharpness: over(sharpness, sharpened) };
+}
+
+/**
+ * The personas of a random sample of people, folded in from what they have; without recommendations there is no `sharpness`.
+ * @param {Model} model @param {Interactions} interactions
+ * @param {{ people?: number, seed?: number } & PaceOptions} [options] people: default 500
+ * @returns {Promise<PersonaHealth>}
+ */
+export async function personaHealth(model, interactions, { people = 500, seed = 1, ...options } = {}) {
+  const everybody = Array.from(itemsByPerson(interactions), ([user, items]) => ({ user, items })).sort((a, b) => (a.user < b.user ? -1 : 1));
+  const asked = sampleOf(everybody.filter(({ items }) => items.size > 0), people, seededRandom(seed))
+    .map(({ user, items }) => ({ user, history: Array.from(items, ([item, weight]) => ({ item, weight })), relevant: new Set(/** @type {string[]} */ ([])), candidates: null }));
+  return measurePersonas(model, asked, asked.map(() => []), { k: 0, pace: paceOf('looking at personas', options) });
 }

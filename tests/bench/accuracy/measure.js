@@ -51,7 +51,7 @@ export function createBench({ folder, on, seeds, slow, choose }) {
   async function trainNow(data, settings, seed, facts) {
     const line = stages(false), stage = `${data.name}, seed ${seed}, ${describe(settings)}: training`;
     const { bytes, seconds } = await trainModel(data.history, { ...settings, seed, ...(facts && data.items && { items: data.items }),
-      onProgress: (/** @type {TrainProgress} */ { done, total, phase }) => line.update({ stage: phase === 'neighbours' ? `${stage} neighbours` : stage, done, total }) }).finally(line.finish);
+      onProgress: (/** @type {TrainProgress} */ { done, total, phase }) => line.update(phase === 'neighbours' ? `${stage} neighbours` : stage, done, total) }).finally(line.finish);
     return { bytes, seconds };
   }
 
@@ -72,7 +72,7 @@ export function createBench({ folder, on, seeds, slow, choose }) {
     for (const [i, seed] of someSeeds.entries()) {
       const made = await train(data, settings, seed, { facts }), model = await loadModel(made.bytes), line = stages(false), name = `${data.name}, seed ${seed}, ${describe(settings)}`;
       runs.push(await evaluateModel(model, { history: data.history, test: data.test, ...options, perPerson: true, baselines: i === 0 ? baselines : [],
-        onProgress: (/** @type {EvaluationProgress} */ { stage, ...rest }) => line.update({ stage: `${name}: ${stage}`, ...rest }) }).finally(line.finish));
+        onProgress: (/** @type {EvaluationProgress} */ { stage, ...rest }) => line.update(`${name}: ${stage}`, rest.done, rest.total) }).finally(line.finish));
       models.push(made);
       model.dispose();
     }
