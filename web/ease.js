@@ -2,7 +2,7 @@
 import { badArgument, optionsArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { instantiateTrainer } from './train-module.js';
-import { neighbourDefaults, neighbourRanges } from './train-settings.js';
+import { neighbourDefaults, neighbourRanges, relativeLambda } from './train-settings.js';
 
 /** @import { CanonicalInteractions } from './interactions.js' */
 /** @import { WasmMemory } from './memory.js' */
@@ -59,7 +59,7 @@ function easeMemory(memory, data, settings, dim) {
   // ampcf_ease_config: six u32, then eight f32.
   const config = memory.allocate(56), count = data.itemIds.length;
   memory.u32(config, 6).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1), data.aspects ?? 0, dim]);
-  memory.f32(config + 24, 8).set([settings.neighbourLambda, settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
+  memory.f32(config + 24, 8).set([settings.neighbourLambda ?? relativeLambda(data), settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
     settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
   const bytes = memory.call('ampcf_ease_memory', config, data.items.length) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${dim ? 'least' : 'needs less'}`);

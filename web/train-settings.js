@@ -1,8 +1,8 @@
 // Owns what can be set for each objective: defaults, ranges, the order in C. Must not touch wasm.
 import { badArgument } from './arguments.js';
 
-/** Chosen on the validation part of a public MovieLens-1M split, 6,000 people: more people need a larger lambda. */
-export const neighbourDefaults = Object.freeze({ neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'), neighbourStrength: 1, neighbourLambda: 400,
+/** Chosen on the validation part of a public MovieLens-1M split. neighbourLambda follows from the number of people. */
+export const neighbourDefaults = Object.freeze({ neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'), neighbourStrength: 1, neighbourLambda: /** @type {number | undefined} */ (undefined),
   neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourSourceDamping: 0.5, neighbourPopularityDamping: 0.12, neighbourBlend: 0.8, neighbourAspects: 60 });
 
 /** @type {Record<string, [number, number]>} */
@@ -16,7 +16,7 @@ const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), n
 
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
-  dim: 64, personas: 4, sweeps: 12, joint: 0, seed: 1, alpha: /** @type {number | undefined} */ (undefined), unobserved: 12, lambda: 0.003, nu: 1,
+  dim: 64, personas: 4, sweeps: 12, joint: 0, seed: 1, alpha: /** @type {number | undefined} */ (undefined), unobserved: 12, lambda: 0.004, nu: 1,
   beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, userDamping: 0.5, itemDamping: 0.5, popularityDamping: 0.05, ...fileDefaults,
 });
 
@@ -77,7 +77,7 @@ export function trainSettings(given) {
   const stray = [...choiceSettings, ...numberSettings].find((setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults));
   if (stray) throw badArgument(stray, given[stray], `nothing: it is not a setting of objective ${objective}${stray in neighbourDefaults ? ' without neighbours' : ''}`);
   const chosen = Object.fromEntries(Object.entries(defaults).map(([setting, value]) => [setting, given[setting] === undefined ? value : given[setting]]));
-  for (const [setting, value] of Object.entries(chosen)) if (setting !== 'alpha' || value !== undefined) checkSetting(setting, value);
+  for (const [setting, value] of Object.entries(chosen)) if (value !== undefined) checkSetting(setting, value);
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
 }
 
@@ -98,6 +98,9 @@ export function relativeAlpha(settings, { users, itemIds, items }) {
   const pairs = users * itemIds.length;
   return Math.min(1024, Math.max(1e-6, Number(settings.unobserved) * items.length / pairs));
 }
+
+/** L2 of neighbours where it is not given: more people need more. @param {{ users: number }} data */
+export const relativeLambda = ({ users }) => Number((users ** 0.8).toPrecision(3));
 
 /** The settings of a run that ends where this one stands after `sweep` sweeps or epochs: same model. @param {TrainSettings} settings @param {number} sweep @returns {TrainSettings} */
 export function settingsAfter(settings, sweep) {

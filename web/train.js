@@ -4,7 +4,7 @@ import { AmpcfError } from './errors.js';
 import { computeNeighbours, neighbourMemory } from './ease.js';
 import { canonicalInteractions } from './interactions.js';
 import { instantiateTrainer } from './train-module.js';
-import { relativeAlpha, settingsAfter, trainConfig, trainSettings, vectorType } from './train-settings.js';
+import { relativeAlpha, relativeLambda, settingsAfter, trainConfig, trainSettings, vectorType } from './train-settings.js';
 
 export { fitEase } from './ease.js';
 export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults } from './train-settings.js';
@@ -55,7 +55,7 @@ export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefault
  * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
  * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
  * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
- * @property {number} [neighbourLambda] `ease`: L2 of an item of mean popularity; more people need more
+ * @property {number | undefined} [neighbourLambda] `ease`: L2 of an item of mean popularity; default: people^0.8
  * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
  * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
  * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
@@ -97,6 +97,7 @@ export async function trainModel(interactions, options = {}) {
   if (settings.objective === 'softmax' && interactions.weight) throw badArgument('interactions.weight', interactions.weight, 'none: objective softmax counts every pair once');
   const data = canonicalInteractions(interactions, settings.minSupport);
   settings.alpha ??= relativeAlpha(settings, data);
+  if (Number(settings.neighbours) > 0) settings.neighbourLambda ??= relativeLambda(data);
   const { memory } = await instantiateTrainer();
   const run = { memory, trainer: beginTraining(memory, data, settings), data, settings, options };
   const written = await runTraining(run, began);
@@ -132,6 +133,7 @@ function checkCompany({ items, name, signal, onProgress, onSnapshot }) {
 export async function trainingMemory(interactions, options = {}) {
   const settings = trainSettings(optionsArgument(options)), data = canonicalInteractions(interactions, settings.minSupport);
   settings.alpha ??= relativeAlpha(settings, data);
+  if (Number(settings.neighbours) > 0) settings.neighbourLambda ??= relativeLambda(data);
   const { memory } = await instantiateTrainer(), input = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
   const vectors = trainerMemory(memory, data, settings).bytes + input, neighbours = neighbourMemory(memory, data, settings, options.items && packAspects(data.itemIds, options.items));
   return { bytes: vectors + neighbours, vectors, neighbours };

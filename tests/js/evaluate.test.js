@@ -236,8 +236,8 @@ describe('comparisons', () => {
     assert.ok(newUsers?.people);
     const everybody = historyLists.filter(([, list]) => list.length > 0).map(([user]) => user).sort(), leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
     assert.ok(newUsers.people.every((user) => leftOut.has(user)));
-    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user))), alpha = told.info.metadata.settings.alpha;
-    const without = await loadModel((await trainModel(rest, { ...options, alpha, items: filmFacts })).bytes);
+    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user))), { settings } = told.info.metadata;
+    const without = await loadModel((await trainModel(rest, { ...settings, items: filmFacts })).bytes);
     const byHand = await evaluateModel(without, { train: rest, history, test: interactions(testLists.filter(([user]) => leftOut.has(user))), k: [5], resamples: 20, baselines: ['popularity', { name: 'ease', settings: { lambda: 7 } }] });
     assert.equal(newUsers.foldedIn.metrics['ndcg@5'], byHand.metrics['ndcg@5']);
     assert.deepEqual(Object.entries(newUsers.baselines).map(([name, { settings, metrics, difference }]) => [name, settings, metrics['ndcg@5'], difference['ndcg@5'].mean]),

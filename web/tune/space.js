@@ -38,8 +38,9 @@ function valueAt({ low, high, log: isLog }, share) {
   return Math.min(Math.max(Number(value.toPrecision(4)), low), high);
 }
 
-/** Where a value stands in its range, 0 to 1. @param {Range} range @param {number} value */
+/** Where a value stands in its range, 0 to 1; the middle where it follows from the data. @param {Range} range @param {number} value */
 function shareOf({ low, high, log: isLog }, value) {
+  if (!Number.isFinite(value)) return 0.5;
   const share = high > low ? (isLog ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low)) : 0;
   return Math.min(1, Math.max(0, share));
 }
