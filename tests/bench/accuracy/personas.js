@@ -11,7 +11,8 @@ export const needs = null;
 
 const key = 'ndcg@20', sets = /** @type {SetName[]} */ (['ml1m', 'films', 'games']);
 
-const verdict = (/** @type {Interval} */ { low, high }) => (low > 0 ? '**above 0**' : high < 0 ? 'below 0' : 'includes 0');
+/** By the digits that are shown: an end that reads .0000 is not beyond 0. */
+const verdict = (/** @type {Interval} */ { low, high }) => (Number(low.toFixed(4)) > 0 ? '**above 0**' : Number(high.toFixed(4)) < 0 ? 'below 0' : 'includes 0');
 
 /** @param {Bench} bench @param {DataSet} data */
 async function rowsOf(bench, data) {
