@@ -202,23 +202,6 @@ static void bytes_depend_on_input_alone(void) {
     free_data(&d);
 }
 
-/* A run stopped after a sweep, where progress says so, has what a shorter run ends with; in the middle of the next one too. */
-static void results_are_valid_after_each_sweep(void) {
-    uint64_t rng = 109;
-    data d = make_data(60, 41, &rng);
-    ampcf_train_config shorter = plain_config(&d), c = shorter;
-    shorter.joint = c.joint = 0, shorter.sweeps = 2;
-    size_t bytes = ampcf_trainer_memory(&c, d.offsets[d.n_users]);
-    run ended = train(&shorter, &d, d.weights, 7), stopped = {exact(bytes), NULL};
-    ampcf_train_progress p = {0, 0, 0, 0};
-    CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, stopped.memory, bytes, &stopped.trainer), AMPCF_OK);
-    while (p.sweep < 2) CHECK_EQ(ampcf_trainer_step(stopped.trainer, 1, &p), AMPCF_OK);
-    check_same(&c, stopped, ended, 1);
-    CHECK_EQ(ampcf_trainer_step(stopped.trainer, c.n_users + 5, &p), AMPCF_OK);
-    check_same(&c, stopped, ended, 1);
-    free(ended.memory), free(stopped.memory), free_data(&d);
-}
-
 /* ---- Refusals ---- */
 
 static ampcf_status try_open(const ampcf_train_config *c, const data *d, const float *weights) {
@@ -369,7 +352,6 @@ static void every_sweep_has_a_result(void) {
 int main(void) {
     solution_is_stationary();
     bytes_depend_on_input_alone();
-    results_are_valid_after_each_sweep();
     every_sweep_has_a_result();
     bad_configs();
     bad_input();
