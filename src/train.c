@@ -2,6 +2,7 @@
  * Must not know how any objective learns. */
 #include "trainer.h"
 
+#include "interactions.h"
 #include "linalg.h"
 #include "smath.h"
 
@@ -65,38 +66,6 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
     return a.full ? 0 : a.used;
 }
 
-static ampcf_status check_input(const ampcf_train_config *c, const uint32_t *offsets, const uint32_t *items,
-                                const float *weights) {
-    uint32_t n = offsets[c->n_users];
-    if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
-    if (n == 0) return AMPCF_E_NO_DATA;
-    for (uint32_t u = 0; u < c->n_users; u++) {
-        if (offsets[u + 1] < offsets[u] || offsets[u + 1] > n) return AMPCF_E_ARGUMENT;
-        for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) {
-            if (items[x] >= c->n_items) return AMPCF_E_ITEM_RANGE;
-            if (x > offsets[u] && items[x] <= items[x - 1]) return AMPCF_E_ARGUMENT;
-            if (weights && !(weights[x] > 0 && weights[x] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
-        }
-    }
-    return AMPCF_OK;
-}
-
-/* The same interactions by item: a counting sort, so users come in increasing order within an item. */
-static void index_by_item(ampcf_trainer *t) {
-    uint32_t n = t->config.n_items, *at = t->item_offsets;
-    memset(at, 0, (n + (size_t)1) * sizeof *at);
-    for (uint32_t x = 0; x < t->n_interactions; x++) at[t->items[x] + 1]++;
-    for (uint32_t j = 0; j < n; j++) at[j + 1] += at[j];
-    for (uint32_t u = 0; u < t->config.n_users; u++)
-        for (uint32_t x = t->offsets[u]; x < t->offsets[u + 1]; x++) {
-            uint32_t to = at[t->items[x]]++;
-            t->item_users[to] = u;
-            t->item_at[to] = x;
-        }
-    memmove(at + 1, at, n * sizeof *at);
-    at[0] = 0;
-}
-
 /* parts[i] = n_i^-damping, scaled to mean 1; rows without interactions count as one. */
 static void damp(const uint32_t *offsets, uint32_t n, float damping, float *parts) {
     double sum = 0;
@@ -142,7 +111,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
                                 const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer) {
     /* n_users first: it says where the number of interactions stands. */
     if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
-    ampcf_status status = check_input(config, offsets, items, weights);
+    ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     const trainer_ops *ops = ops_of(config);
     if (weights && !ops->takes_weights) return AMPCF_E_ARGUMENT;
@@ -155,7 +124,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     t->items = items;
     t->weights = weights;
     memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
-    index_by_item(t);
+    interactions_by_item(config->n_users, config->n_items, offsets, items, t->item_offsets, t->item_users, t->item_at);
     damp(offsets, config->n_users, config->user_damping, t->user_parts);
     damp_items(t);
     fill_settings(t);

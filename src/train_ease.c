@@ -5,6 +5,7 @@
 #include "arena.h"
 #include "best.h"
 #include "dense_inverse.h"
+#include "interactions.h"
 #include "left_out.h"
 #include "quantise.h"
 #include "smath.h"
@@ -127,22 +128,6 @@ static float weight_in(const ampcf_ease *e, const ease_side *s, uint32_t x) {
 
 static double power(double x, float exponent) { return smath_exp((double)exponent * smath_log(x)); }
 
-/* The same interactions by item: a counting sort, so users come in increasing order within an item. */
-static void list_by_item(ampcf_ease *e) {
-    uint32_t n = e->items.n, *at = e->item_offsets;
-    memset(at, 0, ((size_t)n + 1) * sizeof *at);
-    for (uint32_t x = 0; x < e->users.offsets[e->users.n]; x++) at[e->users.ids[x] + 1]++;
-    for (uint32_t j = 0; j < n; j++) at[j + 1] += at[j];
-    for (uint32_t u = 0; u < e->users.n; u++)
-        for (uint32_t x = e->users.offsets[u]; x < e->users.offsets[u + 1]; x++) {
-            uint32_t to = at[e->users.ids[x]]++;
-            e->item_users[to] = u;
-            e->item_at[to] = x;
-        }
-    memmove(at + 1, at, n * sizeof *at);
-    at[0] = 0;
-}
-
 /* p_u = deg_u^-a with mean 1; of an aspect, its strength over its items. */
 static void weigh_rows(ampcf_ease *e) {
     const ampcf_ease_config *c = &e->config;
@@ -187,35 +172,21 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
     }
 }
 
-static ampcf_status check_interactions(const ampcf_ease_config *c, const uint32_t *offsets, const uint32_t *items, const float *weights) {
-    uint32_t n = offsets[c->n_users];
-    if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
-    if (n == 0 || offsets[c->n_users - c->n_aspects] == 0) return AMPCF_E_NO_DATA; /* rises, or is refused below */
-    for (uint32_t u = 0; u < c->n_users; u++) {
-        if (offsets[u + 1] < offsets[u] || offsets[u + 1] > n) return AMPCF_E_ARGUMENT;
-        for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) {
-            if (items[x] >= c->n_items) return AMPCF_E_ITEM_RANGE;
-            if (x > offsets[u] && items[x] <= items[x - 1]) return AMPCF_E_ARGUMENT;
-            if (weights && !(weights[x] > 0 && weights[x] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
-        }
-    }
-    return AMPCF_OK;
-}
-
 ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
                              const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease) {
     /* n_users first: it says where the number of interactions stands. */
     if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
     if ((config->dim > 0) != (side != NULL) || (side && side->dim != config->dim)) return AMPCF_E_ARGUMENT;
-    ampcf_status status = check_interactions(config, offsets, items, weights);
+    ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
     if (status != AMPCF_OK) return status;
+    if (offsets[config->n_users - config->n_aspects] == 0) return AMPCF_E_NO_DATA; /* aspects alone */
     arena a = arena_over(memory, memory_bytes);
     ampcf_ease *e = ease_layout(&a, config, offsets[config->n_users]);
     if (!e) return AMPCF_E_MEMORY;
     e->weights = weights;
     e->users = (ease_side){offsets, items, NULL, config->n_users};
     e->items = (ease_side){e->item_offsets, e->item_users, e->item_at, config->n_items};
-    list_by_item(e);
+    interactions_by_item(config->n_users, config->n_items, offsets, items, e->item_offsets, e->item_users, e->item_at);
     weigh_rows(e);
     weigh_items(e, side);
     if (e->predicted) {
