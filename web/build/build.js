@@ -16,6 +16,7 @@ const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
 const modules = {
   'core-simd': { groups: ['core'], exports: 'core exports', flags: ['-Oz', '-msimd128', '-mbulk-memory'] },
   'core-scalar': { groups: ['core'], exports: 'core exports', flags: ['-Oz', '-mbulk-memory'] },
+  taste: { groups: ['taste'], exports: 'taste exports', flags: ['-Oz', '-mbulk-memory'] },
   'train-simd': { groups: ['core', 'train'], exports: 'train exports', flags: ['-O3', '-msimd128', '-mbulk-memory'] },
   'train-scalar': { groups: ['core', 'train'], exports: 'train exports', flags: ['-O3', '-mbulk-memory'] },
 };
@@ -59,7 +60,7 @@ async function compileAll() {
     const wasm = await compileWasm({ files, sources, exports: groups[unit.exports], flags: unit.flags });
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
     // Zopfli: 5 % smaller than zlib's best, for a file that every page downloads.
-    if (name === 'core-simd') writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
+    if (name === 'core-simd' || name === 'taste') writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
 }
 
@@ -73,7 +74,7 @@ function constants() {
 /** The trainer, the evaluation and the command line use the library as users do, through dist/, so that there is one AmpcfError. */
 const publicEntries = /** @type {import('esbuild').Plugin} */ ({
   name: 'public-entries',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|train|evaluate|errors)\.js$/ }, ({ path, kind }) =>
+  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|train|evaluate|taste|learn|sentences|store|errors)\.js$/ }, ({ path, kind }) =>
     (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'ampcf').replace(/^\.+/, '.'), external: true })),
 });
 
@@ -83,7 +84,8 @@ async function bundleAll() {
   const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
     loader: { '.wasm': 'base64', '.gz': 'base64' }, external: ['./core-scalar.js'], define: constants() });
   for (const name of ['ampcf', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
-  for (const name of ['train', 'evaluate']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
+  for (const name of ['train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
+  await bundle({ ...library, platform: 'node', entryPoints: { 'node-store': at('web/node-store.js') }, plugins: [publicEntries] });
   await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
     plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
   await bundle({ ...shared, platform: 'node', entryPoints: { 'tune-worker': at('web/tune/worker.js') }, outdir: at('dist'), plugins: [publicEntries] });
