@@ -62,6 +62,7 @@ typedef struct ampcf_fault {
 #define AMPCF_MAX_PERSONAS 64u
 #define AMPCF_MAX_ASPECTS 65536u
 #define AMPCF_MAX_HISTORY 65536u
+#define AMPCF_MAX_MEMORIES 256u
 #define AMPCF_MAX_WEIGHT 1024.0f
 #define AMPCF_NO_ITEM 0xFFFFFFFFu
 
@@ -128,25 +129,27 @@ const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 /** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a time. */
 typedef struct ampcf_profile ampcf_profile;
 
-/** Bytes of memory a profile with up to n_history items needs; 0 when n_history > AMPCF_MAX_HISTORY or a size_t is too small. Since 0.1. */
-size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history);
+/** Bytes of memory that a profile of up to n_history events and n_memories memories needs; 0 when n_history > AMPCF_MAX_HISTORY,
+ * n_memories > AMPCF_MAX_MEMORIES or a size_t is too small. Since 0.1. */
+size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_memories);
 
-/** Bytes of scratch that folding n_history items needs; free for other use after the call. Since 0.1. */
-size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history);
+/** Bytes of scratch that finishing such a profile needs; free for other use after the call. Since 0.1. */
+size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_memories);
 
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
  *
  *     M   = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu
- *     u_k = M^-1 sum_i r_ik w_i q_i t_i v_i,                   sum_k u_k = the ALS user vector
+ *     u_k = M^-1 sum_i r_ik w_i q_i t_i g_i v_i,               sum_k u_k = the ALS user vector
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
  * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with
- * memory      (>= ampcf_profile_memory(model, n)) 16-byte aligned; the profile lives in it and *out_profile is its address
- * scratch     (>= ampcf_profile_scratch(model, n)) 16-byte aligned, overwritten
+ * memory      (>= ampcf_profile_memory(model, n, 0)) 16-byte aligned; the profile lives in it and *out_profile is its address
+ * scratch     (>= ampcf_profile_scratch(model, n, 0)) 16-byte aligned, overwritten
  *
- * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share.
+ * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share. Here
+ * everything was wanted, g = 1; ampcf_profile_add takes events that were not.
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE, AMPCF_E_MEMORY.
  * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)). q = 1 where the file has no item
  * weights, t = 1 where it has no targets; a file with neighbours adds N + P min(N, H longest row) words to the memory.
@@ -157,21 +160,75 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
                                    uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
                                    size_t scratch_bytes, ampcf_profile **out_profile);
 
-/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (H x P, row-major, rows sum to 1). Since 0.1. */
+/**
+ * The same, event by event: begin, remember, add, finish. After a finish more events may be added and finished again; the result is that of
+ * all of them at once, to the last bit. Until the first finish the profile has no personas.
+ *
+ * n_history, n_memories  room for so many events and memories
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_history, n_memories, n_personas), AMPCF_E_MEMORY. O(D^2). Since 0.1.
+ */
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories, uint32_t n_personas,
+                                 void *memory, size_t memory_bytes, ampcf_profile **out_profile);
+
+/**
+ * Add an event.
+ *
+ * item    < N; one that is added twice counts as two events, which is for the caller to prevent
+ * weight  0 < w <= AMPCF_MAX_WEIGHT, how sure the event is
+ * wanted  -1 to 1, g_i, the evidence that it wants: 1 = liked, 0 = seen and left, -1 = disliked. Only what was liked (g > 0) makes
+ *         personas, by w g; the rest goes to the personas that it is nearest to, and lowers what is like it.
+ *
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY (no room). O(D^2). Since 0.1.
+ */
+ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float wanted);
+
+/**
+ * Add the memory of events that were forgotten: they count as one event with a vector of their own, which no item list holds. It is to
+ * stand for what one persona owned; with the sums over those events,
+ *
+ *     weight = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i,   want = sum_i r_ik w_i q_i t_i g_i / system,
+ *     v = sum_i r_ik w_i q_i t_i g_i v_i / (system want),           support = m_k of ampcf_score
+ *
+ * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is forgotten.
+ *
+ * memory  (4 + D) weight and system 0 to 2^26, want 0 to 2^20, support and v -2^20 to 2^20
+ *
+ * All memories before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added), AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
+ */
+ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory);
+#define AMPCF_MEMORY_HEAD 4u
+
+/**
+ * What is left of the memories and the first n_events events when they are forgotten: a memory for each persona that liked more of
+ * them than it did not, for ampcf_profile_remember of a new profile. The others are gone.
+ *
+ * out_memories  (P, 4 + D), personas of the profile by 4 + D; out_n  memories written
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_events > H). O(H P D). Since 0.1.
+ */
+ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories, uint32_t *out_n);
+
+/** Memories and events to personas. scratch as for ampcf_profile_fold_in. Returns AMPCF_OK, AMPCF_E_MEMORY. Since 0.1. */
+ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t scratch_bytes);
+
+/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (memories and H events x P, row-major, rows sum to 1), support m_k (P) of
+ * ampcf_score. Since 0.1. */
 uint32_t ampcf_profile_personas(const ampcf_profile *profile);
 uint32_t ampcf_profile_history(const ampcf_profile *profile);
 const float *ampcf_profile_shares(const ampcf_profile *profile);
 const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
+const float *ampcf_profile_support(const ampcf_profile *profile);
 
 /* ---- Ranking -------------------------------------------------------------------------------------------------- */
 
 /**
  * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
  *
- *     s_jk = u_k . v_j + sum_i r_ik w_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     s_jk = u_k . v_j + sum_i r_ik w_i g_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
  *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
  *
- * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its own history items,
+ * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its own liked events,
  * each left out in turn.
  *
  * candidates   (C) item indices < N, duplicates allowed
@@ -228,10 +285,10 @@ typedef struct ampcf_explanation {
 /**
  * Split one candidate's score into parts.
  *
- *     contribution_i = w_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
+ *     contribution_i = w_i g_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
- * out_contributions  (H) in history order, in the unit of the score, negative allowed
+ * out_contributions  (memories and H events) in the order in which they were added, in the unit of the score, negative allowed
  * out_attention      (P) a_jk, sum 1
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H (D + P + log N)).
@@ -287,7 +344,7 @@ double ampcf_taste_distance(const double *p, const double *q, uint32_t n);
  * not be trusted (a browser once shipped SIMD that was silently wrong). Takes microseconds. Since 0.1.
  */
 uint32_t ampcf_self_test(void);
-#define AMPCF_SELF_TEST 0xD4C2DC63u
+#define AMPCF_SELF_TEST 0xB5E1E6F5u
 
 #ifdef __cplusplus
 }

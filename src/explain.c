@@ -33,14 +33,14 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = profile_clamped(profile->work[d]);
 
     double rho = n > 1 ? (double)profile->attention.rho : 0;
-    for (uint32_t i = 0; i < profile->n_history; i++) {
-        const float *vi = model_vector(m, profile->items[i]);
+    for (uint32_t i = 0; i < profile->n_rows; i++) {
+        const float *vi = profile_vector(profile, i);
         const float *r = profile->responsibilities + (size_t)i * n;
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        out_contributions[i] = ((double)profile->pulls[i] * likeness +
-                                (double)profile->weights[i] * neighbour_of(m, profile->items[i], item)) * ((1 - rho) + rho * attended);
+        double near = i < profile->n_memories ? 0 : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
+        out_contributions[i] = ((double)profile_pull(profile, i) * likeness + near) * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }
     for (uint32_t k = 1; k < n; k++)
@@ -66,9 +66,10 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
     memset(out_lift, 0, m->n_aspects * sizeof *out_lift);
     double in_history = 0, in_catalogue = 0;
     for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += add_aspects(m, j, 1, out_lift);
-    for (uint32_t i = 0; i < profile->n_history; i++)
-        in_history += add_aspects(m, profile->items[i],
-                                  (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
+    for (uint32_t i = profile->n_memories; i < profile->n_rows; i++)
+        if (profile->liking[i] > 0)
+            in_history += add_aspects(m, profile->items[i],
+                                      (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
     for (uint32_t a = 0; a < m->n_aspects; a++) {
         double base = in_catalogue > 0 ? out_lift[a] / in_catalogue : 0;
         out_share[a] = (out_share[a] + shrinkage * base) / (in_history + shrinkage);

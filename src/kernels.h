@@ -16,12 +16,18 @@ float kernel_dot_simd128(const float *a, const float *b, uint32_t n);
 void kernel_dots_scalar(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out);
 void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out);
 
+/* sum[d] += w x[d];  sum (n), x (n). */
+void kernel_add_scaled_scalar(float *sum, float w, const float *x, uint32_t n);
+void kernel_add_scaled_simd128(float *sum, float w, const float *x, uint32_t n);
+
 #if defined(__wasm_simd128__) && !defined(AMPCF_SCALAR)
 #define kernel_dot kernel_dot_simd128
 #define kernel_dots kernel_dots_simd128
+#define kernel_add_scaled kernel_add_scaled_simd128
 #else
 #define kernel_dot kernel_dot_scalar
 #define kernel_dots kernel_dots_scalar
+#define kernel_add_scaled kernel_add_scaled_scalar
 #endif
 
 #endif

@@ -19,3 +19,7 @@ float kernel_dot_scalar(const float *a, const float *b, uint32_t n) {
 void kernel_dots_scalar(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out) {
     for (uint32_t k = 0; k < m; k++) out[k] = kernel_dot_scalar(u + (uint64_t)k * stride, v, n);
 }
+
+void kernel_add_scaled_scalar(float *sum, float w, const float *x, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) sum[i] += w * x[i];
+}

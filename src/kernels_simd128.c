@@ -63,6 +63,13 @@ void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const floa
     for (; m - k >= 2; k += 2) dots2(u + (size_t)k * stride, u + ((size_t)k + 1) * stride, v, pad, n, out + k);
     if (k < m) out[k] = kernel_dot_simd128(u + (size_t)k * stride, v, n);
 }
+
+void kernel_add_scaled_simd128(float *sum, float w, const float *x, uint32_t n) {
+    uint32_t i = 0;
+    for (; n - i >= 4; i += 4)
+        wasm_v128_store(sum + i, wasm_f32x4_add(wasm_v128_load(sum + i), wasm_f32x4_mul(wasm_f32x4_splat(w), wasm_v128_load(x + i))));
+    for (; i < n; i++) sum[i] += w * x[i];
+}
 #else
 typedef int kernels_simd128_not_built; /* ISO C forbids an empty file */
 #endif

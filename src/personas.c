@@ -13,16 +13,12 @@ enum { SPLIT_SEEDS = 8, SPLIT_ROUNDS = 3, POLISH_ROUNDS = 6 };
 personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas) {
     personas_scratch s;
     s.centre = arena_take(a, (size_t)max_personas * dim, sizeof *s.centre);
-    s.pair = arena_take(a, (size_t)2 * dim, sizeof *s.pair);
+    s.pair = arena_take(a, (size_t)3 * dim, sizeof *s.pair);
     s.resultant = arena_take(a, max_personas, sizeof *s.resultant);
     s.owner = arena_take(a, n, sizeof *s.owner);
     s.likeness = arena_take(a, n, sizeof *s.likeness);
     s.trial = arena_take(a, n, sizeof *s.trial);
     return s;
-}
-
-static void add_scaled(float *sum, float w, const float *x, uint32_t dim) {
-    for (uint32_t d = 0; d < dim; d++) sum[d] += w * x[d];
 }
 
 /* Scale to unit length and return the length before; zero vectors stay zero. */
@@ -40,13 +36,14 @@ typedef struct history_view {
 
 static const float *vector_of(const history_view *h, uint32_t i) { return h->x + (size_t)i * h->dim; }
 
-/* The member of a cluster least like its centre among those more like it than `above`; ties go to the lower index. */
+/* The member of a cluster least like its centre among those more like it than `above`; ties go to the lower index. Rows
+ * without weight shape no taste. */
 static uint32_t next_farthest(const history_view *h, const personas_scratch *s, uint32_t cluster, float above, uint32_t after,
                               float *out_cosine) {
     uint32_t best = UINT32_MAX;
     *out_cosine = 2;
     for (uint32_t i = 0; i < h->n; i++) {
-        if (s->owner[i] != cluster) continue;
+        if (s->owner[i] != cluster || !(h->weight[i] > 0)) continue;
         float cosine = s->likeness[i];
         int is_next = cosine > above || (cosine == above && i > after);
         if (is_next && cosine < *out_cosine) *out_cosine = cosine, best = i;
@@ -57,17 +54,25 @@ static uint32_t next_farthest(const history_view *h, const personas_scratch *s, 
 /* Cut a cluster into its centre and what gathers around one seed; returns the gain |S_a| + |S_b| - |S| of summed unit
  * vectors, sides in scratch->trial. */
 static float split_from(const history_view *h, personas_scratch *s, uint32_t cluster, uint32_t seed) {
-    float *left = s->pair, *right = s->pair + h->dim, lengths = 0;
-    memcpy(left, s->centre + (size_t)cluster * h->dim, h->dim * sizeof *left);
+    float *left = s->pair, *right = left + h->dim, *border = right + h->dim, lengths = 0;
+    uint32_t n_left;
+    const float *centre = s->centre + (size_t)cluster * h->dim;
+    memcpy(left, centre, h->dim * sizeof *left);
     memcpy(right, vector_of(h, seed), h->dim * sizeof *right);
     for (int round = 0; round < SPLIT_ROUNDS; round++) {
+        memcpy(border, right, h->dim * sizeof *border);
+        kernel_add_scaled(border, -1, left, h->dim);
+        memset(left, 0, (size_t)2 * h->dim * sizeof *left);
+        n_left = 0;
         for (uint32_t i = 0; i < h->n; i++) {
             if (s->owner[i] != cluster) continue;
-            s->trial[i] = kernel_dot(right, vector_of(h, i), h->dim) > kernel_dot(left, vector_of(h, i), h->dim);
+            s->trial[i] = kernel_dot(border, vector_of(h, i), h->dim) > 0;
+            if (s->trial[i]) kernel_add_scaled(right, h->weight[i], vector_of(h, i), h->dim);
+            else n_left++;
         }
-        memset(s->pair, 0, (size_t)2 * h->dim * sizeof *s->pair);
-        for (uint32_t i = 0; i < h->n; i++)
-            if (s->owner[i] == cluster) add_scaled(s->trial[i] ? right : left, h->weight[i], vector_of(h, i), h->dim);
+        /* What of the cluster's sum is not on the right is on the left; of nothing no rounding may be left. */
+        kernel_add_scaled(left, n_left ? s->resultant[cluster] : 0, centre, h->dim);
+        kernel_add_scaled(left, n_left ? -1 : 0, right, h->dim);
         lengths = normalize(left, h->dim) + normalize(right, h->dim);
     }
     return lengths - s->resultant[cluster];
@@ -91,7 +96,7 @@ static float best_split(const history_view *h, personas_scratch *s, uint32_t clu
 static void recentre(const history_view *h, personas_scratch *s, uint32_t n_clusters) {
     memset(s->centre, 0, (size_t)n_clusters * h->dim * sizeof *s->centre);
     for (uint32_t i = 0; i < h->n; i++)
-        add_scaled(s->centre + (size_t)s->owner[i] * h->dim, h->weight[i], vector_of(h, i), h->dim);
+        kernel_add_scaled(s->centre + (size_t)s->owner[i] * h->dim, h->weight[i], vector_of(h, i), h->dim);
     for (uint32_t k = 0; k < n_clusters; k++) s->resultant[k] = normalize(s->centre + (size_t)k * h->dim, h->dim);
 }
 
@@ -99,7 +104,7 @@ static float weight_of(const history_view *h, const uint32_t *owner, uint32_t cl
     float sum = 0;
     *out_count = 0;
     for (uint32_t i = 0; i < h->n; i++)
-        if (owner[i] == cluster) sum += h->weight[i], *out_count += 1;
+        if (owner[i] == cluster && h->weight[i] > 0) sum += h->weight[i], *out_count += 1;
     return sum;
 }
 
@@ -109,27 +114,28 @@ static float bar(float weight, uint32_t count, float split) {
     return split * (weight / (float)count) * (1 + (float)count / 50);
 }
 
+/* Gain of the best cut of a cluster, sides in scratch->trial; 0 = no cut is worth a persona. */
+static float worth_of_split(const history_view *h, personas_scratch *s, uint32_t cluster, float split) {
+    uint32_t count;
+    float weight = weight_of(h, s->owner, cluster, &count), gain = count < 2 ? 0 : best_split(h, s, cluster);
+    return count < 2 || gain < bar(weight, count, split) ? 0 : gain;
+}
+
 static uint32_t grow(const history_view *h, personas_scratch *s, const personas_settings *settings) {
     uint32_t n_clusters = 1;
+    float gain[AMPCF_MAX_PERSONAS] = {-1}; /* below 0: not tried since it was made */
     memset(s->owner, 0, h->n * sizeof *s->owner);
     recentre(h, s, 1);
-    uint32_t refused[AMPCF_MAX_PERSONAS / 32] = {0}; /* bit per cluster that no split improves */
     while (n_clusters < settings->max_personas) {
-        uint32_t best = UINT32_MAX;
-        float best_gain = 0;
+        uint32_t best = 0;
         for (uint32_t k = 0; k < n_clusters; k++) {
-            if (refused[k / 32] >> (k % 32) & 1u) continue;
-            uint32_t count;
-            float weight = weight_of(h, s->owner, k, &count);
-            float gain = count < 2 ? 0 : best_split(h, s, k);
-            if (count < 2 || gain < bar(weight, count, settings->split)) refused[k / 32] |= 1u << (k % 32);
-            else if (gain > best_gain) best_gain = gain, best = k;
+            if (gain[k] < 0) gain[k] = worth_of_split(h, s, k, settings->split);
+            if (gain[k] > gain[best]) best = k;
         }
-        if (best == UINT32_MAX) break;
-        /* trial still holds the best cut of each cluster that was tried. */
+        if (!(gain[best] > 0)) break;
         for (uint32_t i = 0; i < h->n; i++)
             if (s->owner[i] == best && s->trial[i]) s->owner[i] = n_clusters;
-        n_clusters++;
+        gain[best] = gain[n_clusters++] = -1;
         recentre(h, s, n_clusters);
     }
     return n_clusters;

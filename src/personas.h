@@ -16,7 +16,7 @@ typedef struct personas_settings {
 /* Scratch for n vectors of width dim, carved from an arena (which may only measure). */
 typedef struct personas_scratch {
     float *centre;   /* (max_personas, dim) */
-    float *pair;     /* (2, dim) trial split */
+    float *pair;     /* (3, dim) trial split: both centres and their border */
     float *resultant;/* (max_personas) length of the summed unit vectors */
     float *likeness; /* (n) cosine to the centre of the cluster that is being split */
     uint32_t *owner; /* (n) hard assignment */

@@ -31,6 +31,8 @@ uint32_t ampcf_self_test(void) {
         hash = mix(hash, kernel_dot(u, v, n));
         kernel_dots(u, VECTORS, STRIDE, v, n, out);
         for (int k = 0; k < VECTORS; k++) hash = mix(hash, smath_exp_f32(out[k]));
+        kernel_add_scaled(u, out[0], v, n);
+        for (uint32_t d = 0; d < n; d++) hash = mix(hash, u[d]);
         for (int k = 0; k < VECTORS; k++)
             for (int d = 0; d < DIM; d++) u[k * STRIDE + d] = next_value(&state);
     }

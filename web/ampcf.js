@@ -1,35 +1,19 @@
-// Owns the browser and Node entry. Must have no top-level side effects and no dependencies.
-// First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves 4 %.
-import { instantiateCore } from './core-module.js';
+// Owns the browser and Node entry: ranking, and taste beside it. Must have no top-level side effects and no dependencies.
 import { optionsArgument } from './arguments.js';
-import { AmpcfError } from './errors.js';
-import { Model } from './model.js';
-import { readSource } from './source.js';
+import { loadModel as load } from './rank.js';
+import { taste } from './taste.js';
 
-export { AmpcfError, Model };
-export { Profile } from './profile.js';
+export * from './rank.js';
 
-/** The version of this library. */
-export const version = AMPCF_VERSION;
-
-/** @import { ModelSource, ReadOptions } from './source.js' */
-/** @import { Backend } from './core-module.js' */
-/** @typedef {ReadOptions & { backend?: 'auto' | Backend, module?: WebAssembly.Module }} LoadOptions */
+/** @import { Model } from './model.js' */
+/** @import { LoadOptions } from './rank.js' */
+/** @import { ModelSource } from './source.js' */
 
 /**
- * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is fetched later.
- *
- * @param {ModelSource} source URL, Response, Blob, ReadableStream, ArrayBuffer or typed array
- * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' | 'scalar';
- *   `module`: a compiled core for runtimes that forbid compiling (import it from 'ampcf/core.wasm')
+ * Load a model file, as `loadModel` of 'ampcf/rank' does, which see; profiles measure taste and calibrate lists.
+ * @param {ModelSource} source @param {LoadOptions} [options]
  * @returns {Promise<Model>}
- * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER, BAD_IDS, BAD_TEXT,
- *   BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
  */
-export async function loadModel(source, options = {}) {
-  // The core compiles while the model downloads.
-  const reading = readSource(source, optionsArgument(options)), starting = instantiateCore(options.backend ?? 'auto', options.module);
-  starting.catch(() => {}); // reported below, unless the download failed first
-  const bytes = await reading;
-  return new Model(await starting, bytes);
+export function loadModel(source, options = {}) {
+  return load(source, { taste, ...optionsArgument(options) });
 }

@@ -8,6 +8,7 @@ import { readSavedProfile } from './saved-profile.js';
 import { guessKind, hexOf } from './source.js';
 
 /** @import { WasmMemory } from './memory.js' */
+/** @import { Taste } from './taste.js' */
 /** @import { HistoryEvent, ProfileOptions } from './profile.js' */
 /** @typedef {{ item: string, title: string, score: number }} SimilarItem */
 /**
@@ -111,6 +112,15 @@ export class Model {
     return this.#memory;
   }
 
+  /** @internal The plugin of 'ampcf/taste', opened for this model. @type {Taste | undefined} */
+  taste;
+
+  /** @internal @param {string} what @returns {Taste} */
+  needTaste(what) {
+    if (!this.taste) throw new AmpcfError('NEEDS_TASTE', `${what}: got a model without taste, wanted loadModel(source, { taste }) with taste of 'ampcf/taste'`);
+    return this.taste;
+  }
+
   /** @internal */
   get address() {
     return this.#address;
@@ -163,12 +173,16 @@ export class Model {
 
   /** Aspects (genres, tags, ...) of an item. Throws UNKNOWN_ITEM. @param {string | number} item @returns {string[]} */
   aspects(item) {
-    const index = this.#known(item), { memory } = this;
-    const indices = memory.scoped([16], (count) => {
+    return this.aspectsAt(this.#known(item)).map((aspect) => this.aspectAt(aspect));
+  }
+
+  /** @internal @param {number} index @returns {number[]} */
+  aspectsAt(index) {
+    const { memory } = this;
+    return memory.scoped([16], (count) => {
       const at = memory.call('ampcf_model_item_aspects', this.#address, index, count);
       return [...memory.u16(at, memory.u32(count, 1)[0])];
     });
-    return indices.map((aspect) => this.aspectAt(aspect));
   }
 
   /** @param {string | number} item */
@@ -207,12 +221,12 @@ export class Model {
   createProfile(history = [], options = {}) {
     const profile = new Profile(this, options);
     for (const event of listArgument('history', history)) profile.add(event);
-    return profile;
+    return profile.settle(profile.memories);
   }
 
   /**
-   * A profile from what `profile.save()` gave, rebuilt from its events, also for a newer model. Throws BAD_PROFILE when the
-   * bytes are damaged, UNSUPPORTED_VERSION when they come from a newer library.
+   * A profile from what `profile.save()` gave, rebuilt from its events, also for a newer model; what `forget` left of others is for the
+   * model that made it, and another goes without. Throws BAD_PROFILE when the bytes are damaged, UNSUPPORTED_VERSION when they come from a newer library.
    * @param {Uint8Array} bytes @param {ProfileOptions} [options]
    */
   restoreProfile(bytes, options = {}) {
@@ -221,9 +235,9 @@ export class Model {
     return profile;
   }
 
-  /** Which build runs and why, and how much memory it holds. */
+  /** Which build runs and why, how much memory it holds, and the model card where the trainer wrote one: the quality of its personas, what it gives away. */
   diagnostics() {
-    return { ...this.#diagnostics, memoryBytes: this.memory.bytes, info: this.#info };
+    return { ...this.#diagnostics, memoryBytes: this.memory.bytes, info: this.#info, card: this.#info.metadata.card ?? null };
   }
 
   /** Release the wasm memory. Every later call of this model or its profiles throws DISPOSED; disposing twice is fine. */

@@ -1,15 +1,16 @@
 // Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where they are kept.
 import { badArgument, listArgument } from './arguments.js';
 import { AmpcfError } from './errors.js';
-import { bytesView } from './source.js';
+import { bytesView, hexOf } from './source.js';
 
 /** @import { Model } from './model.js' */
 /** @import { Profile } from './profile.js' */
-/** @typedef {{ item: string, weight: number, at: number | null }} SavedEvent */
+/** @import { StoredEvent } from './profile.js' */
 
-/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload. */
+/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload.
+ * Version 1: [[item, weight, at], ...]; version 2: { events: [[item, weight, at, wanted], ...], memories: [[number, ...], ...] }. */
 const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
-const formatVersion = 1, headerBytes = 36, crcAt = 16;
+const formatVersion = 2, headerBytes = 36, crcAt = 16;
 
 /** @param {Model} model @param {Uint8Array} bytes with the checksum field as 0 */
 function checksum(model, bytes) {
@@ -19,9 +20,9 @@ function checksum(model, bytes) {
   });
 }
 
-/** @param {Model} model @param {SavedEvent[]} events @returns {Uint8Array<ArrayBuffer>} */
-export function writeSavedProfile(model, events) {
-  const payload = new TextEncoder().encode(JSON.stringify(events.map(({ item, weight, at }) => [item, weight, at])));
+/** @param {Model} model @param {StoredEvent[]} events @param {Float32Array[]} memories of forgotten events @returns {Uint8Array<ArrayBuffer>} */
+export function writeSavedProfile(model, events, memories) {
+  const payload = new TextEncoder().encode(JSON.stringify({ events: events.map(({ item, weight, at, wanted }) => [item, weight, at, wanted]), memories: memories.map((row) => [...row]) }));
   const bytes = new Uint8Array(headerBytes + payload.length), view = new DataView(bytes.buffer);
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
@@ -48,9 +49,11 @@ export function readSavedProfile(model, given, profile) {
   view.setUint32(crcAt, 0, true);
   if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
   try {
-    /** @type {[string, number, number | null][]} */
-    const rows = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
-    for (const [item, weight, at] of listArgument('events', rows)) profile.add({ item, weight, at });
+    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))), { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
+    for (const [item, weight, at, wanted] of listArgument('events', /** @type {[string, number, number | null, number?][]} */ (events))) profile.add({ item, weight, at, wanted });
+    // A memory is made of the item vectors of one training, and says nothing to another.
+    const sameModel = model.info.lineage === hexOf(bytes.subarray(20, headerBytes));
+    profile.settle(sameModel ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row))) : []);
   } catch {
     throw bad('its events cannot be read');
   }

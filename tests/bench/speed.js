@@ -99,5 +99,5 @@ const results = [
 const personas = memory.call('ampcf_profile_personas', address);
 process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}, one thread; D=${dim}, ${personas} personas, ${nItems} items, f32\n\n`
   + `${table([['', 'median ms', '5 %', '95 %', 'target'], ...results.map(([name, t, target]) => [name, t.median.toFixed(3), t.low.toFixed(3), t.high.toFixed(3), target])])}\n\n`
-  + `page download: ${gzipSync(readFileSync(new URL('../../dist/ampcf.js', import.meta.url)), { level: 9 }).length} bytes gzip; demo model ${statSync(`${folder}/films.ampcf`).size} bytes, trained in ${demo.seconds.toFixed(1)} s\n`);
+  + `page download: ${gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length} bytes gzip; demo model ${statSync(`${folder}/films.ampcf`).size} bytes, trained in ${demo.seconds.toFixed(1)} s\n`);
 rmSync(folder, { recursive: true });

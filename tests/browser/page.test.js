@@ -255,7 +255,7 @@ describe('library in a browser', { skip, timeout }, () => {
     };
     const auto = await inPage('auto'), simd = await inPage('simd'), scalar = await inPage('scalar');
     assert.deepEqual([auto.print.backend, simd.print.backend, scalar.print.backend], ['simd', 'simd', 'scalar']);
-    assert.deepEqual(auto.fetched, ['GET /dist/ampcf.js', 'GET /test/films.ampcf']);
+    assert.deepEqual(auto.fetched, ['GET /dist/ampcf.js', 'GET /dist/rank.js', 'GET /dist/taste.js', 'GET /test/films.ampcf']);
     assert.deepEqual(simd.fetched, ['GET /test/films.ampcf']);
     assert.deepEqual(scalar.fetched.sort(), ['GET /dist/core-scalar.js', 'GET /test/films.ampcf']);
     const node = await fingerprint(library, bytes, 'simd', histories);

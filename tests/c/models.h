@@ -185,7 +185,7 @@ typedef struct test_profile {
 } test_profile;
 
 static inline test_profile fold(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n, uint32_t personas) {
-    size_t bytes = ampcf_profile_memory(model, n), scratch_bytes = ampcf_profile_scratch(model, n);
+    size_t bytes = ampcf_profile_memory(model, n, 0), scratch_bytes = ampcf_profile_scratch(model, n, 0);
     test_profile p = {exact(bytes), NULL, AMPCF_OK};
     void *scratch = exact(scratch_bytes);
     p.status = ampcf_profile_fold_in(model, items, weights, n, personas, p.memory, bytes, scratch, scratch_bytes, &p.profile);

@@ -39,7 +39,7 @@ static void score_case(FILE *in, const ampcf_model *model) {
     uint32_t *personas = get(c * sizeof *personas);
     float *weights = get(n * sizeof *weights), *scores = get(c * sizeof *scores);
     if (!read_words(in, items, n) || !read_words(in, weights, n) || !read_words(in, candidates, c)) fail("a case is cut short");
-    size_t bytes = ampcf_profile_memory(model, n), scratch_bytes = ampcf_profile_scratch(model, n);
+    size_t bytes = ampcf_profile_memory(model, n, 0), scratch_bytes = ampcf_profile_scratch(model, n, 0);
     void *memory = get(bytes), *scratch = get(scratch_bytes);
     ampcf_profile *profile;
     ampcf_status status = ampcf_profile_fold_in(model, items, weights, n, head[2], memory, bytes, scratch, scratch_bytes, &profile);

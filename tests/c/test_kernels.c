@@ -43,6 +43,21 @@ static void dots(void) {
     free(u), free(out);
 }
 
+static void sums(void) {
+    uint64_t rng = 12;
+    for (uint32_t n = 0; n <= MOST; n++) {
+        float *x = exact(n * sizeof *x), *sum = exact(n * sizeof *sum), wanted[MOST], w = random_float(&rng, -2, 2);
+        for (uint32_t d = 0; d < n; d++) {
+            x[d] = random_float(&rng, -1, 1), sum[d] = random_float(&rng, -1, 1);
+            volatile float product = w * x[d]; /* rounded before it is added */
+            wanted[d] = sum[d] + product;
+        }
+        kernel_add_scaled(sum, w, x, n);
+        CHECK_BYTES(sum, wanted, n * sizeof *sum);
+        free(x), free(sum);
+    }
+}
+
 static void special_values(void) {
     const float big[3] = {1048576, 1048576, 1048576}, zero[3] = {0, -0.0f, 0};
     CHECK_EQ(float_bits(kernel_dot(big, big, 3)), float_bits(3 * 1048576.0f * 1048576.0f));
@@ -79,6 +94,7 @@ static void exponentials(void) {
 
 int main(void) {
     dots();
+    sums();
     special_values();
     exponentials();
     CHECK_EQ(ampcf_self_test(), AMPCF_SELF_TEST);

@@ -199,7 +199,7 @@ static void deterministic(void) {
     test_model m = make_model(&r, &rng);
     uint32_t history[50], items[200];
     float scores[2][200];
-    size_t bytes = ampcf_profile_memory(m.model, 50), scratch_bytes = ampcf_profile_scratch(m.model, 50);
+    size_t bytes = ampcf_profile_memory(m.model, 50, 0), scratch_bytes = ampcf_profile_scratch(m.model, 50, 0);
     random_history(&rng, 200, history, 50);
     for (uint32_t j = 0; j < 200; j++) items[j] = j;
     for (int turn = 0; turn < 2; turn++) {
@@ -241,9 +241,9 @@ static void bad_input(void) {
         CHECK((p.profile != NULL) == (cases[c].status == AMPCF_OK));
         free_profile(&p);
     }
-    CHECK_EQ(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY + 1), 0);
-    CHECK_EQ(ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY + 1), 0);
-    CHECK(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY) > 0 && ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY) > 0);
+    CHECK_EQ(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
+    CHECK_EQ(ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
+    CHECK(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY, 0) > 0 && ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY, 0) > 0);
     uint64_t room[1024] = {0};
     ampcf_profile *none = NULL;
     CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, AMPCF_MAX_HISTORY + 1, 0, room, sizeof room, room, sizeof room, &none), AMPCF_E_ARGUMENT);
@@ -281,7 +281,7 @@ static void memory_rules(void) {
     recipe r = plain_recipe(20, 5, 3, 0);
     test_model m = make_model(&r, &rng);
     uint32_t items[4] = {4, 7, 9, 1};
-    size_t bytes = ampcf_profile_memory(m.model, 4), scratch_bytes = ampcf_profile_scratch(m.model, 4);
+    size_t bytes = ampcf_profile_memory(m.model, 4, 0), scratch_bytes = ampcf_profile_scratch(m.model, 4, 0);
     uint8_t *memory = exact(bytes + 16), *scratch = exact(scratch_bytes + 16), *untouched = exact(bytes + 16);
     memset(memory, 0xA5, bytes + 16);
     memset(untouched, 0xA5, bytes + 16);

@@ -80,7 +80,7 @@ describe('contributions', () => {
 
   test('without history there is only popularity', () => {
     const me = model.createProfile(['unknown']), { explanation, attention, score, persona, known } = me.explain(ids[4]);
-    assert.deepEqual(explanation, { contributions: [], rest: 0, bias: score, residual: 0 });
+    assert.deepEqual(explanation, { contributions: [], rest: 0, remembered: 0, bias: score, residual: 0, aspects: [] });
     assert.deepEqual([attention.length, persona, known], [0, null, true]);
   });
 

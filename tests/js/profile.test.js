@@ -23,8 +23,8 @@ describe('history', () => {
     const me = model.createProfile([ids[0], { item: ids[1], weight: 2, at: 10 }, { item: ids[2], at: null }, 603, { item: 604 }]);
     assert.equal(me.size, 5);
     assert.equal(me.add({ item: ids[0], weight: 0.5, at: 20 }), me);
-    assert.deepEqual(me.history, [{ item: ids[0], weight: 0.5, at: 20 }, { item: ids[1], weight: 2, at: 10 }, { item: ids[2], weight: 1, at: null },
-      { item: '603', weight: 1, at: null }, { item: '604', weight: 1, at: null }]);
+    assert.deepEqual(me.history, [{ item: ids[0], weight: 0.5, wanted: 1, at: 20 }, { item: ids[1], weight: 2, wanted: 1, at: 10 }, { item: ids[2], weight: 1, wanted: 1, at: null },
+      { item: '603', weight: 1, wanted: 1, at: null }, { item: '604', weight: 1, wanted: 1, at: null }]);
     assert.deepEqual(me.unknown, ['603', '604']);
     me.history.pop();
     assert.equal(me.size, 5);

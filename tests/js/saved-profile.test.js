@@ -26,7 +26,7 @@ function crc32c(bytes) {
 }
 
 /** A file with a correct checksum around any payload. @param {string} payload @param {number} [version] */
-function forged(payload, version = 1) {
+function forged(payload, version = 2) {
   const events = new TextEncoder().encode(payload), bytes = new Uint8Array(36 + events.length), view = new DataView(bytes.buffer);
   bytes.set(saved.subarray(0, 36));
   view.setUint32(8, version, true);
@@ -92,15 +92,26 @@ test('every changed byte is refused', async () => {
 });
 
 test('a newer version says so, and is not taken for damage', async () => {
-  await failsWith(() => model.restoreProfile(forged('[]', 2)), 'UNSUPPORTED_VERSION', /update/);
-  assert.equal(model.restoreProfile(forged('[]')).size, 0);
+  await failsWith(() => model.restoreProfile(forged('{"events":[],"memories":[]}', 3)), 'UNSUPPORTED_VERSION', /update/);
+  assert.equal(model.restoreProfile(forged('{"events":[],"memories":[]}')).size, 0);
+});
+
+test('version 1, which knew likes only, is read for ever', () => {
+  assert.deepEqual(model.restoreProfile(forged('[["a",2,null],["b",1,7]]', 1)).history, [{ item: 'a', weight: 2, wanted: 1, at: null }, { item: 'b', weight: 1, wanted: 1, at: 7 }]);
 });
 
 test('a correct checksum over nonsense', async () => {
-  assert.deepEqual(model.restoreProfile(forged('[["a",2,null]]')).history, [{ item: 'a', weight: 2, at: null }]);
-  for (const payload of ['', '{', 'null', '5', '{}', '"text"', '[null]', '[5]', '[{}]', '[[]]', '[["a",-1,null]]', '[["a",0,null]]', '[["a","1",null]]', '[["a",1e-60,null]]',
-    '[["a",1,"x"]]', '[[{},1,null]]', '[["\\ud800",1,null]]', '[["a",1e999,null]]', '[["a",1,1e999]]'])
-    await failsWith(() => model.restoreProfile(forged(payload)), 'BAD_PROFILE');
+  const events = (/** @type {string} */ list, memories = '[]') => forged(`{"events":${list},"memories":${memories}}`);
+  assert.deepEqual(model.restoreProfile(events('[["a",2,null,-0.5]]')).history, [{ item: 'a', weight: 2, wanted: -0.5, at: null }]);
+  for (const payload of ['', '{', 'null', '5', '{}', '"text"', '[]', '{"events":[]}']) await failsWith(() => model.restoreProfile(forged(payload)), 'BAD_PROFILE');
+  for (const list of ['null', '5', '[null]', '[5]', '[{}]', '[[]]', '[["a",-1,null,1]]', '[["a",0,null,1]]', '[["a","1",null,1]]', '[["a",1e-60,null,1]]', '[["a",1,"x",1]]', '[[{},1,null,1]]',
+    '[["\\ud800",1,null,1]]', '[["a",1e999,null,1]]', '[["a",1,1e999,1]]', '[["a",1,null,2]]', '[["a",1,null,"1"]]', '[["a",1,null,null]]'])
+    await failsWith(() => model.restoreProfile(events(list)), 'BAD_PROFILE');
+  const row = new Array(4 + model.info.dim).fill(0.5), rows = (/** @type {unknown[]} */ values) => events('[]', JSON.stringify([values]));
+  assert.equal(model.restoreProfile(rows(row)).personalized, true);
+  for (const bad of [row.slice(1), [...row, 0], row.map(() => 1e30), row.map(() => 'x'), [-1, ...row.slice(1)], [0.5, -1, ...row.slice(2)], [0.5, 0.5, -1, ...row.slice(3)]])
+    await failsWith(() => model.restoreProfile(rows(bad)), 'BAD_PROFILE');
+  for (const memories of ['null', '5', '[5]', '[null]', '[[]]', '"x"']) await failsWith(() => model.restoreProfile(events('[]', memories)), 'BAD_PROFILE');
 });
 
 test('another model keeps the events, also those it does not know', async () => {

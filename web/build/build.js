@@ -74,8 +74,8 @@ function constants() {
 /** The trainer, the evaluation and the command line use the library as users do, through dist/, so that there is one AmpcfError. */
 const publicEntries = /** @type {import('esbuild').Plugin} */ ({
   name: 'public-entries',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|train|evaluate|taste|learn|sentences|store|errors)\.js$/ }, ({ path, kind }) =>
-    (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'ampcf').replace(/^\.+/, '.'), external: true })),
+  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|rank|train|evaluate|taste|learn|sentences|store|errors)\.js$/ }, ({ path, kind }) =>
+    (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'rank').replace(/^\.+/, '.'), external: true })),
 });
 
 async function bundleAll() {
@@ -83,8 +83,8 @@ async function bundleAll() {
   const shared = { bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
   const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
     loader: { '.wasm': 'base64', '.gz': 'base64' }, external: ['./core-scalar.js'], define: constants() });
-  for (const name of ['ampcf', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
-  for (const name of ['train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
+  for (const name of ['rank', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
   await bundle({ ...library, platform: 'node', entryPoints: { 'node-store': at('web/node-store.js') }, plugins: [publicEntries] });
   await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
     plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
