@@ -12,6 +12,7 @@ import { writeSavedProfile } from './saved-profile.js';
 /** @typedef {{ address: number, room: number, known: string[], indices: number[] }} FoldedState `room`: for how many more events */
 /** @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency of each event a factor in (0, 1] of its weight;
  *   `owners` (H x P): how much of each event is whose persona. From 'ampcf/learn' */
+/** @typedef {{ personas?: number | undefined, recency?: Recency | undefined }} Folding how a history becomes personas */
 /**
  * @typedef {object} ProfileOptions
  * @property {number} [personas] most personas for this profile, 1 to the model's number (default)
@@ -60,8 +61,7 @@ const skipWeight = 0.1;
 /** One person. Make one with `model.createProfile`; events may be added at any time. */
 export class Profile {
   #model;
-  #wanted;
-  #recency;
+  /** @type {Folding} */ #folding;
   #ring;
   /** Insertion order is history order. @type {Map<string, EventFacts>} */ #events = new Map();
   /** Rows of ampcf_profile_remember. @type {Float32Array[]} */ #memories = [];
@@ -76,15 +76,18 @@ export class Profile {
 
   /** @internal @param {Model} model @param {ProfileOptions} options */
   constructor(model, options) {
-    const { personas, recency, ring } = optionsArgument(options);
+    const { ring } = optionsArgument(options);
     this.#model = model;
-    this.#wanted = personas ?? 0;
-    this.#recency = recency;
     this.#ring = ring === undefined ? Infinity : countArgument('ring', ring);
-    this.#check();
-    if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= model.info.personas))
-      throw badArgument('personas', personas, `1 to ${model.info.personas}`);
+    this.#folding = this.#checked(options);
+  }
+
+  /** @param {Folding} folding @returns {Folding} */
+  #checked({ personas, recency }) {
+    const { info } = this.#check() && this.#model;
+    if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= info.personas)) throw badArgument('personas', personas, `1 to ${info.personas}`);
     if (recency !== undefined && typeof recency !== 'function') throw badArgument('recency', recency, 'a function, such as recency() of ampcf/learn');
+    return { personas, recency };
   }
 
   /** Number of events, unknown ones included. */
@@ -211,6 +214,24 @@ export class Profile {
     return this;
   }
 
+  /** How the history is folded: what `createProfile` was given, or `adjust` since. */
+  get folding() {
+    return this.#folding;
+  }
+
+  /** Fold the history in another way from now on: most personas, what time does. @param {Folding} folding what is left out is the model's number, and nothing */
+  adjust(folding) {
+    const before = this.#folding, now = this.#checked(optionsArgument(folding));
+    this.#forget();
+    this.#folding = now;
+    this.#changed(() => { this.#folding = before; });
+  }
+
+  /** @internal */
+  get model() {
+    return this.#model;
+  }
+
   /** Call a function after every change. @param {() => void} listener @returns {() => void} stops it */
   subscribe(listener) {
     this.#listeners.add(listener);
@@ -254,11 +275,12 @@ export class Profile {
   /** History -> personas, if anything changed since. New events join the folded state, which gives the bits of folding all of them. */
   #fold() {
     this.#check();
-    if (this.#added.length > 0 && (this.#recency || /** @type {any} */ (this.#folded).room < this.#added.length)) this.#forget();
+    if (this.#added.length > 0 && (this.#folding.recency || /** @type {any} */ (this.#folded).room < this.#added.length)) this.#forget();
     if (!this.#folded) {
       const known = [...this.#events.keys()].filter((id) => this.#model.has(id));
       this.#begin(known);
-      if (this.#recency && known.length > 0) this.#begin(known, this.#recency(known.map((item) => ({ item, ...this.#facts(item) })), this.#responsibilities()));
+      const { recency } = this.#folding;
+      if (recency && known.length > 0) this.#begin(known, recency(known.map((item) => ({ item, ...this.#facts(item) })), this.#responsibilities()));
     } else if (this.#added.length > 0) {
       this.#join(this.#folded, this.#added);
     }
@@ -282,7 +304,7 @@ export class Profile {
     const address = memory.allocate(bytes), folded = /** @type {FoldedState} */ ({ address, room, known: [], indices: [] });
     try {
       memory.scoped([16, (memoryHead + this.#model.info.dim) * 4], (out, row) => {
-        this.#try(memory.call('ampcf_profile_begin', model, room, m, this.#wanted, address, bytes, out));
+        this.#try(memory.call('ampcf_profile_begin', model, room, m, this.#folding.personas ?? 0, address, bytes, out));
         for (const values of this.#memories) {
           memory.f32(row, values.length).set(values);
           this.#try(memory.call('ampcf_profile_remember', address, row));
