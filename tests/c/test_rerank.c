@@ -13,7 +13,8 @@ typedef struct pool_case {
 
 static void draw_case(uint64_t *rng, pool_case *c) {
     c->n = 1 + random_below(rng, SPACE_ITEMS), c->k = random_below(rng, SPACE_ITEMS + 3);
-    draw_space(rng, &c->s, c->n, 2 + random_below(rng, SPACE_CATEGORIES - 1), (int)random_below(rng, 2));
+    uint32_t n_categories = 2 + random_below(rng, SPACE_CATEGORIES - 1);
+    draw_space(rng, &c->s, c->n, n_categories, (int)random_below(rng, 2));
     draw_distribution(rng, c->target, c->s.space.n_categories);
     double score = 3;
     for (uint32_t j = 0; j < c->n; j++) c->scores[j] = score, score -= random_below(rng, 3) ? (double)random_float(rng, 0, 1) : 0;
