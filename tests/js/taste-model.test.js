@@ -66,13 +66,14 @@ describe('distance', () => {
     await failsWith(() => over.distance(profile, list, { distance: 'wasserstein', cost: any('none') }), 'BAD_ARGUMENT', /^cost/);
   });
 
-  test('needs what it counts over, and takes clusters where there are no aspects', async () => {
+  test('needs what it counts over', async () => {
     const bare = await openSmallModel({ items: undefined }), without = await openSmallModel({ items: undefined, clusters: 0 });
     const [of, none] = [await taste.open(bare), await taste.open(without)], [one, two] = [bare, without].map((m) => tasteProfile(m, m.createProfile(historyOf(0))));
     const candidates = ids(one.recommend({ topK: 5 }));
-    assert.equal(of.distance(one, candidates), of.distance(one, candidates, { space: 'clusters' }));
-    await failsWith(() => of.distance(one, candidates, { space: 'aspects' }), 'NO_ASPECTS', /clusters/);
-    await failsWith(() => none.distance(two, candidates), 'NO_ASPECTS');
+    assert.ok(Number(of.distance(one, candidates, { space: 'clusters' })) > 0);
+    assert.ok(Number(none.distance(two, candidates, { space: 'personas' })) >= 0);
+    await failsWith(() => of.distance(one, candidates), 'NO_ASPECTS', /or give space: 'clusters'$/);
+    await failsWith(() => none.distance(two, candidates, { space: 'aspects' }), 'NO_ASPECTS', /train with --items$/);
     await failsWith(() => none.distance(two, candidates, { space: 'clusters' }), 'NO_CLUSTERS');
     await failsWith(() => none.clusters(), 'NO_CLUSTERS');
   });

@@ -11,7 +11,7 @@ import { AmpcfError } from '../errors.js';
  */
 
 /** ampcf_taste_measure, in the order of include/ampcf_taste.h. */
-export const measures = Object.freeze(['jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein']);
+export const measures = ['jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein'];
 
 /** The taste module, open. */
 export class TasteKernel {

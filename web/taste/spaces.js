@@ -18,12 +18,12 @@ export const vectorsOf = (model, from = 0, n = model.info.items) => model.memory
 /** @param {Model} model */
 const clusterCount = (model) => model.memory.call('ampcf_model_clusters', model.address);
 
-/** A space of a model, by name; where none is named, the first that there is. @param {Model} model @param {unknown} name @returns {Space} */
+/** A space that this model has. @param {Model} model @param {unknown} name @returns {Space} */
 export function spaceArgument(model, name) {
-  const space = name ?? (model.info.aspects > 0 || clusterCount(model) === 0 ? 'aspects' : 'clusters');
+  const space = name === undefined ? 'aspects' : name;
   if (space === 'aspects' && model.info.aspects === 0)
-    throw new AmpcfError('NO_ASPECTS', `space: got ${name === undefined ? 'none' : 'aspects'}, but this model has no aspects${clusterCount(model) ? ", wanted 'clusters' or 'personas'" : ': train with --items or --clusters'}`);
-  if (space === 'clusters' && clusterCount(model) === 0) throw new AmpcfError('NO_CLUSTERS', 'space: got clusters, but this model has none: train with clusters above 0');
+    throw new AmpcfError('NO_ASPECTS', `taste is measured over aspects, and this model has none: train with --items${clusterCount(model) ? ", or give space: 'clusters'" : ''}`);
+  if (space === 'clusters' && clusterCount(model) === 0) throw new AmpcfError('NO_CLUSTERS', 'taste is measured over clusters, and this model has none: train with clusters above 0');
   if (space !== 'aspects' && space !== 'clusters' && space !== 'personas') throw badArgument('space', name, 'aspects, clusters or personas');
   return space;
 }

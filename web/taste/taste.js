@@ -6,7 +6,7 @@ import { floorOf } from './floor.js';
 import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgument, vectorsOf, weightedRows } from './spaces.js';
 
 /** @import { Model } from '../model.js' */
-/** @import { RankedItem, Ranking } from '../profile.js' */
+/** @import { RankedItem, Ranking, RecommendOptions } from '../profile.js' */
 /** @import { Cost, Distance } from './checks.js' */
 /** @import { Floor } from './floor.js' */
 /** @import { Rows, TasteKernel } from './kernel.js' */
@@ -22,12 +22,13 @@ import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgumen
 /** @typedef {Iterable<string | number>} Items */
 /**
  * @typedef {object} TasteOptions
- * @property {Space} [space] what taste is counted over; default 'aspects', where the model has none 'clusters'
+ * @property {Space} [space] what taste is counted over; default 'aspects'
  * @property {boolean} [discount] lists count by rank, 1 / log2(1 + rank); default true
  * @property {Items} [target] the taste that is wanted, as items (what the person took next), in place of the history
  */
 /** @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of 'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names */
 /** @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of the lists, default 10; rounds default 200 */
+/** @typedef {RecommendOptions & TasteOptions & { pool?: number }} CalibrateOptions calibrate: lambda, 0 to 1; pool: how many candidates, default 5 topK and at least 100 */
 /** @typedef {TasteOptions & { by?: 'steck' | 'mmr' | 'dpp', lambda: number, topK?: number }} RerankOptions by default 'steck'; space, discount and target are for 'steck' alone */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
@@ -97,9 +98,7 @@ export class Taste {
   /**
    * A calibrated list: a pool by score, re-ranked by Steck. `profile.recommend({ calibrate: lambda })` comes here. Scores stay as they are, so they
    * need not fall along the list.
-   * @param {TasteProfile} profile
-   * @param {TasteOptions & { calibrate: number, topK?: number, pool?: number } & Record<string, unknown>} options calibrate: lambda, 0 to 1; pool: how many candidates,
-   *   default 5 topK and at least 100; what else `profile.recommend` takes
+   * @param {TasteProfile} profile @param {CalibrateOptions} options
    * @returns {Ranking}
    */
   recommend(profile, options) {
