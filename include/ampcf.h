@@ -121,6 +121,19 @@ const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes);
 /** Aspects of item < N: pointer to *out_count aspect indices < A, strictly increasing. Owned by the model. Since 0.1. */
 const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count);
 
+/**
+ * Clusters of items that the trainer found and froze into the file: their number (at most AMPCF_MAX_CLUSTERS; 0 = the file has
+ * none), and the cluster of item < N, or AMPCF_NO_CLUSTER where the file has none. Every cluster has an item; they are numbered by
+ * their most popular one. Since 0.1.
+ */
+uint32_t ampcf_model_clusters(const ampcf_model *model);
+uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item);
+#define AMPCF_NO_CLUSTER UINT32_MAX
+#define AMPCF_MAX_CLUSTERS 256u
+
+/** The vector of item < N: D floats, those of item + 1 after them. Owned by the model. Since 0.1. */
+const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
+
 /** The 16 bytes that tie saved profiles to this training run. Owned by the model. Since 0.1. */
 const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 

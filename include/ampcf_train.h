@@ -256,6 +256,31 @@ const uint32_t *ampcf_ease_items(const ampcf_ease *ease);
 const int8_t *ampcf_ease_values(const ampcf_ease *ease);
 const float *ampcf_ease_scales(const ampcf_ease *ease);
 
+/* ---- Clusters of items -------------------------------------------------------------------------------------- */
+
+/** Bytes that ampcf_clusters needs; 0 when an argument is out of range or a size_t too small. Since 0.1. */
+size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters);
+
+/**
+ * Clusters of items by the direction of their vectors: spherical k-means.                      Dhillon and Modha 2001
+ *
+ *     maximise  sum_j cos(v_j, c_z(j))
+ *
+ * Centres begin with k-means++ (Arthur and Vassilvitskii 2007) on 1 - cos, and move until no item does, at most 50 times; an empty
+ * cluster takes the item that is worst off. Of more than 16384 items every (N / 16384)-th moves the centres; then each item goes to
+ * the nearest. A vector of zeros is equally near to all, and goes to the first.
+ *
+ * vectors       (N, D) finite, at most 2^20
+ * n_clusters    1 to AMPCF_MAX_CLUSTERS; fewer come out where there are fewer directions
+ * seed          same vectors and seed: same clusters
+ * memory        (>= ampcf_clusters_memory) 16-byte aligned, overwritten
+ * out_clusters  (N) numbered by their first item, as a model file wants them
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY. O(50 min(N, 16384) D n_clusters + N D n_clusters). Since 0.1.
+ */
+ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters, uint32_t seed, void *memory,
+                            size_t memory_bytes, uint8_t *out_clusters);
+
 /* ---- The file ------------------------------------------------------------------------------------------------ */
 
 /** How item vectors are stored. Gram and scores are those of the stored values. */
@@ -286,6 +311,7 @@ typedef struct ampcf_model_parts {
     const uint32_t *neighbour_items;   /* candidates, strictly increasing in a row, never the row's own item */
     const int8_t *neighbour_values;    /* -127 to 127 */
     const float *neighbour_scales;     /* (N) B_ij = value * scale_i */
+    const uint8_t *item_clusters;      /* (N) as from ampcf_clusters, or NULL = none */
     uint8_t lineage[16];
 } ampcf_model_parts;
 

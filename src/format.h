@@ -85,7 +85,8 @@ typedef enum section_type {
     SECTION_NEIGHBOUR_SCALES = 19,
     SECTION_ITEM_WEIGHTS = 20,
     SECTION_ITEM_TARGETS = 21,
-    SECTION_KNOWN = 22 /* one past the last type this version knows */
+    SECTION_ITEM_CLUSTERS = 22,
+    SECTION_KNOWN = 23 /* one past the last type this version knows */
 } section_type;
 
 /* Index into the SETTINGS section, f32 each; the rest is reserved and zero. */

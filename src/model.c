@@ -41,6 +41,7 @@ static const section_rule rules[SECTION_KNOWN] = {
     [SECTION_NEIGHBOUR_SCALES] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, 0, FORMAT_MAX_VALUE},
     [SECTION_ITEM_WEIGHTS] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, FORMAT_MIN_ITEM_WEIGHT, FORMAT_MAX_VALUE},
     [SECTION_ITEM_TARGETS] = {DTYPE_F32, ROWS_ITEMS, MUST_KNOW, FORMAT_MIN_ITEM_WEIGHT, FORMAT_MAX_VALUE},
+    [SECTION_ITEM_CLUSTERS] = {DTYPE_U8, ROWS_ITEMS, SKIPPABLE, 0, 0},
 };
 
 /* Lowest and highest accepted value of each setting; reserved ones must be zero. */
@@ -370,6 +371,19 @@ static ampcf_status check_neighbours(opening *o) {
     return AMPCF_OK;
 }
 
+/* Clusters are numbered by their first item: the count follows, none is empty, and there is one way to write them. */
+static ampcf_status check_clusters(opening *o) {
+    const format_section *s = &o->found[SECTION_ITEM_CLUSTERS];
+    const uint8_t *clusters = o->model->item_clusters = section_data(o, SECTION_ITEM_CLUSTERS);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->rows; i++) {
+        REFUSE_IF(clusters[i] > n, AMPCF_E_BAD_NUMBER, SECTION_ITEM_CLUSTERS, s->offset + i, clusters[i], n, "cluster");
+        if (clusters[i] == n) n++;
+    }
+    o->model->n_clusters = n;
+    return AMPCF_OK;
+}
+
 static ampcf_status check_content(opening *o) {
     ampcf_model *m = o->model;
     for (uint32_t t = 1; t < SECTION_KNOWN; t++) TRY(check_numbers(o, (section_type)t));
@@ -381,6 +395,7 @@ static ampcf_status check_content(opening *o) {
     TRY(check_text(o, SECTION_ASPECT_OFFSETS, SECTION_ASPECT_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_TEXT, &m->aspects));
     TRY(check_item_aspects(o));
     TRY(check_neighbours(o));
+    TRY(check_clusters(o));
     const format_section *meta = &o->found[SECTION_METADATA];
     REFUSE_IF(meta->rows > FORMAT_MAX_METADATA_BYTES, AMPCF_E_LIMIT, SECTION_METADATA, meta->offset, meta->rows,
               FORMAT_MAX_METADATA_BYTES, "metadata bytes");
@@ -466,6 +481,11 @@ uint32_t ampcf_model_personas(const ampcf_model *model) { return model->n_person
 uint32_t ampcf_model_aspects(const ampcf_model *model) { return model->n_aspects; }
 uint32_t ampcf_model_neighbours(const ampcf_model *model) {
     return model->neighbour_offsets ? model->neighbour_offsets[model->n_items] : 0;
+}
+const float *ampcf_model_vector(const ampcf_model *model, uint32_t item) { return model_vector(model, item); }
+uint32_t ampcf_model_clusters(const ampcf_model *model) { return model->n_clusters; }
+uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item) {
+    return model->item_clusters ? model->item_clusters[item] : AMPCF_NO_CLUSTER;
 }
 const uint8_t *ampcf_model_lineage(const ampcf_model *model) { return model->lineage; }
 

@@ -32,6 +32,8 @@ struct ampcf_model {
     const uint32_t *id_order;            /* (N) items in increasing order of id bytes */
     const uint32_t *item_aspect_offsets; /* (N + 1) or NULL */
     const uint16_t *item_aspects;
+    const uint8_t *item_clusters; /* (N) or NULL */
+    uint32_t n_clusters;
     const char *metadata;
     uint32_t metadata_bytes;
     const uint8_t *lineage; /* (16) */

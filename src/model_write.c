@@ -51,6 +51,7 @@ static plan plan_file(const ampcf_model_parts *m) {
     add(&p, SECTION_ITEM_BIAS, 1, DTYPE_F32, n, 1, m->bias);
     if (m->item_weights) add(&p, SECTION_ITEM_WEIGHTS, 1, DTYPE_F32, n, 1, m->item_weights);
     if (m->item_targets) add(&p, SECTION_ITEM_TARGETS, 1, DTYPE_F32, n, 1, m->item_targets);
+    if (m->item_clusters) add(&p, SECTION_ITEM_CLUSTERS, 0, DTYPE_U8, n, 1, m->item_clusters);
     if (m->neighbour_offsets) add_neighbours(&p, m);
     add(&p, SECTION_ID_OFFSETS, 1, DTYPE_U32, n + 1, 1, m->id_offsets);
     add(&p, SECTION_ID_BYTES, 1, DTYPE_U8, m->id_offsets[n], 1, m->id_bytes);

@@ -1,10 +1,8 @@
 /* Owns taste distributions and the distance between them. Must not know how a list was made. */
 #include "model.h"
-#include "smath.h"
+#include "taste_math.h"
 
 #include <string.h>
-
-static double log2_f64(double x) { return smath_log(x) * 1.44269504088896340736; }
 
 ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
                                       double *out) {
@@ -16,7 +14,7 @@ ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *
     for (uint32_t i = 0; i < n; i++) {
         uint32_t count;
         const uint16_t *aspects = ampcf_model_item_aspects(model, items[i], &count);
-        double weight = weights ? (double)weights[i] : 1 / log2_f64(2 + (double)i);
+        double weight = weights ? (double)weights[i] : rank_discount(i);
         if (count == 0) continue;
         for (uint32_t a = 0; a < count; a++) out[aspects[a]] += weight / count;
         total += weight;
@@ -25,13 +23,4 @@ ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *
     return AMPCF_OK;
 }
 
-double ampcf_taste_distance(const double *p, const double *q, uint32_t n) {
-    double divergence = 0;
-    for (uint32_t a = 0; a < n; a++) {
-        double m = (p[a] + q[a]) / 2;
-        double of_p = p[a] > 1e-300 ? p[a] / 2 * log2_f64(p[a] / m) : 0;
-        double of_q = q[a] > 1e-300 ? q[a] / 2 * log2_f64(q[a] / m) : 0;
-        divergence += of_p + of_q; /* in this order the distance is symmetric to the last bit */
-    }
-    return divergence > 1 ? 1 : divergence > 0 ? __builtin_sqrt(divergence) : 0;
-}
+double ampcf_taste_distance(const double *p, const double *q, uint32_t n) { return jensen_shannon(p, q, n); }

@@ -26,7 +26,7 @@ import { guessKind, hexOf } from './source.js';
 const noItem = 0xffffffff;
 const sectionNames = ['header', 'item vectors', 'item scales', 'item bias', 'gram', 'settings', 'id offsets', 'ids', 'id order',
   'title offsets', 'titles', 'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata',
-  'neighbour offsets', 'neighbours', 'neighbour values', 'neighbour scales', 'item weights'];
+  'neighbour offsets', 'neighbours', 'neighbour values', 'neighbour scales', 'item weights', 'item targets', 'item clusters'];
 
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
 export class Model {

@@ -12,7 +12,7 @@ export const neighbourRanges = { neighbours: [0, 65536], neighbourStrength: [0, 
 const orZero = { neighbourBlend: true };
 
 /** What every objective takes besides; with neighbours, their settings too. */
-const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0 };
+const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0, clusters: 24 };
 
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
@@ -47,7 +47,7 @@ const choices = { attention: ['dot', 'cosine'], vectors: ['f32', 'f16', 'int8'],
 
 /** Lowest and highest; the first ones are whole numbers. */
 const wholeRanges = { personas: [1, 64], dim: [1, 1024], sweeps: [1, 1000], joint: [0, 1000], epochs: [1, 1000], batch: [1, 65536], negatives: [1, 64],
-  warmup: [1, 1000], samples: [0, 2 ** 24], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours };
+  warmup: [1, 1000], samples: [0, 2 ** 24], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], neighbours: neighbourRanges.neighbours, clusters: [0, 256] };
 /** @type {Record<string, [number, number] | number[]>} */
 export const settingRanges = { ...neighbourRanges, ...wholeRanges, alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20], nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1],
   sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024], learningRate: [1e-9, 1], balance: [0, 1], entropyPositive: [0, 1024], entropyNegative: [0, 1024],

@@ -52,6 +52,7 @@ export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefault
  * @property {number} [itemDamping] als: how much less events with popular items say of a person, also on the device
  * @property {number} [popularityDamping] als: how much lower popular items score
  * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a quarter
+ * @property {number} [clusters] 0 to 256 clusters of items by the direction of their vectors, frozen into the file as a taste space; 0 = none, default 24
  * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the default
  * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a strength of 0.1 with it
  * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
@@ -250,6 +251,17 @@ function packAspects(ids, items) {
   return { names, offsets, flat: Uint16Array.from(flat) };
 }
 
+/** Frozen clusters of the items: their address, 0 where none are wanted. @param {WasmMemory} memory @param {number} trainer @param {number} n @param {Record<string, unknown>} settings */
+function clusterItems(memory, trainer, n, { dim, clusters, seed }) {
+  if (clusters === 0) return 0;
+  const out = memory.allocate(n), bytes = memory.call('ampcf_clusters_memory', n, Number(dim), Number(clusters)) >>> 0;
+  memory.scoped([bytes], (scratch) => {
+    const status = memory.call('ampcf_clusters', memory.call('ampcf_trainer_vectors', trainer), n, Number(dim), Number(clusters), Number(seed), scratch, bytes, out);
+    if (status !== 0) throw new AmpcfError(memory.statusName(status), `the items could not be clustered: ${memory.statusName(status)}`);
+  });
+  return out;
+}
+
 /** @param {TrainRun} run @param {TrainSettings} settings for the metadata @param {Neighbours | undefined} neighbours */
 async function writeModel({ memory, trainer, data, options: { items, name } }, { objective, ...settings }, neighbours) {
   /** @type {number[]} */
@@ -272,17 +284,18 @@ async function writeModel({ memory, trainer, data, options: { items, name } }, {
   vocabulary.set(metadata, ids.bytes.length);
   const lineage = new Uint8Array(await crypto.subtle.digest('SHA-256', vocabulary)).subarray(0, 16);
 
-  // ampcf_model_parts on wasm32: 25 words of 4 bytes, then the lineage.
-  const parts = put(new Uint8Array(25 * 4 + 16));
+  // ampcf_model_parts on wasm32: 26 words of 4 bytes, then the lineage.
+  const parts = put(new Uint8Array(26 * 4 + 16)), clusters = clusterItems(memory, trainer, data.itemIds.length, settings);
+  blocks.push(clusters);
   // Copies first: each may grow the memory and detach a view made before it.
   const words = [data.itemIds.length, settings.dim, settings.personas, names ? aspects?.names.length ?? 0 : 0,
     memory.call('ampcf_trainer_vectors', trainer), memory.call('ampcf_trainer_bias', trainer), memory.call('ampcf_trainer_gram', trainer),
     memory.call('ampcf_trainer_settings', trainer), put(ids.offsets), put(ids.bytes), titles ? put(titles.offsets) : 0, titles ? put(titles.bytes) : 0,
     names ? put(names.offsets) : 0, names ? put(names.bytes) : 0, names && aspects ? put(aspects.offsets) : 0, names && aspects ? put(aspects.flat) : 0,
     put(metadata), metadata.length, vectorType(settings),
-    memory.call('ampcf_trainer_item_weights', trainer), memory.call('ampcf_trainer_item_targets', trainer), ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0])];
+    memory.call('ampcf_trainer_item_weights', trainer), memory.call('ampcf_trainer_item_targets', trainer), ...(neighbours ? [neighbours.offsets, neighbours.items, neighbours.values, neighbours.scales].map(put) : [0, 0, 0, 0]), clusters];
   memory.u32(parts, words.length).set(words);
-  memory.u8(parts + 100, 16).set(lineage);
+  memory.u8(parts + 104, 16).set(lineage);
   try {
     return writeParts(memory, parts);
   } finally {

@@ -16,11 +16,12 @@ typedef struct recipe {
     uint32_t vector_type;       /* ampcf_vector_type */
     uint32_t neighbours;        /* most entries of a row of B; 0 = no B */
     int weighted;               /* item weights and targets */
+    uint32_t clusters;          /* of items; 0 = none */
 } recipe;
 
 /* Settings that find several personas in random histories. */
 static inline recipe plain_recipe(uint32_t n_items, uint32_t dim, uint32_t n_personas, uint32_t n_aspects) {
-    recipe r = {n_items, dim, n_personas, n_aspects, {0}, 1, AMPCF_VECTORS_F32, 0, 0};
+    recipe r = {n_items, dim, n_personas, n_aspects, {0}, 1, AMPCF_VECTORS_F32, 0, 0, 0};
     const float set[] = {0.4f, 0.01f, 1, 8, 0.5f, 0.5f, 8, 1.2f, 0.5f};
     memcpy(r.settings, set, sizeof set);
     return r;
@@ -38,6 +39,7 @@ typedef struct test_parts {
     float *item_weights, *item_targets, *neighbour_scales;
     uint32_t *neighbour_offsets, *neighbour_items;
     int8_t *neighbour_values;
+    uint8_t *item_clusters;
 } test_parts;
 
 typedef struct test_model {
@@ -112,7 +114,7 @@ static inline void link_parts(test_parts *t, const recipe *r) {
     t->parts = (ampcf_model_parts){r->n_items, r->dim, r->n_personas, r->n_aspects, t->vectors, t->bias, t->gram, t->settings,
         t->id_offsets, t->id_bytes, t->title_offsets, t->title_bytes, t->aspect_offsets, t->aspect_bytes,
         t->item_aspect_offsets, t->item_aspects, t->metadata, t->metadata ? (uint32_t)strlen(t->metadata) : 0,
-        t->vector_type, t->item_weights, t->item_targets, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales,
+        t->vector_type, t->item_weights, t->item_targets, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales, t->item_clusters,
         {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 }
 
@@ -134,6 +136,8 @@ static inline test_parts make_parts(const recipe *r, uint64_t *rng) {
     for (uint32_t j = 0; j < n && r->weighted; j++) t.item_targets[j] = random_float(rng, 0.5f, 2);
     fill_weighted_gram(t.vectors, t.item_weights, n, d, t.gram);
     if (r->neighbours > 0) fill_neighbours(&t, n, r->neighbours, rng);
+    if (r->clusters > 0) t.item_clusters = exact(n);
+    for (uint32_t j = 0; j < n && r->clusters > 0; j++) t.item_clusters[j] = (uint8_t)(j % r->clusters);
     t.vector_type = r->vector_type;
     if (r->n_aspects > 0) fill_aspects(&t, n, r->n_aspects, rng);
     link_parts(&t, r);
@@ -145,6 +149,7 @@ static inline void free_parts(test_parts *t) {
     free(t->title_offsets), free(t->title_bytes), free(t->aspect_offsets), free(t->aspect_bytes);
     free(t->item_aspect_offsets), free(t->item_aspects);
     free(t->item_weights), free(t->item_targets), free(t->neighbour_offsets), free(t->neighbour_items), free(t->neighbour_values), free(t->neighbour_scales);
+    free(t->item_clusters);
 }
 
 /* Writes and opens; a refusal ends the program, since no test can go on. */

@@ -114,7 +114,7 @@ static void memory_rules(void) {
 static test_model model_of_optional_sections(void) {
     uint64_t rng = 25;
     recipe r = plain_recipe(7, 5, 4, 0);
-    r.vector_type = AMPCF_VECTORS_INT8, r.neighbours = 6, r.weighted = 1;
+    r.vector_type = AMPCF_VECTORS_INT8, r.neighbours = 6, r.weighted = 1, r.clusters = 3;
     return make_model(&r, &rng);
 }
 

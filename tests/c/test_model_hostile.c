@@ -146,7 +146,7 @@ static void layout(void) {
 
 static void section_types(void) {
     static const uint8_t some[40] = {1};
-    static const uint32_t unknown[] = {22, 23, 1000, 0xFFFFFFFFu};
+    static const uint32_t unknown[] = {23, 24, 1000, 0xFFFFFFFFu};
     draft whole = draft_of(base), d;
     for (uint32_t i = 0; i < 4; i++) {
         d = whole, draft_add(&d, unknown[i], 0, some, 40);

@@ -1,4 +1,4 @@
-/* Owns the test of the sections that a file may lack: narrow vectors, item weights, neighbours, each broken in every way.
+/* Owns the test of the sections that a file may lack: narrow vectors, item weights, neighbours, clusters, each broken in every way.
  * Must leave the rest of the format to test_model_hostile.c. */
 #include "hostile.h"
 
@@ -7,7 +7,7 @@ static draft extended(uint32_t vector_type, uint32_t n_items) {
     static test_model m;
     uint64_t rng = 33;
     recipe r = plain_recipe(n_items, 5, 4, 0);
-    r.vector_type = vector_type, r.neighbours = 6, r.weighted = 1;
+    r.vector_type = vector_type, r.neighbours = 6, r.weighted = 1, r.clusters = 3;
     if (m.file) free_model(&m);
     m = make_model(&r, &rng);
     return draft_of(m.file);
@@ -15,16 +15,16 @@ static draft extended(uint32_t vector_type, uint32_t n_items) {
 
 static void optional_sections(void) {
     draft whole = extended(AMPCF_VECTORS_INT8, 7), d;
-    CHECK_EQ(whole.n, 14);
+    CHECK_EQ(whole.n, 15);
     label = "as it was", EXPECT(whole, AMPCF_OK);
     for (uint32_t i = 0; i < whole.n; i++) {
         format_section s = whole.table[i];
         d = whole, draft_remove(&d, s.type);
-        label = "missing section", EXPECT(d, s.type == SECTION_ITEM_WEIGHTS || s.type == SECTION_ITEM_TARGETS ? AMPCF_OK : AMPCF_E_BAD_SECTION);
+        label = "missing section", EXPECT(d, s.type == SECTION_ITEM_WEIGHTS || s.type == SECTION_ITEM_TARGETS || s.type == SECTION_ITEM_CLUSTERS ? AMPCF_OK : AMPCF_E_BAD_SECTION);
         d = whole, d.table[d.n] = s, d.data[d.n++] = whole.data[i];
         label = "section given twice", EXPECT(d, AMPCF_E_BAD_SECTION);
         d = whole, d.table[i].flags ^= SECTION_REQUIRED;
-        label = "who does not know it must refuse it", EXPECT(d, AMPCF_E_BAD_SECTION);
+        label = "who must know it, and who need not", EXPECT(d, AMPCF_E_BAD_SECTION);
         for (uint32_t dtype = 1; dtype <= DTYPE_LAST; dtype++) {
             static uint8_t zeros[4096];
             if (dtype == s.dtype) continue;
@@ -140,10 +140,29 @@ static void neighbour_width(void) {
     }
 }
 
+/* Numbers rise from 0 by at most 1: 256 clusters are the most, and none is empty. */
+static void clusters(void) {
+    draft whole = extended(AMPCF_VECTORS_F32, 7), d = whole;
+    static const uint8_t good[][7] = {{0, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 6}, {0, 1, 1, 0, 2, 0, 1}};
+    static const uint8_t bad[][7] = {{1, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 2}, {0, 2, 1, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 255}, {255, 0, 0, 0, 0, 0, 0}};
+    for (uint32_t i = 0; i < 3; i++) draft_set(&d, SECTION_ITEM_CLUSTERS, good[i], 7), label = "clusters", EXPECT(d, AMPCF_OK);
+    for (uint32_t i = 0; i < 5; i++) draft_set(&d, SECTION_ITEM_CLUSTERS, bad[i], 7), label = "bad clusters", EXPECT(d, AMPCF_E_BAD_NUMBER);
+    uint64_t rng = 36;
+    for (uint32_t n = 0; n <= 256; n = n < 2 ? n + 1 : n == 2 ? 255 : n + 1) {
+        recipe r = plain_recipe(300, 2, 1, 0);
+        r.clusters = n;
+        test_model m = make_model(&r, &rng);
+        CHECK_EQ(ampcf_model_clusters(m.model), n);
+        for (uint32_t j = 0; j < 300; j++) CHECK_EQ(ampcf_model_item_cluster(m.model, j), n > 0 ? j % n : AMPCF_NO_CLUSTER);
+        free_model(&m);
+    }
+}
+
 int main(void) {
     optional_sections();
     narrow_numbers();
     neighbours();
     neighbour_width();
+    clusters();
     return check_report();
 }

@@ -108,9 +108,9 @@ describe('a model with dampings, neighbours beside vectors, and aspects', () => 
     const { bytes } = await trainModel(base, all), { info } = await loadModel(bytes), settings = /** @type {Record<string, unknown>} */ (info.metadata.settings);
     assert.deepEqual((await trainModel(base, all)).bytes, bytes);
     for (const [name, value] of Object.entries({ ...dampings, ...fitted })) assert.equal(settings[name], value, name);
-    const bodies = new Set([Buffer.from(bytes.subarray(192 + 48 * 20)).toString('latin1').replace(/\{.*\}/, '')]);
+    const bodies = new Set([Buffer.from(bytes.subarray(192 + 48 * 21)).toString('latin1').replace(/\{.*\}/, '')]);
     const others = [{ userDamping: 0 }, { itemDamping: 0 }, { popularityDamping: 0 }, { neighbourBlend: 0 }, { neighbourBlend: 0.5 }, { neighbourAspects: 0 }, { neighbourAspects: 50 }];
-    for (const other of others) bodies.add(Buffer.from((await trainModel(base, { ...all, ...other })).bytes.subarray(192 + 48 * 20)).toString('latin1').replace(/\{.*\}/, ''));
+    for (const other of others) bodies.add(Buffer.from((await trainModel(base, { ...all, ...other })).bytes.subarray(192 + 48 * 21)).toString('latin1').replace(/\{.*\}/, ''));
     assert.equal(bodies.size, others.length + 1);
   });
 

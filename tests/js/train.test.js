@@ -185,8 +185,8 @@ describe('what is refused', () => {
   test('every setting outside its range', async () => {
     const ranges = { dim: [1, 1024], personas: [1, 64], sweeps: [1, 1000], joint: [0, 1000], seed: [0, 2 ** 32 - 1], minSupport: [1, 2 ** 32 - 1], alpha: [1e-6, 1024], unobserved: [0.001, 1e6], lambda: [1e-6, 2 ** 20],
       nu: [0, 1], beta: [0, 1024], eta: [0, 16], tau: [0, 1], rho: [0, 1], sharpness: [0, 1024], split: [0, 1024], bias: [0, 1024],
-      userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2] };
-    const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport'];
+      userDamping: [0, 2], itemDamping: [0, 2], popularityDamping: [0, 2], clusters: [0, 256] };
+    const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport', 'clusters'];
     assert.deepEqual([...Object.keys(ranges), 'vectors'].sort(), Object.keys(trainDefaults).filter((name) => !name.startsWith('neighbour')).sort());
     for (const [name, [low, high]] of Object.entries(ranges)) {
       const bad = [low - 1, high + 1, NaN, Infinity, -Infinity, '1', null, true, [1], {}, 1n, Symbol('s'), Object.create(null)];

@@ -17,7 +17,7 @@ export const verifyUsage = `ampcf verify MODEL [--json]
 
 const sectionNames = ['', 'item vectors', 'item scales', 'item bias', 'gram', 'settings', 'id offsets', 'ids', 'id order', 'title offsets', 'titles',
   'aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects', 'metadata', 'neighbour offsets', 'neighbours', 'neighbour values',
-  'neighbour scales', 'item weights', 'item targets'];
+  'neighbour scales', 'item weights', 'item targets', 'item clusters'];
 const dtypes = ['', 'f32', 'f16', 'i8', 'u8', 'u16', 'u32'];
 
 /** The section table (src/FORMAT.md); the file was verified before. @param {Uint8Array} bytes */

@@ -41,6 +41,7 @@ ${inputUsage}
   --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
   --user-damping X --item-damping X --popularity-damping X    als: people with many items, and popular items, count less (0 to 2)
   --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
+  --clusters N            freeze up to N clusters of items into the file, a taste space for ampcf/taste (default ${trainDefaults.clusters}; 0 = none)
   --neighbours M          let up to M items vouch for each item beside the vectors (default ${trainDefaults.neighbours})
   --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
   --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,
