@@ -12,7 +12,7 @@ export const root = new URL('../../', import.meta.url);
 
 /** Every code the library documents. A test that meets another one fails. */
 export const codes = new Set(['BAD_ARGUMENT', 'BAD_ASPECTS', 'BAD_IDS', 'BAD_MAGIC', 'BAD_NEIGHBOURS', 'BAD_NUMBER', 'BAD_PROFILE', 'BAD_SECTION', 'BAD_TEXT',
-  'CHECKSUM', 'DISPOSED', 'HTTP', 'INSTANCE_FAILED', 'INTEGRITY', 'LIMIT', 'NO_ASPECTS', 'NO_CLUSTERS', 'NO_DATA', 'NO_WASM', 'OUT_OF_MEMORY',
+  'CHECKSUM', 'DISPOSED', 'HTTP', 'INSTANCE_FAILED', 'INTEGRITY', 'LIMIT', 'NEEDS_TASTE', 'NO_ASPECTS', 'NO_CLUSTERS', 'NO_DATA', 'NO_WASM', 'OUT_OF_MEMORY',
   'TRAILING_DATA', 'TRUNCATED', 'UNKNOWN_ITEM', 'UNSUPPORTED_VERSION']);
 
 /** Uniform in [0, 1), the same on every machine (mulberry32). @param {number} seed */
