@@ -1,10 +1,14 @@
 // Owns the test of item clusters in model files: every objective writes them, they follow the seed, and they say something of items.
 // Must not test taste over them: taste-model.test.js does.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
-import { filmFacts, interactionsOf, people, smallModel } from './support.js';
+import { filmFacts, interactionsOf, people, root, smallModel } from './support.js';
 
 const base = interactionsOf(people.slice(0, 80)), quick = /** @type {const} */ ({ dim: 8, items: filmFacts });
 
@@ -71,4 +75,20 @@ test('items of a cluster share more aspects than items at large', async () => {
   };
   const within = share((i, j) => clusters[i] === clusters[j]), atLarge = share(() => true);
   assert.ok(within > 1.3 * atLarge, `${within} against ${atLarge}`);
+});
+
+test('the command takes --clusters, and inspect names the section', () => {
+  const folder = mkdtempSync(`${tmpdir()}/ampcf-clusters-`), cli = fileURLToPath(new URL('dist/cli.js', root));
+  const ampcf = (/** @type {string[]} */ ...args) => spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8' });
+  try {
+    writeFileSync(`${folder}/ratings.csv`, `user,item\n${base.user.map((u, x) => `${base.users[u]},${base.items[base.item[x]]}`).join('\n')}\n`);
+    assert.equal(ampcf('train', 'ratings.csv', '-o', 'five.ampcf', '--dim', '8', '--sweeps', '1', '--clusters', '5').status, 0);
+    const { sections, metadata } = JSON.parse(ampcf('inspect', 'five.ampcf', '--json').stdout), section = sections.find((/** @type {{ name: string }} */ { name }) => name === 'item clusters');
+    assert.deepEqual([section.dtype, section.cols, metadata.settings.clusters], ['u8', 1, 5]);
+    const refused = ampcf('train', 'ratings.csv', '-o', 'no.ampcf', '--clusters', '257');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /clusters: got 257, wanted a whole number from 0 to 256/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
