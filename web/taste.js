@@ -4,7 +4,7 @@ import { Taste } from './taste/taste.js';
 
 /** @import { Model } from './model.js' */
 /** @typedef {import('./taste/taste.js').DistanceOptions} DistanceOptions */
-/** @typedef {import('./taste/taste.js').CalibrateOptions} CalibrateOptions */
+/** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
 /** @typedef {{ open(model: Model): Promise<Taste> }} TastePlugin */
 
 export { dppRerank, mmrRerank, steckRerank, tasteDistance, tasteDistribution } from './taste/arrays.js';

@@ -28,7 +28,8 @@ import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgumen
  */
 /** @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of 'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names */
 /** @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of the lists, default 10; rounds default 200 */
-/** @typedef {RecommendOptions & TasteOptions & { pool?: number }} CalibrateOptions calibrate: lambda, 0 to 1; pool: how many candidates, default 5 topK and at least 100 */
+/** @typedef {TasteOptions & { pool?: number }} CalibrateSettings pool: how many candidates are re-ranked, default 5 topK and at least 100 */
+/** @typedef {RecommendOptions & CalibrateSettings} CalibrateOptions calibrate: lambda, 0 to 1 */
 /** @typedef {TasteOptions & { by?: 'steck' | 'mmr' | 'dpp', lambda: number, topK?: number }} RerankOptions by default 'steck'; space, discount and target are for 'steck' alone */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
