@@ -266,12 +266,11 @@ size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters
  *
  *     maximise  sum_j cos(v_j, c_z(j))
  *
- * Centres begin with k-means++ (Arthur and Vassilvitskii 2007) on 1 - cos, and move until no item does, at most 50 times; an empty
- * cluster takes the item that is worst off. Of more than 16384 items every (N / 16384)-th moves the centres; then each item goes to
+ * Centres begin with k-means++ (Arthur and Vassilvitskii 2007) on 1 - cos, and move until no item does, at most 50 times. Of more than 16384 items every (N / 16384)-th moves the centres; then each item goes to
  * the nearest. A vector of zeros is equally near to all, and goes to the first.
  *
  * vectors       (N, D) finite, at most 2^20
- * n_clusters    1 to AMPCF_MAX_CLUSTERS; fewer come out where there are fewer directions
+ * n_clusters    1 to AMPCF_MAX_CLUSTERS; fewer come out where there are fewer directions, or where one loses all its items
  * seed          same vectors and seed: same clusters
  * memory        (>= ampcf_clusters_memory) 16-byte aligned, overwritten
  * out_clusters  (N) numbered by their first item, as a model file wants them

@@ -107,15 +107,6 @@ static int assign(clustering *c) {
     return moved;
 }
 
-/* The item that is farthest from its centre, for a cluster that lost all of its own. */
-static void refill(clustering *c, uint32_t k) {
-    uint32_t worst = 0;
-    for (uint32_t s = 1; s < c->n; s++)
-        if (apart(c, s) > apart(c, worst)) worst = s;
-    place_centre(c, k, worst);
-    c->nearest[worst] = 1;
-}
-
 static void move_centres(clustering *c) {
     memset(c->sums, 0, (size_t)c->n_clusters * c->dim * sizeof *c->sums);
     for (uint32_t s = 0; s < c->n; s++) {
@@ -126,10 +117,7 @@ static void move_centres(clustering *c) {
     for (uint32_t k = 0; k < c->n_clusters; k++) {
         double square = 0, *sum = c->sums + (size_t)k * c->dim;
         for (uint32_t d = 0; d < c->dim; d++) square += sum[d] * sum[d];
-        if (!(square > 1e-12)) {
-            refill(c, k);
-            continue;
-        }
+        if (!(square > 1e-12)) continue; /* no items, or they cancel out: it stays where it was */
         double inverse = 1 / __builtin_sqrt(square);
         for (uint32_t d = 0; d < c->dim; d++) c->centres[(size_t)k * c->dim + d] = (float)(sum[d] * inverse);
     }

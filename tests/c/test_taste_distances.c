@@ -65,8 +65,8 @@ static void refusals(void) {
     CHECK_EQ(ampcf_taste_between(5, p, q, 2, NULL, NULL, 0, &out), AMPCF_E_ARGUMENT);
     CHECK_EQ(ampcf_taste_between(0, p, q, 0, NULL, NULL, 0, &out), AMPCF_E_ARGUMENT);
     CHECK_EQ(ampcf_taste_between(0, p, q, 4097, NULL, NULL, 0, &out), AMPCF_E_ARGUMENT);
-    const double bad[][2] = {{0, 0}, {NAN, 1}, {-0.5, 1.5}, {0.5, 0.51}, {INFINITY, 0}};
-    for (uint32_t b = 0; b < 5; b++)
+    const double bad[][2] = {{0, 0}, {NAN, 1}, {-0.5, 1.5}, {0.5, 0.51}, {0.5, 0.49}, {INFINITY, 0}};
+    for (uint32_t b = 0; b < 6; b++)
         for (uint32_t measure = 0; measure <= AMPCF_WASSERSTEIN; measure++) {
             CHECK_EQ(ampcf_taste_between(measure, bad[b], q, 2, NULL, NULL, 0, &out), AMPCF_E_ARGUMENT);
             CHECK_EQ(ampcf_taste_between(measure, q, bad[b], 2, NULL, NULL, 0, &out), AMPCF_E_ARGUMENT);

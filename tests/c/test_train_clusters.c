@@ -21,14 +21,14 @@ static uint32_t count(const uint8_t *of, uint32_t n) {
     return next;
 }
 
-/* Items around k directions of their own, of any length: each direction is one cluster. */
+/* Items around k directions of their own, of any length, some of the directions in the second half only: each is one cluster. */
 static void planted(uint32_t n, uint32_t k, uint32_t dim) {
     uint64_t rng = 231 + n;
     float *v = exact((size_t)n * dim * sizeof *v);
     uint8_t *truth = exact(n), *of = exact(n), name[256] = {0}, named[256] = {0};
     for (uint32_t j = 0; j < n; j++) {
         float length = random_float(&rng, 0.01f, 100);
-        truth[j] = (uint8_t)random_below(&rng, k);
+        truth[j] = (uint8_t)(j < n / 2 ? random_below(&rng, k / 2) : k / 2 + random_below(&rng, k - k / 2));
         for (uint32_t d = 0; d < dim; d++) v[(size_t)j * dim + d] = length * ((d == truth[j] ? 1 : 0) + random_float(&rng, -0.1f, 0.1f));
     }
     uint32_t best = 0;
@@ -42,9 +42,9 @@ static void planted(uint32_t n, uint32_t k, uint32_t dim) {
             right += name[of[j]] == truth[j];
         }
         if (found == k && right == n) best++;
-        CHECK(right > n * 2 / 3);
+        CHECK(right > n / 2);
     }
-    CHECK(best >= 1);
+    CHECK(best >= 3); /* k-means++ begins with an item of each direction nearly always, chance does in 2 of 5 */
     free(v), free(truth), free(of);
 }
 
