@@ -87,7 +87,7 @@ ampcf_status ampcf_taste_between(uint32_t measure, const double *p, const double
 
 /* ---- Re-ranking ----------------------------------------------------------------------------------------------- */
 
-/* All three are greedy: place after place, the candidate with the largest gain, of equal ones the earlier. lambda is 0 to 1; at
+/* All are greedy: place after place, the candidate with the largest gain, of equal ones the earlier. lambda is 0 to 1; at
  * 0 the order is that of the scores, which of a ranked list is its own. Scores are made comparable by
  * r_j = (s_j - min s) / (max s - min s) over the pool (0 when all are equal), so lambda does not depend on their unit. */
 
@@ -113,6 +113,20 @@ size_t ampcf_rerank_dpp_memory(uint32_t n, uint32_t k);
  */
 ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
                                 uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n);
+
+/**
+ * Proportional list: every taste takes its turns, by its part.                  after Dang and Croft 2012 (SIGIR), "Diversity by proportionality"
+ *
+ *     next = argmax_j (1 - lambda) r_j + lambda sum_a q_ja (p_a W - w_a)
+ *
+ * q_j the candidate's distribution over the categories, W the weight of the list with the next place, w_a what category a has of it: a
+ * candidate is worth what its tastes still lack. Unlike KL this asks for no more of a taste than its part, and costs less
+ * accuracy for as much calibration (npm run bench:taste). Their PM-2 multiplies seats by a quotient; here the lack is added to the score.
+ *
+ * Arguments, memory and returns as ampcf_rerank_steck. O(K n entries of a row). Since 0.1.
+ */
+ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
+                                       uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n);
 
 /**
  * Maximal marginal relevance: like what is wanted, unlike what is there.          Carbonell and Goldstein 1998 (SIGIR), 1 - lambda

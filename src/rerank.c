@@ -1,4 +1,4 @@
-/* Owns lists that are made again from a ranked pool: calibrated (Steck), MMR, greedy DPP. Must not know where scores come from. */
+/* Owns lists that are made again from a ranked pool: calibrated (Steck), proportional, MMR, greedy DPP. Must not know where scores come from. */
 #include "ampcf_taste.h"
 #include "arena.h"
 #include "taste_math.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What the three share. */
+/* What they share. */
 typedef struct pool {
     uint32_t n, k;
     double lambda;
@@ -92,15 +92,23 @@ static void add_to_list(calibration *c, uint32_t j, double weight) {
     c->total += weight;
 }
 
+static ampcf_status open_calibration(pool *p, calibration *c, const ampcf_taste_space *space, const double *scores, const double *target,
+                                     double lambda, uint32_t k, void *memory, size_t memory_bytes) {
+    if (!space_is_valid(space) || !is_distribution(target, space->n_categories)) return AMPCF_E_ARGUMENT;
+    ampcf_status status = open_pool(p, scores, space->n_items, lambda, k, memory, memory_bytes);
+    if (status != AMPCF_OK) return status;
+    *c = (calibration){space, target, arena_take(&p->memory, space->n_categories, sizeof(double)), 0};
+    if (p->memory.full) return AMPCF_E_MEMORY;
+    memset(c->sums, 0, space->n_categories * sizeof *c->sums);
+    return AMPCF_OK;
+}
+
 ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
                                 uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
     pool p;
-    if (!space_is_valid(space) || !is_distribution(target, space->n_categories)) return AMPCF_E_ARGUMENT;
-    ampcf_status status = open_pool(&p, scores, space->n_items, lambda, k, memory, memory_bytes);
+    calibration c;
+    ampcf_status status = open_calibration(&p, &c, space, scores, target, lambda, k, memory, memory_bytes);
     if (status != AMPCF_OK) return status;
-    calibration c = {space, target, arena_take(&p.memory, space->n_categories, sizeof(double)), 0};
-    if (p.memory.full) return AMPCF_E_MEMORY;
-    memset(c.sums, 0, space->n_categories * sizeof *c.sums);
     for (uint32_t place = 0; place < p.k; place++) {
         best next = {0, 0, 0};
         double weight = discount ? rank_discount(place) : 1, with = kl_of_sums(&c, weight), without = kl_of_sums(&c, 0);
@@ -109,6 +117,37 @@ ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *sc
             double row = space_row_sum(space, j), kl = row > 0 ? with + kl_change(&c, j, weight, row) : without;
             offer(&next, j, (1 - lambda) * p.relevance[j] - lambda * kl);
         }
+        p.taken[next.at] = 1;
+        add_to_list(&c, next.at, weight);
+        out[place] = next.at;
+    }
+    *out_n = p.k;
+    return AMPCF_OK;
+}
+
+/* ---- Proportional --------------------------------------------------------------------------------------------- */
+
+/* What the candidate's categories still lack of their part of a list with `weight` more. */
+static double need_of(const calibration *c, uint32_t j, double weight) {
+    double row = space_row_sum(c->space, j), need = 0;
+    for (uint32_t e = c->space->offsets[j]; row > 0 && e < c->space->offsets[j + 1]; e++) {
+        uint32_t a = c->space->categories[e];
+        need += space_entry(c->space, e) / row * (c->target[a] * (c->total + weight) - c->sums[a]);
+    }
+    return need;
+}
+
+ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
+                                       uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+    pool p;
+    calibration c;
+    ampcf_status status = open_calibration(&p, &c, space, scores, target, lambda, k, memory, memory_bytes);
+    if (status != AMPCF_OK) return status;
+    for (uint32_t place = 0; place < p.k; place++) {
+        best next = {0, 0, 0};
+        double weight = discount ? rank_discount(place) : 1;
+        for (uint32_t j = 0; j < p.n; j++)
+            if (!p.taken[j]) offer(&next, j, (1 - lambda) * p.relevance[j] + lambda * need_of(&c, j, weight));
         p.taken[next.at] = 1;
         add_to_list(&c, next.at, weight);
         out[place] = next.at;

@@ -43,8 +43,8 @@ import { writeSavedProfile } from './saved-profile.js';
  */
 /** @typedef {{ personalized: boolean, items: RankedItem[], unknown: string[], duplicates: string[] }} Ranking */
 /** @typedef {{ topK?: number, explain?: boolean, contributions?: number }} RankOptions `contributions`: how many to list, default 5 */
-/** @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item: string) => boolean, calibrate?: number }} RecommendOptions
- *   calibrate: 0 to 1, how much the list is to have the shares of the person's tastes; takes a model loaded with `taste` */
+/** @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item: string) => boolean, calibrate?: number } & import('./taste.js').CalibrateSettings} RecommendOptions
+ *   calibrate: 0 to 1, how much the list is to have the shares of the person's tastes; the settings of 'ampcf/taste' are for it alone */
 /**
  * @typedef {object} Persona
  * @property {number} index

@@ -7,7 +7,7 @@ import { Taste } from './taste/taste.js';
 /** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
 /** @typedef {{ open(model: Model): Promise<Taste> }} TastePlugin */
 
-export { dppRerank, mmrRerank, steckRerank, tasteDistance, tasteDistribution } from './taste/arrays.js';
+export { dppRerank, mmrRerank, proportionalRerank, steckRerank, tasteDistance, tasteDistribution } from './taste/arrays.js';
 export { Taste };
 
 /** What `loadModel(source, { taste })` takes: taste distances with options, and `recommend({ calibrate })`. Opening throws NO_WASM or INSTANCE_FAILED. @type {TastePlugin} */

@@ -22,16 +22,17 @@ static void draw_case(uint64_t *rng, pool_case *c) {
     if (c->n > 3) memset(c->vectors, 0, DIM * sizeof(float)), memcpy(c->vectors + DIM, c->vectors + 2 * DIM, DIM * sizeof(float));
 }
 
-typedef enum method { STECK, MMR, DPP } method;
+typedef enum method { STECK, PROPORTIONAL, MMR, DPP } method;
 
 static void rerank(pool_case *c, method by, double lambda, uint32_t discount) {
-    size_t bytes = by == STECK ? ampcf_rerank_steck_memory(c->n, c->s.space.n_categories) : by == MMR ? ampcf_rerank_mmr_memory(c->n)
+    size_t bytes = by <= PROPORTIONAL ? ampcf_rerank_steck_memory(c->n, c->s.space.n_categories) : by == MMR ? ampcf_rerank_mmr_memory(c->n)
         : ampcf_rerank_dpp_memory(c->n, c->k);
     void *memory = exact(bytes);
     uint32_t *out = exact(SPACE_ITEMS * sizeof *out), n = 77;
     for (int small = 1; small >= 0; small--) {
         size_t given = small ? bytes - 1 : bytes;
         ampcf_status status = by == STECK ? ampcf_rerank_steck(&c->s.space, c->scores, c->target, lambda, discount, c->k, memory, given, out, &n)
+            : by == PROPORTIONAL ? ampcf_rerank_proportional(&c->s.space, c->scores, c->target, lambda, discount, c->k, memory, given, out, &n)
             : by == MMR ? ampcf_rerank_mmr(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n)
             : ampcf_rerank_dpp(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n);
         CHECK_EQ(status, small ? AMPCF_E_MEMORY : AMPCF_OK);
@@ -79,6 +80,21 @@ static double list_kl(const pool_case *c, const uint32_t *list, uint32_t n, uint
     return kl;
 }
 
+/* sum_a q_ja (p_a W - w_a), from distributions of single items. */
+static double list_need(const pool_case *c, const uint32_t *list, uint32_t place, uint32_t candidate, uint32_t discount) {
+    uint32_t n = c->s.space.n_categories;
+    double have[SPACE_CATEGORIES] = {0}, own[SPACE_CATEGORIES], total = discount ? 1 / log2(2 + (double)place) : 1, need = 0;
+    for (uint32_t i = 0; i < place; i++) {
+        double q[SPACE_CATEGORIES], weight = discount ? 1 / log2(2 + (double)i) : 1, any = 0;
+        CHECK_EQ(ampcf_taste_of_list(&c->s.space, list + i, NULL, 1, 0, q), AMPCF_OK);
+        for (uint32_t a = 0; a < n; a++) have[a] += weight * q[a], any += q[a];
+        total += any > 0 ? weight : 0;
+    }
+    CHECK_EQ(ampcf_taste_of_list(&c->s.space, &candidate, NULL, 1, 0, own), AMPCF_OK);
+    for (uint32_t a = 0; a < n; a++) need += own[a] * (c->target[a] * total - have[a]);
+    return need;
+}
+
 /* What `candidate` adds at the end of the first `place` of the list. */
 static double gain(const pool_case *c, method by, double lambda, uint32_t discount, uint32_t place, uint32_t candidate) {
     uint32_t list[SPACE_ITEMS];
@@ -86,7 +102,7 @@ static double gain(const pool_case *c, method by, double lambda, uint32_t discou
     memcpy(list, c->list, place * sizeof *list), list[place] = candidate;
     for (uint32_t i = 0; i < place; i++) nearest = fmax(nearest, cosine(c, list[i], candidate));
     if (by == DPP) (void)log_det(c, list, place + 1, &last);
-    double other = by == STECK ? -list_kl(c, list, place + 1, discount) : by == MMR ? -nearest : last;
+    double other = by == STECK ? -list_kl(c, list, place + 1, discount) : by == PROPORTIONAL ? list_need(c, list, place, candidate, discount) : by == MMR ? -nearest : last;
     return (1 - lambda) * relevance(c, candidate) + lambda * other;
 }
 
@@ -95,7 +111,7 @@ static void every_choice_is_the_best(void) {
     static pool_case c;
     for (int round = 0; round < 1500; round++) {
         draw_case(&rng, &c);
-        method by = (method)(round % 3);
+        method by = (method)(round % 4);
         double lambda = random_below(&rng, 8) ? (double)random_float(&rng, 0, 1) : 1;
         uint32_t discount = random_below(&rng, 2), seen[SPACE_ITEMS] = {0};
         rerank(&c, by, lambda, discount);
@@ -118,10 +134,10 @@ static void lambda_zero_is_the_input(void) {
     static pool_case c;
     for (int round = 0; round < 600; round++) {
         draw_case(&rng, &c);
-        rerank(&c, (method)(round % 3), 0, random_below(&rng, 2));
+        rerank(&c, (method)(round % 4), 0, random_below(&rng, 2));
         for (uint32_t i = 0; i < c.n_list; i++) CHECK_EQ(c.list[i], i);
         for (uint32_t j = 0; j < c.n; j++) c.scores[j] = -1e308; /* all equal: any lambda that only knows scores */
-        rerank(&c, (method)(round % 3), 0, 0);
+        rerank(&c, (method)(round % 4), 0, 0);
         for (uint32_t i = 0; i < c.n_list; i++) CHECK_EQ(c.list[i], i);
     }
 }
@@ -130,17 +146,17 @@ static void lambda_zero_is_the_input(void) {
 static void lambda_calibrates(void) {
     uint64_t rng = 223;
     static pool_case c;
-    double sums[5] = {0};
+    double sums[2][5] = {0};
     for (int round = 0; round < 400; round++) {
         draw_case(&rng, &c);
         c.k = c.n / 3;
-        for (uint32_t step = 0; step < 5; step++) {
-            rerank(&c, STECK, step / 4.0, 1);
-            sums[step] += list_kl(&c, c.list, c.n_list, 1);
+        for (uint32_t step = 0; step < 10; step++) {
+            rerank(&c, step < 5 ? STECK : PROPORTIONAL, step % 5 / 4.0, 1);
+            sums[step / 5][step % 5] += list_kl(&c, c.list, c.n_list, 1);
         }
     }
-    for (uint32_t step = 1; step < 5; step++) CHECK(sums[step] < sums[step - 1]);
-    CHECK(sums[4] < sums[0] / 2);
+    for (uint32_t step = 1; step < 5; step++) CHECK(sums[0][step] < sums[0][step - 1] && sums[1][step] < sums[1][step - 1]);
+    CHECK(sums[0][4] < sums[0][0] / 2 && sums[1][4] < 0.7 * sums[1][0]);
 }
 
 /* What a candidate adds to the determinant never rises as the list grows. Greedy is no better than the best of all subsets, and of
@@ -189,11 +205,13 @@ static void refusals(void) {
     const double wrong[] = {-0.001, 1.001, NAN};
     for (uint32_t w = 0; w < 3; w++) {
         CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_rerank_proportional(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
         CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
         CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
     }
     c.target[0] += 0.1;
     CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_rerank_proportional(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
     c.vectors[4] = NAN;
     CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
     CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);

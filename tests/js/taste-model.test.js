@@ -209,7 +209,7 @@ describe('another order for a ranking', () => {
   const ranking = me.rank([...list, 'nobody knows this']);
 
   test('at lambda 0 is the same, at others the same items, the unknown ones last', () => {
-    for (const by of /** @type {const} */ (['steck', 'mmr', 'dpp'])) {
+    for (const by of /** @type {const} */ (['steck', 'proportional', 'mmr', 'dpp'])) {
       assert.deepEqual(over.rerank(me, ranking, { by, lambda: 0 }), ranking);
       const other = over.rerank(me, ranking, { by, lambda: 0.9 });
       assert.deepEqual([...ids(other)].sort(), [...ids(ranking)].sort());

@@ -2,7 +2,7 @@
 // Must not test models: taste-model.test.js does.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dppRerank, mmrRerank, steckRerank, tasteDistance, tasteDistribution } from '../../dist/taste.js';
+import { dppRerank, mmrRerank, proportionalRerank, steckRerank, tasteDistance, tasteDistribution } from '../../dist/taste.js';
 import { below, failsWith, seeded } from './support.js';
 
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
@@ -99,7 +99,7 @@ describe('re-ranking', () => {
   const pool = { scores, items, target, vectors };
 
   test('at lambda 0 is the input, at any lambda a permutation, and topK a prefix of it', async () => {
-    for (const rerank of [steckRerank, mmrRerank, dppRerank]) {
+    for (const rerank of [steckRerank, proportionalRerank, mmrRerank, dppRerank]) {
       assert.deepEqual(await rerank(pool, { lambda: 0 }), scores.map((_, i) => i));
       for (const lambda of [0.3, 0.9, 1]) {
         const whole = await rerank(pool, { lambda });
@@ -131,7 +131,7 @@ describe('re-ranking', () => {
   });
 
   test('refuses lambda, scores, vectors and targets that do not fit', async () => {
-    for (const rerank of /** @type {any[]} */ ([steckRerank, mmrRerank, dppRerank])) {
+    for (const rerank of /** @type {any[]} */ ([steckRerank, proportionalRerank, mmrRerank, dppRerank])) {
       for (const lambda of [-0.1, 1.1, NaN, '0.5', undefined]) await failsWith(() => rerank(pool, { lambda }), 'BAD_ARGUMENT', /^lambda/);
       for (const bad of [[NaN], 'ab', undefined, ['1'], scores.slice(1)]) await failsWith(() => rerank({ ...pool, scores: bad }, { lambda: 0.5 }), 'BAD_ARGUMENT', /scores|length of/);
       await failsWith(() => rerank(pool, { lambda: 0.5, topK: -1 }), 'BAD_ARGUMENT', /^topK/);

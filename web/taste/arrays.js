@@ -54,19 +54,32 @@ function poolArguments(scores, options) {
   return { list, lambda: lambdaArgument(lambda), topK: topKArgument(topK, list.length) };
 }
 
-/**
- * Steck's greedy calibrated list: maximise (1 - lambda) sum of scores - lambda KL(target, taste of the list).
- * @param {{ scores: Iterable<number>, items: Iterable<Categories>, target: Iterable<number> }} pool candidates, best first, with their categories
- * @param {{ lambda: number, topK?: number, discount?: boolean }} options lambda 0 to 1; 0 leaves the order as it is
- * @returns {Promise<number[]>} positions in the pool
- * @throws {AmpcfError} BAD_ARGUMENT
- */
-export async function steckRerank({ scores, items, target }, options) {
+/** @typedef {{ scores: Iterable<number>, items: Iterable<Categories>, target: Iterable<number> }} TastePool candidates, best first, with their categories, and the taste that is wanted */
+/** @typedef {{ lambda: number, topK?: number, discount?: boolean }} CalibratedOptions lambda 0 to 1; 0 leaves the order as it is */
+
+/** @param {'steck' | 'proportional'} by @param {TastePool} pool @param {CalibratedOptions} options */
+async function calibratedRerank(by, { scores, items, target }, options) {
   const { list, lambda, topK } = poolArguments(scores, options), p = distributionArgument('target', target), rows = rowsArgument(items, p.length);
   if (rows.offsets.length - 1 !== list.length) throw badArgument('length of items', rows.offsets.length - 1, String(list.length));
   const discount = discountArgument(options.discount, true), kernel = await tasteKernel();
-  return kernel.steck(rows, list, p, { lambda, discount, topK });
+  return kernel.calibrated(by, rows, list, p, { lambda, discount, topK });
 }
+
+/**
+ * Steck's greedy calibrated list: maximise (1 - lambda) sum of scores - lambda KL(target, taste of the list).
+ * @param {TastePool} pool @param {CalibratedOptions} options
+ * @returns {Promise<number[]>} positions in the pool
+ * @throws {AmpcfError} BAD_ARGUMENT
+ */
+export const steckRerank = (pool, options) => calibratedRerank('steck', pool, options);
+
+/**
+ * Proportional list: every taste takes its turns, (1 - lambda) score + lambda what the candidate's tastes still lack of their part.
+ * @param {TastePool} pool @param {CalibratedOptions} options
+ * @returns {Promise<number[]>} positions in the pool
+ * @throws {AmpcfError} BAD_ARGUMENT
+ */
+export const proportionalRerank = (pool, options) => calibratedRerank('proportional', pool, options);
 
 /** @param {unknown} vectors @param {number} n */
 function vectorsArgument(vectors, n) {

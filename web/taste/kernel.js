@@ -71,11 +71,11 @@ export class TasteKernel {
     });
   }
 
-  /** Positions of the pool in the order of the new list. @param {Rows} rows @param {ArrayLike<number>} scores @param {ArrayLike<number>} target @param {{ lambda: number, discount: boolean, topK: number }} options */
-  steck(rows, scores, target, { lambda, discount, topK }) {
+  /** Positions of the pool in the order of the new list. @param {'steck' | 'proportional'} by @param {Rows} rows @param {ArrayLike<number>} scores @param {ArrayLike<number>} target @param {{ lambda: number, discount: boolean, topK: number }} options */
+  calibrated(by, rows, scores, target, { lambda, discount, topK }) {
     const bytes = this.#memory.call('ampcf_rerank_steck_memory', scores.length, rows.size);
     return this.#withSpace(rows, (space) => this.#list(scores, topK, bytes, [{ f64: target }], (s, t, work, out, count) =>
-      this.#memory.call('ampcf_rerank_steck', space, s, t, lambda, Number(discount), topK, work, bytes, out, count)));
+      this.#memory.call(`ampcf_rerank_${by}`, space, s, t, lambda, Number(discount), topK, work, bytes, out, count)));
   }
 
   /** @param {'mmr' | 'dpp'} by @param {ArrayLike<number>} scores @param {ArrayLike<number>} vectors (n, dim) @param {number} dim @param {{ lambda: number, topK: number }} options */

@@ -28,9 +28,9 @@ import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgumen
  */
 /** @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of 'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names */
 /** @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of the lists, default 10; rounds default 200 */
-/** @typedef {TasteOptions & { pool?: number }} CalibrateSettings pool: how many candidates are re-ranked, default 5 topK and at least 100 */
+/** @typedef {TasteOptions & { by?: 'steck' | 'proportional', pool?: number }} CalibrateSettings by default 'steck'; pool: how many candidates are re-ranked, default 5 topK and at least 100 */
 /** @typedef {RecommendOptions & CalibrateSettings} CalibrateOptions calibrate: lambda, 0 to 1 */
-/** @typedef {TasteOptions & { by?: 'steck' | 'mmr' | 'dpp', lambda: number, topK?: number }} RerankOptions by default 'steck'; space, discount and target are for 'steck' alone */
+/** @typedef {TasteOptions & { by?: 'steck' | 'proportional' | 'mmr' | 'dpp', lambda: number, topK?: number }} RerankOptions by default 'steck'; space, discount and target are for 'steck' and 'proportional' alone */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
@@ -97,16 +97,16 @@ export class Taste {
   }
 
   /**
-   * A calibrated list: a pool by score, re-ranked by Steck. `profile.recommend({ calibrate: lambda })` comes here. Scores stay as they are, so they
+   * A calibrated list: a pool by score, re-ranked by Steck, or by another rule. `profile.recommend({ calibrate: lambda })` comes here. Scores stay as they are, so they
    * need not fall along the list.
    * @param {TasteProfile} profile @param {CalibrateOptions} options
    * @returns {Ranking}
    */
   recommend(profile, options) {
-    const { calibrate, topK = 10, pool, space, discount, target, explain, contributions, ...rest } = optionsArgument(options);
+    const { calibrate, by = 'steck', topK = 10, pool, space, discount, target, explain, contributions, ...rest } = optionsArgument(options);
     const lambda = lambdaArgument(calibrate, 'calibrate'), k = countArgument('topK', topK), candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
     if (candidates < k) throw badArgument('pool', pool, `at least topK, ${k}`);
-    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), { by: 'steck', lambda, topK: k, space, discount, target });
+    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), { by, lambda, topK: k, space, discount, target });
     if (!explain) return ranking;
     // Only what is in the list is explained, not the pool.
     const explained = new Map(profile.rank(ranking.items.map(({ item }) => item), { explain, contributions }).items.map((item) => [item.item, item]));
@@ -114,25 +114,25 @@ export class Taste {
   }
 
   /**
-   * Another order for a ranking: calibrated (Steck), or diverse (MMR, DPP). Items that the model does not know stay last.
+   * Another order for a ranking: calibrated (Steck, proportional), or diverse (MMR, DPP). Items that the model does not know stay last.
    * @param {TasteProfile} profile @param {Ranking} ranking best first @param {RerankOptions} options lambda 0 to 1; 0 leaves the order as it is
    * @returns {Ranking}
    */
   rerank(profile, ranking, options) {
     const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options), weight = lambdaArgument(lambda);
-    if (by !== 'steck' && by !== 'mmr' && by !== 'dpp') throw badArgument('by', by, 'steck, mmr or dpp');
+    if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp') throw badArgument('by', by, 'steck, proportional, mmr or dpp');
     const items = listArgument('ranking.items', ranking?.items), known = items.filter((item) => item.known), unknown = items.filter((item) => !item.known);
     const k = topKArgument(topK, items.length), settings = { lambda: weight, topK: Math.min(k, known.length), discount: discountArgument(discount, true) };
-    const order = by === 'steck' ? this.#calibrated(profile, known, spaceArgument(this.#model, name), target, settings) : this.#diverse(by, known, settings);
+    const order = by === 'mmr' || by === 'dpp' ? this.#diverse(by, known, settings) : this.#calibrated(by, profile, known, spaceArgument(this.#model, name), target, settings);
     return { ...ranking, items: [...order.map((at) => known[at]), ...unknown].slice(0, k) };
   }
 
-  /** @param {TasteProfile} profile @param {RankedItem[]} pool @param {Space} space @param {Items | undefined} target @param {{ lambda: number, topK: number, discount: boolean }} settings */
-  #calibrated(profile, pool, space, target, settings) {
+  /** @param {'steck' | 'proportional'} by @param {TasteProfile} profile @param {RankedItem[]} pool @param {Space} space @param {Items | undefined} target @param {{ lambda: number, topK: number, discount: boolean }} settings */
+  #calibrated(by, profile, pool, space, target, settings) {
     const p = this.#wantedTaste(profile, space, target), ids = pool.map(({ item }) => item);
     // Without a taste there is nothing to calibrate to.
     if (!p || pool.length === 0) return pool.map((_, i) => i).slice(0, settings.topK);
-    return this.#kernel.steck(this.#listRows(profile, ids, space), pool.map(({ score }) => Number(score)), p, settings);
+    return this.#kernel.calibrated(by, this.#listRows(profile, ids, space), pool.map(({ score }) => Number(score)), p, settings);
   }
 
   /** @param {'mmr' | 'dpp'} by @param {RankedItem[]} pool @param {{ lambda: number, topK: number }} settings */

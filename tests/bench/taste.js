@@ -1,0 +1,119 @@
+// Owns `npm run bench:taste`: accuracy against taste distance on MovieLens 1M with the genres of its films, for personas, for one vector with lists
+// re-ranked afterwards, and for the usual baselines. Must not choose anything on test data: settings are those of accuracy/settings.js.
+import { existsSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { loadModel } from '../../dist/ampcf.js';
+import { pairedBootstrap } from '../../dist/evaluate.js';
+import { fitEase, trainModel } from '../../dist/train.js';
+import { table } from '../../web/cli/print.js';
+import { readItems } from '../../web/cli/read-items.js';
+import { fitNeighbours } from '../../web/evaluate/itemknn.js';
+import { scoreRanker } from '../../web/evaluate/rankers.js';
+import { canonicalInteractions } from '../../web/interactions.js';
+import { readDataSet } from './accuracy/data.js';
+import { withoutNeighbours } from './accuracy/measure.js';
+import { baselines as chosen, ours } from './accuracy/settings.js';
+import { frontierChart } from './taste/frontier.js';
+import { measurePeople, meanOf } from './taste/measure.js';
+
+/** @import { Model } from '../../web/model.js' */
+/** @import { Profile } from '../../web/profile.js' */
+/** @import { Person, PersonFigures } from './taste/measure.js' */
+/** @typedef {(me: Profile, person: Person) => string[]} Lister top 20 */
+
+const { values } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, on: { type: 'string', default: 'test' }, people: { type: 'string', default: '0' },
+  rho: { type: 'string' }, tau: { type: 'string' }, svg: { type: 'string' }, neighbours: { type: 'boolean', default: false } } });
+const topK = 20, pool = 200;
+
+if (!existsSync(`${values.data}/ml1m-leaderboard`)) {
+  process.stdout.write(`skipped: no ${values.data}/ml1m-leaderboard (npm run bench:taste -- --data FOLDER)\n`);
+  process.exit(0);
+}
+const data = await readDataSet(values.data, 'ml1m', values.on === 'validation' ? 'validation' : 'test');
+if (!data) throw new Error('ml1m is not readable');
+// Taste is counted over genres alone: directors are as many as films.
+const { items } = await readItems(`${values.data}/ml1m-leaderboard/items.csv`, { aspects: ['genres'] });
+const settings = { ...(values.neighbours ? ours.ml1m : withoutNeighbours(ours.ml1m)), minSupport: 1, items, seed: 1 };
+const attention = { ...(values.rho && { rho: Number(values.rho) }), ...(values.tau && { tau: Number(values.tau) }) };
+
+/** @param {Record<string, any>} changes */
+async function trained(changes) {
+  return loadModel((await trainModel(data.history, { ...settings, ...changes })).bytes);
+}
+
+const one = await trained({ personas: 1 }), several = await trained({ personas: 4, ...attention }), many = await trained({ personas: 8, split: 0.5 });
+/** @type {Map<string, { item: string }[]>} */
+const histories = new Map();
+data.history.user.forEach((u, x) => {
+  const user = data.history.users[u], list = histories.get(user) ?? [];
+  list.push({ item: data.history.items[data.history.item[x]] });
+  histories.set(user, list);
+});
+/** @type {Map<string, Set<string>>} */
+const wanted = new Map();
+data.test.user.forEach((u, x) => {
+  const user = data.test.users[u], set = wanted.get(user) ?? new Set();
+  set.add(data.test.items[data.test.item[x]]);
+  wanted.set(user, set);
+});
+const everybody = Array.from(wanted, ([user, next]) => ({ user, history: histories.get(user) ?? [], next })).sort((a, b) => (a.user < b.user ? -1 : 1));
+const people = Number(values.people) > 0 ? everybody.filter((_, i) => i % Math.ceil(everybody.length / Number(values.people)) === 0) : everybody;
+
+const ids = (/** @type {{ item: string }[]} */ list) => list.map(({ item }) => item);
+/** @type {{ name: string, model: Model, lists: Record<string, Lister> }[]} */
+const systems = [
+  { name: 'personas', model: several, lists: { 'personas (P=4), no re-ranking': (me) => ids(me.recommend({ topK }).items) } },
+  { name: 'many', model: many, lists: Object.fromEntries([0.02, 0.05, 0.1].map((lambda) =>
+    [`personas (P=8, split 0.5) in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items)])) },
+  { name: 'one', model: one, lists: {
+    'one vector (P=1)': (me) => ids(me.recommend({ topK }).items),
+    ...Object.fromEntries([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [`P=1 + Steck, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items)])),
+    ...Object.fromEntries([0.02, 0.05, 0.1, 0.2].map((lambda) => [`P=1, genres in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items)])),
+    ...Object.fromEntries(/** @type {const} */ ([['mmr', [0.05, 0.1, 0.3]], ['dpp', [0.1, 0.3, 0.5]]]).flatMap(([by, lambdas]) => lambdas.map((lambda) =>
+      [`P=1 + ${by.toUpperCase()}, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(/** @type {any} */ (one.taste).rerank(me, me.recommend({ topK: 100 }), { by, lambda, topK }).items)]))) } },
+];
+
+/** @type {Map<string, PersonFigures[]>} */
+const results = new Map();
+const began = performance.now(), say = (/** @type {string} */ text) => process.stderr.write(`${text}  ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+for (const { model, lists } of systems)
+  for (const [name, lister] of Object.entries(lists)) {
+    results.set(name, measurePeople(model, people, lister));
+    say(name);
+  }
+const canonical = canonicalInteractions(data.history, 1), popularity = new Float32Array(canonical.itemIds.length), still = async () => {};
+for (const j of canonical.items) popularity[j]++;
+const scorers = { EASE: await fitEase(canonical, { lambda: 800, ...chosen.ml1m.ease, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 }),
+  'item-kNN': await fitNeighbours(canonical, /** @type {any} */ (chosen.ml1m.itemknn), still), popularity: { score: (/** @type {Uint32Array} */ _, /** @type {Float32Array} */ out) => out.set(popularity), dispose() {} } };
+for (const [name, scorer] of Object.entries(scorers)) {
+  const ranker = scoreRanker(canonical, scorer);
+  results.set(name, measurePeople(one, people, (_, person) => ranker.rank({ history: person.history.map(({ item }) => ({ item, weight: 1 })), candidates: null }, topK)));
+  ranker.dispose();
+  say(name);
+}
+
+const columns = /** @type {const} */ (['ndcg', 'jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein', 'clusters', 'heldOut', 'rare']);
+const rows = [['@20', 'NDCG', 'TDD', 'Hellinger', 'total var.', 'KL', 'Wasserstein', 'TDD, clusters', 'TDD, held out', 'recall of rare tastes'],
+  ...Array.from(results, ([name, list]) => [name, ...columns.map((key) => meanOf(list, key).toFixed(4))])];
+process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; MovieLens 1M, public split, ${values.on}; ${people.length} people, D=${one.info.dim}${values.neighbours ? ', with neighbours' : ', vectors alone'}, seed 1`
+  + `${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}\n\n${table(rows)}\n\n`);
+
+/* The point of Steck's frontier at the NDCG of the personas, between the two lists around it. */
+const personas = /** @type {PersonFigures[]} */ (results.get('personas (P=4), no re-ranking')), single = /** @type {PersonFigures[]} */ (results.get('one vector (P=1)'));
+const frontier = [...results].filter(([name]) => name.startsWith('one vector') || name.includes('Steck')).map(([name, list]) => ({ name, ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') })).sort((a, b) => a.ndcg - b.ndcg);
+const own = { ndcg: meanOf(personas, 'ndcg'), distance: meanOf(personas, 'jensenShannon') };
+const above = frontier.find(({ ndcg }) => ndcg >= own.ndcg), below = frontier.findLast(({ ndcg }) => ndcg < own.ndcg);
+const atOwn = !above ? null : !below ? above.distance : below.distance + (above.distance - below.distance) * (own.ndcg - below.ndcg) / (above.ndcg - below.ndcg);
+const change = (/** @type {number} */ a, /** @type {number} */ b) => `${a < b ? '' : '+'}${(100 * (a / b - 1)).toFixed(1)} %`;
+const interval = (/** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key) => {
+  const both = personas.map((person, i) => [person[key], single[i][key]]).filter(([a, b]) => a !== null && b !== null), { mean, low, high } = pairedBootstrap(both.map(([a]) => Number(a)), both.map(([, b]) => Number(b)));
+  return `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+};
+process.stdout.write(`personas against Steck at the personas' NDCG ${own.ndcg.toFixed(4)}: TDD ${own.distance.toFixed(4)} against ${atOwn === null ? 'none: no such list reaches that NDCG' : `${atOwn.toFixed(4)} (${change(own.distance, atOwn)}; target at most +10 %)`}\n`
+  + `personas against P=1: TDD ${change(own.distance, meanOf(single, 'jensenShannon'))} (target at most -15 %), difference ${interval('jensenShannon')}\n`
+  + `                      recall of rare tastes ${change(meanOf(personas, 'rare'), meanOf(single, 'rare'))} (target at least +10 %), difference ${interval('rare')}; NDCG difference ${interval('ndcg')}\n`);
+if (values.svg) {
+  writeFileSync(values.svg, frontierChart(Array.from(results, ([name, list]) => ({ name, ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') }))));
+  process.stdout.write(`chart: ${values.svg}\n`);
+}
