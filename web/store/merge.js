@@ -12,6 +12,11 @@ export function sameHistory(a, b) {
   return a.length === b.length && a.every((entry, i) => sameEntry(entry, b[i]));
 }
 
+/** @param {readonly Float32Array[]} a @param {readonly Float32Array[]} b */
+export function sameMemories(a, b) {
+  return a === b || (a.length === b.length && a.every((row, i) => row.length === b[i].length && row.every((x, d) => x === b[i][d])));
+}
+
 /** @param {readonly Entry[]} history */
 const byItem = (history) => new Map(history.map((entry) => [entry.item, entry]));
 
