@@ -6,5 +6,9 @@ export { indexedDbStore } from './store/indexeddb-store.js';
 export { memoryStore } from './store/memory-store.js';
 export { opfsStore } from './store/opfs-store.js';
 
-/** @import { KeepEvent, KeepOptions } from './store/keep.js' */
-/** @import { ProfileStore, Seen, Slots } from './store/memory-store.js' */
+/** @typedef {import('./store/keep.js').KeepEvent} KeepEvent */
+/** @typedef {import('./store/keep.js').KeepOptions} KeepOptions */
+/** @typedef {import('./store/indexeddb-store.js').BrowserStoreOptions} BrowserStoreOptions */
+/** @typedef {import('./store/memory-store.js').ProfileStore} ProfileStore */
+/** @typedef {import('./store/memory-store.js').Seen} Seen */
+/** @typedef {import('./store/memory-store.js').Slots} Slots */

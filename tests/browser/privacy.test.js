@@ -94,7 +94,7 @@ async function watched(build, place, { events, open = false, kind = 'indexedDbSt
 describe('after the load nothing leaves', { skip, timeout }, () => {
   for (const place of places)
     for (const kind of ['indexedDbStore', 'opfsStore']) test(`${events} events, rankings and a kept profile in a ${place} under connect-src 'none', ${kind}: no request`, async () => {
-      const outcome = { events, rankings: 40, personalized: true, persisted: true, restored: 0 };
+      const outcome = { events, rankings: 60, personalized: true, persisted: true, restored: 0 };
       assert.deepEqual(await watched('clean', place, { events, kind }), { outcome, requests: [], arrived: [], violations: [] });
     });
 

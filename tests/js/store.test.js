@@ -11,7 +11,7 @@ import { AmpcfError } from '../../dist/ampcf.js';
 import { fileStore } from '../../dist/node-store.js';
 import * as library from '../../dist/store.js';
 import { cases } from '../browser/store-conformance.js';
-import { failure, golden, openSmallModel, smallModel } from './support.js';
+import { failure, golden, openSmallModel, root, smallModel } from './support.js';
 
 /** @import { KeepEvent, KeepOptions, ProfileStore } from '../../web/store.js' */
 
@@ -38,6 +38,12 @@ describe('every store does what stores must do', () => {
     files: () => {
       const path = freshFolder();
       return () => fileStore(path);
+    },
+    'the one of STORE.md': () => {
+      const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(readFileSync(new URL('web/store/STORE.md', root), 'utf8'))?.[1];
+      /** @type {Map<string, string>} */ const items = new Map();
+      const sessionStorage = { getItem: (/** @type {string} */ key) => items.get(key) ?? null, setItem: items.set.bind(items), removeItem: items.delete.bind(items) };
+      return () => new Function('sessionStorage', `${code} return sessionStore('me');`)(sessionStorage);
     },
   };
   for (const [name, place] of Object.entries(places))
@@ -112,6 +118,17 @@ describe('a store that fails', () => {
     assert.deepEqual((await keeping(inner)).profile.history.map(({ item }) => item), ['kept before', 'newer']);
   });
 
+  test('one that others keep with another key meanwhile: BAD_KEY, and theirs stays', async () => {
+    const store = memoryStore(), mine = await keeping(store, { key: await library.createKey() }), key = await library.createKey(), theirs = await keeping(store, { key });
+    theirs.profile.add('theirs');
+    assert.equal(await theirs.kept.close(), true);
+    const before = (await store.read()).slots;
+    mine.profile.add('mine');
+    assert.deepEqual([await mine.kept.flush(), await mine.kept.sync(), await mine.kept.close()], [false, false, false]);
+    assert.deepEqual([mine.types(), (await store.read()).slots], [['not-persisted BAD_KEY'], before]);
+    assert.deepEqual((await keeping(store, { key })).profile.history.map(({ item }) => item), ['theirs']);
+  });
+
   test('one that others always change first: PROFILE_LOCKED, no endless loop', async () => {
     const store = { ...memoryStore(), write: async () => false }, { kept, profile, types } = await keeping(store);
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -133,11 +150,11 @@ describe('a store that fails', () => {
   });
 
   test('a listener that throws is heard of, and ends no saving', async () => {
-    const modelPath = join(folder, 'throws.ampcf'), root = new URL('../../dist/', import.meta.url).href;
+    const modelPath = join(folder, 'throws.ampcf');
     writeFileSync(modelPath, await smallModel());
     const code = `import { readFileSync } from 'node:fs';
-      import { loadModel } from ${JSON.stringify(`${root}ampcf.js`)};
-      import { keepProfile, memoryStore } from ${JSON.stringify(`${root}store.js`)};
+      import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
+      import { keepProfile, memoryStore } from ${JSON.stringify(`${root.href}dist/store.js`)};
       const thrown = [], store = memoryStore(), model = await loadModel(readFileSync(process.argv[1]));
       process.on('uncaughtException', ({ message }) => thrown.push(message));
       const broken = await keepProfile(model, { ...store, write: async () => { throw new Error('no'); } }, { onEvent: () => { throw new Error('mine'); } });
@@ -375,11 +392,11 @@ describe('the folder of the files', () => {
   });
 
   test('a full disk is DISK_FULL and leaves what was kept', async (t) => {
-    const path = freshFolder(), root = new URL('../../', import.meta.url).href;
+    const path = freshFolder();
     mkdirSync(path);
-    const code = `import { loadModel } from ${JSON.stringify(`${root}dist/ampcf.js`)};
-      import { keepProfile } from ${JSON.stringify(`${root}dist/store.js`)};
-      import { fileStore } from ${JSON.stringify(`${root}dist/node-store.js`)};
+    const code = `import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
+      import { keepProfile } from ${JSON.stringify(`${root.href}dist/store.js`)};
+      import { fileStore } from ${JSON.stringify(`${root.href}dist/node-store.js`)};
       import { readFileSync, readdirSync } from 'node:fs';
       const store = fileStore(process.argv[1]), model = await loadModel(readFileSync(process.argv[2])), events = [];
       const kept = await keepProfile(model, store, { onEvent: ({ type, code }) => events.push(type + ' ' + code) });
