@@ -19,7 +19,10 @@ async function readSlot(folder, slot) {
   return bytes?.length ? bytes : undefined;
 }
 
-/** Whole or not at all where the browser can swap files; else in place, where the other slot is the way back. @param {FileSystemDirectoryHandle} folder @param {number} slot @param {Uint8Array<ArrayBuffer>} bytes */
+/**
+ * Whole or not at all where the browser can swap files; else in place, where the other slot is the way back.
+ * @param {FileSystemDirectoryHandle} folder @param {number} slot @param {Uint8Array<ArrayBuffer>} bytes
+ */
 async function writeSlot(folder, slot, bytes) {
   const handle = /** @type {any} */ (await folder.getFileHandle(String(slot), { create: true }));
   if (handle.createWritable) {
@@ -52,10 +55,12 @@ export function opfsStore({ name = 'ampcf-profile', encrypted = false } = {}) {
   const keyName = `${name}-key`;
   /** @template T @param {LockMode} mode @param {(root: FileSystemDirectoryHandle) => Promise<T>} work @returns {Promise<T>} */
   const locked = async (mode, work) => {
-    if (!globalThis.navigator?.storage?.getDirectory || !navigator.locks) throw new AmpcfError('NO_STORE', 'the profile cannot be kept: OPFS and Web Locks need a secure context (https or localhost)');
+    if (!globalThis.navigator?.storage?.getDirectory || !navigator.locks)
+      throw new AmpcfError('NO_STORE', 'the profile cannot be kept: OPFS and Web Locks need a secure context (https or localhost)');
     return await navigator.locks.request(`ampcf ${name}`, { mode }, async () => work(await navigator.storage.getDirectory()));
   };
-  const both = async (/** @type {FileSystemDirectoryHandle | undefined} */ folder) => /** @type {Slots} */ (folder ? [await readSlot(folder, 0), await readSlot(folder, 1)] : [undefined, undefined]);
+  /** @param {FileSystemDirectoryHandle | undefined} folder @returns {Promise<Slots>} */
+  const both = async (folder) => (folder ? [await readSlot(folder, 0), await readSlot(folder, 1)] : [undefined, undefined]);
   return {
     keepsKey: encrypted,
     read: () => locked('shared', async (root) => {
