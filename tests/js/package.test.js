@@ -126,7 +126,7 @@ describe('the package', () => {
       import { trainModel } from 'ampcf/train';
       import { evaluateModel, metrics, pairedBootstrap, trainValidated } from 'ampcf/evaluate';
       const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
-      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2 });
+      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2, minSupport: 1 });
       const scores = [];
       for (const backend of ['simd', 'scalar']) {
         const model = await loadModel(bytes, { backend }), me = model.createProfile(['a']);
@@ -137,7 +137,7 @@ describe('the package', () => {
       const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] }, next = { ...taken, item: [1, 1, 3, 3] };
       const evaluation = await evaluateModel(await loadModel(bytes), { history: taken, test: next, k: [1], resamples: 10, baselines: ['popularity', 'ease'] });
       if (evaluation.metrics['ndcg@1'] !== 1 || metrics.recall(['b'], new Set(['b']), 1) !== 1 || pairedBootstrap([1], [0]).mean !== 1) throw new Error('evaluation');
-      if ((await trainValidated(taken, next, { dim: 2 })).validation.people !== 4) throw new Error('validation');
+      if ((await trainValidated(taken, next, { dim: 2, minSupport: 1 })).validation.people !== 4) throw new Error('validation');
       try { await evaluateModel(await loadModel(bytes), { history: taken, test: taken }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
@@ -152,7 +152,7 @@ describe('the package', () => {
     assert.equal(runs(`import { readFileSync } from 'node:fs';
       const { loadModel } = await import('ampcf'), { trainModel } = await import('ampcf/train');
       const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('ampcf/core.wasm'))));
-      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2 });
+      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2, minSupport: 1 });
       const refused = await import('ampcf/dist/ampcf.js').catch((error) => error.code);
       process.stdout.write((await loadModel(bytes, { module })).diagnostics().backend + ' ' + refused);`), 'given ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
