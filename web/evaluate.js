@@ -5,6 +5,7 @@ export { diagnose, targets } from './evaluate/diagnose.js';
 export { measureFaithfulness } from './evaluate/faithfulness.js';
 export { membershipAttack } from './evaluate/membership.js';
 export { cardOf, writeCard } from './evaluate/model-card.js';
+export { settingsOf } from './evaluate/new-users.js';
 export { personaHealth } from './evaluate/persona-health.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
 /** Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty, coverage, gini. */
@@ -16,6 +17,7 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/train-validated.js').ValidatedOptions} ValidatedOptions */
 /** @typedef {import('./evaluate/train-validated.js').ValidatedResult} ValidatedResult */
 /** @typedef {import('./evaluate/train-validated.js').Measurement} Measurement */
+/** @typedef {import('./evaluate/diagnose.js').DiagnoseOptions} DiagnoseOptions */
 /** @typedef {import('./evaluate/diagnose.js').PersonaQuality} PersonaQuality */
 /** @typedef {import('./evaluate/faithfulness.js').Faithfulness} Faithfulness */
 /** @typedef {import('./evaluate/membership.js').Membership} Membership */

@@ -108,9 +108,9 @@ describe('the package', () => {
   const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|rank|core-scalar|taste|learn|sentences|store|node-store|train|evaluate|cli|tune-worker)\.js|dist\/types\/(?:(?:evaluate|taste|learn|store)\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train|_taste)?\.h)$/;
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|rank|core-scalar|taste|learn|sentences|store|node-store|train|evaluate|cli|report|tune-worker)\.js|dist\/types\/(?:(?:evaluate|taste|learn|store)\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train|_taste)?\.h)$/;
     assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
-    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/tune-worker.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
+    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/report.js', 'dist/tune-worker.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
       assert.ok(packed.includes(path), `${path} is not packed`);
   });
 
