@@ -11,7 +11,7 @@ import { figuresOf, isMet, targetText } from './diagnose-text.js';
 const css = `:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.4rem; margin-bottom: 0 } h2 { font-size: 1.05rem; margin: 0 } p { margin: .2rem 0 .6rem; opacity: .75 }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem } td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem } td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top } td:first-child { white-space: nowrap }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } .met { color: #2a7d4f } .missed { color: #c0392b; font-weight: 600 }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(27rem, 1fr)); gap: 2rem } section { min-width: 0 } svg { max-width: 100%; height: auto; overflow: visible }
 @media (prefers-color-scheme: dark) { .met { color: #6fcf97 } .missed { color: #ff8a7a } }
@@ -30,8 +30,8 @@ function element(document, name, text, className) {
 function bars(document, { bars: data, label, share = false, target, most, from = 0 }) {
   const text = (/** @type {Bar} */ { value }) => (share ? `${(value * 100).toFixed(1)} %` : Number.isInteger(value) ? String(value) : value.toFixed(3));
   const high = Math.max(most ?? 0, target ?? 0, ...data.map(({ value }) => value)), low = Math.min(from, ...data.map(({ value }) => value));
-  return Plot.plot({ document, width: 440, height: 46 + 30 * data.length, marginLeft: 150, marginRight: 56, marginTop: 8, marginBottom: 34, style: { fontSize: '12px', background: 'none' },
-    x: { domain: [low, high], label, ticks: 5, grid: true, ...(share && { tickFormat: (/** @type {number} */ x) => `${Math.round(x * 100)} %` }) },
+  return Plot.plot({ document, width: 440, height: 54 + 30 * data.length, marginLeft: 150, marginRight: 56, marginTop: 8, marginBottom: 42, style: { fontSize: '12px', background: 'none' },
+    x: { domain: [low, high], label, ticks: share ? 4 : 5, grid: true, ...(share && { tickFormat: (/** @type {number} */ x) => `${Math.round(x * 100)} %` }) },
     y: { domain: data.map(({ name }) => name), label: null, tickSize: 0 },
     marks: [Plot.barX(data, { x1: Math.max(low, Math.min(from, high)), x2: 'value', y: 'name', fill: colour, insetTop: 3, insetBottom: 3 }),
       Plot.text(data, { x: 'value', y: 'name', text, textAnchor: 'start', dx: 5 }),
