@@ -79,7 +79,8 @@ function figureTable(document, figures) {
  */
 export function diagnosisPage(model, quality, membership, targets) {
   const { document } = parseHTML('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"></head><body></body></html>');
-  document.head.append(element(document, 'title', `Personas of ${model}`), element(document, 'style', css));
+  // A title is written as it stands, so no name of a file may be in it.
+  document.head.append(element(document, 'title', 'Personas'), element(document, 'style', css));
   const main = document.createElement('main');
   for (const { title, says, chart } of chartsOf(quality, membership, targets)) {
     const section = document.createElement('section');

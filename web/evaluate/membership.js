@@ -4,7 +4,7 @@ import { badArgument, optionsArgument } from '../arguments.js';
 import { AmpcfError } from '../errors.js';
 import { trainModel } from '../train.js';
 import { withPerson } from './fold-person.js';
-import { meanOf } from './persona-figures.js';
+import { aucOf, meanOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
 import { historiesOf, interactionsOfPeople } from './people.js';
 import { below, personRandom, sampleOf, seededRandom } from './random.js';
@@ -61,18 +61,6 @@ function signsOf(model, { user, history }, seed) {
 function attackScores(target, reference, person, seed) {
   const own = signsOf(target, person, seed), other = signsOf(reference, person, seed);
   return { ...own, 'calibrated rank': own.rank - other.rank, 'calibrated margin': own.margin - other.margin, 'calibrated fit': own.fit - other.fit };
-}
-
-/** The share of pairs of a member and another in which the member scores higher; equal scores count half. @param {readonly number[]} members @param {readonly number[]} others */
-export function aucOf(members, others) {
-  const all = [...members.map((value) => ({ value, member: true })), ...others.map((value) => ({ value, member: false }))].sort((a, b) => a.value - b.value);
-  let sum = 0;
-  for (let from = 0, to = 0; from < all.length; from = to) {
-    while (to < all.length && all[to].value === all[from].value) to++;
-    const rank = (from + 1 + to) / 2;
-    for (let i = from; i < to; i++) if (all[i].member) sum += rank;
-  }
-  return (sum - members.length * (members.length + 1) / 2) / (members.length * others.length);
 }
 
 /** @param {Person[]} people @param {Record<string, any>} settings @param {string} stage @param {PaceOptions} options */

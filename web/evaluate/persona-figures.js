@@ -1,4 +1,4 @@
-// Owns the formulas of persona quality (METRICS.md): entropy, likeness, what is collapsed. Pure functions of numbers. Must not fold or rank.
+// Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed, AUC. Pure functions of numbers. Must not fold or rank.
 
 const alikeAbove = 0.9, deadBelow = 0.02, mergedAbove = 0.95;
 
@@ -46,3 +46,15 @@ export const entropyShare = (attention) => meanOf(attention.map((weights) => ent
 
 /** Share of them in which one persona has more than half of the attention; null of none. @param {readonly Float32Array[]} attention */
 export const decidedShare = (attention) => meanOf(attention.map((weights) => (Math.max(...weights) > 0.5 ? 1 : 0)));
+
+/** The share of pairs of a member and another in which the member scores higher; equal scores count half. @param {readonly number[]} members @param {readonly number[]} others */
+export function aucOf(members, others) {
+  const all = [...members.map((value) => ({ value, member: true })), ...others.map((value) => ({ value, member: false }))].sort((a, b) => a.value - b.value);
+  let sum = 0;
+  for (let from = 0, to = 0; from < all.length; from = to) {
+    while (to < all.length && all[to].value === all[from].value) to++;
+    const rank = (from + 1 + to) / 2;
+    for (let i = from; i < to; i++) if (all[i].member) sum += rank;
+  }
+  return (sum - members.length * (members.length + 1) / 2) / (members.length * others.length);
+}
