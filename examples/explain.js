@@ -16,7 +16,7 @@ say(`Personas: ${personas.map(({ label, share }) => `${label} (${Math.round(shar
 
 // All contributions are listed, so that the builder can look past those of another persona.
 const { items } = me.recommend({ topK: 6, explain: true, contributions: me.size });
-for (const item of items) say(`${item.title.padEnd(28)} ${explainInWords(item, { personas, history: me.history }).text}`);
+for (const item of items) say(`${item.title.padEnd(28)} ${explainInWords(item, { personas, history: me.history, aspects: 2 }).text}`);
 
 const german = { persona: 'Weil deine Seite „{persona}“ {items} mochte', plain: 'Weil du {items} mochtest', personaAlone: 'Für deine Seite „{persona}“', popular: 'Bei vielen beliebt' };
 say(`\n${explainInWords(items[0], { personas, templates: german, locale: 'de', emphasis: { item: ['»', '«'] } }).text}`);

@@ -31,17 +31,3 @@ export function personaLabels(personas) {
     return label;
   });
 }
-
-/** @typedef {{ aspect: string, share: number, lift: number, cares: number }} CaredAspect share and lift as of the persona; cares: share x ln lift, above 0 where the persona has more of it than the catalogue */
-
-/**
- * Which aspects of a candidate a persona cares about: those that are frequent in its part of the history and telling. The lift is
- * shrunk towards the catalogue (ampcf_persona_aspects), so two films alone claim little.
- * @param {readonly string[]} aspects of the candidate @param {readonly { aspect: string, share: number, lift: number }[]} persona all its aspects
- * @returns {CaredAspect[]} those of the candidate that the persona's list knows, most cared about first
- */
-export function caredAspects(aspects, persona) {
-  const own = new Set(aspects);
-  return persona.filter(({ aspect }) => own.has(aspect)).map((entry) => ({ ...entry, cares: entry.lift > 0 ? entry.share * Math.log(entry.lift) : -Infinity }))
-    .sort((a, b) => b.cares - a.cares || (a.aspect < b.aspect ? -1 : 1));
-}

@@ -13,8 +13,9 @@ function example(name) {
 }
 
 test('examples/explain.js says why, for each side of a person, also in German and in parts', () => {
-  const text = example('explain'), liked = text.split('\n')[0], reasons = [...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+)$/gm)];
+  const text = example('explain'), liked = text.split('\n')[0], reasons = [...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm)];
   assert.equal(reasons.length, 6);
+  assert.ok(reasons.some(([, , , aspects]) => aspects), 'aspects beside the label are named');
   assert.deepEqual(new Set(reasons.map(([, label]) => /noir/i.test(label))), new Set([true, false]), 'both sides speak');
   for (const [, label, items] of reasons) for (const title of items.split(' and ')) {
     assert.ok(liked.includes(title), title);

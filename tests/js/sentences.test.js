@@ -1,9 +1,8 @@
-// Owns the tests of explanations in words: each case, what may be named, templates, lists of other languages, and aspects a persona cares about.
+// Owns the tests of explanations in words: each case, what may be named, templates, lists of other languages.
 // Must not judge whether explanations are true: diagnose.test.js drops what they name.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { englishTemplates, explainInWords } from '../../dist/sentences.js';
-import { caredAspects } from '../../web/labels.js';
 import { failsWith, historyOf, openSmallModel } from './support.js';
 
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
@@ -52,14 +51,20 @@ describe('a sentence', () => {
     assert.equal(explainInWords(unknown, { history }).text, 'X is new here: nothing is known of it yet');
   });
 
-  test('names aspects that the persona cares about, from the item or its explanation', () => {
-    const aspects = [{ aspect: 'Crime', share: 0.5, lift: 3, cares: 0.5 }, { aspect: 'Film-Noir', share: 0.4, lift: 2, cares: 0.3 }, { aspect: 'Drama', share: 0.2, lift: 0.5, cares: -0.1 }];
-    const { text, parts } = explainInWords(ranked({ aspects }));
-    assert.equal(text, 'Because your Film noir side liked Double Indemnity and Laura and likes Crime and Film-Noir');
-    assert.deepEqual(parts.filter(({ type }) => type === 'aspect'), [{ type: 'aspect', text: 'Crime' }, { type: 'aspect', text: 'Film-Noir' }]);
-    assert.equal(explainInWords(ranked({ explanation: { ...ranked().explanation, aspects } })).text, text);
-    assert.equal(explainInWords(ranked({ aspects }), { aspects: 0 }).text, 'Because your Film noir side liked Double Indemnity and Laura');
-    assert.equal(explainInWords(ranked({ aspects, persona: whole, attention: Float32Array.of(1) })).text, 'Because you liked Double Indemnity and Laura');
+  test('names aspects that the persona cares about and its label does not say, where asked', () => {
+    const aspects = [{ aspect: 'Film noir', share: 0.5, lift: 5 }, { aspect: 'Crime', share: 0.5, lift: 3 }, { aspect: 'Mystery', share: 0.4, lift: 2 }, { aspect: 'Drama', share: 0.6, lift: 1.1 }, { aspect: 'Comedy', share: 0.2, lift: 0.5 }];
+    const item = ranked({ explanation: { ...ranked().explanation, aspects } }), { text, parts } = explainInWords(item, { aspects: 3 });
+    assert.equal(text, 'Because your Film noir side liked Double Indemnity and Laura, and likes Crime and Mystery');
+    assert.deepEqual(parts.filter(({ type }) => type === 'aspect'), [{ type: 'aspect', text: 'Crime' }, { type: 'aspect', text: 'Mystery' }]);
+    assert.equal(explainInWords(item, { aspects: 1 }).text, 'Because your Film noir side liked Double Indemnity and Laura, and likes Crime');
+    assert.equal(explainInWords(item).text, 'Because your Film noir side liked Double Indemnity and Laura');
+    assert.equal(explainInWords({ ...item, persona: whole, attention: Float32Array.of(1) }, { aspects: 3 }).text, 'Because you liked Double Indemnity and Laura');
+  });
+
+  test('names a persona that is remembered without items', () => {
+    const forgotten = { contributions: [], rest: 0, remembered: 0.6, bias: 0.2, residual: 0 };
+    assert.equal(explainInWords(ranked({ explanation: forgotten, persona: { ...whole }, attention: Float32Array.of(1) })).text, 'For your Drama side');
+    assert.equal(explainInWords(ranked({ explanation: { ...forgotten, remembered: -0.1 }, persona: whole, attention: Float32Array.of(1) })).text, 'Popular with many people');
   });
 });
 
@@ -95,6 +100,25 @@ describe('templates', () => {
   });
 });
 
+test('what a real profile disliked is never said to be liked, and is named where it counts against', async () => {
+  const model = await openSmallModel();
+  let named = 0;
+  for (let n = 0; n < 20; n++) {
+    const me = model.createProfile(historyOf(n)), gone = historyOf(n).slice(0, 3).map(({ item }) => String(item));
+    for (const item of gone) me.dislike(item);
+    for (const item of me.recommend({ topK: 10, explain: true, contributions: me.size }).items) {
+      const { text, parts } = explainInWords(item, { history: me.history, because: 99 }), [before, after] = text.split(', although you disliked ');
+      for (const part of parts.filter((entry) => entry.item !== undefined && gone.includes(entry.item))) {
+        assert.ok(after?.includes(part.text) && !before.includes(part.text), text);
+        named++;
+      }
+    }
+    me.dispose();
+  }
+  assert.ok(named > 10, `${named} named`);
+  model.dispose();
+});
+
 test('every item of a real list has a sentence that its numbers bear out', async () => {
   const model = await openSmallModel();
   let named = 0;
@@ -114,14 +138,4 @@ test('every item of a real list has a sentence that its numbers bear out', async
   }
   assert.ok(named > 100, `${named} items named`);
   model.dispose();
-});
-
-test('aspects of a candidate come by how much the persona cares', () => {
-  const persona = [{ aspect: 'Crime', share: 0.3, lift: 3 }, { aspect: 'Drama', share: 0.5, lift: 1.1 }, { aspect: 'Comedy', share: 0.1, lift: 0.4 }, { aspect: 'War', share: 0.1, lift: 9 }, { aspect: 'None', share: 0, lift: 0 }];
-  const found = caredAspects(['Drama', 'Comedy', 'Crime', 'Unheard of', 'None'], persona);
-  assert.deepEqual(found.map(({ aspect }) => aspect), ['Crime', 'Drama', 'Comedy', 'None']);
-  assert.ok(Math.abs(found[0].cares - 0.3 * Math.log(3)) < 1e-12);
-  assert.deepEqual(found.map(({ cares }) => cares > 0), [true, true, false, false]);
-  assert.deepEqual([found[0].share, found[0].lift], [0.3, 3]);
-  assert.deepEqual(caredAspects([], persona), []);
 });
