@@ -161,10 +161,22 @@ describe('the package', () => {
     assert.ok(execFileSync(join(app, 'node_modules/.bin/ampcf'), ['--version'], { encoding: 'utf8' }).includes(JSON.parse(text('package.json')).version));
   });
 
+  test('has the page of charts and what it is made of, with its licences', () => {
+    const rows = Array.from({ length: 12 }, (_, u) => Array.from({ length: 8 }, (__, j) => `u${u},i${(u % 2) * 6 + ((u + j) % 9)}`)).flat();
+    writeFileSync(join(app, 'ratings.csv'), `user,item\n${rows.join('\n')}\n`);
+    const ampcf = (/** @type {string[]} */ ...args) => execFileSync(join(app, 'node_modules/.bin/ampcf'), [...args, '-q'], { cwd: app, encoding: 'utf8' });
+    ampcf('train', 'ratings.csv', '-o', 'm.ampcf', '--dim', '4', '--min-support', '1');
+    ampcf('diagnose', 'm.ampcf', '--history', 'ratings.csv', '--html', 'page.html');
+    assert.match(readFileSync(join(app, 'page.html'), 'utf8'), /<svg [^]*<\/svg>/);
+    assert.doesNotMatch(text('dist/cli.js'), /linkedom|observablehq/, 'no other command loads the charts');
+    for (const name of ['dist/cli.js contains csv-parse', 'dist/report.js contains @observablehq/plot', 'dist/report.js contains linkedom', 'dist/report.js contains d3-scale', 'Permission to use, copy, modify']) assert.ok(text('dist/THIRD-PARTY.txt').includes(name), name);
+  });
+
   test('has types that a strict project accepts, and that refuse mistakes', () => {
     writeFileSync(join(app, 'consumer.ts'), `import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
 import { trainDefaults, trainModel } from 'ampcf/train';
-import { type Evaluation, evaluateModel, metrics, pairedBootstrap } from 'ampcf/evaluate';
+import { type Evaluation, type PersonaQuality, diagnose, evaluateModel, membershipAttack, metrics, pairedBootstrap } from 'ampcf/evaluate';
+import { type Sentence, explainInWords } from 'ampcf/sentences';
 
 export async function demo(url: string): Promise<string[]> {
   const model: Model = await loadModel(url, { integrity: 'sha256-x', maxBytes: 1e6, backend: 'scalar', onProgress: ({ loaded, total }) => void (loaded + (total ?? 0)) });
@@ -186,6 +198,11 @@ export async function demo(url: string): Promise<string[]> {
   const evaluation: Evaluation = await evaluateModel(model, { history: taken, test: { ...taken, item: [1] }, candidates: new Map([['u', ['a', 'b']]]), k: [1], baselines: ['ease', { name: 'itemknn', settings: { neighbours: 3 } }] });
   const gain: number | undefined = evaluation.baselines.ease?.difference['ndcg@1'].mean;
   const figures: number[] = [gain ?? 0, metrics.ndcg(['a'], new Set(['a']), 1), pairedBootstrap([1], [0], { seed: 2 }).low];
+  const quality: PersonaQuality = await diagnose(model, { history: taken, seeds: 1 });
+  const sentence: Sentence = explainInWords(items[0], { personas: me.personas(), history: me.history, templates: { persona: '{persona}: {items}' }, locale: 'de' });
+  figures.push(quality.separation ?? 0, (await membershipAttack(taken, { dim: 2 }, { folds: 2 })).auc, sentence.parts.length);
+  // @ts-expect-error there is no such template
+  explainInWords(items[0], { templates: { reason: '' } });
   // @ts-expect-error there is no such baseline
   await evaluateModel(model, { history: taken, test: taken, baselines: ['magic'] });
   // @ts-expect-error a number is no source
