@@ -183,6 +183,7 @@ typedef struct ampcf_ease_config {
     float strength;             /* every entry is multiplied by this, -1024 to 1024 */
     float aspect_strength;      /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
     float blend;                /* EASE beside vectors: the part b of their evidence that B is fitted beside, 0.01 to 1 */
+    uint32_t pair_support;      /* a source and a candidate that fewer people than this have together are no neighbours; 0 and 1 = none is left out */
 } ampcf_ease_config;
 
 /** What is known of the items that B is fitted beside: as from a trainer, and as in ampcf_model_parts. */
@@ -214,7 +215,8 @@ size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interaction
  *
  * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only columns are made.
  * An aspect of n items is one more row x_u with p_u = aspect_strength / n, so that B also learns from what items are.
- * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs, and none whose B_ij is 0; up
+ * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs, and none whose B_ij is 0 or
+ * whom fewer than pair_support people have together with j, so that no link is owed to one person; up
  * to 512 of them are then fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
  *
  * Beside vectors (side, config.dim = side->dim) sources are chosen by the same B, but the columns are fitted to what the vectors

@@ -49,6 +49,7 @@ struct ampcf_ease {
     float *system;            /* (m, stride) of the sources kept, NULL = columns are not fitted again */
     float right[MAX_REFITTED];
     uint32_t *place;          /* (N) 1 + place among the sources kept, 0 = cut */
+    uint32_t *together;       /* (N) people who have the candidate too, NULL = nobody asks */
     uint32_t system_stride;
     left_out left;            /* beside vectors */
     float *predicted;         /* (N, N) sum_u p_u x_ui L_uj / t_j, NULL = B stands alone */
@@ -95,8 +96,9 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.out_scales = arena_take(a, n, sizeof *e.out_scales);
     e.loss = arena_take(a, n, sizeof *e.loss);
     e.place = arena_take(a, n, sizeof *e.place);
+    e.together = c->pair_support > 1 ? arena_take(a, n, sizeof *e.together) : NULL;
     e.system_stride = (c->neighbours + 3) & ~3u;
-    int cuts = c->neighbours + 1 < c->n_items; /* else there is nothing to take over, unless vectors come first */
+    int cuts = c->neighbours + 1 < c->n_items || c->pair_support > 1; /* else there is nothing to take over, unless vectors come first */
     int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && (cuts || c->dim > 0);
     e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
     uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
@@ -336,14 +338,25 @@ static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t 
     }
 }
 
+/* together[i] = people who have both i and j. */
+static void count_together(ampcf_ease *e, uint32_t j) {
+    uint32_t from = e->items.offsets[j], to = from + people_of(e, j);
+    memset(e->together, 0, e->items.n * sizeof *e->together);
+    for (uint32_t x = from; x < to; x++) {
+        uint32_t u = e->items.ids[x];
+        for (uint32_t y = e->users.offsets[u]; y < e->users.offsets[u + 1]; y++) e->together[e->users.ids[y]]++;
+    }
+}
+
 /* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the more popular. */
 static void cut_column(ampcf_ease *e, uint32_t j) {
     uint32_t *sources = e->best_items + (size_t)j * e->config.neighbours;
     float *values = e->values + (size_t)j * e->config.neighbours;
     best_list best = {sources, e->best_scores, 0, e->config.neighbours};
     make_column(e, j);
+    if (e->together) count_together(e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
-        if (magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
+        if ((!e->together || e->together[i] >= e->config.pair_support) && magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
     uint32_t n = e->n_kept[j] = best_finish(&best);
     for (uint32_t k = 0; k < n; k++) values[k] = e->column[sources[k]];
     if (e->system && n > 0) refit_column(e, j, sources, n, values);

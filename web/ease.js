@@ -18,7 +18,7 @@ import { neighbourDefaults, neighbourRanges, relativeLambda } from './train-sett
  * @property {(progress: EaseProgress) => void} [onProgress]
  */
 /** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Ease */
-/** @typedef {typeof neighbourDefaults & { neighbours: number }} NeighbourSettings */
+/** @typedef {typeof neighbourDefaults & { neighbours: number, minSupport?: number }} NeighbourSettings minSupport above 1: nor is a pair of items kept that one person alone has */
 /** @typedef {{ dim: number, vectors: Float32Array, gram: Float32Array, settings: Float32Array, weights: Float32Array | null, targets: Float32Array | null }} ItemSide what the trainer learnt of items */
 /** @typedef {{ names: string[], offsets: Uint32Array, flat: Uint16Array }} ItemAspects */
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array, memoryBytes: number }} Neighbours rows by history item, as ampcf_model_parts has them */
@@ -56,11 +56,12 @@ function withAspects(data, { names, offsets, flat }) {
 
 /** The config, and what it needs. @param {WasmMemory} memory @param {CanonicalInteractions & { aspects?: number }} data @param {NeighbourSettings} settings @param {number} dim of the vectors beside, 0 = none */
 function easeMemory(memory, data, settings, dim) {
-  // ampcf_ease_config: six u32, then eight f32.
-  const config = memory.allocate(56), count = data.itemIds.length;
+  // ampcf_ease_config: six u32, eight f32, one u32.
+  const config = memory.allocate(60), count = data.itemIds.length;
   memory.u32(config, 6).set([data.users, count, settings.neighbourMethod === 'ease' ? 0 : 1, Math.min(settings.neighbours, count - 1), data.aspects ?? 0, dim]);
   memory.f32(config + 24, 8).set([settings.neighbourLambda ?? relativeLambda(data), settings.neighbourLambdaGrowth, settings.neighbourUserDamping, settings.neighbourSourceDamping,
     settings.neighbourPopularityDamping, settings.neighbourStrength, settings.neighbourAspects, settings.neighbourBlend]);
+  memory.u32(config + 56, 1)[0] = Math.min(settings.minSupport ?? 1, 2);
   const bytes = memory.call('ampcf_ease_memory', config, data.items.length) >>> 0;
   if (bytes === 0) throw new AmpcfError('OUT_OF_MEMORY', `neighbours of ${count} items and ${data.users} people do not fit the 4 GiB of wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${dim ? 'least' : 'needs less'}`);
   return { config, bytes };

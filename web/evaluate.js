@@ -1,6 +1,11 @@
 // Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
 export { measureValidation, trainValidated } from './evaluate/train-validated.js';
+export { diagnose, targets } from './evaluate/diagnose.js';
+export { measureFaithfulness } from './evaluate/faithfulness.js';
+export { membershipAttack } from './evaluate/membership.js';
+export { cardOf, writeCard } from './evaluate/model-card.js';
+export { settingsOf } from './evaluate/new-users.js';
 export { personaHealth } from './evaluate/persona-health.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
 /** Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty, coverage, gini. */
@@ -12,3 +17,8 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/train-validated.js').ValidatedOptions} ValidatedOptions */
 /** @typedef {import('./evaluate/train-validated.js').ValidatedResult} ValidatedResult */
 /** @typedef {import('./evaluate/train-validated.js').Measurement} Measurement */
+/** @typedef {import('./evaluate/diagnose.js').DiagnoseOptions} DiagnoseOptions */
+/** @typedef {import('./evaluate/diagnose.js').PersonaQuality} PersonaQuality */
+/** @typedef {import('./evaluate/faithfulness.js').Faithfulness} Faithfulness */
+/** @typedef {import('./evaluate/membership.js').Membership} Membership */
+/** @typedef {import('./evaluate/model-card.js').ModelCard} ModelCard */

@@ -17,7 +17,7 @@ const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), n
 /** In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20 on the validation part of a public MovieLens-1M split (`npm run bench:validation`). */
 export const trainDefaults = Object.freeze({
   dim: 64, personas: 4, sweeps: 12, joint: 0, seed: 1, alpha: /** @type {number | undefined} */ (undefined), unobserved: 12, lambda: 0.004, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, userDamping: 0.5, itemDamping: 0.5, popularityDamping: 0.05, ...fileDefaults,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 5, userDamping: 0.5, itemDamping: 0.5, popularityDamping: 0.05, ...fileDefaults,
 });
 
 /** The authors' settings for the training. The way people are folded in, from alpha on, was chosen by NDCG@10 of an item held out of the training of
@@ -25,7 +25,7 @@ export const trainDefaults = Object.freeze({
 export const softmaxDefaults = Object.freeze({
   dim: 64, personas: 3, epochs: 20, batch: 256, negatives: 4, attention: /** @type {'dot' | 'cosine'} */ ('dot'), attentionBeta: 1, learningRate: 0.001, balance: 0.5,
   entropyPositive: 0.005, entropyNegative: 0.005, seed: 1, alpha: 0.03, lambda: 0.15, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, ...fileDefaults,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 5, ...fileDefaults,
 });
 
 /** Start from `warmup` sweeps of als, then epochs of gradient. Chosen by NDCG@20 on the validation part of a public MovieLens-1M split
@@ -33,7 +33,7 @@ export const softmaxDefaults = Object.freeze({
  * `multinomial` only loses what als has reached, at every learning rate and dropout that was tried, so it is held to its start by `decay`. */
 const likelihoodDefaults = {
   dim: 64, personas: 4, epochs: 12, warmup: 12, joint: 1, batch: 256, samples: 0, learningRate: 0.0005, dropout: 0.5, decay: 0, seed: 1, alpha: 0.4, lambda: 0.006, nu: 1,
-  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 1, ...fileDefaults,
+  beta: 20, eta: 0, tau: 0.8, rho: 0.1, sharpness: 12, split: 1.4, bias: 0.01, minSupport: 5, ...fileDefaults,
 };
 export const multinomialDefaults = Object.freeze({ ...likelihoodDefaults, epochs: 8, dropout: 0.2, decay: 1 });
 export const gaussianDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 1 });

@@ -36,7 +36,7 @@ export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefault
  * @property {number} [entropyPositive] softmax: weight of the attention's entropy on items of the person; a sum over the batch
  * @property {number} [entropyNegative] softmax: the same on sampled items, where entropy is wanted
  * @property {number} [seed]
- * @property {number} [minSupport] leave out items of fewer people
+ * @property {number} [minSupport] leave out items of fewer people, default 5; from 2 on, neighbours of which one person alone has both are left out too
  * @property {number | undefined} [alpha] weight of unobserved pairs; default: from `unobserved`
  * @property {number} [unobserved] als: weight of all unobserved pairs together, relative to all observed ones
  * @property {number} [lambda] L2

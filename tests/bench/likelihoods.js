@@ -47,7 +47,7 @@ for (const [folder, open] of /** @type {const} */ ([['ml1m-leaderboard', leaderb
   const rows = [['', 'personas', `Recall@${k}`, `NDCG@${k}`, 'found', 'seconds', 'of an epoch']];
   for (const personas of [1, 4]) for (const run of runs) {
     let warm = 0, epochs = 0;
-    const { bytes, seconds } = await trainModel(train, { ...run, personas, onProgress: ({ sweep, sweeps, seconds: now }) => { if (sweep <= 12) warm = now; epochs = sweeps - 12; } });
+    const { bytes, seconds } = await trainModel(train, { minSupport: 1, ...run, personas, onProgress: ({ sweep, sweeps, seconds: now }) => { if (sweep <= 12) warm = now; epochs = sweeps - 12; } });
     const model = await loadModel(bytes);
     rows.push([String(run.objective), String(personas), ...fullRanking(model, histories, heldOut, k), seconds.toFixed(1), epochs > 0 ? ((seconds - warm) / epochs).toFixed(1) : '']);
     model.dispose();

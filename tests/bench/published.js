@@ -81,7 +81,7 @@ function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
 /** What a page would do: the model file of the defaults, everybody folded in from the list they trained with. @param {Lists} lists @param {import('../../web/train.js').TrainOptions} options */
 async function foldedIn({ n, offsets, items, rows, tests }, options) {
   const ids = Array.from({ length: n }, (_, j) => String(j)), user = Array.from(offsets.subarray(1), (end, u) => Array(end - offsets[u]).fill(u)).flat();
-  const { bytes, seconds } = await trainModel({ users: Array.from(offsets.subarray(1), (_, u) => String(u)), items: ids, user, item: items }, options);
+  const { bytes, seconds } = await trainModel({ users: Array.from(offsets.subarray(1), (_, u) => String(u)), items: ids, user, item: items }, { minSupport: 1, ...options });
   const model = await loadModel(bytes);
   const result = summary(tests.map(([name, ...list]) => {
     const u = rows.get(name) ?? 0, me = model.createProfile([...items.subarray(offsets[u], offsets[u + 1])].map(String));

@@ -34,7 +34,7 @@ async function benchModel() {
   const user = [], item = [];
   for (let u = 0; u < users.length; u++) for (let n = 0; n < 60; n++) user.push(u), item.push((Math.floor(next() ** 2 * (nItems / 10)) * 10 + ((u + (n % 2)) % 10)) % nItems);
   for (let j = 0; j < nItems; j++) user.push(j % users.length), item.push(j);
-  return trainModel({ users, items, user, item }, { dim, personas: nPersonas, sweeps: 3, joint: 1, split: 1 });
+  return trainModel({ users, items, user, item }, { dim, personas: nPersonas, sweeps: 3, joint: 1, split: 1, minSupport: 1 });
 }
 
 /** Import, load and first ranking in a fresh process. @param {string} path @param {string[]} history */

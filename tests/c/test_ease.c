@@ -135,7 +135,7 @@ static void check_scores(const data *d, const double *b, const run *r, uint64_t 
 }
 
 static ampcf_ease_config plain_config(const data *d) {
-    return (ampcf_ease_config){d->n_users, d->n_items, AMPCF_EASE, d->n_items, 0, 0, 8, 0.5f, 0.6f, 0.4f, 0.12f, 0.8f, 0, 0};
+    return (ampcf_ease_config){d->n_users, d->n_items, AMPCF_EASE, d->n_items, 0, 0, 8, 0.5f, 0.6f, 0.4f, 0.12f, 0.8f, 0, 0, 0};
 }
 
 /* More people than items and fewer, so both forms; whole blocks of 64, one less, one more. */
@@ -297,6 +297,34 @@ static void aspects_of_no_strength_are_nothing(void) {
     free(a.memory), free(b.memory), free_data(&d);
 }
 
+/* No link between items that fewer than pair_support people have together; the others are those of the same config without. */
+static void pairs_of_one_person_leave_no_link(void) {
+    uint64_t rng = 223;
+    for (uint32_t support = 2; support < 5; support++)
+        for (uint32_t method = AMPCF_EASE; method <= AMPCF_COOCCURRENCE; method++) {
+            data d = make_data(60, 40, 0, &rng);
+            ampcf_ease_config c = plain_config(&d), all = c;
+            uint32_t together[40][40] = {{0}}, allowed = 0, refused = 0;
+            for (uint32_t u = 0; u < 55; u++)
+                for (uint32_t x = d.offsets[u]; x < d.offsets[u + 1]; x++)
+                    for (uint32_t y = d.offsets[u]; y < d.offsets[u + 1]; y++) together[d.items[x]][d.items[y]]++;
+            c.method = all.method = method, c.neighbours = all.neighbours = 39, c.pair_support = support;
+            if (method == AMPCF_EASE) c.n_aspects = all.n_aspects = 5, c.aspect_strength = all.aspect_strength = 3; /* are nobody */
+            else for (uint32_t u = 55; u < 60; u++)
+                for (uint32_t x = d.offsets[u]; x < d.offsets[u + 1]; x++)
+                    for (uint32_t y = d.offsets[u]; y < d.offsets[u + 1]; y++) together[d.items[x]][d.items[y]]++;
+            run r = compute(&c, &d, NULL, 4), free_run = compute(&all, &d, NULL, 4);
+            const uint32_t *at = ampcf_ease_offsets(r.ease), *every = ampcf_ease_offsets(free_run.ease);
+            for (uint32_t i = 0; i < 40; i++) {
+                for (uint32_t x = at[i]; x < at[i + 1]; x++, allowed++) CHECK(together[i][ampcf_ease_items(r.ease)[x]] >= support);
+                for (uint32_t x = every[i]; x < every[i + 1]; x++) refused += together[i][ampcf_ease_items(free_run.ease)[x]] < support;
+            }
+            CHECK(allowed > 50);
+            CHECK(refused > 10 || method == AMPCF_COOCCURRENCE); /* without the rule there are such links */
+            free(r.memory), free(free_run.memory), free_data(&d);
+        }
+}
+
 static void bytes_do_not_depend_on_steps(void) {
     uint64_t rng = 207;
     for (int variant = 0; variant < 4; variant++) {
@@ -444,6 +472,7 @@ int main(void) {
     keeps_what_matters();
     stands_beside_vectors_and_aspects();
     aspects_of_no_strength_are_nothing();
+    pairs_of_one_person_leave_no_link();
     bytes_do_not_depend_on_steps();
     inverts_badly_conditioned();
     refused();

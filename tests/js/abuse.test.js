@@ -212,7 +212,7 @@ describe('memory that ends', () => {
   test('on every page from the first: refused, or right', async () => {
     const random = seeded(54), n = 40000;
     const { bytes } = await trainModel({ users: ['a', 'b', 'c'], items: Array.from({ length: n }, (_, j) => `item-${j}`), user: Array.from({ length: n }, () => below(random, 3)), item: Array.from({ length: n }, (_, j) => j) },
-      { dim: 4, sweeps: 2 });
+      { dim: 4, sweeps: 2, minSupport: 1 });
     const wasm = readFileSync(new URL('dist/wasm/core-simd.wasm', root)), roomy = await loadModel(bytes), all = roomy.ids(), history = all.slice(0, 3000);
     const expected = golden(roomy.createProfile(history).recommend({ topK: n })).length, first = golden(roomy.createProfile(all.slice(0, 5)).recommend());
     const seen = { load: 0, rank: 0, fine: 0 };

@@ -191,7 +191,7 @@ test('exit codes and messages', () => {
     assert.equal(stdout, '');
   }
   assert.ok(!existsSync(`${folder}/y`), 'a failed command leaves no file');
-  const skipped = ampcf(['train', 'bad.csv', '-o', 'one.ampcf', '--skip-bad', '2', '--dim', '2']);
+  const skipped = ampcf(['train', 'bad.csv', '-o', 'one.ampcf', '--skip-bad', '2', '--min-support', '1', '--dim', '2']);
   assert.equal(skipped.status, 0, skipped.stderr);
   assert.match(skipped.stderr, /skipped +2 bad rows/);
   for (const args of [['--help'], ['train', '--help'], ['help', 'rank'], ['--version']]) assert.equal(ampcf(args).status, 0);

@@ -14,7 +14,7 @@ import { below, failsWith, filmFacts, golden, historyOf, interactionsOf, people,
 /** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
 const base = interactionsOf(people);
 const dampings = { userDamping: 0.6, itemDamping: 0.4, popularityDamping: 0.3 }, fitted = { neighbours: 12, neighbourLambda: 15, neighbourBlend: 0.7, neighbourAspects: 25 };
-/** @type {TrainOptions} */ const all = { dim: 8, sweeps: 4, joint: 2, rho: 0.4, items: filmFacts, ...dampings, ...fitted };
+/** @type {TrainOptions} */ const all = { dim: 8, sweeps: 4, joint: 2, rho: 0.4, minSupport: 1, items: filmFacts, ...dampings, ...fitted };
 
 /** People with one of three tastes, and items of one or two of four aspects, the last of which only one item has. @param {boolean} weighted */
 function smallWorld(weighted) {
@@ -61,7 +61,7 @@ const matrixOf = (model, plain) => plain.ids().map((id) => {
 for (const weighted of [false, true])
   test(`neighbours solve their normal equations beside damped vectors, ${weighted ? 'with' : 'without'} weights`, async () => {
     const { interactions, facts } = smallWorld(weighted), blend = 0.7, strength = 1.5, aspectStrength = 20, lambda = 6;
-    /** @type {TrainOptions} */ const vectors = { dim: 5, sweeps: 6, personas: 1, nu: 0, lambda: 0.4, items: facts, ...dampings };
+    /** @type {TrainOptions} */ const vectors = { dim: 5, sweeps: 6, personas: 1, minSupport: 1, nu: 0, lambda: 0.4, items: facts, ...dampings };
     const plain = await loadModel((await trainModel(interactions, vectors)).bytes);
     const model = await loadModel((await trainModel(interactions, { ...vectors, neighbours: 9, neighbourLambda: lambda, neighbourLambdaGrowth: 0.5, neighbourUserDamping: 0.6, neighbourStrength: strength,
       neighbourBlend: blend, neighbourAspects: aspectStrength })).bytes);
@@ -135,7 +135,7 @@ describe('a model with dampings, neighbours beside vectors, and aspects', () => 
   test('with the strongest dampings still fits the file', async () => {
     const users = Array.from({ length: 3000 }, (_, u) => `u${u}`), items = Array.from({ length: 60 }, (_, j) => `i${j}`), rare = items.slice(1).map((_, j) => j);
     const world = { users, items, user: [...users.keys(), ...rare], item: [...users.map(() => 0), ...rare.map((j) => j + 1)] };
-    const model = await loadModel((await trainModel(world, { dim: 4, sweeps: 2, popularityDamping: 2, userDamping: 2 })).bytes);
+    const model = await loadModel((await trainModel(world, { dim: 4, sweeps: 2, minSupport: 1, popularityDamping: 2, userDamping: 2 })).bytes);
     assert.ok(model.createProfile([{ item: 'i5' }]).rank(items).items.every(({ score }) => Number.isFinite(score)));
   });
 });

@@ -6,7 +6,8 @@ import { loadModel } from '../../dist/ampcf.js';
 import { evaluateModel } from '../../dist/evaluate.js';
 import { fitEase, trainModel } from '../../dist/train.js';
 import { fitNeighbours } from '../../web/evaluate/itemknn.js';
-import { entropy, foldPerson, isCollapsed } from '../../web/evaluate/persona-health.js';
+import { entropy, isCollapsed } from '../../web/evaluate/persona-figures.js';
+import { foldPerson } from '../../web/evaluate/persona-health.js';
 import { sampleOf, seededRandom } from '../../web/evaluate/random.js';
 import { canonicalInteractions } from '../../web/interactions.js';
 import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from './support.js';
@@ -28,7 +29,7 @@ const historyLists = part((i) => i % 5 < 3), validation = interactions(part((i) 
 const history = interactions(historyLists), heldOut = interactions(testLists), seen = new Map(historyLists), wanted = new Map(testLists);
 /** @type {import('../../web/model.js').Model} */ let model;
 
-before(async () => { model = await loadModel((await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3 })).bytes); });
+before(async () => { model = await loadModel((await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3, minSupport: 1 })).bytes); });
 
 describe('full ranking', () => {
   test('gives the figures of recommend, counted by hand', async () => {
@@ -57,7 +58,7 @@ describe('full ranking', () => {
   test('a model that knows the answer gets 1 everywhere', async () => {
     /** @type {[string, string[]][]} */
     const groups = Array.from({ length: 60 }, (_, u) => [`p${u}`, Array.from({ length: 6 }, (__, j) => `g${u % 5}-${j}`)]);
-    const oracle = await loadModel((await trainModel(interactions(groups), { dim: 8 })).bytes);
+    const oracle = await loadModel((await trainModel(interactions(groups), { dim: 8, minSupport: 1 })).bytes);
     const result = await evaluateModel(oracle, { history: interactions(groups.map(([user, list]) => [user, list.slice(0, 4)])),
       test: interactions(groups.map(([user, list]) => [user, list.slice(4)])), k: [2] });
     for (const name of ['recall', 'ndcg', 'hitrate', 'precision', 'mrr', 'map']) assert.equal(result.metrics[`${name}@2`], 1, name);
@@ -123,7 +124,7 @@ describe('persona health', () => {
     near(personas.mean, mean(counts), 'mean');
     near(personas.single, counts.filter((n) => n === 1).length / counts.length, 'single');
     near(personas.effective, mean(profiles.map((me) => Math.exp(-me.personas().reduce((sum, { share }) => sum + (share > 0 ? share * Math.log(share) : 0), 0)))), 'effective');
-    const sharp = several.map((me) => mean(me.recommend({ topK: 5, explain: true }).items.map(({ attention }) => 1 + [.../** @type {Float32Array} */ (attention)].reduce((sum, a) => sum + (a > 0 ? a * Math.log(a) : 0), 0) / Math.log(/** @type {Float32Array} */ (attention).length))));
+    const sharp = several.map((me) => mean(me.recommend({ topK: 5, explain: true }).items.map(({ attention }) => -[.../** @type {Float32Array} */ (attention)].reduce((sum, a) => sum + (a > 0 ? a * Math.log(a) : 0), 0) / Math.log(/** @type {Float32Array} */ (attention).length))));
     near(/** @type {number} */ (personas.sharpness), mean(sharp), 'sharpness');
   });
 
@@ -260,7 +261,7 @@ describe('comparisons', () => {
 
   test('people who were in no training: baselines are fitted to others', async () => {
     const half = (/** @type {[string, string[]][]} */ lists, /** @type {number} */ from) => interactions(lists.slice(from, from + 100));
-    const others = await loadModel((await trainModel(half(historyLists, 0), { dim: 12 })).bytes);
+    const others = await loadModel((await trainModel(half(historyLists, 0), { dim: 12, minSupport: 1 })).bytes);
     const { users, baselines } = await evaluateModel(others, { train: half(historyLists, 0), history: half(historyLists, 100), test: half(testLists, 100), k: [5], baselines: ['popularity', 'ease'], resamples: 20 });
     assert.equal(users, testLists.slice(100).filter(([, list]) => list.length > 0).length);
     assert.ok((baselines.ease?.metrics['ndcg@5'] ?? 0) > 0);

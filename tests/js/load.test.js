@@ -385,7 +385,7 @@ describe('several models', () => {
 
 test('every prefix and every single-byte change of a small model is refused with a code, through the API', async () => {
   const small = await trainModel({ users: ['a', 'b'], items: ['x', 'ÿ'], user: [0, 0, 1], item: [0, 1, 1] },
-    { dim: 2, personas: 2, sweeps: 1, items: new Map([['x', { title: 'X', aspects: ['A'] }]]) });
+    { dim: 2, personas: 2, sweeps: 1, minSupport: 1, items: new Map([['x', { title: 'X', aspects: ['A'] }]]) });
   const { bytes } = small, refused = new Map();
   (await loadModel(bytes)).dispose();
   const load = async (/** @type {Uint8Array} */ changed) => {

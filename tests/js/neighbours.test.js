@@ -15,7 +15,7 @@ import { below, failsWith, failure, filmFacts, golden, historyOf, interactionsOf
 
 /** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
 const base = interactionsOf(people), data = canonicalInteractions(base, 1), n = data.itemIds.length;
-/** @type {TrainOptions} */ const small = { dim: 8, sweeps: 3, rho: 0.3, items: filmFacts };
+/** @type {TrainOptions} */ const small = { dim: 8, sweeps: 3, rho: 0.3, minSupport: 1, items: filmFacts };
 /** @type {Uint8Array} */ let bytes;
 
 before(async () => { ({ bytes } = await trainModel(base, { ...small, neighbours: 20, neighbourLambda: 20 })); });
@@ -136,8 +136,8 @@ describe('what is refused', () => {
   test('what does not fit, before any work', async () => {
     const many = Array.from({ length: 40000 }, (_, i) => `${i}`), indices = Uint32Array.from(many.keys());
     const large = { users: many, items: many, user: indices, item: indices };
-    await failsWith(() => trainModel(large, { dim: 1, sweeps: 1, neighbours: 5 }), 'OUT_OF_MEMORY', /40000 items and 40000 people.*cooccurrence/);
-    const { items } = await trainModel(large, { dim: 1, sweeps: 1, neighbours: 5, neighbourMethod: 'cooccurrence' });
+    await failsWith(() => trainModel(large, { dim: 1, sweeps: 1, minSupport: 1, neighbours: 5 }), 'OUT_OF_MEMORY', /40000 items and 40000 people.*cooccurrence/);
+    const { items } = await trainModel(large, { dim: 1, sweeps: 1, minSupport: 1, neighbours: 5, neighbourMethod: 'cooccurrence' });
     assert.equal(items, 40000);
   });
 

@@ -108,9 +108,9 @@ describe('the package', () => {
   const runs = (code) => execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|rank|core-scalar|taste|learn|sentences|store|node-store|train|evaluate|cli|tune-worker)\.js|dist\/types\/(?:(?:evaluate|taste|learn|store)\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train|_taste)?\.h)$/;
+    const allowed = /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|rank|core-scalar|taste|learn|sentences|store|node-store|train|evaluate|cli|report|tune-worker)\.js|dist\/types\/(?:(?:evaluate|taste|learn|store)\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train|_taste)?\.h)$/;
     assert.deepEqual(packed.filter((path) => !allowed.test(path)), []);
-    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/tune-worker.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
+    for (const path of ['LICENSE', 'dist/ampcf.js', 'dist/core-scalar.js', 'dist/train.js', 'dist/evaluate.js', 'dist/cli.js', 'dist/report.js', 'dist/tune-worker.js', 'dist/types/ampcf.d.ts', 'dist/types/train.d.ts', 'dist/types/evaluate.d.ts', 'dist/wasm/core-simd.wasm', 'include/ampcf.h'])
       assert.ok(packed.includes(path), `${path} is not packed`);
   });
 
@@ -126,7 +126,7 @@ describe('the package', () => {
       import { trainModel } from 'ampcf/train';
       import { evaluateModel, metrics, pairedBootstrap, trainValidated } from 'ampcf/evaluate';
       const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
-      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2 });
+      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2, minSupport: 1 });
       const scores = [];
       for (const backend of ['simd', 'scalar']) {
         const model = await loadModel(bytes, { backend }), me = model.createProfile(['a']);
@@ -137,7 +137,7 @@ describe('the package', () => {
       const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] }, next = { ...taken, item: [1, 1, 3, 3] };
       const evaluation = await evaluateModel(await loadModel(bytes), { history: taken, test: next, k: [1], resamples: 10, baselines: ['popularity', 'ease'] });
       if (evaluation.metrics['ndcg@1'] !== 1 || metrics.recall(['b'], new Set(['b']), 1) !== 1 || pairedBootstrap([1], [0]).mean !== 1) throw new Error('evaluation');
-      if ((await trainValidated(taken, next, { dim: 2 })).validation.people !== 4) throw new Error('validation');
+      if ((await trainValidated(taken, next, { dim: 2, minSupport: 1 })).validation.people !== 4) throw new Error('validation');
       try { await evaluateModel(await loadModel(bytes), { history: taken, test: taken }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
       try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
@@ -152,7 +152,7 @@ describe('the package', () => {
     assert.equal(runs(`import { readFileSync } from 'node:fs';
       const { loadModel } = await import('ampcf'), { trainModel } = await import('ampcf/train');
       const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('ampcf/core.wasm'))));
-      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2 });
+      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2, minSupport: 1 });
       const refused = await import('ampcf/dist/ampcf.js').catch((error) => error.code);
       process.stdout.write((await loadModel(bytes, { module })).diagnostics().backend + ' ' + refused);`), 'given ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
@@ -161,10 +161,22 @@ describe('the package', () => {
     assert.ok(execFileSync(join(app, 'node_modules/.bin/ampcf'), ['--version'], { encoding: 'utf8' }).includes(JSON.parse(text('package.json')).version));
   });
 
+  test('has the page of charts and what it is made of, with its licences', () => {
+    const rows = Array.from({ length: 12 }, (_, u) => Array.from({ length: 8 }, (__, j) => `u${u},i${(u % 2) * 6 + ((u + j) % 9)}`)).flat();
+    writeFileSync(join(app, 'ratings.csv'), `user,item\n${rows.join('\n')}\n`);
+    const ampcf = (/** @type {string[]} */ ...args) => execFileSync(join(app, 'node_modules/.bin/ampcf'), [...args, '-q'], { cwd: app, encoding: 'utf8' });
+    ampcf('train', 'ratings.csv', '-o', 'm.ampcf', '--dim', '4', '--min-support', '1');
+    ampcf('diagnose', 'm.ampcf', '--history', 'ratings.csv', '--html', 'page.html');
+    assert.match(readFileSync(join(app, 'page.html'), 'utf8'), /<svg [^]*<\/svg>/);
+    assert.doesNotMatch(text('dist/cli.js'), /linkedom|observablehq/, 'no other command loads the charts');
+    for (const name of ['dist/cli.js contains csv-parse', 'dist/report.js contains @observablehq/plot', 'dist/report.js contains linkedom', 'dist/report.js contains d3-scale', 'Permission to use, copy, modify']) assert.ok(text('dist/THIRD-PARTY.txt').includes(name), name);
+  });
+
   test('has types that a strict project accepts, and that refuse mistakes', () => {
     writeFileSync(join(app, 'consumer.ts'), `import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
 import { trainDefaults, trainModel } from 'ampcf/train';
-import { type Evaluation, evaluateModel, metrics, pairedBootstrap } from 'ampcf/evaluate';
+import { type Evaluation, type PersonaQuality, diagnose, evaluateModel, membershipAttack, metrics, pairedBootstrap } from 'ampcf/evaluate';
+import { type Sentence, explainInWords } from 'ampcf/sentences';
 
 export async function demo(url: string): Promise<string[]> {
   const model: Model = await loadModel(url, { integrity: 'sha256-x', maxBytes: 1e6, backend: 'scalar', onProgress: ({ loaded, total }) => void (loaded + (total ?? 0)) });
@@ -186,6 +198,11 @@ export async function demo(url: string): Promise<string[]> {
   const evaluation: Evaluation = await evaluateModel(model, { history: taken, test: { ...taken, item: [1] }, candidates: new Map([['u', ['a', 'b']]]), k: [1], baselines: ['ease', { name: 'itemknn', settings: { neighbours: 3 } }] });
   const gain: number | undefined = evaluation.baselines.ease?.difference['ndcg@1'].mean;
   const figures: number[] = [gain ?? 0, metrics.ndcg(['a'], new Set(['a']), 1), pairedBootstrap([1], [0], { seed: 2 }).low];
+  const quality: PersonaQuality = await diagnose(model, { history: taken, seeds: 1 });
+  const sentence: Sentence = explainInWords(items[0], { personas: me.personas(), history: me.history, templates: { persona: '{persona}: {items}' }, locale: 'de' });
+  figures.push(quality.separation ?? 0, (await membershipAttack(taken, { dim: 2 }, { folds: 2 })).auc, sentence.parts.length);
+  // @ts-expect-error there is no such template
+  explainInWords(items[0], { templates: { reason: '' } });
   // @ts-expect-error there is no such baseline
   await evaluateModel(model, { history: taken, test: taken, baselines: ['magic'] });
   // @ts-expect-error a number is no source

@@ -33,7 +33,7 @@ describe('history', () => {
   test('numbers are their decimal text', async () => {
     const { trainModel } = await import('../../dist/train.js');
     const { loadModel } = await import('../../dist/ampcf.js');
-    const trained = await trainModel({ users: ['a', 'b'], items: ['603', '-7', '0', '9007199254740991'], user: [0, 0, 0, 1, 1], item: [0, 1, 2, 0, 3] }, { dim: 2 });
+    const trained = await trainModel({ users: ['a', 'b'], items: ['603', '-7', '0', '9007199254740991'], user: [0, 0, 0, 1, 1], item: [0, 1, 2, 0, 3] }, { dim: 2, minSupport: 1 });
     const numbers = await loadModel(trained.bytes);
     for (const id of [603, -7, 0, -0, 9007199254740991]) assert.ok(numbers.has(id), String(id));
     const me = numbers.createProfile([603]);
@@ -385,7 +385,7 @@ test('profiles that nobody disposes give their memory back when they are collect
     import { trainModel } from ${JSON.stringify(new URL('../../dist/train.js', import.meta.url).href)};
     const items = Array.from({ length: 50 }, (_, i) => 'i' + i), user = [], item = [];
     for (let u = 0; u < 20; u++) for (let n = 0; n < 10; n++) user.push(u), item.push((u * 3 + n) % 50);
-    const { bytes } = await trainModel({ users: Array.from({ length: 20 }, (_, u) => 'u' + u), items, user, item }, { sweeps: 1 });
+    const { bytes } = await trainModel({ users: Array.from({ length: 20 }, (_, u) => 'u' + u), items, user, item }, { sweeps: 1, minSupport: 1 });
     const model = await loadModel(bytes);
     const rounds = [];
     for (let round = 0; round < 20; round++) {

@@ -55,7 +55,7 @@ export const interactionsOf = (people) => demoInteractions(films, people);
 export const people = demoPeople(films, { people: 200 });
 
 /** Settings that give several personas on few people, whatever the defaults become. */
-export const steady = Object.freeze({ alpha: 0.4, lambda: 0.006, joint: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 });
+export const steady = Object.freeze({ alpha: 0.4, lambda: 0.006, joint: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0, minSupport: 1 });
 
 /** @type {Map<string, Promise<Uint8Array>>} */
 const trained = new Map();

@@ -202,7 +202,7 @@ describe('what is refused', () => {
     for (const objective of ['', 'ALS', 'bpr', 5, null, ['als'], {}, 'toString']) await failsWith(() => trainModel(one, any({ ...small, objective })), 'BAD_ARGUMENT', /^objective: got .*one of als, softmax/);
     await failsWith(() => trainModel(one, { ...small, epochs: 3 }), 'BAD_ARGUMENT', /^epochs: got 3.*objective als/);
     await failsWith(() => trainModel(one, { objective: 'softmax', sweeps: 3 }), 'BAD_ARGUMENT', /^sweeps: got 3.*objective softmax/);
-    const settings = { objective: 'softmax', dim: 2, epochs: 1 };
+    const settings = { objective: 'softmax', dim: 2, epochs: 1, minSupport: 1 };
     for (const wrong of [{ epochs: 0 }, { epochs: 1001 }, { batch: 0 }, { batch: 65537 }, { negatives: 65 }, { negatives: 1.5 }, { attention: 'dots' }, { attention: 0 }, { learningRate: 0 },
       { learningRate: 2 }, { balance: -0.1 }, { entropyPositive: -1 }, { entropyNegative: NaN }, { attentionBeta: '1' }, { attentionBeta: 1025 }])
       await failsWith(() => trainModel(one, any({ ...settings, ...wrong })), 'BAD_ARGUMENT', new RegExp(`^${Object.keys(wrong)[0]}: got`));
@@ -224,15 +224,15 @@ describe('what is refused', () => {
 
   test('training that cannot fit, before it begins', async () => {
     const items = Array.from({ length: 300000 }, (_, j) => `i${j}`);
-    await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { joint: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    await failsWith(() => trainModel({ users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) }, { joint: 1, minSupport: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
     // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
     const users = Array.from({ length: 65536 }, (_, u) => `u${u}`), crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
-    for (const objective of /** @type {const} */ (['als', 'softmax', 'logistic'])) await failsWith(() => trainModel(crowd, { objective, ...(objective === 'als' && { joint: 1 }), dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
+    for (const objective of /** @type {const} */ (['als', 'softmax', 'logistic'])) await failsWith(() => trainModel(crowd, { objective, ...(objective === 'als' && { joint: 1 }), minSupport: 1, dim: 1024, personas: 64 }), 'OUT_OF_MEMORY', /4 GiB/);
   });
 });
 
 describe('objective softmax', () => {
-  const softmax = /** @type {const} */ ({ objective: 'softmax', dim: 8, epochs: 4 });
+  const softmax = /** @type {const} */ ({ objective: 'softmax', dim: 8, epochs: 4, minSupport: 1 });
 
   test('the same input gives the same bytes, another setting others', async () => {
     const first = await trainModel(base, softmax);
@@ -248,7 +248,7 @@ describe('objective softmax', () => {
   test('says in the metadata how it was trained, and counts epochs', async () => {
     /** @type {import('../../web/train.js').TrainProgress[]} */ const seen = [];
     const model = await loadModel((await trainModel(base, { ...softmax, items: filmFacts, onProgress: (progress) => seen.push(progress) })).bytes);
-    assert.deepEqual([model.info.metadata.objective, model.info.metadata.settings], ['softmax', { ...softmaxDefaults, dim: 8, epochs: 4 }]);
+    assert.deepEqual([model.info.metadata.objective, model.info.metadata.settings], ['softmax', { ...softmaxDefaults, dim: 8, epochs: 4, minSupport: 1 }]);
     const { done, total, sweep, sweeps } = /** @type {import('../../web/train.js').TrainProgress} */ (seen.at(-1));
     assert.deepEqual([done, sweep, sweeps], [total, 4, 4]);
     assert.equal(total, 4 * Math.floor(base.user.length / softmaxDefaults.batch) * softmaxDefaults.batch);
@@ -279,7 +279,7 @@ describe('objective softmax', () => {
 
 describe('objectives multinomial, gaussian and logistic', () => {
   const one = { users: ['a'], items: ['x', 'y'], user: [0, 0], item: [0, 1] };
-  const likelihoods = /** @type {const} */ (['multinomial', 'gaussian', 'logistic']), quick = { dim: 8, epochs: 3, warmup: 2, batch: 30 };
+  const likelihoods = /** @type {const} */ (['multinomial', 'gaussian', 'logistic']), quick = { dim: 8, epochs: 3, warmup: 2, batch: 30, minSupport: 1 };
   const defaultsOf = { multinomial: multinomialDefaults, gaussian: gaussianDefaults, logistic: logisticDefaults };
 
   test('the same input gives the same bytes, another setting others', async () => {
@@ -306,7 +306,7 @@ describe('objectives multinomial, gaussian and logistic', () => {
 
   test('give a model that ranks, and explains, as any other', async () => {
     for (const objective of likelihoods) for (const samples of [0, 40]) {
-      const { bytes } = await trainModel(interactionsOf(people), { objective, dim: 16, epochs: 3, samples, items: filmFacts }), model = await loadModel(bytes);
+      const { bytes } = await trainModel(interactionsOf(people), { objective, dim: 16, epochs: 3, minSupport: 1, samples, items: filmFacts }), model = await loadModel(bytes);
       let better = 0;
       for (let n = 0; n < 40; n++) {
         const history = historyOf(n), me = model.createProfile(history.slice(1)), held = history[0].item, seen = new Set(history.map(({ item }) => item));
@@ -342,7 +342,7 @@ describe('objectives multinomial, gaussian and logistic', () => {
 describe('snapshots', () => {
   /** @type {[string, import('../../web/train.js').TrainOptions][]} */
   const runs = [['als', { dim: 8, sweeps: 5, joint: 2 }], ['als with neighbours', { dim: 8, sweeps: 4, neighbours: 5, neighbourLambda: 5, itemDamping: 0.3, popularityDamping: 0.1 }],
-    ['softmax', { objective: 'softmax', dim: 8, epochs: 4 }]];
+    ['softmax', { objective: 'softmax', dim: 8, epochs: 4, minSupport: 1 }]];
   for (const [name, options] of runs)
     test(`of ${name} are the models of shorter runs, and the one kept is written`, async () => {
       const total = Number(options.sweeps ?? options.epochs);

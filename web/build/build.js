@@ -78,6 +78,21 @@ const publicEntries = /** @type {import('esbuild').Plugin} */ ({
     (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'rank').replace(/^\.+/, '.'), external: true })),
 });
 
+/** Charts and their library are a file of their own, which only `diagnose --html` loads. */
+const reportChunk = /** @type {import('esbuild').Plugin} */ ({
+  name: 'report-chunk',
+  setup: (build) => build.onResolve({ filter: /^\.\/diagnose-report\.js$/ }, () => ({ path: './report.js', external: true })),
+});
+
+/** Each package that a bundle holds, with its licence: what esbuild says it took in. @param {import('esbuild').Metafile} metafile @param {string} file */
+function licencesOf({ inputs }, file) {
+  const names = [...new Set(Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
+  return names.map((name) => {
+    const folder = `node_modules/${name}`, licence = readdirSync(at(folder)).find((entry) => /^licen[cs]e/i.test(entry)), { license } = JSON.parse(readFileSync(at(`${folder}/package.json`), 'utf8'));
+    return `${file} contains ${name} (${license}):\n\n${licence ? readFileSync(at(`${folder}/${licence}`), 'utf8').trim() : `${license} licence; the package comes without its text`}\n`;
+  });
+}
+
 async function bundleAll() {
   /** @type {import('esbuild').BuildOptions} */
   const shared = { bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
@@ -86,10 +101,11 @@ async function bundleAll() {
   for (const name of ['rank', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
   await bundle({ ...library, platform: 'node', entryPoints: { 'node-store': at('web/node-store.js') }, plugins: [publicEntries] });
-  await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
-    plugins: [publicEntries], banner: { js: '#!/usr/bin/env node' } });
+  const cli = await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
+    plugins: [publicEntries, reportChunk], banner: { js: '#!/usr/bin/env node' }, metafile: true });
+  const report = await bundle({ ...shared, minify: true, platform: 'node', entryPoints: { report: at('web/cli/diagnose-report.js') }, outdir: at('dist'), plugins: [publicEntries], metafile: true });
   await bundle({ ...shared, platform: 'node', entryPoints: { 'tune-worker': at('web/tune/worker.js') }, outdir: at('dist'), plugins: [publicEntries] });
-  writeFileSync(at('dist/THIRD-PARTY.txt'), `dist/cli.js contains csv-parse:\n\n${readFileSync(at('node_modules/csv-parse/LICENSE'), 'utf8')}`);
+  writeFileSync(at('dist/THIRD-PARTY.txt'), [...licencesOf(cli.metafile, 'dist/cli.js'), ...licencesOf(report.metafile, 'dist/report.js')].join('\n\n'));
   chmodSync(at('dist/cli.js'), 0o755);
 }
 

@@ -36,7 +36,7 @@ function protocolLines({ protocol: { ranking, negatives }, users, catalogue, ski
 function personaLines({ personas, protocol: { headline } }) {
   const { mean, effective, single, collapseRate, sharpness } = personas;
   return `${style('bold', 'Personas')}\n${table([['per person', `${mean.toFixed(2)}, effectively ${effective.toFixed(2)}`], ['people with one', share(single)],
-    ['of the others, with two alike', share(collapseRate)], [`attention on the top ${headline}`, sharpness === null ? 'none' : `${share(sharpness)} sharp`]])}`;
+    ['of the others, with two alike', share(collapseRate)], [`attention on the top ${headline}`, sharpness === null ? 'none' : `entropy ${share(sharpness)} of ln P (0 %: one persona speaks)`]])}`;
 }
 
 const interval = (/** @type {Interval} */ { mean, low, high }) => `${signed(mean)} (${signed(low)} to ${signed(high)})`;

@@ -1,5 +1,7 @@
 // Owns `ampcf inspect` and `ampcf verify`: what a model file holds, and whether it is sound. Must not change it.
 import { createHash } from 'node:crypto';
+import { targets } from '../evaluate.js';
+import { cardText } from './diagnose-text.js';
 import { readFileBytes } from './files.js';
 import { openModel } from './model-file.js';
 import { parseCommand } from './options.js';
@@ -7,7 +9,7 @@ import { count, fileSize, table } from './print.js';
 
 export const inspectUsage = `ampcf inspect MODEL [--json]
 
-  What a model file holds: sizes, sections, aspects, and what the trainer wrote about itself.
+  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and what the trainer wrote about itself.
 `;
 
 export const verifyUsage = `ampcf verify MODEL [--json]
@@ -36,6 +38,17 @@ const neighbourBytes = (list) => list.filter(({ name }) => name.startsWith('neig
 /** @param {Uint8Array} bytes */
 const integrityOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 
+/** Metadata is anybody's: a card of another kind is shown as it stands. @param {any} card */
+function readableCard(card) {
+  if (card === undefined) return '';
+  try {
+    if (card.version === 1) return `${cardText(card, targets)}\n`;
+  } catch {
+    // Not as ours is made: shown as it stands.
+  }
+  return `card: ${JSON.stringify(card)}\n\n`;
+}
+
 /** @param {string[]} argv */
 export async function runInspect(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
@@ -43,13 +56,13 @@ export async function runInspect(argv) {
   const report = { file: given[0], bytes: info.bytes, items: info.items, dim: info.dim, personas: info.personas, aspects: info.aspects, neighbours: info.neighbours,
     lineage: info.lineage, integrity: integrityOf(bytes), metadata: info.metadata, sections: sections(bytes) };
   if (values.json) return void process.stdout.write(`${JSON.stringify(report)}\n`);
-  const { settings, ...about } = info.metadata;
+  const { settings, card, ...about } = info.metadata;
   process.stdout.write(`${given[0]}  ${fileSize(info.bytes)}\n\n${table([
     ['items', count(info.items)], ['width', String(info.dim)], ['personas', `up to ${info.personas}`], ['aspects', count(info.aspects)],
     ['neighbours', info.neighbours ? `${(info.neighbours / info.items).toFixed(1)} an item, ${fileSize(neighbourBytes(report.sections))}` : 'none'],
     ...Object.entries(about).map(([name, value]) => [name, typeof value === 'number' ? count(value) : String(value)]), ['lineage', info.lineage],
     ['settings', Object.entries(settings ?? {}).map(([name, value]) => `${name} ${value}`).join(', ')]])}\n\n`
-    + `${table(report.sections.map((s) => [s.name, `${count(s.rows)} x ${s.cols}`, s.dtype, count(s.bytes)]))}\n\n`
+    + `${readableCard(card)}${table(report.sections.map((s) => [s.name, `${count(s.rows)} x ${s.cols}`, s.dtype, count(s.bytes)]))}\n\n`
     + `most popular: ${model.ids().slice(0, 5).map((id) => model.title(id)).join(', ')}\n`);
 }
 

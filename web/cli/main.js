@@ -1,5 +1,6 @@
 // Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any command.
 import { version } from '../ampcf.js';
+import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
 import { Interrupted } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
@@ -16,6 +17,7 @@ const commands = {
   rank: { usage: rankUsage, run: runRank },
   split: { usage: splitUsage, run: runSplit },
   evaluate: { usage: evaluateUsage, run: runEvaluate },
+  diagnose: { usage: diagnoseUsage, run: runDiagnose },
   inspect: { usage: inspectUsage, run: runInspect },
   verify: { usage: verifyUsage, run: runVerify },
 };
@@ -28,6 +30,7 @@ const usage = `ampcf ${version} - recommendations on the device, explained
   ampcf rank MODEL --candidates ..    rank my own list
   ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on
   ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?
+  ampcf diagnose MODEL --history ..   how good are its personas, and what do they tell of people?
   ampcf inspect MODEL                 what a model file holds
   ampcf verify MODEL                  is it sound?
 

@@ -51,7 +51,7 @@ async function fitEaseRanker({ data }, { lambda }, { signal, onProgress }) {
 
 /** @param {Training} training @param {Settings} settings @param {PaceOptions} options @returns {Promise<Ranker>} */
 async function fitAls({ interactions, dim }, settings, options) {
-  return trainedRanker(interactions, { ...settings, dim, personas: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 }, 'fitting als', options);
+  return trainedRanker(interactions, { ...settings, dim, personas: 1, minSupport: 1, userDamping: 0, itemDamping: 0, popularityDamping: 0 }, 'fitting als', options);
 }
 
 /** A model trained for the occasion. @param {Interactions} interactions @param {Record<string, any>} settings @param {string} stage @param {PaceOptions} options @returns {Promise<Ranker>} */

@@ -36,12 +36,12 @@ function leaveOut({ users, items, user, item, weight }, without) {
 /** What the trainer wrote about itself, as options for the trainer; keys that it does not know do no harm. @param {Model} model */
 export function settingsOf(model) {
   const { objective, settings } = model.info.metadata;
-  if (typeof settings !== 'object' || settings === null) throw new AmpcfError('BAD_ARGUMENT', 'newUsers: got a model without settings in its metadata, wanted one that ampcf trained');
+  if (typeof settings !== 'object' || settings === null) throw new AmpcfError('BAD_ARGUMENT', 'got a model without settings in its metadata, wanted one that ampcf trained');
   return { ...settings, ...(objective === undefined ? {} : { objective }) };
 }
 
 /** Aspects of the items, so that the other training knows as much. @param {Model} model */
-const factsOf = (model) => new Map(model.ids().map((id) => [id, { aspects: model.aspects(id) }]));
+export const factsOf = (model) => new Map(model.ids().map((id) => [id, { aspects: model.aspects(id) }]));
 
 /**
  * @param {Model} model @param {Interactions} interactions of everybody, as the model was trained on

@@ -27,6 +27,21 @@ export function itemsByPerson({ users, items, user, item, weight }) {
   return new Map(users.map((id, u) => [id, lists[u]]));
 }
 
+/** Everybody with a history, by id, and nothing to find. @param {Interactions} interactions @returns {Person[]} */
+export function historiesOf(interactions) {
+  return [...itemsByPerson(interactions)].filter(([, items]) => items.size > 0).sort(([a], [b]) => byText(a, b))
+    .map(([user, items]) => ({ user, history: Array.from(items, ([item, weight]) => ({ item, weight })), relevant: new Set(), candidates: null }));
+}
+
+/** Their histories as interactions. @param {readonly Person[]} people @returns {Interactions} */
+export function interactionsOfPeople(people) {
+  /** @type {Map<string, number>} */
+  const items = new Map();
+  for (const { history } of people) for (const { item } of history) if (!items.has(item)) items.set(item, items.size);
+  return { users: people.map(({ user }) => user), items: [...items.keys()], user: people.flatMap(({ history }, u) => history.map(() => u)),
+    item: people.flatMap(({ history }) => history.map(({ item }) => /** @type {number} */ (items.get(item)))), weight: people.flatMap(({ history }) => history.map(({ weight }) => weight)) };
+}
+
 /**
  * The people of the test, by id, so that the order of the files does not matter.
  * @param {object} from
