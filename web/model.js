@@ -221,7 +221,7 @@ export class Model {
   createProfile(history = [], options = {}) {
     const profile = new Profile(this, options);
     for (const event of listArgument('history', history)) profile.add(event);
-    return profile.settle(profile.memories);
+    return profile.settle();
   }
 
   /**

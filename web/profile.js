@@ -20,7 +20,7 @@ import { writeSavedProfile } from './saved-profile.js';
  * @property {number} [ring] keep about so many recent events and of older ones only the personas; default: all events
  */
 /** @typedef {{ index: number, label: string, share: number }} PersonaName */
-/** @typedef {{ item: string, title: string, contribution: number }} Contribution */
+/** @typedef {{ item: string, title: string, contribution: number, persona: number }} Contribution persona: index of the one that owns the item */
 /** @typedef {{ aspect: string, share: number, lift: number }} PersonaAspect share of the persona's history; lift: how many times the catalogue's share */
 /**
  * @typedef {object} Explanation score = sum of contributions + rest + remembered + bias + residual
@@ -205,12 +205,19 @@ export class Profile {
     return this.#memories;
   }
 
-  /** @internal A profile as it was left: nothing of how it was made can be undone. @param {Float32Array[]} [memories] */
-  settle(memories = []) {
-    if (!memories.every((row) => row.length === memoryHead + this.#model.info.dim && row.every((x, d) => Math.abs(x) <= 2 ** 20 && (d > 2 || x >= 0)))) throw badArgument('memories', memories, 'those of a saved profile');
-    this.#memories = memories;
+  /** @internal A profile as it was left: nothing of how it was made can be undone. */
+  settle() {
     this.#past = [];
     this.#version = 0;
+    return this;
+  }
+
+  /** @internal Take over another state as one change, which cannot be taken back, nor what was before it. @param {readonly StoredEvent[]} history @param {Float32Array[]} memories */
+  become(history, memories) {
+    const isSound = (/** @type {Float32Array} */ row) => row.length === memoryHead + this.#model.info.dim && row.every((x, d) => Math.abs(x) <= 2 ** 20 && (d > 2 || x >= 0));
+    if (!memories.every(isSound)) throw badArgument('memories', memories, 'those of a saved profile');
+    this.#replace(new Map(history.map(({ item, ...facts }) => [item, facts])), memories);
+    this.#past = [];
     return this;
   }
 
@@ -454,12 +461,13 @@ export class Profile {
     return memory.scoped([(m + n) * 8, personas * 4, 32], (parts, attention, out) => {
       this.#try(memory.call('ampcf_explain', address, index, parts, attention, out));
       const [remembered, values] = [memory.f64(parts, m).reduce(sum, 0), memory.f64(parts + m * 8, n)];
-      const all = Array.from(values, (contribution, i) => ({ contribution, item: known[i] })).sort((a, b) => b.contribution - a.contribution);
+      const r = this.#responsibilities(), ownerOf = (/** @type {number} */ i) => r.subarray(i * personas, (i + 1) * personas).reduce((best, x, k, row) => (x > row[best] ? k : best), 0);
+      const all = Array.from(values, (contribution, i) => ({ contribution, item: known[i], i })).sort((a, b) => b.contribution - a.contribution);
       const [, bias, residual] = memory.f64(out, 3), weights = memory.f32(attention, personas).slice();
       return {
         attention: weights,
         explanation: {
-          contributions: all.slice(0, listed).map(({ item, contribution }) => ({ item, title: this.#model.title(item), contribution })),
+          contributions: all.slice(0, listed).map(({ item, contribution, i }) => ({ item, title: this.#model.title(item), contribution, persona: ownerOf(i) })),
           rest: all.slice(listed).map(({ contribution }) => contribution).reduce(sum, 0), remembered, bias, residual,
           aspects: personas > 0 && owner !== undefined ? this.#aspects(address, owner, this.#model.aspectsAt(index)) : [],
         },

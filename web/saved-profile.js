@@ -50,10 +50,11 @@ export function readSavedProfile(model, given, profile) {
   if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
   try {
     const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))), { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
-    for (const [item, weight, at, wanted] of listArgument('events', /** @type {[string, number, number | null, number?][]} */ (events))) profile.add({ item, weight, at, wanted });
+    const scratch = model.createProfile(); // checks every event, and has no ring that forgets on the way
+    for (const [item, weight, at, wanted] of listArgument('events', /** @type {[string, number, number | null, number?][]} */ (events))) scratch.add({ item, weight, at, wanted });
     // A memory is made of the item vectors of one training, and says nothing to another.
     const sameModel = model.info.lineage === hexOf(bytes.subarray(20, headerBytes));
-    profile.settle(sameModel ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row))) : []);
+    profile.become(scratch.history, sameModel ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row))) : []).settle();
   } catch {
     throw bad('its events cannot be read');
   }

@@ -17,10 +17,11 @@ function random(seed) {
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
-/** Median and spread of repeated calls, milliseconds. @param {() => void} call @param {number} runs */
-function time(call, runs = 200) {
-  for (let i = 0; i < 20; i++) call();
+/** Median and spread of repeated calls, milliseconds. @param {() => void} call @param {() => void} [before] each call, not timed @param {number} runs */
+function time(call, before = () => {}, runs = 200) {
+  for (let i = 0; i < 20; i++) before(), call();
   const times = Array.from({ length: runs }, () => {
+    before();
     const began = performance.now();
     call();
     return performance.now() - began;
@@ -70,13 +71,19 @@ folded.rank(candidates.slice(0, 2));
 
 // The core alone: the same calls the API makes, without ids and objects.
 const { memory } = model, n = 500;
-const scratchBytes = memory.call('ampcf_profile_scratch', model.address, nHistory), profileBytes = memory.call('ampcf_profile_memory', model.address, nHistory);
-const [items, list, out, best, scratch, profile] = [nHistory * 4, n * 4, 16, n * 4, scratchBytes, profileBytes].map((size) => memory.allocate(size));
+const scratchBytes = memory.call('ampcf_profile_scratch', model.address, nHistory, 0), profileBytes = memory.call('ampcf_profile_memory', model.address, nHistory, 0);
+const [list, out, best, scratch, profile] = [n * 4, 16, n * 4, scratchBytes, profileBytes].map((size) => memory.allocate(size));
 const indices = history.map((id) => /** @type {number} */ (model.indexOf(id)));
-memory.u32(items, indices.length).set(indices);
 memory.u32(list, n).set(candidates.map((id) => /** @type {number} */ (model.indexOf(id))));
-const fold = () => memory.call('ampcf_profile_fold_in', model.address, items, 0, indices.length, nPersonas, profile, profileBytes, scratch, scratchBytes, out);
+const fold = () => {
+  memory.call('ampcf_profile_begin', model.address, nHistory, 0, nPersonas, profile, profileBytes, out);
+  for (const index of indices) memory.call('ampcf_profile_add', profile, index, 1, 1);
+  memory.call('ampcf_profile_finish', profile, scratch, scratchBytes);
+};
 fold();
+// One event more, as a page has it: the profile knows the others already.
+const events = Array.from({ length: 200 }, (_, i) => `i${(i * 7 % 600) * 10 + (i % 4) * 2}`), learning = model.createProfile(events.slice(0, -1)), latest = /** @type {string} */ (events.at(-1));
+const oneLess = () => { learning.remove(latest), learning.rank([latest]); }, oneMore = () => { learning.add(latest), learning.rank([latest]); };
 const address = memory.u32(out, 1)[0], top = memory.allocate(40), topScores = memory.allocate(40);
 
 const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5), u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
@@ -89,6 +96,7 @@ writeFileSync(`${folder}/films.ampcf`, demo.bytes);
 /** @type {[string, { median: number, low: number, high: number }, string][]} */
 const results = [
   [`fold-in, ${indices.length} items (core)`, time(fold), '<= 3 ms'],
+  ['one event more at 200: add() and rank() of one item', time(oneMore, oneLess), '<= 1 ms'],
   [`rank ${nCandidates} candidates, top 10 (core)`, time(() => { memory.call('ampcf_rank', address, list, n, 10, top, topScores, out); }), '<= 0.1 ms'],
   [`plain JavaScript, ${nCandidates} scores only`, time(() => plainScores(vectors, u, plainList, plainOut)), ''],
   [`rank(), ${nCandidates} ids in, objects out`, time(() => { folded.rank(candidates, { topK: 10 }); }), ''],

@@ -25,12 +25,12 @@ export const ownersOf = (columns) => Array.from(columns[0] ?? [], (_, i) => colu
 export function withPerson(model, history, run, personas = 0) {
   const { memory, address: at } = model, known = history.filter(({ item }) => model.has(item)), n = known.length, catalogue = model.info.items;
   const indices = known.map(({ item }) => /** @type {number} */ (model.indexOf(item)));
-  const bytes = memory.call('ampcf_profile_memory', at, n), scratchBytes = memory.call('ampcf_profile_scratch', at, n), most = model.info.personas;
+  const bytes = memory.call('ampcf_profile_memory', at, n, 0), scratchBytes = memory.call('ampcf_profile_scratch', at, n, 0), most = model.info.personas;
   const ok = (/** @type {number} */ status) => { if (status !== 0) throw new AmpcfError(memory.statusName(status), `the core refused a history of ${n} items: ${memory.statusName(status)}`); };
-  return memory.scoped([n * 4, n * 4, bytes, scratchBytes, n * 8, most * 4, 32, catalogue * 4, catalogue * 4], (items, weights, profile, scratch, parts, attention, out, list, scores) => {
-    memory.u32(items, n).set(indices);
-    memory.f32(weights, n).set(known.map(({ weight }) => weight));
-    ok(memory.call('ampcf_profile_fold_in', at, items, weights, n, personas, profile, bytes, scratch, scratchBytes, out));
+  return memory.scoped([bytes, scratchBytes, n * 8, most * 4, 32, catalogue * 4, catalogue * 4], (profile, scratch, parts, attention, out, list, scores) => {
+    ok(memory.call('ampcf_profile_begin', at, n, 0, personas, profile, bytes, out));
+    indices.forEach((index, i) => ok(memory.call('ampcf_profile_add', profile, index, known[i].weight, 1)));
+    ok(memory.call('ampcf_profile_finish', profile, scratch, scratchBytes));
     const p = memory.call('ampcf_profile_personas', profile), r = memory.f32(memory.call('ampcf_profile_responsibilities', profile), n * p).slice();
     return run({
       known: known.map(({ item }) => item), indices,

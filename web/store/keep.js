@@ -3,7 +3,6 @@
 import { badArgument, countArgument, messageOf, optionsArgument } from '../arguments.js';
 import { AmpcfError } from '../errors.js';
 import { inspectSlot, openSlot, sealSlot, slotOf } from './container.js';
-import { changeProfile, emptyForGood } from './change-profile.js';
 import { mergeHistories, sameHistory, sameMemories } from './merge.js';
 
 /** @import { Model } from '../model.js' */
@@ -172,7 +171,8 @@ export class KeptProfile {
     const mine = stateOf(this.profile), base = this.#base;
     // Memories are one whole: who forgot last knows best.
     const memories = sameMemories(base.memories, mine.memories) ? theirs.memories : mine.memories;
-    this.#silently(() => changeProfile(this.profile, mine, { history: mergeHistories(base.history, mine.history, theirs.history), memories }));
+    const merged = { history: mergeHistories(base.history, mine.history, theirs.history), memories };
+    if (!sameState(mine, merged)) this.#silently(() => this.profile.become(merged.history, memories));
     this.#base = theirs;
   }
 
@@ -273,7 +273,7 @@ export class KeptProfile {
    * @returns {Promise<void>} resolves when it is gone
    */
   erase() {
-    this.#silently(() => emptyForGood(this.profile));
+    this.#silently(() => this.profile.become([], []));
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#changes = 0;

@@ -1,6 +1,6 @@
 // Owns the merge of two histories that grew from one. Pure: must not know profiles, stores or time.
 
-/** @typedef {{ item: string, weight: number, at: number | null, wanted?: number }} Entry of a history: one an item, oldest first */
+/** @typedef {{ item: string, weight: number, at: number | null, wanted: number }} Entry of a history: one an item, oldest first */
 
 /** @param {Entry | undefined} a @param {Entry | undefined} b */
 export function sameEntry(a, b) {
