@@ -64,12 +64,12 @@ const ids = (/** @type {{ item: string }[]} */ list) => list.map(({ item }) => i
 /** @type {{ name: string, model: Model, lists: Record<string, Lister> }[]} */
 const systems = [
   { name: 'personas', model: several, lists: { 'personas (P=4), no re-ranking': (me) => ids(me.recommend({ topK }).items) } },
-  { name: 'many', model: many, lists: Object.fromEntries([0.02, 0.05, 0.1].map((lambda) =>
-    [`personas (P=8, split 0.5) in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items)])) },
+  { name: 'many', model: many, lists: Object.fromEntries([0.05, 0.1, 0.2, 0.35].map((lambda) =>
+    [`personas (P=8) in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items)])) },
   { name: 'one', model: one, lists: {
     'one vector (P=1)': (me) => ids(me.recommend({ topK }).items),
-    ...Object.fromEntries([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [`P=1 + Steck, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items)])),
-    ...Object.fromEntries([0.02, 0.05, 0.1, 0.2].map((lambda) => [`P=1, genres in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items)])),
+    ...Object.fromEntries([0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [`P=1 + Steck, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items)])),
+    ...Object.fromEntries([0.05, 0.1, 0.2, 0.35, 0.5].map((lambda) => [`P=1, genres in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items)])),
     ...Object.fromEntries(/** @type {const} */ ([['mmr', [0.05, 0.1, 0.3]], ['dpp', [0.1, 0.3, 0.5]]]).flatMap(([by, lambdas]) => lambdas.map((lambda) =>
       [`P=1 + ${by.toUpperCase()}, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(/** @type {any} */ (one.taste).rerank(me, me.recommend({ topK: 100 }), { by, lambda, topK }).items)]))) } },
 ];
@@ -94,25 +94,29 @@ for (const [name, scorer] of Object.entries(scorers)) {
 }
 
 const columns = /** @type {const} */ (['ndcg', 'jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein', 'clusters', 'heldOut', 'rare']);
-const rows = [['@20', 'NDCG', 'TDD', 'Hellinger', 'total var.', 'KL', 'Wasserstein', 'TDD, clusters', 'TDD, held out', 'recall of rare tastes'],
+const rows = [['@20', 'NDCG', 'TDD', 'Hellinger', 'total var.', 'KL', 'Wasserstein', 'TDD, clusters', 'TDD, held out', 'rare recall'],
   ...Array.from(results, ([name, list]) => [name, ...columns.map((key) => meanOf(list, key).toFixed(4))])];
 process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; MovieLens 1M, public split, ${values.on}; ${people.length} people, D=${one.info.dim}${values.neighbours ? ', with neighbours' : ', vectors alone'}, seed 1`
   + `${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}\n\n${table(rows)}\n\n`);
 
-/* The point of Steck's frontier at the NDCG of the personas, between the two lists around it. */
-const personas = /** @type {PersonFigures[]} */ (results.get('personas (P=4), no re-ranking')), single = /** @type {PersonFigures[]} */ (results.get('one vector (P=1)'));
-const frontier = [...results].filter(([name]) => name.startsWith('one vector') || name.includes('Steck')).map(([name, list]) => ({ name, ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') })).sort((a, b) => a.ndcg - b.ndcg);
-const own = { ndcg: meanOf(personas, 'ndcg'), distance: meanOf(personas, 'jensenShannon') };
-const above = frontier.find(({ ndcg }) => ndcg >= own.ndcg), below = frontier.findLast(({ ndcg }) => ndcg < own.ndcg);
-const atOwn = !above ? null : !below ? above.distance : below.distance + (above.distance - below.distance) * (own.ndcg - below.ndcg) / (above.ndcg - below.ndcg);
+/* Steck's list at the NDCG of another: the point between the two lists around it. */
+const of = (/** @type {string} */ name) => /** @type {PersonFigures[]} */ (results.get(name)), single = of('one vector (P=1)');
+const frontier = [...results].filter(([name]) => name.startsWith('one vector') || name.includes('Steck')).map(([, list]) => ({ ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') })).sort((a, b) => a.ndcg - b.ndcg);
 const change = (/** @type {number} */ a, /** @type {number} */ b) => `${a < b ? '' : '+'}${(100 * (a / b - 1)).toFixed(1)} %`;
-const interval = (/** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key) => {
-  const both = personas.map((person, i) => [person[key], single[i][key]]).filter(([a, b]) => a !== null && b !== null), { mean, low, high } = pairedBootstrap(both.map(([a]) => Number(a)), both.map(([, b]) => Number(b)));
-  return `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+const interval = (/** @type {PersonFigures[]} */ list, /** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key) => {
+  const both = list.map((person, i) => [person[key], single[i][key]]).filter(([a, b]) => a !== null && b !== null), { mean, low, high } = pairedBootstrap(both.map(([a]) => Number(a)), both.map(([, b]) => Number(b)));
+  return `${mean < 0 ? '' : '+'}${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
 };
-process.stdout.write(`personas against Steck at the personas' NDCG ${own.ndcg.toFixed(4)}: TDD ${own.distance.toFixed(4)} against ${atOwn === null ? 'none: no such list reaches that NDCG' : `${atOwn.toFixed(4)} (${change(own.distance, atOwn)}; target at most +10 %)`}\n`
-  + `personas against P=1: TDD ${change(own.distance, meanOf(single, 'jensenShannon'))} (target at most -15 %), difference ${interval('jensenShannon')}\n`
-  + `                      recall of rare tastes ${change(meanOf(personas, 'rare'), meanOf(single, 'rare'))} (target at least +10 %), difference ${interval('rare')}; NDCG difference ${interval('ndcg')}\n`);
+const steckAt = (/** @type {number} */ ndcg) => {
+  const above = frontier.find((point) => point.ndcg >= ndcg), below = frontier.findLast((point) => point.ndcg < ndcg);
+  return above && below ? below.distance + (above.distance - below.distance) * (ndcg - below.ndcg) / (above.ndcg - below.ndcg) : above?.distance ?? null;
+};
+const claims = [['', "TDD against Steck's at this NDCG (target <= +10 %)", 'TDD against P=1 (target <= -15 %)', 'recall of rare tastes against P=1 (target >= +10 %)', 'NDCG minus P=1, 95 %'],
+  ...[...results.keys()].filter((name) => /^personas|turns/.test(name)).map((name) => {
+    const list = of(name), distance = meanOf(list, 'jensenShannon'), steck = steckAt(meanOf(list, 'ndcg'));
+    return [name, steck === null ? 'no such list of Steck reaches this NDCG' : change(distance, steck), change(distance, meanOf(single, 'jensenShannon')), `${change(meanOf(list, 'rare'), meanOf(single, 'rare'))}, ${interval(list, 'rare')}`, interval(list, 'ndcg')];
+  })];
+process.stdout.write(`${table(claims)}\n`);
 if (values.svg) {
   writeFileSync(values.svg, frontierChart(Array.from(results, ([name, list]) => ({ name, ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') }))));
   process.stdout.write(`chart: ${values.svg}\n`);

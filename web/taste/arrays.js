@@ -17,7 +17,7 @@ import { tasteKernel } from './module.js';
 export async function tasteDistribution(items, options = {}) {
   const { weights, discount, size } = optionsArgument(options), rows = rowsArgument(items, size);
   const given = weights === undefined ? undefined : numbersArgument('weights', weights, { low: 0, length: rows.offsets.length - 1 });
-  const byRank = discountArgument(discount, true), kernel = await tasteKernel();
+  const byRank = discountArgument(discount, true), kernel = (await tasteKernel())();
   return nullIfEmpty(kernel.distribution(rows, given, byRank));
 }
 
@@ -34,7 +34,7 @@ export const nullIfEmpty = (p) => (p.some((x) => x > 0) ? p : null);
 export async function tasteDistance(p, q, options = {}) {
   const { distance, cost } = optionsArgument(options), measure = distanceArgument(distance);
   const from = distributionArgument('p', p), to = distributionArgument('q', q, from.length);
-  const distances = await tasteKernel();
+  const distances = (await tasteKernel())();
   return distanceBetween(distances, measure, from, to, cost, from.map((_, a) => a));
 }
 
@@ -61,7 +61,7 @@ function poolArguments(scores, options) {
 async function calibratedRerank(by, { scores, items, target }, options) {
   const { list, lambda, topK } = poolArguments(scores, options), p = distributionArgument('target', target), rows = rowsArgument(items, p.length);
   if (rows.offsets.length - 1 !== list.length) throw badArgument('length of items', rows.offsets.length - 1, String(list.length));
-  const discount = discountArgument(options.discount, true), kernel = await tasteKernel();
+  const discount = discountArgument(options.discount, true), kernel = (await tasteKernel())();
   return kernel.calibrated(by, rows, list, p, { lambda, discount, topK });
 }
 
@@ -92,7 +92,7 @@ function vectorsArgument(vectors, n) {
 
 /** @param {'mmr' | 'dpp'} by @param {{ scores: Iterable<number>, vectors: Iterable<Iterable<number>> }} pool @param {{ lambda: number, topK?: number }} options */
 async function diverseRerank(by, { scores, vectors }, options) {
-  const { list, lambda, topK } = poolArguments(scores, options), { flat, dim } = vectorsArgument(vectors, list.length), kernel = await tasteKernel();
+  const { list, lambda, topK } = poolArguments(scores, options), { flat, dim } = vectorsArgument(vectors, list.length), kernel = (await tasteKernel())();
   return kernel.diverse(by, list, flat, dim, { lambda, topK });
 }
 

@@ -40,7 +40,7 @@ export class Taste {
   /** Ground costs between all categories of a space that every person shares. @type {Map<Space, (a: number, b: number) => number>} */ #costs = new Map();
   /** @type {Cluster[] | undefined} */ #clusters;
 
-  /** @internal @param {Model} model @param {TasteKernel} kernel */
+  /** @internal @param {Model} model @param {() => TasteKernel} kernel starts it, at the latest */
   constructor(model, kernel) {
     this.#model = model;
     this.#kernel = kernel;
@@ -90,10 +90,10 @@ export class Taste {
     if (length < 1) throw badArgument('topK', topK, 'at least 1');
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
     if (countArgument('seed', seed) > 0xffffffff) throw badArgument('seed', seed, '0 to 4294967295');
-    const folded = profile.folded(), rows = this.#historyRows(folded, space), p = nullIfEmpty(this.#kernel.distribution(rows, folded.weights, false));
+    const folded = profile.folded(), rows = this.#historyRows(folded, space), p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
     if (!p) return null;
     return floorOf(rows, folded.weights, { topK: length, rounds: draws, seed },
-      (sample) => this.#measure(measure, p, this.#kernel.distribution(sample, undefined, byRank), space, profile, cost));
+      (sample) => this.#measure(measure, p, this.#kernel().distribution(sample, undefined, byRank), space, profile, cost));
   }
 
   /**
@@ -132,14 +132,14 @@ export class Taste {
     const p = this.#wantedTaste(profile, space, target), ids = pool.map(({ item }) => item);
     // Without a taste there is nothing to calibrate to.
     if (!p || pool.length === 0) return pool.map((_, i) => i).slice(0, settings.topK);
-    return this.#kernel.calibrated(by, this.#listRows(profile, ids, space), pool.map(({ score }) => Number(score)), p, settings);
+    return this.#kernel().calibrated(by, this.#listRows(profile, ids, space), pool.map(({ score }) => Number(score)), p, settings);
   }
 
   /** @param {'mmr' | 'dpp'} by @param {RankedItem[]} pool @param {{ lambda: number, topK: number }} settings */
   #diverse(by, pool, settings) {
     const { dim } = this.#model.info, vectors = new Float32Array(pool.length * dim);
     this.#indices(pool.map(({ item }) => item)).forEach((index, i) => vectors.set(vectorsOf(this.#model, index, 1), i * dim));
-    return this.#kernel.diverse(by, pool.map(({ score }) => Number(score)), vectors, dim, settings);
+    return this.#kernel().diverse(by, pool.map(({ score }) => Number(score)), vectors, dim, settings);
   }
 
   /** Of the items that the model knows. @param {Iterable<string>} ids */
@@ -163,12 +163,12 @@ export class Taste {
   /** @param {TasteProfile} profile @param {Space} space */
   #historyTaste(profile, space) {
     const folded = profile.folded();
-    return nullIfEmpty(this.#kernel.distribution(this.#historyRows(folded, space), folded.weights, false));
+    return nullIfEmpty(this.#kernel().distribution(this.#historyRows(folded, space), folded.weights, false));
   }
 
   /** @param {TasteProfile | undefined} profile @param {Items} items @param {Space} space @param {boolean} discount */
   #listTaste(profile, items, space, discount) {
-    return nullIfEmpty(this.#kernel.distribution(this.#listRows(profile, listArgument('items', items), space), undefined, discount));
+    return nullIfEmpty(this.#kernel().distribution(this.#listRows(profile, listArgument('items', items), space), undefined, discount));
   }
 
   /** @param {TasteProfile} profile @param {Space} space @param {Items | undefined} target */
@@ -184,11 +184,11 @@ export class Taste {
 
   /** @param {Distance} measure @param {Float64Array} p @param {Float64Array} q @param {Space} space @param {TasteProfile} profile @param {Cost | 'unit' | undefined} cost */
   #measure(measure, p, q, space, profile, cost) {
-    if (measure !== 'wasserstein' || cost === 'unit') return this.#kernel.distance(measure, p, q);
+    if (measure !== 'wasserstein' || cost === 'unit') return this.#kernel().distance(measure, p, q);
     if (typeof cost === 'string') throw badArgument('cost', cost, "'unit', a matrix or a function");
     const places = Array.from(p, (_, a) => a);
-    return cost === undefined ? distanceBetween(this.#kernel, measure, p, q, this.#groundCost(space, profile), places)
-      : distanceBetween(this.#kernel, measure, p, q, cost, typeof cost === 'function' ? this.#names(space, p.length) : places);
+    return cost === undefined ? distanceBetween(this.#kernel(), measure, p, q, this.#groundCost(space, profile), places)
+      : distanceBetween(this.#kernel(), measure, p, q, cost, typeof cost === 'function' ? this.#names(space, p.length) : places);
   }
 
   /** @param {Space} space @param {TasteProfile} profile */
