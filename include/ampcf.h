@@ -201,22 +201,23 @@ ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weig
  * stand for what one persona owned; with the sums over those events,
  *
  *     weight = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i,   want = sum_i r_ik w_i q_i t_i g_i / system,
- *     v = sum_i r_ik w_i q_i t_i g_i v_i / (system want),           support = m_k of ampcf_score
+ *     events = sum_i r_ik over what was liked,                      support = m_k of ampcf_score,
+ *     v = sum_i r_ik w_i q_i t_i g_i v_i / (system want)
  *
  * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is forgotten.
  *
- * memory  (4 + D) weight and system 0 to 2^26, want 0 to 2^20, support and v -2^20 to 2^20
+ * memory  (5 + D) weight and system 0 to 2^26, want 0 to 2^20, events 0.001 to 2^20, support and v -2^20 to 2^20
  *
  * All memories before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added), AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
  */
 ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory);
-#define AMPCF_MEMORY_HEAD 4u
+#define AMPCF_MEMORY_HEAD 5u
 
 /**
  * What is left of the memories and the first n_events events when they are forgotten: a memory for each persona that liked more of
  * them than it did not, for ampcf_profile_remember of a new profile. The others are gone.
  *
- * out_memories  (P, 4 + D), personas of the profile by 4 + D; out_n  memories written
+ * out_memories  (P, 5 + D), personas of the profile by 5 + D; out_n  memories written
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_events > H). O(H P D). Since 0.1.
  */

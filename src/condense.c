@@ -13,12 +13,13 @@ static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k,
         float r = p->responsibilities[(size_t)i * p->n_personas + k], part = r * profile_pull(p, i);
         out[0] += r * p->liking[i];
         out[1] += r * p->system_weights[i];
+        out[3] += p->liking[i] > 0 ? r * p->counts[i] : 0;
         pull += part;
         kernel_add_scaled(vector, part, profile_vector(p, i), p->model->dim);
     }
-    if (!(out[0] > 0.01f && pull > 0.05f * out[1])) return 0;
+    if (!(out[0] > 0.01f && out[3] > 0.01f && pull > 0.05f * out[1])) return 0;
     out[2] = pull / out[1];
-    out[3] = p->support[k];
+    out[4] = p->support[k];
     for (uint32_t d = 0; d < p->model->dim; d++) vector[d] /= pull;
     return 1;
 }

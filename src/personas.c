@@ -30,7 +30,7 @@ static float normalize(float *v, uint32_t dim) {
 }
 
 typedef struct history_view {
-    const float *x, *weight;
+    const float *x, *weight, *count; /* count NULL = 1 each */
     uint32_t n, dim;
 } history_view;
 
@@ -100,25 +100,30 @@ static void recentre(const history_view *h, personas_scratch *s, uint32_t n_clus
     for (uint32_t k = 0; k < n_clusters; k++) s->resultant[k] = normalize(s->centre + (size_t)k * h->dim, h->dim);
 }
 
-static float weight_of(const history_view *h, const uint32_t *owner, uint32_t cluster, uint32_t *out_count) {
-    float sum = 0;
-    *out_count = 0;
+/* What has weight of a cluster. */
+typedef struct cluster_size {
+    float weight, events;
+    uint32_t rows;
+} cluster_size;
+
+static cluster_size size_of(const history_view *h, const uint32_t *owner, uint32_t cluster) {
+    cluster_size size = {0, 0, 0};
     for (uint32_t i = 0; i < h->n; i++)
-        if (owner[i] == cluster && h->weight[i] > 0) sum += h->weight[i], *out_count += 1;
-    return sum;
+        if (owner[i] == cluster && h->weight[i] > 0) size.weight += h->weight[i], size.events += h->count ? h->count[i] : 1, size.rows++;
+    return size;
 }
 
 /* The bar is counted in events of mean weight: a persona must explain `split` events that its parent could not. A broad
  * taste gains about a fiftieth of its size from any cut, hence the slope; one stray event gains less than 1. */
-static float bar(float weight, uint32_t count, float split) {
-    return split * (weight / (float)count) * (1 + (float)count / 50);
+static float bar(const cluster_size *size, float split) {
+    return split * (size->weight / size->events) * (1 + size->events / 50);
 }
 
 /* Gain of the best cut of a cluster, sides in scratch->trial; 0 = no cut is worth a persona. */
 static float worth_of_split(const history_view *h, personas_scratch *s, uint32_t cluster, float split) {
-    uint32_t count;
-    float weight = weight_of(h, s->owner, cluster, &count), gain = count < 2 ? 0 : best_split(h, s, cluster);
-    return count < 2 || gain < bar(weight, count, split) ? 0 : gain;
+    cluster_size size = size_of(h, s->owner, cluster);
+    float gain = size.rows < 2 ? 0 : best_split(h, s, cluster);
+    return size.rows < 2 || gain < bar(&size, split) ? 0 : gain;
 }
 
 static uint32_t grow(const history_view *h, personas_scratch *s, const personas_settings *settings) {
@@ -163,11 +168,10 @@ static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t 
     uint32_t to[AMPCF_MAX_PERSONAS], live = 0;
     float total = 0;
     for (uint32_t k = 0; k < n_clusters; k++) {
-        uint32_t count;
-        float weight = weight_of(h, s->owner, k, &count);
+        cluster_size size = size_of(h, s->owner, k);
         to[k] = live;
-        if (count > 0) out_share[live++] = weight;
-        total += weight;
+        if (size.rows > 0) out_share[live++] = size.weight;
+        total += size.weight;
     }
     for (uint32_t k = 0; k < live; k++) out_share[k] /= total;
     for (uint32_t i = 0; i < h->n; i++) s->owner[i] = to[s->owner[i]];
@@ -207,10 +211,10 @@ static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_s
     }
 }
 
-uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_t dim, const personas_settings *settings,
+uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim, const personas_settings *settings,
                         personas_scratch *scratch, float *out_r, float *out_share) {
     if (n == 0) return 0;
-    history_view h = {x, weight, n, dim};
+    history_view h = {x, weight, count, n, dim};
     uint32_t n_clusters = grow(&h, scratch, settings);
     if (n_clusters > 1) polish(&h, scratch, n_clusters);
     uint32_t live = drop_empty(&h, scratch, n_clusters, out_share);

@@ -30,13 +30,14 @@ personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint3
  * Deterministic: seeds are farthest points, ties go to the lower index.
  *
  * x         (n, dim) unit vectors (or zero vectors, which go along with the largest persona)
- * weight    (n) > 0
+ * weight    (n) >= 0; rows without weight go along
+ * count     (n) how many events a row stands for; NULL = 1 each
  * out_r     (n, P) responsibilities, rows sum to 1, row stride = the returned P
  * out_share (P) weighted mean of the responsibilities, decreasing, sum 1
  *
  * Returns P: 0 when n == 0, else 1 to max_personas. O(P n dim rounds).
  */
-uint32_t personas_split(const float *x, const float *weight, uint32_t n, uint32_t dim, const personas_settings *settings,
+uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim, const personas_settings *settings,
                         personas_scratch *scratch, float *out_r, float *out_share);
 
 #endif

@@ -20,7 +20,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     float *liking = arena_take(a, rows, sizeof *liking), *system_weights = arena_take(a, rows, sizeof *system_weights);
     float *wants = arena_take(a, rows, sizeof *wants);
     float *memory_vectors = arena_take(a, (size_t)n_memories * m->dim, sizeof *memory_vectors);
-    float *memory_support = arena_take(a, n_memories, sizeof *memory_support);
+    float *memory_support = arena_take(a, n_memories, sizeof *memory_support), *counts = arena_take(a, rows, sizeof *counts);
     float *responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *responsibilities);
     float *shares = arena_take(a, n_personas, sizeof *shares), *support = arena_take(a, n_personas, sizeof *support);
     float *gain = arena_take(a, n_personas, sizeof *gain), *prior = arena_take(a, n_personas, sizeof *prior);
@@ -32,7 +32,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     if (a->full || !a->base) return NULL;
     const float *set = m->settings;
     attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
-    *p = (ampcf_profile){m, 0, 0, n_events, n_memories, 0, 0, stride, 0, items, liking, system_weights, wants, memory_vectors, memory_support, responsibilities,
+    *p = (ampcf_profile){m, 0, 0, n_events, n_memories, 0, 0, stride, 0, items, liking, system_weights, wants, memory_vectors, memory_support, counts, responsibilities,
                          shares, gain, prior, support, attention, vectors, system, factor, work, slots, near};
     return p;
 }
@@ -96,19 +96,20 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
 }
 
 /* What every row adds to the system, in the order of the rows: a row that comes later gives the same bits. */
-static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want) {
+static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want, float count) {
     uint32_t row = p->n_rows++;
     p->items[row] = item;
     p->liking[row] = liking;
     p->system_weights[row] = system_weight;
     p->wants[row] = want;
+    p->counts[row] = count;
     packed_add_outer(p->system, (double)system_weight, profile_vector(p, row), p->model->dim);
 }
 
 static void append_event(ampcf_profile *p, uint32_t item, float weight, float wanted) {
     const ampcf_model *m = p->model;
     float system_weight = weight * (m->item_weights ? m->item_weights[item] : 1), target = m->item_targets ? m->item_targets[item] : 1;
-    append_row(p, item, weight * wanted, system_weight, target * wanted);
+    append_row(p, item, weight * wanted, system_weight, target * wanted, 1);
     p->mass += (double)(system_weight * target) * (double)target;
 }
 
@@ -132,12 +133,12 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory)
     if (p->n_memories == p->memory_cap) return AMPCF_E_MEMORY;
     if (p->n_rows > p->n_memories) return AMPCF_E_ARGUMENT;
     for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + dim; d++) {
-        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE;
-        if (!(memory[d] >= (d < 3 ? 0 : -bound) && memory[d] <= bound)) return AMPCF_E_BAD_NUMBER;
+        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0 : d == 3 ? 1e-3f : -bound;
+        if (!(memory[d] >= low && memory[d] <= bound)) return AMPCF_E_BAD_NUMBER;
     }
     memcpy(p->memory_vectors + (size_t)p->n_memories * dim, vector, dim * sizeof *vector);
-    p->memory_support[p->n_memories++] = memory[3];
-    append_row(p, AMPCF_NO_ITEM, memory[0], memory[1], memory[2]);
+    p->memory_support[p->n_memories++] = memory[4];
+    append_row(p, AMPCF_NO_ITEM, memory[0], memory[1], memory[2], memory[3]);
     p->mass += (double)memory[1] * (double)memory[2] * (double)memory[2];
     return AMPCF_OK;
 }
@@ -251,7 +252,7 @@ ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t 
     unit_vectors(p, s.units);
     taste_weights(p, s.weights);
     personas_settings ps = {p->max_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
-    p->n_personas = personas_split(s.units, s.weights, p->n_rows, p->model->dim, &ps, &s.personas, p->responsibilities, p->shares);
+    p->n_personas = personas_split(s.units, s.weights, p->counts, p->n_rows, p->model->dim, &ps, &s.personas, p->responsibilities, p->shares);
     for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
     gather_neighbours(p);
     measure_support(p);

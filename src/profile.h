@@ -18,6 +18,7 @@ struct ampcf_profile {
     float *wants;            /* (rows) t_i g_i */
     float *memory_vectors;   /* (memories, D) */
     float *memory_support;   /* (memories) */
+    float *counts;           /* (rows) events that a row stands for */
     float *responsibilities; /* (rows, P) */
     float *shares;           /* (P) */
     float *gain, *prior;     /* (P) of attention.h */

@@ -105,7 +105,7 @@ static uint32_t split_user(als_trainer *t, uint32_t n, float *out_share) {
         for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {t->base.config.n_personas, t->base.config.sharpness, t->base.config.split};
-    return personas_split(t->units, t->event_weights, n, dim, &s, &t->scratch, t->responsibilities, out_share);
+    return personas_split(t->units, t->event_weights, NULL, n, dim, &s, &t->scratch, t->responsibilities, out_share);
 }
 
 /* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, where vectors and scores

@@ -36,7 +36,7 @@ static void split(train_fold *f, float *out_share) {
         for (uint32_t d = 0; d < c->dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {c->n_personas, c->sharpness, c->split};
-    f->n_personas = personas_split(f->units, f->weights, f->n_history, c->dim, &s, &f->scratch, f->responsibilities, out_share);
+    f->n_personas = personas_split(f->units, f->weights, NULL, f->n_history, c->dim, &s, &f->scratch, f->responsibilities, out_share);
 }
 
 static void factor(train_fold *f) {

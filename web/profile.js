@@ -50,11 +50,12 @@ import { writeSavedProfile } from './saved-profile.js';
  * @property {number} index
  * @property {string} label
  * @property {number} share of the history, sum 1
- * @property {{ item: string, title: string, responsibility: number }[]} items of the history, most typical first
+ * @property {{ item: string, title: string, responsibility: number }[]} items of the history, most typical first; where `forget` left none, what the
+ *   persona would recommend, with responsibility 0
  * @property {PersonaAspect[]} aspects by what sets the persona apart
  */
 
-const maxWeight = 1024, leastWeight = 1e-30, maxUndo = 100, memoryHead = 4;
+const maxWeight = 1024, leastWeight = 1e-30, maxUndo = 100, memoryHead = 5;
 /** What was passed over says little. */
 const skipWeight = 0.1;
 
@@ -214,7 +215,7 @@ export class Profile {
 
   /** @internal Take over another state as one change, which cannot be taken back, nor what was before it. @param {readonly StoredEvent[]} history @param {Float32Array[]} memories */
   become(history, memories) {
-    const isSound = (/** @type {Float32Array} */ row) => row.length === memoryHead + this.#model.info.dim && row.every((x, d) => Math.abs(x) <= 2 ** 20 && (d > 2 || x >= 0));
+    const isSound = (/** @type {Float32Array} */ row) => row.length === memoryHead + this.#model.info.dim && row.every((x, d) => Math.abs(x) <= 2 ** 20 && (d > 3 || x >= (d === 3 ? 1e-3 : 0)));
     if (!memories.every(isSound)) throw badArgument('memories', memories, 'those of a saved profile');
     this.#replace(new Map(history.map(({ item, ...facts }) => [item, facts])), memories);
     this.#past = [];
@@ -357,7 +358,11 @@ export class Profile {
 
   /** @internal Attention (P) for each item, all known. @param {readonly string[]} items @returns {Float32Array[]} */
   attentionOf(items) {
-    return items.map((item) => this.#explainIndex(/** @type {number} */ (this.#model.indexOf(item)), 0).attention);
+    const { address, known } = this.#fold(), { memory } = this.#model, personas = memory.call('ampcf_profile_personas', address);
+    return memory.scoped([(this.#memories.length + known.length) * 8, personas * 4, 32], (parts, attention, out) => items.map((item) => {
+      this.#try(memory.call('ampcf_explain', address, /** @type {number} */ (this.#model.indexOf(item)), parts, attention, out));
+      return memory.f32(attention, personas).slice();
+    }));
   }
 
   /** @param {number} status */
@@ -424,14 +429,19 @@ export class Profile {
     if (excludeSeen) for (const index of this.#fold().indices) excluded[index] = 1;
     // The callback may use this library, so it runs before anything is laid out in wasm memory.
     if (filter) for (let index = 0; index < n; index++) if (!excluded[index] && !filter(model.idAt(index))) excluded[index] = 1;
-    const { address } = this.#fold(), { memory } = model;
-    const best = memory.scoped([n, k * 4, k * 4, 16], (mask, items, scores, count) => {
+    const best = this.#best(excluded, k);
+    return { personalized: this.personalized, items: this.#describe(best.items, best.scores, options), unknown, duplicates: [] };
+  }
+
+  /** Of the whole catalogue. @param {Uint8Array} excluded (N) @param {number} k */
+  #best(excluded, k) {
+    const { address } = this.#fold(), { memory } = this.#model, n = excluded.length;
+    return memory.scoped([n, k * 4, k * 4, 16], (mask, items, scores, count) => {
       memory.u8(mask, n).set(excluded);
       this.#try(memory.call('ampcf_recommend', address, mask, k, items, scores, count));
       const found = memory.u32(count, 1)[0];
       return { items: memory.u32(items, found).slice(), scores: memory.f32(scores, found).slice() };
     });
-    return { personalized: this.personalized, items: this.#describe(best.items, best.scores, options), unknown, duplicates: [] };
   }
 
   /** @param {Uint32Array} indices @param {Float32Array} scores @param {RankOptions} options @returns {RankedItem[]} */
@@ -508,6 +518,12 @@ export class Profile {
         .map(({ item, i, responsibility }) => ({ item, title: this.#model.titleAt(indices[i]), responsibility })),
       aspects: this.#aspects(address, index),
     }));
+    if (personas.some(({ items }) => items.length === 0)) {
+      // Of a persona whose events are forgotten, what it would recommend tells.
+      const best = this.#best(new Uint8Array(this.#model.info.items), 100).items, owners = this.#owners(best);
+      for (const persona of personas)
+        if (persona.items.length === 0) persona.items = [...best].filter((_, i) => owners[i] === persona.index).slice(0, 2).map((index) => ({ item: this.#model.idAt(index), title: this.#model.titleAt(index), responsibility: 0 }));
+    }
     personaLabels(personas).forEach((label, i) => { personas[i].label = label; });
     return personas;
   }

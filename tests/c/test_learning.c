@@ -189,7 +189,7 @@ static void bad_input(void) {
     uint64_t rng = 75;
     recipe r = plain_recipe(N, 5, 4, 0);
     test_model m = make_model(&r, &rng);
-    float row[AMPCF_MEMORY_HEAD + 5] = {1, 1, 1, 0.1f, 1, 1, 1, 1, 1};
+    float row[AMPCF_MEMORY_HEAD + 5] = {1, 1, 1, 1, 0.1f, 1, 1, 1, 1, 1};
     CHECK_EQ(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
     CHECK_EQ(ampcf_profile_memory(m.model, 1, AMPCF_MAX_MEMORIES + 1), 0);
     CHECK_EQ(ampcf_profile_memory(m.model, UINT32_MAX, 2), 0);
@@ -200,7 +200,7 @@ static void bad_input(void) {
     for (size_t i = 0; i < sizeof bad_weights / sizeof *bad_weights; i++) CHECK_EQ(ampcf_profile_add(l.profile, 0, bad_weights[i], 1), AMPCF_E_ARGUMENT);
     for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++) CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
     for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + 5; d++) {
-        const float bad[] = {NAN, INFINITY, -INFINITY, 1e9f, d < 3 ? -1e-6f : -2e6f};
+        const float bad[] = {NAN, INFINITY, -INFINITY, 1e9f, d < 3 ? -1e-6f : d == 3 ? 0 : -2e6f};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
             float copy[AMPCF_MEMORY_HEAD + 5];
             memcpy(copy, row, sizeof copy);

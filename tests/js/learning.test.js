@@ -152,16 +152,18 @@ test('every change is told, and counted', () => {
 
 describe('forgetting', () => {
   test('leaves the personas and rankings much as they were, and no event', () => {
-    let overlap = 0;
+    let overlap = 0, kept = 0;
     for (let n = 0; n < 40; n++) {
-      const me = model.createProfile(historyOf(n)), exclude = me.history.map(({ item }) => item), before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
+      const me = model.createProfile(historyOf(n)), personas = me.personas().length, exclude = me.history.map(({ item }) => item), before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
       me.forget();
       assert.deepEqual([me.size, me.history, me.personalized, me.undo()], [0, [], true, false]);
       const after = me.recommend({ topK: 20, exclude }).items.map(({ item }) => item), text = new TextDecoder().decode(me.save());
       assert.ok(exclude.every((id) => !text.includes(id)), 'no id is left in what is saved');
+      assert.ok(me.personas().every(({ label, items }) => items.length > 0 && label === (items.map(({ title }) => title).join(', '))), 'named by what they would recommend');
+      kept += Number(me.personas().length === personas);
       overlap += after.filter((item) => before.includes(item)).length / 20 / 40;
     }
-    assert.ok(overlap > 0.7, `got ${overlap}`);
+    assert.ok(overlap > 0.7 && kept >= 38, `got ${overlap}, ${kept} of 40 keep their number of personas`);
   });
 
   test('what is left adds up: contributions, remembered, bias and residual are the score', () => {

@@ -107,9 +107,9 @@ test('a correct checksum over nonsense', async () => {
   for (const list of ['null', '5', '[null]', '[5]', '[{}]', '[[]]', '[["a",-1,null,1]]', '[["a",0,null,1]]', '[["a","1",null,1]]', '[["a",1e-60,null,1]]', '[["a",1,"x",1]]', '[[{},1,null,1]]',
     '[["\\ud800",1,null,1]]', '[["a",1e999,null,1]]', '[["a",1,1e999,1]]', '[["a",1,null,2]]', '[["a",1,null,"1"]]', '[["a",1,null,null]]'])
     await failsWith(() => model.restoreProfile(events(list)), 'BAD_PROFILE');
-  const row = new Array(4 + model.info.dim).fill(0.5), rows = (/** @type {unknown[]} */ values) => events('[]', JSON.stringify([values]));
+  const row = new Array(5 + model.info.dim).fill(0.5), rows = (/** @type {unknown[]} */ values) => events('[]', JSON.stringify([values]));
   assert.equal(model.restoreProfile(rows(row)).personalized, true);
-  for (const bad of [row.slice(1), [...row, 0], row.map(() => 1e30), row.map(() => 'x'), [-1, ...row.slice(1)], [0.5, -1, ...row.slice(2)], [0.5, 0.5, -1, ...row.slice(3)]])
+  for (const bad of [row.slice(1), [...row, 0], row.map(() => 1e30), row.map(() => 'x'), [-1, ...row.slice(1)], [0.5, -1, ...row.slice(2)], [0.5, 0.5, -1, ...row.slice(3)], [0.5, 0.5, 0.5, 0, ...row.slice(4)]])
     await failsWith(() => model.restoreProfile(rows(bad)), 'BAD_PROFILE');
   for (const memories of ['null', '5', '[5]', '[null]', '[[]]', '"x"']) await failsWith(() => model.restoreProfile(events('[]', memories)), 'BAD_PROFILE');
 });
