@@ -49,6 +49,6 @@ test('the JavaScript of the README runs as it stands', async () => {
   writeFileSync(`${folder}/page.mjs`, page);
   const { status, stdout, stderr } = spawnSync(process.execPath, [`${folder}/page.mjs`], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /SAVED 2/);
+  assert.match(stdout, /SAVED 3/);
   assert.match(stdout, /contributions:/);
 });
