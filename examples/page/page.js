@@ -1,6 +1,7 @@
 // Owns the demo page: what I liked goes in, personas and recommendations that explain themselves come out.
 // Must not send anything, fetch anything after the model, or use more of the library than its public API.
 import { loadModel } from '../../dist/ampcf.js';
+import { explainInWords } from '../../dist/sentences.js';
 
 /** @import { Model } from '../../web/model.js' */
 /** @import { Persona, Profile, RankedItem } from '../../web/profile.js' */
@@ -63,6 +64,20 @@ function remove(item) {
   /** @type {HTMLElement} */ (buttons[Math.min(at, buttons.length - 1)] ?? $('film')).focus();
 }
 
+/** @param {string} item */
+function dislike(item) {
+  for (const profile of [profiles.personas, profiles.one]) profile.dislike(item);
+  opened = undefined;
+  render();
+  $('undo').focus();
+}
+
+function undo() {
+  for (const profile of [profiles.personas, profiles.one]) profile.undo();
+  render();
+  if ($('undo').hidden) $('film').focus();
+}
+
 /** @param {string[]} items */
 function become(items) {
   for (const profile of [profiles.personas, profiles.one]) {
@@ -82,9 +97,9 @@ function filmMeant(typed) {
 
 /** @param {Persona[]} personas @param {Map<string, number>} owner */
 function renderHistory(personas, owner) {
-  $('chips').replaceChildren(...history().map((item) => {
+  $('chips').replaceChildren(...profiles.personas.history.map(({ item, wanted }) => {
     const title = model.title(item);
-    return make('li', { className: colour(owner.get(item)) }, title,
+    return make('li', { className: wanted > 0 ? colour(owner.get(item)) : 'disliked' }, wanted > 0 ? title : make('s', { title: 'Not for me' }, title),
       make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'));
   }));
   const now = history().join();
@@ -109,14 +124,22 @@ function renderMix(bar, personas, voices) {
   bar.ariaLabel = counts.map(({ label, films }) => `${films} of ${label}`).join(', ') || 'no personas';
 }
 
+const liked = (/** @type {string} */ item) => profiles.personas.history.some((event) => event.item === item && event.wanted > 0);
+
+/** The explanation as one sentence, its parts as elements: never as markup. @param {RankedItem} item @param {Persona | undefined} voice */
+function sentence(item, voice) {
+  const { parts } = explainInWords(item, { history: profiles.personas.history, aspects: 2 });
+  return make('p', { className: 'why' }, ...parts.map(({ type, text }) => (type === 'persona' ? make('b', { className: colour(voice?.index) }, text) : type === 'item' ? make('em', {}, text) : text)));
+}
+
 /** The terms of one score, as steps from 0 to the score. @param {RankedItem} item @param {Map<string, number>} owner */
 function explanationTable(item, owner) {
   const { contributions, rest, bias, residual } = /** @type {NonNullable<RankedItem['explanation']>} */ (item.explanation);
   const score = /** @type {number} */ (item.score);
   const others = history().length - contributions.length;
   const terms = [
-    ...contributions.map((term) => ({ name: [make('span', {}, 'because I liked '), term.title], value: term.contribution, className: colour(owner.get(term.item)) })),
-    ...(others > 0 ? [{ name: [`the other ${others === 1 ? 'film' : `${others} films`} I liked`], value: rest, className: '' }] : []),
+    ...contributions.map((term) => ({ name: [make('span', {}, liked(term.item) ? 'because I liked ' : 'although I disliked '), term.title], value: term.contribution, className: colour(owner.get(term.item)) })),
+    ...(others > 0 ? [{ name: [`the other ${others === 1 ? 'film' : `${others} films`} I know`], value: rest, className: '' }] : []),
     { name: ['popularity'], value: bias, className: '' },
     { name: ['rounding'], value: residual, className: '' },
   ];
@@ -143,6 +166,7 @@ function rankedFilm(item, best, voice, owner) {
       make('span', { className: 'title' }, item.title, make('small', {}, model.aspects(item.item).join(', '))),
       make('span', { className: 'voice' }, voice?.label ?? 'popular'),
       make('span', { className: 'score' }, number(score, score.toFixed(3)), bar)),
+    make('div', { className: 'said' }, sentence(item, voice), make('button', { type: 'button', ariaLabel: `${item.title} is not for me`, onclick: () => dislike(item.item) }, 'Not for me')),
     explanationTable(item, owner));
   details.addEventListener('toggle', () => {
     if (details.open) opened = item.item;
@@ -171,6 +195,7 @@ function render() {
     $(`distance-${name}`).value = String(distance ?? '');
     $(`distance-${name}`).textContent = distance?.toFixed(2) ?? '–';
   }
+  $('undo').hidden = !me.history.some(({ wanted }) => wanted < 0);
   const { items } = lists[mode()], best = items[0]?.score || 1;
   if (opened === undefined) opened = items[0]?.item;
   $('ranking').replaceChildren(...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)));
@@ -212,6 +237,7 @@ function prepare() {
   });
   const known = Object.entries(presets).filter(([, items]) => items.every((item) => model.has(item)));
   $('presets').append(...known.map(([name, items]) => make('button', { type: 'button', onclick: () => become(items) }, name)));
+  $('undo').addEventListener('click', undo);
   $('modes').addEventListener('change', render);
   if (!String(model.info.metadata.name).startsWith('ampcf demo')) $('data').textContent = `Model: ${model.info.metadata.name ?? 'without a name'}.`;
   become(known[0][1]);

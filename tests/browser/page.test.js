@@ -148,6 +148,25 @@ describe('demo page', { skip, timeout }, () => {
     await close();
   });
 
+  test('says why in a sentence, takes a film off the list that is not for me, and takes that back', async () => {
+    const { page, complaints, close } = await open(pagePath);
+    await rows(page).nth(11).waitFor();
+    assert.match(await page.locator('.why').first().innerText(), /^Because your (Film noir|Animation)[^]* side liked .+ \(\d{4}\) and .+ \(\d{4}\)/);
+    const before = await titlesOf(page), title = before[0];
+    assert.ok(await page.locator('#undo').isHidden());
+    await page.getByRole('button', { name: /is not for me/ }).first().press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'undo');
+    const after = await titlesOf(page);
+    assert.ok(!after.includes(title));
+    assert.equal(await page.locator('#chips .disliked').innerText().then((text) => title.startsWith(text.replace('×', '').trim().split(' (')[0])), true);
+    assertSumsUp(await explanationsOf(page));
+    await page.locator('#undo').press('Enter');
+    assert.deepEqual(await titlesOf(page), before);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'film');
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('sends no request in 200 interactions after the load, and counts that itself', async () => {
     const { page, complaints, requests, close } = await open(pagePath);
     await rows(page).nth(11).waitFor();
