@@ -50,7 +50,7 @@ static void offer(best *b, uint32_t at, double gain) {
     b->at = at, b->gain = gain, b->any = 1;
 }
 
-/* ---- Steck ---------------------------------------------------------------------------------------------------- */
+/* ---- Steck, proportional ---------------------------------------------------------------------------------------- */
 
 size_t ampcf_rerank_steck_memory(uint32_t n, uint32_t n_categories) {
     arena a = arena_measure();
@@ -64,6 +64,7 @@ typedef struct calibration {
     const ampcf_taste_space *space;
     const double *target;
     double *sums, total; /* (A) of the list so far, not divided by their total */
+    double with, without; /* KL of the list with the next place's weight but nothing in it, and as it is */
 } calibration;
 
 /* KL of the list with `weight` more in its total but nothing more in its sums. */
@@ -97,35 +98,17 @@ static ampcf_status open_calibration(pool *p, calibration *c, const ampcf_taste_
     if (!space_is_valid(space) || !is_distribution(target, space->n_categories)) return AMPCF_E_ARGUMENT;
     ampcf_status status = open_pool(p, scores, space->n_items, lambda, k, memory, memory_bytes);
     if (status != AMPCF_OK) return status;
-    *c = (calibration){space, target, arena_take(&p->memory, space->n_categories, sizeof(double)), 0};
+    *c = (calibration){space, target, arena_take(&p->memory, space->n_categories, sizeof(double)), 0, 0, 0};
     if (p->memory.full) return AMPCF_E_MEMORY;
     memset(c->sums, 0, space->n_categories * sizeof *c->sums);
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
-                                uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
-    pool p;
-    calibration c;
-    ampcf_status status = open_calibration(&p, &c, space, scores, target, lambda, k, memory, memory_bytes);
-    if (status != AMPCF_OK) return status;
-    for (uint32_t place = 0; place < p.k; place++) {
-        best next = {0, 0, 0};
-        double weight = discount ? rank_discount(place) : 1, with = kl_of_sums(&c, weight), without = kl_of_sums(&c, 0);
-        for (uint32_t j = 0; j < p.n; j++) {
-            if (p.taken[j]) continue;
-            double row = space_row_sum(space, j), kl = row > 0 ? with + kl_change(&c, j, weight, row) : without;
-            offer(&next, j, (1 - lambda) * p.relevance[j] - lambda * kl);
-        }
-        p.taken[next.at] = 1;
-        add_to_list(&c, next.at, weight);
-        out[place] = next.at;
-    }
-    *out_n = p.k;
-    return AMPCF_OK;
+/* What an item is worth beside its score: the KL that it leaves, the less the better. */
+static double steck_worth(const calibration *c, uint32_t j, double weight) {
+    double row = space_row_sum(c->space, j);
+    return -(row > 0 ? c->with + kl_change(c, j, weight, row) : c->without);
 }
-
-/* ---- Proportional --------------------------------------------------------------------------------------------- */
 
 /* What the candidate's categories still lack of their part of a list with `weight` more. */
 static double need_of(const calibration *c, uint32_t j, double weight) {
@@ -137,8 +120,9 @@ static double need_of(const calibration *c, uint32_t j, double weight) {
     return need;
 }
 
-ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
-                                       uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+static ampcf_status calibrated_list(double (*worth)(const calibration *, uint32_t, double), const ampcf_taste_space *space, const double *scores,
+                                    const double *target, double lambda, uint32_t discount, uint32_t k, void *memory, size_t memory_bytes,
+                                    uint32_t *out, uint32_t *out_n) {
     pool p;
     calibration c;
     ampcf_status status = open_calibration(&p, &c, space, scores, target, lambda, k, memory, memory_bytes);
@@ -146,14 +130,25 @@ ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const dou
     for (uint32_t place = 0; place < p.k; place++) {
         best next = {0, 0, 0};
         double weight = discount ? rank_discount(place) : 1;
+        c.with = kl_of_sums(&c, weight), c.without = kl_of_sums(&c, 0);
         for (uint32_t j = 0; j < p.n; j++)
-            if (!p.taken[j]) offer(&next, j, (1 - lambda) * p.relevance[j] + lambda * need_of(&c, j, weight));
+            if (!p.taken[j]) offer(&next, j, (1 - lambda) * p.relevance[j] + lambda * worth(&c, j, weight));
         p.taken[next.at] = 1;
         add_to_list(&c, next.at, weight);
         out[place] = next.at;
     }
     *out_n = p.k;
     return AMPCF_OK;
+}
+
+ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
+                                uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+    return calibrated_list(steck_worth, space, scores, target, lambda, discount, k, memory, memory_bytes, out, out_n);
+}
+
+ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
+                                       uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+    return calibrated_list(need_of, space, scores, target, lambda, discount, k, memory, memory_bytes, out, out_n);
 }
 
 /* ---- MMR and DPP ---------------------------------------------------------------------------------------------- */

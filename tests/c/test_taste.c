@@ -1,20 +1,9 @@
 /* Owns the test of taste.c: the distance is a metric and agrees with libm, distributions follow their definition.
  * Must leave what personas care about to test_explain.c. */
+#include "distributions.h"
 #include "models.h"
 
 enum { MOST = 40 };
-
-/* A random distribution; many aspects empty, some tiny. */
-static void draw(uint64_t *rng, double *p, uint32_t n) {
-    double sum = 0;
-    for (uint32_t a = 0; a < n; a++) {
-        double x = (double)random_float(rng, 0, 1);
-        p[a] = random_below(rng, 3) == 0 ? 0 : random_below(rng, 5) == 0 ? x * 1e-9 : x;
-        sum += p[a];
-    }
-    if (sum == 0) p[0] = sum = 1;
-    for (uint32_t a = 0; a < n; a++) p[a] /= sum;
-}
 
 static double reference(const double *p, const double *q, uint32_t n) {
     double divergence = 0;
@@ -30,7 +19,7 @@ static void is_a_metric(void) {
     double p[MOST], q[MOST], r[MOST];
     for (int round = 0; round < 50000; round++) {
         uint32_t n = 1 + random_below(&rng, MOST);
-        draw(&rng, p, n), draw(&rng, q, n), draw(&rng, r, n);
+        draw_distribution(&rng, p, n), draw_distribution(&rng, q, n), draw_distribution(&rng, r, n);
         double pq = ampcf_taste_distance(p, q, n), qr = ampcf_taste_distance(q, r, n), pr = ampcf_taste_distance(p, r, n);
         CHECK(pq >= 0 && pq <= 1);
         CHECK(ampcf_taste_distance(p, p, n) == 0);

@@ -7,6 +7,7 @@ import { AmpcfError, loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { demoInteractions } from '../../examples/demo/train.js';
+import { below, seededRandom } from '../../web/evaluate/random.js';
 
 export const root = new URL('../../', import.meta.url);
 
@@ -15,19 +16,7 @@ export const codes = new Set(['BAD_ARGUMENT', 'BAD_ASPECTS', 'BAD_IDS', 'BAD_MAG
   'CHECKSUM', 'DISPOSED', 'HTTP', 'INSTANCE_FAILED', 'INTEGRITY', 'LIMIT', 'NEEDS_TASTE', 'NO_ASPECTS', 'NO_CLUSTERS', 'NO_DATA', 'NO_WASM', 'OUT_OF_MEMORY',
   'TRAILING_DATA', 'TRUNCATED', 'UNKNOWN_ITEM', 'UNSUPPORTED_VERSION']);
 
-/** Uniform in [0, 1), the same on every machine (mulberry32). @param {number} seed */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** A whole number below n. @param {() => number} random @param {number} n */
-export const below = (random, n) => Math.floor(random() * n);
+export { below, seededRandom as seeded };
 
 /** @template T @param {readonly T[]} list @param {() => number} random @returns {T[]} */
 export function shuffled(list, random) {
