@@ -112,7 +112,7 @@ export class Model {
     return this.#memory;
   }
 
-  /** @internal The plugin of 'ampcf/taste', opened for this model. @type {Taste | undefined} */
+  /** Taste over this model: distributions, distances, floors, other orders. Undefined where it was loaded by 'ampcf/rank' without `taste`. @type {Taste | undefined} */
   taste;
 
   /** @internal @param {string} what @returns {Taste} */

@@ -79,10 +79,17 @@ async function watched(build, place, { events, open = false, kind = 'indexedDbSt
   }));
   // Not by asking the page again and again: the policy forbids what the driver would evaluate.
   const ready = new Promise((resolve) => { void page.exposeFunction('reportReady', () => resolve(undefined)); });
+  const arrivedBefore = server.arrived.length;
   await page.goto(`${server.origin}/test/${build}/${open ? 'open-page.html?open' : 'page.html'}`);
   await ready;
   // The icon that browsers ask for on their own may come late; it is not of the page's doing.
   const ofThePage = (/** @type {string} */ line) => !line.includes('favicon.ico');
+  // The driver tells of a worker's modules later than the server does: until it has told of all and is quiet, they are of the load.
+  const arrivedByLoad = server.arrived.slice(arrivedBefore).filter(ofThePage).length;
+  for (let told = -1, patience = 20; patience > 0 && (told !== requests.length || requests.filter(ofThePage).length < arrivedByLoad); patience--) {
+    told = requests.length;
+    await page.waitForTimeout(300);
+  }
   const loaded = { requests: requests.length, arrived: server.arrived.length, violations: violations.length };
   const outcome = await page.evaluate(`${place === 'page' ? 'runInPage' : 'runInWorker'}(${events}, ${JSON.stringify(kind)})`);
   await page.waitForTimeout(300); // what was sent last is still on its way
