@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadModel } from '../../dist/ampcf.js';
-import { pairedBootstrap } from '../../dist/evaluate.js';
+import { metrics, pairedBootstrap } from '../../dist/evaluate.js';
 import { recency, refine } from '../../dist/learn.js';
 import { trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
@@ -40,15 +40,12 @@ function momentsOf(list, from, to, model) {
 }
 
 /** NDCG@10 among all items that were not rated before. @param {Profile} me @param {Moment} moment */
-function ndcg(me, { past, next }) {
-  const gain = (/** @type {number} */ i) => 1 / Math.log2(i + 2), { items } = me.recommend({ topK, exclude: past.map(({ item }) => item) });
-  return items.reduce((sum, { item }, i) => sum + (next.has(item) ? gain(i) : 0), 0) / Array.from(next, (_, i) => (i < topK ? gain(i) : 0)).reduce((a, b) => a + b, 0);
-}
+const foresight = (me, { past, next }) => metrics.ndcg(me.recommend({ topK, exclude: past.map(({ item }) => item) }).items.map(({ item }) => item), next, topK);
 
 /** Mean over the moments of each person. @param {Model} model @param {Moment[][]} people @param {Variant} variant */
 function measure(model, people, variant) {
   return people.map((moments) => moments.reduce((sum, moment) => {
-    const me = variant(model, moment.past), value = ndcg(me, moment);
+    const me = variant(model, moment.past), value = foresight(me, moment);
     me.dispose();
     return sum + value;
   }, 0) / moments.length);

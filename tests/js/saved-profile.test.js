@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { AmpcfError } from '../../dist/ampcf.js';
-import { below, failsWith, failure, golden, historyOf, openSmallModel, people, seeded } from './support.js';
+import { below, crc32c, failsWith, failure, golden, historyOf, openSmallModel, people, seeded } from './support.js';
 
 /** @type {import('../../web/model.js').Model} */ let model;
 /** @type {string[]} */ let ids;
@@ -14,16 +14,6 @@ before(async () => {
   ids = model.ids();
   saved = model.createProfile(historyOf(0)).save();
 });
-
-/** CRC32C, Castagnoli, bit by bit. @param {Uint8Array} bytes */
-function crc32c(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  }
-  return ~crc >>> 0;
-}
 
 /** A file with a correct checksum around any payload. @param {string} payload @param {number} [version] */
 function forged(payload, version = 2) {

@@ -4,19 +4,9 @@ import { test } from 'node:test';
 import { inspectSlot, openSlot, sealSlot, slotOf } from '../../web/store/container.js';
 import { createKey } from '../../web/store/database.js';
 import { AmpcfError } from '../../web/errors.js';
-import { below, failure, seeded } from './support.js';
+import { below, crc32c, failure, seeded } from './support.js';
 
 const saved = new TextEncoder().encode('the bytes of profile.save(), which this file does not look into');
-
-/** CRC32C bit by bit, independent of the one that is tested. @param {Uint8Array} bytes */
-function crc32c(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  }
-  return ~crc >>> 0;
-}
 
 /** Change a container and repair its checksum. @param {Uint8Array} container @param {(view: DataView, bytes: Uint8Array) => void} change */
 function forged(container, change) {

@@ -29,19 +29,12 @@ export function spaceArgument(model, name) {
 }
 
 /** @param {Model} model @param {number} index @returns {number[]} */
-function aspectsAt(model, index) {
-  return model.memory.scoped([16], (count) => {
-    const at = model.memory.call('ampcf_model_item_aspects', model.address, index, count);
-    return [...model.memory.u16(at, model.memory.u32(count, 1)[0])];
-  });
-}
-
 /** @param {Model} model @param {number} index */
 const clusterAt = (model, index) => model.memory.call('ampcf_model_item_cluster', model.address, index) >>> 0;
 
 /** Categories of items of the model, for the spaces that every person shares. @param {Model} model @param {Space} space @param {number[]} indices @returns {Rows} */
 export function sharedRows(model, space, indices) {
-  const of = space === 'aspects' ? (/** @type {number} */ index) => aspectsAt(model, index)
+  const of = space === 'aspects' ? (/** @type {number} */ index) => model.aspectsAt(index)
     : (/** @type {number} */ index) => (clusterAt(model, index) === noCluster ? [] : [clusterAt(model, index)]);
   return packRows(indices.map((index) => of(index).map((category) => [category, 1])), space === 'aspects' ? model.info.aspects : clusterCount(model));
 }
@@ -85,7 +78,7 @@ export function centreCost(vectors, dim, { size, offsets, categories, weights: s
 
 /** @param {Model} model */
 function catalogueAspects(model) {
-  const counts = new Float64Array(model.info.aspects), perItem = Array.from({ length: model.info.items }, (_, index) => aspectsAt(model, index));
+  const counts = new Float64Array(model.info.aspects), perItem = Array.from({ length: model.info.items }, (_, index) => model.aspectsAt(index));
   for (const aspects of perItem) for (const aspect of aspects) counts[aspect] += 1 / aspects.length;
   const total = counts.reduce((sum, x) => sum + x, 0) || 1;
   return { perItem, shares: counts.map((x) => x / total) };

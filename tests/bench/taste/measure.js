@@ -1,5 +1,6 @@
 // Owns the figures of a list in the taste bench: accuracy, distances to the history and to what came next, and what is found of rare tastes.
 // Must not know how a list was made.
+import { ndcg } from '../../../web/evaluate/metrics.js';
 
 /** @import { Model } from '../../../web/model.js' */
 /** @import { Profile } from '../../../web/profile.js' */
@@ -7,12 +8,6 @@
 /** @typedef {Record<'ndcg' | 'jensenShannon' | 'hellinger' | 'totalVariation' | 'kl' | 'wasserstein' | 'clusters' | 'heldOut' | 'rare', number | null>} PersonFigures null: nothing to measure */
 
 const rareShare = 0.1;
-
-/** @param {readonly string[]} list @param {Set<string>} next */
-function ndcg(list, next) {
-  const gain = (/** @type {number} */ i) => 1 / Math.log2(i + 2), ideal = Array.from({ length: Math.min(list.length, next.size) }, (_, i) => gain(i)).reduce((a, b) => a + b, 0);
-  return list.reduce((sum, item, i) => sum + (next.has(item) ? gain(i) : 0), 0) / ideal;
-}
 
 /** Recall of the next items that have an aspect with less than a tenth of the history; null without any. @param {Model} model @param {Profile} me @param {readonly string[]} list @param {Set<string>} next */
 function rareRecall(model, me, list, next) {
@@ -29,7 +24,7 @@ function rareRecall(model, me, list, next) {
 export function measurePeople(model, people, lister) {
   return people.map((person) => {
     const me = model.createProfile(person.history), list = lister(me, person), distance = (/** @type {object} */ options) => me.tasteDistance(list, options);
-    const figures = { ndcg: ndcg(list, person.next), jensenShannon: distance({}), hellinger: distance({ distance: 'hellinger' }), totalVariation: distance({ distance: 'totalVariation' }),
+    const figures = { ndcg: ndcg(list, person.next, list.length), jensenShannon: distance({}), hellinger: distance({ distance: 'hellinger' }), totalVariation: distance({ distance: 'totalVariation' }),
       kl: distance({ distance: 'kl' }), wasserstein: distance({ distance: 'wasserstein' }), clusters: distance({ space: 'clusters' }),
       heldOut: distance({ target: person.next }), rare: rareRecall(model, me, list, person.next) };
     me.dispose();
