@@ -1,5 +1,5 @@
-/* ampcf: inference. Owns the public C API for opening a model, folding a history into personas, ranking, explaining
- * and measuring taste. Must not know about training, files, text formats or WebAssembly.
+/* ampcf: inference. Owns the public C API for opening a model, folding a history into personas, ranking and
+ * explaining. Must not know about training, files, text formats or WebAssembly.
  *
  * Shape letters: N items, D width, P personas, H history length, C candidates, K results, A aspects.
  * The library never allocates, prints, exits or keeps global state: every object lives in memory that the caller owns,
@@ -324,32 +324,6 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (persona), AMPCF_E_NO_DATA (model without aspects). O(H P + N). Since 0.1.
  */
 ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share, double *out_lift);
-
-/* ---- Taste ---------------------------------------------------------------------------------------------------- */
-
-/**
- * Taste distribution of some items over the model's aspects. An item spreads its weight evenly over its aspects; items
- * without aspects do not count. All-zero when no item counts.
- *
- * items    (n) item indices < N
- * weights  (n) >= 0; NULL = the rank discount 1 / log2(1 + rank), rank = 1 .. n, for a recommended list
- * out      (A) sum 1
- *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (model without aspects). Since 0.1.
- * Source: Steck 2018 (RecSys), eq. 2 and 3, with the rank weights of nDCG.
- */
-ampcf_status ampcf_taste_distribution(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
-                                      double *out);
-
-/**
- * Taste Distribution Distance: square root of the Jensen-Shannon divergence in bits, a metric in [0, 1]; 0 = the same taste.
- *
- *     TDD(p, q) = sqrt( 1/2 sum_a p_a log2(p_a / m_a) + 1/2 sum_a q_a log2(q_a / m_a) ),   m = (p + q) / 2
- *
- * p, q  (n) distributions. The formula printed in the AMP-CF paper could not be obtained: this is a reconstruction of its
- * purpose, stated in full. Source of the distance: Endres and Schindelin 2003 (IEEE Trans. IT 49). Since 0.1.
- */
-double ampcf_taste_distance(const double *p, const double *q, uint32_t n);
 
 /* ---- Self-test ------------------------------------------------------------------------------------------------ */
 

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @param {string} command @param {string[]} args */
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } }).status ?? 1;
 const has = (/** @type {string} */ command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-const filesIn = (/** @type {string} */ folder) => readdirSync(`${root}/tests/${folder}`).filter((name) => name.endsWith('.test.js')).sort().map((name) => `tests/${folder}/${name}`);
+const testFiles = () => readdirSync(`${root}/tests`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.js')).sort().map((name) => `tests/${name}`);
 
 /** Native first: the parity test compares with its build. */
 function native() {
@@ -23,5 +23,5 @@ function native() {
 
 const dataFolder = process.env.AMPCF_DATA ?? `${root}/../shared/data`;
 if (!existsSync(dataFolder)) console.log('skipped: tests on public data sets (no ../shared/data; AMPCF_DATA=FOLDER says where)');
-const failed = [native(), run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...filesIn('js'), ...filesIn('browser')])].some((status) => status !== 0);
+const failed = [native(), run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...testFiles()])].some((status) => status !== 0);
 process.exitCode = failed ? 1 : 0;

@@ -1,13 +1,13 @@
 // Owns the browser and Node entry: ranking, and taste beside it. Must have no top-level side effects and no dependencies.
-import { optionsArgument } from './arguments.js';
+import { optionsArgument } from './core/arguments.js';
 import { loadModel as load } from './rank.js';
 import { taste } from './taste.js';
 
 export * from './rank.js';
 
-/** @import { Model } from './model.js' */
+/** @import { Model } from './model/model.js' */
 /** @import { LoadOptions } from './rank.js' */
-/** @import { ModelSource } from './source.js' */
+/** @import { ModelSource } from './core/source.js' */
 
 /**
  * Load a model file, as `loadModel` of 'ampcf/rank' does, which see; profiles measure taste and calibrate lists.

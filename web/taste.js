@@ -2,7 +2,7 @@
 import { tasteKernel } from './taste/module.js';
 import { Taste } from './taste/taste.js';
 
-/** @import { Model } from './model.js' */
+/** @import { Model } from './model/model.js' */
 /** @typedef {import('./taste/taste.js').DistanceOptions} DistanceOptions */
 /** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
 /** @typedef {{ open(model: Model): Promise<Taste> }} TastePlugin */

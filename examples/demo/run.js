@@ -20,7 +20,7 @@ function threePeople(people) {
   return kinds.map(([kind, wanted]) => ({ kind, person: /** @type {import('./people.js').Person} */ (people.find((person) => shares(person) === wanted)) }));
 }
 
-/** @param {import('../../web/model.js').Model} model @param {string} kind @param {import('./people.js').Person} person */
+/** @param {import('../../web/model/model.js').Model} model @param {string} kind @param {import('./people.js').Person} person */
 function show(model, kind, person) {
   const history = person.history.map(({ item, at }) => ({ item, at }));
   const me = model.createProfile(history), one = model.createProfile(history, { personas: 1 });
@@ -31,7 +31,7 @@ function show(model, kind, person) {
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
   say('\nTop 10, who speaks for each film, and why');
   say(rankingLines(ranking));
-  const distance = (/** @type {import('../../web/profile.js').Profile} */ profile) =>
+  const distance = (/** @type {import('../../web/model/profile.js').Profile} */ profile) =>
     /** @type {number} */ (profile.tasteDistance(profile.recommend({ topK: 10 }).items.map(({ item }) => item)));
   say(`\nTaste distance of the list to the history (0 = the whole taste, 1 = nothing of it)`);
   say(table([['personas', bar(distance(me), 24), distance(me).toFixed(3)], ['one vector', bar(distance(one), 24), distance(one).toFixed(3)]]));

@@ -16,7 +16,7 @@ export async function loadFilms() {
   return [...items].map(([item, { title, aspects }]) => ({ item, title, genres: aspects }));
 }
 
-/** @param {DemoFilm[]} films @param {import('./people.js').Person[]} people @returns {import('../../web/interactions.js').Interactions} */
+/** @param {DemoFilm[]} films @param {import('./people.js').Person[]} people @returns {import('../../web/train/interactions.js').Interactions} */
 export function demoInteractions(films, people) {
   const index = new Map(films.map((film, i) => [film.item, i]));
   return {
@@ -27,8 +27,8 @@ export function demoInteractions(films, people) {
 }
 
 /**
- * @param {typeof import('../../web/train.js').trainModel} trainModel @param {DemoFilm[]} films
- * @param {import('./people.js').Person[]} people @param {import('../../web/train.js').TrainOptions} [options]
+ * @param {typeof import('../../web/train/train.js').trainModel} trainModel @param {DemoFilm[]} films
+ * @param {import('./people.js').Person[]} people @param {import('../../web/train/train.js').TrainOptions} [options]
  */
 export function trainDemo(trainModel, films, people, options = {}) {
   const items = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));

@@ -3,8 +3,8 @@
 import { loadModel } from '../../dist/ampcf.js';
 import { explainInWords } from '../../dist/sentences.js';
 
-/** @import { Model } from '../../web/model.js' */
-/** @import { Persona, Profile, RankedItem } from '../../web/profile.js' */
+/** @import { Model } from '../../web/model/model.js' */
+/** @import { Persona, Profile, RankedItem } from '../../web/model/profile.js' */
 
 const topK = 12, listedContributions = 4, colours = 6;
 

@@ -5,7 +5,7 @@ import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { demoSettings, loadFilms, trainDemo } from '../../examples/demo/train.js';
 import { table } from '../../web/cli/print.js';
-import { measureDemo } from '../js/demo-measures.js';
+import { measureDemo } from '../examples/demo-measures.js';
 
 const seeds = [1, 2, 3], evaluated = 1500;
 const films = await loadFilms();

@@ -18,7 +18,7 @@ export async function readSplit(path) {
 
 /**
  * Recall@k and NDCG@k over all people with something held out, and how many personas they have.
- * @param {import('../../web/model.js').Model} model @param {Map<string, string[]>} histories @param {Map<string, string[]>} heldOut @param {number} k
+ * @param {import('../../web/model/model.js').Model} model @param {Map<string, string[]>} histories @param {Map<string, string[]>} heldOut @param {number} k
  */
 export function fullRanking(model, histories, heldOut, k) {
   const gain = Array.from({ length: k }, (_, i) => 1 / Math.log2(i + 2));

@@ -10,8 +10,8 @@ import { trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
 
-/** @import { Model } from '../../web/model.js' */
-/** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/profile.js' */
+/** @import { Model } from '../../web/model/model.js' */
+/** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/model/profile.js' */
 /** @typedef {{ item: string, stars: number, at: number }} Rated */
 /** @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next */
 /** @typedef {(model: Model, past: Rated[]) => Profile} Variant */

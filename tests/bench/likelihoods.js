@@ -8,8 +8,8 @@ import { trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
 import { fullRanking, readSplit } from './full-ranking.js';
 
-/** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
-/** @typedef {{ name: string, k: number, train: import('../../web/interactions.js').Interactions, histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task */
+/** @typedef {import('../../web/train/train.js').TrainOptions} TrainOptions */
+/** @typedef {{ name: string, k: number, train: import('../../web/train/interactions.js').Interactions, histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task */
 
 const data = process.argv[2] ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { softmaxDefaults, trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
-import { WasmMemory } from '../../web/memory.js';
-import { trainConfig, trainSettings } from '../../web/train-settings.js';
+import { WasmMemory } from '../../web/core/memory.js';
+import { trainConfig, trainSettings } from '../../web/train/settings.js';
 
 const data = process.argv[2] ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 const seeds = [1, 2, 3], patience = 4, maxEpochs = 200;
@@ -78,7 +78,7 @@ function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
   return { epochs, seconds };
 }
 
-/** What a page would do: the model file of the defaults, everybody folded in from the list they trained with. @param {Lists} lists @param {import('../../web/train.js').TrainOptions} options */
+/** What a page would do: the model file of the defaults, everybody folded in from the list they trained with. @param {Lists} lists @param {import('../../web/train/train.js').TrainOptions} options */
 async function foldedIn({ n, offsets, items, rows, tests }, options) {
   const ids = Array.from({ length: n }, (_, j) => String(j)), user = Array.from(offsets.subarray(1), (end, u) => Array(end - offsets[u]).fill(u)).flat();
   const { bytes, seconds } = await trainModel({ users: Array.from(offsets.subarray(1), (_, u) => String(u)), items: ids, user, item: items }, { minSupport: 1, ...options });

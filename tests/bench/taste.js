@@ -10,15 +10,15 @@ import { table } from '../../web/cli/print.js';
 import { readItems } from '../../web/cli/read-items.js';
 import { fitNeighbours } from '../../web/evaluate/itemknn.js';
 import { scoreRanker } from '../../web/evaluate/rankers.js';
-import { canonicalInteractions } from '../../web/interactions.js';
+import { canonicalInteractions } from '../../web/train/interactions.js';
 import { readDataSet } from './accuracy/data.js';
 import { withoutNeighbours } from './accuracy/measure.js';
 import { baselines as chosen, ours } from './accuracy/settings.js';
 import { frontierChart } from './taste/frontier.js';
 import { measurePeople, meanOf } from './taste/measure.js';
 
-/** @import { Model } from '../../web/model.js' */
-/** @import { Profile } from '../../web/profile.js' */
+/** @import { Model } from '../../web/model/model.js' */
+/** @import { Profile } from '../../web/model/profile.js' */
 /** @import { Person, PersonFigures } from './taste/measure.js' */
 /** @typedef {(me: Profile, person: Person) => string[]} Lister top 20 */
 

@@ -16,7 +16,7 @@ if (!existsSync(folder)) {
 
 const train = await readSplit(`${folder}/train.txt`), validation = await readSplit(`${folder}/validation.txt`);
 
-/** @type {[string, import('../../web/train.js').TrainOptions][]} */
+/** @type {[string, import('../../web/train/train.js').TrainOptions][]} */
 const variants = [['defaults', {}], ['one vector', { personas: 1 }], ['joint 1', { joint: 1 }], ['joint 4', { joint: 4 }], ['rho 0.2', { rho: 0.2 }], ['tau 0', { tau: 0 }],
   ['tau 1', { tau: 1 }], ['lambda 0.003', { lambda: 0.003 }], ['no damping', { userDamping: 0, itemDamping: 0, popularityDamping: 0 }],
   ['int8', { vectors: 'int8' }], ['100 neighbours', { neighbours: 100 }], ['200 neighbours', { neighbours: 200 }], ['200, one vector', { neighbours: 200, personas: 1 }]];

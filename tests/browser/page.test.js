@@ -247,7 +247,7 @@ describe('demo page', { skip, timeout }, () => {
  * @param {{ loadModel: typeof library.loadModel }} library @param {any} source @param {any} backend @param {string[][]} histories
  */
 async function fingerprint({ loadModel }, source, backend, histories) {
-  /** @type {import('../../web/model.js').Model} */ const model = await loadModel(source, { backend });
+  /** @type {import('../../web/model/model.js').Model} */ const model = await loadModel(source, { backend });
   const bits = (/** @type {number | null} */ x) => (x === null ? 'null' : new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16));
   const people = histories.map((history) => {
     const me = model.createProfile(history), all = me.rank(model.ids());

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { smallModel } from '../js/support.js';
+import { smallModel } from '../support.js';
 import { bundle, leakingBuild, leaks } from './privacy-leaks.js';
 import { args, executablePath, skip, startServer } from './store-chromium.js';
 

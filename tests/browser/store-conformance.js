@@ -4,8 +4,8 @@
  * @typedef {object} Place one place that stores look at, as tabs look at one disk; empty at the start of a case
  * @property {() => import('../../web/store.js').ProfileStore} open a further store of the same place
  * @property {typeof import('../../web/store.js')} library
- * @property {import('../../web/model.js').Model} model
- * @property {import('../../web/model.js').Model} otherModel of the same catalogue, trained otherwise
+ * @property {import('../../web/model/model.js').Model} model
+ * @property {import('../../web/model/model.js').Model} otherModel of the same catalogue, trained otherwise
  */
 /** @typedef {(place: Place) => Promise<void>} Case */
 
@@ -37,7 +37,7 @@ async function overwrite(store, slot, change) {
 /** @param {Uint8Array | undefined} bytes @param {string} text */
 const holds = (bytes, text) => bytes !== undefined && new TextDecoder('latin1').decode(bytes).includes(text);
 const slotsOf = async (/** @type {Place} */ { open }) => (await open().read()).slots.map((slot) => slot && Array.from(slot));
-const scoresOf = (/** @type {import('../../web/profile.js').Profile} */ profile) => profile.recommend({ topK: 20 }).items.map(({ item, score }) => [item, score]);
+const scoresOf = (/** @type {import('../../web/model/profile.js').Profile} */ profile) => profile.recommend({ topK: 20 }).items.map(({ item, score }) => [item, score]);
 
 /** @type {Record<string, Case>} */
 export const cases = {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { smallModel } from '../js/support.js';
+import { smallModel } from '../support.js';
 import { args, executablePath, skip, startServer } from './store-chromium.js';
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */ let server;

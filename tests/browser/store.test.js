@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import { below, seeded, smallModel } from '../js/support.js';
+import { below, seeded, smallModel } from '../support.js';
 import { args, executablePath, profileFolder, skip, startBrowser, startServer } from './store-chromium.js';
 import { cases } from './store-conformance.js';
 

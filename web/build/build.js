@@ -3,23 +3,15 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
-import { readSourceGroups } from './sources.js';
+import { wasmModules } from './modules.js';
 
 const root = new URL('../../', import.meta.url);
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
-
-/** Every module: which source groups, which exports, which flags. Scalar is for engines without SIMD, so it is small. */
-const modules = {
-  'core-simd': { groups: ['core'], exports: 'core exports', flags: ['-Oz', '-msimd128', '-mbulk-memory'] },
-  'core-scalar': { groups: ['core'], exports: 'core exports', flags: ['-Oz', '-mbulk-memory'] },
-  taste: { groups: ['taste'], exports: 'taste exports', flags: ['-Oz', '-mbulk-memory'] },
-  'train-simd': { groups: ['core', 'train'], exports: 'train exports', flags: ['-O3', '-msimd128', '-mbulk-memory'] },
-  'train-scalar': { groups: ['core', 'train'], exports: 'train exports', flags: ['-O3', '-mbulk-memory'] },
-};
 
 /** @param {string} folder @returns {string[]} paths below the root, in a fixed order */
 function filesBelow(folder) {
@@ -50,17 +42,18 @@ async function ifStale(stampPath, inputs, step) {
   return true;
 }
 
+/** Modules that travel compressed, because pages download them. */
+const compressed = ['core-simd', 'taste'];
+
 async function compileAll() {
-  const groups = readSourceGroups(root);
   const files = Object.fromEntries([...filesBelow('src'), ...filesBelow('include')]
     .filter((path) => /\.[ch]$/.test(path)).map((path) => [path, readFileSync(at(path), 'utf8')]));
   mkdirSync(at('dist/wasm'), { recursive: true });
-  for (const [name, unit] of Object.entries(modules)) {
-    const sources = unit.groups.flatMap((group) => groups[group]).map((source) => `src/${source}`);
-    const wasm = await compileWasm({ files, sources, exports: groups[unit.exports], flags: unit.flags });
+  for (const [name, module] of Object.entries(wasmModules(root))) {
+    const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    // Zopfli: 5 % smaller than zlib's best, for a file that every page downloads.
-    if (name === 'core-simd' || name === 'taste') writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
+    // Zopfli: 5 % smaller than zlib's best.
+    if (compressed.includes(name)) writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
 }
 
@@ -71,17 +64,21 @@ function constants() {
   return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(JSON.parse(readFileSync(at('package.json'), 'utf8')).version) };
 }
 
-/** The trainer, the evaluation and the command line use the library as users do, through dist/, so that there is one AmpcfError. */
-const publicEntries = /** @type {import('esbuild').Plugin} */ ({
-  name: 'public-entries',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\/(ampcf|rank|train|evaluate|taste|learn|sentences|store|errors)\.js$/ }, ({ path, kind }) =>
-    (kind === 'entry-point' ? undefined : { path: path.replace('errors', 'rank').replace(/^\.+/, '.'), external: true })),
-});
+/** Files that are bundles of their own, and so no part of another one: the library is loaded once, and there is one AmpcfError. */
+const bundles = new Map(Object.entries({
+  'web/ampcf.js': 'ampcf.js', 'web/rank.js': 'rank.js', 'web/train.js': 'train.js', 'web/evaluate.js': 'evaluate.js', 'web/taste.js': 'taste.js',
+  'web/learn.js': 'learn.js', 'web/sentences.js': 'sentences.js', 'web/store.js': 'store.js', 'web/node-store.js': 'node-store.js',
+  'web/core/errors.js': 'rank.js', 'web/core/scalar.js': 'core-scalar.js', 'web/cli/diagnose-report.js': 'report.js',
+}).map(([path, file]) => [at(path), file]));
+const chunks = ['core-scalar.js', 'report.js'];
 
-/** Charts and their library are a file of their own, which only `diagnose --html` loads. */
-const reportChunk = /** @type {import('esbuild').Plugin} */ ({
-  name: 'report-chunk',
-  setup: (build) => build.onResolve({ filter: /^\.\/diagnose-report\.js$/ }, () => ({ path: './report.js', external: true })),
+/** Imports of other bundles stay imports; those of `whole` are taken in, but for chunks. @param {boolean} [whole] */
+const externals = (whole = false) => /** @type {import('esbuild').Plugin} */ ({
+  name: 'externals',
+  setup: (build) => build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+    const file = kind === 'entry-point' ? undefined : bundles.get(resolve(resolveDir, path));
+    return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
+  }),
 });
 
 /** Each package that a bundle holds, with its licence: what esbuild says it took in. @param {import('esbuild').Metafile} metafile @param {string} file */
@@ -97,21 +94,23 @@ async function bundleAll() {
   /** @type {import('esbuild').BuildOptions} */
   const shared = { bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
   const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
-    loader: { '.wasm': 'base64', '.gz': 'base64' }, external: ['./core-scalar.js'], define: constants() });
-  for (const name of ['rank', 'core-scalar']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) } });
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: { [name]: at(`web/${name}.js`) }, plugins: [publicEntries] });
-  await bundle({ ...library, platform: 'node', entryPoints: { 'node-store': at('web/node-store.js') }, plugins: [publicEntries] });
-  const cli = await bundle({ ...shared, platform: 'node', entryPoints: { cli: at('web/cli/main.js') }, outdir: at('dist'),
-    plugins: [publicEntries, reportChunk], banner: { js: '#!/usr/bin/env node' }, metafile: true });
-  const report = await bundle({ ...shared, minify: true, platform: 'node', entryPoints: { report: at('web/cli/diagnose-report.js') }, outdir: at('dist'), plugins: [publicEntries], metafile: true });
-  await bundle({ ...shared, platform: 'node', entryPoints: { 'tune-worker': at('web/tune/worker.js') }, outdir: at('dist'), plugins: [publicEntries] });
-  writeFileSync(at('dist/THIRD-PARTY.txt'), [...licencesOf(cli.metafile, 'dist/cli.js'), ...licencesOf(report.metafile, 'dist/report.js')].join('\n\n'));
+    loader: { '.wasm': 'base64', '.gz': 'base64' }, define: constants() });
+  const entry = (/** @type {string} */ name, path = `web/${name}.js`) => ({ [name]: at(path) });
+  await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
+  await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
+  await bundle({ ...library, platform: 'node', entryPoints: entry('node-store'), plugins: [externals()] });
+  const program = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, platform: 'node', outdir: at('dist'), plugins: [externals()] });
+  const cli = await bundle({ ...program, entryPoints: entry('cli', 'web/cli/main.js'), banner: { js: '#!/usr/bin/env node' }, metafile: true });
+  const report = await bundle({ ...program, minify: true, entryPoints: entry('report', 'web/cli/diagnose-report.js'), metafile: true });
+  await bundle({ ...program, entryPoints: entry('tune-worker', 'web/tune/worker.js') });
+  writeFileSync(at('dist/THIRD-PARTY.txt'), [...licencesOf(/** @type {import('esbuild').Metafile} */ (cli.metafile), 'dist/cli.js'), ...licencesOf(/** @type {import('esbuild').Metafile} */ (report.metafile), 'dist/report.js')].join('\n\n'));
   chmodSync(at('dist/cli.js'), 0o755);
 }
 
 function declare() {
   const tsc = at('node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', at('web/tsconfig.json')], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', at('web/build/tsconfig.json')], { stdio: 'inherit' });
 }
 
 const began = performance.now();

@@ -4,18 +4,15 @@ import * as yowasp from '@yowasp/clang';
 // The package's declarations leave out the compiler driver.
 const { runClang, runLLVM } = /** @type {any} */ (yowasp);
 
-/** Rules that make every build give the same bits, and a stack overflow trap instead of corrupting data. */
-const compileFlags = ['--target=wasm32-wasip1', '-std=c11', '-flto', '-ffp-contract=off', '-fno-math-errno', '-DNDEBUG',
-  '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror', '-Iinclude', '-Isrc'];
-const linkFlags = ['-nostartfiles', '-Wl,--no-entry,--stack-first,-z,stack-size=65536,--initial-memory=1048576,--gc-sections,--strip-all'];
+/** @import { WasmModule } from './modules.js' */
 
 /**
  * Compile C files into one reactor module with zero imports.
- * @param {{ files: Record<string, string>, sources: string[], exports: string[], flags: string[] }} unit
- *   `files`: path -> text of every source and header; `sources`: paths to compile; `flags`: e.g. -O3, -msimd128
+ * @param {Record<string, string>} files path -> text of every source and header
+ * @param {WasmModule} module
  * @returns {Promise<Uint8Array<ArrayBuffer>>} the module; throws with the compiler's messages when it does not compile
  */
-export async function compileWasm({ files, sources, exports, flags }) {
+export async function compileWasm(files, { sources, exports, compile, link }) {
   const decoder = new TextDecoder();
   let messages = '';
   const collect = (/** @type {Uint8Array | null} */ bytes) => { if (bytes) messages += decoder.decode(bytes, { stream: true }); };
@@ -23,9 +20,9 @@ export async function compileWasm({ files, sources, exports, flags }) {
   let output;
   try {
     await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler itself, without a word
-    output = await runClang(['clang', ...compileFlags, ...flags, ...sources, ...linkFlags,
-      `-Wl,${exports.map((name) => `--export=${name}`).join(',')},--export=__heap_base`, '-o', 'out.wasm'],
-    tree(files), { stdout: collect, stderr: collect });
+    const linker = [...link, ...exports.map((name) => `--export=${name}`), '--export=__heap_base'].join(',');
+    output = await runClang(['clang', '--target=wasm32-wasip1', '-std=c11', ...compile, '-Iinclude', '-Isrc', ...sources,
+      '-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'], tree(files), { stdout: collect, stderr: collect });
   } catch (cause) {
     throw new Error(`clang failed:\n${messages}`, { cause });
   }

@@ -1,6 +1,6 @@
 // Owns complaints about rows: `file:line: what, got, wanted`, the first ten of them, and which are too many.
 // Must not read anything.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 const MAX_ID = 512;
 const ROWS_SHOWN = 10;

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -43,7 +43,7 @@ const exitOk = 0, exitUsage = 2, exitData = 3, exitModel = 4, exitIo = 5, exitMe
 /** @param {unknown} error @returns {number | undefined} undefined: a bug, to be shown with its stack */
 function exitCode(error) {
   if (!(error instanceof Error) || !('code' in error) || error.name !== 'AmpcfError') return undefined;
-  const { code, details } = /** @type {import('../errors.js').AmpcfError} */ (error);
+  const { code, details } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
   if (details.badModel) return exitModel;
   if (code === 'BAD_ARGUMENT') return exitUsage;
   if (code === 'IO' || code === 'DISK_FULL') return exitIo;
@@ -83,7 +83,7 @@ async function main([name, ...argv]) {
     }
     const code = exitCode(error);
     if (code === undefined) throw error;
-    const { code: word, message } = /** @type {import('../errors.js').AmpcfError} */ (error);
+    const { code: word, message } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
     process.stderr.write(`${/^.+:\d+: /.test(message) ? '' : 'ampcf: '}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
     if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
     return code;

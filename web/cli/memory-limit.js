@@ -1,6 +1,6 @@
 // Owns whether a run fits into memory, before any work. Must not know what takes the memory.
 import { freemem } from 'node:os';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { sizeOption } from './options.js';
 import { fileSize } from './print.js';
 

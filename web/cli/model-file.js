@@ -1,6 +1,6 @@
 // Owns opening a model file from disk, and saying that it was the model that was bad. Must not rank.
 import { loadModel } from '../ampcf.js';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { readFileBytes } from './files.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);

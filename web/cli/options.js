@@ -1,7 +1,7 @@
 // Owns reading the command line: options of each command, lists of ids, numbers. Must not do the work.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { readFileBytes } from './files.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */

@@ -4,7 +4,7 @@ import { idList, numberOption, parseCommand, UsageError } from './options.js';
 import { personaLines, rankingLines } from './ranking-text.js';
 
 /** @import { OptionSpec } from './options.js' */
-/** @import { Profile, Ranking, RankedItem } from '../profile.js' */
+/** @import { Profile, Ranking, RankedItem } from '../model/profile.js' */
 
 export const recommendUsage = `ampcf recommend MODEL --history IDS [options]
 

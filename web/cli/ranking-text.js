@@ -1,7 +1,7 @@
 // Owns how personas, rankings and reasons read in a terminal. Must not rank.
 import { bar, fit, percent, style, table } from './print.js';
 
-/** @import { Profile, Ranking, RankedItem } from '../profile.js' */
+/** @import { Profile, Ranking, RankedItem } from '../model/profile.js' */
 
 /** @param {string} title @param {number} [width] */
 const short = (title, width = 40) => fit(title, width);

@@ -1,5 +1,5 @@
 // Owns reading lists of candidates, one person a line: `user item item ...`. Must not know who is measured on them.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { BadRows, idProblem } from './bad-rows.js';
 import { displayName, readChunks } from './files.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';

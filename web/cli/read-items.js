@@ -2,7 +2,7 @@
 // Must not know which items a model has, write files or print.
 import { isUtf8 } from 'node:buffer';
 
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
 import { displayName, readFileBytes } from './files.js';
 import { HEAD_BYTES, lineBlocks, refuseForeign } from './lines.js';

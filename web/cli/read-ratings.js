@@ -1,6 +1,6 @@
 // Owns reading a file of interactions: guessing its format and columns, checking each row, merging repeated pairs.
 // Must not judge ratings (what a 3 is worth is the trainer's business), write files or print.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
 import { displayName, readChunks } from './files.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';

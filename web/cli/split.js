@@ -1,6 +1,6 @@
 // Owns who and what is held out: each row of a ratings file goes to one part. Must not read or write files.
-import { AmpcfError } from '../errors.js';
-import { personRandom, sampleOf, seededRandom } from '../evaluate/random.js';
+import { AmpcfError } from '../core/errors.js';
+import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Ratings } from './read-interactions.js' */
 /** @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'random' | 'user'} SplitRule */

@@ -2,7 +2,7 @@
 // Must not know what a column means.
 import { CsvError, Parser } from 'csv-parse';
 
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { dataError } from './bad-rows.js';
 
 /** @import { BadRows } from './bad-rows.js' */

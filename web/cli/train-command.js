@@ -1,7 +1,7 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
 import { loadModel } from '../ampcf.js';
 import { cardOf, diagnose, membershipAttack, personaHealth, targets, trainValidated, writeCard } from '../evaluate.js';
-import { trainSettings } from '../train-settings.js';
+import { trainSettings } from '../train/settings.js';
 import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainingMemory, trainModel } from '../train.js';
 import { cardText } from './diagnose-text.js';
 import { writeFileAtomic } from './files.js';
@@ -14,8 +14,8 @@ import { personasOf, personasText, trainingProgress, validationText } from './tr
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
-/** @import { Interactions } from '../interactions.js' */
-/** @import { TrainResult } from '../train.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { TrainResult } from '../train/train.js' */
 /** @import { Measurement } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate/train-validated.js' */
 /** @import { TrainingInput, Io } from './training-input.js' */

@@ -1,6 +1,6 @@
 // Owns what commands that train take: options, ratings, the validation part, settings. Must not train.
-import { AmpcfError } from '../errors.js';
-import { choiceSettings, numberSettings } from '../train-settings.js';
+import { AmpcfError } from '../core/errors.js';
+import { choiceSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { numberOption, UsageError } from './options.js';
 import { count } from './print.js';
@@ -8,7 +8,7 @@ import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFil
 import { readItems } from './read-items.js';
 import { splitRows } from './split.js';
 
-/** @import { Interactions } from '../interactions.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
 /** @typedef {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} Io */

@@ -1,5 +1,5 @@
 // Owns `ampcf tune`: ratings and held-out events -> the settings that rank them best. Must not know how settings are searched.
-import { trainSettings } from '../train-settings.js';
+import { trainSettings } from '../train/settings.js';
 import { writeFileAtomic } from './files.js';
 import { Interrupted } from './interrupted.js';
 import { parseCommand } from './options.js';

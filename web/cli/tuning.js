@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { loadModel } from '../ampcf.js';
 import { measureValidation } from '../evaluate.js';
-import { trainSettings } from '../train-settings.js';
+import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';

@@ -1,14 +1,13 @@
 // Owns what a model is compared with: which baselines there are, their settings and the grids these are chosen from. Must not see test data.
 import { loadModel } from '../ampcf.js';
-import { badArgument } from '../arguments.js';
-import { fitEase } from '../ease.js';
-import { trainModel } from '../train.js';
+import { badArgument } from '../core/arguments.js';
+import { fitEase, trainModel } from '../train.js';
 import { fitNeighbours } from './itemknn.js';
 import { figuresOf, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
 import { modelRanker, scoreRanker } from './rankers.js';
 
-/** @import { CanonicalInteractions, Interactions } from '../interactions.js' */
+/** @import { CanonicalInteractions, Interactions } from '../train/interactions.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @import { Ranker } from './rankers.js' */

@@ -1,7 +1,7 @@
 // Owns the paired bootstrap over people: how far a difference or a ratio of two means could be luck. Must not know what is measured.
-import { badArgument, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
-import { below, seededRandom } from './random.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
+import { below, seededRandom } from '../core/random.js';
 
 /** @typedef {{ mean: number, low: number, high: number, below: number }} Interval percentile interval; `below`: share of resamples below 0 (a ratio: below 1) */
 /** @typedef {{ resamples?: number, seed?: number }} BootstrapOptions defaults 2000 and 1 */

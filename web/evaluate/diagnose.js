@@ -1,7 +1,7 @@
 // Owns the course of a diagnosis: whose personas are looked at, and which figures are made of them (METRICS.md). Must not print or know a formula.
 import { Model, loadModel } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../arguments.js';
-import { canonicalInteractions } from '../interactions.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
+import { canonicalInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
 import { measureFaithfulness } from './faithfulness.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
@@ -9,18 +9,18 @@ import { factsOf, settingsOf } from './new-users.js';
 import { paceOf } from './pace.js';
 import { choosePeople, historiesOf, itemsByPerson } from './people.js';
 import { decidedShare, entropy, entropyShare, hasDead, hasMerged, isCollapsed, meanOf, separationOf } from './persona-figures.js';
-import { personRandom, sampleOf, seededRandom } from './random.js';
+import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { bestOf } from './rankers.js';
 import { measureRareRecall } from './rare-recall.js';
 import { measureStability } from './stability.js';
 
-/** @import { Interactions } from '../interactions.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { Faithfulness } from './faithfulness.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @import { RareRecall } from './rare-recall.js' */
 /** @import { Stability } from './stability.js' */
-/** @typedef {import('../model.js').Model} OpenModel */
+/** @typedef {import('../model/model.js').Model} OpenModel */
 /** @typedef {{ history: number | null, recommended: number | null, random: number | null }} ByKind what the person has, is recommended (first 20), and 20 random other items */
 /**
  * @typedef {object} DiagnoseOptions
@@ -130,7 +130,7 @@ async function rareRecallOf(model, { history, test, against, ...options }) {
  * How good the personas of a model are: distinct, sharp, stable, and fair to small tastes.
  * @param {OpenModel} model @param {DiagnoseOptions & PaceOptions} options
  * @returns {Promise<PersonaQuality>} same input and seed give the same figures, whatever the order of the people
- * @throws {import('../errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; an abort rejects with its reason
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; an abort rejects with its reason
  */
 export async function diagnose(model, options) {
   checkOptions(model, optionsArgument(options));

@@ -1,8 +1,8 @@
 // Owns the course of an evaluation: people, ranking, figures, comparisons. Must not read files, print, or know a metric's formula.
 import { Model } from '../ampcf.js';
-import { badArgument, itemId, listArgument, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
-import { canonicalInteractions } from '../interactions.js';
+import { badArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
+import { canonicalInteractions } from '../train/interactions.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
 import { checkResampling, compareMetrics } from './bootstrap.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
@@ -12,7 +12,7 @@ import { choosePeople, itemsByPerson } from './people.js';
 import { measurePersonas } from './persona-health.js';
 import { modelRanker } from './rankers.js';
 
-/** @import { Interactions } from '../interactions.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { NewUsers } from './new-users.js' */

@@ -1,19 +1,19 @@
 // Owns the test of explanations: what they name is taken out of the history, and the item must fall further than without others. Must not explain.
-import { badArgument } from '../arguments.js';
+import { badArgument } from '../core/arguments.js';
 import { Model } from '../ampcf.js';
 import { pairedBootstrap } from './bootstrap.js';
 import { ownersOf, withPerson } from './fold-person.js';
 import { meanOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
-import { below, personRandom, sampleOf, seededRandom } from './random.js';
+import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { bestOf } from './rankers.js';
 
-/** @import { Interactions } from '../interactions.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { Person } from './people.js' */
 /** @import { PaceOptions } from './pace.js' */
-/** @typedef {import('../model.js').Model} OpenModel */
+/** @typedef {import('../model/model.js').Model} OpenModel */
 /** @typedef {import('./fold-person.js').PersonFold} PersonFold */
 /**
  * @typedef {object} FaithfulnessPart
@@ -91,7 +91,7 @@ function summary(people, seed) {
  * ranked again without the history items that an explanation names, without the named persona's items, and without as many others.
  * @param {OpenModel} model @param {Interactions} interactions their histories @param {FaithfulnessOptions} [options]
  * @returns {Promise<Faithfulness>} same input and seed give the same figures
- * @throws {import('../errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function measureFaithfulness(model, interactions, options = {}) {
   const { people = 200, items = 3, because = 2, seed = 1 } = options;

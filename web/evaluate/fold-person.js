@@ -1,7 +1,7 @@
 // Owns a history folded in by the core itself, for figures that a profile does not show: evidence of each persona, scores of all items. Must not judge them.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
-/** @import { Model } from '../model.js' */
+/** @import { Model } from '../model/model.js' */
 /** @typedef {{ item: string, weight: number }} Event */
 /**
  * @typedef {object} PersonFold valid until `run` returns

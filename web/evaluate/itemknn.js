@@ -1,5 +1,5 @@
 // Owns item-item neighbours by co-occurrence, the plainest collaborative filter. Must not know how it is measured.
-/** @import { CanonicalInteractions } from '../interactions.js' */
+/** @import { CanonicalInteractions } from '../train/interactions.js' */
 /** @import { Scorer } from './rankers.js' */
 /** @typedef {{ historyExponent: number, candidateExponent: number, neighbours: number }} NeighbourSettings */
 

@@ -1,19 +1,19 @@
 // Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it measures.
 import { loadModel } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
 import { trainModel } from '../train.js';
 import { withPerson } from './fold-person.js';
 import { aucOf, meanOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
 import { historiesOf, interactionsOfPeople } from './people.js';
-import { below, personRandom, sampleOf, seededRandom } from './random.js';
+import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../interactions.js' */
-/** @import { TrainOptions } from '../train.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { TrainOptions } from '../train/train.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
-/** @typedef {import('../model.js').Model} OpenModel */
+/** @typedef {import('../model/model.js').Model} OpenModel */
 /** @typedef {'rank' | 'margin' | 'fit' | 'calibrated rank' | 'calibrated margin' | 'calibrated fit'} AttackName */
 /**
  * @typedef {object} Membership

@@ -1,5 +1,5 @@
 // Owns the metrics of METRICS.md: pure functions of ranked lists and relevant sets. Must not rank, average over people or print.
-import { badArgument } from '../arguments.js';
+import { badArgument } from '../core/arguments.js';
 
 /** @template T @typedef {readonly T[]} RankedList best first, no item twice */
 
@@ -24,7 +24,7 @@ function hits(list, relevant, k) {
 /**
  * Share of the relevant items that are among the first k, 0 to 1; at most k / |relevant|.
  * @template T @param {RankedList<T>} list @param {ReadonlySet<T>} relevant at least one @param {number} k 1 or more
- * @throws {import('../errors.js').AmpcfError} BAD_ARGUMENT, as every metric here
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, as every metric here
  */
 export function recall(list, relevant, k) {
   check(relevant, k);

@@ -1,6 +1,6 @@
 // Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not measure anything.
 import { loadModel } from '../ampcf.js';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 /** @import { Membership } from './membership.js' */
 /** @import { PersonaQuality } from './diagnose.js' */

@@ -1,14 +1,14 @@
 // Owns the test of new people: as many of the people as asked for are left out of a training of its own, then folded in. Must not see test data while training.
-import { AmpcfError } from '../errors.js';
-import { canonicalInteractions } from '../interactions.js';
+import { AmpcfError } from '../core/errors.js';
+import { canonicalInteractions } from '../train/interactions.js';
 import { baselines as known, trainedRanker } from './baselines.js';
 import { compareMetrics } from './bootstrap.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
-import { sampleOf, seededRandom } from './random.js';
+import { sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../interactions.js' */
-/** @import { Model } from '../model.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { BaselineName, Settings } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { Difference, PlainFigures } from './evaluate-model.js' */

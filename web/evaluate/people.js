@@ -1,7 +1,7 @@
 // Owns whom an evaluation asks and about what: histories, relevant items, candidates, and the count of what is left out. Must not rank.
-import { personRandom, sampleOf } from './random.js';
+import { personRandom, sampleOf } from '../core/random.js';
 
-/** @import { Interactions } from '../interactions.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /**
  * @typedef {object} Person
  * @property {string} user

@@ -3,10 +3,10 @@ import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
 import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
-import { sampleOf, seededRandom } from './random.js';
+import { sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../interactions.js' */
-/** @import { Model } from '../model.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /**

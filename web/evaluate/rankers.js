@@ -1,6 +1,6 @@
 // Owns putting a person's candidates in order: by a model, as its users would, or by the scores of a baseline. Must not see relevant items.
-/** @import { Model } from '../model.js' */
-/** @import { CanonicalInteractions } from '../interactions.js' */
+/** @import { Model } from '../model/model.js' */
+/** @import { CanonicalInteractions } from '../train/interactions.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} Ranker

@@ -1,6 +1,6 @@
 // Owns the recall of rare tastes: test items of what is a small part of a person's history (METRICS.md). Must not know how models rank.
 
-/** @import { Model } from '../model.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} RareRecall

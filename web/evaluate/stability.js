@@ -4,7 +4,7 @@ import { bestPairs } from './matching.js';
 import { meanOf } from './persona-figures.js';
 import { bestOf } from './rankers.js';
 
-/** @import { Model } from '../model.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} Stability means over people who have two or more personas under both models

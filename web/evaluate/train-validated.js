@@ -1,16 +1,16 @@
 // Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop. Must not touch the trainer's state.
 import { Model, loadModel } from '../ampcf.js';
-import { badArgument, countArgument, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
+import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
 import { trainModel } from '../train.js';
 import { figuresOf, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
 import { choosePeople, itemsByPerson } from './people.js';
-import { sampleOf, seededRandom } from './random.js';
+import { sampleOf, seededRandom } from '../core/random.js';
 import { modelRanker } from './rankers.js';
 
-/** @import { Interactions } from '../interactions.js' */
-/** @import { TrainOptions, TrainProgress, TrainResult, TrainSnapshot } from '../train.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { TrainOptions, TrainProgress, TrainResult, TrainSnapshot } from '../train/train.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} ValidationFigures full ranking, the history left out

@@ -1,8 +1,8 @@
 // Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the profile.
-import { badArgument, countArgument, optionsArgument } from '../arguments.js';
-import { sampleOf, seededRandom } from '../evaluate/random.js';
+import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Profile } from '../profile.js' */
+/** @import { Profile } from '../model/profile.js' */
 /** @import { DistanceOptions } from '../taste.js' */
 /**
  * @typedef {object} DriftOptions
@@ -27,7 +27,7 @@ import { sampleOf, seededRandom } from '../evaluate/random.js';
  * @param {Profile} profile whose history is in the order of time; of a model loaded by 'ampcf', or with `taste`
  * @param {DriftOptions} [options]
  * @returns {Drift | null} null with fewer than twice `recent` liked events that count
- * @throws {import('../errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
+ * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
  */
 export function driftOf(profile, options = {}) {
   const { model } = profile, taste = model.needTaste('driftOf');

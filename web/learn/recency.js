@@ -1,7 +1,7 @@
 // Owns what time does to events: each weighs less the older it is, by the clock of the persona that owns it. Must not drop an event.
-import { badArgument, optionsArgument } from '../arguments.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
 
-/** @import { Recency, StoredEvent } from '../profile.js' */
+/** @import { Recency, StoredEvent } from '../model/profile.js' */
 /**
  * @typedef {object} RecencyOptions
  * @property {number} halfLife age at which an event weighs half, above 0

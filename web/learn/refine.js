@@ -1,10 +1,10 @@
 // Owns test-time refinement: how this person's history is folded, chosen by what came next in it. Must not keep what its last event speaks against.
-import { badArgument, countArgument, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
+import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
 import { recency } from './recency.js';
 
-/** @import { Model } from '../model.js' */
-/** @import { Profile, ProfileOptions, StoredEvent } from '../profile.js' */
+/** @import { Model } from '../model/model.js' */
+/** @import { Profile, ProfileOptions, StoredEvent } from '../model/profile.js' */
 /** @typedef {{ personas?: number, halfLife?: number }} Folding personas: most of them; halfLife: of events, by the clock of each persona; without: the profile as it was made */
 /**
  * @typedef {object} RefineOptions

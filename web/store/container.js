@@ -1,6 +1,6 @@
 // Owns the bytes around a saved profile in one slot: magic, version, generation, checksum, encryption. Layout: STORE.md.
 // Must not know where slots are kept, or what a profile holds.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 /** @typedef {'absent' | 'broken' | 'newer' | 'sealed' | 'plain'} SlotKind `newer`: of a later format; `sealed`: encrypted */
 /** @typedef {{ kind: SlotKind, generation: number, bytes: Uint8Array<ArrayBuffer>, why: string }} Slot generation 0 unless plain or sealed */

@@ -1,6 +1,6 @@
 // Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, one deletion.
 // Must not know slots or profiles.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 const table = 'kept', keyRow = 'key';
 

@@ -1,12 +1,12 @@
 // Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must not know how a store
 // works, and must never let ranking wait for it or fail because of it.
-import { badArgument, countArgument, messageOf, optionsArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
+import { badArgument, countArgument, messageOf, optionsArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
 import { inspectSlot, openSlot, sealSlot, slotOf } from './container.js';
 import { mergeHistories, sameHistory, sameMemories } from './merge.js';
 
-/** @import { Model } from '../model.js' */
-/** @import { Profile, ProfileOptions } from '../profile.js' */
+/** @import { Model } from '../model/model.js' */
+/** @import { Profile, ProfileOptions } from '../model/profile.js' */
 /** @import { ProfileStore, Seen } from './memory-store.js' */
 /** @import { Slot } from './container.js' */
 /** @import { Entry } from './merge.js' */

@@ -1,5 +1,5 @@
 // Owns the store in the origin private file system. Must not read or write outside the lock of its name.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { sameBytes } from './bytes.js';
 import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 

@@ -1,5 +1,5 @@
 // Owns the taste functions on plain arrays, for those who have no model. Must not know models or profiles.
-import { badArgument, listArgument, optionsArgument } from '../arguments.js';
+import { badArgument, listArgument, optionsArgument } from '../core/arguments.js';
 import { costArgument, discountArgument, distanceArgument, distributionArgument, lambdaArgument, numbersArgument, rowsArgument, topKArgument } from './checks.js';
 import { tasteKernel } from './module.js';
 

@@ -1,5 +1,5 @@
 // Owns the checks of what callers of the taste entry pass. Must not know what it is for.
-import { badArgument, countArgument, listArgument } from '../arguments.js';
+import { badArgument, countArgument, listArgument } from '../core/arguments.js';
 import { measures } from './kernel.js';
 
 /** @import { Rows } from './kernel.js' */

@@ -1,5 +1,5 @@
 // Owns the history-bootstrap floor: lists drawn from a history, by seed. Must not know models or how a distance is computed.
-import { seededRandom } from '../evaluate/random.js';
+import { seededRandom } from '../core/random.js';
 import { packRows } from './checks.js';
 
 /** @import { Rows } from './kernel.js' */

@@ -1,7 +1,7 @@
 // Owns the calls of the taste module's functions on plain arrays. Must not check what callers pass: that was done before.
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
-/** @import { WasmMemory } from '../memory.js' */
+/** @import { WasmMemory } from '../core/memory.js' */
 /**
  * @typedef {object} Rows a taste space: the categories of each item
  * @property {number} size how many categories there are

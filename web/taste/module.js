@@ -1,8 +1,8 @@
 // Owns starting the taste module, a small wasm of its own. Must not be needed to rank, and must not know models.
 import gzip from '../../dist/wasm/taste.wasm.gz';
-import { messageOf } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
-import { WasmMemory, decodeBase64 } from '../memory.js';
+import { messageOf } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
+import { WasmMemory, decodeBase64 } from '../core/memory.js';
 import { TasteKernel } from './kernel.js';
 
 /** @param {WebAssembly.Module} module */

@@ -1,10 +1,10 @@
 // Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not compare distributions.
-import { badArgument } from '../arguments.js';
-import { AmpcfError } from '../errors.js';
-import { personaLabels } from '../labels.js';
+import { badArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
+import { personaLabels } from '../model/labels.js';
 import { packRows } from './checks.js';
 
-/** @import { Model } from '../model.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { Rows } from './kernel.js' */
 /** @typedef {'aspects' | 'clusters' | 'personas'} Space */
 /** What this entry needs of a folded profile. @typedef {{ address: number, indices: number[], known: string[], weights: number[], shares: number[], responsibilities: Float32Array }} Folded */

@@ -1,12 +1,12 @@
 // Owns the Taste object: taste of the people and lists of one model. Must not rank: scores are the profile's.
-import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../arguments.js';
+import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
 import { floorOf } from './floor.js';
 import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgument, vectorsOf, weightedRows } from './spaces.js';
 
-/** @import { Model } from '../model.js' */
-/** @import { RankedItem, Ranking, RecommendOptions } from '../profile.js' */
+/** @import { Model } from '../model/model.js' */
+/** @import { RankedItem, Ranking, RecommendOptions } from '../model/profile.js' */
 /** @import { Cost, Distance } from './checks.js' */
 /** @import { Floor } from './floor.js' */
 /** @import { Rows, TasteKernel } from './kernel.js' */
@@ -69,7 +69,7 @@ export class Taste {
    * perfect 0, so never headline it.
    * @param {TasteProfile} profile @param {Items} items @param {DistanceOptions} [options]
    * @returns {number | null} null when the taste or the list has nothing that counts; bounds: web/taste/TASTE.md
-   * @throws {import('../errors.js').AmpcfError} NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
+   * @throws {import('../core/errors.js').AmpcfError} NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
    */
   distance(profile, items, options = {}) {
     const { space: name, discount, target, distance, cost } = optionsArgument(options);

@@ -1,6 +1,6 @@
 // Owns worker threads: jobs to whichever is free, results in the order of the jobs. Must not know what a job is about.
 import { Worker } from 'node:worker_threads';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 
 /** @import { TrialInput } from './trial.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */

@@ -1,8 +1,8 @@
 // Owns the course of a search: rounds, proposals, which trials are hopeless, which is best. Must not know threads, files or time.
-import { seededRandom } from '../evaluate/random.js';
+import { seededRandom } from '../core/random.js';
 import { drawSettings, searchSpace, stepFrom } from './space.js';
 
-/** @import { TrainSettings } from '../train-settings.js' */
+/** @import { TrainSettings } from '../train/settings.js' */
 /** @import { ValidationFigures } from '../evaluate/train-validated.js' */
 /**
  * @typedef {object} TrialJob

@@ -1,7 +1,7 @@
 // Owns which settings are searched, and where: ranges, random draws, small steps from a good place. Must not train or measure.
-import { settingRanges } from '../train-settings.js';
+import { settingRanges } from '../train/settings.js';
 
-/** @import { TrainSettings } from '../train-settings.js' */
+/** @import { TrainSettings } from '../train/settings.js' */
 /** @typedef {{ low: number, high: number, log: boolean }} Range */
 /** @typedef {Map<string, Range>} Space by name of the setting */
 

@@ -1,8 +1,8 @@
 // Owns one trial of a search: training with its settings, given up when it falls behind early. Must not choose settings.
 import { trainValidated } from '../evaluate.js';
 
-/** @import { Interactions } from '../interactions.js' */
-/** @import { TrainOptions } from '../train.js' */
+/** @import { Interactions } from '../train/interactions.js' */
+/** @import { TrainOptions } from '../train/train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
 /** @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' | 'onProgress' | 'onSnapshot'> & { patience?: number } }} TrialInput */
 

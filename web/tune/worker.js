@@ -1,6 +1,6 @@
 // Owns the entry of a worker thread that runs trials. Must not keep anything from one trial to the next.
 import { parentPort, workerData } from 'node:worker_threads';
-import { AmpcfError } from '../errors.js';
+import { AmpcfError } from '../core/errors.js';
 import { runTrial } from './trial.js';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readCandidates } from '../../../web/cli/read-candidates.js';
 import { readItems } from '../../../web/cli/read-items.js';
 import { readRatings } from '../../../web/cli/read-ratings.js';
-import { below, personRandom, sampleOf } from '../../../web/evaluate/random.js';
+import { below, personRandom, sampleOf } from '../../../web/core/random.js';
 
-/** @import { Interactions } from '../../../web/interactions.js' */
+/** @import { Interactions } from '../../../web/train/interactions.js' */
 /** @typedef {'test' | 'validation'} Split */
 /** @typedef {'ml1m' | 'films' | 'games'} SetName */
 /**

@@ -1,9 +1,9 @@
 // Owns part `objectives`: what item vectors are learnt by, with the defaults of each, one vector and several.
-import { trainSettings } from '../../../web/train-settings.js';
+import { trainSettings } from '../../../web/train/settings.js';
 import { objectiveTest } from './settings.js';
 import { figure, markdownTable, withError } from './text.js';
 
-/** @import { TrainOptions } from '../../../web/train.js' */
+/** @import { TrainOptions } from '../../../web/train/train.js' */
 /** @import { Bench } from './measure.js' */
 /** @import { DataSet } from './data.js' */
 

@@ -2,8 +2,8 @@
 // Must not know how a list was made.
 import { ndcg } from '../../../web/evaluate/metrics.js';
 
-/** @import { Model } from '../../../web/model.js' */
-/** @import { Profile } from '../../../web/profile.js' */
+/** @import { Model } from '../../../web/model/model.js' */
+/** @import { Profile } from '../../../web/model/profile.js' */
 /** @typedef {{ user: string, history: { item: string }[], next: Set<string> }} Person */
 /** @typedef {Record<'ndcg' | 'jensenShannon' | 'hellinger' | 'totalVariation' | 'kl' | 'wasserstein' | 'clusters' | 'heldOut' | 'rare', number | null>} PersonFigures null: nothing to measure */
 

@@ -1,0 +1,79 @@
+/* Owns the validated view of a model file that the rest of the core reads. Must only be filled by model.c. */
+#ifndef AMPCF_CORE_MODEL_H
+#define AMPCF_CORE_MODEL_H
+
+#include "ampcf.h"
+#include "base/crc32c.h"
+#include "core/format.h"
+
+#include <string.h>
+
+/* Strings stored as n + 1 offsets into one blob. */
+typedef struct text_table {
+    const uint32_t *offsets; /* (n + 1), NULL when the file has none */
+    const char *bytes;
+    uint32_t n;
+} text_table;
+
+struct ampcf_model {
+    uint32_t n_items, dim, n_personas, n_aspects;
+    const float *vectors;  /* (N, D) of the file, or expanded in model memory */
+    const float *bias;     /* (N) */
+    const float *gram;     /* (D (D + 1) / 2) packed lower triangle, row by row */
+    const float *settings; /* (FORMAT_SETTINGS) */
+    const float *item_weights; /* (N) q_i, NULL = all 1 */
+    const float *item_targets; /* (N) t_i, NULL = all 1 */
+    const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, NULL = B is 0 */
+    const void *neighbours;            /* u16 up to FORMAT_MAX_U16_ITEMS items, else u32; increasing within a row */
+    const int8_t *neighbour_values;
+    const float *neighbour_scales; /* (N) B_ij = value * scale_i */
+    uint32_t longest_row;
+    text_table ids, titles, aspects;
+    const uint32_t *id_order;            /* (N) items in increasing order of id bytes */
+    const uint32_t *item_aspect_offsets; /* (N + 1) or NULL */
+    const uint16_t *item_aspects;
+    const uint8_t *item_clusters; /* (N) or NULL */
+    uint32_t n_clusters;
+    const char *metadata;
+    uint32_t metadata_bytes;
+    const uint8_t *lineage; /* (16) */
+    crc32c_tables crc;      /* used while opening */
+};
+
+static inline const char *text_at(const text_table *t, uint32_t i, uint32_t *out_bytes) {
+    if (!t->offsets) return *out_bytes = 0, "";
+    *out_bytes = t->offsets[i + 1] - t->offsets[i];
+    return t->bytes + t->offsets[i];
+}
+
+/* v_j, (D). */
+static inline const float *model_vector(const ampcf_model *m, uint32_t item) {
+    return m->vectors + (size_t)item * m->dim;
+}
+
+/* Candidate of entry e of B. */
+static inline uint32_t model_neighbour(const ampcf_model *m, uint32_t e) {
+    return m->n_items > FORMAT_MAX_U16_ITEMS ? ((const uint32_t *)m->neighbours)[e] : ((const uint16_t *)m->neighbours)[e];
+}
+
+/* B_ij of entry e of row i. */
+static inline float model_neighbour_value(const ampcf_model *m, uint32_t i, uint32_t e) {
+    return (float)m->neighbour_values[e] * m->neighbour_scales[i];
+}
+
+/* IEEE half to single; infinities and NaN are the loader's to refuse. 2^112 moves the exponent's bias from 15 to 127. */
+static inline float half_to_f32(uint16_t half) {
+    uint32_t bits = (half & 0x7FFFu) << 13;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    x *= 5192296858534827628530496329220096.0f;
+    return half & 0x8000u ? -x : x;
+}
+
+/* Bytes of a model that expands so many vector elements; 0 on overflow. */
+size_t model_memory(size_t expanded);
+
+/* Byte order, then length: <0, 0, >0. The one order of ids in loader, writer and look-up. */
+int id_compare(const char *a, uint32_t a_bytes, const char *b, uint32_t b_bytes);
+
+#endif

@@ -1,0 +1,283 @@
+/* Owns fold-in: history -> responsibilities -> persona vectors. Must not change the model. */
+#include "core/profile.h"
+
+#include "base/kernels.h"
+#include "base/linalg.h"
+#include "base/smath.h"
+
+#include <string.h>
+
+/* Most items that n rows of B can name. */
+static uint32_t most_near(const ampcf_model *m, uint32_t n) {
+    uint64_t named = (uint64_t)n * m->longest_row;
+    return named < m->n_items ? (uint32_t)named : m->n_items;
+}
+
+static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_memories) {
+    uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n_events), n_personas = m->n_personas, rows = n_events + n_memories;
+    ampcf_profile *p = arena_take(a, 1, sizeof *p);
+    uint32_t *items = arena_take(a, rows, sizeof *items);
+    float *liking = arena_take(a, rows, sizeof *liking), *system_weights = arena_take(a, rows, sizeof *system_weights);
+    float *wants = arena_take(a, rows, sizeof *wants);
+    float *memory_vectors = arena_take(a, (size_t)n_memories * m->dim, sizeof *memory_vectors);
+    float *memory_support = arena_take(a, n_memories, sizeof *memory_support), *counts = arena_take(a, rows, sizeof *counts);
+    float *responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *responsibilities);
+    float *shares = arena_take(a, n_personas, sizeof *shares), *support = arena_take(a, n_personas, sizeof *support);
+    float *gain = arena_take(a, n_personas, sizeof *gain), *prior = arena_take(a, n_personas, sizeof *prior);
+    float *vectors = arena_take(a, (size_t)n_personas * stride, sizeof *vectors);
+    double *system = arena_take(a, packed_size(m->dim), sizeof *system), *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
+    double *work = arena_take(a, m->dim, sizeof *work);
+    uint32_t *slots = near_items ? arena_take(a, m->n_items, sizeof *slots) : NULL;
+    float *near = arena_take(a, (size_t)near_items * n_personas, sizeof *near);
+    if (a->full || !a->base) return NULL;
+    const float *set = m->settings;
+    attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
+    *p = (ampcf_profile){m, 0, 0, n_events, n_memories, 0, 0, stride, 0, items, liking, system_weights, wants, memory_vectors, memory_support, counts, responsibilities,
+                         shares, gain, prior, support, attention, vectors, system, factor, work, slots, near};
+    return p;
+}
+
+typedef struct fold_scratch {
+    float *units;    /* (rows, D) history in the space where personas are told apart */
+    float *weights;  /* (rows) what tells how much each row says of taste */
+    double *rhs;     /* (D) */
+    uint32_t *sorted;/* (H) */
+    personas_scratch personas;
+} fold_scratch;
+
+static fold_scratch scratch_layout(arena *a, const ampcf_model *m, uint32_t n) {
+    fold_scratch s;
+    s.units = arena_take(a, (size_t)n * m->dim, sizeof *s.units);
+    s.weights = arena_take(a, n, sizeof *s.weights);
+    s.rhs = arena_take(a, m->dim, sizeof *s.rhs);
+    s.sorted = arena_take(a, n, sizeof *s.sorted);
+    s.personas = personas_scratch_take(a, n, m->dim, m->n_personas);
+    return s;
+}
+
+/* Bytes of a layout; 0 when out of range. */
+static size_t measured(const arena *a, uint32_t n_events, uint32_t n_memories) {
+    return a->full || n_events > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES ? 0 : a->used;
+}
+
+size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_memories) {
+    arena a = arena_measure();
+    (void)layout(&a, model, n_history, n_memories);
+    return measured(&a, n_history, n_memories);
+}
+
+size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_memories) {
+    arena a = arena_measure();
+    (void)scratch_layout(&a, model, n_history + n_memories);
+    return measured(&a, n_history, n_memories);
+}
+
+/* Shell sort: histories are short, and recursion has no place on a 64 KiB stack. */
+static int has_duplicates(uint32_t *sorted, uint32_t n) {
+    for (uint32_t gap = n / 2; gap > 0; gap /= 2)
+        for (uint32_t i = gap; i < n; i++) {
+            uint32_t value = sorted[i], at = i;
+            for (; at >= gap && sorted[at - gap] > value; at -= gap) sorted[at] = sorted[at - gap];
+            sorted[at] = value;
+        }
+    for (uint32_t i = 1; i < n; i++)
+        if (sorted[i] == sorted[i - 1]) return 1;
+    return 0;
+}
+
+static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, const float *weights, uint32_t n,
+                                  uint32_t *sorted) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (items[i] >= m->n_items) return AMPCF_E_ITEM_RANGE;
+        if (weights && !(weights[i] > 0 && weights[i] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
+        sorted[i] = items[i];
+    }
+    return has_duplicates(sorted, n) ? AMPCF_E_ARGUMENT : AMPCF_OK;
+}
+
+/* What every row adds to the system, in the order of the rows: a row that comes later gives the same bits. */
+static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want, float count) {
+    uint32_t row = p->n_rows++;
+    p->items[row] = item;
+    p->liking[row] = liking;
+    p->system_weights[row] = system_weight;
+    p->wants[row] = want;
+    p->counts[row] = count;
+    packed_add_outer(p->system, (double)system_weight, profile_vector(p, row), p->model->dim);
+}
+
+static void append_event(ampcf_profile *p, uint32_t item, float weight, float wanted) {
+    const ampcf_model *m = p->model;
+    float system_weight = weight * (m->item_weights ? m->item_weights[item] : 1), target = m->item_targets ? m->item_targets[item] : 1;
+    append_row(p, item, weight * wanted, system_weight, target * wanted, 1);
+    p->mass += (double)(system_weight * target) * (double)target;
+}
+
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories, uint32_t n_personas,
+                                 void *memory, size_t memory_bytes, ampcf_profile **out_profile) {
+    if (n_history > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES || n_personas > model->n_personas) return AMPCF_E_ARGUMENT;
+    arena a = arena_over(memory, memory_bytes);
+    ampcf_profile *p = layout(&a, model, n_history, n_memories);
+    if (!p) return AMPCF_E_MEMORY;
+    double alpha = (double)model->settings[SETTING_ALPHA];
+    p->max_personas = n_personas ? n_personas : model->n_personas;
+    for (size_t i = 0; i < packed_size(model->dim); i++) p->system[i] = alpha * (double)model->gram[i];
+    *out_profile = p;
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory) {
+    ampcf_profile *p = profile;
+    const float *vector = memory + AMPCF_MEMORY_HEAD;
+    uint32_t dim = p->model->dim;
+    if (p->n_memories == p->memory_cap) return AMPCF_E_MEMORY;
+    if (p->n_rows > p->n_memories) return AMPCF_E_ARGUMENT;
+    for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + dim; d++) {
+        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0 : d == 3 ? 1e-3f : -bound;
+        if (!(memory[d] >= low && memory[d] <= bound)) return AMPCF_E_BAD_NUMBER;
+    }
+    memcpy(p->memory_vectors + (size_t)p->n_memories * dim, vector, dim * sizeof *vector);
+    p->memory_support[p->n_memories++] = memory[4];
+    append_row(p, AMPCF_NO_ITEM, memory[0], memory[1], memory[2], memory[3]);
+    p->mass += (double)memory[1] * (double)memory[2] * (double)memory[2];
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float wanted) {
+    if (item >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
+    if (!(weight > 0 && weight <= AMPCF_MAX_WEIGHT && wanted >= -1 && wanted <= 1)) return AMPCF_E_ARGUMENT;
+    if (profile->n_rows - profile->n_memories == profile->event_cap) return AMPCF_E_MEMORY;
+    append_event(profile, item, weight, wanted);
+    return AMPCF_OK;
+}
+
+/* factor = Cholesky of the system + lambda_u I, lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu. */
+static void build_factor(ampcf_profile *p) {
+    const ampcf_model *m = p->model;
+    const float *set = m->settings;
+    double mass = p->mass + (double)set[SETTING_ALPHA] * m->n_items;
+    double scale = mass > 0 ? smath_exp((double)set[SETTING_NU] * smath_log(mass)) : 1;
+    memcpy(p->factor, p->system, packed_size(m->dim) * sizeof *p->factor);
+    for (uint32_t d = 0; d < m->dim; d++) p->factor[packed_row(d) + d] += (double)set[SETTING_LAMBDA] * scale;
+    packed_cholesky(p->factor, m->dim);
+}
+
+/* Personas are told apart by direction: the cosine of item vectors. */
+static void unit_vectors(const ampcf_profile *p, float *units) {
+    uint32_t dim = p->model->dim;
+    for (uint32_t i = 0; i < p->n_rows; i++) {
+        const float *v = profile_vector(p, i);
+        float *x = units + (size_t)i * dim, length = __builtin_sqrtf(kernel_dot(v, v, dim));
+        for (uint32_t d = 0; d < dim; d++) x[d] = length > 0 ? v[d] / length : 0;
+    }
+}
+
+/* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all rows count alike. */
+static void taste_weights(const ampcf_profile *p, float *weights) {
+    int liked = 0;
+    for (uint32_t i = 0; i < p->n_rows; i++) liked |= (weights[i] = p->liking[i] > 0 ? p->liking[i] : 0) > 0;
+    for (uint32_t i = 0; !liked && i < p->n_rows; i++) weights[i] = 1;
+}
+
+static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
+    const ampcf_model *m = p->model;
+    memset(rhs, 0, m->dim * sizeof *rhs);
+    for (uint32_t i = 0; i < p->n_rows; i++) {
+        double w = (double)profile_pull(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        const float *v = profile_vector(p, i);
+        for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
+    }
+    packed_solve_lower(p->factor, rhs, m->dim);
+    packed_solve_upper(p->factor, rhs, m->dim);
+    float *u = p->vectors + (size_t)k * p->stride;
+    for (uint32_t d = 0; d < p->stride; d++) u[d] = d < m->dim ? (float)profile_clamped(rhs[d]) : 0;
+}
+
+/* near_jk = sum_i r_ik w_i g_i B_ij for every item j that an event names, in the order of the history. */
+static void gather_neighbours(ampcf_profile *p) {
+    const ampcf_model *m = p->model;
+    uint32_t n = p->n_personas, used = 0;
+    if (!p->slots) return;
+    memset(p->slots, 0, m->n_items * sizeof *p->slots);
+    for (uint32_t i = p->n_memories; i < p->n_rows; i++) {
+        uint32_t from = p->items[i];
+        const float *r = p->responsibilities + (size_t)i * n;
+        for (uint32_t e = m->neighbour_offsets[from]; e < m->neighbour_offsets[from + 1]; e++) {
+            uint32_t *slot = &p->slots[model_neighbour(m, e)], fresh = *slot == 0;
+            if (fresh) *slot = ++used;
+            float *near = p->near + (size_t)(*slot - 1) * n, b = p->liking[i] * model_neighbour_value(m, from, e);
+            for (uint32_t k = 0; k < n; k++) near[k] = (fresh ? 0 : near[k]) + r[k] * b;
+        }
+    }
+}
+
+/* s'_ik of attention.h for a liked event; B_ii = 0 leaves it out of the rest. */
+static void left_out_evidence(ampcf_profile *p, uint32_t row, float *evidence) {
+    const ampcf_model *m = p->model;
+    const float *v = profile_vector(p, row), *r = p->responsibilities + (size_t)row * p->n_personas;
+    const float *near = profile_near(p, p->items[row]);
+    double leverage = 0;
+    for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
+    packed_solve_lower(p->factor, p->work, m->dim);
+    for (uint32_t d = 0; d < m->dim; d++) leverage += p->work[d] * p->work[d];
+    kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
+    for (uint32_t k = 0; k < p->n_personas; k++)
+        evidence[k] = attention_left_out(evidence[k], p->system_weights[row] * (float)leverage, p->wants[row] * r[k]) + (near ? near[k] : 0);
+}
+
+/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over what was liked; a memory brings the support that it had. */
+static void measure_support(ampcf_profile *p) {
+    float mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
+    for (uint32_t k = 0; k < p->n_personas; k++) p->support[k] = 0;
+    for (uint32_t i = 0; i < p->n_rows; i++) {
+        const float *r = p->responsibilities + (size_t)i * p->n_personas;
+        if (!(p->liking[i] > 0)) continue;
+        if (i >= p->n_memories) left_out_evidence(p, i, evidence);
+        for (uint32_t k = 0; k < p->n_personas; k++) {
+            float w = p->liking[i] * r[k];
+            p->support[k] += w * (i < p->n_memories ? p->memory_support[i] : evidence[k]);
+            mass[k] += w;
+        }
+    }
+    for (uint32_t k = 0; k < p->n_personas; k++) p->support[k] = mass[k] > 0 ? p->support[k] / mass[k] : 0;
+}
+
+ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t scratch_bytes) {
+    ampcf_profile *p = profile;
+    const float *set = p->model->settings;
+    arena a = arena_over(scratch, scratch_bytes);
+    fold_scratch s = scratch_layout(&a, p->model, p->n_rows);
+    if (a.full || !scratch) return AMPCF_E_MEMORY;
+    build_factor(p);
+    unit_vectors(p, s.units);
+    taste_weights(p, s.weights);
+    personas_settings ps = {p->max_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
+    p->n_personas = personas_split(s.units, s.weights, p->counts, p->n_rows, p->model->dim, &ps, &s.personas, p->responsibilities, p->shares);
+    for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
+    gather_neighbours(p);
+    measure_support(p);
+    attention_prepare(&p->attention, p->shares, p->support, p->n_personas, p->gain, p->prior);
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
+                                   uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
+                                   size_t scratch_bytes, ampcf_profile **out_profile) {
+    if (n > AMPCF_MAX_HISTORY || n_personas > model->n_personas) return AMPCF_E_ARGUMENT;
+    arena a = arena_over(scratch, scratch_bytes);
+    fold_scratch s = scratch_layout(&a, model, n);
+    if (a.full || !scratch) return AMPCF_E_MEMORY;
+    ampcf_profile *p;
+    ampcf_status status = check_history(model, items, weights, n, s.sorted);
+    if (status == AMPCF_OK) status = ampcf_profile_begin(model, n, 0, n_personas, memory, memory_bytes, &p);
+    if (status != AMPCF_OK) return status;
+    for (uint32_t i = 0; i < n; i++) append_event(p, items[i], weights ? weights[i] : 1, 1);
+    *out_profile = p;
+    return ampcf_profile_finish(p, scratch, scratch_bytes);
+}
+
+uint32_t ampcf_profile_personas(const ampcf_profile *profile) { return profile->n_personas; }
+uint32_t ampcf_profile_history(const ampcf_profile *profile) { return profile->n_rows - profile->n_memories; }
+const float *ampcf_profile_shares(const ampcf_profile *profile) { return profile->shares; }
+const float *ampcf_profile_responsibilities(const ampcf_profile *profile) { return profile->responsibilities; }
+const float *ampcf_profile_support(const ampcf_profile *profile) { return profile->support; }

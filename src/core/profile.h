@@ -1,0 +1,58 @@
+/* Owns the layout of a profile in caller memory. Must only be filled by profile.c. */
+#ifndef AMPCF_CORE_PROFILE_H
+#define AMPCF_CORE_PROFILE_H
+
+#include "base/arena.h"
+#include "core/attention.h"
+#include "core/model.h"
+#include "core/personas.h"
+
+/* Rows are what the person is folded in from: memories first, then events in the order in which they were added. */
+struct ampcf_profile {
+    const ampcf_model *model;
+    uint32_t n_rows, n_memories, event_cap, memory_cap, n_personas, max_personas, stride;
+    double mass;             /* sum_i w_i q_i t_i^2, whatever was wanted */
+    uint32_t *items;         /* (rows) AMPCF_NO_ITEM for a memory */
+    float *liking;           /* (rows) w_i g_i; of a memory its weight */
+    float *system_weights;   /* (rows) w_i q_i */
+    float *wants;            /* (rows) t_i g_i */
+    float *memory_vectors;   /* (memories, D) */
+    float *memory_support;   /* (memories) */
+    float *counts;           /* (rows) events that a row stands for */
+    float *responsibilities; /* (rows, P) */
+    float *shares;           /* (P) */
+    float *gain, *prior;     /* (P) of attention.h */
+    float *support;          /* (P) */
+    attention_settings attention;
+    float *vectors;          /* (P, stride) u_k, zero-padded from D to stride */
+    double *system;          /* packed (D) alpha G + sum_i w_i q_i v_i v_i^T, rows added in order */
+    double *factor;          /* packed (D) Cholesky factor of M */
+    double *work;            /* (D) */
+    uint32_t *slots;         /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
+    float *near;             /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
+};
+
+/* w_i q_i t_i g_i */
+static inline float profile_pull(const ampcf_profile *p, uint32_t row) { return p->system_weights[row] * p->wants[row]; }
+
+/* v_i of a row, (D). */
+static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) {
+    return row < p->n_memories ? p->memory_vectors + (size_t)row * p->model->dim : model_vector(p->model, p->items[row]);
+}
+
+/* What B adds to the evidence for an item, (P); NULL = nothing. */
+static inline const float *profile_near(const ampcf_profile *p, uint32_t item) {
+    return p->slots && p->slots[item] ? p->near + (size_t)(p->slots[item] - 1) * p->n_personas : NULL;
+}
+
+/* Rows are padded with zeros to this many floats. */
+static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }
+
+/* Solutions of M x = v keep the bound of item vectors, so that no score and no explanation can overflow or be NaN. Only the
+ * indefinite Gram matrix of a hostile file reaches it: with alpha and lambda >= 1e-6, |M^-1 v_j| <= 1 / (2 sqrt(alpha lambda)). */
+static inline double profile_clamped(double x) {
+    double bound = (double)FORMAT_MAX_VALUE;
+    return x > bound ? bound : x < -bound ? -bound : x == x ? x : 0;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* Owns the trainer's normal equations. Must keep every loop elementwise along rows. */
+#include "train/solve.h"
+
+#include "base/kernels.h"
+
+#include <string.h>
+
+enum { BATCH = 8 };
+
+/* Eight outer products a visit of a row: the row is loaded and stored once for sixteen operations an element. */
+static void add_batch(float *a, const float *e, const float *w, uint32_t dim, uint32_t stride) {
+    const float *e0 = e, *e1 = e + stride, *e2 = e1 + stride, *e3 = e2 + stride, *e4 = e3 + stride, *e5 = e4 + stride,
+                *e6 = e5 + stride, *e7 = e6 + stride;
+    for (uint32_t r = 0; r < dim; r++) {
+        float s0 = w[0] * e0[r], s1 = w[1] * e1[r], s2 = w[2] * e2[r], s3 = w[3] * e3[r];
+        float s4 = w[4] * e4[r], s5 = w[5] * e5[r], s6 = w[6] * e6[r], s7 = w[7] * e7[r];
+        float *row = a + (size_t)r * stride;
+        for (uint32_t c = r & ~3u; c < stride; c++) {
+            float x = row[c];
+            x += s0 * e0[c];
+            x += s1 * e1[c];
+            x += s2 * e2[c];
+            x += s3 * e3[c];
+            x += s4 * e4[c];
+            x += s5 * e5[c];
+            x += s6 * e6[c];
+            x += s7 * e7[c];
+            row[c] = x;
+        }
+    }
+}
+
+void train_add_outers(float *a, const float *e, const float *w, uint32_t n, uint32_t dim, uint32_t stride) {
+    uint32_t i = 0;
+    for (; n - i >= BATCH; i += BATCH) add_batch(a, e + (size_t)i * stride, w + i, dim, stride);
+    for (; i < n; i++) {
+        const float *v = e + (size_t)i * stride;
+        for (uint32_t r = 0; r < dim; r++) {
+            float s = w[i] * v[r], *row = a + (size_t)r * stride;
+            for (uint32_t c = r & ~3u; c < stride; c++) row[c] += s * v[c];
+        }
+    }
+}
+
+void train_cholesky(float *a, uint32_t dim, uint32_t stride) {
+    for (uint32_t k = 0; k < dim; k++) {
+        float *pivot_row = a + (size_t)k * stride;
+        float pivot = pivot_row[k] > 1e-20f ? __builtin_sqrtf(pivot_row[k]) : 1e-10f;
+        float inverse = 1 / pivot;
+        for (uint32_t c = k & ~3u; c < stride; c++) pivot_row[c] *= inverse;
+        pivot_row[k] = pivot;
+        for (uint32_t r = k + 1; r < dim; r++) {
+            float s = pivot_row[r], *row = a + (size_t)r * stride;
+            for (uint32_t c = r & ~3u; c < stride; c++) row[c] -= s * pivot_row[c];
+        }
+    }
+}
+
+/* x = U^-T x. */
+static void solve_forward(const float *u, float *x, uint32_t dim, uint32_t stride) {
+    for (uint32_t r = 0; r < dim; r++) {
+        const float *row = u + (size_t)r * stride;
+        float value = x[r] /= row[r];
+        for (uint32_t c = r + 1; c < dim; c++) x[c] -= value * row[c];
+    }
+}
+
+void train_solve(const float *u, float *x, uint32_t dim, uint32_t stride) {
+    solve_forward(u, x, dim, stride);
+    for (uint32_t r = dim; r-- > 0;) {
+        const float *row = u + (size_t)r * stride;
+        float s[4] = {0, 0, 0, 0};
+        for (uint32_t c = r + 1; c < dim; c++) s[c & 3] += row[c] * x[c];
+        x[r] = (x[r] - ((s[0] + s[2]) + (s[1] + s[3]))) / row[r];
+    }
+}
+
+float train_leverage(const float *u, const float *v, float *work, uint32_t dim, uint32_t stride) {
+    memcpy(work, v, stride * sizeof *work);
+    solve_forward(u, work, dim, stride);
+    return kernel_dot(work, work, dim);
+}

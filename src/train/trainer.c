@@ -1,0 +1,207 @@
+/* Owns the trainer's public functions and all that objectives share: checks, the index by item, results in file layout.
+ * Must not know how any objective learns. */
+#include "train/trainer.h"
+
+#include "train/interactions.h"
+#include "base/linalg.h"
+#include "base/smath.h"
+
+#include <string.h>
+
+/* By ampcf_objective. */
+static const trainer_ops *const objectives[] = {&train_als, &train_softmax, &train_likelihood, &train_likelihood, &train_likelihood};
+
+static const trainer_ops *ops_of(const ampcf_train_config *c) {
+    return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;
+}
+
+static int sizes_are_valid(const ampcf_train_config *c, uint32_t n_interactions) {
+    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
+           c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 && c->n_personas <= AMPCF_MAX_PERSONAS &&
+           c->sweeps >= 1 && c->sweeps <= 1000 && n_interactions < UINT32_MAX / 4;
+}
+
+static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
+    const trainer_ops *ops = ops_of(c);
+    return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
+           in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
+           in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) && in_range(c->sharpness, 0, 1024) &&
+           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && in_range(c->user_damping, 0, 2) &&
+           in_range(c->item_damping, 0, 2) && in_range(c->popularity_damping, 0, 2) && (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
+}
+
+static int is_damped(const ampcf_train_config *c) { return c->item_damping != 0 || c->popularity_damping != 0; }
+
+void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
+    const ampcf_train_config *c = shape->config;
+    size_t stride = (c->dim + 15) & ~15u, n = c->n_items, x = shape->n_interactions;
+    base->config = *c;
+    base->stride = (uint32_t)stride;
+    base->n_interactions = shape->n_interactions;
+    base->max_degree = shape->max_degree;
+    base->item_offsets = arena_take(a, n + 1, sizeof *base->item_offsets);
+    base->item_users = arena_take(a, x, sizeof *base->item_users);
+    base->item_at = arena_take(a, x, sizeof *base->item_at);
+    base->vectors = arena_take(a, n, stride * sizeof *base->vectors);
+    base->gram_sum = arena_take(a, packed_size(c->dim), sizeof *base->gram_sum);
+    base->user_parts = arena_take(a, c->n_users, sizeof *base->user_parts);
+    base->item_parts = arena_take(a, n, sizeof *base->item_parts);
+    base->targets = arena_take(a, n, sizeof *base->targets);
+    base->out_vectors = arena_take(a, n, c->dim * sizeof *base->out_vectors);
+    base->out_bias = arena_take(a, n, sizeof *base->out_bias);
+    base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
+    base->out_weights = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_weights);
+}
+
+static trainer_shape shape_of(const ampcf_train_config *c, uint32_t n_interactions) {
+    uint32_t widest = c->n_items > c->n_users ? c->n_items : c->n_users;
+    return (trainer_shape){c, n_interactions, n_interactions < widest ? n_interactions : widest};
+}
+
+size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interactions) {
+    if (!config_is_valid(config, n_interactions)) return 0;
+    trainer_shape shape = shape_of(config, n_interactions);
+    arena a = arena_measure();
+    (void)ops_of(config)->layout(&a, &shape);
+    return a.full ? 0 : a.used;
+}
+
+/* parts[i] = n_i^-damping, scaled to mean 1; rows without interactions count as one. */
+static void damp(const uint32_t *offsets, uint32_t n, float damping, float *parts) {
+    double sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t degree = offsets[i + 1] - offsets[i];
+        parts[i] = degree > 1 && damping > 0 ? (float)smath_exp(-(double)damping * smath_log(degree)) : 1;
+        sum += (double)parts[i];
+    }
+    for (uint32_t i = 0; damping > 0 && i < n; i++) parts[i] = (float)((double)parts[i] * n / sum);
+}
+
+static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+/* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight. Every t_j^2 is one too. */
+static void damp_items(ampcf_trainer *t) {
+    const ampcf_train_config *c = &t->config;
+    double mean = (double)t->n_interactions / c->n_items, low = (double)FORMAT_MIN_ITEM_WEIGHT, high = (double)FORMAT_MAX_VALUE;
+    damp(t->item_offsets, c->n_items, c->item_damping, t->item_parts);
+    for (uint32_t j = 0; j < c->n_items; j++) {
+        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
+        double x = smath_exp(-(double)c->popularity_damping * smath_log((degree > 0 ? degree : 1) / mean));
+        t->targets[j] = c->popularity_damping > 0 ? (float)within(x, 0x1p-10, 0x1p10) : 1;
+        double square = (double)t->targets[j] * (double)t->targets[j], q = t->item_parts[j];
+        t->item_parts[j] = (float)within(q, square * low, square * high);
+        if (is_damped(c)) t->out_weights[j] = (float)within((double)t->item_parts[j] / square, low, high);
+    }
+}
+
+static void fill_settings(ampcf_trainer *t) {
+    const ampcf_train_config *c = &t->config;
+    t->settings[SETTING_ALPHA] = c->alpha;
+    t->settings[SETTING_LAMBDA] = c->lambda;
+    t->settings[SETTING_NU] = c->nu;
+    t->settings[SETTING_BETA] = c->beta;
+    t->settings[SETTING_ETA] = c->eta;
+    t->settings[SETTING_TAU] = c->tau;
+    t->settings[SETTING_RHO] = c->rho;
+    t->settings[SETTING_SHARPNESS] = c->sharpness;
+    t->settings[SETTING_SPLIT] = c->split;
+}
+
+ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
+                                const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer) {
+    /* n_users first: it says where the number of interactions stands. */
+    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
+    if (status != AMPCF_OK) return status;
+    const trainer_ops *ops = ops_of(config);
+    if (weights && !ops->takes_weights) return AMPCF_E_ARGUMENT;
+    trainer_shape shape = shape_of(config, offsets[config->n_users]);
+    arena a = arena_over(memory, memory_bytes);
+    ampcf_trainer *t = ops->layout(&a, &shape);
+    if (!t) return AMPCF_E_MEMORY;
+    t->ops = ops;
+    t->offsets = offsets;
+    t->items = items;
+    t->weights = weights;
+    memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
+    interactions_by_item(config->n_users, config->n_items, offsets, items, t->item_offsets, t->item_users, t->item_at);
+    damp(offsets, config->n_users, config->user_damping, t->user_parts);
+    damp_items(t);
+    fill_settings(t);
+    ops->open(t);
+    *out_trainer = t;
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress) {
+    trainer->ops->step(trainer, max_rows);
+    *out_progress = (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores) {
+    if (!trainer->ops->score || user >= trainer->config.n_users) return AMPCF_E_ARGUMENT;
+    for (uint32_t i = 0; i < n; i++)
+        if (items[i] >= trainer->config.n_items) return AMPCF_E_ITEM_RANGE;
+    trainer->ops->score(trainer, user, items, n, out_scores);
+    return AMPCF_OK;
+}
+
+uint64_t trainer_random(uint32_t seed) {
+    uint64_t state = (uint64_t)seed * 0x9E3779B97F4A7C15ull + 1;
+    (void)pcg32(&state);
+    return state;
+}
+
+uint32_t pcg32(uint64_t *state) {
+    uint64_t old = *state;
+    *state = old * 6364136223846793005ull + 1442695040888963407ull;
+    uint32_t mixed = (uint32_t)(((old >> 18) ^ old) >> 27), turn = (uint32_t)(old >> 59);
+    return (mixed >> turn) | (mixed << ((32 - turn) & 31));
+}
+
+float random_normal(uint64_t *state) {
+    float sum = -6;
+    for (int i = 0; i < 12; i++) sum += (float)(pcg32(state) >> 8) / 16777216.0f;
+    return sum;
+}
+
+void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n) {
+    memset(t->gram_sum, 0, packed_size(t->config.dim) * sizeof *t->gram_sum);
+    for (uint32_t i = 0; i < n; i++) packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * t->stride, t->config.dim);
+}
+
+/* Bounds of the file: finite, at most 2^20, no denormals. */
+static float storable(double x, double bound) {
+    double magnitude = x < 0 ? -x : x;
+    if (!(magnitude >= 1.17549435e-38)) return 0;
+    return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
+}
+
+void trainer_finish(ampcf_trainer *t) {
+    uint32_t dim = t->config.dim, n = t->config.n_items;
+    int damped = is_damped(&t->config);
+    memset(t->gram_sum, 0, packed_size(dim) * sizeof *t->gram_sum);
+    for (uint32_t j = 0; j < n; j++) {
+        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
+        const float *v = t->vectors + (size_t)j * t->stride;
+        float *out = t->out_vectors + (size_t)j * dim;
+        for (uint32_t d = 0; d < dim; d++) out[d] = storable((double)t->targets[j] * (double)v[d], (double)FORMAT_MAX_VALUE);
+        t->out_bias[j] = storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
+        packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);
+    }
+    for (size_t i = 0; i < packed_size(dim); i++) t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
+}
+
+const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return trainer->out_vectors; }
+const float *ampcf_trainer_bias(const ampcf_trainer *trainer) { return trainer->out_bias; }
+const float *ampcf_trainer_gram(const ampcf_trainer *trainer) { return trainer->out_gram; }
+const float *ampcf_trainer_settings(const ampcf_trainer *trainer) { return trainer->settings; }
+
+const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer) {
+    return is_damped(&trainer->config) ? trainer->out_weights : NULL;
+}
+
+const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer) {
+    return is_damped(&trainer->config) ? trainer->targets : NULL;
+}

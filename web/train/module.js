@@ -1,0 +1,18 @@
+// Owns instantiating the trainer's wasm. Must stay out of the browser entry, so that pages never download it.
+import scalar from '../../dist/wasm/train-scalar.wasm';
+import simd from '../../dist/wasm/train-simd.wasm';
+import { WasmMemory, decodeBase64 } from '../core/memory.js';
+
+/** A fresh trainer instance: SIMD where it works, else scalar; both give the same bytes. @returns {Promise<{ memory: WasmMemory }>} */
+export async function instantiateTrainer() {
+  const simdBytes = decodeBase64(simd);
+  if (WebAssembly.validate(simdBytes)) {
+    const module = await WebAssembly.compile(simdBytes);
+    try {
+      return { memory: WasmMemory.start(module, 'simd') };
+    } catch {
+      // An engine whose SIMD is wrong may still compute right without it.
+    }
+  }
+  return { memory: WasmMemory.start(await WebAssembly.compile(decodeBase64(scalar)), 'scalar') };
+}
