@@ -1,29 +1,40 @@
-// Owns an example: a list that is brought closer to a person's taste, and two that are made more diverse. Run: node examples/calibrate.js
+// Owns an example: a list that is brought closer to a person's taste, and two that are made more diverse.
+// Run: node examples/calibrate.js
 import { loadModel } from '../dist/ampcf.js';
 import { taste } from '../dist/taste.js';
 import { trainModel } from '../dist/train.js';
 import { demoPeople, tastes } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
 
-const films = await loadFilms(), people = demoPeople(films, { people: 400 });
+const films = await loadFilms(),
+  people = demoPeople(films, { people: 400 });
 const model = await loadModel((await trainDemo(trainModel, films, people)).bytes, { taste });
 const person = people.find(({ tastes: of }) => of.length === 2 && of[1].share === 0.1) ?? people[0];
 const me = model.createProfile(person.history.map(({ item, at }) => ({ item, at })));
 
 /** Mean score says what a list costs, the distance what it brings. */
 function show(name, items) {
-  const score = items.reduce((sum, item) => sum + item.score, 0) / items.length, ids = items.map(({ item }) => item);
-  console.log(`${name.padEnd(22)} mean score ${score.toFixed(3)}   taste distance ${model.taste.distance(me, ids).toFixed(3)}   KL ${model.taste.distance(me, ids, { distance: 'kl' }).toFixed(3)}`);
+  const score = items.reduce((sum, item) => sum + item.score, 0) / items.length,
+    ids = items.map(({ item }) => item);
+  console.log(
+    `${name.padEnd(22)} mean score ${score.toFixed(3)}   taste distance ${model.taste.distance(me, ids).toFixed(3)}   KL ${model.taste.distance(me, ids, { distance: 'kl' }).toFixed(3)}`,
+  );
 }
 
 const title = new Map(tastes.map(({ id, name }) => [id, name]));
-console.log(`${person.id}: ${person.tastes.map(({ taste: id, share }) => `${title.get(id)} ${(100 * share).toFixed(0)} %`).join(', ')}\n`);
+console.log(
+  `${person.id}: ${person.tastes.map(({ taste: id, share }) => `${title.get(id)} ${(100 * share).toFixed(0)} %`).join(', ')}\n`,
+);
 const plain = me.recommend({ topK: 10 });
 show('as ranked', plain.items);
-for (const calibrate of [0.2, 0.5, 0.8, 1]) show(`calibrate ${calibrate}`, me.recommend({ topK: 10, calibrate }).items);
+for (const calibrate of [0.2, 0.5, 0.8, 1])
+  show(`calibrate ${calibrate}`, me.recommend({ topK: 10, calibrate }).items);
 const pool = me.recommend({ topK: 100 });
-for (const by of ['mmr', 'dpp']) show(`${by}, lambda 0.5`, model.taste.rerank(me, pool, { by, lambda: 0.5, topK: 10 }).items);
+for (const by of ['mmr', 'dpp'])
+  show(`${by}, lambda 0.5`, model.taste.rerank(me, pool, { by, lambda: 0.5, topK: 10 }).items);
 
-const before = new Set(plain.items.map(({ item }) => item)), calibrated = me.recommend({ topK: 10, calibrate: 0.8 }).items;
+const before = new Set(plain.items.map(({ item }) => item)),
+  calibrated = me.recommend({ topK: 10, calibrate: 0.8 }).items;
 console.log('\nNew in the list with calibrate 0.8:');
-for (const item of calibrated.filter((entry) => !before.has(entry.item))) console.log(`  ${item.title} (${model.aspects(item.item).join(', ')})`);
+for (const item of calibrated.filter((entry) => !before.has(entry.item)))
+  console.log(`  ${item.title} (${model.aspects(item.item).join(', ')})`);

@@ -5,23 +5,41 @@ import { trainModel } from '../dist/train.js';
 import { demoPeople } from './demo/people.js';
 import { demoInteractions, demoSettings, loadFilms, trainDemo } from './demo/train.js';
 
-const say = (/** @type {string} */ line) => process.stdout.write(`${line}\n`), figure = (/** @type {number | null} */ value) => (value === null ? '-' : value.toFixed(2));
-const films = await loadFilms(), people = demoPeople(films, { people: 600 });
+const say = (/** @type {string} */ line) => process.stdout.write(`${line}\n`),
+  figure = (/** @type {number | null} */ value) => (value === null ? '-' : value.toFixed(2));
+const films = await loadFilms(),
+  people = demoPeople(films, { people: 600 });
 // The last two films of each person are held out: what they took next.
-const seen = people.map((person) => ({ ...person, history: person.history.slice(0, -2) })), next = people.map((person) => ({ ...person, history: person.history.slice(-2) }));
-const { bytes } = await trainDemo(trainModel, films, seen), model = await loadModel(bytes), history = demoInteractions(films, seen);
+const seen = people.map((person) => ({ ...person, history: person.history.slice(0, -2) })),
+  next = people.map((person) => ({ ...person, history: person.history.slice(-2) }));
+const { bytes } = await trainDemo(trainModel, films, seen),
+  model = await loadModel(bytes),
+  history = demoInteractions(films, seen);
 
-const { separation, effectivePersonas, sharpness, stability, rareRecall, collapsed, details } = await diagnose(model, { history, test: demoInteractions(films, next), seeds: 1, people: 150 });
+const { separation, effectivePersonas, sharpness, stability, rareRecall, collapsed, details } =
+  await diagnose(model, { history, test: demoInteractions(films, next), seeds: 1, people: 150 });
 say(`effective personas      ${figure(effectivePersonas)}`);
-say(`separation              ${figure(separation)}   0: two personas of a person say the same, 1: nothing in common`);
+say(
+  `separation              ${figure(separation)}   0: two personas of a person say the same, 1: nothing in common`,
+);
 say(`collapsed               ${figure(collapsed)}   of the people with two or more`);
-say(`sharpness               ${figure(sharpness.history)} on the history, ${figure(sharpness.recommended)} on recommended, ${figure(sharpness.random)} on random items (lower is sharper)`);
+say(
+  `sharpness               ${figure(sharpness.history)} on the history, ${figure(sharpness.recommended)} on recommended, ${figure(sharpness.random)} on random items (lower is sharper)`,
+);
 say(`stability               ${figure(stability)}   of the top items are found again with another seed`);
-say(`recall of rare tastes   ${figure(rareRecall)}   with one persona ${figure(details.rareRecall?.onePersona ?? null)}`);
+say(
+  `recall of rare tastes   ${figure(rareRecall)}   with one persona ${figure(details.rareRecall?.onePersona ?? null)}`,
+);
 const { because, persona } = details.faithfulness;
-say(`faithfulness            without the items named the rank falls ${figure(2 ** (because?.named ?? 0))} times, without others ${figure(2 ** (because?.random ?? 0))}`);
-say(`                        without the named persona ${figure(2 ** (persona?.named ?? 0))} times, without another ${figure(2 ** (persona?.random ?? 0))}`);
+say(
+  `faithfulness            without the items named the rank falls ${figure(2 ** (because?.named ?? 0))} times, without others ${figure(2 ** (because?.random ?? 0))}`,
+);
+say(
+  `                        without the named persona ${figure(2 ** (persona?.named ?? 0))} times, without another ${figure(2 ** (persona?.random ?? 0))}`,
+);
 
 const { auc, low, high, attack } = await membershipAttack(history, demoSettings, { people: 150 });
-say(`membership attack       AUC ${figure(auc)} (${figure(low)} to ${figure(high)}) by ${attack}: .5 cannot tell who was in the training`);
+say(
+  `membership attack       AUC ${figure(auc)} (${figure(low)} to ${figure(high)}) by ${attack}: .5 cannot tell who was in the training`,
+);
 model.dispose();

@@ -2,9 +2,10 @@
  * explaining. Must not know about training, files, text formats or WebAssembly.
  *
  * Shape letters: N items, D width, P personas, H history length, C candidates, K results, A aspects.
- * The library never allocates, prints, exits or keeps global state: every object lives in memory that the caller owns,
- * and a `..._memory` function says how many bytes that is. Outputs are written only when a call returns AMPCF_OK.
- * Results are bit-identical between the scalar, SIMD and native builds. Source of the method: arXiv:2010.07042.
+ * The library never allocates, prints, exits or keeps global state: every object lives in memory that the
+ * caller owns, and a `..._memory` function says how many bytes that is. Outputs are written only when a call
+ * returns AMPCF_OK. Results are bit-identical between the scalar, SIMD and native builds. Source of the
+ * method: arXiv:2010.07042.
  */
 #ifndef AMPCF_H
 #define AMPCF_H
@@ -16,7 +17,8 @@
 extern "C" {
 #endif
 
-/* ---- Status ------------------------------------------------------------------------------------------------ */
+/* ---- Status
+ * ------------------------------------------------------------------------------------------------ */
 
 /** Outcome of a call. The numbers are stable; gaps leave room. */
 typedef enum ampcf_status {
@@ -39,10 +41,12 @@ typedef enum ampcf_status {
     AMPCF_E_BAD_NEIGHBOURS = 27       /* neighbour lists unsorted, out of range or naming the item itself */
 } ampcf_status;
 
-/** Stable upper-case name of a status, for example "BAD_MAGIC"; "UNKNOWN" for a number that is none. Never NULL. */
+/** Stable upper-case name of a status, for example "BAD_MAGIC"; "UNKNOWN" for a number that is none. Never
+ * NULL. */
 const char *ampcf_status_name(ampcf_status status);
 
-/** CRC32C (Castagnoli) of n_bytes, for callers that keep files of their own, such as saved profiles. Since 0.1. */
+/** CRC32C (Castagnoli) of n_bytes, for callers that keep files of their own, such as saved profiles. Since
+ * 0.1. */
 uint32_t ampcf_crc32c(const void *bytes, size_t n_bytes);
 
 /** Where and why a file was refused. `what` is a static string naming the field or rule. */
@@ -55,7 +59,8 @@ typedef struct ampcf_fault {
     uint32_t status;  /* the ampcf_status returned */
 } ampcf_fault;
 
-/* ---- Limits of the format (src/FORMAT.md) ------------------------------------------------------------------- */
+/* ---- Limits of the format (src/FORMAT.md)
+ * ------------------------------------------------------------------- */
 
 #define AMPCF_MAX_ITEMS (1u << 24)
 #define AMPCF_MAX_DIM 1024u
@@ -66,31 +71,37 @@ typedef struct ampcf_fault {
 #define AMPCF_MAX_WEIGHT 1024.0f
 #define AMPCF_NO_ITEM 0xFFFFFFFFu
 
-/* ---- Model --------------------------------------------------------------------------------------------------- */
+/* ---- Model
+ * --------------------------------------------------------------------------------------------------- */
 
 /** A validated model file. Read-only and shareable between threads. Points into the caller's bytes. */
 typedef struct ampcf_model ampcf_model;
 
 /**
- * Bytes of memory that ampcf_model_open needs besides the file itself: vectors of 8 or 16 bits are expanded there.
+ * Bytes of memory that ampcf_model_open needs besides the file itself: vectors of 8 or 16 bits are expanded
+ * there.
  *
  * bytes  (n_bytes) the file, not checked yet: any bytes are fine, at any alignment
  *
- * Returns at most 4 n_bytes and a constant; 0 when that is more than a size_t holds. Reads the section table only. Since 0.1.
+ * Returns at most 4 n_bytes and a constant; 0 when that is more than a size_t holds. Reads the section table
+ * only. Since 0.1.
  */
 size_t ampcf_model_memory(const void *bytes, size_t n_bytes);
 
 /**
- * Validate a model file once; afterwards every other call trusts it.                             src/FORMAT.md
+ * Validate a model file once; afterwards every other call trusts it.
+ * src/FORMAT.md
  *
- * bytes       (n_bytes) the whole file, 16-byte aligned; caller-owned, must stay unchanged while the model is used
- * memory      (memory_bytes >= ampcf_model_memory(bytes, n_bytes)) 16-byte aligned, caller-owned, lives as long as the model
+ * bytes       (n_bytes) the whole file, 16-byte aligned; caller-owned, must stay unchanged while the model
+ *             is used
+ * memory      (memory_bytes >= ampcf_model_memory(bytes, n_bytes)) 16-byte aligned, caller-owned, lives as
+ *             long as the model
  * out_model   the model; written only on AMPCF_OK
  * out_fault   where and why, written only on failure; may be NULL
  *
- * Returns AMPCF_OK, AMPCF_E_MEMORY, or one of AMPCF_E_BAD_MAGIC to AMPCF_E_BAD_NEIGHBOURS. Hostile bytes are refused,
- * never read out of bounds, and cannot make later scores overflow. Thread-safe. Allocates nothing. O(n_bytes).
- * Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_MEMORY, or one of AMPCF_E_BAD_MAGIC to AMPCF_E_BAD_NEIGHBOURS. Hostile bytes are
+ * refused, never read out of bounds, and cannot make later scores overflow. Thread-safe. Allocates nothing.
+ * O(n_bytes). Since 0.1.
  */
 ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,
                               const ampcf_model **out_model, ampcf_fault *out_fault);
@@ -105,26 +116,29 @@ uint32_t ampcf_model_aspects(const ampcf_model *model);
 uint32_t ampcf_model_neighbours(const ampcf_model *model);
 
 /**
- * Index of the item with exactly these id bytes (UTF-8, compared byte by byte), or AMPCF_NO_ITEM. O(log N). Since 0.1.
+ * Index of the item with exactly these id bytes (UTF-8, compared byte by byte), or AMPCF_NO_ITEM. O(log N).
+ * Since 0.1.
  */
 uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes);
 
 /**
- * Text of the model as pointer and length (UTF-8, not terminated): the id of item < N, its title (length 0 when the file
- * has none), the name of aspect < A, and the JSON metadata (length 0 when absent). Owned by the model. Since 0.1.
+ * Text of the model as pointer and length (UTF-8, not terminated): the id of item < N, its title (length 0
+ * when the file has none), the name of aspect < A, and the JSON metadata (length 0 when absent). Owned by
+ * the model. Since 0.1.
  */
 const char *ampcf_model_id(const ampcf_model *model, uint32_t item, uint32_t *out_bytes);
 const char *ampcf_model_title(const ampcf_model *model, uint32_t item, uint32_t *out_bytes);
 const char *ampcf_model_aspect(const ampcf_model *model, uint32_t aspect, uint32_t *out_bytes);
 const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes);
 
-/** Aspects of item < N: pointer to *out_count aspect indices < A, strictly increasing. Owned by the model. Since 0.1. */
+/** Aspects of item < N: pointer to *out_count aspect indices < A, strictly increasing. Owned by the model.
+ * Since 0.1. */
 const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count);
 
 /**
- * Clusters of items that the trainer found and froze into the file: their number (at most AMPCF_MAX_CLUSTERS; 0 = the file has
- * none), and the cluster of item < N, or AMPCF_NO_CLUSTER where the file has none. Every cluster has an item; they are numbered by
- * their most popular one. Since 0.1.
+ * Clusters of items that the trainer found and froze into the file: their number (at most
+ * AMPCF_MAX_CLUSTERS; 0 = the file has none), and the cluster of item < N, or AMPCF_NO_CLUSTER where the
+ * file has none. Every cluster has an item; they are numbered by their most popular one. Since 0.1.
  */
 uint32_t ampcf_model_clusters(const ampcf_model *model);
 uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item);
@@ -137,13 +151,15 @@ const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
 /** The 16 bytes that tie saved profiles to this training run. Owned by the model. Since 0.1. */
 const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 
-/* ---- Profile -------------------------------------------------------------------------------------------------- */
+/* ---- Profile
+ * -------------------------------------------------------------------------------------------------- */
 
-/** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a time. */
+/** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a
+ * time. */
 typedef struct ampcf_profile ampcf_profile;
 
-/** Bytes of memory that a profile of up to n_history events and n_memories memories needs; 0 when n_history > AMPCF_MAX_HISTORY,
- * n_memories > AMPCF_MAX_MEMORIES or a size_t is too small. Since 0.1. */
+/** Bytes of memory that a profile of up to n_history events and n_memories memories needs; 0 when n_history
+ * > AMPCF_MAX_HISTORY, n_memories > AMPCF_MAX_MEMORIES or a size_t is too small. Since 0.1. */
 size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_memories);
 
 /** Bytes of scratch that finishing such a profile needs; free for other use after the call. Since 0.1. */
@@ -152,44 +168,50 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint3
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
  *
- *     M   = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu
+ *     M   = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    lambda_u = lambda (sum_i w_i q_i t_i^2 +
+ *         alpha N)^nu
  *     u_k = M^-1 sum_i r_ik w_i q_i t_i g_i v_i,               sum_k u_k = the ALS user vector
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
  * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with
- * memory      (>= ampcf_profile_memory(model, n, 0)) 16-byte aligned; the profile lives in it and *out_profile is its address
+ * memory      (>= ampcf_profile_memory(model, n, 0)) 16-byte aligned; the profile lives in it and
+ *             *out_profile is its address
  * scratch     (>= ampcf_profile_scratch(model, n, 0)) 16-byte aligned, overwritten
  *
- * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered by share. Here
- * everything was wanted, g = 1; ampcf_profile_add takes events that were not.
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE, AMPCF_E_MEMORY.
- * Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)). q = 1 where the file has no item
- * weights, t = 1 where it has no targets; a file with neighbours adds N + P min(N, H longest row) words to the memory.
- * Source: Hu, Koren, Volinsky 2008 (ICDM) for P = 1; Rendle et al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition
- * into personas is this project's. Since 0.1.
+ * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered
+ * by share. Here everything was wanted, g = 1; ampcf_profile_add takes events that were not.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE,
+ * AMPCF_E_MEMORY. Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)).
+ * q = 1 where the file has no item weights, t = 1 where it has no targets; a file with neighbours adds N + P
+ * min(N, H longest row) words to the memory. Source: Hu, Koren, Volinsky 2008 (ICDM) for P = 1; Rendle et
+ * al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition into personas is this project's. Since
+ * 0.1.
  */
-ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
-                                   uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
-                                   size_t scratch_bytes, ampcf_profile **out_profile);
+ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights,
+                                   uint32_t n, uint32_t n_personas, void *memory, size_t memory_bytes,
+                                   void *scratch, size_t scratch_bytes, ampcf_profile **out_profile);
 
 /**
- * The same, event by event: begin, remember, add, finish. After a finish more events may be added and finished again; the result is that of
- * all of them at once, to the last bit. Until the first finish the profile has no personas.
+ * The same, event by event: begin, remember, add, finish. After a finish more events may be added and
+ * finished again; the result is that of all of them at once, to the last bit. Until the first finish the
+ * profile has no personas.
  *
  * n_history, n_memories  room for so many events and memories
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_history, n_memories, n_personas), AMPCF_E_MEMORY. O(D^2). Since 0.1.
  */
-ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories, uint32_t n_personas,
-                                 void *memory, size_t memory_bytes, ampcf_profile **out_profile);
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories,
+                                 uint32_t n_personas, void *memory, size_t memory_bytes,
+                                 ampcf_profile **out_profile);
 
 /**
  * Add an event.
  *
  * item    < N; one that is added twice counts as two events, which is for the caller to prevent
  * weight  0 < w <= AMPCF_MAX_WEIGHT, how sure the event is
- * wanted  -1 to 1, g_i, the evidence that it wants: 1 = liked, 0 = seen and left, -1 = disliked. Only what was liked (g > 0) makes
+ * wanted  -1 to 1, g_i, the evidence that it wants: 1 = liked, 0 = seen and left, -1 = disliked. Only what
+ *         was liked (g > 0) makes
  *         personas, by w g; the rest goes to the personas that it is nearest to, and lowers what is like it.
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY (no room). O(D^2). Since 0.1.
@@ -197,60 +219,72 @@ ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, u
 ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float wanted);
 
 /**
- * Add the memory of events that were forgotten: they count as one event with a vector of their own, which no item list holds. It is to
- * stand for what one persona owned; with the sums over those events,
+ * Add the memory of events that were forgotten: they count as one event with a vector of their own, which no
+ * item list holds. It is to stand for what one persona owned; with the sums over those events,
  *
- *     weight = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i,   want = sum_i r_ik w_i q_i t_i g_i / system,
+ *     weight = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i,   want = sum_i r_ik w_i q_i t_i g_i /
+ *         system,
  *     events = sum_i r_ik over what was liked,                      support = m_k of ampcf_score,
  *     v = sum_i r_ik w_i q_i t_i g_i v_i / (system want)
  *
- * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is forgotten.
+ * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is
+ * forgotten.
  *
- * memory  (5 + D) weight and system 0 to 2^26, want 0 to 2^20, events 0.001 to 2^20, support and v -2^20 to 2^20
+ * memory  (5 + D) weight and system 0 to 2^26, want 0 to 2^20, events 0.001 to 2^20, support and v -2^20 to
+ *         2^20
  *
- * All memories before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added), AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
+ * All memories before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added),
+ * AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
  */
 ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory);
 #define AMPCF_MEMORY_HEAD 5u
 
 /**
- * What is left of the memories and the first n_events events when they are forgotten: a memory for each persona that liked more of
- * them than it did not, for ampcf_profile_remember of a new profile. The others are gone.
+ * What is left of the memories and the first n_events events when they are forgotten: a memory for each
+ * persona that liked more of them than it did not, for ampcf_profile_remember of a new profile. The others
+ * are gone.
  *
  * out_memories  (P, 5 + D), personas of the profile by 5 + D; out_n  memories written
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_events > H). O(H P D). Since 0.1.
  */
-ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories, uint32_t *out_n);
+ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories,
+                                    uint32_t *out_n);
 
-/** Memories and events to personas. scratch as for ampcf_profile_fold_in. Returns AMPCF_OK, AMPCF_E_MEMORY. Since 0.1. */
+/** Memories and events to personas. scratch as for ampcf_profile_fold_in. Returns AMPCF_OK, AMPCF_E_MEMORY.
+ * Since 0.1. */
 ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t scratch_bytes);
 
-/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (memories and H events x P, row-major, rows sum to 1), support m_k (P) of
- * ampcf_score. Since 0.1. */
+/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (memories and H events x P, row-major,
+ * rows sum to 1), support m_k (P) of ampcf_score. Since 0.1. */
 uint32_t ampcf_profile_personas(const ampcf_profile *profile);
 uint32_t ampcf_profile_history(const ampcf_profile *profile);
 const float *ampcf_profile_shares(const ampcf_profile *profile);
 const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 const float *ampcf_profile_support(const ampcf_profile *profile);
 
-/* ---- Ranking -------------------------------------------------------------------------------------------------- */
+/* ---- Ranking
+ * -------------------------------------------------------------------------------------------------- */
 
 /**
- * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j; arXiv:2010.07042
+ * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j;
+ * arXiv:2010.07042
  *
- *     s_jk = u_k . v_j + sum_i r_ik w_i g_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     s_jk = u_k . v_j + sum_i r_ik w_i g_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk =
+ *         softmax_k(beta gain_k s_jk / P + eta log pi_k)
  *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
  *
- * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its own liked events,
- * each left out in turn.
+ * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its
+ * own liked events, each left out in turn.
  *
  * candidates   (C) item indices < N, duplicates allowed
- * out_scores   (C) higher is better, finite; unit: predicted preference (t_j = like a typical liked item), not a probability
- * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not wanted
+ * out_scores   (C) higher is better, finite; unit: predicted preference (t_j = like a typical liked item),
+ *              not a probability
+ * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not
+ * wanted
  *
- * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe for distinct
- * profiles. Allocates nothing. O(C P D). Since 0.1.
+ * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe
+ * for distinct profiles. Allocates nothing. O(C P D). Since 0.1.
  */
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                          float *out_scores, uint32_t *out_personas);
@@ -264,34 +298,38 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (P D + log k)). Otherwise as ampcf_score. Since 0.1.
  */
-ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates, uint32_t k,
-                        uint32_t *out_items, float *out_scores, uint32_t *out_n);
+ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
+                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_n);
 
 /**
  * The k best of the whole catalogue, best first; equal scores in catalogue order.
  *
- * excluded    (N) bytes, non-zero = leave out; NULL = none. The history is excluded only where the caller says so.
+ * excluded    (N) bytes, non-zero = leave out; NULL = none. The history is excluded only where the caller
+ *             says so.
  *
  * Returns AMPCF_OK. O(N (P D + log k)). Otherwise as ampcf_rank. Since 0.1.
  */
-ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k, uint32_t *out_items,
-                             float *out_scores, uint32_t *out_n);
+ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
+                             uint32_t *out_items, float *out_scores, uint32_t *out_n);
 
 /**
- * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1]. O(N D). Since 0.1.
+ * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1].
+ * O(N D). Since 0.1.
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE.
  */
-ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items, float *out_scores,
-                           uint32_t *out_n);
+ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
+                           float *out_scores, uint32_t *out_n);
 
-/* ---- Explanation ---------------------------------------------------------------------------------------------- */
+/* ---- Explanation
+ * ---------------------------------------------------------------------------------------------- */
 
 /** Why one candidate got its score. score = sum of contributions + bias + residual. */
 typedef struct ampcf_explanation {
-    double score;     /* exactly the float of ampcf_score */
-    double bias;      /* b_j, owed to popularity */
-    double residual;  /* what single-precision scoring rounds away; at most 1e-5 of the largest part, plus 1e-6 */
+    double score; /* exactly the float of ampcf_score */
+    double bias;  /* b_j, owed to popularity */
+    /* what single-precision scoring rounds away; at most 1e-5 of the largest part, plus 1e-6 */
+    double residual;
     uint32_t persona; /* argmax_k a_jk */
     uint32_t n_personas;
 } ampcf_explanation;
@@ -302,34 +340,40 @@ typedef struct ampcf_explanation {
  *     contribution_i = w_i g_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
- * out_contributions  (memories and H events) in the order in which they were added, in the unit of the score, negative allowed
+ * out_contributions  (memories and H events) in the order in which they were added, in the unit of the
+ *                    score, negative allowed
  * out_attention      (P) a_jk, sum 1
  *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H (D + P + log N)).
- * Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H
+ * (D + P + log N)). Since 0.1.
  */
-ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
-                           ampcf_explanation *out_explanation);
+ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions,
+                           float *out_attention, ampcf_explanation *out_explanation);
 
 /**
  * What a persona cares about: for each aspect its share in the persona's part of the history, and its lift.
  *
- *     share_a = (n_a + c q_a) / (n + c),   lift_a = share_a / q_a,   c = 5,   q = the catalogue's distribution
+ *     share_a = (n_a + c q_a) / (n + c),   lift_a = share_a / q_a,   c = 5,   q = the catalogue's
+ *         distribution
  *
  * Shrinkage c keeps two-film personas from claiming extreme lifts. Items without aspects do not count.
  *
  * persona     < personas of the profile
  * out_share   (A) sum 1 over aspects that the catalogue has; out_lift (A) 1 = as often as in the catalogue
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT (persona), AMPCF_E_NO_DATA (model without aspects). O(H P + N). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (persona), AMPCF_E_NO_DATA (model without aspects). O(H P + N). Since
+ * 0.1.
  */
-ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share, double *out_lift);
+ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share,
+                                   double *out_lift);
 
-/* ---- Self-test ------------------------------------------------------------------------------------------------ */
+/* ---- Self-test
+ * ------------------------------------------------------------------------------------------------ */
 
 /**
- * Hash of the kernels' results on fixed inputs. Every correct build returns AMPCF_SELF_TEST; a build that does not must
- * not be trusted (a browser once shipped SIMD that was silently wrong). Takes microseconds. Since 0.1.
+ * Hash of the kernels' results on fixed inputs. Every correct build returns AMPCF_SELF_TEST; a build that
+ * does not must not be trusted (a browser once shipped SIMD that was silently wrong). Takes microseconds.
+ * Since 0.1.
  */
 uint32_t ampcf_self_test(void);
 #define AMPCF_SELF_TEST 0xB5E1E6F5u

@@ -1,5 +1,6 @@
-/* ampcf: training. Owns the public C API that turns interactions into a model file. Must not know about text formats, files
- * or WebAssembly. Shape letters as in ampcf.h; U users, X interactions. Memory is the caller's, as everywhere.
+/* ampcf: training. Owns the public C API that turns interactions into a model file. Must not know about
+ * text formats, files or WebAssembly. Shape letters as in ampcf.h; U users, X interactions. Memory is the
+ * caller's, as everywhere.
  */
 #ifndef AMPCF_TRAIN_H
 #define AMPCF_TRAIN_H
@@ -14,14 +15,17 @@ extern "C" {
 
 /** How the item vectors are learnt. Every objective writes the same file. */
 typedef enum ampcf_objective {
-    AMPCF_OBJECTIVE_ALS = 0,     /* weighted implicit least squares over all pairs */
-    AMPCF_OBJECTIVE_SOFTMAX = 1, /* one positive against sampled negatives, free personas: the published AMP-CF */
-    AMPCF_OBJECTIVE_MULTINOMIAL = 2, /* likelihood of left-out events as the device scores them: softmax over all items */
-    AMPCF_OBJECTIVE_GAUSSIAN = 3,    /* the same with squared errors */
-    AMPCF_OBJECTIVE_LOGISTIC = 4,    /* the same with binary cross-entropies */
+    AMPCF_OBJECTIVE_ALS = 0, /* weighted implicit least squares over all pairs */
+    /* one positive against sampled negatives, free personas: the published AMP-CF */
+    AMPCF_OBJECTIVE_SOFTMAX = 1,
+    /* likelihood of left-out events as the device scores them: softmax over all items */
+    AMPCF_OBJECTIVE_MULTINOMIAL = 2,
+    AMPCF_OBJECTIVE_GAUSSIAN = 3, /* the same with squared errors */
+    AMPCF_OBJECTIVE_LOGISTIC = 4, /* the same with binary cross-entropies */
 } ampcf_objective;
 
-/** What the attention of the `softmax` objective looks at while it trains; on the device it is the dot product. */
+/** What the attention of the `softmax` objective looks at while it trains; on the device it is the dot
+ * product. */
 typedef enum ampcf_attention {
     AMPCF_ATTENTION_DOT = 0,    /* u_k . v_j: the authors' code */
     AMPCF_ATTENTION_COSINE = 1, /* cos(A_u u_k, A_v v_j), both maps trained: the paper */
@@ -32,92 +36,113 @@ typedef struct ampcf_train_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
     uint32_t objective;        /* ampcf_objective */
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
-    uint32_t n_personas;       /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person: plain ALS, or MF with item biases */
-    uint32_t sweeps;           /* als: alternations of a user pass and an item pass; others: epochs; 1 to 1000 */
-    uint32_t joint;            /* als, warm-up: last sweeps in which items see persons through their personas; 0 = the whole person throughout */
-    uint32_t batch;            /* softmax: examples a step of Adam, likelihoods: users; 1 to 65536 */
-    uint32_t negatives;        /* softmax: sampled items an example, 1 to 64 */
-    uint32_t attention;        /* softmax: ampcf_attention */
-    uint32_t seed;             /* same input and seed: same bytes */
-    uint32_t warmup;           /* likelihoods: sweeps of als before the first epoch, 1 to 1000 */
-    uint32_t samples;          /* likelihoods: items drawn a user, 0 = all of them */
-    float alpha;               /* weight of the pairs that were not observed, > 0 */
-    float lambda;              /* L2, > 0 */
-    float nu;                  /* frequency scaling of L2, 0 to 1 */
-    float beta;                /* attention: inverse temperature */
-    float eta;                 /* attention: exponent of the share prior */
-    float tau;                 /* attention: how much a persona is forgiven its lack of support, 0 to 1 */
-    float rho;                 /* 0 = whole person, 1 = attention only */
-    float sharpness;           /* responsibilities: inverse temperature */
-    float split;               /* gain a new persona must bring */
-    float bias;                /* b_j = bias x share of people who have item j: popularity for those without history */
-    float learning_rate;       /* softmax, likelihoods: of Adam, > 0 to 1 */
-    float balance;             /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */
-    float entropy_positive;    /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
-    float entropy_negative;    /* softmax: the same on the negatives, where entropy is wanted */
-    float attention_beta;      /* softmax: inverse temperature of the attention while training, 0 to 1024 */
-    float user_damping;        /* als, else 0: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
-    float item_damping;        /* als, else 0: an item of n people counts n^-this in fold-in, here and there, with mean 1; 0 to 2 */
-    float popularity_damping;  /* als, else 0: scores of an item are multiplied by t_j = (n / mean n)^-this; 0 to 2 */
-    float dropout;             /* likelihoods: share of a history that is left out and predicted, 0 to 0.99; 0 = predict it all from itself */
-    float decay;               /* likelihoods: L2 towards the vectors of the warm-up, >= 0 */
-    float zeros;               /* gaussian, logistic: weight of the items that a user does not have, 0 to 1024 */
+    /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person: plain ALS, or MF with item biases */
+    uint32_t n_personas;
+    uint32_t sweeps; /* als: alternations of a user pass and an item pass; others: epochs; 1 to 1000 */
+    /* als, warm-up: last sweeps in which items see persons through their personas; 0 = the whole person
+     * throughout */
+    uint32_t joint;
+    uint32_t batch;     /* softmax: examples a step of Adam, likelihoods: users; 1 to 65536 */
+    uint32_t negatives; /* softmax: sampled items an example, 1 to 64 */
+    uint32_t attention; /* softmax: ampcf_attention */
+    uint32_t seed;      /* same input and seed: same bytes */
+    uint32_t warmup;    /* likelihoods: sweeps of als before the first epoch, 1 to 1000 */
+    uint32_t samples;   /* likelihoods: items drawn a user, 0 = all of them */
+    float alpha;        /* weight of the pairs that were not observed, > 0 */
+    float lambda;       /* L2, > 0 */
+    float nu;           /* frequency scaling of L2, 0 to 1 */
+    float beta;         /* attention: inverse temperature */
+    float eta;          /* attention: exponent of the share prior */
+    float tau;          /* attention: how much a persona is forgiven its lack of support, 0 to 1 */
+    float rho;          /* 0 = whole person, 1 = attention only */
+    float sharpness;    /* responsibilities: inverse temperature */
+    float split;        /* gain a new persona must bring */
+    float bias; /* b_j = bias x share of people who have item j: popularity for those without history */
+    float learning_rate; /* softmax, likelihoods: of Adam, > 0 to 1 */
+    /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */
+    float balance;
+    float entropy_positive; /* softmax: weight of the attention's entropy on the positive, 0 to 1024 */
+    float entropy_negative; /* softmax: the same on the negatives, where entropy is wanted */
+    float attention_beta;   /* softmax: inverse temperature of the attention while training, 0 to 1024 */
+    /* als, else 0: a person with n items counts n^-this in the item pass, with mean 1; 0 to 2 */
+    float user_damping;
+    /* als, else 0: an item of n people counts n^-this in fold-in, here and there, with mean 1; 0 to 2 */
+    float item_damping;
+    /* als, else 0: scores of an item are multiplied by t_j = (n / mean n)^-this; 0 to 2 */
+    float popularity_damping;
+    /* likelihoods: share of a history that is left out and predicted, 0 to 0.99; 0 = predict it all from
+     * itself */
+    float dropout;
+    float decay; /* likelihoods: L2 towards the vectors of the warm-up, >= 0 */
+    float zeros; /* gaussian, logistic: weight of the items that a user does not have, 0 to 1024 */
 } ampcf_train_config;
 
 /** A training run. */
 typedef struct ampcf_trainer ampcf_trainer;
 
-/** Work done and to do: row solves (als), examples (softmax), row solves and then users (likelihoods, whose sweeps count the warm-up). */
+/** Work done and to do: row solves (als), examples (softmax), row solves and then users (likelihoods, whose
+ * sweeps count the warm-up). */
 typedef struct ampcf_train_progress {
     uint64_t done, total;
     uint32_t sweep, sweeps;
 } ampcf_train_progress;
 
-/** Bytes a run needs besides its input; 0 when the config or the number of interactions is out of range. Since 0.1. */
+/** Bytes a run needs besides its input; 0 when the config or the number of interactions is out of range.
+ * Since 0.1. */
 size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interactions);
 
 /**
  * Begin training. `als`:
  *
- *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
- *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,   lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
+ *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2
+ *               + sum_j lambda_j |v_j|^2
+ *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,   lambda_j = q_j lambda (sum_u w_uj p_u + alpha
+ *         U)^nu
  *
- * with y of ampcf_score: items see each person through the attention over that person's personas, and personas are folded
- * in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS.     Hu et al. 2008; Rendle et al. 2021
- * The attention is that of a device, but for neighbours: they are fitted when the items are known, so training knows none.
- * p_u and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a popular item
- * says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within
- * 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
+ * with y of ampcf_score: items see each person through the attention over that person's personas, and
+ * personas are folded in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS
+ * (Hu et al. 2008; Rendle et al. 2021). The attention is that of a device, but for neighbours: they are fitted
+ * when the items are known, so training knows none. p_u and q_i are the dampings of the config: a person
+ * with a thousand items says less with each of them, and a popular item says less of a taste. In the end
+ * vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within 2^-10 and
+ * 2^10, and q_j where q_j / t_j^2 can be stored.
  *
- * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:               arXiv:2010.07042
+ * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:
+ * arXiv:2010.07042
  *
  *     minimise  balance mean_b -log softmax_s(y_bs)_0
  *               + (1 - balance) sum_b (entropy_positive H(a_b0) - entropy_negative mean_(s > 0) H(a_bs))
  *     r_bsk = u_bk . v_s,   a_bs = softmax_k( attention_beta sim_bsk ),   y_bs = sum_k a_bsk r_bsk
  *
- * by Adam (.9, .999) with free persona vectors u (U, P, D). The cross-entropy is a mean over the batch and the entropies are
- * sums, as in the authors' code: at B = 256 a weight of .005 stands for 1.28. Positives and negatives are uniform over what
- * the user has and has not; the authors' last, incomplete batch is dropped too. Trained personas are not written: a model
- * file has no user rows, so on the device people are folded in as for als, and attention looks at the dot product.
+ * by Adam (.9, .999) with free persona vectors u (U, P, D). The cross-entropy is a mean over the batch and
+ * the entropies are sums, as in the authors' code: at B = 256 a weight of .005 stands for 1.28. Positives
+ * and negatives are uniform over what the user has and has not; the authors' last, incomplete batch is
+ * dropped too. Trained personas are not written: a model file has no user rows, so on the device people are
+ * folded in as for als, and attention looks at the dot product.
  *
- * `multinomial`, `gaussian` and `logistic` (the likelihoods) train the item vectors for what the device does with them. They
- * start with `warmup` sweeps of als: from random vectors a fold-in would say nothing. Then in each epoch every user is taken
- * once. A share `dropout` of the events is left out; the others are folded in by the closed form of ampcf_profile_fold_in:
+ * `multinomial`, `gaussian` and `logistic` (the likelihoods) train the item vectors for what the device does
+ * with them. They start with `warmup` sweeps of als: from random vectors a fold-in would say nothing. Then
+ * in each epoch every user is taken once. A share `dropout` of the events is left out; the others are folded
+ * in by the closed form of ampcf_profile_fold_in:
  *
- *     M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I,   u_k = M^-1 sum_i r_ik w_i v_i,   l_j = s y_j + c_j
+ *     M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I,   u_k = M^-1 sum_i r_ik w_i
+ *         v_i,   l_j = s y_j + c_j
  *
- * with y of ampcf_score; what was left out, t_j = w_uj, is to be likely among all items that were not folded in:
+ * with y of ampcf_score; what was left out, t_j = w_uj, is to be likely among all items that were not folded
+ * in:
  *
  *     multinomial  minimise  mean_u T_u^-1/2 sum_j -t_j log softmax(l)_j
  *     gaussian               mean_u T_u^-1/2 (sum_j t_j (1 - l_j)^2 + zeros sum_(t_j = 0) l_j^2)
- *     logistic               mean_u T_u^-1/2 (sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp l_j))
+ *     logistic               mean_u T_u^-1/2 (sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp
+ *                            l_j))
  *
- * plus decay / 2 sum_j |v_j - warm-up's v_j|^2, T_u = sum_j t_j, by Adam, with the derivative through M^-1 in closed form. The
- * Gram G is renewed for each batch; within it G, responsibilities, gains and the share prior are constants. With dropout 0 the
- * whole history is folded in and is its own target. `samples` > 0 puts targets and that many items, drawn by
- * (1 + popularity)^(3/4), each for 1 / (samples Q_j) items, in the place of all items: for multinomial l_j - log(samples Q_j); decay
- * then pulls at the items of the batch. The scale s and the biases c take up what a probability needs and a score does not, its
- * level and what is popular beyond taste; they are not written, and b_j has the meaning that it has for als.
+ * plus decay / 2 sum_j |v_j - warm-up's v_j|^2, T_u = sum_j t_j, by Adam, with the derivative through M^-1
+ * in closed form. The Gram G is renewed for each batch; within it G, responsibilities, gains and the share
+ * prior are constants. With dropout 0 the whole history is folded in and is its own target. `samples` > 0
+ * puts targets and that many items, drawn by (1 + popularity)^(3/4), each for 1 / (samples Q_j) items, in
+ * the place of all items: for multinomial l_j - log(samples Q_j); decay then pulls at the items of the
+ * batch. The scale s and the biases c take up what a probability needs and a score does not, its level and
+ * what is popular beyond taste; they are not written, and b_j has the meaning that it has for als.
  *
  * offsets  (U + 1) start of each user's interactions, non-decreasing, first 0, last X
  * items    (X) item indices < N, strictly increasing within a user
@@ -126,33 +151,39 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA, AMPCF_E_MEMORY. Since 0.1.
  */
-ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
-                                const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer);
+ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets,
+                                const uint32_t *items, const float *weights, void *memory,
+                                size_t memory_bytes, ampcf_trainer **out_trainer);
 
 /**
- * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again. The result
- * does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S P D + Adam's step for each
- * row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H events O(H D^2 + D^3 + (P N or P samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
+ * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again.
+ * The result does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S
+ * P D + Adam's step for each row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H
+ * events O(H D^2 + D^3 + (P N or P samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
  */
-ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress);
+ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
+                                ampcf_train_progress *out_progress);
 
 /**
- * Score candidates for a user of the training by the vectors trained for that user, at any moment of the run: to watch it on
- * held-out data. No result depends on it.
+ * Score candidates for a user of the training by the vectors trained for that user, at any moment of the
+ * run: to watch it on held-out data. No result depends on it.
  *
  * user        < U
  * items       (n) item indices < N
  * out_scores  (n) written only on AMPCF_OK
  *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT (no such user, or not softmax: no user's vectors are kept). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT (no such user, or not softmax: no user's vectors
+ * are kept). Since 0.1.
  */
-ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
+ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n,
+                                 float *out_scores);
 
 /**
- * Result of the last completed pass, a sweep or an epoch: valid from the moment when progress.sweep rises, so that a run can be
- * measured, kept or ended at any pass; undefined before the first. Item vectors (N, D), biases (N), packed Gram (D (D + 1) / 2),
- * settings (16), and, where item_damping or popularity_damping is set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else
- * NULL. The Gram is sum_j g_j v_j v_j^T. What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
+ * Result of the last completed pass, a sweep or an epoch: valid from the moment when progress.sweep rises,
+ * so that a run can be measured, kept or ended at any pass; undefined before the first. Item vectors (N, D),
+ * biases (N), packed Gram (D (D + 1) / 2), settings (16), and, where item_damping or popularity_damping is
+ * set, item weights g_j = q_j / t_j^2 (N) and targets t_j (N), else NULL. The Gram is sum_j g_j v_j v_j^T.
+ * What is g_j here is q_j in ampcf.h and src/FORMAT.md. Since 0.1.
  */
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer);
 const float *ampcf_trainer_bias(const ampcf_trainer *trainer);
@@ -161,29 +192,38 @@ const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
-/* ---- Neighbours: the item-item matrix B --------------------------------------------------------------------- */
+/* ---- Neighbours: the item-item matrix B
+ * --------------------------------------------------------------------- */
 
 typedef enum ampcf_ease_method {
-    AMPCF_EASE = 0,        /* ridge regression of each item on all others, in closed form */
-    AMPCF_COOCCURRENCE = 1 /* how often two items are used by one person, damped: for catalogues too large to invert */
+    AMPCF_EASE = 0, /* ridge regression of each item on all others, in closed form */
+    AMPCF_COOCCURRENCE =
+        1 /* how often two items are used by one person, damped: for catalogues too large to invert */
 } ampcf_ease_method;
 
 /** d_j = people who used item j, deg_u = items that person u used; aspects are not counted. */
 typedef struct ampcf_ease_config {
-    uint32_t n_users, n_items;  /* U, N >= 1 */
-    uint32_t method;            /* ampcf_ease_method */
-    uint32_t neighbours;        /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_ease_score only. N m <= 2^28 */
-    uint32_t n_aspects;         /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
-    uint32_t dim;               /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= 512 */
-    float lambda;               /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
-    float lambda_growth;        /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */
-    float user_damping;         /* exponent a: a person counts deg_u^-a, with mean 1; 0 to 4 */
-    float source_damping;       /* co-occurrence: exponent of d_i, 0 to 4 */
-    float popularity_damping;   /* EASE alone: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
-    float strength;             /* every entry is multiplied by this, -1024 to 1024 */
-    float aspect_strength;      /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
-    float blend;                /* EASE beside vectors: the part b of their evidence that B is fitted beside, 0.01 to 1 */
-    uint32_t pair_support;      /* a source and a candidate that fewer people than this have together are no neighbours; 0 and 1 = none is left out */
+    uint32_t n_users, n_items; /* U, N >= 1 */
+    uint32_t method;           /* ampcf_ease_method */
+    /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_ease_score only. N m <= 2^28 */
+    uint32_t neighbours;
+    /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
+    uint32_t n_aspects;
+    /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= 512 */
+    uint32_t dim;
+    float lambda;         /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
+    float lambda_growth;  /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */
+    float user_damping;   /* exponent a: a person counts deg_u^-a, with mean 1; 0 to 4 */
+    float source_damping; /* co-occurrence: exponent of d_i, 0 to 4 */
+    /* EASE alone: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
+    float popularity_damping;
+    float strength; /* every entry is multiplied by this, -1024 to 1024 */
+    /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
+    float aspect_strength;
+    float blend; /* EASE beside vectors: the part b of their evidence that B is fitted beside, 0.01 to 1 */
+    /* a source and a candidate that fewer people than this have together are no neighbours; 0 and 1 = none
+     * is left out */
+    uint32_t pair_support;
 } ampcf_ease_config;
 
 /** What is known of the items that B is fitted beside: as from a trainer, and as in ampcf_model_parts. */
@@ -202,40 +242,48 @@ typedef struct ampcf_ease_progress {
 } ampcf_ease_progress;
 
 /**
- * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for what is kept, and
- * less. 0 when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
+ * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for
+ * what is kept, and less. 0 when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
  */
 size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions);
 
 /**
- * Begin to compute B.                                                Steck 2019 (arXiv:1905.03375), weighted and damped
+ * Begin to compute B.                                                Steck 2019 (arXiv:1905.03375), weighted
+ * and damped
  *
- *     EASE:           P = (sum_u p_u x_u x_u^T + diag D)^-1,  D_j = lambda (d_j / mean d)^t,  B_ij = -P_ij / P_jj (d_j / mean d)^-c
+ *     EASE:           P = (sum_u p_u x_u x_u^T + diag D)^-1,  D_j = lambda (d_j / mean d)^t,  B_ij = -P_ij /
+ *                     P_jj (d_j / mean d)^-c
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
  *
- * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only columns are made.
- * An aspect of n items is one more row x_u with p_u = aspect_strength / n, so that B also learns from what items are.
- * Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what cutting them costs, and none whose B_ij is 0 or
- * whom fewer than pair_support people have together with j, so that no link is owed to one person; up
- * to 512 of them are then fitted again by themselves, with the same ridge: the columns of EASE over these sources alone.
+ * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only
+ * columns are made. An aspect of n items is one more row x_u with p_u = aspect_strength / n, so that B also
+ * learns from what items are. Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what
+ * cutting them costs, and none whose B_ij is 0 or whom fewer than pair_support people have together with j,
+ * so that no link is owed to one person; up to 512 of them are then fitted again by themselves, with the
+ * same ridge: the columns of EASE over these sources alone.
  *
- * Beside vectors (side, config.dim = side->dim) sources are chosen by the same B, but the columns are fitted to what the vectors
- * leave: for people to x_uj - b L_uj, for aspects to x_uj. L_uj is the evidence of the whole person for j divided by the target
- * t_j; where j is of the person's own items, that of the person without it. What is fitted counts t_j / b times the strength
- * in the file, so that at strength 1 sum_k s_jk of ampcf_score is t_j / b times b L_uj plus the fit; config.popularity_damping is
- * not used, since the targets carry theirs.
+ * Beside vectors (side, config.dim = side->dim) sources are chosen by the same B, but the columns are fitted
+ * to what the vectors leave: for people to x_uj - b L_uj, for aspects to x_uj. L_uj is the evidence of the
+ * whole person for j divided by the target t_j; where j is of the person's own items, that of the person
+ * without it. What is fitted counts t_j / b times the strength in the file, so that at strength 1 sum_k s_jk
+ * of ampcf_score is t_j / b times b L_uj plus the fit; config.popularity_damping is not used, since the
+ * targets carry theirs.
  *
- * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the end. Aspects come last
+ * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the
+ *          end. Aspects come last
  * side     NULL unless config.dim > 0, then not checked: what a trainer gave; must stay until the end
  * memory   (>= ampcf_ease_memory) 16-byte aligned
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (nothing by people), AMPCF_E_MEMORY. Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (nothing by people),
+ * AMPCF_E_MEMORY. Since 0.1.
  */
-ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
-                             const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease);
+ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items,
+                             const float *weights, const ampcf_item_side *side, void *memory,
+                             size_t memory_bytes, ampcf_ease **out_ease);
 
 /**
- * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D + U D^3) more. Since 0.1.
+ * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D +
+ * U D^3) more. Since 0.1.
  */
 ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress);
 
@@ -244,8 +292,8 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
  *
  * items  (n) distinct item indices < N;  out_scores (N)
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT (not EASE, or beside vectors), AMPCF_E_ITEM_RANGE. Writes a workspace inside. O(n N), dual
- * O(X + n d U). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (not EASE, or beside vectors), AMPCF_E_ITEM_RANGE. Writes a workspace
+ * inside. O(n N), dual O(X + n d U). Since 0.1.
  */
 ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores);
 
@@ -258,31 +306,37 @@ const uint32_t *ampcf_ease_items(const ampcf_ease *ease);
 const int8_t *ampcf_ease_values(const ampcf_ease *ease);
 const float *ampcf_ease_scales(const ampcf_ease *ease);
 
-/* ---- Clusters of items -------------------------------------------------------------------------------------- */
+/* ---- Clusters of items
+ * -------------------------------------------------------------------------------------- */
 
 /** Bytes that ampcf_clusters needs; 0 when an argument is out of range or a size_t too small. Since 0.1. */
 size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters);
 
 /**
- * Clusters of items by the direction of their vectors: spherical k-means.                      Dhillon and Modha 2001
+ * Clusters of items by the direction of their vectors: spherical k-means.                      Dhillon and
+ * Modha 2001
  *
  *     maximise  sum_j cos(v_j, c_z(j))
  *
- * Centres begin with k-means++ (Arthur and Vassilvitskii 2007) on 1 - cos, and move until no item does, at most 50 times. Of more than 16384 items every (N / 16384)-th moves the centres; then each item goes to
- * the nearest. A vector of zeros is equally near to all, and goes to the first.
+ * Centres begin with k-means++ (Arthur and Vassilvitskii 2007) on 1 - cos, and move until no item does, at
+ * most 50 times. Of more than 16384 items every (N / 16384)-th moves the centres; then each item goes to the
+ * nearest. A vector of zeros is equally near to all, and goes to the first.
  *
  * vectors       (N, D) finite, at most 2^20
- * n_clusters    1 to AMPCF_MAX_CLUSTERS; fewer come out where there are fewer directions, or where one loses all its items
+ * n_clusters    1 to AMPCF_MAX_CLUSTERS; fewer come out where there are fewer directions, or where one loses
+ *               all its items
  * seed          same vectors and seed: same clusters
  * memory        (>= ampcf_clusters_memory) 16-byte aligned, overwritten
  * out_clusters  (N) numbered by their first item, as a model file wants them
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY. O(50 min(N, 16384) D n_clusters + N D n_clusters). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY. O(50 min(N, 16384) D n_clusters + N D n_clusters).
+ * Since 0.1.
  */
-ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters, uint32_t seed, void *memory,
-                            size_t memory_bytes, uint8_t *out_clusters);
+ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters,
+                            uint32_t seed, void *memory, size_t memory_bytes, uint8_t *out_clusters);
 
-/* ---- The file ------------------------------------------------------------------------------------------------ */
+/* ---- The file
+ * ------------------------------------------------------------------------------------------------ */
 
 /** How item vectors are stored. Gram and scores are those of the stored values. */
 typedef enum ampcf_vector_type {
@@ -305,14 +359,15 @@ typedef struct ampcf_model_parts {
     const uint16_t *item_aspects;
     const char *metadata;
     uint32_t metadata_bytes;
-    uint32_t vector_type;              /* ampcf_vector_type; unless F32, the Gram is made from the stored values, not taken */
+    /* ampcf_vector_type; unless F32, the Gram is made from the stored values, not taken */
+    uint32_t vector_type;
     const float *item_weights;         /* (N) q_i, or NULL = all 1; gram is then sum_j q_j v_j v_j^T */
     const float *item_targets;         /* (N) t_i, or NULL = all 1: what fold-in fits u . v_i to */
     const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, or NULL with the next three */
-    const uint32_t *neighbour_items;   /* candidates, strictly increasing in a row, never the row's own item */
-    const int8_t *neighbour_values;    /* -127 to 127 */
-    const float *neighbour_scales;     /* (N) B_ij = value * scale_i */
-    const uint8_t *item_clusters;      /* (N) as from ampcf_clusters, or NULL = none */
+    const uint32_t *neighbour_items; /* candidates, strictly increasing in a row, never the row's own item */
+    const int8_t *neighbour_values;  /* -127 to 127 */
+    const float *neighbour_scales;   /* (N) B_ij = value * scale_i */
+    const uint8_t *item_clusters;    /* (N) as from ampcf_clusters, or NULL = none */
     uint8_t lineage[16];
 } ampcf_model_parts;
 
@@ -323,12 +378,14 @@ size_t ampcf_model_file_bytes(const ampcf_model_parts *parts);
 size_t ampcf_model_write_memory(const ampcf_model_parts *parts);
 
 /**
- * Write a model file and open it again: what the loader would refuse is refused here, with the same status and fault.
+ * Write a model file and open it again: what the loader would refuse is refused here, with the same status
+ * and fault.
  *
  * out     (ampcf_model_file_bytes) 16-byte aligned
  * memory  (ampcf_model_write_memory) 16-byte aligned, for the self-check
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY or a status of ampcf_model_open. Same parts, same bytes. Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY or a status of ampcf_model_open. Same parts, same
+ * bytes. Since 0.1.
  */
 ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t out_bytes, void *memory,
                                size_t memory_bytes, ampcf_fault *out_fault);

@@ -1,13 +1,24 @@
-// Owns `npm test`: every test that this machine can run, and one visible line for each that it cannot. Must fail when one fails.
+// Owns `npm test`: every test that this machine can run, and one visible line for each that it cannot. Must
+// fail when one fails.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** @param {string} command @param {string[]} args */
-const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } }).status ?? 1;
-const has = (/** @type {string} */ command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
-const testFiles = () => readdirSync(`${root}/tests`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.js')).sort().map((name) => `tests/${name}`);
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+const run = (command, args) =>
+  spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } })
+    .status ?? 1;
+const has = (/** @type {string} */ command) =>
+  spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const testFiles = () =>
+  readdirSync(`${root}/tests`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .sort()
+    .map((name) => `tests/${name}`);
 
 /** Native first: the parity test compares with its build. */
 function native() {
@@ -16,12 +27,20 @@ function native() {
     return 0;
   }
   for (const preset of process.env.CI ? ['release', 'scalar', 'sanitize'] : ['release'])
-    for (const args of [['cmake', '--preset', preset], ['cmake', '--build', '--preset', preset, '-j2'], ['ctest', '--preset', preset]])
+    for (const args of [
+      ['cmake', '--preset', preset],
+      ['cmake', '--build', '--preset', preset, '-j2'],
+      ['ctest', '--preset', preset],
+    ])
       if (run(args[0], args.slice(1)) !== 0) return 1;
   return 0;
 }
 
 const dataFolder = process.env.AMPCF_DATA ?? `${root}/../shared/data`;
-if (!existsSync(dataFolder)) console.log('skipped: tests on public data sets (no ../shared/data; AMPCF_DATA=FOLDER says where)');
-const failed = [native(), run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...testFiles()])].some((status) => status !== 0);
+if (!existsSync(dataFolder))
+  console.log('skipped: tests on public data sets (no ../shared/data; AMPCF_DATA=FOLDER says where)');
+const failed = [
+  native(),
+  run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...testFiles()]),
+].some((status) => status !== 0);
 process.exitCode = failed ? 1 : 0;

@@ -1,4 +1,5 @@
-// Owns the browser and Node entry: ranking, and taste beside it. Must have no top-level side effects and no dependencies.
+// Owns the browser and Node entry: ranking, and taste beside it. Must have no top-level side effects and no
+// dependencies.
 import { optionsArgument } from './core/arguments.js';
 import { loadModel as load } from './rank.js';
 import { taste } from './taste.js';
@@ -10,8 +11,10 @@ export * from './rank.js';
 /** @import { ModelSource } from './core/source.js' */
 
 /**
- * Load a model file, as `loadModel` of 'ampcf/rank' does, which see; profiles measure taste and calibrate lists.
- * @param {ModelSource} source @param {LoadOptions} [options]
+ * Load a model file, as `loadModel` of 'ampcf/rank' does, which see; profiles measure taste and calibrate
+ * lists.
+ * @param {ModelSource} source
+ * @param {LoadOptions} [options]
  * @returns {Promise<Model>}
  */
 export function loadModel(source, options = {}) {

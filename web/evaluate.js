@@ -1,4 +1,5 @@
-// Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read files or be needed by a page.
+// Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read
+// files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
 export { measureValidation, trainValidated } from './evaluate/train-validated.js';
 export { diagnose, targets } from './evaluate/diagnose.js';
@@ -8,7 +9,10 @@ export { cardOf, writeCard } from './evaluate/model-card.js';
 export { settingsOf } from './evaluate/new-users.js';
 export { personaHealth } from './evaluate/persona-health.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
-/** Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty, coverage, gini. */
+/**
+ * Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty,
+ * coverage, gini.
+ */
 export * as metrics from './evaluate/metrics.js';
 
 /** @typedef {import('./evaluate/evaluate-model.js').EvaluateOptions} EvaluateOptions */

@@ -1,5 +1,6 @@
 // Owns the smallest entry: all that ranking takes. Must have no top-level side effects and no dependencies.
-// First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves 4 %.
+// First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves
+// 4 %.
 import { instantiateCore } from './core/module.js';
 import { optionsArgument } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
@@ -15,21 +16,28 @@ export const version = AMPCF_VERSION;
 /** @import { ModelSource, ReadOptions } from './core/source.js' */
 /** @import { Backend } from './core/module.js' */
 /** @import { TastePlugin } from './taste.js' */
-/** @typedef {ReadOptions & { backend?: 'auto' | Backend, module?: WebAssembly.Module, taste?: TastePlugin }} LoadOptions */
+/**
+ * @typedef {ReadOptions & { backend?: 'auto' | Backend, module?: WebAssembly.Module, taste?: TastePlugin }}
+ *   LoadOptions
+ */
 
 /**
- * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is fetched later.
- *
+ * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is
+ * fetched later.
  * @param {ModelSource} source URL, Response, Blob, ReadableStream, ArrayBuffer or typed array
- * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' | 'scalar';
- *   `module`: a compiled core for runtimes that forbid compiling (import it from 'ampcf/core.wasm'); `taste`: that of 'ampcf/taste', which 'ampcf' brings, to measure taste and calibrate lists
+ * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' |
+ *   'scalar'; `module`: a compiled core for runtimes that forbid compiling (import it from
+ *   'ampcf/core.wasm'); `taste`: that of 'ampcf/taste', which 'ampcf' brings, to measure taste and calibrate
+ *   lists
  * @returns {Promise<Model>}
- * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER, BAD_IDS, BAD_TEXT,
- *   BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY, NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
+ * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER,
+ *   BAD_IDS, BAD_TEXT, BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY,
+ *   NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const reading = readSource(source, optionsArgument(options)), starting = instantiateCore(options.backend ?? 'auto', options.module);
+  const reading = readSource(source, optionsArgument(options)),
+    starting = instantiateCore(options.backend ?? 'auto', options.module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
   const model = new Model(await starting, bytes);

@@ -1,4 +1,5 @@
-// Owns the taste entry: distributions of taste, distances between them, and lists that are re-ranked for taste. Must not be needed to rank.
+// Owns the taste entry: distributions of taste, distances between them, and lists that are re-ranked for
+// taste. Must not be needed to rank.
 import { tasteKernel } from './taste/module.js';
 import { Taste } from './taste/taste.js';
 
@@ -7,8 +8,19 @@ import { Taste } from './taste/taste.js';
 /** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
 /** @typedef {{ open(model: Model): Promise<Taste> }} TastePlugin */
 
-export { dppRerank, mmrRerank, proportionalRerank, steckRerank, tasteDistance, tasteDistribution } from './taste/arrays.js';
+export {
+  dppRerank,
+  mmrRerank,
+  proportionalRerank,
+  steckRerank,
+  tasteDistance,
+  tasteDistribution,
+} from './taste/arrays.js';
 export { Taste };
 
-/** What `loadModel(source, { taste })` takes: taste distances with options, and `recommend({ calibrate })`. Opening throws NO_WASM or INSTANCE_FAILED. @type {TastePlugin} */
+/**
+ * What `loadModel(source, { taste })` takes: taste distances with options, and `recommend({ calibrate })`.
+ * Opening throws NO_WASM or INSTANCE_FAILED.
+ * @type {TastePlugin}
+ */
 export const taste = { open: async (model) => new Taste(model, await tasteKernel()) };

@@ -1,6 +1,12 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not be needed to rank.
 export { fitEase } from './train/neighbours.js';
-export { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults } from './train/settings.js';
+export {
+  gaussianDefaults,
+  logisticDefaults,
+  multinomialDefaults,
+  softmaxDefaults,
+  trainDefaults,
+} from './train/settings.js';
 export { trainModel, trainingMemory } from './train/train.js';
 
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */

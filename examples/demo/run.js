@@ -1,4 +1,5 @@
-// Owns `npm start`: the built-in demo from people to model to explained lists. Must only use what a user of the package has.
+// Owns `npm start`: the built-in demo from people to model to explained lists. Must only use what a user of
+// the package has.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
@@ -13,28 +14,53 @@ const out = new URL('../../dist/demo/', import.meta.url);
 const say = (/** @type {string} */ line = '') => process.stdout.write(`${line}\n`);
 const tasteName = new Map(tastes.map((taste) => [taste.id, taste.name]));
 
-/** The first person of each kind, not the prettiest one. @param {import('./people.js').Person[]} people */
+/**
+ * The first person of each kind, not the prettiest one.
+ * @param {import('./people.js').Person[]} people
+ */
 function threePeople(people) {
-  const shares = (/** @type {import('./people.js').Person} */ person) => person.tastes.map(({ share }) => share).join('/');
-  const kinds = /** @type {const} */ ([['one taste', '1'], ['two tastes, 70/30', '0.7/0.3'], ['a 10 % minority taste', '0.9/0.1']]);
-  return kinds.map(([kind, wanted]) => ({ kind, person: /** @type {import('./people.js').Person} */ (people.find((person) => shares(person) === wanted)) }));
+  const shares = (/** @type {import('./people.js').Person} */ person) =>
+    person.tastes.map(({ share }) => share).join('/');
+  const kinds = /** @type {const} */ ([
+    ['one taste', '1'],
+    ['two tastes, 70/30', '0.7/0.3'],
+    ['a 10 % minority taste', '0.9/0.1'],
+  ]);
+  return kinds.map(([kind, wanted]) => ({
+    kind,
+    person: /** @type {import('./people.js').Person} */ (people.find((person) => shares(person) === wanted)),
+  }));
 }
 
-/** @param {import('../../web/model/model.js').Model} model @param {string} kind @param {import('./people.js').Person} person */
+/**
+ * @param {import('../../web/model/model.js').Model} model
+ * @param {string} kind
+ * @param {import('./people.js').Person} person
+ */
 function show(model, kind, person) {
   const history = person.history.map(({ item, at }) => ({ item, at }));
-  const me = model.createProfile(history), one = model.createProfile(history, { personas: 1 });
+  const me = model.createProfile(history),
+    one = model.createProfile(history, { personas: 1 });
   say(style('bold', `${'─'.repeat(3)} ${person.id}: ${kind} ${'─'.repeat(60 - kind.length)}`));
-  say(`${history.length} films liked. In truth (the generator knows): ${person.tastes.map(({ taste, share }) => `${tasteName.get(taste)} ${percent(share)}`).join(', ')}`);
+  say(
+    `${history.length} films liked. In truth (the generator knows): ${person.tastes.map(({ taste, share }) => `${tasteName.get(taste)} ${percent(share)}`).join(', ')}`,
+  );
   say('\nPersonas found in the history, on the device');
   say(personaLines(me));
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
   say('\nTop 10, who speaks for each film, and why');
   say(rankingLines(ranking));
   const distance = (/** @type {import('../../web/model/profile.js').Profile} */ profile) =>
-    /** @type {number} */ (profile.tasteDistance(profile.recommend({ topK: 10 }).items.map(({ item }) => item)));
+    /** @type {number} */ (
+      profile.tasteDistance(profile.recommend({ topK: 10 }).items.map(({ item }) => item))
+    );
   say(`\nTaste distance of the list to the history (0 = the whole taste, 1 = nothing of it)`);
-  say(table([['personas', bar(distance(me), 24), distance(me).toFixed(3)], ['one vector', bar(distance(one), 24), distance(one).toFixed(3)]]));
+  say(
+    table([
+      ['personas', bar(distance(me), 24), distance(me).toFixed(3)],
+      ['one vector', bar(distance(one), 24), distance(one).toFixed(3)],
+    ]),
+  );
   say();
   me.dispose();
   one.dispose();
@@ -42,18 +68,26 @@ function show(model, kind, person) {
 
 say(style('bold', 'ampcf demo: recommendations on the device, by persona, explained'));
 say('Real films (facts only), invented people: nobody real watched anything here.\n');
-const films = await loadFilms(), people = demoPeople(films);
+const films = await loadFilms(),
+  people = demoPeople(films);
 mkdirSync(out, { recursive: true });
 const rows = people.flatMap((person) => person.history.map(({ item, at }) => `${person.id},${item},${at}`));
 writeFileSync(new URL('ratings.csv', out), `user,item,time\n${rows.join('\n')}\n`);
-say(`data     ${count(people.length)} people, ${count(rows.length)} films liked, ${count(films.length)} films`);
+say(
+  `data     ${count(people.length)} people, ${count(rows.length)} films liked, ${count(films.length)} films`,
+);
 
 const training = progress('training');
-const result = await trainDemo(trainModel, films, people, { onProgress: ({ done, total, sweep, sweeps }) => training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}`) });
+const result = await trainDemo(trainModel, films, people, {
+  onProgress: ({ done, total, sweep, sweeps }) =>
+    training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}`),
+});
 training.finish();
 const file = new URL('films.ampcf', out);
 writeFileSync(file, result.bytes);
-say(`trained  in ${result.seconds.toFixed(1)} s: one file of ${fileSize(result.bytes.length)}, which a page would download once`);
+say(
+  `trained  in ${result.seconds.toFixed(1)} s: one file of ${fileSize(result.bytes.length)}, which a page would download once`,
+);
 const model = await loadModel(result.bytes);
 say(`loaded   ${model.diagnostics().backend} build of the core\n`);
 for (const { kind, person } of threePeople(people)) show(model, kind, person);

@@ -5,32 +5,60 @@ import { readItems } from '../../web/cli/read-items.js';
 /** @typedef {{ item: string, title: string, genres: string[] }} DemoFilm */
 
 /**
- * Chosen on a fifth of each history held out: the smallest taste distance that costs at most 2 % of NDCG@20. Compared with the
- * library's defaults, tau and rho let a small taste win its own films more often.
+ * Chosen on a fifth of each history held out: the smallest taste distance that costs at most 2 % of NDCG@20.
+ * Compared with the library's defaults, tau and rho let a small taste win its own films more often.
  */
-export const demoSettings = Object.freeze({ dim: 32, rho: 0.2, tau: 1, split: 1.3, joint: 1, alpha: 0.4, lambda: 0.006, userDamping: 0, itemDamping: 0, popularityDamping: 0 });
+export const demoSettings = Object.freeze({
+  dim: 32,
+  rho: 0.2,
+  tau: 1,
+  split: 1.3,
+  joint: 1,
+  alpha: 0.4,
+  lambda: 0.006,
+  userDamping: 0,
+  itemDamping: 0,
+  popularityDamping: 0,
+});
 
-/** The film facts. @returns {Promise<DemoFilm[]>} */
+/**
+ * The film facts.
+ * @returns {Promise<DemoFilm[]>}
+ */
 export async function loadFilms() {
   const { items } = await readItems(fileURLToPath(new URL('films.csv', import.meta.url)));
   return [...items].map(([item, { title, aspects }]) => ({ item, title, genres: aspects }));
 }
 
-/** @param {DemoFilm[]} films @param {import('./people.js').Person[]} people @returns {import('../../web/train/interactions.js').Interactions} */
+/**
+ * @param {DemoFilm[]} films
+ * @param {import('./people.js').Person[]} people
+ * @returns {import('../../web/train/interactions.js').Interactions}
+ */
 export function demoInteractions(films, people) {
   const index = new Map(films.map((film, i) => [film.item, i]));
   return {
-    users: people.map((person) => person.id), items: films.map((film) => film.item),
+    users: people.map((person) => person.id),
+    items: films.map((film) => film.item),
     user: people.flatMap((person, u) => person.history.map(() => u)),
-    item: people.flatMap((person) => person.history.map(({ item }) => /** @type {number} */ (index.get(item)))),
+    item: people.flatMap((person) =>
+      person.history.map(({ item }) => /** @type {number} */ (index.get(item))),
+    ),
   };
 }
 
 /**
- * @param {typeof import('../../web/train/train.js').trainModel} trainModel @param {DemoFilm[]} films
- * @param {import('./people.js').Person[]} people @param {import('../../web/train/train.js').TrainOptions} [options]
+ * @param {typeof import('../../web/train/train.js').trainModel} trainModel
+ * @param {DemoFilm[]} films
+ * @param {import('./people.js').Person[]} people
+ * @param {import('../../web/train/train.js').TrainOptions} [options]
  */
 export function trainDemo(trainModel, films, people, options = {}) {
   const items = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));
-  return trainModel(demoInteractions(films, people), { ...demoSettings, name: 'ampcf demo: synthetic people over real films', items, ...options });
+  return trainModel(demoInteractions(films, people), {
+    ...demoSettings,
+    name: 'ampcf demo: synthetic people over real films',
+    items,
+    ...options,
+  });
 }

@@ -6,45 +6,122 @@ import { explainInWords } from '../../dist/sentences.js';
 /** @import { Model } from '../../web/model/model.js' */
 /** @import { Persona, Profile, RankedItem } from '../../web/model/profile.js' */
 
-const topK = 12, listedContributions = 4, colours = 6;
+const topK = 12,
+  listedContributions = 4,
+  colours = 6;
 
-/** Invented people. A preset whose films the model does not know is not shown. @type {Record<string, string[]>} */
+/**
+ * Invented people. A preset whose films the model does not know is not shown.
+ * @type {Record<string, string[]>}
+ */
 const presets = {
-  'Mostly noir, a little animation': ['double-indemnity-1944', 'out-of-the-past-1947', 'laura-1944', 'the-third-man-1949', 'touch-of-evil-1958',
-    'the-maltese-falcon-1941', 'spirited-away-2001', 'my-neighbor-totoro-1988', 'toy-story-1995'],
-  'Mostly horror, a little musical': ['the-shining-1980', 'halloween-1978', 'the-exorcist-1973', 'suspiria-1977', 'carrie-1976', 'the-witch-2015',
-    'singin-in-the-rain-1952', 'top-hat-1935', 'west-side-story-1961'],
-  'Westerns, science fiction, romance': ['the-searchers-1956', 'rio-bravo-1959', 'high-noon-1952', 'unforgiven-1992', 'blade-runner-1982', 'the-matrix-1999',
-    'the-terminator-1984', 'tron-1982', 'when-harry-met-sally-1989', 'notting-hill-1999', 'annie-hall-1977', 'bringing-up-baby-1938'],
-  'Documentaries only': ['baraka-1992', 'crumb-1994', 'citizenfour-2014', 'hoop-dreams-1994', 'the-thin-blue-line-1988', 'woodstock-1970'],
+  'Mostly noir, a little animation': [
+    'double-indemnity-1944',
+    'out-of-the-past-1947',
+    'laura-1944',
+    'the-third-man-1949',
+    'touch-of-evil-1958',
+    'the-maltese-falcon-1941',
+    'spirited-away-2001',
+    'my-neighbor-totoro-1988',
+    'toy-story-1995',
+  ],
+  'Mostly horror, a little musical': [
+    'the-shining-1980',
+    'halloween-1978',
+    'the-exorcist-1973',
+    'suspiria-1977',
+    'carrie-1976',
+    'the-witch-2015',
+    'singin-in-the-rain-1952',
+    'top-hat-1935',
+    'west-side-story-1961',
+  ],
+  'Westerns, science fiction, romance': [
+    'the-searchers-1956',
+    'rio-bravo-1959',
+    'high-noon-1952',
+    'unforgiven-1992',
+    'blade-runner-1982',
+    'the-matrix-1999',
+    'the-terminator-1984',
+    'tron-1982',
+    'when-harry-met-sally-1989',
+    'notting-hill-1999',
+    'annie-hall-1977',
+    'bringing-up-baby-1938',
+  ],
+  'Documentaries only': [
+    'baraka-1992',
+    'crumb-1994',
+    'citizenfour-2014',
+    'hoop-dreams-1994',
+    'the-thin-blue-line-1988',
+    'woodstock-1970',
+  ],
   'Nobody yet': [],
 };
 
-/** @param {string} id @returns {any} */
+/**
+ * @param {string} id
+ * @returns {any}
+ */
 const $ = (id) => document.getElementById(id);
 
-/** @param {string} tag @param {Record<string, any>} [properties] @param {...(Node | string)} children @returns {any} */
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} [properties]
+ * @param {...(Node | string)} children
+ * @returns {any}
+ */
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }
 
-const colour = (/** @type {number | undefined} */ persona) => (persona === undefined ? '' : `p${persona % colours}`);
+const colour = (/** @type {number | undefined} */ persona) =>
+  persona === undefined ? '' : `p${persona % colours}`;
 const percent = (/** @type {number} */ share) => `${Math.round(share * 100)} %`;
-const fold = (/** @type {string} */ text) => text.normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase();
-/** Four decimals, or the power of ten where those would all be 0: a sum must not hide a term. @param {number} x */
+const fold = (/** @type {string} */ text) =>
+  text
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();
+/**
+ * Four decimals, or the power of ten where those would all be 0: a sum must not hide a term.
+ * @param {number} x
+ */
 const exact = (x) => (x !== 0 && Math.abs(x) < 5e-5 ? x.toExponential(0) : x.toFixed(4)).replaceAll('-', '−');
-/** What is read, and behind it the number in full. @param {number} value @param {string} text */
+/**
+ * What is read, and behind it the number in full.
+ * @param {number} value
+ * @param {string} text
+ */
 const number = (value, text) => make('data', { value: String(value) }, text);
 
 /** @type {Model} */ let model;
-/** The same history twice: as personas, and as the one vector most libraries make of it. @type {{ personas: Profile, one: Profile }} */ let profiles;
-/** Title as typed -> id. @type {Map<string, string>} */ const titles = new Map();
-/** The film whose explanation is open; undefined: the first one. @type {string | null | undefined} */ let opened;
+/**
+ * The same history twice: as personas, and as the one vector most libraries make of it.
+ * @type {{ personas: Profile, one: Profile }}
+ */
+let profiles;
+/**
+ * Title as typed -> id.
+ * @type {Map<string, string>}
+ */
+const titles = new Map();
+/**
+ * The film whose explanation is open; undefined: the first one.
+ * @type {string | null | undefined}
+ */
+let opened;
 
 const history = () => profiles.personas.history.map(({ item }) => item);
-const mode = () => /** @type {'personas' | 'one'} */ (/** @type {HTMLInputElement} */ (document.querySelector('input[name=mode]:checked')).value);
+const mode = () =>
+  /** @type {'personas' | 'one'} */ (
+    /** @type {HTMLInputElement} */ (document.querySelector('input[name=mode]:checked')).value
+  );
 
 /** @param {string} item */
 function add(item) {
@@ -88,86 +165,216 @@ function become(items) {
   render();
 }
 
-/** The film meant by what was typed: its title, else the first that begins with it, else the first that contains it. @param {string} typed */
+/**
+ * The film meant by what was typed: its title, else the first that begins with it, else the first that
+ * contains it.
+ * @param {string} typed
+ */
 function filmMeant(typed) {
-  const wanted = fold(typed.trim()), names = [...titles.keys()];
-  const name = wanted && (names.find((n) => n === wanted) ?? names.find((n) => n.startsWith(wanted)) ?? names.find((n) => n.includes(wanted)));
+  const wanted = fold(typed.trim()),
+    names = [...titles.keys()];
+  const name =
+    wanted &&
+    (names.find((n) => n === wanted) ??
+      names.find((n) => n.startsWith(wanted)) ??
+      names.find((n) => n.includes(wanted)));
   return name ? titles.get(name) : undefined;
 }
 
-/** @param {Persona[]} personas @param {Map<string, number>} owner */
+/**
+ * @param {Persona[]} personas
+ * @param {Map<string, number>} owner
+ */
 function renderHistory(personas, owner) {
-  $('chips').replaceChildren(...profiles.personas.history.map(({ item, wanted }) => {
-    const title = model.title(item);
-    return make('li', { className: wanted > 0 ? colour(owner.get(item)) : 'disliked' }, wanted > 0 ? title : make('s', { title: 'Not for me' }, title),
-      make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'));
-  }));
+  $('chips').replaceChildren(
+    ...profiles.personas.history.map(({ item, wanted }) => {
+      const title = model.title(item);
+      return make(
+        'li',
+        { className: wanted > 0 ? colour(owner.get(item)) : 'disliked' },
+        wanted > 0 ? title : make('s', { title: 'Not for me' }, title),
+        make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'),
+      );
+    }),
+  );
   const now = history().join();
-  for (const button of $('presets').children) button.ariaPressed = String(presets[button.textContent].join() === now);
-  $('personas').replaceChildren(...personas.map(({ index, label, share, items }) => {
-    const bar = make('i', { className: 'bar' });
-    bar.style.setProperty('--to', `${100 * share}%`);
-    return make('li', { className: colour(index) }, make('b', {}, label), number(share, percent(share)), bar,
-      make('small', {}, items.slice(0, 3).map(({ title }) => title).join(', ')));
-  }));
-  if (personas.length === 0) $('personas').append(make('li', { className: 'none' }, 'Nobody yet: the list is what most people liked. Add a film.'));
+  for (const button of $('presets').children)
+    button.ariaPressed = String(presets[button.textContent].join() === now);
+  $('personas').replaceChildren(
+    ...personas.map(({ index, label, share, items }) => {
+      const bar = make('i', { className: 'bar' });
+      bar.style.setProperty('--to', `${100 * share}%`);
+      return make(
+        'li',
+        { className: colour(index) },
+        make('b', {}, label),
+        number(share, percent(share)),
+        bar,
+        make(
+          'small',
+          {},
+          items
+            .slice(0, 3)
+            .map(({ title }) => title)
+            .join(', '),
+        ),
+      );
+    }),
+  );
+  if (personas.length === 0)
+    $('personas').append(
+      make('li', { className: 'none' }, 'Nobody yet: the list is what most people liked. Add a film.'),
+    );
 }
 
-/** How many films of a list each persona speaks for, as a bar. @param {any} bar @param {Persona[]} personas @param {(number | undefined)[]} voices */
+/**
+ * How many films of a list each persona speaks for, as a bar.
+ * @param {any} bar
+ * @param {Persona[]} personas
+ * @param {(number | undefined)[]} voices
+ */
 function renderMix(bar, personas, voices) {
-  const counts = personas.map(({ index, label }) => ({ index, label, films: voices.filter((voice) => voice === index).length }));
-  bar.replaceChildren(...counts.filter(({ films }) => films > 0).map(({ index, films }) => {
-    const part = make('i', { className: colour(index) });
-    part.style.flexGrow = String(films);
-    return part;
+  const counts = personas.map(({ index, label }) => ({
+    index,
+    label,
+    films: voices.filter((voice) => voice === index).length,
   }));
+  bar.replaceChildren(
+    ...counts
+      .filter(({ films }) => films > 0)
+      .map(({ index, films }) => {
+        const part = make('i', { className: colour(index) });
+        part.style.flexGrow = String(films);
+        return part;
+      }),
+  );
   bar.ariaLabel = counts.map(({ label, films }) => `${films} of ${label}`).join(', ') || 'no personas';
 }
 
-const liked = (/** @type {string} */ item) => profiles.personas.history.some((event) => event.item === item && event.wanted > 0);
+const liked = (/** @type {string} */ item) =>
+  profiles.personas.history.some((event) => event.item === item && event.wanted > 0);
 
-/** The explanation as one sentence, its parts as elements: never as markup. @param {RankedItem} item @param {Persona | undefined} voice */
+/**
+ * The explanation as one sentence, its parts as elements: never as markup.
+ * @param {RankedItem} item
+ * @param {Persona | undefined} voice
+ */
 function sentence(item, voice) {
   const { parts } = explainInWords(item, { history: profiles.personas.history, aspects: 2 });
-  return make('p', { className: 'why' }, ...parts.map(({ type, text }) => (type === 'persona' ? make('b', { className: colour(voice?.index) }, text) : type === 'item' ? make('em', {}, text) : text)));
+  return make(
+    'p',
+    { className: 'why' },
+    ...parts.map(({ type, text }) =>
+      type === 'persona'
+        ? make('b', { className: colour(voice?.index) }, text)
+        : type === 'item'
+          ? make('em', {}, text)
+          : text,
+    ),
+  );
 }
 
-/** The terms of one score, as steps from 0 to the score. @param {RankedItem} item @param {Map<string, number>} owner */
+/**
+ * The terms of one score, as steps from 0 to the score.
+ * @param {RankedItem} item
+ * @param {Map<string, number>} owner
+ */
 function explanationTable(item, owner) {
-  const { contributions, rest, bias, residual } = /** @type {NonNullable<RankedItem['explanation']>} */ (item.explanation);
+  const { contributions, rest, bias, residual } = /** @type {NonNullable<RankedItem['explanation']>} */ (
+    item.explanation
+  );
   const score = /** @type {number} */ (item.score);
   const others = history().length - contributions.length;
   const terms = [
-    ...contributions.map((term) => ({ name: [make('span', {}, liked(term.item) ? 'because I liked ' : 'although I disliked '), term.title], value: term.contribution, className: colour(owner.get(term.item)) })),
-    ...(others > 0 ? [{ name: [`the other ${others === 1 ? 'film' : `${others} films`} I know`], value: rest, className: '' }] : []),
+    ...contributions.map((term) => ({
+      name: [make('span', {}, liked(term.item) ? 'because I liked ' : 'although I disliked '), term.title],
+      value: term.contribution,
+      className: colour(owner.get(term.item)),
+    })),
+    ...(others > 0
+      ? [
+          {
+            name: [`the other ${others === 1 ? 'film' : `${others} films`} I know`],
+            value: rest,
+            className: '',
+          },
+        ]
+      : []),
     { name: ['popularity'], value: bias, className: '' },
     { name: ['rounding'], value: residual, className: '' },
   ];
   let sum = 0;
-  const steps = terms.map((term) => ({ ...term, from: sum, to: sum += term.value }));
-  const low = Math.min(0, ...steps.map(({ to }) => to)), high = Math.max(score, ...steps.map(({ to }) => to), low + 1e-9);
-  const row = (/** @type {(string | Node)[]} */ name, /** @type {number} */ value, /** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ className) => {
+  const steps = terms.map((term) => ({ ...term, from: sum, to: (sum += term.value) }));
+  const low = Math.min(0, ...steps.map(({ to }) => to)),
+    high = Math.max(score, ...steps.map(({ to }) => to), low + 1e-9);
+  const row = (
+    /** @type {(string | Node)[]} */ name,
+    /** @type {number} */ value,
+    /** @type {number} */ from,
+    /** @type {number} */ to,
+    /** @type {string} */ className,
+  ) => {
     const bar = make('i', { className: 'step' });
-    bar.style.setProperty('--from', `${100 * (Math.min(from, to) - low) / (high - low)}%`);
-    bar.style.setProperty('--to', `${100 * Math.abs(to - from) / (high - low)}%`);
-    return make('tr', { className }, make('th', { scope: 'row' }, ...name), make('td', {}, bar), make('td', {}, number(value, exact(value))));
+    bar.style.setProperty('--from', `${(100 * (Math.min(from, to) - low)) / (high - low)}%`);
+    bar.style.setProperty('--to', `${(100 * Math.abs(to - from)) / (high - low)}%`);
+    return make(
+      'tr',
+      { className },
+      make('th', { scope: 'row' }, ...name),
+      make('td', {}, bar),
+      make('td', {}, number(value, exact(value))),
+    );
   };
-  return make('table', {}, make('caption', {}, `How the score of ${item.title} adds up`),
-    make('tbody', {}, ...steps.map(({ name, value, from, to, className }) => row(name, value, from, to, className))),
-    make('tfoot', {}, row(['= score'], score, 0, score, '')));
+  return make(
+    'table',
+    {},
+    make('caption', {}, `How the score of ${item.title} adds up`),
+    make(
+      'tbody',
+      {},
+      ...steps.map(({ name, value, from, to, className }) => row(name, value, from, to, className)),
+    ),
+    make('tfoot', {}, row(['= score'], score, 0, score, '')),
+  );
 }
 
-/** @param {RankedItem} item @param {number} best @param {Persona | undefined} voice @param {Map<string, number>} owner */
+/**
+ * @param {RankedItem} item
+ * @param {number} best
+ * @param {Persona | undefined} voice
+ * @param {Map<string, number>} owner
+ */
 function rankedFilm(item, best, voice, owner) {
-  const score = /** @type {number} */ (item.score), bar = make('i', { className: 'bar' });
+  const score = /** @type {number} */ (item.score),
+    bar = make('i', { className: 'bar' });
   bar.style.setProperty('--to', `${100 * Math.max(0, score / best)}%`);
-  const details = make('details', { open: opened === item.item },
-    make('summary', {},
-      make('span', { className: 'title' }, item.title, make('small', {}, model.aspects(item.item).join(', '))),
+  const details = make(
+    'details',
+    { open: opened === item.item },
+    make(
+      'summary',
+      {},
+      make(
+        'span',
+        { className: 'title' },
+        item.title,
+        make('small', {}, model.aspects(item.item).join(', ')),
+      ),
       make('span', { className: 'voice' }, voice?.label ?? 'popular'),
-      make('span', { className: 'score' }, number(score, score.toFixed(3)), bar)),
-    make('div', { className: 'said' }, sentence(item, voice), make('button', { type: 'button', ariaLabel: `${item.title} is not for me`, onclick: () => dislike(item.item) }, 'Not for me')),
-    explanationTable(item, owner));
+      make('span', { className: 'score' }, number(score, score.toFixed(3)), bar),
+    ),
+    make(
+      'div',
+      { className: 'said' },
+      sentence(item, voice),
+      make(
+        'button',
+        { type: 'button', ariaLabel: `${item.title} is not for me`, onclick: () => dislike(item.item) },
+        'Not for me',
+      ),
+    ),
+    explanationTable(item, owner),
+  );
   details.addEventListener('toggle', () => {
     if (details.open) opened = item.item;
     else if (opened === item.item) opened = null;
@@ -177,28 +384,41 @@ function rankedFilm(item, best, voice, owner) {
 
 function render() {
   const began = performance.now();
-  const lists = { personas: profiles.personas.recommend({ topK, explain: true, contributions: listedContributions }),
-    one: profiles.one.recommend({ topK, explain: true, contributions: listedContributions }) };
+  const lists = {
+    personas: profiles.personas.recommend({ topK, explain: true, contributions: listedContributions }),
+    one: profiles.one.recommend({ topK, explain: true, contributions: listedContributions }),
+  };
   const took = performance.now() - began;
-  const { personas: me } = profiles, personas = history().length > 0 ? me.personas() : [];
+  const { personas: me } = profiles,
+    personas = history().length > 0 ? me.personas() : [];
   // The persona that a film of the history belongs to most.
-  /** @type {Map<string, number>} */ const owner = new Map(), claims = new Map();
-  for (const { index, items } of personas) for (const { item, responsibility } of items)
-    if (responsibility > (claims.get(item) ?? 0)) claims.set(item, responsibility), owner.set(item, index);
+  /** @type {Map<string, number>} */ const owner = new Map(),
+    claims = new Map();
+  for (const { index, items } of personas)
+    for (const { item, responsibility } of items)
+      if (responsibility > (claims.get(item) ?? 0))
+        (claims.set(item, responsibility), owner.set(item, index));
   renderHistory(personas, owner);
   // One vector has no personas: its films are coloured by those who would have spoken for them.
   const voices = new Map(me.rank(model.ids()).items.map(({ item, persona }) => [item, persona?.index]));
   for (const name of /** @type {const} */ (['personas', 'one'])) {
     const items = lists[name].items.map(({ item }) => item);
-    renderMix($(`mix-${name}`), personas, items.map((item) => voices.get(item)));
+    renderMix(
+      $(`mix-${name}`),
+      personas,
+      items.map((item) => voices.get(item)),
+    );
     const distance = model.info.aspects > 0 ? profiles[name].tasteDistance(items) : null;
     $(`distance-${name}`).value = String(distance ?? '');
     $(`distance-${name}`).textContent = distance?.toFixed(2) ?? '–';
   }
   $('undo').hidden = !me.history.some(({ wanted }) => wanted < 0);
-  const { items } = lists[mode()], best = items[0]?.score || 1;
+  const { items } = lists[mode()],
+    best = items[0]?.score || 1;
   if (opened === undefined) opened = items[0]?.item;
-  $('ranking').replaceChildren(...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)));
+  $('ranking').replaceChildren(
+    ...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)),
+  );
   $('ranking').className = mode();
   $('took').textContent = `${model.info.items} films ranked both ways and explained in ${took.toFixed(1)} ms`;
 }
@@ -208,11 +428,22 @@ function explainFailure(error) {
   const missing = error.code === 'HTTP' && error.details?.status === 404;
   $('status').className = 'failed';
   $('status').setAttribute('role', 'alert');
-  $('status').replaceChildren(make('b', {}, missing ? 'No model here yet: run npm start first, it trains one in seconds. Then reload this page. ' : 'The model could not be loaded. '),
-    make('small', {}, error.message));
+  $('status').replaceChildren(
+    make(
+      'b',
+      {},
+      missing
+        ? 'No model here yet: run npm start first, it trains one in seconds. Then reload this page. '
+        : 'The model could not be loaded. ',
+    ),
+    make('small', {}, error.message),
+  );
 }
 
-/** The proof of "no request": the browser's own list of them. @param {number} since */
+/**
+ * The proof of "no request": the browser's own list of them.
+ * @param {number} since
+ */
 function countRequests(since) {
   let count = 0;
   new PerformanceObserver((list) => {
@@ -223,23 +454,35 @@ function countRequests(since) {
 
 function prepare() {
   for (const item of model.ids()) titles.set(fold(model.title(item)), item);
-  $('films').append(...model.ids().map((item) => make('option', { value: model.title(item) })).sort((a, b) => a.value.localeCompare(b.value)));
+  $('films').append(
+    ...model
+      .ids()
+      .map((item) => make('option', { value: model.title(item) }))
+      .sort((a, b) => a.value.localeCompare(b.value)),
+  );
   $('film').addEventListener('input', () => {
     const item = titles.get(fold($('film').value)); // chosen from the list
     $('unknown').textContent = '';
-    if (item) add(item), $('film').value = '';
+    if (item) (add(item), ($('film').value = ''));
   });
   $('add').addEventListener('submit', (/** @type {Event} */ event) => {
     event.preventDefault();
-    const typed = $('film').value, item = filmMeant(typed);
-    if (item) add(item), $('film').value = '';
-    else $('unknown').textContent = typed.trim() ? `The model knows no film like “${typed.trim()}”.` : 'Type a part of a title.';
+    const typed = $('film').value,
+      item = filmMeant(typed);
+    if (item) (add(item), ($('film').value = ''));
+    else
+      $('unknown').textContent = typed.trim()
+        ? `The model knows no film like “${typed.trim()}”.`
+        : 'Type a part of a title.';
   });
   const known = Object.entries(presets).filter(([, items]) => items.every((item) => model.has(item)));
-  $('presets').append(...known.map(([name, items]) => make('button', { type: 'button', onclick: () => become(items) }, name)));
+  $('presets').append(
+    ...known.map(([name, items]) => make('button', { type: 'button', onclick: () => become(items) }, name)),
+  );
   $('undo').addEventListener('click', undo);
   $('modes').addEventListener('change', render);
-  if (!String(model.info.metadata.name).startsWith('ampcf demo')) $('data').textContent = `Model: ${model.info.metadata.name ?? 'without a name'}.`;
+  if (!String(model.info.metadata.name).startsWith('ampcf demo'))
+    $('data').textContent = `Model: ${model.info.metadata.name ?? 'without a name'}.`;
   become(known[0][1]);
 }
 

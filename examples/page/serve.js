@@ -1,4 +1,5 @@
-// Owns `npm run page`: the files of this repository for a browser on this machine. Must not answer other machines, write, or
+// Owns `npm run page`: the files of this repository for a browser on this machine. Must not answer other
+// machines, write, or
 // give out anything outside the repository, hidden files included.
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,10 +8,21 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 /** @type {Record<string, string>} */
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json', '.wasm': 'application/wasm', '.png': 'image/png', '.svg': 'image/svg+xml', '.csv': 'text/csv; charset=utf-8' };
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.csv': 'text/csv; charset=utf-8',
+};
 
-/** The file a URL means, or undefined. @param {string} url */
+/**
+ * The file a URL means, or undefined.
+ * @param {string} url
+ */
 function fileOf(url) {
   try {
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
@@ -23,19 +35,34 @@ function fileOf(url) {
   }
 }
 
-/** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
 export function serveFile(request, response) {
   const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-  if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
-  if (request.url === '/' || request.url === '/examples/page') return void response.writeHead(302, { ...headers, location: '/examples/page/' }).end();
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return void response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
+  if (request.url === '/' || request.url === '/examples/page')
+    return void response.writeHead(302, { ...headers, location: '/examples/page/' }).end();
   const file = fileOf(request.url ?? '');
-  if (!file) return void response.writeHead(404, { ...headers, 'content-type': 'text/plain' }).end('not found\n');
-  response.writeHead(200, { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-length': statSync(file).size });
+  if (!file)
+    return void response.writeHead(404, { ...headers, 'content-type': 'text/plain' }).end('not found\n');
+  response.writeHead(200, {
+    ...headers,
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-length': statSync(file).size,
+  });
   if (request.method === 'HEAD') return void response.end();
-  createReadStream(file).on('error', () => response.destroy()).pipe(response);
+  createReadStream(file)
+    .on('error', () => response.destroy())
+    .pipe(response);
 }
 
-/** On this machine only. @param {number} port 0: any free one */
+/**
+ * On this machine only.
+ * @param {number} port 0: any free one
+ */
 function listen(port) {
   const server = createServer(serveFile);
   server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {

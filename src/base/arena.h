@@ -1,5 +1,5 @@
-/* Owns the carving of caller memory into aligned arrays: one layout function serves both to measure and to place.
- * Must not allocate. */
+/* Owns the carving of caller memory into aligned arrays: one layout function serves both to measure and to
+ * place. Must not allocate. */
 #ifndef AMPCF_BASE_ARENA_H
 #define AMPCF_BASE_ARENA_H
 

@@ -20,7 +20,9 @@ static inline void best_sift_down(best_list *b, uint32_t n, float score, uint32_
     for (;;) {
         uint32_t child = 2 * at + 1;
         if (child >= n) break;
-        if (child + 1 < n && best_is_worse(b->scores[child + 1], b->items[child + 1], b->scores[child], b->items[child])) child++;
+        if (child + 1 < n &&
+            best_is_worse(b->scores[child + 1], b->items[child + 1], b->scores[child], b->items[child]))
+            child++;
         if (!best_is_worse(b->scores[child], b->items[child], score, item)) break;
         b->scores[at] = b->scores[child];
         b->items[at] = b->items[child];
@@ -32,7 +34,8 @@ static inline void best_sift_down(best_list *b, uint32_t n, float score, uint32_
 
 static inline void best_offer(best_list *b, float score, uint32_t item) {
     if (b->n == b->k) {
-        if (b->k > 0 && best_is_worse(b->scores[0], b->items[0], score, item)) best_sift_down(b, b->n, score, item);
+        if (b->k > 0 && best_is_worse(b->scores[0], b->items[0], score, item))
+            best_sift_down(b, b->n, score, item);
         return;
     }
     uint32_t at = b->n++;

@@ -1,7 +1,7 @@
 /* Owns the hot loops, one signature each, one build of them chosen here. Must not know of models or profiles.
  *
- * Every variant gives the same bits: 16 partial sums (element i goes to sum i mod 16), reduced in one fixed tree, no
- * fused multiply-add (-ffp-contract=off), no relaxed SIMD. */
+ * Every variant gives the same bits: 16 partial sums (element i goes to sum i mod 16), reduced in one fixed
+ * tree, no fused multiply-add (-ffp-contract=off), no relaxed SIMD. */
 #ifndef AMPCF_BASE_KERNELS_H
 #define AMPCF_BASE_KERNELS_H
 
@@ -11,7 +11,8 @@
 float kernel_dot_scalar(const float *a, const float *b, uint32_t n);
 float kernel_dot_simd128(const float *a, const float *b, uint32_t n);
 
-/* out[k] = sum_d u[k, d] v[d];  u (m, stride) with zeros from n to the next multiple of 16, v (n), out (m). Each out[k] has
+/* out[k] = sum_d u[k, d] v[d];  u (m, stride) with zeros from n to the next multiple of 16, v (n), out (m).
+ * Each out[k] has
  * the bits of kernel_dot(u[k], v, n). */
 void kernel_dots_scalar(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out);
 void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out);

@@ -15,7 +15,8 @@ static inline v128_t step(v128_t s, const float *a, const float *b) {
     return wasm_f32x4_add(s, wasm_f32x4_mul(wasm_v128_load(a), wasm_v128_load(b)));
 }
 
-/* A partial sum starts at +0 and can never become -0, so adding the products of zero padding changes no bit. */
+/* A partial sum starts at +0 and can never become -0, so adding the products of zero padding changes no bit.
+ * */
 static inline const float *padded_tail(float *pad, const float *from, uint32_t n) {
     memset(pad, 0, 16 * sizeof *pad);
     memcpy(pad, from, n * sizeof *pad);
@@ -37,7 +38,8 @@ float kernel_dot_simd128(const float *a, const float *b, uint32_t n) {
 }
 
 /* Two vectors at a time: eight partial-sum registers and four of v fit the sixteen that an x86 engine has. */
-static inline void dots2(const float *u, const float *w, const float *v, const float *pad, uint32_t n, float *out) {
+static inline void dots2(const float *u, const float *w, const float *v, const float *pad, uint32_t n,
+                         float *out) {
     v128_t a0 = wasm_f32x4_splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
     for (uint32_t i = 0; i < n; i += 16) {
         const float *y = n - i < 16 ? pad : v + i;
@@ -56,18 +58,21 @@ static inline void dots2(const float *u, const float *w, const float *v, const f
     out[1] = reduce16(b0, b1, b2, b3);
 }
 
-void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n, float *out) {
+void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const float *v, uint32_t n,
+                         float *out) {
     float pad[16];
     uint32_t k = 0;
     if (n % 16 != 0) (void)padded_tail(pad, v + (n - n % 16), n % 16);
-    for (; m - k >= 2; k += 2) dots2(u + (size_t)k * stride, u + ((size_t)k + 1) * stride, v, pad, n, out + k);
+    for (; m - k >= 2; k += 2)
+        dots2(u + (size_t)k * stride, u + ((size_t)k + 1) * stride, v, pad, n, out + k);
     if (k < m) out[k] = kernel_dot_simd128(u + (size_t)k * stride, v, n);
 }
 
 void kernel_add_scaled_simd128(float *sum, float w, const float *x, uint32_t n) {
     uint32_t i = 0;
     for (; n - i >= 4; i += 4)
-        wasm_v128_store(sum + i, wasm_f32x4_add(wasm_v128_load(sum + i), wasm_f32x4_mul(wasm_f32x4_splat(w), wasm_v128_load(x + i))));
+        wasm_v128_store(sum + i, wasm_f32x4_add(wasm_v128_load(sum + i),
+                                                wasm_f32x4_mul(wasm_f32x4_splat(w), wasm_v128_load(x + i))));
     for (; i < n; i++) sum[i] += w * x[i];
 }
 #else

@@ -1,4 +1,5 @@
-/* Owns packed Cholesky and triangular solves. Must not reorder sums for speed: the order is part of the result. */
+/* Owns packed Cholesky and triangular solves. Must not reorder sums for speed: the order is part of the
+ * result. */
 #include "base/linalg.h"
 
 /* Four partial sums, one fixed tree. */

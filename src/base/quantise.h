@@ -1,4 +1,5 @@
-/* Owns rounding numbers to int8 with one scale for many. Must give the bits of the same division everywhere. */
+/* Owns rounding numbers to int8 with one scale for many. Must give the bits of the same division everywhere.
+ * */
 #ifndef AMPCF_BASE_QUANTISE_H
 #define AMPCF_BASE_QUANTISE_H
 

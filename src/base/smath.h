@@ -1,4 +1,5 @@
-/* Owns exp and log that give the same bits on every build. Must not call libm, which differs between platforms. */
+/* Owns exp and log that give the same bits on every build. Must not call libm, which differs between
+ * platforms. */
 #ifndef AMPCF_BASE_SMATH_H
 #define AMPCF_BASE_SMATH_H
 
@@ -13,7 +14,8 @@ static inline double pow2_f64(int n) {
     return x;
 }
 
-/* e^x, clamped to x in [-87, 87]; relative error below 2e-7. Cephes' expf scheme: x = n ln 2 + r, polynomial in r. */
+/* e^x, clamped to x in [-87, 87]; relative error below 2e-7. Cephes' expf scheme: x = n ln 2 + r, polynomial
+ * in r. */
 static inline float smath_exp_f32(float x) {
     if (x < -87.0f) x = -87.0f;
     if (x > 87.0f) x = 87.0f;
@@ -32,7 +34,8 @@ static inline float smath_exp_f32(float x) {
     return y * scale;
 }
 
-/* Natural logarithm of a positive normal x; relative error below 1e-14. log x = e ln 2 + 2 atanh((m - 1) / (m + 1)). */
+/* Natural logarithm of a positive normal x; relative error below 1e-14. log x = e ln 2 + 2 atanh((m - 1) /
+ * (m + 1)). */
 static inline double smath_log(double x) {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);

@@ -1,13 +1,15 @@
 /* Owns the attention over personas, shared by ranking and training so that a model is used as it was trained.
  * Must not know where evidence comes from.
  *
- *     gain_k = P min(max_l m_l / m_k, 5)^tau                m_k = support: what persona k predicts for its own left-out events
+ *     gain_k = P min(max_l m_l / m_k, 5)^tau                m_k = support: what persona k predicts for its
+ *         own left-out events
  *     a_jk   = softmax_k( beta gain_k s_jk / P + eta log pi_k )
  *     y_j    = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk
  *
- * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like, because it has few
- * events: support measures how low, and tau says how much of that is forgiven, so that a 10 % taste can win its own items.
- * The bound keeps personas that predict nothing, such as one of stray events, from being forgiven without end. */
+ * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like,
+ * because it has few events: support measures how low, and tau says how much of that is forgiven, so that a
+ * 10 % taste can win its own items. The bound keeps personas that predict nothing, such as one of stray
+ * events, from being forgiven without end. */
 #ifndef AMPCF_CORE_ATTENTION_H
 #define AMPCF_CORE_ATTENTION_H
 
@@ -15,25 +17,30 @@
 
 #include <stdint.h>
 
-typedef struct attention_settings { float beta, eta, tau, rho; } attention_settings;
+typedef struct attention_settings {
+    float beta, eta, tau, rho;
+} attention_settings;
 
 #define ATTENTION_MAX_RATIO 5.0
 
-/* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the ridge solution,
- * s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's target is the persona's. */
+/* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the
+ * ridge solution, s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's
+ * target is the persona's. */
 static inline float attention_left_out(float evidence, float leverage, float wanted) {
     float h = leverage < 0.99f ? leverage : 0.99f;
     return (evidence - h * wanted) / (1 - h);
 }
 
-/* gain (P) and prior (P) = eta log pi_k, from share (P) and support (P) = the weighted mean of left-out evidence. */
-static inline void attention_prepare(const attention_settings *s, const float *share, const float *support, uint32_t n,
-                                     float *gain, float *prior) {
+/* gain (P) and prior (P) = eta log pi_k, from share (P) and support (P) = the weighted mean of left-out
+ * evidence. */
+static inline void attention_prepare(const attention_settings *s, const float *share, const float *support,
+                                     uint32_t n, float *gain, float *prior) {
     double best = 0;
     for (uint32_t k = 0; k < n; k++)
         if ((double)support[k] > best) best = (double)support[k];
     for (uint32_t k = 0; k < n; k++) {
-        double floor = best / ATTENTION_MAX_RATIO, own = (double)support[k] > floor ? (double)support[k] : floor;
+        double floor = best / ATTENTION_MAX_RATIO,
+               own = (double)support[k] > floor ? (double)support[k] : floor;
         double ratio = own > 1e-30 ? best / own : 1;
         gain[k] = (float)(n * smath_exp((double)s->tau * smath_log(ratio)));
         prior[k] = (float)((double)s->eta * smath_log((double)share[k] > 1e-30 ? (double)share[k] : 1e-30));
@@ -41,8 +48,8 @@ static inline void attention_prepare(const attention_settings *s, const float *s
 }
 
 /* out_attention (P) = a_jk from evidence (P) = s_jk, P >= 1. */
-static inline void attention_over(const attention_settings *s, const float *gain, const float *prior, uint32_t n,
-                                  const float *evidence, float *out_attention) {
+static inline void attention_over(const attention_settings *s, const float *gain, const float *prior,
+                                  uint32_t n, const float *evidence, float *out_attention) {
     float highest = -1e30f, sum = 0, scale = s->beta / (float)n;
     for (uint32_t k = 0; k < n; k++) {
         out_attention[k] = scale * (gain[k] * evidence[k]) + prior[k];

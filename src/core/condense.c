@@ -1,11 +1,12 @@
-/* Owns forgetting: what is left of events when they are condensed into the personas that own them. Must not change the profile. */
+/* Owns forgetting: what is left of events when they are condensed into the personas that own them. Must not
+ * change the profile. */
 #include "base/kernels.h"
 #include "core/profile.h"
 
 #include <string.h>
 
-/* One memory of ampcf_profile_remember from the first n_rows rows, for persona k. Returns whether it is worth keeping: what was mostly
- * disliked has no mean to remember. */
+/* One memory of ampcf_profile_remember from the first n_rows rows, for persona k. Returns whether it is
+ * worth keeping: what was mostly disliked has no mean to remember. */
 static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k, float *out) {
     float *vector = out + AMPCF_MEMORY_HEAD, pull = 0;
     memset(out, 0, (AMPCF_MEMORY_HEAD + p->model->dim) * sizeof *out);
@@ -24,7 +25,8 @@ static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k,
     return 1;
 }
 
-ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories, uint32_t *out_n) {
+ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories,
+                                    uint32_t *out_n) {
     const ampcf_profile *p = profile;
     if (n_events > p->n_rows - p->n_memories) return AMPCF_E_ARGUMENT;
     *out_n = 0;

@@ -1,4 +1,5 @@
-/* Owns explanations: a score taken apart, and what a persona cares about. Must not make up words: names are the caller's. */
+/* Owns explanations: a score taken apart, and what a persona cares about. Must not make up words: names are
+ * the caller's. */
 #include "base/kernels.h"
 #include "base/linalg.h"
 #include "core/rank.h"
@@ -17,13 +18,14 @@ static double neighbour_of(const ampcf_model *m, uint32_t i, uint32_t j) {
     return 0;
 }
 
-ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions, float *out_attention,
-                           ampcf_explanation *out_explanation) {
+ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions,
+                           float *out_attention, ampcf_explanation *out_explanation) {
     const ampcf_model *m = profile->model;
     if (item >= m->n_items) return AMPCF_E_ITEM_RANGE;
     uint32_t n = profile->n_personas, best = 0;
     float evidence[AMPCF_MAX_PERSONAS];
-    double score = (double)rank_score_item(profile, item, evidence, out_attention), sum = (double)m->bias[item];
+    double score = (double)rank_score_item(profile, item, evidence, out_attention),
+           sum = (double)m->bias[item];
 
     /* x = M^-1 v_j once; then v_j^T M^-1 v_i = x . v_i for every i. */
     const float *v = model_vector(m, item);
@@ -38,9 +40,13 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         const float *r = profile->responsibilities + (size_t)i * n;
         double likeness = 0, attended = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
-        for (uint32_t k = 0; k < n; k++) attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        double near = i < profile->n_memories ? 0 : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
-        out_contributions[i] = ((double)profile_pull(profile, i) * likeness + near) * ((1 - rho) + rho * attended);
+        for (uint32_t k = 0; k < n; k++)
+            attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
+        double near = i < profile->n_memories
+                          ? 0
+                          : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
+        out_contributions[i] =
+            ((double)profile_pull(profile, i) * likeness + near) * ((1 - rho) + rho * attended);
         sum += out_contributions[i];
     }
     for (uint32_t k = 1; k < n; k++)
@@ -57,7 +63,8 @@ static double add_aspects(const ampcf_model *m, uint32_t item, double weight, do
     return n > 0 ? weight : 0;
 }
 
-ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share, double *out_lift) {
+ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share,
+                                   double *out_lift) {
     const ampcf_model *m = profile->model;
     const double shrinkage = 5;
     if (m->n_aspects == 0) return AMPCF_E_NO_DATA;
@@ -68,8 +75,9 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
     for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += add_aspects(m, j, 1, out_lift);
     for (uint32_t i = profile->n_memories; i < profile->n_rows; i++)
         if (profile->liking[i] > 0)
-            in_history += add_aspects(m, profile->items[i],
-                                      (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
+            in_history += add_aspects(
+                m, profile->items[i],
+                (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
     for (uint32_t a = 0; a < m->n_aspects; a++) {
         double base = in_catalogue > 0 ? out_lift[a] / in_catalogue : 0;
         out_share[a] = (out_share[a] + shrinkage * base) / (in_history + shrinkage);

@@ -10,7 +10,9 @@
 #error "ampcf model files are little-endian and are used in place: big-endian hosts are not supported"
 #endif
 
-#define FORMAT_MAGIC "\x89" "AMP\r\n\x1a\n"
+#define FORMAT_MAGIC                                                                                         \
+    "\x89"                                                                                                   \
+    "AMP\r\n\x1a\n"
 #define FORMAT_MAJOR 1u
 #define FORMAT_MINOR 0u
 #define FORMAT_ALIGN 64u
@@ -60,7 +62,15 @@ _Static_assert(sizeof(format_section) == 48, "section layout");
 
 enum { KIND_EVIDENCE = 1 }; /* closed-form fold-in, attention over the evidence s_jk */
 enum { SECTION_REQUIRED = 1u, SECTION_RANGE_LOADABLE = 2u };
-enum { DTYPE_F32 = 1, DTYPE_F16 = 2, DTYPE_I8 = 3, DTYPE_U8 = 4, DTYPE_U16 = 5, DTYPE_U32 = 6, DTYPE_LAST = 6 };
+enum {
+    DTYPE_F32 = 1,
+    DTYPE_F16 = 2,
+    DTYPE_I8 = 3,
+    DTYPE_U8 = 4,
+    DTYPE_U16 = 5,
+    DTYPE_U32 = 6,
+    DTYPE_LAST = 6
+};
 
 typedef enum section_type {
     SECTION_HEADER = 0, /* no section: faults in header or table */
@@ -105,13 +115,18 @@ typedef enum setting {
 
 static inline uint32_t dtype_bytes(uint32_t dtype) {
     switch (dtype) {
-    case DTYPE_F32: case DTYPE_U32: return 4;
-    case DTYPE_F16: case DTYPE_U16: return 2;
-    case DTYPE_I8: case DTYPE_U8: return 1;
+    case DTYPE_F32:
+    case DTYPE_U32: return 4;
+    case DTYPE_F16:
+    case DTYPE_U16: return 2;
+    case DTYPE_I8:
+    case DTYPE_U8: return 1;
     default: return 0;
     }
 }
 
-static inline uint64_t format_align(uint64_t at) { return (at + (FORMAT_ALIGN - 1)) & ~(uint64_t)(FORMAT_ALIGN - 1); }
+static inline uint64_t format_align(uint64_t at) {
+    return (at + (FORMAT_ALIGN - 1)) & ~(uint64_t)(FORMAT_ALIGN - 1);
+}
 
 #endif

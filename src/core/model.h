@@ -17,14 +17,14 @@ typedef struct text_table {
 
 struct ampcf_model {
     uint32_t n_items, dim, n_personas, n_aspects;
-    const float *vectors;  /* (N, D) of the file, or expanded in model memory */
-    const float *bias;     /* (N) */
-    const float *gram;     /* (D (D + 1) / 2) packed lower triangle, row by row */
-    const float *settings; /* (FORMAT_SETTINGS) */
-    const float *item_weights; /* (N) q_i, NULL = all 1 */
-    const float *item_targets; /* (N) t_i, NULL = all 1 */
+    const float *vectors;              /* (N, D) of the file, or expanded in model memory */
+    const float *bias;                 /* (N) */
+    const float *gram;                 /* (D (D + 1) / 2) packed lower triangle, row by row */
+    const float *settings;             /* (FORMAT_SETTINGS) */
+    const float *item_weights;         /* (N) q_i, NULL = all 1 */
+    const float *item_targets;         /* (N) t_i, NULL = all 1 */
     const uint32_t *neighbour_offsets; /* (N + 1) rows of B by history item, NULL = B is 0 */
-    const void *neighbours;            /* u16 up to FORMAT_MAX_U16_ITEMS items, else u32; increasing within a row */
+    const void *neighbours; /* u16 up to FORMAT_MAX_U16_ITEMS items, else u32; increasing within a row */
     const int8_t *neighbour_values;
     const float *neighbour_scales; /* (N) B_ij = value * scale_i */
     uint32_t longest_row;
@@ -53,7 +53,8 @@ static inline const float *model_vector(const ampcf_model *m, uint32_t item) {
 
 /* Candidate of entry e of B. */
 static inline uint32_t model_neighbour(const ampcf_model *m, uint32_t e) {
-    return m->n_items > FORMAT_MAX_U16_ITEMS ? ((const uint32_t *)m->neighbours)[e] : ((const uint16_t *)m->neighbours)[e];
+    return m->n_items > FORMAT_MAX_U16_ITEMS ? ((const uint32_t *)m->neighbours)[e]
+                                             : ((const uint16_t *)m->neighbours)[e];
 }
 
 /* B_ij of entry e of row i. */
@@ -61,7 +62,8 @@ static inline float model_neighbour_value(const ampcf_model *m, uint32_t i, uint
     return (float)m->neighbour_values[e] * m->neighbour_scales[i];
 }
 
-/* IEEE half to single; infinities and NaN are the loader's to refuse. 2^112 moves the exponent's bias from 15 to 127. */
+/* IEEE half to single; infinities and NaN are the loader's to refuse. 2^112 moves the exponent's bias from
+ * 15 to 127. */
 static inline float half_to_f32(uint16_t half) {
     uint32_t bits = (half & 0x7FFFu) << 13;
     float x;

@@ -1,5 +1,6 @@
-/* Owns the split of a history into personas: bisecting spherical k-means with a gain test, then soft responsibilities.
- * Must not draw random numbers: the same history gives the same personas on every device. */
+/* Owns the split of a history into personas: bisecting spherical k-means with a gain test, then soft
+ * responsibilities. Must not draw random numbers: the same history gives the same personas on every
+ * device. */
 #include "core/personas.h"
 
 #include "ampcf.h"
@@ -36,10 +37,10 @@ typedef struct history_view {
 
 static const float *vector_of(const history_view *h, uint32_t i) { return h->x + (size_t)i * h->dim; }
 
-/* The member of a cluster least like its centre among those more like it than `above`; ties go to the lower index. Rows
- * without weight shape no taste. */
-static uint32_t next_farthest(const history_view *h, const personas_scratch *s, uint32_t cluster, float above, uint32_t after,
-                              float *out_cosine) {
+/* The member of a cluster least like its centre among those more like it than `above`; ties go to the lower
+ * index. Rows without weight shape no taste. */
+static uint32_t next_farthest(const history_view *h, const personas_scratch *s, uint32_t cluster, float above,
+                              uint32_t after, float *out_cosine) {
     uint32_t best = UINT32_MAX;
     *out_cosine = 2;
     for (uint32_t i = 0; i < h->n; i++) {
@@ -51,8 +52,8 @@ static uint32_t next_farthest(const history_view *h, const personas_scratch *s, 
     return best;
 }
 
-/* Cut a cluster into its centre and what gathers around one seed; returns the gain |S_a| + |S_b| - |S| of summed unit
- * vectors, sides in scratch->trial. */
+/* Cut a cluster into its centre and what gathers around one seed; returns the gain |S_a| + |S_b| - |S| of
+ * summed unit vectors, sides in scratch->trial. */
 static float split_from(const history_view *h, personas_scratch *s, uint32_t cluster, uint32_t seed) {
     float *left = s->pair, *right = left + h->dim, *border = right + h->dim, lengths = 0;
     uint32_t n_left;
@@ -70,7 +71,8 @@ static float split_from(const history_view *h, personas_scratch *s, uint32_t clu
             if (s->trial[i]) kernel_add_scaled(right, h->weight[i], vector_of(h, i), h->dim);
             else n_left++;
         }
-        /* What of the cluster's sum is not on the right is on the left; of nothing no rounding may be left. */
+        /* What of the cluster's sum is not on the right is on the left; of nothing no rounding may be left.
+         * */
         kernel_add_scaled(left, n_left ? s->resultant[cluster] : 0, centre, h->dim);
         kernel_add_scaled(left, n_left ? -1 : 0, right, h->dim);
         lengths = normalize(left, h->dim) + normalize(right, h->dim);
@@ -78,12 +80,14 @@ static float split_from(const history_view *h, personas_scratch *s, uint32_t clu
     return lengths - s->resultant[cluster];
 }
 
-/* The best cut of a cluster over a few seeds far from its centre: one stray event must not hide a small taste. */
+/* The best cut of a cluster over a few seeds far from its centre: one stray event must not hide a small
+ * taste. */
 static float best_split(const history_view *h, personas_scratch *s, uint32_t cluster) {
     float best_gain = 0, at = -2;
     uint32_t best_seed = UINT32_MAX, seed = 0;
     for (uint32_t i = 0; i < h->n; i++)
-        if (s->owner[i] == cluster) s->likeness[i] = kernel_dot(s->centre + (size_t)cluster * h->dim, vector_of(h, i), h->dim);
+        if (s->owner[i] == cluster)
+            s->likeness[i] = kernel_dot(s->centre + (size_t)cluster * h->dim, vector_of(h, i), h->dim);
     for (int tries = 0; tries < SPLIT_SEEDS; tries++) {
         seed = next_farthest(h, s, cluster, at, seed, &at);
         if (seed == UINT32_MAX) break;
@@ -97,7 +101,8 @@ static void recentre(const history_view *h, personas_scratch *s, uint32_t n_clus
     memset(s->centre, 0, (size_t)n_clusters * h->dim * sizeof *s->centre);
     for (uint32_t i = 0; i < h->n; i++)
         kernel_add_scaled(s->centre + (size_t)s->owner[i] * h->dim, h->weight[i], vector_of(h, i), h->dim);
-    for (uint32_t k = 0; k < n_clusters; k++) s->resultant[k] = normalize(s->centre + (size_t)k * h->dim, h->dim);
+    for (uint32_t k = 0; k < n_clusters; k++)
+        s->resultant[k] = normalize(s->centre + (size_t)k * h->dim, h->dim);
 }
 
 /* What has weight of a cluster. */
@@ -109,12 +114,15 @@ typedef struct cluster_size {
 static cluster_size size_of(const history_view *h, const uint32_t *owner, uint32_t cluster) {
     cluster_size size = {0, 0, 0};
     for (uint32_t i = 0; i < h->n; i++)
-        if (owner[i] == cluster && h->weight[i] > 0) size.weight += h->weight[i], size.events += h->count ? h->count[i] : 1, size.rows++;
+        if (owner[i] == cluster && h->weight[i] > 0)
+            size.weight += h->weight[i], size.events += h->count ? h->count[i] : 1, size.rows++;
     return size;
 }
 
-/* The bar is counted in events of mean weight: a persona must explain `split` events that its parent could not. A broad
- * taste gains about a fiftieth of its size from any cut, hence the slope; one stray event gains less than 1. */
+/* The bar is counted in events of mean weight: a persona must explain `split` events that its parent could
+ * not. A broad taste gains about a fiftieth of its size from any cut, hence the slope; one stray event
+ * gains less than 1.
+ * */
 static float bar(const cluster_size *size, float split) {
     return split * (size->weight / size->events) * (1 + size->events / 50);
 }
@@ -164,7 +172,8 @@ static void polish(const history_view *h, personas_scratch *s, uint32_t n_cluste
 }
 
 /* Drop empty clusters. Returns how many live; out_share is their part of the weight. */
-static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t n_clusters, float *out_share) {
+static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t n_clusters,
+                           float *out_share) {
     uint32_t to[AMPCF_MAX_PERSONAS], live = 0;
     float total = 0;
     for (uint32_t k = 0; k < n_clusters; k++) {
@@ -179,9 +188,10 @@ static uint32_t drop_empty(const history_view *h, personas_scratch *s, uint32_t 
     return live;
 }
 
-static void soften(const history_view *h, const personas_scratch *s, uint32_t live, float sharpness, float *out_r,
-                   float *out_share) {
-    double sum_weight = 0, share[AMPCF_MAX_PERSONAS] = {0}; /* single precision would lose 0.1 % over the longest history */
+static void soften(const history_view *h, const personas_scratch *s, uint32_t live, float sharpness,
+                   float *out_r, float *out_share) {
+    double sum_weight = 0,
+           share[AMPCF_MAX_PERSONAS] = {0}; /* single precision would lose 0.1 % over the longest history */
     for (uint32_t i = 0; i < h->n; i++) {
         float *r = out_r + (size_t)i * live, highest = -1e30f, sum = 0;
         for (uint32_t k = 0; k < live; k++) {
@@ -211,8 +221,9 @@ static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_s
     }
 }
 
-uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim, const personas_settings *settings,
-                        personas_scratch *scratch, float *out_r, float *out_share) {
+uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim,
+                        const personas_settings *settings, personas_scratch *scratch, float *out_r,
+                        float *out_share) {
     if (n == 0) return 0;
     history_view h = {x, weight, count, n, dim};
     uint32_t n_clusters = grow(&h, scratch, settings);

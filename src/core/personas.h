@@ -10,24 +10,24 @@
 typedef struct personas_settings {
     uint32_t max_personas; /* 1 to AMPCF_MAX_PERSONAS */
     float sharpness;       /* r_ik ~ share_k exp(sharpness cos(x_i, c_k)) */
-    float split;           /* gain per unit of weight that a split must bring, before the small-sample allowance */
+    float split; /* gain per unit of weight that a split must bring, before the small-sample allowance */
 } personas_settings;
 
 /* Scratch for n vectors of width dim, carved from an arena (which may only measure). */
 typedef struct personas_scratch {
-    float *centre;   /* (max_personas, dim) */
-    float *pair;     /* (3, dim) trial split: both centres and their border */
-    float *resultant;/* (max_personas) length of the summed unit vectors */
-    float *likeness; /* (n) cosine to the centre of the cluster that is being split */
-    uint32_t *owner; /* (n) hard assignment */
-    uint32_t *trial; /* (n) side of the trial split */
+    float *centre;    /* (max_personas, dim) */
+    float *pair;      /* (3, dim) trial split: both centres and their border */
+    float *resultant; /* (max_personas) length of the summed unit vectors */
+    float *likeness;  /* (n) cosine to the centre of the cluster that is being split */
+    uint32_t *owner;  /* (n) hard assignment */
+    uint32_t *trial;  /* (n) side of the trial split */
 } personas_scratch;
 
 personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas);
 
 /**
- * Split n unit vectors into personas: bisect the cluster whose split explains most until no split pays, polish, soften.
- * Deterministic: seeds are farthest points, ties go to the lower index.
+ * Split n unit vectors into personas: bisect the cluster whose split explains most until no split pays,
+ * polish, soften. Deterministic: seeds are farthest points, ties go to the lower index.
  *
  * x         (n, dim) unit vectors (or zero vectors, which go along with the largest persona)
  * weight    (n) >= 0; rows without weight go along
@@ -37,7 +37,8 @@ personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint3
  *
  * Returns P: 0 when n == 0, else 1 to max_personas. O(P n dim rounds).
  */
-uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim, const personas_settings *settings,
-                        personas_scratch *scratch, float *out_r, float *out_share);
+uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim,
+                        const personas_settings *settings, personas_scratch *scratch, float *out_r,
+                        float *out_share);
 
 #endif

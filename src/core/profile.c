@@ -14,34 +14,65 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
 }
 
 static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_memories) {
-    uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n_events), n_personas = m->n_personas, rows = n_events + n_memories;
+    uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n_events), n_personas = m->n_personas,
+             rows = n_events + n_memories;
     ampcf_profile *p = arena_take(a, 1, sizeof *p);
     uint32_t *items = arena_take(a, rows, sizeof *items);
-    float *liking = arena_take(a, rows, sizeof *liking), *system_weights = arena_take(a, rows, sizeof *system_weights);
+    float *liking = arena_take(a, rows, sizeof *liking),
+          *system_weights = arena_take(a, rows, sizeof *system_weights);
     float *wants = arena_take(a, rows, sizeof *wants);
     float *memory_vectors = arena_take(a, (size_t)n_memories * m->dim, sizeof *memory_vectors);
-    float *memory_support = arena_take(a, n_memories, sizeof *memory_support), *counts = arena_take(a, rows, sizeof *counts);
+    float *memory_support = arena_take(a, n_memories, sizeof *memory_support),
+          *counts = arena_take(a, rows, sizeof *counts);
     float *responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *responsibilities);
-    float *shares = arena_take(a, n_personas, sizeof *shares), *support = arena_take(a, n_personas, sizeof *support);
+    float *shares = arena_take(a, n_personas, sizeof *shares),
+          *support = arena_take(a, n_personas, sizeof *support);
     float *gain = arena_take(a, n_personas, sizeof *gain), *prior = arena_take(a, n_personas, sizeof *prior);
     float *vectors = arena_take(a, (size_t)n_personas * stride, sizeof *vectors);
-    double *system = arena_take(a, packed_size(m->dim), sizeof *system), *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
+    double *system = arena_take(a, packed_size(m->dim), sizeof *system),
+           *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
     double *work = arena_take(a, m->dim, sizeof *work);
     uint32_t *slots = near_items ? arena_take(a, m->n_items, sizeof *slots) : NULL;
     float *near = arena_take(a, (size_t)near_items * n_personas, sizeof *near);
     if (a->full || !a->base) return NULL;
     const float *set = m->settings;
     attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
-    *p = (ampcf_profile){m, 0, 0, n_events, n_memories, 0, 0, stride, 0, items, liking, system_weights, wants, memory_vectors, memory_support, counts, responsibilities,
-                         shares, gain, prior, support, attention, vectors, system, factor, work, slots, near};
+    *p = (ampcf_profile){m,
+                         0,
+                         0,
+                         n_events,
+                         n_memories,
+                         0,
+                         0,
+                         stride,
+                         0,
+                         items,
+                         liking,
+                         system_weights,
+                         wants,
+                         memory_vectors,
+                         memory_support,
+                         counts,
+                         responsibilities,
+                         shares,
+                         gain,
+                         prior,
+                         support,
+                         attention,
+                         vectors,
+                         system,
+                         factor,
+                         work,
+                         slots,
+                         near};
     return p;
 }
 
 typedef struct fold_scratch {
-    float *units;    /* (rows, D) history in the space where personas are told apart */
-    float *weights;  /* (rows) what tells how much each row says of taste */
-    double *rhs;     /* (D) */
-    uint32_t *sorted;/* (H) */
+    float *units;     /* (rows, D) history in the space where personas are told apart */
+    float *weights;   /* (rows) what tells how much each row says of taste */
+    double *rhs;      /* (D) */
+    uint32_t *sorted; /* (H) */
     personas_scratch personas;
 } fold_scratch;
 
@@ -85,8 +116,8 @@ static int has_duplicates(uint32_t *sorted, uint32_t n) {
     return 0;
 }
 
-static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, const float *weights, uint32_t n,
-                                  uint32_t *sorted) {
+static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, const float *weights,
+                                  uint32_t n, uint32_t *sorted) {
     for (uint32_t i = 0; i < n; i++) {
         if (items[i] >= m->n_items) return AMPCF_E_ITEM_RANGE;
         if (weights && !(weights[i] > 0 && weights[i] <= AMPCF_MAX_WEIGHT)) return AMPCF_E_ARGUMENT;
@@ -96,7 +127,8 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
 }
 
 /* What every row adds to the system, in the order of the rows: a row that comes later gives the same bits. */
-static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want, float count) {
+static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want,
+                       float count) {
     uint32_t row = p->n_rows++;
     p->items[row] = item;
     p->liking[row] = liking;
@@ -108,14 +140,17 @@ static void append_row(ampcf_profile *p, uint32_t item, float liking, float syst
 
 static void append_event(ampcf_profile *p, uint32_t item, float weight, float wanted) {
     const ampcf_model *m = p->model;
-    float system_weight = weight * (m->item_weights ? m->item_weights[item] : 1), target = m->item_targets ? m->item_targets[item] : 1;
+    float system_weight = weight * (m->item_weights ? m->item_weights[item] : 1),
+          target = m->item_targets ? m->item_targets[item] : 1;
     append_row(p, item, weight * wanted, system_weight, target * wanted, 1);
     p->mass += (double)(system_weight * target) * (double)target;
 }
 
-ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories, uint32_t n_personas,
-                                 void *memory, size_t memory_bytes, ampcf_profile **out_profile) {
-    if (n_history > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES || n_personas > model->n_personas) return AMPCF_E_ARGUMENT;
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories,
+                                 uint32_t n_personas, void *memory, size_t memory_bytes,
+                                 ampcf_profile **out_profile) {
+    if (n_history > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES || n_personas > model->n_personas)
+        return AMPCF_E_ARGUMENT;
     arena a = arena_over(memory, memory_bytes);
     ampcf_profile *p = layout(&a, model, n_history, n_memories);
     if (!p) return AMPCF_E_MEMORY;
@@ -133,7 +168,10 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory)
     if (p->n_memories == p->memory_cap) return AMPCF_E_MEMORY;
     if (p->n_rows > p->n_memories) return AMPCF_E_ARGUMENT;
     for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + dim; d++) {
-        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0 : d == 3 ? 1e-3f : -bound;
+        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0
+                                                                                             : d == 3
+                                                                                                 ? 1e-3f
+                                                                                                 : -bound;
         if (!(memory[d] >= low && memory[d] <= bound)) return AMPCF_E_BAD_NUMBER;
     }
     memcpy(p->memory_vectors + (size_t)p->n_memories * dim, vector, dim * sizeof *vector);
@@ -172,7 +210,8 @@ static void unit_vectors(const ampcf_profile *p, float *units) {
     }
 }
 
-/* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all rows count alike. */
+/* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all
+ * rows count alike. */
 static void taste_weights(const ampcf_profile *p, float *weights) {
     int liked = 0;
     for (uint32_t i = 0; i < p->n_rows; i++) liked |= (weights[i] = p->liking[i] > 0 ? p->liking[i] : 0) > 0;
@@ -205,7 +244,8 @@ static void gather_neighbours(ampcf_profile *p) {
         for (uint32_t e = m->neighbour_offsets[from]; e < m->neighbour_offsets[from + 1]; e++) {
             uint32_t *slot = &p->slots[model_neighbour(m, e)], fresh = *slot == 0;
             if (fresh) *slot = ++used;
-            float *near = p->near + (size_t)(*slot - 1) * n, b = p->liking[i] * model_neighbour_value(m, from, e);
+            float *near = p->near + (size_t)(*slot - 1) * n,
+                  b = p->liking[i] * model_neighbour_value(m, from, e);
             for (uint32_t k = 0; k < n; k++) near[k] = (fresh ? 0 : near[k]) + r[k] * b;
         }
     }
@@ -222,10 +262,13 @@ static void left_out_evidence(ampcf_profile *p, uint32_t row, float *evidence) {
     for (uint32_t d = 0; d < m->dim; d++) leverage += p->work[d] * p->work[d];
     kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
     for (uint32_t k = 0; k < p->n_personas; k++)
-        evidence[k] = attention_left_out(evidence[k], p->system_weights[row] * (float)leverage, p->wants[row] * r[k]) + (near ? near[k] : 0);
+        evidence[k] =
+            attention_left_out(evidence[k], p->system_weights[row] * (float)leverage, p->wants[row] * r[k]) +
+            (near ? near[k] : 0);
 }
 
-/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over what was liked; a memory brings the support that it had. */
+/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over what was liked; a memory brings the support that it
+ * had. */
 static void measure_support(ampcf_profile *p) {
     float mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
     for (uint32_t k = 0; k < p->n_personas; k++) p->support[k] = 0;
@@ -252,7 +295,8 @@ ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t 
     unit_vectors(p, s.units);
     taste_weights(p, s.weights);
     personas_settings ps = {p->max_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
-    p->n_personas = personas_split(s.units, s.weights, p->counts, p->n_rows, p->model->dim, &ps, &s.personas, p->responsibilities, p->shares);
+    p->n_personas = personas_split(s.units, s.weights, p->counts, p->n_rows, p->model->dim, &ps, &s.personas,
+                                   p->responsibilities, p->shares);
     for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
     gather_neighbours(p);
     measure_support(p);
@@ -260,9 +304,9 @@ ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t 
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n,
-                                   uint32_t n_personas, void *memory, size_t memory_bytes, void *scratch,
-                                   size_t scratch_bytes, ampcf_profile **out_profile) {
+ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *items, const float *weights,
+                                   uint32_t n, uint32_t n_personas, void *memory, size_t memory_bytes,
+                                   void *scratch, size_t scratch_bytes, ampcf_profile **out_profile) {
     if (n > AMPCF_MAX_HISTORY || n_personas > model->n_personas) return AMPCF_E_ARGUMENT;
     arena a = arena_over(scratch, scratch_bytes);
     fold_scratch s = scratch_layout(&a, model, n);
@@ -279,5 +323,7 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
 uint32_t ampcf_profile_personas(const ampcf_profile *profile) { return profile->n_personas; }
 uint32_t ampcf_profile_history(const ampcf_profile *profile) { return profile->n_rows - profile->n_memories; }
 const float *ampcf_profile_shares(const ampcf_profile *profile) { return profile->shares; }
-const float *ampcf_profile_responsibilities(const ampcf_profile *profile) { return profile->responsibilities; }
+const float *ampcf_profile_responsibilities(const ampcf_profile *profile) {
+    return profile->responsibilities;
+}
 const float *ampcf_profile_support(const ampcf_profile *profile) { return profile->support; }

@@ -7,7 +7,8 @@
 #include "core/model.h"
 #include "core/personas.h"
 
-/* Rows are what the person is folded in from: memories first, then events in the order in which they were added. */
+/* Rows are what the person is folded in from: memories first, then events in the order in which they were
+ * added. */
 struct ampcf_profile {
     const ampcf_model *model;
     uint32_t n_rows, n_memories, event_cap, memory_cap, n_personas, max_personas, stride;
@@ -24,20 +25,23 @@ struct ampcf_profile {
     float *gain, *prior;     /* (P) of attention.h */
     float *support;          /* (P) */
     attention_settings attention;
-    float *vectors;          /* (P, stride) u_k, zero-padded from D to stride */
-    double *system;          /* packed (D) alpha G + sum_i w_i q_i v_i v_i^T, rows added in order */
-    double *factor;          /* packed (D) Cholesky factor of M */
-    double *work;            /* (D) */
-    uint32_t *slots;         /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
-    float *near;             /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
+    float *vectors;  /* (P, stride) u_k, zero-padded from D to stride */
+    double *system;  /* packed (D) alpha G + sum_i w_i q_i v_i v_i^T, rows added in order */
+    double *factor;  /* packed (D) Cholesky factor of M */
+    double *work;    /* (D) */
+    uint32_t *slots; /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
+    float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
 };
 
 /* w_i q_i t_i g_i */
-static inline float profile_pull(const ampcf_profile *p, uint32_t row) { return p->system_weights[row] * p->wants[row]; }
+static inline float profile_pull(const ampcf_profile *p, uint32_t row) {
+    return p->system_weights[row] * p->wants[row];
+}
 
 /* v_i of a row, (D). */
 static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) {
-    return row < p->n_memories ? p->memory_vectors + (size_t)row * p->model->dim : model_vector(p->model, p->items[row]);
+    return row < p->n_memories ? p->memory_vectors + (size_t)row * p->model->dim
+                               : model_vector(p->model, p->items[row]);
 }
 
 /* What B adds to the evidence for an item, (P); NULL = nothing. */
@@ -48,8 +52,9 @@ static inline const float *profile_near(const ampcf_profile *p, uint32_t item) {
 /* Rows are padded with zeros to this many floats. */
 static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }
 
-/* Solutions of M x = v keep the bound of item vectors, so that no score and no explanation can overflow or be NaN. Only the
- * indefinite Gram matrix of a hostile file reaches it: with alpha and lambda >= 1e-6, |M^-1 v_j| <= 1 / (2 sqrt(alpha lambda)). */
+/* Solutions of M x = v keep the bound of item vectors, so that no score and no explanation can overflow or
+ * be NaN. Only the indefinite Gram matrix of a hostile file reaches it: with alpha and lambda >= 1e-6,
+ * |M^-1 v_j| <= 1 / (2 sqrt(alpha lambda)). */
 static inline double profile_clamped(double x) {
     double bound = (double)FORMAT_MAX_VALUE;
     return x > bound ? bound : x < -bound ? -bound : x == x ? x : 0;

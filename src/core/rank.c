@@ -39,8 +39,8 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates, uint32_t k,
-                        uint32_t *out_items, float *out_scores, uint32_t *out_n) {
+ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
+                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_n) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
     best_list best = {out_items, out_scores, 0, k};
     for (uint32_t c = 0; c < n_candidates; c++)
@@ -51,18 +51,19 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k, uint32_t *out_items,
-                             float *out_scores, uint32_t *out_n) {
+ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
+                             uint32_t *out_items, float *out_scores, uint32_t *out_n) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
     best_list best = {out_items, out_scores, 0, k};
     for (uint32_t item = 0; item < profile->model->n_items; item++)
-        if (!excluded || !excluded[item]) best_offer(&best, rank_score_item(profile, item, evidence, attention), item);
+        if (!excluded || !excluded[item])
+            best_offer(&best, rank_score_item(profile, item, evidence, attention), item);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items, float *out_scores,
-                           uint32_t *out_n) {
+ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
+                           float *out_scores, uint32_t *out_n) {
     if (item >= model->n_items) return AMPCF_E_ITEM_RANGE;
     best_list best = {out_items, out_scores, 0, k};
     const float *query = model_vector(model, item);

@@ -1,5 +1,5 @@
-/* Owns the small sums that several taste files share: logarithms, the rank discount, the checks of their inputs.
- * Must not know how a distribution was made. */
+/* Owns the small sums that several taste files share: logarithms, the rank discount, the checks of their
+ * inputs. Must not know how a distribution was made. */
 #ifndef AMPCF_TASTE_MEASURES_H
 #define AMPCF_TASTE_MEASURES_H
 
@@ -28,7 +28,8 @@ static inline double jensen_shannon(const double *p, const double *q, uint32_t n
     return divergence > 1 ? 1 : divergence > 0 ? __builtin_sqrt(divergence) : 0;
 }
 
-/* One term of Steck's KL. (1 - a) q + a p written so that q = p gives p to the last bit, and the term is exactly 0. */
+/* One term of Steck's KL. (1 - a) q + a p written so that q = p gives p to the last bit, and the term is
+ * exactly 0. */
 static inline double steck_term(double p, double q) {
     return p > TASTE_LEAST ? p * smath_log(p / (p + (1 - AMPCF_STECK_SMOOTHING) * (q - p))) : 0;
 }

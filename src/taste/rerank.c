@@ -1,4 +1,5 @@
-/* Owns lists that are made again from a ranked pool: calibrated (Steck), proportional, MMR, greedy DPP. Must not know where scores come from. */
+/* Owns lists that are made again from a ranked pool: calibrated (Steck), proportional, MMR, greedy DPP. Must
+ * not know where scores come from. */
 #include "ampcf_taste.h"
 #include "base/arena.h"
 #include "taste/measures.h"
@@ -21,7 +22,8 @@ static void take_pool(arena *a, uint32_t n, pool *out) {
 }
 
 /* r_j = (s_j - min) / (max - min). In halves: the difference of two finite numbers may not be finite. */
-static ampcf_status open_pool(pool *p, const double *scores, uint32_t n, double lambda, uint32_t k, void *memory, size_t bytes) {
+static ampcf_status open_pool(pool *p, const double *scores, uint32_t n, double lambda, uint32_t k,
+                              void *memory, size_t bytes) {
     p->n = n, p->k = k < n ? k : n, p->lambda = lambda, p->memory = arena_over(memory, bytes);
     if (!(lambda >= 0 && lambda <= 1)) return AMPCF_E_ARGUMENT;
     take_pool(&p->memory, n, p);
@@ -50,7 +52,8 @@ static void offer(best *b, uint32_t at, double gain) {
     b->at = at, b->gain = gain, b->any = 1;
 }
 
-/* ---- Steck, proportional ---------------------------------------------------------------------------------------- */
+/* ---- Steck, proportional
+ * ---------------------------------------------------------------------------------------- */
 
 size_t ampcf_rerank_steck_memory(uint32_t n, uint32_t n_categories) {
     arena a = arena_measure();
@@ -63,14 +66,15 @@ size_t ampcf_rerank_steck_memory(uint32_t n, uint32_t n_categories) {
 typedef struct calibration {
     const ampcf_taste_space *space;
     const double *target;
-    double *sums, total; /* (A) of the list so far, not divided by their total */
+    double *sums, total;  /* (A) of the list so far, not divided by their total */
     double with, without; /* KL of the list with the next place's weight but nothing in it, and as it is */
 } calibration;
 
 /* KL of the list with `weight` more in its total but nothing more in its sums. */
 static double kl_of_sums(const calibration *c, double weight) {
     double total = c->total + weight, kl = 0;
-    for (uint32_t a = 0; a < c->space->n_categories; a++) kl += steck_term(c->target[a], total > 0 ? c->sums[a] / total : 0);
+    for (uint32_t a = 0; a < c->space->n_categories; a++)
+        kl += steck_term(c->target[a], total > 0 ? c->sums[a] / total : 0);
     return kl;
 }
 
@@ -80,7 +84,8 @@ static double kl_change(const calibration *c, uint32_t j, double weight, double 
     for (uint32_t e = c->space->offsets[j]; e < c->space->offsets[j + 1]; e++) {
         uint32_t a = c->space->categories[e];
         double more = weight * (space_entry(c->space, e) / row);
-        change += steck_term(c->target[a], (c->sums[a] + more) / total) - steck_term(c->target[a], c->sums[a] / total);
+        change += steck_term(c->target[a], (c->sums[a] + more) / total) -
+                  steck_term(c->target[a], c->sums[a] / total);
     }
     return change;
 }
@@ -93,8 +98,9 @@ static void add_to_list(calibration *c, uint32_t j, double weight) {
     c->total += weight;
 }
 
-static ampcf_status open_calibration(pool *p, calibration *c, const ampcf_taste_space *space, const double *scores, const double *target,
-                                     double lambda, uint32_t k, void *memory, size_t memory_bytes) {
+static ampcf_status open_calibration(pool *p, calibration *c, const ampcf_taste_space *space,
+                                     const double *scores, const double *target, double lambda, uint32_t k,
+                                     void *memory, size_t memory_bytes) {
     if (!space_is_valid(space) || !is_distribution(target, space->n_categories)) return AMPCF_E_ARGUMENT;
     ampcf_status status = open_pool(p, scores, space->n_items, lambda, k, memory, memory_bytes);
     if (status != AMPCF_OK) return status;
@@ -120,9 +126,10 @@ static double need_of(const calibration *c, uint32_t j, double weight) {
     return need;
 }
 
-static ampcf_status calibrated_list(double (*worth)(const calibration *, uint32_t, double), const ampcf_taste_space *space, const double *scores,
-                                    const double *target, double lambda, uint32_t discount, uint32_t k, void *memory, size_t memory_bytes,
-                                    uint32_t *out, uint32_t *out_n) {
+static ampcf_status calibrated_list(double (*worth)(const calibration *, uint32_t, double),
+                                    const ampcf_taste_space *space, const double *scores,
+                                    const double *target, double lambda, uint32_t discount, uint32_t k,
+                                    void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
     pool p;
     calibration c;
     ampcf_status status = open_calibration(&p, &c, space, scores, target, lambda, k, memory, memory_bytes);
@@ -141,17 +148,22 @@ static ampcf_status calibrated_list(double (*worth)(const calibration *, uint32_
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
-                                uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
-    return calibrated_list(steck_worth, space, scores, target, lambda, discount, k, memory, memory_bytes, out, out_n);
+ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *scores, const double *target,
+                                double lambda, uint32_t discount, uint32_t k, void *memory,
+                                size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+    return calibrated_list(steck_worth, space, scores, target, lambda, discount, k, memory, memory_bytes, out,
+                           out_n);
 }
 
-ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores, const double *target, double lambda,
-                                       uint32_t discount, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
-    return calibrated_list(need_of, space, scores, target, lambda, discount, k, memory, memory_bytes, out, out_n);
+ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const double *scores,
+                                       const double *target, double lambda, uint32_t discount, uint32_t k,
+                                       void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+    return calibrated_list(need_of, space, scores, target, lambda, discount, k, memory, memory_bytes, out,
+                           out_n);
 }
 
-/* ---- MMR and DPP ---------------------------------------------------------------------------------------------- */
+/* ---- MMR and DPP
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Item vectors and one over their lengths. */
 typedef struct directions {
@@ -190,8 +202,9 @@ size_t ampcf_rerank_mmr_memory(uint32_t n) {
     return a.full ? 0 : a.used;
 }
 
-ampcf_status ampcf_rerank_mmr(const double *scores, uint32_t n, const float *vectors, uint32_t dim, double lambda, uint32_t k,
-                              void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+ampcf_status ampcf_rerank_mmr(const double *scores, uint32_t n, const float *vectors, uint32_t dim,
+                              double lambda, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out,
+                              uint32_t *out_n) {
     pool p;
     ampcf_status status = open_pool(&p, scores, n, lambda, k, memory, memory_bytes);
     if (status != AMPCF_OK) return status;
@@ -229,8 +242,10 @@ size_t ampcf_rerank_dpp_memory(uint32_t n, uint32_t k) {
 /* Squared distance to the span of the list below which a candidate counts as in it. */
 static const double in_span = 1e-10;
 
-/* One more Cholesky row: what each candidate has along the part of `chosen` that is new. rows (place, n) so far. */
-static void add_row(const pool *p, const directions *s, uint32_t chosen, uint32_t place, double *rows, double *squares) {
+/* One more Cholesky row: what each candidate has along the part of `chosen` that is new. rows (place, n) so
+ * far. */
+static void add_row(const pool *p, const directions *s, uint32_t chosen, uint32_t place, double *rows,
+                    double *squares) {
     double *row = rows + (size_t)place * p->n, own = squares[chosen];
     if (own < in_span) {
         memset(row, 0, p->n * sizeof *row);
@@ -240,18 +255,21 @@ static void add_row(const pool *p, const directions *s, uint32_t chosen, uint32_
     for (uint32_t j = 0; j < p->n; j++) {
         if (p->taken[j]) continue;
         double along = cosine(s, chosen, j);
-        for (uint32_t t = 0; t < place; t++) along -= rows[(size_t)t * p->n + chosen] * rows[(size_t)t * p->n + j];
+        for (uint32_t t = 0; t < place; t++)
+            along -= rows[(size_t)t * p->n + chosen] * rows[(size_t)t * p->n + j];
         row[j] = along / length;
         squares[j] -= row[j] * row[j];
     }
 }
 
-ampcf_status ampcf_rerank_dpp(const double *scores, uint32_t n, const float *vectors, uint32_t dim, double lambda, uint32_t k,
-                              void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n) {
+ampcf_status ampcf_rerank_dpp(const double *scores, uint32_t n, const float *vectors, uint32_t dim,
+                              double lambda, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out,
+                              uint32_t *out_n) {
     pool p;
     ampcf_status status = open_pool(&p, scores, n, lambda, k, memory, memory_bytes);
     if (status != AMPCF_OK) return status;
-    double *squares = arena_take(&p.memory, n, sizeof *squares), *rows = arena_take(&p.memory, n, p.k * sizeof *rows);
+    double *squares = arena_take(&p.memory, n, sizeof *squares),
+           *rows = arena_take(&p.memory, n, p.k * sizeof *rows);
     directions s = {vectors, dim, arena_take(&p.memory, n, sizeof *s.inverse)};
     if (p.memory.full) return AMPCF_E_MEMORY;
     status = measure_lengths(&s, n);
@@ -260,7 +278,10 @@ ampcf_status ampcf_rerank_dpp(const double *scores, uint32_t n, const float *vec
     for (uint32_t place = 0; place < p.k; place++) {
         best next = {0, 0, 0};
         for (uint32_t j = 0; j < n; j++)
-            if (!p.taken[j]) offer(&next, j, (1 - lambda) * p.relevance[j] + lambda * smath_log(squares[j] > in_span ? squares[j] : in_span));
+            if (!p.taken[j])
+                offer(&next, j,
+                      (1 - lambda) * p.relevance[j] +
+                          lambda * smath_log(squares[j] > in_span ? squares[j] : in_span));
         p.taken[next.at] = 1;
         out[place] = next.at;
         add_row(&p, &s, next.at, place, rows, squares);

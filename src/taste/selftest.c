@@ -52,7 +52,8 @@ uint32_t ampcf_taste_self_test(void) {
     status = ampcf_taste_of_list(&in.space, some, NULL, 3, 1, in.q);
     hash = mix(hash ^ (uint32_t)status, in.q, sizeof in.q);
     for (uint32_t measure = 0; measure <= AMPCF_WASSERSTEIN; measure++) {
-        status = ampcf_taste_between(measure, in.p, in.q, CATEGORIES, in.cost, memory, sizeof memory, &distance);
+        status =
+            ampcf_taste_between(measure, in.p, in.q, CATEGORIES, in.cost, memory, sizeof memory, &distance);
         hash = mix(hash ^ (uint32_t)status, &distance, sizeof distance);
     }
     status = ampcf_rerank_steck(&in.space, in.scores, in.p, 0.7, 1, ITEMS, memory, sizeof memory, list, &n);

@@ -1,10 +1,11 @@
-/* Owns the exact transport of one distribution to another: network simplex on the categories that have weight.
- * Must not allocate, and must not know what the categories are.
+/* Owns the exact transport of one distribution to another: network simplex on the categories that have
+ * weight. Must not allocate, and must not know what the categories are.
  *
- * Nodes are the m sources (categories of p), the n sinks (of q) and a root. Every node but the root has one tree arc, to its
- * parent. The start hangs all nodes on the root by arcs of the largest cost; while one of them carries anything, some arc
- * from source to sink is cheaper than the way round. Trees stay strongly feasible (Cunningham 1976: an arc of the tree without
- * flow points to the root), so that steps which move nothing cannot go round in a circle. */
+ * Nodes are the m sources (categories of p), the n sinks (of q) and a root. Every node but the root has one
+ * tree arc, to its parent. The start hangs all nodes on the root by arcs of the largest cost; while one of
+ * them carries anything, some arc from source to sink is cheaper than the way round. Trees stay strongly
+ * feasible (Cunningham 1976: an arc of the tree without flow points to the root), so that steps which move
+ * nothing cannot go round in a circle. */
 #include "taste/wasserstein.h"
 
 #include "base/arena.h"
@@ -18,11 +19,11 @@ typedef struct transport {
     const double *cost;
     uint32_t stride, m, n; /* categories, sources, sinks; the root is node m + n */
     double largest;
-    uint32_t *category;    /* (m + n) of each node */
+    uint32_t *category;                               /* (m + n) of each node */
     uint32_t *parent, *depth, *first, *next, *before; /* (m + n + 1) tree; children as a list */
-    uint8_t *up;           /* the arc goes from the node to its parent */
-    int64_t *flow;         /* on that arc */
-    double *level;         /* potential: an arc u -> v of the tree costs level u - level v */
+    uint8_t *up;                                      /* the arc goes from the node to its parent */
+    int64_t *flow;                                    /* on that arc */
+    double *level; /* potential: an arc u -> v of the tree costs level u - level v */
 } transport;
 
 static transport take(arena *a, uint32_t n_categories) {
@@ -31,7 +32,8 @@ static transport take(arena *a, uint32_t n_categories) {
     t.flow = arena_take(a, nodes, sizeof *t.flow);
     t.level = arena_take(a, nodes, sizeof *t.level);
     uint32_t **lists[] = {&t.category, &t.parent, &t.depth, &t.first, &t.next, &t.before};
-    for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++) *lists[i] = arena_take(a, nodes, sizeof(uint32_t));
+    for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        *lists[i] = arena_take(a, nodes, sizeof(uint32_t));
     t.up = arena_take(a, nodes, 1);
     return t;
 }
@@ -56,7 +58,8 @@ static void unhang(transport *t, uint32_t v) {
     if (next != NONE) t->before[next] = before;
 }
 
-/* Categories of weight become nodes from `from` on; their masses, rounded, add up to exactly `whole`. Returns how many. */
+/* Categories of weight become nodes from `from` on; their masses, rounded, add up to exactly `whole`.
+ * Returns how many. */
 static uint32_t add_nodes(transport *t, const double *p, uint32_t n, uint32_t from) {
     double sum = 0;
     int64_t left = whole;
@@ -120,7 +123,8 @@ static ampcf_status begin(transport *t, const double *p, const double *q, uint32
     return AMPCF_OK;
 }
 
-/* The cheapest arc of a block, block after block from where the last search ended; 0 = the tree is optimal. */
+/* The cheapest arc of a block, block after block from where the last search ended; 0 = the tree is optimal.
+ * */
 static int find_entering(const transport *t, uint64_t *cursor, uint32_t *out_source, uint32_t *out_sink) {
     uint64_t arcs = (uint64_t)t->m * t->n, block = t->n < 32 ? 32 : t->n;
     double best = -1e-13 * t->largest;
@@ -144,8 +148,9 @@ static uint32_t common_ancestor(const transport *t, uint32_t u, uint32_t v) {
     return u;
 }
 
-/* Flow goes round the circle that the entering arc closes: from the source to the sink, up to the join, down to the source.
- * Of the arcs that run empty the last one from the join on leaves, which keeps the tree strongly feasible. */
+/* Flow goes round the circle that the entering arc closes: from the source to the sink, up to the join,
+ * down to the source. Of the arcs that run empty the last one from the join on leaves, which keeps the tree
+ * strongly feasible. */
 static void pivot(transport *t, uint32_t source, uint32_t sink) {
     uint32_t join = common_ancestor(t, source, sink), out = NONE;
     int64_t delta = INT64_MAX;
@@ -168,8 +173,8 @@ static void pivot(transport *t, uint32_t source, uint32_t sink) {
     settle(t, top);
 }
 
-ampcf_status wasserstein(const double *p, const double *q, uint32_t n, const double *cost, uint64_t max_steps, void *memory,
-                         size_t memory_bytes, double *out) {
+ampcf_status wasserstein(const double *p, const double *q, uint32_t n, const double *cost, uint64_t max_steps,
+                         void *memory, size_t memory_bytes, double *out) {
     arena a = arena_over(memory, memory_bytes);
     transport t = take(&a, n);
     if (a.full) return AMPCF_E_MEMORY;

@@ -7,7 +7,7 @@
 size_t wasserstein_memory(uint32_t n);
 
 /* p, q (n) distributions, cost (n, n); AMPCF_E_LIMIT after max_steps steps of the simplex without an end. */
-ampcf_status wasserstein(const double *p, const double *q, uint32_t n, const double *cost, uint64_t max_steps, void *memory,
-                         size_t memory_bytes, double *out);
+ampcf_status wasserstein(const double *p, const double *q, uint32_t n, const double *cost, uint64_t max_steps,
+                         void *memory, size_t memory_bytes, double *out);
 
 #endif

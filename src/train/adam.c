@@ -48,7 +48,8 @@ void adam_table_begin(adam_table *t) {
 }
 
 /* Step t (from 1) of a row whose gradient is zero. */
-static void coast(const adam *o, uint32_t t, uint32_t n, float *restrict x, float *restrict m, float *restrict v) {
+static void coast(const adam *o, uint32_t t, uint32_t n, float *restrict x, float *restrict m,
+                  float *restrict v) {
     uint32_t at = t <= ADAM_HORIZON ? t - 1 : ADAM_HORIZON - 1;
     float rate = o->rate[at], root = o->root[at];
     for (uint32_t i = 0; i < n; i++) {
@@ -90,7 +91,8 @@ float *adam_touch(const adam *o, adam_table *t, uint32_t row) {
     return g;
 }
 
-static void move(float rate, float root, uint32_t n, float *restrict x, float *restrict m, float *restrict v, const float *restrict g) {
+static void move(float rate, float root, uint32_t n, float *restrict x, float *restrict m, float *restrict v,
+                 const float *restrict g) {
     for (uint32_t i = 0; i < n; i++) {
         m[i] = m[i] * BETA1 + (1 - BETA1) * g[i];
         v[i] = v[i] * BETA2 + (1 - BETA2) * (g[i] * g[i]);

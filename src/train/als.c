@@ -1,5 +1,5 @@
-/* Owns the `als` objective: items and personas trained together by alternating least squares. Must not draw random numbers
- * outside init, and must give the same result however the work is cut into steps. */
+/* Owns the `als` objective: items and personas trained together by alternating least squares. Must not draw
+ * random numbers outside init, and must give the same result however the work is cut into steps. */
 #include "train/trainer.h"
 
 #include "core/attention.h"
@@ -15,13 +15,13 @@ typedef enum phase { PHASE_USER_GRAM, PHASE_USERS, PHASE_ITEM_GRAM, PHASE_ITEMS,
 
 typedef struct als_trainer {
     ampcf_trainer base;
-    float *wholes;          /* (U, stride) sum_k u_k */
-    float *personas;        /* (U, P, stride) u_k; unused while one vector serves */
-    float *gains, *priors;  /* (U, P) of attention.h */
-    uint8_t *n_personas;    /* (U) */
-    float *gram;            /* (D, stride) alpha G of the frozen side */
+    float *wholes;         /* (U, stride) sum_k u_k */
+    float *personas;       /* (U, P, stride) u_k; unused while one vector serves */
+    float *gains, *priors; /* (U, P) of attention.h */
+    uint8_t *n_personas;   /* (U) */
+    float *gram;           /* (D, stride) alpha G of the frozen side */
     float *system, *rows, *row_weights, *units, *right; /* workspace of one row solve; weights damped */
-    float *event_weights;   /* and as given, by which personas are told apart */
+    float *event_weights;                               /* and as given, by which personas are told apart */
     float *responsibilities;
     personas_scratch scratch;
     attention_settings attention;
@@ -35,7 +35,8 @@ static uint32_t trained_personas(const ampcf_train_config *c) {
 
 static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
-    size_t stride = (c->dim + 15) & ~15u, p = trained_personas(c), n = c->n_items, u = c->n_users, degree = shape->max_degree;
+    size_t stride = (c->dim + 15) & ~15u, p = trained_personas(c), n = c->n_items, u = c->n_users,
+           degree = shape->max_degree;
     uint32_t max_history = degree < n ? (uint32_t)degree : (uint32_t)n;
     als_trainer *head = arena_take(a, 1, sizeof *head), t;
     memset(&t, 0, sizeof t);
@@ -65,7 +66,8 @@ static void als_open(ampcf_trainer *base) {
     uint64_t random = trainer_random(c->seed);
     float scale = 0.1f / __builtin_sqrtf((float)c->dim);
     for (uint32_t j = 0; j < c->n_items; j++)
-        for (uint32_t d = 0; d < c->dim; d++) base->vectors[(size_t)j * base->stride + d] = scale * random_normal(&random);
+        for (uint32_t d = 0; d < c->dim; d++)
+            base->vectors[(size_t)j * base->stride + d] = scale * random_normal(&random);
     t->attention = (attention_settings){c->beta, c->eta, c->tau, c->rho};
     base->total = (uint64_t)c->sweeps * ((uint64_t)c->n_users + c->n_items);
 }
@@ -77,10 +79,13 @@ static void build_gram(als_trainer *t, const float *x, const float *part, uint32
     for (uint32_t r = 0; r < dim; r++)
         for (uint32_t c = 0; c < stride; c++)
             t->gram[(size_t)r * stride + c] =
-                c < r || c >= dim ? 0 : (float)((double)t->base.config.alpha * t->base.gram_sum[packed_row(c) + r]);
+                c < r || c >= dim
+                    ? 0
+                    : (float)((double)t->base.config.alpha * t->base.gram_sum[packed_row(c) + r]);
 }
 
-/* system = Cholesky of alpha G + sum_i w_i e_i e_i^T + lambda (sum_i w_i + alpha n_other)^nu I over the gathered rows. */
+/* system = Cholesky of alpha G + sum_i w_i e_i e_i^T + lambda (sum_i w_i + alpha n_other)^nu I over the
+ * gathered rows. */
 static void factor_system(als_trainer *t, uint32_t n_rows, uint32_t n_other) {
     const ampcf_train_config *c = &t->base.config;
     double mass = (double)c->alpha * n_other;
@@ -105,18 +110,20 @@ static uint32_t split_user(als_trainer *t, uint32_t n, float *out_share) {
         for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {t->base.config.n_personas, t->base.config.sharpness, t->base.config.split};
-    return personas_split(t->units, t->event_weights, NULL, n, dim, &s, &t->scratch, t->responsibilities, out_share);
+    return personas_split(t->units, t->event_weights, NULL, n, dim, &s, &t->scratch, t->responsibilities,
+                          out_share);
 }
 
-/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, where vectors and scores
- * are t_j times those here, in single precision. */
+/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, where
+ * vectors and scores are t_j times those here, in single precision. */
 static void measure_support(als_trainer *t, uint32_t user, uint32_t n, uint32_t live, const float *share) {
     size_t at = (size_t)user * t->base.config.n_personas;
     float support[AMPCF_MAX_PERSONAS] = {0}, mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
     for (uint32_t i = 0; live > 1 && i < n; i++) {
         const float *v = t->rows + (size_t)i * t->base.stride, *r = t->responsibilities + (size_t)i * live;
         float target = t->base.targets[t->base.items[t->base.offsets[user] + i]];
-        float leverage = t->row_weights[i] * train_leverage(t->system, v, t->right, t->base.config.dim, t->base.stride);
+        float leverage =
+            t->row_weights[i] * train_leverage(t->system, v, t->right, t->base.config.dim, t->base.stride);
         kernel_dots(t->personas + at * t->base.stride, live, t->base.stride, v, t->base.config.dim, evidence);
         for (uint32_t k = 0; k < live; k++) {
             float w = t->event_weights[i] * r[k];
@@ -130,9 +137,11 @@ static void measure_support(als_trainer *t, uint32_t user, uint32_t n, uint32_t 
 
 static void solve_user(als_trainer *t, uint32_t user) {
     uint32_t from = t->base.offsets[user], n = t->base.offsets[user + 1] - from, stride = t->base.stride;
-    uint32_t p = trained_personas(&t->base.config), split = p > 1 && t->base.config.joint >= t->base.config.sweeps - t->base.sweep && n > 0;
+    uint32_t p = trained_personas(&t->base.config),
+             split = p > 1 && t->base.config.joint >= t->base.config.sweeps - t->base.sweep && n > 0;
     for (uint32_t i = 0; i < n; i++) {
-        memcpy(t->rows + (size_t)i * stride, t->base.vectors + (size_t)t->base.items[from + i] * stride, stride * sizeof *t->rows);
+        memcpy(t->rows + (size_t)i * stride, t->base.vectors + (size_t)t->base.items[from + i] * stride,
+               stride * sizeof *t->rows);
         t->event_weights[i] = trainer_weight(&t->base, from + i);
         t->row_weights[i] = t->event_weights[i] * t->base.item_parts[t->base.items[from + i]];
     }
@@ -141,7 +150,8 @@ static void solve_user(als_trainer *t, uint32_t user) {
     memset(t->right, 0, (size_t)live * stride * sizeof *t->right);
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < live; k++)
-            add_row(t->right + (size_t)k * stride, t->row_weights[i] * (split ? t->responsibilities[i * live + k] : 1),
+            add_row(t->right + (size_t)k * stride,
+                    t->row_weights[i] * (split ? t->responsibilities[i * live + k] : 1),
                     t->rows + (size_t)i * stride, stride);
     factor_system(t, n, t->base.config.n_items);
     float *whole = t->wholes + (size_t)user * stride;
@@ -166,23 +176,27 @@ static void effective_vector(const als_trainer *t, uint32_t user, uint32_t item,
         return;
     }
     const float *u = t->personas + (size_t)user * c->n_personas * stride;
-    const float *gain = t->gains + (size_t)user * c->n_personas, *prior = t->priors + (size_t)user * c->n_personas;
+    const float *gain = t->gains + (size_t)user * c->n_personas,
+                *prior = t->priors + (size_t)user * c->n_personas;
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
     kernel_dots(u, live, stride, t->base.vectors + (size_t)item * stride, c->dim, evidence);
     for (uint32_t k = 0; k < live; k++) evidence[k] *= t->base.targets[item];
     attention_over(&t->attention, gain, prior, live, evidence, attention);
     for (uint32_t d = 0; d < stride; d++) out[d] = (1 - c->rho) * whole[d];
-    for (uint32_t k = 0; k < live; k++) add_row(out, c->rho * attention[k] * gain[k], u + (size_t)k * stride, stride);
+    for (uint32_t k = 0; k < live; k++)
+        add_row(out, c->rho * attention[k] * gain[k], u + (size_t)k * stride, stride);
 }
 
 static void solve_item(als_trainer *t, uint32_t item) {
-    uint32_t from = t->base.item_offsets[item], n = t->base.item_offsets[item + 1] - from, stride = t->base.stride;
+    uint32_t from = t->base.item_offsets[item], n = t->base.item_offsets[item + 1] - from,
+             stride = t->base.stride;
     float *v = t->base.vectors + (size_t)item * stride;
     memset(t->right, 0, stride * sizeof *t->right);
     for (uint32_t i = 0; i < n; i++) {
         float *row = t->rows + (size_t)i * stride;
         effective_vector(t, t->base.item_users[from + i], item, row);
-        t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]) * t->base.user_parts[t->base.item_users[from + i]];
+        t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]) *
+                            t->base.user_parts[t->base.item_users[from + i]];
         add_row(t->right, t->row_weights[i], row, stride);
     }
     factor_system(t, n, t->base.config.n_users);
@@ -198,11 +212,13 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         int users = t->at == PHASE_USERS || t->at == PHASE_USER_GRAM;
         uint32_t n = users ? c->n_users : c->n_items;
         if (t->at == PHASE_USER_GRAM || t->at == PHASE_ITEM_GRAM) {
-            build_gram(t, users ? base->vectors : t->wholes, users ? base->item_parts : base->user_parts, users ? c->n_items : c->n_users);
+            build_gram(t, users ? base->vectors : t->wholes, users ? base->item_parts : base->user_parts,
+                       users ? c->n_items : c->n_users);
             t->at = users ? PHASE_USERS : PHASE_ITEMS;
             t->row = 0;
         }
-        for (; left > 0 && t->row < n; left--, base->done++) users ? solve_user(t, t->row++) : solve_item(t, t->row++);
+        for (; left > 0 && t->row < n; left--, base->done++)
+            users ? solve_user(t, t->row++) : solve_item(t, t->row++);
         if (t->row < n) break;
         if (users) t->at = PHASE_ITEM_GRAM;
         else {

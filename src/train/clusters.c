@@ -1,4 +1,5 @@
-/* Owns the clusters of items that go into a model file: seeded spherical k-means. Must not know what they are for. */
+/* Owns the clusters of items that go into a model file: seeded spherical k-means. Must not know what they
+ * are for. */
 #include "base/arena.h"
 #include "base/kernels.h"
 #include "train/trainer.h"
@@ -10,11 +11,11 @@ enum { MOST_MOVING = 16384, MOST_ROUNDS = 50 };
 typedef struct clustering {
     const float *vectors; /* (N, D) */
     uint32_t n_items, dim, n_clusters;
-    uint32_t step, n;        /* item s * step of n moves the centres */
-    float *centres;          /* (clusters, D) unit length */
-    double *sums;            /* (clusters, D) */
+    uint32_t step, n;          /* item s * step of n moves the centres */
+    float *centres;            /* (clusters, D) unit length */
+    double *sums;              /* (clusters, D) */
     double *inverse, *nearest; /* (n) 1 / |v|, 0 for zeros; cosine to the nearest centre */
-    uint8_t *of;             /* (n) cluster */
+    uint8_t *of;               /* (n) cluster */
 } clustering;
 
 static int take(arena *a, clustering *c) {
@@ -30,7 +31,8 @@ static int take(arena *a, clustering *c) {
 }
 
 static int arguments_are_valid(uint32_t n_items, uint32_t dim, uint32_t n_clusters) {
-    return n_items >= 1 && n_items <= AMPCF_MAX_ITEMS && dim >= 1 && dim <= AMPCF_MAX_DIM && n_clusters >= 1 && n_clusters <= AMPCF_MAX_CLUSTERS;
+    return n_items >= 1 && n_items <= AMPCF_MAX_ITEMS && dim >= 1 && dim <= AMPCF_MAX_DIM &&
+           n_clusters >= 1 && n_clusters <= AMPCF_MAX_CLUSTERS;
 }
 
 size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters) {
@@ -40,7 +42,9 @@ size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters
     return take(&a, &c) ? a.used : 0;
 }
 
-static const float *moving_vector(const clustering *c, uint32_t s) { return c->vectors + (size_t)s * c->step * c->dim; }
+static const float *moving_vector(const clustering *c, uint32_t s) {
+    return c->vectors + (size_t)s * c->step * c->dim;
+}
 
 static double squared_length(const float *v, uint32_t dim) {
     double sum = 0;
@@ -50,7 +54,8 @@ static double squared_length(const float *v, uint32_t dim) {
 
 static void place_centre(clustering *c, uint32_t k, uint32_t s) {
     const float *v = moving_vector(c, s);
-    for (uint32_t d = 0; d < c->dim; d++) c->centres[(size_t)k * c->dim + d] = (float)((double)v[d] * c->inverse[s]);
+    for (uint32_t d = 0; d < c->dim; d++)
+        c->centres[(size_t)k * c->dim + d] = (float)((double)v[d] * c->inverse[s]);
 }
 
 /* Cosine of v with the nearest of the first n_centres, times its length; of equal ones the first. */
@@ -64,9 +69,12 @@ static double nearest_of(const clustering *c, const float *v, uint32_t n_centres
 }
 
 /* 1 - cos to the nearest centre; zeros are nobody's outlier. */
-static double apart(const clustering *c, uint32_t s) { return c->inverse[s] > 0 && c->nearest[s] < 1 ? 1 - c->nearest[s] : 0; }
+static double apart(const clustering *c, uint32_t s) {
+    return c->inverse[s] > 0 && c->nearest[s] < 1 ? 1 - c->nearest[s] : 0;
+}
 
-/* k-means++: the next centre is an item, likelier the farther it is from those there are. Returns how many there are. */
+/* k-means++: the next centre is an item, likelier the farther it is from those there are. Returns how many
+ * there are. */
 static uint32_t begin(clustering *c, uint32_t seed) {
     uint64_t random = trainer_random(seed);
     uint32_t first = (uint32_t)(((uint64_t)pcg32(&random) * c->n) >> 32), k = 0;
@@ -79,7 +87,9 @@ static uint32_t begin(clustering *c, uint32_t seed) {
         place_centre(c, k++, chosen);
         double total = 0;
         for (uint32_t s = 0; s < c->n; s++) {
-            double like = (double)kernel_dot(moving_vector(c, s), c->centres + (size_t)(k - 1) * c->dim, c->dim) * c->inverse[s];
+            double like =
+                (double)kernel_dot(moving_vector(c, s), c->centres + (size_t)(k - 1) * c->dim, c->dim) *
+                c->inverse[s];
             if (like > c->nearest[s]) c->nearest[s] = like;
             total += apart(c, s) > 1e-6 ? apart(c, s) : 0;
         }
@@ -123,8 +133,8 @@ static void move_centres(clustering *c) {
     }
 }
 
-ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters, uint32_t seed, void *memory,
-                            size_t memory_bytes, uint8_t *out_clusters) {
+ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters,
+                            uint32_t seed, void *memory, size_t memory_bytes, uint8_t *out_clusters) {
     if (!arguments_are_valid(n_items, dim, n_clusters)) return AMPCF_E_ARGUMENT;
     for (size_t i = 0; i < (size_t)n_items * dim; i++)
         if (!in_range(vectors[i], -FORMAT_MAX_VALUE, FORMAT_MAX_VALUE)) return AMPCF_E_ARGUMENT;

@@ -1,6 +1,7 @@
-/* Owns the blocked sweep: for each block K of 64 rows, A_IJ -= A_IK A_KK^-1 A_KJ, A_IK becomes A_IK A_KK^-1, A_KK becomes
- * -A_KK^-1; after all blocks A is -A^-1 (Goodnight 1979). Must touch the lower triangle only, until the end.
- * As many operations as Cholesky and two triangular inverses, and all of them in one kernel. */
+/* Owns the blocked sweep: for each block K of 64 rows, A_IJ -= A_IK A_KK^-1 A_KJ, A_IK becomes A_IK
+ * A_KK^-1, A_KK becomes -A_KK^-1; after all blocks A is -A^-1 (Goodnight 1979). Must touch the lower
+ * triangle only, until the end. As many operations as Cholesky and two triangular inverses, and all of them
+ * in one kernel. */
 #include "train/dense_inverse.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ uint64_t dense_inverse_steps(uint32_t n) {
     return blocks * (blocks + 1);
 }
 
-/* out (4, 8) = sum_l a[l]^T b[l];  a (64, 4), b (64, 8). The loops unroll into eight registers of four lanes. */
+/* out (4, 8) = sum_l a[l]^T b[l];  a (64, 4), b (64, 8). The loops unroll into eight registers of four
+ * lanes. */
 static inline void tile(const float *a, const float *b, float out[TILE_ROWS][TILE_COLS]) {
     float s[TILE_ROWS][TILE_COLS] = {{0}};
     for (uint32_t l = 0; l < BLOCK; l++, a += TILE_ROWS, b += TILE_COLS)
@@ -38,7 +40,8 @@ static inline void tile(const float *a, const float *b, float out[TILE_ROWS][TIL
     memcpy(out, s, sizeof s);
 }
 
-/* pivot = A_KK^-1 by the same sweep, a row at a time and in double. A pivot that rounding drove to zero is floored. */
+/* pivot = A_KK^-1 by the same sweep, a row at a time and in double. A pivot that rounding drove to zero is
+ * floored. */
 static void invert_pivot(dense_inverse *m, size_t at) {
     double *p = m->pivot;
     for (size_t r = 0; r < BLOCK; r++)
@@ -55,7 +58,8 @@ static void invert_pivot(dense_inverse *m, size_t at) {
     for (size_t i = 0; i < BLOCK * BLOCK; i++) p[i] = -p[i];
     for (size_t k = 0; k < BLOCK; k++)
         for (size_t l = 0; l < BLOCK; l++)
-            m->pivot_panels[(k / TILE_ROWS * BLOCK + l) * TILE_ROWS + k % TILE_ROWS] = (float)p[k * BLOCK + l];
+            m->pivot_panels[(k / TILE_ROWS * BLOCK + l) * TILE_ROWS + k % TILE_ROWS] =
+                (float)p[k * BLOCK + l];
 }
 
 /* across = W^T with W = A_.K, zero in the rows of K itself; down = W A_KK^-1. */
@@ -63,7 +67,9 @@ static void pack_panels(dense_inverse *m, size_t at) {
     for (size_t j = 0; j < m->stride; j++) {
         float *to = m->across + j / TILE_COLS * (BLOCK * TILE_COLS) + j % TILE_COLS;
         for (size_t l = 0; l < BLOCK; l++)
-            to[l * TILE_COLS] = j < at ? m->a[(at + l) * m->stride + j] : j < at + BLOCK ? 0 : m->a[j * m->stride + at + l];
+            to[l * TILE_COLS] = j < at           ? m->a[(at + l) * m->stride + j]
+                                : j < at + BLOCK ? 0
+                                                 : m->a[j * m->stride + at + l];
     }
     for (size_t i = 0; i < m->stride; i += TILE_COLS)
         for (size_t k = 0; k < BLOCK; k += TILE_ROWS) {
@@ -71,11 +77,13 @@ static void pack_panels(dense_inverse *m, size_t at) {
             tile(m->pivot_panels + k * BLOCK, m->across + i * BLOCK, out);
             for (size_t c = 0; c < TILE_COLS; c++)
                 for (size_t r = 0; r < TILE_ROWS; r++)
-                    m->down[((i + c) / TILE_ROWS * BLOCK + k + r) * TILE_ROWS + (i + c) % TILE_ROWS] = out[r][c];
+                    m->down[((i + c) / TILE_ROWS * BLOCK + k + r) * TILE_ROWS + (i + c) % TILE_ROWS] =
+                        out[r][c];
         }
 }
 
-/* 64 rows of A_IJ -= down across, left of and on the diagonal; rows and columns of K are zero in one factor and stay. */
+/* 64 rows of A_IJ -= down across, left of and on the diagonal; rows and columns of K are zero in one factor
+ * and stay. */
 static void update_rows(dense_inverse *m, size_t from) {
     for (size_t j = 0; j < from + BLOCK; j += TILE_COLS)
         for (size_t i = from; i < from + BLOCK; i += TILE_ROWS) {
@@ -98,7 +106,8 @@ static void replace_pivot(dense_inverse *m, size_t at) {
 
 static void mirror_rows(dense_inverse *m, size_t from) {
     for (size_t j = 0; j < from + BLOCK; j++)
-        for (size_t i = from > j ? from : j + 1; i < from + BLOCK; i++) m->a[j * m->stride + i] = m->a[i * m->stride + j];
+        for (size_t i = from > j ? from : j + 1; i < from + BLOCK; i++)
+            m->a[j * m->stride + i] = m->a[i * m->stride + j];
 }
 
 void dense_inverse_step(dense_inverse *m) {

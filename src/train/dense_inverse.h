@@ -1,5 +1,6 @@
-/* Owns the inverse of a large symmetric positive definite matrix in single precision, in place and in steps. Must not know what
- * the matrix means. Every element is summed in one fixed order, so all builds give the same bits. */
+/* Owns the inverse of a large symmetric positive definite matrix in single precision, in place and in
+ * steps. Must not know what the matrix means. Every element is summed in one fixed order, so all builds
+ * give the same bits. */
 #ifndef AMPCF_TRAIN_DENSE_INVERSE_H
 #define AMPCF_TRAIN_DENSE_INVERSE_H
 
@@ -9,8 +10,8 @@ typedef struct dense_inverse {
     uint32_t n, stride;  /* rows are padded to whole blocks; the padding is the identity */
     uint32_t block, row; /* how far the work is */
     float *a;            /* (stride, stride) */
-    float *across;       /* (stride / 8, 64, 8) pivot columns W, transposed, in panels of the width of a tile */
-    float *down;         /* (stride / 4, 64, 4) W A_KK^-1 in panels of the height of a tile */
+    float *across; /* (stride / 8, 64, 8) pivot columns W, transposed, in panels of the width of a tile */
+    float *down;   /* (stride / 4, 64, 4) W A_KK^-1 in panels of the height of a tile */
     float *pivot_panels; /* (64 / 4, 64, 4) */
     double *pivot;       /* (64, 64) */
 } dense_inverse;

@@ -36,7 +36,8 @@ static void split(train_fold *f, float *out_share) {
         for (uint32_t d = 0; d < c->dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
     }
     personas_settings s = {c->n_personas, c->sharpness, c->split};
-    f->n_personas = personas_split(f->units, f->weights, NULL, f->n_history, c->dim, &s, &f->scratch, f->responsibilities, out_share);
+    f->n_personas = personas_split(f->units, f->weights, NULL, f->n_history, c->dim, &s, &f->scratch,
+                                   f->responsibilities, out_share);
 }
 
 static void factor(train_fold *f) {
@@ -56,10 +57,12 @@ static void solve(train_fold *f) {
     for (uint32_t i = 0; i < f->n_history; i++)
         for (uint32_t k = 0; k < p; k++) {
             const float *v = f->rows + (size_t)i * f->stride;
-            float *u = f->personas + (size_t)k * f->stride, w = f->weights[i] * f->responsibilities[(size_t)i * p + k];
+            float *u = f->personas + (size_t)k * f->stride,
+                  w = f->weights[i] * f->responsibilities[(size_t)i * p + k];
             for (uint32_t d = 0; d < f->stride; d++) u[d] += w * v[d];
         }
-    for (uint32_t k = 0; k < p; k++) train_solve(f->system, f->personas + (size_t)k * f->stride, f->config->dim, f->stride);
+    for (uint32_t k = 0; k < p; k++)
+        train_solve(f->system, f->personas + (size_t)k * f->stride, f->config->dim, f->stride);
 }
 
 /* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik, s' left out; not asked for where nothing is forgiven. */

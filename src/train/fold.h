@@ -1,7 +1,8 @@
-/* Owns the trainer's fold-in of one history, single precision: responsibilities, factored system, persona vectors, gains.
- * Must not know where the history comes from or what is learnt from it.
+/* Owns the trainer's fold-in of one history, single precision: responsibilities, factored system, persona
+ * vectors, gains. Must not know where the history comes from or what is learnt from it.
  *
- *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I          u_k = M^-1 sum_i r_ik w_i v_i
+ *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I          u_k = M^-1 sum_i r_ik
+ *         w_i v_i
  *
  * as profile.c does on the device in double precision. */
 #ifndef AMPCF_TRAIN_FOLD_H

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-ampcf_status interactions_check(uint32_t n_users, uint32_t n_items, const uint32_t *offsets, const uint32_t *items, const float *weights) {
+ampcf_status interactions_check(uint32_t n_users, uint32_t n_items, const uint32_t *offsets,
+                                const uint32_t *items, const float *weights) {
     uint32_t n = offsets[n_users];
     if (offsets[0] != 0) return AMPCF_E_ARGUMENT;
     if (n == 0) return AMPCF_E_NO_DATA;
@@ -18,8 +19,8 @@ ampcf_status interactions_check(uint32_t n_users, uint32_t n_items, const uint32
     return AMPCF_OK;
 }
 
-void interactions_by_item(uint32_t n_users, uint32_t n_items, const uint32_t *offsets, const uint32_t *items, uint32_t *out_offsets,
-                          uint32_t *out_users, uint32_t *out_at) {
+void interactions_by_item(uint32_t n_users, uint32_t n_items, const uint32_t *offsets, const uint32_t *items,
+                          uint32_t *out_offsets, uint32_t *out_users, uint32_t *out_at) {
     uint32_t *at = out_offsets;
     memset(at, 0, ((size_t)n_items + 1) * sizeof *at);
     for (uint32_t x = 0; x < offsets[n_users]; x++) at[items[x] + 1]++;

@@ -1,5 +1,5 @@
-/* Owns the fold-in of the trainer's people in single precision, P = 1, with each event left out in closed form. Must agree
- * with profile.c up to rounding. */
+/* Owns the fold-in of the trainer's people in single precision, P = 1, with each event left out in closed
+ * form. Must agree with profile.c up to rounding. */
 #include "train/left_out.h"
 
 #include "core/format.h"
@@ -31,13 +31,17 @@ void left_out_open(left_out *l, const ampcf_item_side *side) {
     uint32_t dim = side->dim, stride = l->stride;
     l->side = side;
     memset(l->vectors, 0, (size_t)l->n_items * stride * sizeof *l->vectors);
-    for (size_t j = 0; j < l->n_items; j++) memcpy(l->vectors + j * stride, side->vectors + j * dim, dim * sizeof *l->vectors);
+    for (size_t j = 0; j < l->n_items; j++)
+        memcpy(l->vectors + j * stride, side->vectors + j * dim, dim * sizeof *l->vectors);
     for (uint32_t r = 0; r < dim; r++)
         for (uint32_t c = 0; c < stride; c++)
-            l->gram[(size_t)r * stride + c] = c < r || c >= dim ? 0 : side->settings[SETTING_ALPHA] * side->gram[packed_row(c) + r];
+            l->gram[(size_t)r * stride + c] =
+                c < r || c >= dim ? 0 : side->settings[SETTING_ALPHA] * side->gram[packed_row(c) + r];
 }
 
-static float target_of(const left_out *l, uint32_t item) { return l->side->targets ? l->side->targets[item] : 1; }
+static float target_of(const left_out *l, uint32_t item) {
+    return l->side->targets ? l->side->targets[item] : 1;
+}
 
 /* system = Cholesky of M, right = u. */
 static void fold_in(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
@@ -67,7 +71,8 @@ void left_out_score(left_out *l, const uint32_t *items, const float *weights, ui
     for (uint32_t j = 0; j < l->n_items; j++)
         l->scores[j] = kernel_dot(l->right, l->vectors + (size_t)j * stride, dim) / target_of(l, j);
     for (uint32_t i = 0; i < n; i++) {
-        float h = l->row_weights[i] * train_leverage(l->system, l->rows + (size_t)i * stride, l->work, dim, stride);
+        float h =
+            l->row_weights[i] * train_leverage(l->system, l->rows + (size_t)i * stride, l->work, dim, stride);
         if (h > 0.99f) h = 0.99f;
         l->scores[items[i]] = (l->scores[items[i]] - h) / (1 - h);
     }

@@ -1,5 +1,5 @@
-/* Owns what item vectors predict for a person of the training, each of the person's own events left out. Must not know what
- * for, nor of personas: it is the whole person. */
+/* Owns what item vectors predict for a person of the training, each of the person's own events left out.
+ * Must not know what for, nor of personas: it is the whole person. */
 #ifndef AMPCF_TRAIN_LEFT_OUT_H
 #define AMPCF_TRAIN_LEFT_OUT_H
 
@@ -20,7 +20,8 @@ left_out left_out_take(arena *a, uint32_t n_items, uint32_t dim, uint32_t max_hi
 
 void left_out_open(left_out *l, const ampcf_item_side *side);
 
-/* scores (N) = y_j / t_j of a person with these n items and weights (n) or NULL = 1; s'_j / t_j where j is among the items. */
+/* scores (N) = y_j / t_j of a person with these n items and weights (n) or NULL = 1; s'_j / t_j where j is
+ * among the items. */
 void left_out_score(left_out *l, const uint32_t *items, const float *weights, uint32_t n);
 
 #endif

@@ -1,6 +1,6 @@
-/* Owns the objectives `multinomial`, `gaussian` and `logistic`: which events and items a person is learnt from, batches, the
- * start from als. Must not know the losses (likelihood_loss.c) or how parameters move (adam.c), and must give the same result
- * however the work is cut into steps. */
+/* Owns the objectives `multinomial`, `gaussian` and `logistic`: which events and items a person is learnt
+ * from, batches, the start from als. Must not know the losses (likelihood_loss.c) or how parameters move
+ * (adam.c), and must give the same result however the work is cut into steps. */
 #include "train/trainer.h"
 
 #include "train/adam.h"
@@ -16,15 +16,15 @@
 
 typedef struct likelihood_trainer {
     ampcf_trainer base;
-    ampcf_trainer *als;               /* the warm-up, over the same arrays */
-    uint32_t batch, in_batch, at;     /* users a batch; of the current one, done; place in order */
-    uint32_t max_history, max_items;  /* no H, no C is larger */
+    ampcf_trainer *als;              /* the warm-up, over the same arrays */
+    uint32_t batch, in_batch, at;    /* users a batch; of the current one, done; place in order */
+    uint32_t max_history, max_items; /* no H, no C is larger */
     uint64_t random;
-    uint32_t *order;                  /* (U) */
-    uint32_t *kept, *items;           /* (H) places of the input in the by-user arrays, (C) sampled: which items */
-    double *cumulative;               /* (N) sampled: of the probability of being drawn */
-    float *start;                     /* (N, stride) vectors after the warm-up */
-    float *gram;                      /* (D, stride) alpha G */
+    uint32_t *order;        /* (U) */
+    uint32_t *kept, *items; /* (H) places of the input in the by-user arrays, (C) sampled: which items */
+    double *cumulative;     /* (N) sampled: of the probability of being drawn */
+    float *start;           /* (N, stride) vectors after the warm-up */
+    float *gram;            /* (D, stride) alpha G */
     float *bias_values, *head_values; /* (N), (1) log scale */
     float *target, *stands_for;       /* (C); all items: zero and one between users */
     float *rows, *rows_gradient;      /* (C, stride) sampled */
@@ -37,9 +37,9 @@ typedef struct likelihood_trainer {
 
 static int likelihood_config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     (void)n_interactions;
-    return c->warmup >= 1 && c->warmup <= 1000 && c->batch >= 1 && c->batch <= 65536 && c->samples <= AMPCF_MAX_ITEMS &&
-           in_range(c->learning_rate, 1e-9f, 1) && in_range(c->dropout, 0, 0.99f) && in_range(c->decay, 0, 1048576) &&
-           in_range(c->zeros, 0, 1024);
+    return c->warmup >= 1 && c->warmup <= 1000 && c->batch >= 1 && c->batch <= 65536 &&
+           c->samples <= AMPCF_MAX_ITEMS && in_range(c->learning_rate, 1e-9f, 1) &&
+           in_range(c->dropout, 0, 0.99f) && in_range(c->decay, 0, 1048576) && in_range(c->zeros, 0, 1024);
 }
 
 static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
@@ -48,7 +48,8 @@ static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b)
 static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
     uint32_t n = c->n_items, stride = (c->dim + 15) & ~15u, degree = least(shape->max_degree, n);
-    uint32_t items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n, sampled = c->samples > 0 ? items : 0;
+    uint32_t items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n,
+             sampled = c->samples > 0 ? items : 0;
     ampcf_train_config first = *c;
     first.sweeps = c->warmup;
     trainer_shape first_shape = {&first, shape->n_interactions, shape->max_degree};
@@ -89,7 +90,9 @@ static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     return &head->base;
 }
 
-static likelihood kind_of(const ampcf_train_config *c) { return (likelihood)(c->objective - AMPCF_OBJECTIVE_MULTINOMIAL); }
+static likelihood kind_of(const ampcf_train_config *c) {
+    return (likelihood)(c->objective - AMPCF_OBJECTIVE_MULTINOMIAL);
+}
 
 static void likelihood_open(ampcf_trainer *base) {
     likelihood_trainer *t = (likelihood_trainer *)base;
@@ -107,7 +110,9 @@ static void likelihood_open(ampcf_trainer *base) {
     base->total = t->als->total + (uint64_t)(c->sweeps - c->warmup) * c->n_users;
 }
 
-static uint32_t random_under(likelihood_trainer *t, uint32_t n) { return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32); }
+static uint32_t random_under(likelihood_trainer *t, uint32_t n) {
+    return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32);
+}
 
 static float random_unit(likelihood_trainer *t) { return (float)(pcg32(&t->random) >> 8) / 16777216.0f; }
 
@@ -120,7 +125,8 @@ static void prepare_sample(likelihood_trainer *t) {
     }
 }
 
-/* Where the gradient takes over. Scores of als are about 1 for what people have: a probability only after scaling. */
+/* Where the gradient takes over. Scores of als are about 1 for what people have: a probability only after
+ * scaling. */
 static void begin_epochs(likelihood_trainer *t) {
     const ampcf_train_config *c = &t->base.config;
     double density = (double)t->base.n_interactions / ((double)c->n_users * c->n_items);
@@ -155,7 +161,8 @@ static void begin_batch(likelihood_trainer *t) {
     trainer_gram_sum(&t->base, t->base.vectors, NULL, c->n_items);
     for (uint32_t r = 0; r < c->dim; r++)
         for (uint32_t d = 0; d < stride; d++)
-            t->gram[(size_t)r * stride + d] = d < r || d >= c->dim ? 0 : (float)((double)c->alpha * t->base.gram_sum[packed_row(d) + r]);
+            t->gram[(size_t)r * stride + d] =
+                d < r || d >= c->dim ? 0 : (float)((double)c->alpha * t->base.gram_sum[packed_row(d) + r]);
     for (uint32_t j = 0; j < c->n_items && c->samples == 0; j++) {
         (void)adam_touch(&t->optimizer, &t->vectors, j);
         (void)adam_touch(&t->head_optimizer, &t->biases, j);
@@ -164,8 +171,9 @@ static void begin_batch(likelihood_trainer *t) {
     t->example.scale_gradient = adam_touch(&t->head_optimizer, &t->head, 0);
 }
 
-/* Which of the n events from `from` on are input: each one dropped with probability `dropout`, at least one kept, at least
- * one dropped. Places of the kept ones in kept; returns how many; 0 = nothing can be learnt from this person. */
+/* Which of the n events from `from` on are input: each one dropped with probability `dropout`, at least one
+ * kept, at least one dropped. Places of the kept ones in kept; returns how many; 0 = nothing can be learnt
+ * from this person. */
 static uint32_t draw_input(likelihood_trainer *t, uint32_t from, uint32_t n) {
     uint32_t n_kept = 0;
     float dropout = t->base.config.dropout;
@@ -191,7 +199,8 @@ static float mark_all(likelihood_trainer *t, uint32_t from, uint32_t n, uint32_t
 }
 
 static void unmark_all(likelihood_trainer *t, uint32_t from, uint32_t n) {
-    for (uint32_t x = from; x < from + n; x++) t->target[t->base.items[x]] = 0, t->stands_for[t->base.items[x]] = 1;
+    for (uint32_t x = from; x < from + n; x++)
+        t->target[t->base.items[x]] = 0, t->stands_for[t->base.items[x]] = 1;
 }
 
 static int has_item(const uint32_t *items, uint32_t n, uint32_t item) {
@@ -227,7 +236,8 @@ static void take_item(likelihood_trainer *t, uint32_t c, uint32_t item, float ta
     memset(t->rows_gradient + (size_t)c * stride, 0, stride * sizeof *t->rows_gradient);
 }
 
-/* The targets, then `samples` draws with replacement, each for 1 / (samples Q) items; draws of the person's events are void. */
+/* The targets, then `samples` draws with replacement, each for 1 / (samples Q) items; draws of the person's
+ * events are void. */
 static float gather_sample(likelihood_trainer *t, uint32_t from, uint32_t n, uint32_t n_kept) {
     const ampcf_trainer *b = &t->base;
     double total = t->cumulative[b->config.n_items - 1];
@@ -240,7 +250,8 @@ static float gather_sample(likelihood_trainer *t, uint32_t from, uint32_t n, uin
     for (uint32_t s = 0; s < b->config.samples; s++) {
         uint32_t item = draw_item(t);
         double chance = (t->cumulative[item] - (item > 0 ? t->cumulative[item - 1] : 0)) / total;
-        if (!has_item(b->items + from, n, item)) take_item(t, count++, item, 0, (float)(1 / (chance * b->config.samples)));
+        if (!has_item(b->items + from, n, item))
+            take_item(t, count++, item, 0, (float)(1 / (chance * b->config.samples)));
     }
     t->example.n_items = count;
     return mass;
@@ -249,7 +260,8 @@ static float gather_sample(likelihood_trainer *t, uint32_t from, uint32_t n, uin
 static void scatter_sample(likelihood_trainer *t) {
     for (uint32_t c = 0; c < t->example.n_items; c++) {
         float *g = adam_touch(&t->optimizer, &t->vectors, t->items[c]);
-        for (uint32_t d = 0; d < t->base.stride; d++) g[d] += t->rows_gradient[(size_t)c * t->base.stride + d];
+        for (uint32_t d = 0; d < t->base.stride; d++)
+            g[d] += t->rows_gradient[(size_t)c * t->base.stride + d];
         *adam_touch(&t->head_optimizer, &t->biases, t->items[c]) += t->bias_gradient[c];
     }
 }
@@ -269,7 +281,8 @@ static void point_at_items(likelihood_trainer *t) {
 static void fold_in(likelihood_trainer *t, uint32_t n_kept) {
     uint32_t stride = t->base.stride;
     for (uint32_t i = 0; i < n_kept; i++) {
-        memcpy(t->fold.rows + (size_t)i * stride, t->base.vectors + (size_t)t->base.items[t->kept[i]] * stride, stride * sizeof(float));
+        memcpy(t->fold.rows + (size_t)i * stride,
+               t->base.vectors + (size_t)t->base.items[t->kept[i]] * stride, stride * sizeof(float));
         t->fold.weights[i] = trainer_weight(&t->base, t->kept[i]);
     }
     t->fold.n_history = n_kept;
@@ -301,7 +314,8 @@ static void pull_to_start(likelihood_trainer *t) {
     for (uint32_t s = 0; s < t->vectors.n_slots; s++) {
         size_t at = (size_t)t->vectors.rows[s] * stride;
         float *g = t->vectors.gradient + (size_t)s * stride;
-        for (uint32_t d = 0; d < stride; d++) g[d] += t->base.config.decay * (t->base.vectors[at + d] - t->start[at + d]);
+        for (uint32_t d = 0; d < stride; d++)
+            g[d] += t->base.config.decay * (t->base.vectors[at + d] - t->start[at + d]);
     }
 }
 
@@ -348,5 +362,8 @@ static void likelihood_step(ampcf_trainer *base, uint32_t max_rows) {
     for (; left > 0 && base->done < base->total; left--) one_user(t);
 }
 
-const trainer_ops train_likelihood = {.takes_weights = 1, .config_is_valid = likelihood_config_is_valid, .layout = likelihood_layout,
-                                      .open = likelihood_open, .step = likelihood_step};
+const trainer_ops train_likelihood = {.takes_weights = 1,
+                                      .config_is_valid = likelihood_config_is_valid,
+                                      .layout = likelihood_layout,
+                                      .open = likelihood_open,
+                                      .step = likelihood_step};

@@ -9,10 +9,10 @@
 
 /* The workspace, carved. */
 typedef struct work {
-    float *slope;    /* (P, C) s_ck, then d y_c / d s_ck */
-    float *score;    /* (C) y */
-    float *logit;    /* (C) l, then d loss / d l */
-    float *adjoint;  /* (P, stride) g_k, then t_k */
+    float *slope;   /* (P, C) s_ck, then d y_c / d s_ck */
+    float *score;   /* (C) y */
+    float *logit;   /* (C) l, then d loss / d l */
+    float *adjoint; /* (P, stride) g_k, then t_k */
 } work;
 
 size_t likelihood_work(uint32_t n_items, uint32_t n_personas, uint32_t stride) {
@@ -47,7 +47,8 @@ static void attend(const train_fold *f, uint32_t n_items, float *slope, float *s
         for (uint32_t k = 0; k < p; k++) whole += evidence[k], attended += a[k] * (f->gains[k] * evidence[k]);
         for (uint32_t k = 0; k < p; k++)
             slope[(size_t)k * n_items + c] =
-                (1 - s->rho) + s->rho * (a[k] * f->gains[k]) * (1 + beta * (f->gains[k] * evidence[k] - attended));
+                (1 - s->rho) +
+                s->rho * (a[k] * f->gains[k]) * (1 + beta * (f->gains[k] * evidence[k] - attended));
         score[c] = (1 - s->rho) * whole + s->rho * attended;
     }
 }
@@ -56,7 +57,8 @@ static void forward(const likelihood_example *e, const work *w) {
     const train_fold *f = e->fold;
     uint32_t n = e->n_items;
     for (uint32_t k = 0; k < f->n_personas; k++)
-        kernel_dots(e->items, n, f->stride, f->personas + (size_t)k * f->stride, f->config->dim, w->slope + (size_t)k * n);
+        kernel_dots(e->items, n, f->stride, f->personas + (size_t)k * f->stride, f->config->dim,
+                    w->slope + (size_t)k * n);
     if (f->n_personas > 1) attend(f, n, w->slope, w->score);
     else memcpy(w->score, w->slope, n * sizeof *w->score);
     for (uint32_t c = 0; c < n; c++) w->logit[c] = e->scale * w->score[c] + e->bias[c];
@@ -82,13 +84,16 @@ static void multinomial(const likelihood_example *e, float *logit) {
 
 static void gaussian(const likelihood_example *e, float *logit) {
     for (uint32_t c = 0; c < e->n_items; c++)
-        logit[c] = 2 * e->fit * (e->target[c] > 0 ? e->target[c] * (logit[c] - 1) : e->zeros * e->stands_for[c] * logit[c]);
+        logit[c] =
+            2 * e->fit *
+            (e->target[c] > 0 ? e->target[c] * (logit[c] - 1) : e->zeros * e->stands_for[c] * logit[c]);
 }
 
 static void logistic(const likelihood_example *e, float *logit) {
     for (uint32_t c = 0; c < e->n_items; c++) {
         float odds = 1 / (1 + smath_exp_f32(-logit[c]));
-        logit[c] = e->fit * (e->target[c] > 0 ? e->target[c] * (odds - 1) : e->zeros * e->stands_for[c] * odds);
+        logit[c] =
+            e->fit * (e->target[c] > 0 ? e->target[c] * (odds - 1) : e->zeros * e->stands_for[c] * odds);
     }
 }
 

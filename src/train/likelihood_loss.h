@@ -1,7 +1,8 @@
-/* Owns the loss of one person under a likelihood and its gradient, through the attention and the fold-in, with respect to
- * the item vectors. Must not know how items are drawn or how parameters move.
+/* Owns the loss of one person under a likelihood and its gradient, through the attention and the fold-in,
+ * with respect to the item vectors. Must not know how items are drawn or how parameters move.
  *
- * From a fold-in (train_fold.h) of H events, for C items of which some are targets (t_c > 0), some are not (t_c = 0):
+ * From a fold-in (train_fold.h) of H events, for C items of which some are targets (t_c > 0), some are not
+ * (t_c = 0):
  *
  *     s_ck = u_k . v_c,   y_c = (1 - rho) sum_k s_ck + rho sum_k a_ck gain_k s_ck,   l_c = scale y_c + b_c
  *
@@ -9,9 +10,10 @@
  *     gaussian      sum_c t_c (1 - l_c)^2         + zeros sum_(t_c = 0) m_c l_c^2
  *     logistic      sum_c t_c log(1 + exp -l_c)   + zeros sum_(t_c = 0) m_c log(1 + exp l_c)
  *
- * m_c says how many items a sampled one stands for; m_c = 0 leaves an item out. Responsibilities, gains, priors, the ridge and
- * the Gram are constants in the gradient; attention and the system's own history are not. With g_k = d loss / d u_k and
- * t_k = M^-1 g_k (the adjoint), the event i receives w_i sum_k (r_ik t_k - (t_k . v_i) u_k - (u_k . v_i) t_k). */
+ * m_c says how many items a sampled one stands for; m_c = 0 leaves an item out. Responsibilities, gains,
+ * priors, the ridge and the Gram are constants in the gradient; attention and the system's own history are
+ * not. With g_k = d loss / d u_k and t_k = M^-1 g_k (the adjoint), the event i receives w_i sum_k (r_ik t_k
+ * - (t_k . v_i) u_k - (u_k . v_i) t_k). */
 #ifndef AMPCF_TRAIN_LIKELIHOOD_LOSS_H
 #define AMPCF_TRAIN_LIKELIHOOD_LOSS_H
 
@@ -22,16 +24,16 @@ typedef enum likelihood { LIKELIHOOD_MULTINOMIAL, LIKELIHOOD_GAUSSIAN, LIKELIHOO
 /* Gradients are added to. Rows have fold->stride floats, zero from D on. */
 typedef struct likelihood_example {
     likelihood kind;
-    uint32_t n_items;         /* C */
-    float fit, zeros, scale;  /* fit = weight of this person's loss */
-    const train_fold *fold;   /* folded in */
-    const float *items;       /* (C, stride) v_c */
-    const float *bias;        /* (C) b_c */
-    const float *target, *stands_for; /* (C) t_c, m_c; t_c > 0 implies m_c > 0 */
+    uint32_t n_items;                      /* C */
+    float fit, zeros, scale;               /* fit = weight of this person's loss */
+    const train_fold *fold;                /* folded in */
+    const float *items;                    /* (C, stride) v_c */
+    const float *bias;                     /* (C) b_c */
+    const float *target, *stands_for;      /* (C) t_c, m_c; t_c > 0 implies m_c > 0 */
     float *items_gradient, *bias_gradient; /* (C, stride), (C) */
-    float *history_gradient;  /* (H, stride) */
-    float *scale_gradient;    /* (1) with respect to log scale */
-    float *work;              /* (likelihood_work) */
+    float *history_gradient;               /* (H, stride) */
+    float *scale_gradient;                 /* (1) with respect to log scale */
+    float *work;                           /* (likelihood_work) */
 } likelihood_example;
 
 /* Floats of workspace. */

@@ -29,13 +29,16 @@ static void add(plan *p, section_type type, uint32_t required, uint32_t dtype, u
 }
 
 static uint32_t vector_dtype(const ampcf_model_parts *m) {
-    return m->vector_type == AMPCF_VECTORS_INT8 ? DTYPE_I8 : m->vector_type == AMPCF_VECTORS_F16 ? DTYPE_F16 : DTYPE_F32;
+    return m->vector_type == AMPCF_VECTORS_INT8  ? DTYPE_I8
+           : m->vector_type == AMPCF_VECTORS_F16 ? DTYPE_F16
+                                                 : DTYPE_F32;
 }
 
 static void add_neighbours(plan *p, const ampcf_model_parts *m) {
     uint32_t n = m->n_items, entries = m->neighbour_offsets[n];
     add(p, SECTION_NEIGHBOUR_OFFSETS, 1, DTYPE_U32, (uint64_t)n + 1, 1, m->neighbour_offsets);
-    add(p, SECTION_NEIGHBOUR_ITEMS, 1, n > FORMAT_MAX_U16_ITEMS ? DTYPE_U32 : DTYPE_U16, entries, 1, m->neighbour_items);
+    add(p, SECTION_NEIGHBOUR_ITEMS, 1, n > FORMAT_MAX_U16_ITEMS ? DTYPE_U32 : DTYPE_U16, entries, 1,
+        m->neighbour_items);
     add(p, SECTION_NEIGHBOUR_VALUES, 1, DTYPE_I8, entries, 1, m->neighbour_values);
     add(p, SECTION_NEIGHBOUR_SCALES, 1, DTYPE_F32, n, 1, m->neighbour_scales);
 }
@@ -95,14 +98,16 @@ static int neighbours_are_whole(const ampcf_model_parts *m) {
 /* Each optional part is there with all that belongs to it, or not at all. */
 static int optional_parts_are_whole(const ampcf_model_parts *m) {
     int aspects = m->n_aspects > 0;
-    return !m->title_offsets == !m->title_bytes && aspects == !!m->aspect_offsets && aspects == !!m->aspect_bytes &&
-           aspects == !!m->item_aspect_offsets && aspects == !!m->item_aspects && (m->metadata || m->metadata_bytes == 0);
+    return !m->title_offsets == !m->title_bytes && aspects == !!m->aspect_offsets &&
+           aspects == !!m->aspect_bytes && aspects == !!m->item_aspect_offsets &&
+           aspects == !!m->item_aspects && (m->metadata || m->metadata_bytes == 0);
 }
 
 static int parts_are_complete(const ampcf_model_parts *m) {
-    return m->n_items >= 1 && m->n_items <= AMPCF_MAX_ITEMS && m->dim >= 1 && m->dim <= AMPCF_MAX_DIM && m->vectors &&
-           m->bias && m->gram && m->settings && m->id_offsets && m->id_bytes && m->n_aspects <= AMPCF_MAX_ASPECTS &&
-           m->vector_type <= AMPCF_VECTORS_INT8 && optional_parts_are_whole(m) && offsets_never_fall(m->id_offsets, m->n_items) &&
+    return m->n_items >= 1 && m->n_items <= AMPCF_MAX_ITEMS && m->dim >= 1 && m->dim <= AMPCF_MAX_DIM &&
+           m->vectors && m->bias && m->gram && m->settings && m->id_offsets && m->id_bytes &&
+           m->n_aspects <= AMPCF_MAX_ASPECTS && m->vector_type <= AMPCF_VECTORS_INT8 &&
+           optional_parts_are_whole(m) && offsets_never_fall(m->id_offsets, m->n_items) &&
            neighbours_are_whole(m);
 }
 
@@ -153,7 +158,8 @@ static uint16_t half_of(float x) {
     uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
     if (magnitude >= 0x477FF000u) {
         half = 0x7C00u;
-    } else if (magnitude < 0x38800000u) { /* below 2^-14 halves are multiples of 2^-24, the last place of 1/2 */
+    } else if (magnitude <
+               0x38800000u) { /* below 2^-14 halves are multiples of 2^-24, the last place of 1/2 */
         float sum = (x < 0 ? -x : x) + 0.5f;
         memcpy(&half, &sum, sizeof half);
         half -= 0x3F000000u;
@@ -180,12 +186,16 @@ static void store_row(const ampcf_model_parts *m, uint32_t j, void *vectors, flo
     size_t at = (size_t)j * m->dim;
     float scale = scales ? scales[j] = scale_of(v, m->dim) : 0;
     for (uint32_t d = 0; d < m->dim; d++) {
-        if (scales) row[d] = (float)(((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0)) * scale;
+        if (scales)
+            row[d] =
+                (float)(((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0)) *
+                scale;
         else row[d] = half_to_f32(((uint16_t *)vectors)[at + d] = half_of(v[d]));
     }
 }
 
-/* The Gram matrix belongs to the vectors as they are stored: sum_j q_j v_j v_j^T, a band of rows at a time, in double. */
+/* The Gram matrix belongs to the vectors as they are stored: sum_j q_j v_j v_j^T, a band of rows at a time,
+ * in double. */
 static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scales, float *gram) {
     enum { BAND = 2 };
     float row[AMPCF_MAX_DIM];

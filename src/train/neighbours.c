@@ -1,5 +1,5 @@
-/* Owns the item-item matrix B: EASE in closed form, or co-occurrence where that is too large. Must not draw random numbers, and
- * must give the same result however the work is cut into steps. */
+/* Owns the item-item matrix B: EASE in closed form, or co-occurrence where that is too large. Must not draw
+ * random numbers, and must give the same result however the work is cut into steps. */
 #include "ampcf_train.h"
 
 #include "base/arena.h"
@@ -14,8 +14,8 @@
 #include <string.h>
 
 enum {
-    ROWS = 64,        /* of the system in a step */
-    COLUMNS = 4,      /* of B in a step */
+    ROWS = 64,         /* of the system in a step */
+    COLUMNS = 4,       /* of B in a step */
     MAX_REFITTED = 512 /* sources that a column may have to be fitted again */
 };
 
@@ -28,44 +28,47 @@ typedef struct ease_side {
 
 struct ampcf_ease {
     ampcf_ease_config config;
-    int dual;                 /* invert U x U instead of N x N */
-    ease_side users, items;   /* lists of items by user, of users by item */
-    const float *weights;     /* (X) or NULL */
+    int dual;               /* invert U x U instead of N x N */
+    ease_side users, items; /* lists of items by user, of users by item */
+    const float *weights;   /* (X) or NULL */
     uint32_t *item_offsets, *item_users, *item_at;
-    double *user_part;        /* (U) p_u; dual: sqrt p_u */
-    double *item_part;        /* (N) 1; dual: 1 / D_j; co-occurrence: d_j^-a */
-    double *ridge;            /* (N) D_j */
-    double *factor;           /* (N) what column j is multiplied by */
-    double *diagonal;         /* (N) P_jj */
-    dense_inverse inverse;    /* of the primal or dual system */
-    float *column, *side_work;/* (N), (U) */
-    uint32_t *best_items;     /* (N, m) sources kept for each candidate, then their values */
+    double *user_part;         /* (U) p_u; dual: sqrt p_u */
+    double *item_part;         /* (N) 1; dual: 1 / D_j; co-occurrence: d_j^-a */
+    double *ridge;             /* (N) D_j */
+    double *factor;            /* (N) what column j is multiplied by */
+    double *diagonal;          /* (N) P_jj */
+    dense_inverse inverse;     /* of the primal or dual system */
+    float *column, *side_work; /* (N), (U) */
+    uint32_t *best_items;      /* (N, m) sources kept for each candidate, then their values */
     float *best_scores, *values;
-    uint32_t *n_kept;         /* (N) */
+    uint32_t *n_kept;                  /* (N) */
     uint32_t *out_offsets, *out_items; /* rows by source: (N + 1), (N m) */
     int8_t *out_values;
-    float *out_scales;        /* (N) */
-    float *loss;              /* (N) how much a source that is cut costs, d_i^0.35 */
-    float *system;            /* (m, stride) of the sources kept, NULL = columns are not fitted again */
+    float *out_scales; /* (N) */
+    float *loss;       /* (N) how much a source that is cut costs, d_i^0.35 */
+    float *system;     /* (m, stride) of the sources kept, NULL = columns are not fitted again */
     float right[MAX_REFITTED];
-    uint32_t *place;          /* (N) 1 + place among the sources kept, 0 = cut */
-    uint32_t *together;       /* (N) people who have the candidate too, NULL = nobody asks */
+    uint32_t *place;    /* (N) 1 + place among the sources kept, 0 = cut */
+    uint32_t *together; /* (N) people who have the candidate too, NULL = nobody asks */
     uint32_t system_stride;
-    left_out left;            /* beside vectors */
-    float *predicted;         /* (N, N) sum_u p_u x_ui L_uj / t_j, NULL = B stands alone */
+    left_out left;    /* beside vectors */
+    float *predicted; /* (N, N) sum_u p_u x_ui L_uj / t_j, NULL = B stands alone */
     uint64_t rest_steps, gram_steps, inverse_steps, column_steps, done;
 };
 
 static int is_in(float x, float low, float high) { return x >= low && x <= high; }
 
 static int ease_config_is_valid(const ampcf_ease_config *c, uint32_t n) {
-    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
-           c->method <= AMPCF_COOCCURRENCE && c->neighbours <= c->n_items && n < UINT32_MAX / 4 &&
-           (uint64_t)c->neighbours * c->n_items <= 1u << 28 && is_in(c->lambda, 1e-3f, 1e9f) && is_in(c->lambda_growth, 0, 4) &&
-           is_in(c->user_damping, 0, 4) && is_in(c->source_damping, 0, 4) && is_in(c->popularity_damping, -4, 4) &&
-           is_in(c->strength, -1024, 1024) && c->n_aspects < c->n_users && is_in(c->aspect_strength, 0, 1e9f) &&
+    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 &&
+           c->n_items <= AMPCF_MAX_ITEMS && c->method <= AMPCF_COOCCURRENCE && c->neighbours <= c->n_items &&
+           n < UINT32_MAX / 4 && (uint64_t)c->neighbours * c->n_items <= 1u << 28 &&
+           is_in(c->lambda, 1e-3f, 1e9f) && is_in(c->lambda_growth, 0, 4) && is_in(c->user_damping, 0, 4) &&
+           is_in(c->source_damping, 0, 4) && is_in(c->popularity_damping, -4, 4) &&
+           is_in(c->strength, -1024, 1024) && c->n_aspects < c->n_users &&
+           is_in(c->aspect_strength, 0, 1e9f) &&
            (c->method == AMPCF_EASE || (c->n_aspects == 0 && c->dim == 0)) &&
-           (c->dim == 0 || (c->dim <= AMPCF_MAX_DIM && is_in(c->blend, 0.01f, 1) && c->neighbours >= 1 && c->neighbours <= MAX_REFITTED));
+           (c->dim == 0 || (c->dim <= AMPCF_MAX_DIM && is_in(c->blend, 0.01f, 1) && c->neighbours >= 1 &&
+                            c->neighbours <= MAX_REFITTED));
 }
 
 static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
@@ -98,7 +101,8 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     e.place = arena_take(a, n, sizeof *e.place);
     e.together = c->pair_support > 1 ? arena_take(a, n, sizeof *e.together) : NULL;
     e.system_stride = (c->neighbours + 3) & ~3u;
-    int cuts = c->neighbours + 1 < c->n_items || c->pair_support > 1; /* else there is nothing to take over, unless vectors come first */
+    int cuts = c->neighbours + 1 < c->n_items ||
+               c->pair_support > 1; /* else there is nothing to take over, unless vectors come first */
     int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && (cuts || c->dim > 0);
     e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
     uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
@@ -137,7 +141,9 @@ static void weigh_rows(ampcf_ease *e) {
     double sum = 0;
     for (uint32_t u = 0; u < e->users.n; u++) {
         uint32_t degree = e->users.offsets[u + 1] - e->users.offsets[u];
-        e->user_part[u] = !degree ? 0 : u < people ? power(degree, -c->user_damping) : (double)c->aspect_strength / degree;
+        e->user_part[u] = !degree      ? 0
+                          : u < people ? power(degree, -c->user_damping)
+                                       : (double)c->aspect_strength / degree;
         if (u < people) sum += e->user_part[u], active += degree > 0;
     }
     for (uint32_t u = 0; u < e->users.n; u++) {
@@ -166,7 +172,9 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
         if (c->method == AMPCF_EASE) {
             e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
             e->factor[j] = (double)c->strength * power(d / mean, -c->popularity_damping);
-            if (side) e->factor[j] = (double)c->strength / (double)c->blend * (double)(side->targets ? side->targets[j] : 1);
+            if (side)
+                e->factor[j] =
+                    (double)c->strength / (double)c->blend * (double)(side->targets ? side->targets[j] : 1);
         } else { /* the column is made with d_j^-a, which its own factor takes back */
             e->item_part[j] = power(d, -c->source_damping);
             e->factor[j] = (double)c->strength * power(d, c->source_damping - c->popularity_damping);
@@ -174,10 +182,12 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
     }
 }
 
-ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items, const float *weights,
-                             const ampcf_item_side *side, void *memory, size_t memory_bytes, ampcf_ease **out_ease) {
+ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items,
+                             const float *weights, const ampcf_item_side *side, void *memory,
+                             size_t memory_bytes, ampcf_ease **out_ease) {
     /* n_users first: it says where the number of interactions stands. */
-    if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users]))
+        return AMPCF_E_ARGUMENT;
     if ((config->dim > 0) != (side != NULL) || (side && side->dim != config->dim)) return AMPCF_E_ARGUMENT;
     ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
     if (status != AMPCF_OK) return status;
@@ -188,7 +198,8 @@ ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *of
     e->weights = weights;
     e->users = (ease_side){offsets, items, NULL, config->n_users};
     e->items = (ease_side){e->item_offsets, e->item_users, e->item_at, config->n_items};
-    interactions_by_item(config->n_users, config->n_items, offsets, items, e->item_offsets, e->item_users, e->item_at);
+    interactions_by_item(config->n_users, config->n_items, offsets, items, e->item_offsets, e->item_users,
+                         e->item_at);
     weigh_rows(e);
     weigh_items(e, side);
     if (e->predicted) {
@@ -200,7 +211,8 @@ ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *of
     return AMPCF_OK;
 }
 
-/* row[c] += sum_o x_ro mid_o x_oc self_r self_c for c < end: a row of the system, or a column of co-occurrences. */
+/* row[c] += sum_o x_ro mid_o x_oc self_r self_c for c < end: a row of the system, or a column of
+ * co-occurrences. */
 static void add_products(const ampcf_ease *e, int by_user, uint32_t r, uint32_t end, float *row) {
     const ease_side *own = by_user ? &e->users : &e->items, *other = by_user ? &e->items : &e->users;
     const double *mid = by_user ? e->item_part : e->user_part, *self = by_user ? e->user_part : e->item_part;
@@ -236,11 +248,13 @@ static void add_dual_rows(const ampcf_ease *e, uint32_t item, double weight, flo
 static double dual_product(const ampcf_ease *e, uint32_t item, const float *z) {
     double sum = 0;
     for (uint32_t x = e->items.offsets[item]; x < e->items.offsets[item + 1]; x++)
-        sum += (double)weight_in(e, &e->items, x) * e->user_part[e->items.ids[x]] * (double)z[e->items.ids[x]];
+        sum +=
+            (double)weight_in(e, &e->items, x) * e->user_part[e->items.ids[x]] * (double)z[e->items.ids[x]];
     return sum;
 }
 
-/* P_jj. Dual: P = D^-1 - D^-1 X^T K^-1 X D^-1 (Woodbury), so P_jj needs the rows of the item's own users only. */
+/* P_jj. Dual: P = D^-1 - D^-1 X^T K^-1 X D^-1 (Woodbury), so P_jj needs the rows of the item's own users
+ * only. */
 static void find_diagonal(ampcf_ease *e) {
     const dense_inverse *m = &e->inverse;
     for (uint32_t j = 0; j < e->items.n; j++) {
@@ -251,7 +265,8 @@ static void find_diagonal(ampcf_ease *e) {
         double sum = 0;
         for (uint32_t x = e->items.offsets[j]; x < e->items.offsets[j + 1]; x++) {
             uint32_t u = e->items.ids[x];
-            sum += (double)weight_in(e, &e->items, x) * e->user_part[u] * dual_product(e, j, m->a + (size_t)u * m->stride);
+            sum += (double)weight_in(e, &e->items, x) * e->user_part[u] *
+                   dual_product(e, j, m->a + (size_t)u * m->stride);
         }
         e->diagonal[j] = (1 + sum / e->ridge[j]) / e->ridge[j];
     }
@@ -272,7 +287,8 @@ static void make_column(ampcf_ease *e, uint32_t j) {
         double scale = -e->factor[j] / (e->ridge[j] * e->diagonal[j]);
         memset(e->side_work, 0, m->n * sizeof *e->side_work);
         add_dual_rows(e, j, 1, e->side_work);
-        for (uint32_t i = 0; i < n; i++) column[i] = (float)(scale / e->ridge[i] * dual_product(e, i, e->side_work));
+        for (uint32_t i = 0; i < n; i++)
+            column[i] = (float)(scale / e->ridge[i] * dual_product(e, i, e->side_work));
     } else {
         const float *row = m->a + (size_t)j * m->stride;
         float scale = (float)(e->factor[j] / e->diagonal[j]);
@@ -311,13 +327,15 @@ static void add_predictions(ampcf_ease *e, uint32_t from) {
         left_out_score(&e->left, e->users.ids + first, e->weights ? e->weights + first : NULL, n);
         float p = (float)(e->dual ? e->user_part[u] * e->user_part[u] : e->user_part[u]);
         for (uint32_t x = first; x < first + n; x++) {
-            float *row = e->predicted + (size_t)e->users.ids[x] * e->items.n, w = p * weight_in(e, &e->users, x);
+            float *row = e->predicted + (size_t)e->users.ids[x] * e->items.n,
+                  w = p * weight_in(e, &e->users, x);
             for (uint32_t j = 0; j < e->items.n; j++) row[j] += w * e->left.scores[j];
         }
     }
 }
 
-/* What is left of a column after the cut is fitted again by itself: it takes over what the others explained. */
+/* What is left of a column after the cut is fitted again by itself: it takes over what the others explained.
+ * */
 static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t n, float *values) {
     for (uint32_t k = 1; k < n; k++) { /* in order of items, so that only the upper triangle is filled */
         uint32_t item = sources[k], to = k;
@@ -328,8 +346,10 @@ static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t 
     memset(e->right, 0, sizeof e->right);
     for (uint32_t k = 0; k < n; k++) e->place[sources[k]] = k + 1;
     fill_system(e, j);
-    for (uint32_t k = 0; e->predicted && k < n; k++) e->right[k] -= e->config.blend * e->predicted[(size_t)sources[k] * e->items.n + j];
-    for (uint32_t k = 0; k < n; k++) e->system[(size_t)k * e->system_stride + k] += (float)e->ridge[sources[k]];
+    for (uint32_t k = 0; e->predicted && k < n; k++)
+        e->right[k] -= e->config.blend * e->predicted[(size_t)sources[k] * e->items.n + j];
+    for (uint32_t k = 0; k < n; k++)
+        e->system[(size_t)k * e->system_stride + k] += (float)e->ridge[sources[k]];
     train_cholesky(e->system, n, e->system_stride);
     train_solve(e->system, e->right, n, e->system_stride);
     for (uint32_t k = 0; k < n; k++) {
@@ -344,11 +364,13 @@ static void count_together(ampcf_ease *e, uint32_t j) {
     memset(e->together, 0, e->items.n * sizeof *e->together);
     for (uint32_t x = from; x < to; x++) {
         uint32_t u = e->items.ids[x];
-        for (uint32_t y = e->users.offsets[u]; y < e->users.offsets[u + 1]; y++) e->together[e->users.ids[y]]++;
+        for (uint32_t y = e->users.offsets[u]; y < e->users.offsets[u + 1]; y++)
+            e->together[e->users.ids[y]]++;
     }
 }
 
-/* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the more popular. */
+/* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the
+ * more popular. */
 static void cut_column(ampcf_ease *e, uint32_t j) {
     uint32_t *sources = e->best_items + (size_t)j * e->config.neighbours;
     float *values = e->values + (size_t)j * e->config.neighbours;
@@ -356,13 +378,15 @@ static void cut_column(ampcf_ease *e, uint32_t j) {
     make_column(e, j);
     if (e->together) count_together(e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
-        if ((!e->together || e->together[i] >= e->config.pair_support) && magnitude_of(e->column[i]) > 1e-30f) best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
+        if ((!e->together || e->together[i] >= e->config.pair_support) && magnitude_of(e->column[i]) > 1e-30f)
+            best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
     uint32_t n = e->n_kept[j] = best_finish(&best);
     for (uint32_t k = 0; k < n; k++) values[k] = e->column[sources[k]];
     if (e->system && n > 0) refit_column(e, j, sources, n, values);
 }
 
-/* Kept columns -> rows by source, one scale a row; what rounds to 0 is left out. Candidates come in order, so rows increase. */
+/* Kept columns -> rows by source, one scale a row; what rounds to 0 is left out. Candidates come in order,
+ * so rows increase. */
 static void transpose(ampcf_ease *e) {
     size_t m = e->config.neighbours;
     uint32_t n = e->items.n, *at = e->out_offsets;
@@ -392,7 +416,8 @@ static void transpose(ampcf_ease *e) {
 
 ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress) {
     ampcf_ease *e = ease;
-    uint64_t built = e->rest_steps + e->gram_steps, inverted = built + e->inverse_steps, total = inverted + e->column_steps;
+    uint64_t built = e->rest_steps + e->gram_steps, inverted = built + e->inverse_steps,
+             total = inverted + e->column_steps;
     for (uint32_t left = max_steps; left > 0 && e->done < total; left--) {
         uint64_t step = e->done++;
         if (step < e->rest_steps) {
@@ -428,9 +453,11 @@ ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t 
         for (uint32_t j = 0; !e->dual && j < e->items.n; j++) sum[j] += row[j];
     }
     for (uint32_t h = 0; e->dual && h < n; h++) sum[items[h]] -= (float)(1 / e->ridge[items[h]]);
-    for (uint32_t j = 0; e->dual && j < e->items.n; j++) sum[j] -= (float)(dual_product(e, j, z) / e->ridge[j]);
+    for (uint32_t j = 0; e->dual && j < e->items.n; j++)
+        sum[j] -= (float)(dual_product(e, j, z) / e->ridge[j]);
     for (uint32_t h = 0; h < n; h++) sum[items[h]] += (float)e->diagonal[items[h]];
-    for (uint32_t j = 0; j < e->items.n; j++) out_scores[j] = (float)((double)sum[j] * e->factor[j] / e->diagonal[j]);
+    for (uint32_t j = 0; j < e->items.n; j++)
+        out_scores[j] = (float)((double)sum[j] * e->factor[j] / e->diagonal[j]);
     return AMPCF_OK;
 }
 

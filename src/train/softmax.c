@@ -1,5 +1,6 @@
-/* Owns the `softmax` objective: how examples are drawn, batched and learnt from. Must not know the loss (softmax_loss.c) or
- * how parameters move (adam.c), and must give the same result however the work is cut into steps. */
+/* Owns the `softmax` objective: how examples are drawn, batched and learnt from. Must not know the loss
+ * (softmax_loss.c) or how parameters move (adam.c), and must give the same result however the work is cut
+ * into steps. */
 #include "train/trainer.h"
 
 #include "train/adam.h"
@@ -12,20 +13,22 @@ typedef struct softmax_trainer {
     uint32_t n_personas, batch, n_batches; /* P; examples a batch; batches an epoch */
     uint32_t in_batch, at_batch;
     uint64_t random;
-    uint32_t *order;                   /* (X) user of each example, in the one order of all epochs */
+    uint32_t *order; /* (X) user of each example, in the one order of all epochs */
     float *persona_values, *bias_values, *map_values;
     adam optimizer;
-    adam_table personas, items;        /* (U, P x stride), (N, stride) */
-    adam_table bias;                   /* (N, 1) b_j; P = 1 */
-    adam_table maps;                   /* (2 D, stride) A_u, then A_v; cosine */
+    adam_table personas, items; /* (U, P x stride), (N, stride) */
+    adam_table bias;            /* (N, 1) b_j; P = 1 */
+    adam_table maps;            /* (2 D, stride) A_u, then A_v; cosine */
     softmax_example example;
 } softmax_trainer;
 
 static int softmax_config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     return c->batch >= 1 && c->batch <= 65536 && c->negatives >= 1 && c->negatives < SOFTMAX_MAX_ITEMS &&
-           c->attention <= AMPCF_ATTENTION_COSINE && in_range(c->learning_rate, 1e-9f, 1) && in_range(c->balance, 0, 1) &&
-           in_range(c->entropy_positive, 0, 1024) && in_range(c->entropy_negative, 0, 1024) &&
-           in_range(c->attention_beta, 0, 1024) && c->user_damping == 0 && c->item_damping == 0 && c->popularity_damping == 0 && (uint64_t)c->sweeps * (n_interactions / c->batch) < UINT32_MAX / 2;
+           c->attention <= AMPCF_ATTENTION_COSINE && in_range(c->learning_rate, 1e-9f, 1) &&
+           in_range(c->balance, 0, 1) && in_range(c->entropy_positive, 0, 1024) &&
+           in_range(c->entropy_negative, 0, 1024) && in_range(c->attention_beta, 0, 1024) &&
+           c->user_damping == 0 && c->item_damping == 0 && c->popularity_damping == 0 &&
+           (uint64_t)c->sweeps * (n_interactions / c->batch) < UINT32_MAX / 2;
 }
 
 static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
@@ -33,7 +36,8 @@ static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b)
 static ampcf_trainer *softmax_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
     uint32_t p = c->n_personas, n = c->n_items, users = c->n_users, stride = (c->dim + 15) & ~15u;
-    uint32_t n_bias = p == 1 ? n : 0, n_maps = p > 1 && c->attention == AMPCF_ATTENTION_COSINE ? 2 * c->dim : 0;
+    uint32_t n_bias = p == 1 ? n : 0,
+             n_maps = p > 1 && c->attention == AMPCF_ATTENTION_COSINE ? 2 * c->dim : 0;
     softmax_trainer *head = arena_take(a, 1, sizeof *head), t;
     memset(&t, 0, sizeof t);
     trainer_take(a, shape, &t.base);
@@ -64,7 +68,9 @@ static void draw_rows(softmax_trainer *t, float *rows, size_t n_rows, double var
         for (uint32_t d = 0; d < dim; d++) rows[i * stride + d] = scale * random_normal(&t->random);
 }
 
-static uint32_t random_under(softmax_trainer *t, uint32_t n) { return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32); }
+static uint32_t random_under(softmax_trainer *t, uint32_t n) {
+    return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32);
+}
 
 static void shuffle_examples(softmax_trainer *t) {
     const uint32_t *offsets = t->base.offsets;
@@ -96,7 +102,8 @@ static void prepare_example(softmax_trainer *t) {
     }
 }
 
-/* Glorot & Bengio's variance 2 / (fan in + fan out), as the authors' framework counts the fans of each tensor. */
+/* Glorot & Bengio's variance 2 / (fan in + fan out), as the authors' framework counts the fans of each
+ * tensor. */
 static void softmax_open(ampcf_trainer *base) {
     softmax_trainer *t = (softmax_trainer *)base;
     const ampcf_train_config *c = &base->config;
@@ -128,7 +135,8 @@ static uint32_t missing_item(const uint32_t *items, uint32_t n, uint32_t r) {
     return r + low;
 }
 
-/* One positive, then different negatives, fewer where the user lacks fewer (Floyd's sample). Returns how many items. */
+/* One positive, then different negatives, fewer where the user lacks fewer (Floyd's sample). Returns how
+ * many items. */
 static uint32_t draw_items(softmax_trainer *t, uint32_t user, uint32_t *out_items) {
     const uint32_t *own = t->base.items + t->base.offsets[user];
     uint32_t n = t->base.offsets[user + 1] - t->base.offsets[user], missing = t->base.config.n_items - n;
@@ -182,7 +190,8 @@ static void softmax_step(ampcf_trainer *base, uint32_t max_rows) {
     }
 }
 
-static void softmax_score(ampcf_trainer *base, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores) {
+static void softmax_score(ampcf_trainer *base, uint32_t user, const uint32_t *items, uint32_t n,
+                          float *out_scores) {
     softmax_trainer *t = (softmax_trainer *)base;
     const adam *o = &t->optimizer;
     softmax_example *e = &t->example;
@@ -198,5 +207,8 @@ static void softmax_score(ampcf_trainer *base, uint32_t user, const uint32_t *it
     }
 }
 
-const trainer_ops train_softmax = {.config_is_valid = softmax_config_is_valid, .layout = softmax_layout, .open = softmax_open,
-                                   .step = softmax_step, .score = softmax_score};
+const trainer_ops train_softmax = {.config_is_valid = softmax_config_is_valid,
+                                   .layout = softmax_layout,
+                                   .open = softmax_open,
+                                   .step = softmax_step,
+                                   .score = softmax_score};

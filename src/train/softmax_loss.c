@@ -67,21 +67,24 @@ static void project(const softmax_example *e, const work *w) {
         size_t at = (size_t)k * e->stride;
         apply(e, e->user_map, e->personas + at, w->persona_maps + at);
     }
-    for (uint32_t s = 0; s < e->n_items; s++) apply(e, e->item_map, e->items[s], w->item_maps + (size_t)s * e->stride);
+    for (uint32_t s = 0; s < e->n_items; s++)
+        apply(e, e->item_map, e->items[s], w->item_maps + (size_t)s * e->stride);
 }
 
 static void forward(const softmax_example *e, const work *w) {
     uint32_t p = e->n_personas;
     if (e->user_map) project(e, w);
     for (uint32_t s = 0; s < e->n_items; s++) {
-        float *r = w->evidence + (size_t)s * p, *logits = w->logits + (size_t)s * p, *a = w->attention + (size_t)s * p, y = 0;
+        float *r = w->evidence + (size_t)s * p, *logits = w->logits + (size_t)s * p,
+              *a = w->attention + (size_t)s * p, y = 0;
         kernel_dots(e->personas, p, e->stride, e->items[s], e->dim, r);
         memcpy(logits, r, p * sizeof *logits);
         if (e->user_map) {
             const float *z = w->item_maps + (size_t)s * e->stride;
             float far = length(e, z);
             kernel_dots(w->persona_maps, p, e->stride, z, e->dim, logits);
-            for (uint32_t k = 0; k < p; k++) logits[k] /= far * length(e, w->persona_maps + (size_t)k * e->stride);
+            for (uint32_t k = 0; k < p; k++)
+                logits[k] /= far * length(e, w->persona_maps + (size_t)k * e->stride);
         }
         for (uint32_t k = 0; k < p; k++) logits[k] *= e->beta;
         (void)normalise(logits, p, a);
@@ -103,7 +106,8 @@ static void cosine_gradient(const softmax_example *e, const work *w, uint32_t s,
     memset(gz, 0, e->stride * sizeof *gz);
     for (uint32_t k = 0; k < e->n_personas; k++) {
         const float *x = w->persona_maps + (size_t)k * e->stride;
-        float *gx = w->persona_maps_gradient + (size_t)k * e->stride, near = length(e, x), g = sim_gradient[k];
+        float *gx = w->persona_maps_gradient + (size_t)k * e->stride, near = length(e, x),
+              g = sim_gradient[k];
         float cosine = kernel_dot(x, z, e->dim) / (near * far);
         add(gx, g / (near * far), z, e->stride);
         add(gx, -g * cosine / (near * near), x, e->stride);
@@ -117,14 +121,17 @@ static void cosine_gradient(const softmax_example *e, const work *w, uint32_t s,
 }
 
 /* One item: score_gradient = d loss / d y_s, entropy_weight = d loss / d H(a_s). Returns H(a_s). */
-static float item_gradient(const softmax_example *e, const work *w, uint32_t s, float score_gradient, float entropy_weight) {
+static float item_gradient(const softmax_example *e, const work *w, uint32_t s, float score_gradient,
+                           float entropy_weight) {
     uint32_t p = e->n_personas;
     const float *r = w->evidence + (size_t)s * p, *logits = w->logits + (size_t)s * p;
     float *a = w->attention + (size_t)s * p, *sim_gradient = w->sim_gradient, entropy = 0;
     float total = normalise(logits, p, a);
     for (uint32_t k = 0; k < p; k++) entropy -= a[k] * (logits[k] - total);
     for (uint32_t k = 0; k < p; k++)
-        sim_gradient[k] = e->beta * a[k] * (score_gradient * (r[k] - w->scores[s]) - entropy_weight * (logits[k] - total + entropy));
+        sim_gradient[k] =
+            e->beta * a[k] *
+            (score_gradient * (r[k] - w->scores[s]) - entropy_weight * (logits[k] - total + entropy));
     for (uint32_t k = 0; k < p; k++) {
         float g = score_gradient * a[k] + (e->user_map ? 0 : sim_gradient[k]);
         add(e->personas_gradient + (size_t)k * e->stride, g, e->items[s], e->stride);

@@ -1,12 +1,15 @@
-/* Owns the loss of AMP-CF for one example, a person and S items of which the first is the positive, and its gradient.
- * Must not know how examples are drawn or how parameters move.                       sections 3.1-3.3, arXiv:2010.07042
+/* Owns the loss of AMP-CF for one example, a person and S items of which the first is the positive, and its
+ * gradient.
+ * Must not know how examples are drawn or how parameters move.                       sections 3.1-3.3,
+ * arXiv:2010.07042
  *
  *     r_sk = u_k . v_s
  *     a_s  = softmax_k( beta sim_sk )             sim = r, or cos(A_u u_k, A_v v_s)
  *     y_s  = sum_k a_sk r_sk + b_s
  *     loss = -fit log softmax_s(y)_0 + positive H(a_0) - negative sum_(s > 0) H(a_s)
  *
- * H is the entropy in nats: an item that was chosen should belong to one persona, any other to none in particular. */
+ * H is the entropy in nats: an item that was chosen should belong to one persona, any other to none in
+ * particular. */
 #ifndef AMPCF_TRAIN_SOFTMAX_LOSS_H
 #define AMPCF_TRAIN_SOFTMAX_LOSS_H
 

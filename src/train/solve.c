@@ -7,10 +7,11 @@
 
 enum { BATCH = 8 };
 
-/* Eight outer products a visit of a row: the row is loaded and stored once for sixteen operations an element. */
+/* Eight outer products a visit of a row: the row is loaded and stored once for sixteen operations an
+ * element. */
 static void add_batch(float *a, const float *e, const float *w, uint32_t dim, uint32_t stride) {
-    const float *e0 = e, *e1 = e + stride, *e2 = e1 + stride, *e3 = e2 + stride, *e4 = e3 + stride, *e5 = e4 + stride,
-                *e6 = e5 + stride, *e7 = e6 + stride;
+    const float *e0 = e, *e1 = e + stride, *e2 = e1 + stride, *e3 = e2 + stride, *e4 = e3 + stride,
+                *e5 = e4 + stride, *e6 = e5 + stride, *e7 = e6 + stride;
     for (uint32_t r = 0; r < dim; r++) {
         float s0 = w[0] * e0[r], s1 = w[1] * e1[r], s2 = w[2] * e2[r], s3 = w[3] * e3[r];
         float s4 = w[4] * e4[r], s5 = w[5] * e5[r], s6 = w[6] * e6[r], s7 = w[7] * e7[r];

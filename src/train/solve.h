@@ -1,7 +1,7 @@
 /* Owns the trainer's single-precision normal equations. Must not know whose rows they are.
  *
- * Matrices are upper triangles stored as full rows, D x stride with stride a multiple of 4; every update is elementwise along
- * a row, so vector width never changes a bit. */
+ * Matrices are upper triangles stored as full rows, D x stride with stride a multiple of 4; every update is
+ * elementwise along a row, so vector width never changes a bit. */
 #ifndef AMPCF_TRAIN_SOLVE_H
 #define AMPCF_TRAIN_SOLVE_H
 
@@ -11,7 +11,8 @@
 /* a += sum_i w_i e_i e_i^T for the n rows of e (n, stride). */
 void train_add_outers(float *a, const float *e, const float *w, uint32_t n, uint32_t dim, uint32_t stride);
 
-/* a = U^T U in place; entries left of the diagonal are left undefined. A pivot that rounding drove to zero is floored. */
+/* a = U^T U in place; entries left of the diagonal are left undefined. A pivot that rounding drove to zero
+ * is floored. */
 void train_cholesky(float *a, uint32_t dim, uint32_t stride);
 
 /* x = (U^T U)^-1 x. */

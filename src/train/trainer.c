@@ -1,5 +1,5 @@
-/* Owns the trainer's public functions and all that objectives share: checks, the index by item, results in file layout.
- * Must not know how any objective learns. */
+/* Owns the trainer's public functions and all that objectives share: checks, the index by item, results in
+ * file layout. Must not know how any objective learns. */
 #include "train/trainer.h"
 
 #include "train/interactions.h"
@@ -9,28 +9,34 @@
 #include <string.h>
 
 /* By ampcf_objective. */
-static const trainer_ops *const objectives[] = {&train_als, &train_softmax, &train_likelihood, &train_likelihood, &train_likelihood};
+static const trainer_ops *const objectives[] = {&train_als, &train_softmax, &train_likelihood,
+                                                &train_likelihood, &train_likelihood};
 
 static const trainer_ops *ops_of(const ampcf_train_config *c) {
     return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;
 }
 
 static int sizes_are_valid(const ampcf_train_config *c, uint32_t n_interactions) {
-    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 && c->n_items <= AMPCF_MAX_ITEMS &&
-           c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 && c->n_personas <= AMPCF_MAX_PERSONAS &&
-           c->sweeps >= 1 && c->sweeps <= 1000 && n_interactions < UINT32_MAX / 4;
+    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 &&
+           c->n_items <= AMPCF_MAX_ITEMS && c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 &&
+           c->n_personas <= AMPCF_MAX_PERSONAS && c->sweeps >= 1 && c->sweeps <= 1000 &&
+           n_interactions < UINT32_MAX / 4;
 }
 
 static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     const trainer_ops *ops = ops_of(c);
     return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
            in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
-           in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) && in_range(c->sharpness, 0, 1024) &&
-           in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) && in_range(c->user_damping, 0, 2) &&
-           in_range(c->item_damping, 0, 2) && in_range(c->popularity_damping, 0, 2) && (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
+           in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) &&
+           in_range(c->sharpness, 0, 1024) && in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) &&
+           in_range(c->user_damping, 0, 2) && in_range(c->item_damping, 0, 2) &&
+           in_range(c->popularity_damping, 0, 2) &&
+           (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
 }
 
-static int is_damped(const ampcf_train_config *c) { return c->item_damping != 0 || c->popularity_damping != 0; }
+static int is_damped(const ampcf_train_config *c) {
+    return c->item_damping != 0 || c->popularity_damping != 0;
+}
 
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     const ampcf_train_config *c = shape->config;
@@ -79,10 +85,12 @@ static void damp(const uint32_t *offsets, uint32_t n, float damping, float *part
 
 static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
-/* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight. Every t_j^2 is one too. */
+/* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight.
+ * Every t_j^2 is one too. */
 static void damp_items(ampcf_trainer *t) {
     const ampcf_train_config *c = &t->config;
-    double mean = (double)t->n_interactions / c->n_items, low = (double)FORMAT_MIN_ITEM_WEIGHT, high = (double)FORMAT_MAX_VALUE;
+    double mean = (double)t->n_interactions / c->n_items, low = (double)FORMAT_MIN_ITEM_WEIGHT,
+           high = (double)FORMAT_MAX_VALUE;
     damp(t->item_offsets, c->n_items, c->item_damping, t->item_parts);
     for (uint32_t j = 0; j < c->n_items; j++) {
         uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
@@ -107,10 +115,12 @@ static void fill_settings(ampcf_trainer *t) {
     t->settings[SETTING_SPLIT] = c->split;
 }
 
-ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets, const uint32_t *items,
-                                const float *weights, void *memory, size_t memory_bytes, ampcf_trainer **out_trainer) {
+ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets,
+                                const uint32_t *items, const float *weights, void *memory,
+                                size_t memory_bytes, ampcf_trainer **out_trainer) {
     /* n_users first: it says where the number of interactions stands. */
-    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users])) return AMPCF_E_ARGUMENT;
+    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users]))
+        return AMPCF_E_ARGUMENT;
     ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     const trainer_ops *ops = ops_of(config);
@@ -124,7 +134,8 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     t->items = items;
     t->weights = weights;
     memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
-    interactions_by_item(config->n_users, config->n_items, offsets, items, t->item_offsets, t->item_users, t->item_at);
+    interactions_by_item(config->n_users, config->n_items, offsets, items, t->item_offsets, t->item_users,
+                         t->item_at);
     damp(offsets, config->n_users, config->user_damping, t->user_parts);
     damp_items(t);
     fill_settings(t);
@@ -133,13 +144,16 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows, ampcf_train_progress *out_progress) {
+ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
+                                ampcf_train_progress *out_progress) {
     trainer->ops->step(trainer, max_rows);
-    *out_progress = (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
+    *out_progress =
+        (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores) {
+ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n,
+                                 float *out_scores) {
     if (!trainer->ops->score || user >= trainer->config.n_users) return AMPCF_E_ARGUMENT;
     for (uint32_t i = 0; i < n; i++)
         if (items[i] >= trainer->config.n_items) return AMPCF_E_ITEM_RANGE;
@@ -168,7 +182,8 @@ float random_normal(uint64_t *state) {
 
 void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n) {
     memset(t->gram_sum, 0, packed_size(t->config.dim) * sizeof *t->gram_sum);
-    for (uint32_t i = 0; i < n; i++) packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * t->stride, t->config.dim);
+    for (uint32_t i = 0; i < n; i++)
+        packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * t->stride, t->config.dim);
 }
 
 /* Bounds of the file: finite, at most 2^20, no denormals. */
@@ -186,11 +201,14 @@ void trainer_finish(ampcf_trainer *t) {
         uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
         const float *v = t->vectors + (size_t)j * t->stride;
         float *out = t->out_vectors + (size_t)j * dim;
-        for (uint32_t d = 0; d < dim; d++) out[d] = storable((double)t->targets[j] * (double)v[d], (double)FORMAT_MAX_VALUE);
-        t->out_bias[j] = storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
+        for (uint32_t d = 0; d < dim; d++)
+            out[d] = storable((double)t->targets[j] * (double)v[d], (double)FORMAT_MAX_VALUE);
+        t->out_bias[j] =
+            storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
         packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);
     }
-    for (size_t i = 0; i < packed_size(dim); i++) t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
+    for (size_t i = 0; i < packed_size(dim); i++)
+        t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
 }
 
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return trainer->out_vectors; }

@@ -1,10 +1,12 @@
 /* Owns what every training objective shares: the head of a run, its input, its result, its random numbers.
  * Must not know how an objective learns.
  *
- * An objective is one file: a struct whose first member is `ampcf_trainer base`, and one `trainer_ops`, declared at the end
- * of this page and entered in the table of train.c. It keeps its item vectors in base.vectors, counts base.done up to
- * base.total, and after every pass over the data counts base.sweep and calls trainer_finish, so that results can be read there.
- * The config's alpha to bias go into the file as they are: they fold in new people, whatever the objective. */
+ * An objective is one file: a struct whose first member is `ampcf_trainer base`, and one `trainer_ops`,
+ * declared at the end of this page and entered in the table of train.c. It keeps its item vectors in
+ * base.vectors, counts base.done up to base.total, and after every pass over the data counts base.sweep and
+ * calls trainer_finish, so that results can be read there. The config's alpha to bias go into the file as
+ * they are: they fold in new people, whatever the objective.
+ * */
 #ifndef AMPCF_TRAIN_TRAINER_H
 #define AMPCF_TRAIN_TRAINER_H
 
@@ -21,7 +23,8 @@ typedef struct trainer_shape {
 
 typedef struct trainer_ops {
     int takes_weights; /* else weights must be NULL */
-    /* Whether the objective's own fields are in range; the shared ones have been checked. NULL = there are none. */
+    /* Whether the objective's own fields are in range; the shared ones have been checked. NULL = there are
+     * none. */
     int (*config_is_valid)(const ampcf_train_config *c, uint32_t n_interactions);
     /* Take the head, then trainer_take, then own arrays; NULL when the arena only measures or is full. */
     ampcf_trainer *(*layout)(arena *a, const trainer_shape *shape);
@@ -29,7 +32,8 @@ typedef struct trainer_ops {
     void (*open)(ampcf_trainer *t);
     /* Do at most max_rows more units of work; done, sweep and every result must not depend on the cut. */
     void (*step)(ampcf_trainer *t, uint32_t max_rows);
-    /* out_scores (n) of a user in the training; no later result may depend on it. NULL = users have no trained parameters. */
+    /* out_scores (n) of a user in the training; no later result may depend on it. NULL = users have no
+     * trained parameters. */
     void (*score)(ampcf_trainer *t, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
 } trainer_ops;
 
@@ -38,14 +42,14 @@ struct ampcf_trainer {
     ampcf_train_config config;
     uint32_t stride; /* D padded to 16: rows of every matrix here; the padding is zero */
     uint32_t n_interactions, max_degree;
-    const uint32_t *offsets, *items; /* by user: (U + 1), (X) */
-    const float *weights;            /* (X) or NULL */
-    uint32_t *item_offsets;          /* by item: (N + 1) */
-    uint32_t *item_users, *item_at;  /* (X) user, and place in the by-user arrays */
-    float *vectors;                  /* (N, stride) v_j */
-    double *gram_sum;                /* packed (D) */
-    float *user_parts, *item_parts;  /* (U) p_u, (N) q_j: with mean 1 */
-    float *targets;                  /* (N) t_j */
+    const uint32_t *offsets, *items;                        /* by user: (U + 1), (X) */
+    const float *weights;                                   /* (X) or NULL */
+    uint32_t *item_offsets;                                 /* by item: (N + 1) */
+    uint32_t *item_users, *item_at;                         /* (X) user, and place in the by-user arrays */
+    float *vectors;                                         /* (N, stride) v_j */
+    double *gram_sum;                                       /* packed (D) */
+    float *user_parts, *item_parts;                         /* (U) p_u, (N) q_j: with mean 1 */
+    float *targets;                                         /* (N) t_j */
     float *out_vectors, *out_bias, *out_gram, *out_weights; /* result in file layout */
     float settings[FORMAT_SETTINGS];
     uint64_t done, total;
@@ -55,7 +59,9 @@ struct ampcf_trainer {
 /* Take the base's arrays and fill in its shape. */
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base);
 
-static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) { return t->weights ? t->weights[x] : 1; }
+static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) {
+    return t->weights ? t->weights[x] : 1;
+}
 
 /* gram_sum = sum_rows part x x^T over x (n, stride), part (n) or NULL = all 1. */
 void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n);

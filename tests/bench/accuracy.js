@@ -1,4 +1,5 @@
-// Owns `npm run bench:accuracy`: every figure of the README's section "Accuracy", part by part. Must not choose a setting: those stand in
+// Owns `npm run bench:accuracy`: every figure of the README's section "Accuracy", part by part. Must not
+// choose a setting: those stand in
 // accuracy/settings.js, chosen with --on validation.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -16,8 +17,19 @@ import { rewriteSection } from './accuracy/section.js';
 /** @import { Bench } from './accuracy/measure.js' */
 /** @import { DataSet, SetName } from './accuracy/data.js' */
 
-/** In the order of the README; `needs`: a data set, or null for several. @type {Record<string, { needs: SetName | null, run: (bench: Bench, data: DataSet) => Promise<string> }>} */
-const parts = { ml1m, films: leaveOneOut('films'), games: leaveOneOut('games'), 'new-people': newPeople, personas, bytes, objectives };
+/**
+ * In the order of the README; `needs`: a data set, or null for several.
+ * @type {Record<string, { needs: SetName | null, run: (bench: Bench, data: DataSet) => Promise<string> }>}
+ */
+const parts = {
+  ml1m,
+  films: leaveOneOut('films'),
+  games: leaveOneOut('games'),
+  'new-people': newPeople,
+  personas,
+  bytes,
+  objectives,
+};
 
 const usage = `node tests/bench/accuracy.js [options]
 
@@ -30,27 +42,56 @@ const usage = `node tests/bench/accuracy.js [options]
   --write                  rewrite the section of README.md, the parts measured now
 `;
 
-/** @param {string} message @returns {never} */
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message) {
   process.stderr.write(`${message}\n\n${usage}`);
   process.exit(2);
 }
 
 function readArguments() {
-  const text = /** @type {const} */ ({ type: 'string' }), flag = /** @type {const} */ ({ type: 'boolean' });
-  const { values } = parseArgs({ options: { data: text, on: text, only: text, seeds: text, slow: flag, choose: flag, write: flag, help: flag } });
+  const text = /** @type {const} */ ({ type: 'string' }),
+    flag = /** @type {const} */ ({ type: 'boolean' });
+  const { values } = parseArgs({
+    options: {
+      data: text,
+      on: text,
+      only: text,
+      seeds: text,
+      slow: flag,
+      choose: flag,
+      write: flag,
+      help: flag,
+    },
+  });
   if (values.help) {
     process.stdout.write(usage);
     process.exit(0);
   }
-  const { on = 'test' } = values, only = values.only?.split(',') ?? Object.keys(parts), seeds = (values.seeds ?? '1,2,3').split(',').map(Number);
+  const { on = 'test' } = values,
+    only = values.only?.split(',') ?? Object.keys(parts),
+    seeds = (values.seeds ?? '1,2,3').split(',').map(Number);
   if (on !== 'test' && on !== 'validation') fail(`--on: got ${on}, wanted test or validation`);
-  for (const name of only) if (!Object.hasOwn(parts, name)) fail(`--only: got ${name}, wanted ${Object.keys(parts).join(', ')}`);
-  for (const seed of seeds) if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32) fail(`--seeds: got ${values.seeds}, wanted whole numbers`);
+  for (const name of only)
+    if (!Object.hasOwn(parts, name)) fail(`--only: got ${name}, wanted ${Object.keys(parts).join(', ')}`);
+  for (const seed of seeds)
+    if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
+      fail(`--seeds: got ${values.seeds}, wanted whole numbers`);
   if (values.write && on !== 'test') fail('--write: figures of validation do not go into the README');
   if (values.choose && on !== 'validation') fail('--choose: settings are chosen --on validation');
-  const folder = values.data ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-  return { folder, on: /** @type {'test' | 'validation'} */ (on), only, seeds, slow: values.slow ?? false, choose: values.choose ?? false, write: values.write ?? false };
+  const folder =
+    values.data ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+  return {
+    folder,
+    on: /** @type {'test' | 'validation'} */ (on),
+    only,
+    seeds,
+    slow: values.slow ?? false,
+    choose: values.choose ?? false,
+    write: values.write ?? false,
+  };
 }
 
 const { folder, only, write, ...options } = (() => {
@@ -65,15 +106,20 @@ if (!existsSync(folder)) {
   process.exit(0);
 }
 
-const today = new Date().toISOString().slice(0, 10), bench = createBench({ folder, ...options }), began = performance.now();
+const today = new Date().toISOString().slice(0, 10),
+  bench = createBench({ folder, ...options }),
+  began = performance.now();
 const protocol = `Measured on ${today}, one thread of ${cpus()[0].model.trim()}, Node ${process.version}; \`npm run bench:accuracy -- --write\` measures all of it again. Models are trained on the training
 events alone; every setting was chosen on validation data (\`tests/bench/accuracy/settings.js\`), none on test. Formulas and protocols:
 [web/evaluate/METRICS.md](web/evaluate/METRICS.md).`;
-process.stdout.write(`${options.on === 'test' ? protocol : `Validation data, for choosing. ${today}, ${cpus()[0].model.trim()}, Node ${process.version}.`}\n\n`);
+process.stdout.write(
+  `${options.on === 'test' ? protocol : `Validation data, for choosing. ${today}, ${cpus()[0].model.trim()}, Node ${process.version}.`}\n\n`,
+);
 const blocks = new Map([['protocol', protocol]]);
 for (const [name, part] of Object.entries(parts)) {
   if (!only.includes(name)) continue;
-  const partBegan = performance.now(), data = part.needs && await bench.dataSet(part.needs);
+  const partBegan = performance.now(),
+    data = part.needs && (await bench.dataSet(part.needs));
   if (part.needs && !data) {
     process.stdout.write(`skipped: ${name}, its data set is not in ${folder}\n\n`);
     continue;
@@ -85,6 +131,9 @@ for (const [name, part] of Object.entries(parts)) {
   if (!write) continue;
   // After every part: what took an hour is not lost when the next one fails.
   const readme = new URL('../../README.md', import.meta.url);
-  writeFileSync(readme, rewriteSection(readFileSync(readme, 'utf8'), blocks, ['protocol', ...Object.keys(parts)]));
+  writeFileSync(
+    readme,
+    rewriteSection(readFileSync(readme, 'utf8'), blocks, ['protocol', ...Object.keys(parts)]),
+  );
 }
 process.stderr.write(`all: ${((performance.now() - began) / 1000).toFixed(0)} s\n`);

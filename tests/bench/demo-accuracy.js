@@ -1,4 +1,5 @@
-// Owns `npm run bench:demo`: what personas cost and give on the demo people, a fifth of each history held out. Must not train on what it tests.
+// Owns `npm run bench:demo`: what personas cost and give on the demo people, a fifth of each history held
+// out. Must not train on what it tests.
 import { cpus } from 'node:os';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
@@ -7,26 +8,60 @@ import { demoSettings, loadFilms, trainDemo } from '../../examples/demo/train.js
 import { table } from '../../web/cli/print.js';
 import { measureDemo } from '../examples/demo-measures.js';
 
-const seeds = [1, 2, 3], evaluated = 1500;
+const seeds = [1, 2, 3],
+  evaluated = 1500;
 const films = await loadFilms();
 const { dim, split } = demoSettings;
-const variants = { 'one vector': { dim, personas: 1 }, 'personas, library defaults': { dim, split, rho: undefined, tau: undefined }, 'personas, demo settings': demoSettings };
+const variants = {
+  'one vector': { dim, personas: 1 },
+  'personas, library defaults': { dim, split, rho: undefined, tau: undefined },
+  'personas, demo settings': demoSettings,
+};
 
-/** Every fifth event of a person is held out; events are in random order. @param {import('../../examples/demo/people.js').Person[]} people */
-const holdOut = (people) => people.map((person) => ({ person, history: person.history.filter((_, i) => i % 5 !== 4), heldOut: person.history.filter((_, i) => i % 5 === 4) }));
+/**
+ * Every fifth event of a person is held out; events are in random order.
+ * @param {import('../../examples/demo/people.js').Person[]} people
+ */
+const holdOut = (people) =>
+  people.map((person) => ({
+    person,
+    history: person.history.filter((_, i) => i % 5 !== 4),
+    heldOut: person.history.filter((_, i) => i % 5 === 4),
+  }));
 
 /** @type {string[][]} */
-const rows = [['', 'NDCG@20', 'taste distance', 'minority share', 'minority in top 20', 'ARI, two tastes', 'personas']];
+const rows = [
+  ['', 'NDCG@20', 'taste distance', 'minority share', 'minority in top 20', 'ARI, two tastes', 'personas'],
+];
 for (const [name, settings] of Object.entries(variants)) {
   /** @type {Record<string, number>[]} */
   const runs = [];
   for (const seed of seeds) {
     const cases = holdOut(demoPeople(films, { seed }));
-    const model = await loadModel((await trainDemo(trainModel, films, cases.map(({ person, history }) => ({ ...person, history })), { ...settings, seed })).bytes);
+    const model = await loadModel(
+      (
+        await trainDemo(
+          trainModel,
+          films,
+          cases.map(({ person, history }) => ({ ...person, history })),
+          { ...settings, seed },
+        )
+      ).bytes,
+    );
     runs.push(measureDemo(model, films, cases.slice(0, evaluated)));
     model.dispose();
   }
   const over = (/** @type {string} */ key) => runs.reduce((sum, run) => sum + run[key], 0) / runs.length;
-  rows.push([name, over('ndcg').toFixed(4), over('distance').toFixed(3), over('minority').toFixed(3), over('covered').toFixed(2), over('ari').toFixed(2), over('personas').toFixed(2)]);
+  rows.push([
+    name,
+    over('ndcg').toFixed(4),
+    over('distance').toFixed(3),
+    over('minority').toFixed(3),
+    over('covered').toFixed(2),
+    over('ari').toFixed(2),
+    over('personas').toFixed(2),
+  ]);
 }
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out\n\n${table(rows)}\n`);
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out\n\n${table(rows)}\n`,
+);

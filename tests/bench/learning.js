@@ -1,4 +1,5 @@
-// Owns `npm run bench:learning`: what time, dislikes, refinement and forgetting do to what people take next, on ratings with times. Settings are
+// Owns `npm run bench:learning`: what time, dislikes, refinement and forgetting do to what people take next,
+// on ratings with times. Settings are
 // chosen on a validation period, the later period is reported. Must not decide pass or fail.
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,62 +14,141 @@ import { readRatings } from '../../web/cli/read-ratings.js';
 /** @import { Model } from '../../web/model/model.js' */
 /** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/model/profile.js' */
 /** @typedef {{ item: string, stars: number, at: number }} Rated */
-/** @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next */
+/**
+ * @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next
+ */
 /** @typedef {(model: Model, past: Rated[]) => Profile} Variant */
 
-const { values: { data } } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
-const liked = 3, topK = 10, ahead = 5, every = 5, fewest = 10, mostOfOne = 20;
+const {
+  values: { data },
+} = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
+const liked = 3,
+  topK = 10,
+  ahead = 5,
+  every = 5,
+  fewest = 10,
+  mostOfOne = 20;
 
-/** Per person in the order of time; of equal times in the order of the file. @param {Awaited<ReturnType<typeof readRatings>>} ratings */
+/**
+ * Per person in the order of time; of equal times in the order of the file.
+ * @param {Awaited<ReturnType<typeof readRatings>>} ratings
+ */
 function timelines({ users, items, user, item, rating, time }) {
   const lists = users.map(() => /** @type {Rated[]} */ ([]));
-  for (let x = 0; x < user.length; x++) lists[user[x]].push({ item: items[item[x]], stars: Number(rating?.[x]), at: Number(time?.[x]) });
+  for (let x = 0; x < user.length; x++)
+    lists[user[x]].push({ item: items[item[x]], stars: Number(rating?.[x]), at: Number(time?.[x]) });
   for (const list of lists) list.sort((a, b) => a.at - b.at);
   return lists;
 }
 
-/** Moments of a period: after every fifth like, the next five likes; people with fewer than ten likes before have none. @param {Rated[]} list @param {number} from @param {number} to @param {Model} model */
+/**
+ * Moments of a period: after every fifth like, the next five likes; people with fewer than ten likes before
+ * have none.
+ * @param {Rated[]} list
+ * @param {number} from
+ * @param {number} to
+ * @param {Model} model
+ */
 function momentsOf(list, from, to, model) {
-  const likes = [...list.keys()].filter((i) => list[i].stars >= liked && model.has(list[i].item)), moments = /** @type {Moment[]} */ ([]);
+  const likes = [...list.keys()].filter((i) => list[i].stars >= liked && model.has(list[i].item)),
+    moments = /** @type {Moment[]} */ ([]);
   for (let l = fewest; l + ahead <= likes.length && moments.length < mostOfOne; l++) {
     const at = likes[l];
     if (list[at].at < from || list[likes[l + ahead - 1]].at >= to) continue;
-    moments.push({ past: list.slice(0, at), next: new Set(likes.slice(l, l + ahead).map((i) => list[i].item)) });
+    moments.push({
+      past: list.slice(0, at),
+      next: new Set(likes.slice(l, l + ahead).map((i) => list[i].item)),
+    });
     l += every - 1;
   }
   return moments;
 }
 
-/** NDCG@10 among all items that were not rated before. @param {Profile} me @param {Moment} moment */
-const foresight = (me, { past, next }) => metrics.ndcg(me.recommend({ topK, exclude: past.map(({ item }) => item) }).items.map(({ item }) => item), next, topK);
+/**
+ * NDCG@10 among all items that were not rated before.
+ * @param {Profile} me
+ * @param {Moment} moment
+ */
+const foresight = (me, { past, next }) =>
+  metrics.ndcg(
+    me.recommend({ topK, exclude: past.map(({ item }) => item) }).items.map(({ item }) => item),
+    next,
+    topK,
+  );
 
-/** Mean over the moments of each person. @param {Model} model @param {Moment[][]} people @param {Variant} variant */
+/**
+ * Mean over the moments of each person.
+ * @param {Model} model
+ * @param {Moment[][]} people
+ * @param {Variant} variant
+ */
 function measure(model, people, variant) {
-  return people.map((moments) => moments.reduce((sum, moment) => {
-    const me = variant(model, moment.past), value = foresight(me, moment);
-    me.dispose();
-    return sum + value;
-  }, 0) / moments.length);
+  return people.map(
+    (moments) =>
+      moments.reduce((sum, moment) => {
+        const me = variant(model, moment.past),
+          value = foresight(me, moment);
+        me.dispose();
+        return sum + value;
+      }, 0) / moments.length,
+  );
 }
 
 const mean = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b, 0) / list.length;
-const likes = (/** @type {Rated[]} */ past) => past.filter(({ stars }) => stars >= liked).map(({ item, at }) => ({ item, at }));
-/** @param {(past: Rated[]) => HistoryEvent[]} events @param {ProfileOptions} [options] @returns {Variant} */
+const likes = (/** @type {Rated[]} */ past) =>
+  past.filter(({ stars }) => stars >= liked).map(({ item, at }) => ({ item, at }));
+/**
+ * @param {(past: Rated[]) => HistoryEvent[]} events
+ * @param {ProfileOptions} [options]
+ * @returns {Variant}
+ */
 const folding = (events, options) => (model, past) => model.createProfile(events(past), options);
-const withDislikes = (/** @type {number} */ weight) => folding((past) => past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, wanted: -1, weight })));
+const withDislikes = (/** @type {number} */ weight) =>
+  folding((past) =>
+    past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, wanted: -1, weight })),
+  );
 
 /** @type {Record<string, Record<string, Variant>>} */
 const groups = {
   'what time does': {
-    ...Object.fromEntries([10, 20, 50, 100, 200].map((halfLife) => [`half-life ${halfLife} events of the persona`, folding(likes, { recency: recency({ halfLife }) })])),
-    ...Object.fromEntries([20, 50, 100, 200, 400].map((halfLife) => [`half-life ${halfLife} events`, folding(likes, { recency: recency({ halfLife, perPersona: false }) })])),
-    ...Object.fromEntries([30, 180, 720].map((halfLife) => [`half-life ${halfLife} days`, folding(likes, { recency: recency({ halfLife, unit: 'days' }) })])),
+    ...Object.fromEntries(
+      [10, 20, 50, 100, 200].map((halfLife) => [
+        `half-life ${halfLife} events of the persona`,
+        folding(likes, { recency: recency({ halfLife }) }),
+      ]),
+    ),
+    ...Object.fromEntries(
+      [20, 50, 100, 200, 400].map((halfLife) => [
+        `half-life ${halfLife} events`,
+        folding(likes, { recency: recency({ halfLife, perPersona: false }) }),
+      ]),
+    ),
+    ...Object.fromEntries(
+      [30, 180, 720].map((halfLife) => [
+        `half-life ${halfLife} days`,
+        folding(likes, { recency: recency({ halfLife, unit: 'days' }) }),
+      ]),
+    ),
   },
   'what was not liked': {
-    ...Object.fromEntries([0.1, 0.3, 1].map((weight) => [`below 3 stars disliked, weight ${weight}`, withDislikes(weight)])),
-    'below 3 stars skipped': (model, past) => past.reduce((me, { item, at, stars }) => (stars >= liked ? me.add({ item, at }) : me.skip(item, { at })), model.createProfile()),
-    'every rating by its stars': (model, past) => past.reduce((me, { item, at, stars }) => me.rate(item, stars, { scale: [0.5, 5], at }), model.createProfile()),
-    'likes by stars, 3 counts half': folding((past) => past.filter(({ stars }) => stars >= liked).map(({ item, at, stars }) => ({ item, at, wanted: Math.min(1, stars / 2 - 1) }))),
+    ...Object.fromEntries(
+      [0.1, 0.3, 1].map((weight) => [`below 3 stars disliked, weight ${weight}`, withDislikes(weight)]),
+    ),
+    'below 3 stars skipped': (model, past) =>
+      past.reduce(
+        (me, { item, at, stars }) => (stars >= liked ? me.add({ item, at }) : me.skip(item, { at })),
+        model.createProfile(),
+      ),
+    'every rating by its stars': (model, past) =>
+      past.reduce(
+        (me, { item, at, stars }) => me.rate(item, stars, { scale: [0.5, 5], at }),
+        model.createProfile(),
+      ),
+    'likes by stars, 3 counts half': folding((past) =>
+      past
+        .filter(({ stars }) => stars >= liked)
+        .map(({ item, at, stars }) => ({ item, at, wanted: Math.min(1, stars / 2 - 1) })),
+    ),
   },
   'refined for the person': {
     'refine(), kept if the latest like is not worse': (model, past) => {
@@ -78,7 +158,10 @@ const groups = {
     },
   },
 };
-/** What is not chosen, but priced. @type {Record<string, Variant>} */
+/**
+ * What is not chosen, but priced.
+ * @type {Record<string, Variant>}
+ */
 const memories = {
   'personas and the latest 50 events': (model, past) => remembered(model, past, 50),
   'the latest 50 events alone': folding((past) => likes(past).slice(-50)),
@@ -88,7 +171,12 @@ const memories = {
   'nothing: popularity': folding(() => []),
 };
 
-/** As a device does it: a ring that forgets as it goes. @param {Model} model @param {Rated[]} past @param {number} keep */
+/**
+ * As a device does it: a ring that forgets as it goes.
+ * @param {Model} model
+ * @param {Rated[]} past
+ * @param {number} keep
+ */
 function remembered(model, past, keep) {
   const me = model.createProfile([], keep > 0 ? { ring: keep } : {});
   for (const event of likes(past)) me.add(event);
@@ -101,34 +189,76 @@ if (!existsSync(path)) {
   process.stdout.write(`skipped: no ${path} (npm run bench:learning -- --data FOLDER)\n`);
   process.exit(0);
 }
-const ratings = await readRatings(path), times = Float64Array.from(ratings.time ?? []).sort(), cut = (/** @type {number} */ share) => times[Math.floor(times.length * share)];
-const [validationFrom, testFrom] = [cut(0.8), cut(0.9)], lists = timelines(ratings);
-const known = Array.from(ratings.user, (_, x) => x).filter((x) => Number(ratings.time?.[x]) < validationFrom && Number(ratings.rating?.[x]) >= liked);
-const model = await loadModel((await trainModel({ ...ratings, user: known.map((x) => ratings.user[x]), item: known.map((x) => ratings.item[x]) }, { minSupport: 5 })).bytes);
-const periods = { validation: lists.map((list) => momentsOf(list, validationFrom, testFrom, model)).filter(({ length }) => length > 0),
-  test: lists.map((list) => momentsOf(list, testFrom, Infinity, model)).filter(({ length }) => length > 0) };
-const count = (/** @type {Moment[][]} */ people) => `${people.reduce((sum, { length }) => sum + length, 0)} moments of ${people.length} people`;
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}. MovieLens latest-small, trained on the first 80 % of the ratings by time\n`
-  + `(${known.length} of 3 stars and more, ${model.info.items} items). NDCG@10 of a person's next five likes among all items that the person has not rated: validation, the next 10 %\n`
-  + `(${count(periods.validation)}), and test, the last 10 % (${count(periods.test)}). Differences from the plain profile, 95 % over people.\n\n`);
-const plain = { validation: measure(model, periods.validation, folding(likes)), test: measure(model, periods.test, folding(likes)) };
+const ratings = await readRatings(path),
+  times = Float64Array.from(ratings.time ?? []).sort(),
+  cut = (/** @type {number} */ share) => times[Math.floor(times.length * share)];
+const [validationFrom, testFrom] = [cut(0.8), cut(0.9)],
+  lists = timelines(ratings);
+const known = Array.from(ratings.user, (_, x) => x).filter(
+  (x) => Number(ratings.time?.[x]) < validationFrom && Number(ratings.rating?.[x]) >= liked,
+);
+const model = await loadModel(
+  (
+    await trainModel(
+      { ...ratings, user: known.map((x) => ratings.user[x]), item: known.map((x) => ratings.item[x]) },
+      { minSupport: 5 },
+    )
+  ).bytes,
+);
+const periods = {
+  validation: lists
+    .map((list) => momentsOf(list, validationFrom, testFrom, model))
+    .filter(({ length }) => length > 0),
+  test: lists.map((list) => momentsOf(list, testFrom, Infinity, model)).filter(({ length }) => length > 0),
+};
+const count = (/** @type {Moment[][]} */ people) =>
+  `${people.reduce((sum, { length }) => sum + length, 0)} moments of ${people.length} people`;
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}. MovieLens latest-small, trained on the first 80 % of the ratings by time\n` +
+    `(${known.length} of 3 stars and more, ${model.info.items} items). NDCG@10 of a person's next five likes among all items that the person has not rated: validation, the next 10 %\n` +
+    `(${count(periods.validation)}), and test, the last 10 % (${count(periods.test)}). Differences from the plain profile, 95 % over people.\n\n`,
+);
+const plain = {
+  validation: measure(model, periods.validation, folding(likes)),
+  test: measure(model, periods.test, folding(likes)),
+};
 const difference = (/** @type {number[]} */ a, /** @type {number[]} */ b) => {
-  const { mean: middle, low, high } = pairedBootstrap(a, b), signed = (/** @type {number} */ x) => `${x < 0 ? '-' : '+'}${Math.abs(x).toFixed(4)}`;
+  const { mean: middle, low, high } = pairedBootstrap(a, b),
+    signed = (/** @type {number} */ x) => `${x < 0 ? '-' : '+'}${Math.abs(x).toFixed(4)}`;
   return `${signed(middle)} (${signed(low)} to ${signed(high)})`;
 };
-const rows = [['', 'validation', 'test', 'test minus plain'], ['plain: all likes alike', mean(plain.validation).toFixed(4), mean(plain.test).toFixed(4), '']];
+const rows = [
+  ['', 'validation', 'test', 'test minus plain'],
+  ['plain: all likes alike', mean(plain.validation).toFixed(4), mean(plain.test).toFixed(4), ''],
+];
 for (const [group, variants] of Object.entries(groups)) {
-  const tried = Object.entries(variants).map(([name, variant]) => ({ name, variant, validation: mean(measure(model, periods.validation, variant)) }));
+  const tried = Object.entries(variants).map(([name, variant]) => ({
+    name,
+    variant,
+    validation: mean(measure(model, periods.validation, variant)),
+  }));
   const best = tried.reduce((a, b) => (b.validation > a.validation ? b : a));
   rows.push([`${group}:`, '', '', '']);
   for (const { name, validation, variant } of tried) {
     const test = name === best.name ? measure(model, periods.test, variant) : null;
-    rows.push([`  ${name}`, validation.toFixed(4), test ? mean(test).toFixed(4) : '', test ? difference(test, plain.test) : '']);
+    rows.push([
+      `  ${name}`,
+      validation.toFixed(4),
+      test ? mean(test).toFixed(4) : '',
+      test ? difference(test, plain.test) : '',
+    ]);
   }
 }
 rows.push(['what forgetting costs:', '', '', '']);
 for (const [name, variant] of Object.entries(memories)) {
   const test = measure(model, periods.test, variant);
-  rows.push([`  ${name}`, mean(measure(model, periods.validation, variant)).toFixed(4), mean(test).toFixed(4), difference(test, plain.test)]);
+  rows.push([
+    `  ${name}`,
+    mean(measure(model, periods.validation, variant)).toFixed(4),
+    mean(test).toFixed(4),
+    difference(test, plain.test),
+  ]);
 }
-process.stdout.write(`${table(rows)}\n\nTest is measured for what validation chose in each group, and for every way of forgetting.\n`);
+process.stdout.write(
+  `${table(rows)}\n\nTest is measured for what validation chose in each group, and for every way of forgetting.\n`,
+);

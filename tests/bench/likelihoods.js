@@ -1,4 +1,5 @@
-// Owns `npm run bench:likelihoods`: full-ranking accuracy of the objectives multinomial, gaussian and logistic beside als, at their defaults, on validation
+// Owns `npm run bench:likelihoods`: full-ranking accuracy of the objectives multinomial, gaussian and
+// logistic beside als, at their defaults, on validation
 // data of two public sets. Must not look at test data: settings are chosen here.
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,48 +10,93 @@ import { table } from '../../web/cli/print.js';
 import { fullRanking, readSplit } from './full-ranking.js';
 
 /** @typedef {import('../../web/train/train.js').TrainOptions} TrainOptions */
-/** @typedef {{ name: string, k: number, train: import('../../web/train/interactions.js').Interactions, histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task */
+/**
+ * @typedef {{ name: string, k: number, train: import('../../web/train/interactions.js').Interactions,
+ *   histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task
+ */
 
-const data = process.argv[2] ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const data =
+  process.argv[2] ??
+  process.env.AMPCF_DATA ??
+  fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-/** @param {string} folder @returns {Promise<Task>} */
+/**
+ * @param {string} folder
+ * @returns {Promise<Task>}
+ */
 async function leaderboard(folder) {
-  const train = await readSplit(`${folder}/train.txt`), validation = await readSplit(`${folder}/validation.txt`);
+  const train = await readSplit(`${folder}/train.txt`),
+    validation = await readSplit(`${folder}/validation.txt`);
   return { name: 'ml1m-leaderboard', k: 20, train, histories: train.byUser, heldOut: validation.byUser };
 }
 
-/** One event of each line of train.txt is held out, the same in every run. @param {string} folder @returns {Task} */
+/**
+ * One event of each line of train.txt is held out, the same in every run.
+ * @param {string} folder
+ * @returns {Task}
+ */
 function leaveOneOut(folder) {
-  const histories = new Map(), heldOut = new Map();
+  const histories = new Map(),
+    heldOut = new Map();
   let state = 5;
   for (const line of readFileSync(`${folder}/train.txt`, 'utf8').trim().split('\n')) {
     const [user, ...items] = line.trim().split(' ');
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const [out] = items.splice(Math.floor(state / 2 ** 32 * items.length), 1);
+    const [out] = items.splice(Math.floor((state / 2 ** 32) * items.length), 1);
     histories.set(user, items);
     heldOut.set(user, [out]);
   }
-  const users = [...histories.keys()], items = [...new Set([...histories.values()].flat())], at = new Map(items.map((id, j) => [id, j]));
-  const train = { users, items, user: users.flatMap((id, u) => histories.get(id).map(() => u)), item: users.flatMap((id) => histories.get(id).map((/** @type {string} */ item) => Number(at.get(item)))) };
+  const users = [...histories.keys()],
+    items = [...new Set([...histories.values()].flat())],
+    at = new Map(items.map((id, j) => [id, j]));
+  const train = {
+    users,
+    items,
+    user: users.flatMap((id, u) => histories.get(id).map(() => u)),
+    item: users.flatMap((id) => histories.get(id).map((/** @type {string} */ item) => Number(at.get(item)))),
+  };
   return { name: 'loo-ml-latest-small, one of train.txt held out', k: 10, train, histories, heldOut };
 }
 
 /** @type {TrainOptions[]} */
-const runs = ['als', 'multinomial', 'gaussian', 'logistic'].map((objective) => ({ objective: /** @type {TrainOptions['objective']} */ (objective) }));
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; every objective at its defaults\n`);
-for (const [folder, open] of /** @type {const} */ ([['ml1m-leaderboard', leaderboard], ['loo-ml-latest-small', leaveOneOut]])) {
+const runs = ['als', 'multinomial', 'gaussian', 'logistic'].map((objective) => ({
+  objective: /** @type {TrainOptions['objective']} */ (objective),
+}));
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; every objective at its defaults\n`,
+);
+for (const [folder, open] of /** @type {const} */ ([
+  ['ml1m-leaderboard', leaderboard],
+  ['loo-ml-latest-small', leaveOneOut],
+])) {
   if (!existsSync(`${data}/${folder}`)) {
     process.stdout.write(`skipped: no ${data}/${folder} (node tests/bench/likelihoods.js FOLDER)\n`);
     continue;
   }
   const { name, k, train, histories, heldOut } = await open(`${data}/${folder}`);
   const rows = [['', 'personas', `Recall@${k}`, `NDCG@${k}`, 'found', 'seconds', 'of an epoch']];
-  for (const personas of [1, 4]) for (const run of runs) {
-    let warm = 0, epochs = 0;
-    const { bytes, seconds } = await trainModel(train, { minSupport: 1, ...run, personas, onProgress: ({ sweep, sweeps, seconds: now }) => { if (sweep <= 12) warm = now; epochs = sweeps - 12; } });
-    const model = await loadModel(bytes);
-    rows.push([String(run.objective), String(personas), ...fullRanking(model, histories, heldOut, k), seconds.toFixed(1), epochs > 0 ? ((seconds - warm) / epochs).toFixed(1) : '']);
-    model.dispose();
-  }
+  for (const personas of [1, 4])
+    for (const run of runs) {
+      let warm = 0,
+        epochs = 0;
+      const { bytes, seconds } = await trainModel(train, {
+        minSupport: 1,
+        ...run,
+        personas,
+        onProgress: ({ sweep, sweeps, seconds: now }) => {
+          if (sweep <= 12) warm = now;
+          epochs = sweeps - 12;
+        },
+      });
+      const model = await loadModel(bytes);
+      rows.push([
+        String(run.objective),
+        String(personas),
+        ...fullRanking(model, histories, heldOut, k),
+        seconds.toFixed(1),
+        epochs > 0 ? ((seconds - warm) / epochs).toFixed(1) : '',
+      ]);
+      model.dispose();
+    }
   process.stdout.write(`\n${name}\n\n${table(rows)}\n`);
 }

@@ -1,5 +1,7 @@
-// Owns `npm run bench:published`: the published objective with the authors' settings under the authors' protocol, beside what their notebook reached
-// on the same lists. Must not choose a setting: the best epoch is taken on test, in their favour as in ours, because that is their protocol.
+// Owns `npm run bench:published`: the published objective with the authors' settings under the authors'
+// protocol, beside what their notebook reached
+// on the same lists. Must not choose a setting: the best epoch is taken on test, in their favour as in ours,
+// because that is their protocol.
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -9,29 +11,58 @@ import { table } from '../../web/cli/print.js';
 import { WasmMemory } from '../../web/core/memory.js';
 import { trainConfig, trainSettings } from '../../web/train/settings.js';
 
-const data = process.argv[2] ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const seeds = [1, 2, 3], patience = 4, maxEpochs = 200;
-/** HR@10 and NDCG@10 of the authors' notebook, run on these lists with the held-out item taken out of its pool of negatives. */
+const data =
+  process.argv[2] ??
+  process.env.AMPCF_DATA ??
+  fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const seeds = [1, 2, 3],
+  patience = 4,
+  maxEpochs = 200;
+/**
+ * HR@10 and NDCG@10 of the authors' notebook, run on these lists with the held-out item taken out of its pool
+ * of negatives.
+ */
 const notebook = /** @type {Record<string, Record<number, [number, number]>>} */ ({
   'loo-ml-latest-small': { 1: [0.7656, 0.5122], 3: [0.782, 0.523], 4: [0.7689, 0.5207] },
   'loo-amazon-video-games': { 1: [0.5537, 0.3619], 3: [0.5995, 0.4017] },
 });
 
-const module = await WebAssembly.compile(readFileSync(new URL('../../dist/wasm/train-simd.wasm', import.meta.url)));
+const module = await WebAssembly.compile(
+  readFileSync(new URL('../../dist/wasm/train-simd.wasm', import.meta.url)),
+);
 
-/** @typedef {{ n: number, offsets: Uint32Array, items: Uint32Array, rows: Map<number, number>, tests: number[][] }} Lists */
+/**
+ * @typedef {{ n: number, offsets: Uint32Array, items: Uint32Array, rows: Map<number, number>, tests:
+ *   number[][] }} Lists
+ */
 
-/** Lines of numbers: train is `user item item ...`, test is `user held-out negative*99`. @param {string} folder @returns {Lists} */
+/**
+ * Lines of numbers: train is `user item item ...`, test is `user held-out negative*99`.
+ * @param {string} folder
+ * @returns {Lists}
+ */
 function readLists(folder) {
-  const read = (/** @type {string} */ name) => readFileSync(`${folder}/${name}`, 'utf8').trim().split('\n').map((line) => line.trim().split(' ').map(Number));
-  const train = read('train.txt'), tests = read('test.txt'), offsets = new Uint32Array(train.length + 1);
-  train.forEach((row, u) => { offsets[u + 1] = offsets[u] + row.length - 1; });
+  const read = (/** @type {string} */ name) =>
+    readFileSync(`${folder}/${name}`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(' ').map(Number));
+  const train = read('train.txt'),
+    tests = read('test.txt'),
+    offsets = new Uint32Array(train.length + 1);
+  train.forEach((row, u) => {
+    offsets[u + 1] = offsets[u] + row.length - 1;
+  });
   const items = Uint32Array.from(train.flatMap(([, ...row]) => row.sort((a, b) => a - b)));
-  const n = [...train, ...tests].reduce((most, [, ...row]) => row.reduce((a, b) => Math.max(a, b), most), 0) + 1;
+  const n =
+    [...train, ...tests].reduce((most, [, ...row]) => row.reduce((a, b) => Math.max(a, b), most), 0) + 1;
   return { n, offsets, items, rows: new Map(train.map(([user], u) => [user, u])), tests };
 }
 
-/** Gain of the held-out item at each place of the first ten. @param {ArrayLike<number>} scores the held-out item's first; equal scores come before it */
+/**
+ * Gain of the held-out item at each place of the first ten.
+ * @param {ArrayLike<number>} scores the held-out item's first; equal scores come before it
+ */
 function gainOf(scores) {
   let rank = 0;
   for (let i = 1; i < scores.length; i++) rank += scores[i] >= scores[0] ? 1 : 0;
@@ -41,36 +72,67 @@ function gainOf(scores) {
 /** @param {number[]} gains of each user */
 function summary(gains) {
   const mean = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b, 0) / list.length;
-  const hr = mean(gains.map((gain) => (gain > 0 ? 1 : 0))), ndcg = mean(gains);
-  return { hr, ndcg, hrError: Math.sqrt(hr * (1 - hr) / gains.length), ndcgError: Math.sqrt(mean(gains.map((gain) => (gain - ndcg) ** 2)) / gains.length) };
+  const hr = mean(gains.map((gain) => (gain > 0 ? 1 : 0))),
+    ndcg = mean(gains);
+  return {
+    hr,
+    ndcg,
+    hrError: Math.sqrt((hr * (1 - hr)) / gains.length),
+    ndcgError: Math.sqrt(mean(gains.map((gain) => (gain - ndcg) ** 2)) / gains.length),
+  };
 }
 
 /**
  * Train as the authors do: until neither figure has risen for four epochs.
- * @param {Lists} lists @param {number} personas @param {number} seed
+ * @param {Lists} lists
+ * @param {number} personas
+ * @param {number} seed
  */
 function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
-  const memory = new WasmMemory(module), config = trainConfig(trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs }), offsets.length - 1, n);
+  const memory = new WasmMemory(module),
+    config = trainConfig(
+      trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs }),
+      offsets.length - 1,
+      n,
+    );
   const put = (/** @type {Uint8Array | Uint32Array} */ array) => {
     const at = memory.allocate(array.byteLength);
     memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer));
     return at;
   };
-  const configAt = put(config), bytes = memory.call('ampcf_trainer_memory', configAt, items.length), out = memory.allocate(32);
-  const status = memory.call('ampcf_trainer_open', configAt, put(offsets), put(items), 0, memory.allocate(bytes), bytes, out);
+  const configAt = put(config),
+    bytes = memory.call('ampcf_trainer_memory', configAt, items.length),
+    out = memory.allocate(32);
+  const status = memory.call(
+    'ampcf_trainer_open',
+    configAt,
+    put(offsets),
+    put(items),
+    0,
+    memory.allocate(bytes),
+    bytes,
+    out,
+  );
   if (status !== 0) throw new Error(memory.statusName(status));
-  const trainer = memory.u32(out, 1)[0], candidates = memory.allocate(400), scores = memory.allocate(400);
+  const trainer = memory.u32(out, 1)[0],
+    candidates = memory.allocate(400),
+    scores = memory.allocate(400);
   const epochs = [];
-  let seconds = 0, best = { hr: 0, ndcg: 0 }, since = 0;
+  let seconds = 0,
+    best = { hr: 0, ndcg: 0 },
+    since = 0;
   while (epochs.length < maxEpochs && since < patience) {
     const began = performance.now();
-    do memory.call('ampcf_trainer_step', trainer, softmaxDefaults.batch, out); while (memory.u32(out + 16, 1)[0] === epochs.length);
+    do memory.call('ampcf_trainer_step', trainer, softmaxDefaults.batch, out);
+    while (memory.u32(out + 16, 1)[0] === epochs.length);
     seconds += (performance.now() - began) / 1000;
-    const result = summary(tests.map(([user, ...list]) => {
-      memory.u32(candidates, list.length).set(list);
-      memory.call('ampcf_trainer_score', trainer, rows.get(user) ?? 0, candidates, list.length, scores);
-      return gainOf(memory.f32(scores, list.length));
-    }));
+    const result = summary(
+      tests.map(([user, ...list]) => {
+        memory.u32(candidates, list.length).set(list);
+        memory.call('ampcf_trainer_score', trainer, rows.get(user) ?? 0, candidates, list.length, scores);
+        return gainOf(memory.f32(scores, list.length));
+      }),
+    );
     since = result.hr > best.hr || result.ndcg > best.ndcg ? 0 : since + 1;
     best = { hr: Math.max(best.hr, result.hr), ndcg: Math.max(best.ndcg, result.ndcg) };
     epochs.push(result);
@@ -78,42 +140,81 @@ function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
   return { epochs, seconds };
 }
 
-/** What a page would do: the model file of the defaults, everybody folded in from the list they trained with. @param {Lists} lists @param {import('../../web/train/train.js').TrainOptions} options */
+/**
+ * What a page would do: the model file of the defaults, everybody folded in from the list they trained with.
+ * @param {Lists} lists
+ * @param {import('../../web/train/train.js').TrainOptions} options
+ */
 async function foldedIn({ n, offsets, items, rows, tests }, options) {
-  const ids = Array.from({ length: n }, (_, j) => String(j)), user = Array.from(offsets.subarray(1), (end, u) => Array(end - offsets[u]).fill(u)).flat();
-  const { bytes, seconds } = await trainModel({ users: Array.from(offsets.subarray(1), (_, u) => String(u)), items: ids, user, item: items }, { minSupport: 1, ...options });
+  const ids = Array.from({ length: n }, (_, j) => String(j)),
+    user = Array.from(offsets.subarray(1), (end, u) => Array(end - offsets[u]).fill(u)).flat();
+  const { bytes, seconds } = await trainModel(
+    { users: Array.from(offsets.subarray(1), (_, u) => String(u)), items: ids, user, item: items },
+    { minSupport: 1, ...options },
+  );
   const model = await loadModel(bytes);
-  const result = summary(tests.map(([name, ...list]) => {
-    const u = rows.get(name) ?? 0, me = model.createProfile([...items.subarray(offsets[u], offsets[u + 1])].map(String));
-    const found = new Map(me.rank(list.map(String)).items.map(({ item, score }) => [item, score]));
-    me.dispose();
-    return gainOf(list.map((item) => found.get(String(item)) ?? -Infinity)); // an item that nobody has is not in the model
-  }));
+  const result = summary(
+    tests.map(([name, ...list]) => {
+      const u = rows.get(name) ?? 0,
+        me = model.createProfile([...items.subarray(offsets[u], offsets[u + 1])].map(String));
+      const found = new Map(me.rank(list.map(String)).items.map(({ item, score }) => [item, score]));
+      me.dispose();
+      return gainOf(list.map((item) => found.get(String(item)) ?? -Infinity)); // an item that nobody has is not in the model
+    }),
+  );
   return { ...result, seconds };
 }
 
 const average = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b, 0) / list.length;
-const figures = (/** @type {number} */ hr, /** @type {number} */ ndcg) => `${hr.toFixed(4)}/${ndcg.toFixed(4)}`;
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; HR@10/NDCG@10, ${seeds.length} seeds, D=${softmaxDefaults.dim}, `
-  + `Adam ${softmaxDefaults.learningRate}, patience ${patience}; negatives are all items that the user has not in the training, so the held-out one is among them\n\n`);
+const figures = (/** @type {number} */ hr, /** @type {number} */ ndcg) =>
+  `${hr.toFixed(4)}/${ndcg.toFixed(4)}`;
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; HR@10/NDCG@10, ${seeds.length} seeds, D=${softmaxDefaults.dim}, ` +
+    `Adam ${softmaxDefaults.learningRate}, patience ${patience}; negatives are all items that the user has not in the training, so the held-out one is among them\n\n`,
+);
 for (const [name, models] of Object.entries(notebook)) {
   if (!existsSync(`${data}/${name}`)) {
     process.stdout.write(`skipped: no ${data}/${name} (node tests/bench/published.js FOLDER)\n`);
     continue;
   }
   const lists = readLists(`${data}/${name}`);
-  const out = [[name, 'best epoch', 's.e.', 'last epoch', 'epochs', 'seconds', 'notebook', 'reached in epoch']];
+  const out = [
+    [name, 'best epoch', 's.e.', 'last epoch', 'epochs', 'seconds', 'notebook', 'reached in epoch'],
+  ];
   for (const [personas, [hr, ndcg]] of Object.entries(models)) {
     const runs = seeds.map((seed) => runOnce(lists, Number(personas), seed));
-    const best = runs.map(({ epochs }) => epochs.reduce((a, b) => (b.ndcg > a.ndcg ? b : a))), last = runs.map(({ epochs }) => epochs[epochs.length - 1]);
-    const reached = runs.map(({ epochs }) => epochs.findIndex((epoch) => epoch.hr >= hr && epoch.ndcg >= ndcg) + 1);
-    const mean = (/** @type {typeof best} */ list, /** @type {'hr' | 'ndcg' | 'hrError' | 'ndcgError'} */ key) => average(list.map((result) => result[key]));
-    out.push([personas === '1' ? 'MF' : `AMP-${personas}`, figures(mean(best, 'hr'), mean(best, 'ndcg')), figures(mean(best, 'hrError'), mean(best, 'ndcgError')), figures(mean(last, 'hr'), mean(last, 'ndcg')),
-      average(runs.map(({ epochs }) => epochs.length)).toFixed(0), average(runs.map(({ seconds }) => seconds)).toFixed(1), figures(hr, ndcg), reached.map((epoch) => epoch || 'never').join(', ')]);
+    const best = runs.map(({ epochs }) => epochs.reduce((a, b) => (b.ndcg > a.ndcg ? b : a))),
+      last = runs.map(({ epochs }) => epochs[epochs.length - 1]);
+    const reached = runs.map(
+      ({ epochs }) => epochs.findIndex((epoch) => epoch.hr >= hr && epoch.ndcg >= ndcg) + 1,
+    );
+    const mean = (
+      /** @type {typeof best} */ list,
+      /** @type {'hr' | 'ndcg' | 'hrError' | 'ndcgError'} */ key,
+    ) => average(list.map((result) => result[key]));
+    out.push([
+      personas === '1' ? 'MF' : `AMP-${personas}`,
+      figures(mean(best, 'hr'), mean(best, 'ndcg')),
+      figures(mean(best, 'hrError'), mean(best, 'ndcgError')),
+      figures(mean(last, 'hr'), mean(last, 'ndcg')),
+      average(runs.map(({ epochs }) => epochs.length)).toFixed(0),
+      average(runs.map(({ seconds }) => seconds)).toFixed(1),
+      figures(hr, ndcg),
+      reached.map((epoch) => epoch || 'never').join(', '),
+    ]);
   }
   for (const objective of /** @type {const} */ (['softmax', 'als'])) {
     const { hr, ndcg, hrError, ndcgError, seconds } = await foldedIn(lists, { objective });
-    out.push([`folded in, ${objective} defaults`, '', figures(hrError, ndcgError), figures(hr, ndcg), '', seconds.toFixed(1), '', '']);
+    out.push([
+      `folded in, ${objective} defaults`,
+      '',
+      figures(hrError, ndcgError),
+      figures(hr, ndcg),
+      '',
+      seconds.toFixed(1),
+      '',
+      '',
+    ]);
   }
   process.stdout.write(`${table(out)}\n\n`);
 }

@@ -1,4 +1,5 @@
-// Owns `npm run bench`: how long things take on this machine, beside plain JavaScript in the same run. Must not decide pass or fail.
+// Owns `npm run bench`: how long things take on this machine, beside plain JavaScript in the same run. Must
+// not decide pass or fail.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,7 +10,11 @@ import { loadFilms, trainDemo } from '../../examples/demo/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { table } from '../../web/cli/print.js';
 
-const nItems = 10_000, dim = 64, nPersonas = 4, nHistory = 100, nCandidates = 500;
+const nItems = 10_000,
+  dim = 64,
+  nPersonas = 4,
+  nHistory = 100,
+  nCandidates = 500;
 
 /** @param {number} seed */
 function random(seed) {
@@ -17,44 +22,82 @@ function random(seed) {
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
-/** Median and spread of repeated calls, milliseconds. @param {() => void} call @param {() => void} [before] each call, not timed @param {number} runs */
+/**
+ * Median and spread of repeated calls, milliseconds.
+ * @param {() => void} call
+ * @param {() => void} [before] each call, not timed
+ * @param {number} runs
+ */
 function time(call, before = () => {}, runs = 200) {
-  for (let i = 0; i < 20; i++) before(), call();
+  for (let i = 0; i < 20; i++) (before(), call());
   const times = Array.from({ length: runs }, () => {
     before();
     const began = performance.now();
     call();
     return performance.now() - began;
   }).sort((a, b) => a - b);
-  return { median: times[runs >> 1], low: times[Math.floor(runs * 0.05)], high: times[Math.floor(runs * 0.95)] };
+  return {
+    median: times[runs >> 1],
+    low: times[Math.floor(runs * 0.05)],
+    high: times[Math.floor(runs * 0.95)],
+  };
 }
 
 /** Ten groups of items, so that histories over four of them have four personas. */
 async function benchModel() {
-  const next = random(1), users = Array.from({ length: 3000 }, (_, u) => `u${u}`), items = Array.from({ length: nItems }, (_, j) => `i${j}`);
-  const user = [], item = [];
-  for (let u = 0; u < users.length; u++) for (let n = 0; n < 60; n++) user.push(u), item.push((Math.floor(next() ** 2 * (nItems / 10)) * 10 + ((u + (n % 2)) % 10)) % nItems);
-  for (let j = 0; j < nItems; j++) user.push(j % users.length), item.push(j);
-  return trainModel({ users, items, user, item }, { dim, personas: nPersonas, sweeps: 3, joint: 1, split: 1, minSupport: 1 });
+  const next = random(1),
+    users = Array.from({ length: 3000 }, (_, u) => `u${u}`),
+    items = Array.from({ length: nItems }, (_, j) => `i${j}`);
+  const user = [],
+    item = [];
+  for (let u = 0; u < users.length; u++)
+    for (let n = 0; n < 60; n++)
+      (user.push(u),
+        item.push((Math.floor(next() ** 2 * (nItems / 10)) * 10 + ((u + (n % 2)) % 10)) % nItems));
+  for (let j = 0; j < nItems; j++) (user.push(j % users.length), item.push(j));
+  return trainModel(
+    { users, items, user, item },
+    { dim, personas: nPersonas, sweeps: 3, joint: 1, split: 1, minSupport: 1 },
+  );
 }
 
-/** Import, load and first ranking in a fresh process. @param {string} path @param {string[]} history */
+/**
+ * Import, load and first ranking in a fresh process.
+ * @param {string} path
+ * @param {string[]} history
+ */
 function coldStart(path, history) {
   const script = `const began = performance.now(); const { loadModel } = await import(${JSON.stringify(new URL('../../dist/ampcf.js', import.meta.url).href)});
     const { readFileSync } = await import('node:fs'); const model = await loadModel(readFileSync(${JSON.stringify(path)}));
     const list = model.createProfile(${JSON.stringify(history)}).recommend({ topK: 10 }); console.log(performance.now() - began, list.items.length);`;
-  const times = Array.from({ length: 15 }, () => parseFloat(spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout)).sort((a, b) => a - b);
+  const times = Array.from({ length: 15 }, () =>
+    parseFloat(
+      spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout,
+    ),
+  ).sort((a, b) => a - b);
   return { median: times[7], low: times[0], high: times[14] };
 }
 
-/** Scores only, one vector a persona, a tuned loop. @param {Float32Array} vectors @param {Float32Array} u @param {Uint32Array} candidates @param {Float32Array} out */
+/**
+ * Scores only, one vector a persona, a tuned loop.
+ * @param {Float32Array} vectors
+ * @param {Float32Array} u
+ * @param {Uint32Array} candidates
+ * @param {Float32Array} out
+ */
 function plainScores(vectors, u, candidates, out) {
   for (let c = 0; c < candidates.length; c++) {
     let best = -Infinity;
     for (let k = 0; k < nPersonas; k++) {
-      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      let s0 = 0,
+        s1 = 0,
+        s2 = 0,
+        s3 = 0;
       for (let d = 0, v = candidates[c] * dim, w = k * dim; d < dim; d += 4, v += 4, w += 4) {
-        s0 += vectors[v] * u[w]; s1 += vectors[v + 1] * u[w + 1]; s2 += vectors[v + 2] * u[w + 2]; s3 += vectors[v + 3] * u[w + 3];
+        s0 += vectors[v] * u[w];
+        s1 += vectors[v + 1] * u[w + 1];
+        s2 += vectors[v + 2] * u[w + 2];
+        s3 += vectors[v + 3] * u[w + 3];
       }
       best = Math.max(best, s0 + s1 + s2 + s3);
     }
@@ -63,16 +106,24 @@ function plainScores(vectors, u, candidates, out) {
 }
 
 const { bytes } = await benchModel();
-const next = random(2), model = await loadModel(bytes), scalar = await loadModel(bytes, { backend: 'scalar' });
-const ids = model.ids(), history = Array.from({ length: nHistory }, (_, i) => `i${(i * 7 % 300) * 10 + (i % 4) * 2}`);
+const next = random(2),
+  model = await loadModel(bytes),
+  scalar = await loadModel(bytes, { backend: 'scalar' });
+const ids = model.ids(),
+  history = Array.from({ length: nHistory }, (_, i) => `i${((i * 7) % 300) * 10 + (i % 4) * 2}`);
 const candidates = Array.from({ length: nCandidates }, () => ids[Math.floor(next() * nItems)]);
-const folded = model.createProfile(history), foldedScalar = scalar.createProfile(history);
+const folded = model.createProfile(history),
+  foldedScalar = scalar.createProfile(history);
 folded.rank(candidates.slice(0, 2));
 
 // The core alone: the same calls the API makes, without ids and objects.
-const { memory } = model, n = 500;
-const scratchBytes = memory.call('ampcf_profile_scratch', model.address, nHistory, 0), profileBytes = memory.call('ampcf_profile_memory', model.address, nHistory, 0);
-const [list, out, best, scratch, profile] = [n * 4, 16, n * 4, scratchBytes, profileBytes].map((size) => memory.allocate(size));
+const { memory } = model,
+  n = 500;
+const scratchBytes = memory.call('ampcf_profile_scratch', model.address, nHistory, 0),
+  profileBytes = memory.call('ampcf_profile_memory', model.address, nHistory, 0);
+const [list, out, best, scratch, profile] = [n * 4, 16, n * 4, scratchBytes, profileBytes].map((size) =>
+  memory.allocate(size),
+);
 const indices = history.map((id) => /** @type {number} */ (model.indexOf(id)));
 memory.u32(list, n).set(candidates.map((id) => /** @type {number} */ (model.indexOf(id))));
 const fold = () => {
@@ -82,14 +133,27 @@ const fold = () => {
 };
 fold();
 // One event more, as a page has it: the profile knows the others already.
-const events = Array.from({ length: 200 }, (_, i) => `i${(i * 7 % 600) * 10 + (i % 4) * 2}`), learning = model.createProfile(events.slice(0, -1)), latest = /** @type {string} */ (events.at(-1));
-const oneLess = () => { learning.remove(latest), learning.rank([latest]); }, oneMore = () => { learning.add(latest), learning.rank([latest]); };
-const address = memory.u32(out, 1)[0], top = memory.allocate(40), topScores = memory.allocate(40);
+const events = Array.from({ length: 200 }, (_, i) => `i${((i * 7) % 600) * 10 + (i % 4) * 2}`),
+  learning = model.createProfile(events.slice(0, -1)),
+  latest = /** @type {string} */ (events.at(-1));
+const oneLess = () => {
+    (learning.remove(latest), learning.rank([latest]));
+  },
+  oneMore = () => {
+    (learning.add(latest), learning.rank([latest]));
+  };
+const address = memory.u32(out, 1)[0],
+  top = memory.allocate(40),
+  topScores = memory.allocate(40);
 
-const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5), u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
-const plainOut = new Float32Array(nCandidates), plainList = Uint32Array.from({ length: nCandidates }, () => Math.floor(next() * nItems));
+const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5),
+  u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
+const plainOut = new Float32Array(nCandidates),
+  plainList = Uint32Array.from({ length: nCandidates }, () => Math.floor(next() * nItems));
 
-const folder = mkdtempSync(`${tmpdir()}/ampcf-bench-`), films = await loadFilms(), people = demoPeople(films);
+const folder = mkdtempSync(`${tmpdir()}/ampcf-bench-`),
+  films = await loadFilms(),
+  people = demoPeople(films);
 const demo = await trainDemo(trainModel, films, people);
 writeFileSync(`${folder}/films.ampcf`, demo.bytes);
 
@@ -97,15 +161,52 @@ writeFileSync(`${folder}/films.ampcf`, demo.bytes);
 const results = [
   [`fold-in, ${indices.length} items (core)`, time(fold), '<= 3 ms'],
   ['one event more at 200: add() and rank() of one item', time(oneMore, oneLess), '<= 1 ms'],
-  [`rank ${nCandidates} candidates, top 10 (core)`, time(() => { memory.call('ampcf_rank', address, list, n, 10, top, topScores, out); }), '<= 0.1 ms'],
-  [`plain JavaScript, ${nCandidates} scores only`, time(() => plainScores(vectors, u, plainList, plainOut)), ''],
-  [`rank(), ${nCandidates} ids in, objects out`, time(() => { folded.rank(candidates, { topK: 10 }); }), ''],
-  ['the same, scalar build', time(() => { foldedScalar.rank(candidates, { topK: 10 }); }), ''],
-  [`recommend(), ${nItems} items`, time(() => { folded.recommend({ topK: 10 }); }), ''],
-  ['import to first ranking, demo model (process)', coldStart(`${folder}/films.ampcf`, people[0].history.map(({ item }) => item)), '<= 20 ms'],
+  [
+    `rank ${nCandidates} candidates, top 10 (core)`,
+    time(() => {
+      memory.call('ampcf_rank', address, list, n, 10, top, topScores, out);
+    }),
+    '<= 0.1 ms',
+  ],
+  [
+    `plain JavaScript, ${nCandidates} scores only`,
+    time(() => plainScores(vectors, u, plainList, plainOut)),
+    '',
+  ],
+  [
+    `rank(), ${nCandidates} ids in, objects out`,
+    time(() => {
+      folded.rank(candidates, { topK: 10 });
+    }),
+    '',
+  ],
+  [
+    'the same, scalar build',
+    time(() => {
+      foldedScalar.rank(candidates, { topK: 10 });
+    }),
+    '',
+  ],
+  [
+    `recommend(), ${nItems} items`,
+    time(() => {
+      folded.recommend({ topK: 10 });
+    }),
+    '',
+  ],
+  [
+    'import to first ranking, demo model (process)',
+    coldStart(
+      `${folder}/films.ampcf`,
+      people[0].history.map(({ item }) => item),
+    ),
+    '<= 20 ms',
+  ],
 ];
 const personas = memory.call('ampcf_profile_personas', address);
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}, one thread; D=${dim}, ${personas} personas, ${nItems} items, f32\n\n`
-  + `${table([['', 'median ms', '5 %', '95 %', 'target'], ...results.map(([name, t, target]) => [name, t.median.toFixed(3), t.low.toFixed(3), t.high.toFixed(3), target])])}\n\n`
-  + `page download: ${gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length} bytes gzip; demo model ${statSync(`${folder}/films.ampcf`).size} bytes, trained in ${demo.seconds.toFixed(1)} s\n`);
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}, one thread; D=${dim}, ${personas} personas, ${nItems} items, f32\n\n` +
+    `${table([['', 'median ms', '5 %', '95 %', 'target'], ...results.map(([name, t, target]) => [name, t.median.toFixed(3), t.low.toFixed(3), t.high.toFixed(3), target])])}\n\n` +
+    `page download: ${gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length} bytes gzip; demo model ${statSync(`${folder}/films.ampcf`).size} bytes, trained in ${demo.seconds.toFixed(1)} s\n`,
+);
 rmSync(folder, { recursive: true });

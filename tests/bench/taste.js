@@ -1,5 +1,7 @@
-// Owns `npm run bench:taste`: accuracy against taste distance on MovieLens 1M with the genres of its films, for personas, for one vector with lists
-// re-ranked afterwards, and for the usual baselines. Must not choose anything on test data: settings are those of accuracy/settings.js.
+// Owns `npm run bench:taste`: accuracy against taste distance on MovieLens 1M with the genres of its films,
+// for personas, for one vector with lists
+// re-ranked afterwards, and for the usual baselines. Must not choose anything on test data: settings are
+// those of accuracy/settings.js.
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -22,102 +24,268 @@ import { measurePeople, meanOf } from './taste/measure.js';
 /** @import { Person, PersonFigures } from './taste/measure.js' */
 /** @typedef {(me: Profile, person: Person) => string[]} Lister top 20 */
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' }, on: { type: 'string', default: 'test' }, people: { type: 'string', default: '0' },
-  rho: { type: 'string' }, tau: { type: 'string' }, svg: { type: 'string' }, neighbours: { type: 'boolean', default: false } } });
-const topK = 20, pool = 200;
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: '../shared/data' },
+    on: { type: 'string', default: 'test' },
+    people: { type: 'string', default: '0' },
+    rho: { type: 'string' },
+    tau: { type: 'string' },
+    svg: { type: 'string' },
+    neighbours: { type: 'boolean', default: false },
+  },
+});
+const topK = 20,
+  pool = 200;
 
 if (!existsSync(`${values.data}/ml1m-leaderboard`)) {
-  process.stdout.write(`skipped: no ${values.data}/ml1m-leaderboard (npm run bench:taste -- --data FOLDER)\n`);
+  process.stdout.write(
+    `skipped: no ${values.data}/ml1m-leaderboard (npm run bench:taste -- --data FOLDER)\n`,
+  );
   process.exit(0);
 }
 const data = await readDataSet(values.data, 'ml1m', values.on === 'validation' ? 'validation' : 'test');
 if (!data) throw new Error('ml1m is not readable');
 // Taste is counted over genres alone: directors are as many as films.
 const { items } = await readItems(`${values.data}/ml1m-leaderboard/items.csv`, { aspects: ['genres'] });
-const settings = { ...(values.neighbours ? ours.ml1m : withoutNeighbours(ours.ml1m)), minSupport: 1, items, seed: 1 };
-const attention = { ...(values.rho && { rho: Number(values.rho) }), ...(values.tau && { tau: Number(values.tau) }) };
+const settings = {
+  ...(values.neighbours ? ours.ml1m : withoutNeighbours(ours.ml1m)),
+  minSupport: 1,
+  items,
+  seed: 1,
+};
+const attention = {
+  ...(values.rho && { rho: Number(values.rho) }),
+  ...(values.tau && { tau: Number(values.tau) }),
+};
 
 /** @param {Record<string, any>} changes */
 async function trained(changes) {
   return loadModel((await trainModel(data.history, { ...settings, ...changes })).bytes);
 }
 
-const one = await trained({ personas: 1 }), several = await trained({ personas: 4, ...attention }), many = await trained({ personas: 8, split: 0.5 });
+const one = await trained({ personas: 1 }),
+  several = await trained({ personas: 4, ...attention }),
+  many = await trained({ personas: 8, split: 0.5 });
 /** @type {Map<string, { item: string }[]>} */
 const histories = new Map();
 data.history.user.forEach((u, x) => {
-  const user = data.history.users[u], list = histories.get(user) ?? [];
+  const user = data.history.users[u],
+    list = histories.get(user) ?? [];
   list.push({ item: data.history.items[data.history.item[x]] });
   histories.set(user, list);
 });
 /** @type {Map<string, Set<string>>} */
 const wanted = new Map();
 data.test.user.forEach((u, x) => {
-  const user = data.test.users[u], set = wanted.get(user) ?? new Set();
+  const user = data.test.users[u],
+    set = wanted.get(user) ?? new Set();
   set.add(data.test.items[data.test.item[x]]);
   wanted.set(user, set);
 });
-const everybody = Array.from(wanted, ([user, next]) => ({ user, history: histories.get(user) ?? [], next })).sort((a, b) => (a.user < b.user ? -1 : 1));
-const people = Number(values.people) > 0 ? everybody.filter((_, i) => i % Math.ceil(everybody.length / Number(values.people)) === 0) : everybody;
+const everybody = Array.from(wanted, ([user, next]) => ({
+  user,
+  history: histories.get(user) ?? [],
+  next,
+})).sort((a, b) => (a.user < b.user ? -1 : 1));
+const people =
+  Number(values.people) > 0
+    ? everybody.filter((_, i) => i % Math.ceil(everybody.length / Number(values.people)) === 0)
+    : everybody;
 
 const ids = (/** @type {{ item: string }[]} */ list) => list.map(({ item }) => item);
 /** @type {{ name: string, model: Model, lists: Record<string, Lister> }[]} */
 const systems = [
-  { name: 'personas', model: several, lists: { 'personas (P=4), no re-ranking': (me) => ids(me.recommend({ topK }).items) } },
-  { name: 'many', model: many, lists: Object.fromEntries([0.05, 0.1, 0.2, 0.35].map((lambda) =>
-    [`personas (P=8) in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items)])) },
-  { name: 'one', model: one, lists: {
-    'one vector (P=1)': (me) => ids(me.recommend({ topK }).items),
-    ...Object.fromEntries([0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [`P=1 + Steck, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items)])),
-    ...Object.fromEntries([0.05, 0.1, 0.2, 0.35, 0.5].map((lambda) => [`P=1, genres in turns, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items)])),
-    ...Object.fromEntries(/** @type {const} */ ([['mmr', [0.05, 0.1, 0.3]], ['dpp', [0.1, 0.3, 0.5]]]).flatMap(([by, lambdas]) => lambdas.map((lambda) =>
-      [`P=1 + ${by.toUpperCase()}, lambda ${lambda}`, (/** @type {Profile} */ me) => ids(/** @type {any} */ (one.taste).rerank(me, me.recommend({ topK: 100 }), { by, lambda, topK }).items)]))) } },
+  {
+    name: 'personas',
+    model: several,
+    lists: { 'personas (P=4), no re-ranking': (me) => ids(me.recommend({ topK }).items) },
+  },
+  {
+    name: 'many',
+    model: many,
+    lists: Object.fromEntries(
+      [0.05, 0.1, 0.2, 0.35].map((lambda) => [
+        `personas (P=8) in turns, lambda ${lambda}`,
+        (/** @type {Profile} */ me) =>
+          ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items),
+      ]),
+    ),
+  },
+  {
+    name: 'one',
+    model: one,
+    lists: {
+      'one vector (P=1)': (me) => ids(me.recommend({ topK }).items),
+      ...Object.fromEntries(
+        [0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [
+          `P=1 + Steck, lambda ${lambda}`,
+          (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items),
+        ]),
+      ),
+      ...Object.fromEntries(
+        [0.05, 0.1, 0.2, 0.35, 0.5].map((lambda) => [
+          `P=1, genres in turns, lambda ${lambda}`,
+          (/** @type {Profile} */ me) =>
+            ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items),
+        ]),
+      ),
+      ...Object.fromEntries(
+        /** @type {const} */ ([
+          ['mmr', [0.05, 0.1, 0.3]],
+          ['dpp', [0.1, 0.3, 0.5]],
+        ]).flatMap(([by, lambdas]) =>
+          lambdas.map((lambda) => [
+            `P=1 + ${by.toUpperCase()}, lambda ${lambda}`,
+            (/** @type {Profile} */ me) =>
+              ids(
+                /** @type {any} */ (one.taste).rerank(me, me.recommend({ topK: 100 }), { by, lambda, topK })
+                  .items,
+              ),
+          ]),
+        ),
+      ),
+    },
+  },
 ];
 
 /** @type {Map<string, PersonFigures[]>} */
 const results = new Map();
-const began = performance.now(), say = (/** @type {string} */ text) => process.stderr.write(`${text}  ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+const began = performance.now(),
+  say = (/** @type {string} */ text) =>
+    process.stderr.write(`${text}  ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
 for (const { model, lists } of systems)
   for (const [name, lister] of Object.entries(lists)) {
     results.set(name, measurePeople(model, people, lister));
     say(name);
   }
-const canonical = canonicalInteractions(data.history, 1), popularity = new Float32Array(canonical.itemIds.length), still = async () => {};
+const canonical = canonicalInteractions(data.history, 1),
+  popularity = new Float32Array(canonical.itemIds.length),
+  still = async () => {};
 for (const j of canonical.items) popularity[j]++;
-const scorers = { EASE: await fitEase(canonical, { lambda: 800, ...chosen.ml1m.ease, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 }),
-  'item-kNN': await fitNeighbours(canonical, /** @type {any} */ (chosen.ml1m.itemknn), still), popularity: { score: (/** @type {Uint32Array} */ _, /** @type {Float32Array} */ out) => out.set(popularity), dispose() {} } };
+const scorers = {
+  EASE: await fitEase(canonical, {
+    lambda: 800,
+    ...chosen.ml1m.ease,
+    lambdaGrowth: 0,
+    userDamping: 0,
+    popularityDamping: 0,
+  }),
+  'item-kNN': await fitNeighbours(canonical, /** @type {any} */ (chosen.ml1m.itemknn), still),
+  popularity: {
+    score: (/** @type {Uint32Array} */ _, /** @type {Float32Array} */ out) => out.set(popularity),
+    dispose() {},
+  },
+};
 for (const [name, scorer] of Object.entries(scorers)) {
   const ranker = scoreRanker(canonical, scorer);
-  results.set(name, measurePeople(one, people, (_, person) => ranker.rank({ history: person.history.map(({ item }) => ({ item, weight: 1 })), candidates: null }, topK)));
+  results.set(
+    name,
+    measurePeople(one, people, (_, person) =>
+      ranker.rank(
+        { history: person.history.map(({ item }) => ({ item, weight: 1 })), candidates: null },
+        topK,
+      ),
+    ),
+  );
   ranker.dispose();
   say(name);
 }
 
-const columns = /** @type {const} */ (['ndcg', 'jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein', 'clusters', 'heldOut', 'rare']);
-const rows = [['@20', 'NDCG', 'TDD', 'Hellinger', 'total var.', 'KL', 'Wasserstein', 'TDD, clusters', 'TDD, held out', 'rare recall'],
-  ...Array.from(results, ([name, list]) => [name, ...columns.map((key) => meanOf(list, key).toFixed(4))])];
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; MovieLens 1M, public split, ${values.on}; ${people.length} people, D=${one.info.dim}${values.neighbours ? ', with neighbours' : ', vectors alone'}, seed 1`
-  + `${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}\n\n${table(rows)}\n\n`);
+const columns = /** @type {const} */ ([
+  'ndcg',
+  'jensenShannon',
+  'hellinger',
+  'totalVariation',
+  'kl',
+  'wasserstein',
+  'clusters',
+  'heldOut',
+  'rare',
+]);
+const rows = [
+  [
+    '@20',
+    'NDCG',
+    'TDD',
+    'Hellinger',
+    'total var.',
+    'KL',
+    'Wasserstein',
+    'TDD, clusters',
+    'TDD, held out',
+    'rare recall',
+  ],
+  ...Array.from(results, ([name, list]) => [name, ...columns.map((key) => meanOf(list, key).toFixed(4))]),
+];
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; MovieLens 1M, public split, ${values.on}; ${people.length} people, D=${one.info.dim}${values.neighbours ? ', with neighbours' : ', vectors alone'}, seed 1` +
+    `${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}\n\n${table(rows)}\n\n`,
+);
 
 /* Steck's list at the NDCG of another: the point between the two lists around it. */
-const of = (/** @type {string} */ name) => /** @type {PersonFigures[]} */ (results.get(name)), single = of('one vector (P=1)');
-const frontier = [...results].filter(([name]) => name.startsWith('one vector') || name.includes('Steck')).map(([, list]) => ({ ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') })).sort((a, b) => a.ndcg - b.ndcg);
-const change = (/** @type {number} */ a, /** @type {number} */ b) => `${a < b ? '' : '+'}${(100 * (a / b - 1)).toFixed(1)} %`;
-const interval = (/** @type {PersonFigures[]} */ list, /** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key) => {
-  const both = list.map((person, i) => [person[key], single[i][key]]).filter(([a, b]) => a !== null && b !== null), { mean, low, high } = pairedBootstrap(both.map(([a]) => Number(a)), both.map(([, b]) => Number(b)));
+const of = (/** @type {string} */ name) => /** @type {PersonFigures[]} */ (results.get(name)),
+  single = of('one vector (P=1)');
+const frontier = [...results]
+  .filter(([name]) => name.startsWith('one vector') || name.includes('Steck'))
+  .map(([, list]) => ({ ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') }))
+  .sort((a, b) => a.ndcg - b.ndcg);
+const change = (/** @type {number} */ a, /** @type {number} */ b) =>
+  `${a < b ? '' : '+'}${(100 * (a / b - 1)).toFixed(1)} %`;
+const interval = (
+  /** @type {PersonFigures[]} */ list,
+  /** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key,
+) => {
+  const both = list
+      .map((person, i) => [person[key], single[i][key]])
+      .filter(([a, b]) => a !== null && b !== null),
+    { mean, low, high } = pairedBootstrap(
+      both.map(([a]) => Number(a)),
+      both.map(([, b]) => Number(b)),
+    );
   return `${mean < 0 ? '' : '+'}${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
 };
 const steckAt = (/** @type {number} */ ndcg) => {
-  const above = frontier.find((point) => point.ndcg >= ndcg), below = frontier.findLast((point) => point.ndcg < ndcg);
-  return above && below ? below.distance + (above.distance - below.distance) * (ndcg - below.ndcg) / (above.ndcg - below.ndcg) : above?.distance ?? null;
+  const above = frontier.find((point) => point.ndcg >= ndcg),
+    below = frontier.findLast((point) => point.ndcg < ndcg);
+  return above && below
+    ? below.distance + ((above.distance - below.distance) * (ndcg - below.ndcg)) / (above.ndcg - below.ndcg)
+    : (above?.distance ?? null);
 };
-const claims = [['', "TDD against Steck's at this NDCG (target <= +10 %)", 'TDD against P=1 (target <= -15 %)', 'recall of rare tastes against P=1 (target >= +10 %)', 'NDCG minus P=1, 95 %'],
-  ...[...results.keys()].filter((name) => /^personas|turns/.test(name)).map((name) => {
-    const list = of(name), distance = meanOf(list, 'jensenShannon'), steck = steckAt(meanOf(list, 'ndcg'));
-    return [name, steck === null ? 'no such list of Steck reaches this NDCG' : change(distance, steck), change(distance, meanOf(single, 'jensenShannon')), `${change(meanOf(list, 'rare'), meanOf(single, 'rare'))}, ${interval(list, 'rare')}`, interval(list, 'ndcg')];
-  })];
+const claims = [
+  [
+    '',
+    "TDD against Steck's at this NDCG (target <= +10 %)",
+    'TDD against P=1 (target <= -15 %)',
+    'recall of rare tastes against P=1 (target >= +10 %)',
+    'NDCG minus P=1, 95 %',
+  ],
+  ...[...results.keys()]
+    .filter((name) => /^personas|turns/.test(name))
+    .map((name) => {
+      const list = of(name),
+        distance = meanOf(list, 'jensenShannon'),
+        steck = steckAt(meanOf(list, 'ndcg'));
+      return [
+        name,
+        steck === null ? 'no such list of Steck reaches this NDCG' : change(distance, steck),
+        change(distance, meanOf(single, 'jensenShannon')),
+        `${change(meanOf(list, 'rare'), meanOf(single, 'rare'))}, ${interval(list, 'rare')}`,
+        interval(list, 'ndcg'),
+      ];
+    }),
+];
 process.stdout.write(`${table(claims)}\n`);
 if (values.svg) {
-  writeFileSync(values.svg, frontierChart(Array.from(results, ([name, list]) => ({ name, ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') }))));
+  writeFileSync(
+    values.svg,
+    frontierChart(
+      Array.from(results, ([name, list]) => ({
+        name,
+        ndcg: meanOf(list, 'ndcg'),
+        distance: meanOf(list, 'jensenShannon'),
+      })),
+    ),
+  );
   process.stdout.write(`chart: ${values.svg}\n`);
 }

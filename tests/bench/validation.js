@@ -1,4 +1,5 @@
-// Owns `npm run bench:validation`: full-ranking accuracy of the trainer's defaults and their neighbours on the validation part of a
+// Owns `npm run bench:validation`: full-ranking accuracy of the trainer's defaults and their neighbours on
+// the validation part of a
 // public split. Must not look at test data: settings are chosen here.
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -14,17 +15,35 @@ if (!existsSync(folder)) {
   process.exit(0);
 }
 
-const train = await readSplit(`${folder}/train.txt`), validation = await readSplit(`${folder}/validation.txt`);
+const train = await readSplit(`${folder}/train.txt`),
+  validation = await readSplit(`${folder}/validation.txt`);
 
 /** @type {[string, import('../../web/train/train.js').TrainOptions][]} */
-const variants = [['defaults', {}], ['one vector', { personas: 1 }], ['joint 1', { joint: 1 }], ['joint 4', { joint: 4 }], ['rho 0.2', { rho: 0.2 }], ['tau 0', { tau: 0 }],
-  ['tau 1', { tau: 1 }], ['lambda 0.003', { lambda: 0.003 }], ['no damping', { userDamping: 0, itemDamping: 0, popularityDamping: 0 }],
-  ['int8', { vectors: 'int8' }], ['100 neighbours', { neighbours: 100 }], ['200 neighbours', { neighbours: 200 }], ['200, one vector', { neighbours: 200, personas: 1 }]];
+const variants = [
+  ['defaults', {}],
+  ['one vector', { personas: 1 }],
+  ['joint 1', { joint: 1 }],
+  ['joint 4', { joint: 4 }],
+  ['rho 0.2', { rho: 0.2 }],
+  ['tau 0', { tau: 0 }],
+  ['tau 1', { tau: 1 }],
+  ['lambda 0.003', { lambda: 0.003 }],
+  ['no damping', { userDamping: 0, itemDamping: 0, popularityDamping: 0 }],
+  ['int8', { vectors: 'int8' }],
+  ['100 neighbours', { neighbours: 100 }],
+  ['200 neighbours', { neighbours: 200 }],
+  ['200, one vector', { neighbours: 200, personas: 1 }],
+];
 const rows = [['', 'Recall@20', 'NDCG@20', 'personas', 'seconds']];
 for (const [name, options] of variants) {
-  const { bytes, seconds } = await trainModel(train, { minSupport: 1, ...options }), model = await loadModel(bytes);
+  const { bytes, seconds } = await trainModel(train, { minSupport: 1, ...options }),
+    model = await loadModel(bytes);
   rows.push([name, ...fullRanking(model, train.byUser, validation.byUser, 20), seconds.toFixed(1)]);
   model.dispose();
 }
-process.stdout.write(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; ml1m-leaderboard, trained on train.txt, measured on validation.txt\n`
-  + `defaults: ${Object.entries(trainDefaults).map(([name, value]) => `${name} ${value}`).join(', ')}\n\n${table(rows)}\n`);
+process.stdout.write(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; ml1m-leaderboard, trained on train.txt, measured on validation.txt\n` +
+    `defaults: ${Object.entries(trainDefaults)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}\n\n${table(rows)}\n`,
+);

@@ -1,4 +1,5 @@
-// Owns the tests in a real browser: the demo page, the library under strict content policies, and the same numbers as in Node.
+// Owns the tests in a real browser: the demo page, the library under strict content policies, and the same
+// numbers as in Node.
 // Must not reach the network beyond its own server, and must say so when it cannot run.
 import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';
@@ -14,8 +15,16 @@ import { serveFile } from '../../examples/page/serve.js';
 /** @import { AddressInfo } from 'node:net' */
 /** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
 
-const candidates = process.env.CHROMIUM ? [process.env.CHROMIUM] : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const candidates = process.env.CHROMIUM
+  ? [process.env.CHROMIUM]
+  : [
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/usr/bin/google-chrome-stable',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ];
 const executablePath = candidates.find((path) => {
   try {
     accessSync(path, constants.X_OK);
@@ -24,19 +33,39 @@ const executablePath = candidates.find((path) => {
     return false;
   }
 });
-// Nothing that the browser does for itself may look like a request of the page. Headless and a fresh profile are the driver's default.
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+// Nothing that the browser does for itself may look like a request of the page. Headless and a fresh profile
+// are the driver's default.
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const skip = executablePath ? false : 'skipped: no Chromium found (set CHROMIUM)';
 const timeout = 120_000; // of a suite; about 15 s here
 
 const pagePath = '/examples/page/?model=/test/films.ampcf';
-/** Extra answers of the server, by path. @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>} */
+/**
+ * Extra answers of the server, by path.
+ * @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>}
+ */
 const extra = new Map();
-/** Everything that arrived at the server. @type {string[]} */ const arrived = [];
+/**
+ * Everything that arrived at the server.
+ * @type {string[]}
+ */
+const arrived = [];
 const server = createServer((request, response) => {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname, answer = extra.get(path);
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname,
+    answer = extra.get(path);
   arrived.push(`${request.method} ${path}`);
-  if (answer) response.writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store', ...answer.headers }).end(answer.body);
+  if (answer)
+    response
+      .writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store', ...answer.headers })
+      .end(answer.body);
   else serveFile(request, response);
 });
 /** @type {Browser} */ let browser;
@@ -46,11 +75,19 @@ const server = createServer((request, response) => {
 
 before(async () => {
   if (skip) return;
-  const films = await loadFilms(), people = demoPeople(films, { people: 1500 });
+  const films = await loadFilms(),
+    people = demoPeople(films, { people: 1500 });
   // The page's settings and size of people, but a model of its own: `npm start` may never have run here.
   bytes = (await trainDemo(trainModel, films, people)).bytes;
-  histories = [[], ['alien-1979'], ...people.slice(0, 8).map((person) => person.history.map(({ item }) => item))];
-  extra.set('/test/blank.html', { type: 'text/html', body: '<!doctype html><title>blank</title><link rel="icon" href="data:,">' });
+  histories = [
+    [],
+    ['alien-1979'],
+    ...people.slice(0, 8).map((person) => person.history.map(({ item }) => item)),
+  ];
+  extra.set('/test/blank.html', {
+    type: 'text/html',
+    body: '<!doctype html><title>blank</title><link rel="icon" href="data:,">',
+  });
   extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   origin = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
@@ -65,35 +102,51 @@ after(async () => {
 
 /**
  * A page that writes down everything that may not happen.
- * @param {string} path @param {BrowserContextOptions} [options]
+ * @param {string} path
+ * @param {BrowserContextOptions} [options]
  */
 async function open(path, options) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
   const page = await context.newPage();
   /** @type {string[]} */ const complaints = [];
   /** @type {string[]} */ const requests = [];
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`); });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
+  });
   page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
   page.on('request', (request) => requests.push(request.url()));
   page.on('websocket', (socket) => requests.push(socket.url()));
-  await page.exposeFunction('reportViolation', (/** @type {string} */ text) => complaints.push(`violation: ${text}`));
-  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => {
-    /** @type {any} */ (globalThis).reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
-  }));
+  await page.exposeFunction('reportViolation', (/** @type {string} */ text) =>
+    complaints.push(`violation: ${text}`),
+  );
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (event) => {
+      /** @type {any} */ (globalThis).reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+    }),
+  );
   await page.goto(origin + path);
   return { page, complaints, requests, close: () => context.close() };
 }
 
 const rows = (/** @type {Page} */ page) => page.locator('#ranking > li');
-const titlesOf = (/** @type {Page} */ page) => page.locator('#ranking .title').evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
+const titlesOf = (/** @type {Page} */ page) =>
+  page.locator('#ranking .title').evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
 
-/** What is shown and what is behind it, for every number of every explanation on the page. @param {Page} page */
+/**
+ * What is shown and what is behind it, for every number of every explanation on the page.
+ * @param {Page} page
+ */
 function explanationsOf(page) {
-  return page.locator('#ranking > li').evaluateAll((items) => items.map((item) => {
-    const read = (/** @type {string} */ selector) => [...item.querySelectorAll(selector)].map((data) => ({
-      shown: Number(data.textContent?.replaceAll('−', '-')), value: Number(/** @type {HTMLDataElement} */ (data).value) }));
-    return { score: read('.score data')[0], terms: read('tbody data'), total: read('tfoot data')[0] };
-  }));
+  return page.locator('#ranking > li').evaluateAll((items) =>
+    items.map((item) => {
+      const read = (/** @type {string} */ selector) =>
+        [...item.querySelectorAll(selector)].map((data) => ({
+          shown: Number(data.textContent?.replaceAll('−', '-')),
+          value: Number(/** @type {HTMLDataElement} */ (data).value),
+        }));
+      return { score: read('.score data')[0], terms: read('tbody data'), total: read('tfoot data')[0] };
+    }),
+  );
 }
 
 /** @param {Awaited<ReturnType<typeof explanationsOf>>} explanations */
@@ -102,9 +155,15 @@ function assertSumsUp(explanations) {
   for (const { score, terms, total } of explanations) {
     const sum = (/** @type {'shown' | 'value'} */ key) => terms.reduce((all, term) => all + term[key], 0);
     assert.equal(total.value, score.value);
-    assert.ok(Math.abs(sum('value') - score.value) <= 1e-5 * Math.abs(score.value), `${sum('value')} is not ${score.value}`);
+    assert.ok(
+      Math.abs(sum('value') - score.value) <= 1e-5 * Math.abs(score.value),
+      `${sum('value')} is not ${score.value}`,
+    );
     // Half a unit of the last shown place for each number.
-    assert.ok(Math.abs(sum('shown') - total.shown) <= 5e-5 * (terms.length + 1) + 1e-9, `${sum('shown')} is not ${total.shown} as shown`);
+    assert.ok(
+      Math.abs(sum('shown') - total.shown) <= 5e-5 * (terms.length + 1) + 1e-9,
+      `${sum('shown')} is not ${total.shown} as shown`,
+    );
     assert.ok(Math.abs(score.shown - score.value) <= 5.001e-4);
   }
 }
@@ -115,11 +174,16 @@ describe('demo page', { skip, timeout }, () => {
     await rows(page).nth(11).waitFor();
     assert.equal(await rows(page).count(), 12);
     assert.ok(arrived.includes('GET /test/films.ampcf'));
-    const personas = await page.locator('#personas data').evaluateAll((all) => all.map((data) => Number(/** @type {HTMLDataElement} */ (data).value)));
+    const personas = await page
+      .locator('#personas data')
+      .evaluateAll((all) => all.map((data) => Number(/** @type {HTMLDataElement} */ (data).value)));
     assert.equal(personas.length, 2);
     assert.ok(Math.abs(personas[0] + personas[1] - 1) < 1e-5);
     assert.match(await page.locator('#personas').innerText(), /Film noir[^]*Animation/);
-    assert.match(await page.locator('header').innerText(), /synthetic people over real film facts[^]*no request after the model was loaded/);
+    assert.match(
+      await page.locator('header').innerText(),
+      /synthetic people over real film facts[^]*no request after the model was loaded/,
+    );
 
     const before = await titlesOf(page);
     await page.getByLabel('Add a film').fill('Alien (1979)'); // what choosing from the list does
@@ -130,16 +194,23 @@ describe('demo page', { skip, timeout }, () => {
     await page.getByRole('button', { name: 'Remove Alien (1979)' }).click();
     await page.getByRole('button', { name: 'Remove The Terminator (1984)' }).press('Enter');
     assert.deepEqual(await titlesOf(page), before);
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), 'Remove Toy Story (1995)');
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+      'Remove Toy Story (1995)',
+    );
     await page.getByLabel('Add a film').fill('no such film at all');
     await page.getByLabel('Add a film').press('Enter');
     assert.match(await page.locator('#unknown').innerText(), /no film like “no such film at all”/);
 
     await page.locator('summary').nth(3).click();
     assert.ok(await page.locator('#ranking table').nth(3).isVisible());
-    assert.match(await page.locator('#ranking table').nth(3).innerText(), /because I liked [^]*popularity[^]*rounding[^]*= score/);
+    assert.match(
+      await page.locator('#ranking table').nth(3).innerText(),
+      /because I liked [^]*popularity[^]*rounding[^]*= score/,
+    );
     assertSumsUp(await explanationsOf(page));
-    const withPersonas = await page.locator('#distance-personas').innerText(), withOne = await page.locator('#distance-one').innerText();
+    const withPersonas = await page.locator('#distance-personas').innerText(),
+      withOne = await page.locator('#distance-one').innerText();
     assert.match(`${withPersonas} ${withOne}`, /^0\.\d\d 0\.\d\d$/);
     await page.getByRole('radio', { name: /One vector/ }).check();
     assert.notDeepEqual(await titlesOf(page), before);
@@ -151,14 +222,27 @@ describe('demo page', { skip, timeout }, () => {
   test('says why in a sentence, takes a film off the list that is not for me, and takes that back', async () => {
     const { page, complaints, close } = await open(pagePath);
     await rows(page).nth(11).waitFor();
-    assert.match(await page.locator('.why').first().innerText(), /^Because your (Film noir|Animation)[^]* side liked .+ \(\d{4}\) and .+ \(\d{4}\)/);
-    const before = await titlesOf(page), title = before[0];
+    assert.match(
+      await page.locator('.why').first().innerText(),
+      /^Because your (Film noir|Animation)[^]* side liked .+ \(\d{4}\) and .+ \(\d{4}\)/,
+    );
+    const before = await titlesOf(page),
+      title = before[0];
     assert.ok(await page.locator('#undo').isHidden());
-    await page.getByRole('button', { name: /is not for me/ }).first().press('Enter');
+    await page
+      .getByRole('button', { name: /is not for me/ })
+      .first()
+      .press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'undo');
     const after = await titlesOf(page);
     assert.ok(!after.includes(title));
-    assert.equal(await page.locator('#chips .disliked').innerText().then((text) => title.startsWith(text.replace('×', '').trim().split(' (')[0])), true);
+    assert.equal(
+      await page
+        .locator('#chips .disliked')
+        .innerText()
+        .then((text) => title.startsWith(text.replace('×', '').trim().split(' (')[0])),
+      true,
+    );
     assertSumsUp(await explanationsOf(page));
     await page.locator('#undo').press('Enter');
     assert.deepEqual(await titlesOf(page), before);
@@ -170,15 +254,23 @@ describe('demo page', { skip, timeout }, () => {
   test('sends no request in 200 interactions after the load, and counts that itself', async () => {
     const { page, complaints, requests, close } = await open(pagePath);
     await rows(page).nth(11).waitFor();
-    const presets = page.locator('#presets button'), modes = page.locator('#modes input'), film = page.getByLabel('Add a film');
-    const options = await page.locator('#films option').evaluateAll((all) => all.map((option) => /** @type {HTMLOptionElement} */ (option).value));
+    const presets = page.locator('#presets button'),
+      modes = page.locator('#modes input'),
+      film = page.getByLabel('Add a film');
+    const options = await page
+      .locator('#films option')
+      .evaluateAll((all) => all.map((option) => /** @type {HTMLOptionElement} */ (option).value));
     assert.ok(options.length > 900);
-    const seen = requests.length, served = arrived.length;
+    const seen = requests.length,
+      served = arrived.length;
     for (let i = 0; i < 40; i++) {
       await presets.nth(i % 5).click();
       await film.fill(options[(i * 37) % options.length]);
       await modes.nth(i % 2).check();
-      await page.locator('summary').nth(i % 12).click();
+      await page
+        .locator('summary')
+        .nth(i % 12)
+        .click();
       await page.locator('#chips button').first().click();
       if (i % 8 === 0) assertSumsUp(await explanationsOf(page));
     }
@@ -194,9 +286,13 @@ describe('demo page', { skip, timeout }, () => {
   });
 
   test('empty history, keyboard alone, narrow and dark', async () => {
-    const { page, complaints, close } = await open(pagePath, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    const { page, complaints, close } = await open(pagePath, {
+      viewport: { width: 390, height: 844 },
+      colorScheme: 'dark',
+    });
     await rows(page).nth(11).waitFor();
-    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(await overflow(), 0);
     await page.getByRole('button', { name: 'Nobody yet' }).press('Enter');
     assert.equal(await page.locator('#chips li').count(), 0);
@@ -227,8 +323,18 @@ describe('demo page', { skip, timeout }, () => {
   });
 
   test('its server keeps to the repository', async () => {
-    for (const path of ['/../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2f..%2fetc%2fpasswd', '/.git/config', '/examples/page/.%2e/%2e./.git/HEAD',
-      '/examples', '/%00', '/%ff', '//etc/passwd', '/nothing']) {
+    for (const path of [
+      '/../../../etc/passwd',
+      '/%2e%2e/%2e%2e/etc/passwd',
+      '/..%2f..%2f..%2fetc%2fpasswd',
+      '/.git/config',
+      '/examples/page/.%2e/%2e./.git/HEAD',
+      '/examples',
+      '/%00',
+      '/%ff',
+      '//etc/passwd',
+      '/nothing',
+    ]) {
       const answer = await new Promise((resolve, reject) => {
         // fetch would tidy the path up before it is sent.
         get(origin, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
@@ -237,26 +343,46 @@ describe('demo page', { skip, timeout }, () => {
     }
     assert.equal((await fetch(`${origin}/package.json`, { method: 'POST' })).status, 405);
     const index = await fetch(origin);
-    assert.deepEqual([index.status, index.url, index.headers.get('content-type')], [200, `${origin}/examples/page/`, 'text/html; charset=utf-8']);
+    assert.deepEqual(
+      [index.status, index.url, index.headers.get('content-type')],
+      [200, `${origin}/examples/page/`, 'text/html; charset=utf-8'],
+    );
   });
 });
 
 /**
- * Every bit of what a backend computes: scores, shares, responsibilities, explanations, distances. It runs here and in the page,
- * so it uses nothing but its arguments.
- * @param {{ loadModel: typeof library.loadModel }} library @param {any} source @param {any} backend @param {string[][]} histories
+ * Every bit of what a backend computes: scores, shares, responsibilities, explanations, distances. It runs
+ * here and in the page, so it uses nothing but its arguments.
+ * @param {{ loadModel: typeof library.loadModel }} library
+ * @param {any} source
+ * @param {any} backend
+ * @param {string[][]} histories
  */
 async function fingerprint({ loadModel }, source, backend, histories) {
   /** @type {import('../../web/model/model.js').Model} */ const model = await loadModel(source, { backend });
-  const bits = (/** @type {number | null} */ x) => (x === null ? 'null' : new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16));
+  const bits = (/** @type {number | null} */ x) =>
+    x === null ? 'null' : new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16);
   const people = histories.map((history) => {
-    const me = model.createProfile(history), all = me.rank(model.ids());
+    const me = model.createProfile(history),
+      all = me.rank(model.ids());
     const list = me.recommend({ topK: 20, explain: true });
     return {
       all: all.items.map(({ item, score, persona }) => [item, bits(score), persona?.label ?? null]),
-      why: list.items.map(({ item, attention, explanation }) => [item, ...[...(attention ?? [])].map(bits), ...(explanation?.contributions ?? []).map((term) => `${term.item} ${bits(term.contribution)}`),
-        bits(explanation?.rest ?? null), bits(explanation?.bias ?? null), bits(explanation?.residual ?? null)]),
-      personas: me.personas().map(({ label, share, items }) => [label, bits(share), ...items.map((entry) => `${entry.item} ${bits(entry.responsibility)}`)]),
+      why: list.items.map(({ item, attention, explanation }) => [
+        item,
+        ...[...(attention ?? [])].map(bits),
+        ...(explanation?.contributions ?? []).map((term) => `${term.item} ${bits(term.contribution)}`),
+        bits(explanation?.rest ?? null),
+        bits(explanation?.bias ?? null),
+        bits(explanation?.residual ?? null),
+      ]),
+      personas: me
+        .personas()
+        .map(({ label, share, items }) => [
+          label,
+          bits(share),
+          ...items.map((entry) => `${entry.item} ${bits(entry.responsibility)}`),
+        ]),
       distance: bits(me.tasteDistance(list.items.map(({ item }) => item))),
     };
   });
@@ -268,13 +394,26 @@ describe('library in a browser', { skip, timeout }, () => {
     const { page, complaints, close } = await open('/test/blank.html');
     const inPage = async (/** @type {string} */ backend) => {
       const from = arrived.length;
-      const print = /** @type {Awaited<ReturnType<typeof fingerprint>>} */ (await page.evaluate(
-        `import('/dist/ampcf.js').then((library) => (${fingerprint})(library, '/test/films.ampcf', ${JSON.stringify(backend)}, ${JSON.stringify(histories)}))`));
+      const print = /** @type {Awaited<ReturnType<typeof fingerprint>>} */ (
+        await page.evaluate(
+          `import('/dist/ampcf.js').then((library) => (${fingerprint})(library, '/test/films.ampcf', ${JSON.stringify(backend)}, ${JSON.stringify(histories)}))`,
+        )
+      );
       return { print, fetched: arrived.slice(from) };
     };
-    const auto = await inPage('auto'), simd = await inPage('simd'), scalar = await inPage('scalar');
-    assert.deepEqual([auto.print.backend, simd.print.backend, scalar.print.backend], ['simd', 'simd', 'scalar']);
-    assert.deepEqual(auto.fetched, ['GET /dist/ampcf.js', 'GET /dist/rank.js', 'GET /dist/taste.js', 'GET /test/films.ampcf']);
+    const auto = await inPage('auto'),
+      simd = await inPage('simd'),
+      scalar = await inPage('scalar');
+    assert.deepEqual(
+      [auto.print.backend, simd.print.backend, scalar.print.backend],
+      ['simd', 'simd', 'scalar'],
+    );
+    assert.deepEqual(auto.fetched, [
+      'GET /dist/ampcf.js',
+      'GET /dist/rank.js',
+      'GET /dist/taste.js',
+      'GET /test/films.ampcf',
+    ]);
     assert.deepEqual(simd.fetched, ['GET /test/films.ampcf']);
     assert.deepEqual(scalar.fetched.sort(), ['GET /dist/core-scalar.js', 'GET /test/films.ampcf']);
     const node = await fingerprint(library, bytes, 'simd', histories);
@@ -288,17 +427,27 @@ describe('library in a browser', { skip, timeout }, () => {
   });
 
   test("ranks under the header connect-src 'none', the model being a file the person chose or part of the page's script", async () => {
-    const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; img-src data:";
-    extra.set('/test/offline.html', { type: 'text/html', headers: { 'content-security-policy': policy },
-      body: '<!doctype html><title>offline</title><link rel="icon" href="data:,"><input type="file" aria-label="model"><pre></pre><script type="module" src="offline.js"></script>' });
-    extra.set('/test/data.js', { type: 'text/javascript', body: `export default "${Buffer.from(bytes).toString('base64')}";` });
-    extra.set('/test/offline.js', { type: 'text/javascript', body: `
+    const policy =
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; img-src data:";
+    extra.set('/test/offline.html', {
+      type: 'text/html',
+      headers: { 'content-security-policy': policy },
+      body: '<!doctype html><title>offline</title><link rel="icon" href="data:,"><input type="file" aria-label="model"><pre></pre><script type="module" src="offline.js"></script>',
+    });
+    extra.set('/test/data.js', {
+      type: 'text/javascript',
+      body: `export default "${Buffer.from(bytes).toString('base64')}";`,
+    });
+    extra.set('/test/offline.js', {
+      type: 'text/javascript',
+      body: `
       import * as library from '/dist/ampcf.js';
       import base64 from './data.js';
       const fingerprint = ${fingerprint}, histories = ${JSON.stringify(histories)};
       const show = async (source) => { document.querySelector('pre').textContent = JSON.stringify(await fingerprint(library, source, 'auto', histories)); };
       document.querySelector('input').onchange = ({ target }) => show(target.files[0]);
-      await show(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));` });
+      await show(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));`,
+    });
     const node = await fingerprint(library, bytes, 'auto', histories);
     const { page, complaints, requests, close } = await open('/test/offline.html');
     const shown = async () => {
@@ -308,7 +457,13 @@ describe('library in a browser', { skip, timeout }, () => {
     assert.deepEqual(await shown(), node);
     const before = requests.length;
     await page.evaluate(() => document.querySelector('pre')?.replaceChildren());
-    await page.getByLabel('model').setInputFiles({ name: 'films.ampcf', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+    await page
+      .getByLabel('model')
+      .setInputFiles({
+        name: 'films.ampcf',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(bytes),
+      });
     assert.deepEqual(await shown(), node);
     assert.deepEqual(requests.slice(before), []);
     assert.deepEqual(complaints, []);
@@ -320,14 +475,25 @@ describe('library in a browser', { skip, timeout }, () => {
   });
 
   test("without 'wasm-unsafe-eval' the refusal names the policy", async () => {
-    extra.set('/test/strict.html', { type: 'text/html', headers: { 'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:" },
-      body: '<!doctype html><title>strict</title><link rel="icon" href="data:,"><pre></pre><script type="module" src="strict.js"></script>' });
-    extra.set('/test/strict.js', { type: 'text/javascript', body: `
+    extra.set('/test/strict.html', {
+      type: 'text/html',
+      headers: {
+        'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:",
+      },
+      body: '<!doctype html><title>strict</title><link rel="icon" href="data:,"><pre></pre><script type="module" src="strict.js"></script>',
+    });
+    extra.set('/test/strict.js', {
+      type: 'text/javascript',
+      body: `
       import { loadModel } from '/dist/ampcf.js';
-      await loadModel('films.ampcf').catch(({ code, message }) => { document.querySelector('pre').textContent = code + ': ' + message; });` });
+      await loadModel('films.ampcf').catch(({ code, message }) => { document.querySelector('pre').textContent = code + ': ' + message; });`,
+    });
     const { page, close } = await open('/test/strict.html');
     await page.waitForFunction(() => document.querySelector('pre')?.textContent);
-    assert.match(await page.locator('pre').innerText(), /^NO_WASM: .*'wasm-unsafe-eval'.*Content Security Policy/i);
+    assert.match(
+      await page.locator('pre').innerText(),
+      /^NO_WASM: .*'wasm-unsafe-eval'.*Content Security Policy/i,
+    );
     await close();
   });
 });

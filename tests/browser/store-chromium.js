@@ -1,4 +1,5 @@
-// Owns a real Chromium and a small server for the tests of keeping and of privacy. Must not hold a test, and must end what it starts.
+// Owns a real Chromium and a small server for the tests of keeping and of privacy. Must not hold a test, and
+// must end what it starts.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,8 +11,16 @@ import { serveFile } from '../../examples/page/serve.js';
 
 /** @import { AddressInfo } from 'node:net' */
 
-const candidates = process.env.CHROMIUM ? [process.env.CHROMIUM] : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const candidates = process.env.CHROMIUM
+  ? [process.env.CHROMIUM]
+  : [
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+      '/usr/bin/google-chrome-stable',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ];
 export const executablePath = candidates.find((path) => {
   try {
     accessSync(path, constants.X_OK);
@@ -22,16 +31,29 @@ export const executablePath = candidates.find((path) => {
 });
 export const skip = executablePath ? false : 'skipped: no Chromium found (set CHROMIUM)';
 /** Nothing that the browser does for itself may look like a request of the page. */
-export const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** A server of the repository and of extra answers, which writes down what arrives. */
 export async function startServer() {
-  /** @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>} */ const extra = new Map();
+  /** @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>} */ const extra =
+    new Map();
   /** @type {string[]} */ const arrived = [];
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname, answer = extra.get(path);
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname,
+      answer = extra.get(path);
     arrived.push(`${request.method} ${path}`);
-    if (answer) response.writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store', ...answer.headers }).end(answer.body);
+    if (answer)
+      response
+        .writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store', ...answer.headers })
+        .end(answer.body);
     else serveFile(request, response);
   });
   server.on('upgrade', (request, socket) => {
@@ -40,26 +62,46 @@ export async function startServer() {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const origin = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
-  extra.set('/test/blank.html', { type: 'text/html', body: '<!doctype html><title>blank</title><link rel="icon" href="data:,">' });
-  return { extra, arrived, origin, close() {
-    server.closeAllConnections();
-    server.close();
-  } };
+  extra.set('/test/blank.html', {
+    type: 'text/html',
+    body: '<!doctype html><title>blank</title><link rel="icon" href="data:,">',
+  });
+  return {
+    extra,
+    arrived,
+    origin,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** A folder for one browser profile. */
 export function profileFolder() {
   const path = mkdtempSync(join(tmpdir(), 'ampcf-chromium-'));
   // A browser that was killed may still be writing when its folder goes.
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
+  return {
+    path,
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+  };
 }
 
-/** A Chromium of our own on a folder, which can be killed like a process that crashes. @param {string} folder */
+/**
+ * A Chromium of our own on a folder, which can be killed like a process that crashes.
+ * @param {string} folder
+ */
 export async function startBrowser(folder) {
   const portFile = join(folder, 'DevToolsActivePort');
   rmSync(portFile, { force: true });
-  const child = spawn(String(executablePath), ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${folder}`, ...args, 'about:blank'], { detached: true, stdio: 'ignore' });
-  const gone = new Promise((resolve) => { child.on('exit', resolve); });
+  const child = spawn(
+    String(executablePath),
+    ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${folder}`, ...args, 'about:blank'],
+    { detached: true, stdio: 'ignore' },
+  );
+  const gone = new Promise((resolve) => {
+    child.on('exit', resolve);
+  });
   const kill = async () => {
     try {
       process.kill(-Number(child.pid), 'SIGKILL'); // with the processes of its pages
@@ -69,14 +111,22 @@ export async function startBrowser(folder) {
     await gone;
   };
   try {
-    for (let n = 0; n < 400 && !(existsSync(portFile) && readFileSync(portFile, 'utf8').includes('\n')); n++) await later(50);
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(portFile, 'utf8').split('\n')[0]}`);
+    for (let n = 0; n < 400 && !(existsSync(portFile) && readFileSync(portFile, 'utf8').includes('\n')); n++)
+      await later(50);
+    const browser = await chromium.connectOverCDP(
+      `http://127.0.0.1:${readFileSync(portFile, 'utf8').split('\n')[0]}`,
+    );
     const context = browser.contexts()[0];
-    return { browser, context, kill, async close() {
-      const session = await browser.newBrowserCDPSession();
-      await session.send('Browser.close').catch(() => {});
-      await gone;
-    } };
+    return {
+      browser,
+      context,
+      kill,
+      async close() {
+        const session = await browser.newBrowserCDPSession();
+        await session.send('Browser.close').catch(() => {});
+        await gone;
+      },
+    };
   } catch (error) {
     await kill();
     throw error;

@@ -1,4 +1,5 @@
-// Owns the tests of keeping a profile in a real browser: IndexedDB and OPFS, tabs at once, crashes, quota, what is on the disk.
+// Owns the tests of keeping a profile in a real browser: IndexedDB and OPFS, tabs at once, crashes, quota,
+// what is on the disk.
 // Must not reach the network beyond its own server, and must say so when it cannot run.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -13,7 +14,8 @@ import { cases } from './store-conformance.js';
 /** @import { Browser, Page } from 'playwright-core' */
 
 /** AMPCF_KILLS=200 makes a long run of it. */ const kills = Number(process.env.AMPCF_KILLS ?? 6);
-const timeout = 240_000 + 10_000 * kills, kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
+const timeout = 240_000 + 10_000 * kills,
+  kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
 /** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
 /** @type {Browser} */ let browser;
 
@@ -23,11 +25,14 @@ before(async () => {
   server.extra.set('/test/model', { type: 'application/octet-stream', body: await smallModel() });
   server.extra.set('/test/other', { type: 'application/octet-stream', body: await smallModel({ dim: 5 }) });
   server.extra.set('/test/cases.js', { type: 'text/javascript', body: `export default ${runCases}` });
-  server.extra.set('/test/worker.js', { type: 'text/javascript', body: `import runCases from '/test/cases.js';
+  server.extra.set('/test/worker.js', {
+    type: 'text/javascript',
+    body: `import runCases from '/test/cases.js';
     onmessage = async ({ data }) => {
       if (data.inPlace) delete FileSystemFileHandle.prototype.createWritable; // as in browsers that cannot swap files
       postMessage(await runCases(data.kind, data.encrypted));
-    };` });
+    };`,
+  });
   browser = await chromium.launch({ executablePath, args });
 });
 
@@ -38,16 +43,23 @@ after(async () => {
 
 /**
  * All cases on a store; it runs in the page. The outcome of each: 'ok' or what went wrong.
- * @param {'indexedDbStore' | 'opfsStore'} kind @param {boolean} encrypted
+ * @param {'indexedDbStore' | 'opfsStore'} kind
+ * @param {boolean} encrypted
  */
 async function runCases(kind, encrypted) {
   const from = (/** @type {string} */ path) => import(path);
-  const library = await from('/dist/store.js'), { loadModel } = await from('/dist/ampcf.js'), { cases } = await from('/tests/browser/store-conformance.js');
-  const model = await loadModel('/test/model'), otherModel = await loadModel('/test/other');
+  const library = await from('/dist/store.js'),
+    { loadModel } = await from('/dist/ampcf.js'),
+    { cases } = await from('/tests/browser/store-conformance.js');
+  const model = await loadModel('/test/model'),
+    otherModel = await loadModel('/test/other');
   /** @type {Record<string, string>} */ const outcomes = {};
   for (const [what, run] of Object.entries(cases)) {
     const open = () => library[kind]({ name: `case ${what}`, encrypted });
-    outcomes[what] = await run({ open, library, model, otherModel }).then(() => 'ok', (/** @type {Error} */ error) => `${error.message} ${error.stack}`);
+    outcomes[what] = await run({ open, library, model, otherModel }).then(
+      () => 'ok',
+      (/** @type {Error} */ error) => `${error.message} ${error.stack}`,
+    );
     await open().erase();
   }
   return outcomes;
@@ -56,12 +68,18 @@ async function runCases(kind, encrypted) {
 const allGood = Object.fromEntries(Object.keys(cases).map((what) => [what, 'ok']));
 
 async function openPage() {
-  const context = await browser.newContext(), page = await context.newPage();
+  const context = await browser.newContext(),
+    page = await context.newPage();
   await page.goto(`${server.origin}/test/blank.html`);
   return page;
 }
 
-/** In a page: a keeper as globalThis.kept, and its events. @param {Page} page @param {string} kind @param {Record<string, unknown>} [options] of the store */
+/**
+ * In a page: a keeper as globalThis.kept, and its events.
+ * @param {Page} page
+ * @param {string} kind
+ * @param {Record<string, unknown>} [options] of the store
+ */
 async function keepIn(page, kind, options = {}) {
   return page.evaluate(`(async () => {
     const store = await import('/dist/store.js'), { loadModel } = await import('/dist/ampcf.js');
@@ -73,84 +91,143 @@ async function keepIn(page, kind, options = {}) {
 
 describe('stores of the browser do what stores must do', { skip, timeout }, () => {
   for (const kind of kinds)
-    for (const encrypted of [false, true]) test(`${kind}${encrypted ? ', encrypted' : ''}, in a page`, async () => {
-      const page = await openPage();
-      assert.deepEqual(await page.evaluate(`(${runCases})(${JSON.stringify(kind)}, ${encrypted})`), allGood);
-      assert.deepEqual(await page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))"), [], 'erased databases are gone');
-      assert.deepEqual(await page.evaluate('(async () => { const names = []; for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); return names; })()'), []);
-      await page.context().close();
-    });
+    for (const encrypted of [false, true])
+      test(`${kind}${encrypted ? ', encrypted' : ''}, in a page`, async () => {
+        const page = await openPage();
+        assert.deepEqual(
+          await page.evaluate(`(${runCases})(${JSON.stringify(kind)}, ${encrypted})`),
+          allGood,
+        );
+        assert.deepEqual(
+          await page.evaluate('indexedDB.databases().then((all) => all.map(({ name }) => name))'),
+          [],
+          'erased databases are gone',
+        );
+        assert.deepEqual(
+          await page.evaluate(
+            '(async () => { const names = []; for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); return names; })()',
+          ),
+          [],
+        );
+        await page.context().close();
+      });
 
-  for (const [kind, inPlace] of /** @type {const} */ ([['indexedDbStore', false], ['opfsStore', false], ['opfsStore', true]])) test(`${kind} in a worker${inPlace ? ' that cannot swap files' : ''}`, async () => {
-    const page = await openPage();
-    const outcomes = await page.evaluate(`new Promise((resolve, reject) => {
+  for (const [kind, inPlace] of /** @type {const} */ ([
+    ['indexedDbStore', false],
+    ['opfsStore', false],
+    ['opfsStore', true],
+  ]))
+    test(`${kind} in a worker${inPlace ? ' that cannot swap files' : ''}`, async () => {
+      const page = await openPage();
+      const outcomes = await page.evaluate(`new Promise((resolve, reject) => {
       const worker = new Worker('/test/worker.js', { type: 'module' });
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = (event) => reject(new Error(event.message));
       worker.postMessage(${JSON.stringify({ kind, encrypted: false, inPlace })});
     })`);
-    assert.deepEqual(outcomes, allGood);
-    await page.context().close();
-  });
+      assert.deepEqual(outcomes, allGood);
+      await page.context().close();
+    });
 });
 
 describe('two tabs', { skip, timeout }, () => {
-  for (const kind of kinds) test(`${kind}: a thousand events in each at the same time are two thousand`, async () => {
-    const context = await browser.newContext(), pages = [await context.newPage(), await context.newPage()];
-    for (const page of pages) await page.goto(`${server.origin}/test/blank.html`), await keepIn(page, kind);
-    const stored = await Promise.all(pages.map((page, tab) => page.evaluate(`(async () => {
+  for (const kind of kinds)
+    test(`${kind}: a thousand events in each at the same time are two thousand`, async () => {
+      const context = await browser.newContext(),
+        pages = [await context.newPage(), await context.newPage()];
+      for (const page of pages)
+        (await page.goto(`${server.origin}/test/blank.html`), await keepIn(page, kind));
+      const stored = await Promise.all(
+        pages.map((page, tab) =>
+          page.evaluate(`(async () => {
       for (let n = 0; n < 1000; n++) {
         kept.profile.add('tab ${tab} event ' + n);
         if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       }
       return [await kept.close(), kept.persisted, events];
-    })()`)));
-    assert.deepEqual(stored, [[true, true, []], [true, true, []]]);
-    const third = await context.newPage();
-    await third.goto(`${server.origin}/test/blank.html`);
-    const items = /** @type {string[]} */ (await keepIn(third, kind));
-    assert.equal(items.length, 2000);
-    assert.deepEqual([...items].sort(), [0, 1].flatMap((tab) => Array.from({ length: 1000 }, (_, n) => `tab ${tab} event ${n}`)).sort());
-    for (const tab of [0, 1]) assert.deepEqual(items.filter((item) => item.startsWith(`tab ${tab}`)), Array.from({ length: 1000 }, (_, n) => `tab ${tab} event ${n}`), 'in their order');
-    await context.close();
-  });
+    })()`),
+        ),
+      );
+      assert.deepEqual(stored, [
+        [true, true, []],
+        [true, true, []],
+      ]);
+      const third = await context.newPage();
+      await third.goto(`${server.origin}/test/blank.html`);
+      const items = /** @type {string[]} */ (await keepIn(third, kind));
+      assert.equal(items.length, 2000);
+      assert.deepEqual(
+        [...items].sort(),
+        [0, 1].flatMap((tab) => Array.from({ length: 1000 }, (_, n) => `tab ${tab} event ${n}`)).sort(),
+      );
+      for (const tab of [0, 1])
+        assert.deepEqual(
+          items.filter((item) => item.startsWith(`tab ${tab}`)),
+          Array.from({ length: 1000 }, (_, n) => `tab ${tab} event ${n}`),
+          'in their order',
+        );
+      await context.close();
+    });
 
   test('a tab that is hidden stores at once, and follows when it is seen again', async () => {
-    const page = await openPage(), other = await page.context().newPage();
+    const page = await openPage(),
+      other = await page.context().newPage();
     await other.goto(`${server.origin}/test/blank.html`);
     for (const each of [page, other]) await keepIn(each, 'indexedDbStore');
-    const show = (/** @type {'hidden' | 'visible'} */ state) => page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`);
+    const show = (/** @type {'hidden' | 'visible'} */ state) =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
     await page.evaluate("kept.profile.add('a')");
     await show('hidden');
     await page.waitForTimeout(300); // less than the second that a change may wait otherwise
-    assert.deepEqual(await other.evaluate('kept.sync().then(() => kept.profile.history.map(({ item }) => item))'), ['a']);
+    assert.deepEqual(
+      await other.evaluate('kept.sync().then(() => kept.profile.history.map(({ item }) => item))'),
+      ['a'],
+    );
     await other.evaluate("kept.profile.add('b'), kept.flush()");
     await show('visible');
-    await page.waitForFunction("kept.profile.history.length === 2");
+    await page.waitForFunction('kept.profile.history.length === 2');
     await page.context().close();
   });
 });
 
 describe('crashes', { skip, timeout }, () => {
-  for (const [kind, encrypted] of /** @type {const} */ ([['indexedDbStore', false], ['indexedDbStore', true], ['opfsStore', false]]))
+  for (const [kind, encrypted] of /** @type {const} */ ([
+    ['indexedDbStore', false],
+    ['indexedDbStore', true],
+    ['opfsStore', false],
+  ]))
     test(`${kind}${encrypted ? ', encrypted' : ''}: the browser is killed ${kills} times while it stores: never more lost than one interval`, async (t) => {
-      const folder = profileFolder(), random = seeded(kills + (encrypted ? 1 : 0));
-      let worst = 0, total = 0;
+      const folder = profileFolder(),
+        random = seeded(kills + (encrypted ? 1 : 0));
+      let worst = 0,
+        total = 0;
       try {
-        /** What came to us before the kill. */ let added = 0, acknowledged = 0;
+        /** What came to us before the kill. */ let added = 0,
+          acknowledged = 0;
         for (let round = 0; round <= kills; round++) {
           const chrome = await startBrowser(folder.path);
           try {
             const page = await chrome.context.newPage();
             await page.goto(`${server.origin}/test/blank.html`);
             const items = /** @type {string[]} */ (await keepIn(page, kind, { encrypted }));
-            assert.deepEqual(items, items.map((_, n) => `event ${n}`), 'a whole history, in its order');
+            assert.deepEqual(
+              items,
+              items.map((_, n) => `event ${n}`),
+              'a whole history, in its order',
+            );
             assert.deepEqual(await page.evaluate('[kept.persisted, events]'), [true, []]);
-            assert.ok(items.length >= acknowledged, `${items.length} events are left of ${acknowledged} that were stored`);
+            assert.ok(
+              items.length >= acknowledged,
+              `${items.length} events are left of ${acknowledged} that were stored`,
+            );
             worst = Math.max(worst, added - items.length);
             total = items.length;
             if (round === kills) continue;
-            await page.exposeFunction('report', (/** @type {number} */ now, /** @type {number} */ stored) => { [added, acknowledged] = [now, Math.max(acknowledged, stored)]; });
+            await page.exposeFunction('report', (/** @type {number} */ now, /** @type {number} */ stored) => {
+              [added, acknowledged] = [now, Math.max(acknowledged, stored)];
+            });
             await page.evaluate(`void (async () => {
               let stored = 0;
               for (let n = ${items.length}; ; n++) {
@@ -170,70 +247,115 @@ describe('crashes', { skip, timeout }, () => {
       }
       t.diagnostic(`${kills} kills, ${total} events kept, at most ${worst} lost at once`);
       assert.ok(total > kills * 20, `${total} events: the kills came while it was storing`);
-      assert.ok(worst <= 64, `${worst} events were lost at once: those of one interval, and of the write under way`);
+      assert.ok(
+        worst <= 64,
+        `${worst} events were lost at once: those of one interval, and of the write under way`,
+      );
     });
 });
 
 describe('space and disk', { skip, timeout }, () => {
-  for (const kind of kinds) test(`${kind}: no space: ranking goes on, one event, what was kept stays`, async () => {
-    const page = await openPage(), session = await page.context().newCDPSession(page);
-    // Before the first use: the browser remembers for half a minute how much space there was.
-    await session.send('Storage.overrideQuotaForOrigin', { origin: server.origin, quotaSize: kind === 'opfsStore' ? 65_536 : 400_000 }); // IndexedDB takes nothing at all in 64 KiB
-    await keepIn(page, kind);
-    const [last, ...state] = /** @type {any[]} */ (await page.evaluate(`(async () => {
+  for (const kind of kinds)
+    test(`${kind}: no space: ranking goes on, one event, what was kept stays`, async () => {
+      const page = await openPage(),
+        session = await page.context().newCDPSession(page);
+      // Before the first use: the browser remembers for half a minute how much space there was.
+      await session.send('Storage.overrideQuotaForOrigin', {
+        origin: server.origin,
+        quotaSize: kind === 'opfsStore' ? 65_536 : 400_000,
+      }); // IndexedDB takes nothing at all in 64 KiB
+      await keepIn(page, kind);
+      const [last, ...state] = /** @type {any[]} */ (
+        await page.evaluate(`(async () => {
       let last = 0;
       for (let n = 1; n <= 4000; n++) {
         kept.profile.add('an event that is long enough to fill what the browser gives ' + n);
         if (n % 100 === 0 && await kept.flush()) last = n;
       }
       return [last, await kept.flush(), kept.persisted, kept.reason, events, kept.profile.recommend({ topK: 5 }).items.length, kept.profile.size];
-    })()`));
-    assert.ok(last > 0 && last < 4000, `the last of the events that were stored is ${last}`);
-    assert.deepEqual(state, [false, false, 'the browser gives no more space: the profile stays in memory, what was kept before is untouched', ['not-persisted QUOTA'], 5, 4000]);
-    const second = await page.context().newPage();
-    await second.goto(`${server.origin}/test/blank.html`);
-    assert.equal((/** @type {string[]} */ (await keepIn(second, kind))).length, last);
-    await session.send('Storage.overrideQuotaForOrigin', { origin: server.origin });
-    assert.equal(await page.evaluate('kept.flush()'), true);
-    assert.deepEqual(await page.evaluate('[kept.persisted, kept.reason, events]'), [true, null, ['not-persisted QUOTA', 'persisted ']]);
-    assert.equal((/** @type {string[]} */ (await keepIn(second, kind))).length, 4000);
-    await page.context().close();
-  });
+    })()`)
+      );
+      assert.ok(last > 0 && last < 4000, `the last of the events that were stored is ${last}`);
+      assert.deepEqual(state, [
+        false,
+        false,
+        'the browser gives no more space: the profile stays in memory, what was kept before is untouched',
+        ['not-persisted QUOTA'],
+        5,
+        4000,
+      ]);
+      const second = await page.context().newPage();
+      await second.goto(`${server.origin}/test/blank.html`);
+      assert.equal(/** @type {string[]} */ (await keepIn(second, kind)).length, last);
+      await session.send('Storage.overrideQuotaForOrigin', { origin: server.origin });
+      assert.equal(await page.evaluate('kept.flush()'), true);
+      assert.deepEqual(await page.evaluate('[kept.persisted, kept.reason, events]'), [
+        true,
+        null,
+        ['not-persisted QUOTA', 'persisted '],
+      ]);
+      assert.equal(/** @type {string[]} */ (await keepIn(second, kind)).length, 4000);
+      await page.context().close();
+    });
 
-  /** Files below a folder that hold a text, in one byte or two bytes a letter. @param {string} folder @param {string} text */
-  const filesWith = (folder, text) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')].some((bytes) => readFileSync(path).includes(bytes)));
+  /**
+   * Files below a folder that hold a text, in one byte or two bytes a letter.
+   * @param {string} folder
+   * @param {string} text
+   */
+  const filesWith = (folder, text) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) =>
+        [Buffer.from(text, 'latin1'), Buffer.from(text, 'utf16le')].some((bytes) =>
+          readFileSync(path).includes(bytes),
+        ),
+      );
 
-  for (const kind of kinds) test(`${kind}: an encrypted profile leaves no item id anywhere in the folder of the browser`, async () => {
-    const folder = profileFolder(), canary = 'canary-Zq7rT4w9Kx';
-    try {
-      for (const encrypted of [true, false]) {
+  for (const kind of kinds)
+    test(`${kind}: an encrypted profile leaves no item id anywhere in the folder of the browser`, async () => {
+      const folder = profileFolder(),
+        canary = 'canary-Zq7rT4w9Kx';
+      try {
+        for (const encrypted of [true, false]) {
+          const chrome = await startBrowser(folder.path);
+          try {
+            const page = await chrome.context.newPage();
+            await page.goto(`${server.origin}/test/blank.html`);
+            await keepIn(page, kind, { name: `grep ${encrypted}`, encrypted });
+            // In two parts, so that the browser's own copy of the script does not hold it.
+            await page.evaluate(
+              `(async () => { for (let n = 0; n < 40; n++) kept.profile.add(${JSON.stringify(canary.slice(0, 8))} + ${JSON.stringify(canary.slice(8))} + n), await kept.flush(); })()`,
+            );
+            assert.equal(await page.evaluate('kept.close()'), true);
+          } finally {
+            await chrome.close();
+          }
+          const found = filesWith(folder.path, canary);
+          if (encrypted) assert.deepEqual(found, []);
+          else assert.ok(found.length > 0, 'the search finds what is not encrypted');
+        }
         const chrome = await startBrowser(folder.path);
         try {
           const page = await chrome.context.newPage();
           await page.goto(`${server.origin}/test/blank.html`);
-          await keepIn(page, kind, { name: `grep ${encrypted}`, encrypted });
-          // In two parts, so that the browser's own copy of the script does not hold it.
-          await page.evaluate(`(async () => { for (let n = 0; n < 40; n++) kept.profile.add(${JSON.stringify(canary.slice(0, 8))} + ${JSON.stringify(canary.slice(8))} + n), await kept.flush(); })()`);
-          assert.equal(await page.evaluate('kept.close()'), true);
+          assert.equal(
+            /** @type {string[]} */ (await keepIn(page, kind, { name: 'grep true', encrypted: true })).length,
+            40,
+            'the key outlives the browser',
+          );
+          assert.equal(
+            await page.evaluate(
+              "kept.erase().then(() => indexedDB.databases()).then((all) => all.filter(({ name }) => name.includes('true')).length)",
+            ),
+            0,
+          );
         } finally {
           await chrome.close();
         }
-        const found = filesWith(folder.path, canary);
-        if (encrypted) assert.deepEqual(found, []);
-        else assert.ok(found.length > 0, 'the search finds what is not encrypted');
-      }
-      const chrome = await startBrowser(folder.path);
-      try {
-        const page = await chrome.context.newPage();
-        await page.goto(`${server.origin}/test/blank.html`);
-        assert.equal((/** @type {string[]} */ (await keepIn(page, kind, { name: 'grep true', encrypted: true }))).length, 40, 'the key outlives the browser');
-        assert.equal(await page.evaluate("kept.erase().then(() => indexedDB.databases()).then((all) => all.filter(({ name }) => name.includes('true')).length)"), 0);
       } finally {
-        await chrome.close();
+        folder.remove();
       }
-    } finally {
-      folder.remove();
-    }
-  });
+    });
 });

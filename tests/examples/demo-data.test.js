@@ -1,4 +1,5 @@
-// Owns: what the demo may rely on - the film catalogue's form, and the properties of the synthetic people over it.
+// Owns: what the demo may rely on - the film catalogue's form, and the properties of the synthetic people
+// over it.
 // Must not: judge a model, or write anything; the figures here are about the data alone.
 
 import assert from 'node:assert/strict';
@@ -7,9 +8,28 @@ import { before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { affinity, demoPeople, tastes } from '../../examples/demo/people.js';
 
-const GENRES = new Set(['Action', 'Adventure', 'Animation', 'Comedy', 'Crime', 'Documentary', 'Drama', 'Family',
-  'Fantasy', 'Film noir', 'History', 'Horror', 'Musical', 'Mystery', 'Romance', 'Science fiction', 'Sport', 'Thriller',
-  'War', 'Western']);
+const GENRES = new Set([
+  'Action',
+  'Adventure',
+  'Animation',
+  'Comedy',
+  'Crime',
+  'Documentary',
+  'Drama',
+  'Family',
+  'Fantasy',
+  'Film noir',
+  'History',
+  'Horror',
+  'Musical',
+  'Mystery',
+  'Romance',
+  'Science fiction',
+  'Sport',
+  'Thriller',
+  'War',
+  'Western',
+]);
 
 const text = readFileSync(new URL('../../examples/demo/films.csv', import.meta.url), 'utf8');
 const rows = parse(text, { columns: true, skip_empty_lines: true });
@@ -48,7 +68,8 @@ describe('catalogue', () => {
       assert.ok(list.length >= 1 && list.length <= 4, item);
       assert.equal(new Set(list).size, list.length, item);
       for (const genre of list) assert.ok(GENRES.has(genre), `${item}: ${genre}`);
-      for (const name of director.split('|')) assert.ok(name !== '' && name === name.trim(), `${item}: "${director}"`);
+      for (const name of director.split('|'))
+        assert.ok(name !== '' && name === name.trim(), `${item}: "${director}"`);
     }
   });
 });
@@ -59,7 +80,8 @@ describe('tastes', () => {
     assert.equal(new Set(tastes.map((taste) => taste.id)).size, 12);
     for (const taste of tastes) {
       for (const genre of [...Object.keys(taste.genres), ...taste.avoid]) assert.ok(GENRES.has(genre), genre);
-      for (const genre of taste.avoid) assert.ok(!(genre in taste.genres), `${taste.id} likes and avoids ${genre}`);
+      for (const genre of taste.avoid)
+        assert.ok(!(genre in taste.genres), `${taste.id} likes and avoids ${genre}`);
     }
   });
 
@@ -72,7 +94,8 @@ describe('tastes', () => {
     assert.equal(fit('War', 'Drama'), 1);
     assert.equal(fit('Drama', 'Horror'), 0.5 / Math.sqrt(2));
     assert.equal(fit('War', 'Comedy'), 0.3 * (1 / Math.sqrt(2)));
-    for (const film of films) for (const t of tastes) assert.ok(affinity(film, t) >= 0 && affinity(film, t) <= 1);
+    for (const film of films)
+      for (const t of tastes) assert.ok(affinity(film, t) >= 0 && affinity(film, t) <= 1);
   });
 
   test('each has at least 30 films that fit well', () => {
@@ -88,7 +111,9 @@ describe('tastes', () => {
   test('are distinct, with some overlap', () => {
     for (const taste of tastes) {
       const own = films.filter((film) => affinity(film, taste) >= 0.7);
-      const shared = own.filter((film) => tastes.some((other) => other !== taste && affinity(film, other) >= 0.5));
+      const shared = own.filter((film) =>
+        tastes.some((other) => other !== taste && affinity(film, other) >= 0.5),
+      );
       assert.ok(shared.length <= own.length / 2, `${taste.id}: ${shared.length} of ${own.length} shared`);
     }
     const strong = films.map((film) => tastes.filter((taste) => affinity(film, taste) >= 0.5).length);
@@ -143,7 +168,10 @@ describe('people', () => {
   });
 
   test('include at least 10 % each of 70/30 and 90/10', () => {
-    for (const shares of [[0.7, 0.3], [0.9, 0.1]]) {
+    for (const shares of [
+      [0.7, 0.3],
+      [0.9, 0.1],
+    ]) {
       const count = people.filter((person) => hasShares(person, ...shares)).length;
       assert.ok(count >= people.length / 10, `${shares}: ${count}`);
     }
@@ -157,9 +185,15 @@ describe('people', () => {
       const labels = new Set([null, ...own.map(({ taste }) => taste)]);
       history.forEach((event, i) => {
         assert.ok(known.has(event.item) && labels.has(event.taste), `${id}: ${event.item}, ${event.taste}`);
-        assert.ok(Number.isInteger(event.at) && (i === 0 || event.at > history[i - 1].at), `${id}: ${event.at}`);
+        assert.ok(
+          Number.isInteger(event.at) && (i === 0 || event.at > history[i - 1].at),
+          `${id}: ${event.at}`,
+        );
       });
-      assert.ok(history[0].at >= Date.UTC(2024, 0) / 1000 && history.at(-1).at < Date.UTC(2025, 0) / 1000, id);
+      assert.ok(
+        history[0].at >= Date.UTC(2024, 0) / 1000 && history.at(-1).at < Date.UTC(2025, 0) / 1000,
+        id,
+      );
     }
   });
 
@@ -170,11 +204,16 @@ describe('people', () => {
   });
 
   test('of two tastes follow their shares on average', () => {
-    for (const [major, minor] of [[0.7, 0.3], [0.9, 0.1]]) {
-      const observed = people.filter((person) => hasShares(person, major, minor)).map((person) => {
-        const [a, b] = person.tastes.map(({ taste }) => countOf(person, taste));
-        return b / (a + b);
-      });
+    for (const [major, minor] of [
+      [0.7, 0.3],
+      [0.9, 0.1],
+    ]) {
+      const observed = people
+        .filter((person) => hasShares(person, major, minor))
+        .map((person) => {
+          const [a, b] = person.tastes.map(({ taste }) => countOf(person, taste));
+          return b / (a + b);
+        });
       assert.ok(Math.abs(mean(observed) - minor) <= 0.015, `${minor}: observed ${mean(observed)}`);
     }
   });
@@ -189,7 +228,8 @@ describe('people', () => {
     const byItem = new Map(films.map((film) => [film.item, film]));
     for (const taste of tastes) {
       const best = Math.max(...films.map((film) => affinity(film, taste)));
-      const fits = people.flatMap((person) => person.history)
+      const fits = people
+        .flatMap((person) => person.history)
         .filter((event) => event.taste === taste.id)
         .map((event) => affinity(byItem.get(event.item), taste));
       const good = fits.filter((fit) => fit >= best / 2).length / fits.length;
@@ -199,7 +239,8 @@ describe('people', () => {
 
   test('do not watch the famous films first', () => {
     const views = new Map();
-    for (const { item } of people.flatMap((person) => person.history)) views.set(item, (views.get(item) ?? 0) + 1);
+    for (const { item } of people.flatMap((person) => person.history))
+      views.set(item, (views.get(item) ?? 0) + 1);
     const popularity = (events) => mean(events.map(({ item }) => views.get(item)));
     const first = popularity(people.flatMap(({ history }) => history.slice(0, history.length >> 2)));
     const last = popularity(people.flatMap(({ history }) => history.slice(-(history.length >> 2))));

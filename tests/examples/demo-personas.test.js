@@ -1,5 +1,7 @@
-// Owns the question whether personas are worth having, asked of the demo's people, whose true tastes are known: are the personas
-// their tastes, and does a 10 % taste get its films? Must not tune anything: the settings are those of the demo.
+// Owns the question whether personas are worth having, asked of the demo's people, whose true tastes are
+// known: are the personas
+// their tastes, and does a 10 % taste get its films? Must not tune anything: the settings are those of the
+// demo.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../dist/ampcf.js';
@@ -9,8 +11,11 @@ import { demoSettings, trainDemo } from '../../examples/demo/train.js';
 import { adjustedRandIndex, measureDemo, minorityTaste } from './demo-measures.js';
 import { films } from '../support.js';
 
-const cases = demoPeople(films).map((person) => ({ person, history: person.history })).filter(({ person }) => person.tastes.length === 2);
-const twoTastes = cases.slice(0, 600), ninetyTen = cases.filter(({ person }) => minorityTaste(person)).slice(0, 500);
+const cases = demoPeople(films)
+  .map((person) => ({ person, history: person.history }))
+  .filter(({ person }) => person.tastes.length === 2);
+const twoTastes = cases.slice(0, 600),
+  ninetyTen = cases.filter(({ person }) => minorityTaste(person)).slice(0, 500);
 
 describe('the demo', () => {
   /** @type {{ rand: number, served: number }} */ let many;
@@ -19,15 +24,25 @@ describe('the demo', () => {
   before(async () => {
     const measured = [];
     for (const personas of [undefined, 1]) {
-      const { bytes } = await trainDemo(trainModel, films, demoPeople(films), personas ? { personas } : {}), model = await loadModel(bytes);
-      measured.push({ rand: measureDemo(model, films, twoTastes).ari, served: measureDemo(model, films, ninetyTen).covered });
+      const { bytes } = await trainDemo(trainModel, films, demoPeople(films), personas ? { personas } : {}),
+        model = await loadModel(bytes);
+      measured.push({
+        rand: measureDemo(model, films, twoTastes).ari,
+        served: measureDemo(model, films, ninetyTen).covered,
+      });
       model.dispose();
     }
     [many, one] = measured;
     const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
-    console.log(`demo settings ${JSON.stringify(demoSettings)}, ${twoTastes.length} people of two tastes, ${ninetyTen.length} of 90/10`);
-    console.log(`adjusted Rand index of personas and tastes: ${many.rand.toFixed(3)} (one persona: ${one.rand.toFixed(3)})`);
-    console.log(`90/10 people with a film of their 10 % taste in the top 20: ${percent(many.served)} (one persona: ${percent(one.served)})`);
+    console.log(
+      `demo settings ${JSON.stringify(demoSettings)}, ${twoTastes.length} people of two tastes, ${ninetyTen.length} of 90/10`,
+    );
+    console.log(
+      `adjusted Rand index of personas and tastes: ${many.rand.toFixed(3)} (one persona: ${one.rand.toFixed(3)})`,
+    );
+    console.log(
+      `90/10 people with a film of their 10 % taste in the top 20: ${percent(many.served)} (one persona: ${percent(one.served)})`,
+    );
   });
 
   test('the measure itself: 1 for the same partition, 0 for none, about 0 for chance', () => {

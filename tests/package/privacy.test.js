@@ -1,4 +1,5 @@
-// Owns the proof in Node that nothing leaves: source and bundles name no way out, and a session needs no network and opens no socket.
+// Owns the proof in Node that nothing leaves: source and bundles name no way out, and a session needs no
+// network and opens no socket.
 // Each detector must catch builds that leak on purpose, or the test fails.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,12 +15,30 @@ import { root, smallModel } from '../support.js';
 
 /** @import { AddressInfo } from 'node:net' */
 
-const exits = /\b(?:fetch|XMLHttpRequest|WebSocket|WebSocketStream|EventSource|sendBeacon|RTCPeerConnection|WebTransport|importScripts|Image|createServer|createConnection)\b|\bnode:(?:https?|http2|net|dgram|dns|tls|inspector|child_process|worker_threads)\b|\bserviceWorker\b/g;
-/** What code names, comments left out. @param {string} code */
-const exitsIn = (code) => [...new Set([...transformSync(code, { legalComments: 'none', minifyWhitespace: true, target: 'esnext' }).code.matchAll(exits)].map(([name]) => name))].sort();
+const exits =
+  /\b(?:fetch|XMLHttpRequest|WebSocket|WebSocketStream|EventSource|sendBeacon|RTCPeerConnection|WebTransport|importScripts|Image|createServer|createConnection)\b|\bnode:(?:https?|http2|net|dgram|dns|tls|inspector|child_process|worker_threads)\b|\bserviceWorker\b/g;
+/**
+ * What code names, comments left out.
+ * @param {string} code
+ */
+const exitsIn = (code) =>
+  [
+    ...new Set(
+      [
+        ...transformSync(code, {
+          legalComments: 'none',
+          minifyWhitespace: true,
+          target: 'esnext',
+        }).code.matchAll(exits),
+      ].map(([name]) => name),
+    ),
+  ].sort();
 
 describe('the code names no way out', () => {
-  const sources = readdirSync(new URL('web/', root), { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/')).filter((path) => path.endsWith('.js')).sort();
+  const sources = readdirSync(new URL('web/', root), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.js'))
+    .sort();
 
   test('in the sources only web/core/source.js names the network, and what is for this machine only names processes and threads', () => {
     /** @type {Record<string, string[]>} */ const named = {};
@@ -30,11 +49,27 @@ describe('the code names no way out', () => {
     assert.ok(sources.length > 40);
     const { 'core/source.js': source, 'build/build.js': build, ...rest } = named;
     assert.deepEqual([source, build], [['fetch'], ['node:child_process']]);
-    for (const [path, found] of Object.entries(rest)) assert.deepEqual([path.split('/')[0] === 'cli' || path.split('/')[0] === 'tune', found], [true, ['node:worker_threads']], path);
+    for (const [path, found] of Object.entries(rest))
+      assert.deepEqual(
+        [path.split('/')[0] === 'cli' || path.split('/')[0] === 'tune', found],
+        [true, ['node:worker_threads']],
+        path,
+      );
   });
 
   test('in the bundles only the one that loads models does, once, and the stores nothing', () => {
-    for (const name of ['ampcf', 'store', 'node-store', 'taste', 'learn', 'sentences', 'train', 'evaluate', 'core-scalar']) assert.deepEqual(exitsIn(bundle(name)), [], name);
+    for (const name of [
+      'ampcf',
+      'store',
+      'node-store',
+      'taste',
+      'learn',
+      'sentences',
+      'train',
+      'evaluate',
+      'core-scalar',
+    ])
+      assert.deepEqual(exitsIn(bundle(name)), [], name);
     assert.deepEqual(exitsIn(bundle('rank')), ['fetch']);
     assert.equal([...bundle('rank').matchAll(/\bfetch\b/g)].length, 1);
   });
@@ -48,7 +83,11 @@ describe('the code names no way out', () => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-privacy-'));
-/** Requests that arrived. @type {string[]} */ const arrived = [];
+/**
+ * Requests that arrived.
+ * @type {string[]}
+ */
+const arrived = [];
 const server = createServer((request, response) => {
   arrived.push(`${request.method} ${request.url}`);
   response.end('taken');
@@ -71,10 +110,15 @@ before(async () => {
   const leakTo = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
   writeFileSync(join(folder, 'model.ampcf'), await smallModel());
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  for (const [name, code] of /** @type {const} */ ([['clean', bundle('rank')], ['fetch', leakingBuild('fetch', leakTo)], ['node-http', leakingBuild('node:http', leakTo)]])) {
+  for (const [name, code] of /** @type {const} */ ([
+    ['clean', bundle('rank')],
+    ['fetch', leakingBuild('fetch', leakTo)],
+    ['node-http', leakingBuild('node:http', leakTo)],
+  ])) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'rank.js'), code);
-    for (const entry of ['ampcf', 'taste', 'store', 'node-store']) writeFileSync(join(folder, name, `${entry}.js`), bundle(entry));
+    for (const entry of ['ampcf', 'taste', 'store', 'node-store'])
+      writeFileSync(join(folder, name, `${entry}.js`), bundle(entry));
   }
 });
 
@@ -84,19 +128,42 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** @param {string} build @param {number} events @param {string[]} [under] a command that runs it */
+/**
+ * @param {string} build
+ * @param {number} events
+ * @param {string[]} [under] a command that runs it
+ */
 async function run(build, events, under = []) {
-  const [command, ...rest] = [...under, process.execPath, '--input-type=module', '-e', program, join(folder, build), join(folder, 'model.ampcf'),
-    fileURLToPath(new URL('tests/browser/privacy-session.js', root)), String(events), join(folder, `kept-${runs++}`)];
+  const [command, ...rest] = [
+    ...under,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+    join(folder, build),
+    join(folder, 'model.ampcf'),
+    fileURLToPath(new URL('tests/browser/privacy-session.js', root)),
+    String(events),
+    join(folder, `kept-${runs++}`),
+  ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '', stderr = '';
-  child.stdout.on('data', (text) => { stdout += text; });
-  child.stderr.on('data', (text) => { stderr += text; });
-  const before = arrived.length, status = await new Promise((resolve) => { child.on('close', resolve); });
+  let stdout = '',
+    stderr = '';
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const before = arrived.length,
+    status = await new Promise((resolve) => {
+      child.on('close', resolve);
+    });
   return { status, stdout, stderr, arrived: arrived.slice(before) };
 }
 
-const leaking = ['fetch', 'node-http'], events = 10_000;
+const leaking = ['fetch', 'node-http'],
+  events = 10_000;
 const wanted = { events, rankings: 60, personalized: true, persisted: true, restored: 0, sockets: 0 };
 
 describe('a session in Node', { timeout: 180_000 }, () => {
@@ -108,12 +175,16 @@ describe('a session in Node', { timeout: 180_000 }, () => {
       const leak = await run(build, 60);
       assert.equal(leak.status, 0, leak.stderr);
       assert.ok(JSON.parse(leak.stdout).sockets > 0, `${build}: no socket was seen`);
-      assert.ok(leak.arrived.some((line) => line.includes('/leak')), `${build}: no request was seen`);
+      assert.ok(
+        leak.arrived.some((line) => line.includes('/leak')),
+        `${build}: no request was seen`,
+      );
     }
   });
 
   test('of ten thousand events works where there is no network at all; leaking builds do not', async (t) => {
-    if (spawnSync('unshare', ['-rn', 'true']).status !== 0) return t.skip('skipped: no network namespace can be made here (unshare -rn)');
+    if (spawnSync('unshare', ['-rn', 'true']).status !== 0)
+      return t.skip('skipped: no network namespace can be made here (unshare -rn)');
     const { status, stdout, stderr } = await run('clean', events, ['unshare', '-rn']);
     assert.equal(status, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), wanted);
@@ -126,15 +197,23 @@ describe('a session in Node', { timeout: 180_000 }, () => {
   });
 
   test('of ten thousand events makes no system call of the network; leaking builds do', async (t) => {
-    const path = join(folder, 'calls.txt'), strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
-    if (spawnSync(strace[0], [...strace.slice(1), 'true']).status !== 0) return t.skip('skipped: system calls cannot be traced here (strace)');
-    const calls = () => readFileSync(path, 'utf8').split('\n').filter((line) => /\b(?:connect|send(?:to|msg|mmsg)|bind|listen|accept4?)\(|AF_INET/.test(line));
+    const path = join(folder, 'calls.txt'),
+      strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
+    if (spawnSync(strace[0], [...strace.slice(1), 'true']).status !== 0)
+      return t.skip('skipped: system calls cannot be traced here (strace)');
+    const calls = () =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => /\b(?:connect|send(?:to|msg|mmsg)|bind|listen|accept4?)\(|AF_INET/.test(line));
     const { status, stdout, stderr } = await run('clean', events, strace);
     assert.equal(status, 0, stderr);
     assert.deepEqual([JSON.parse(stdout), calls()], [wanted, []]);
     for (const build of leaking) {
       await run(build, 60, strace);
-      assert.ok(calls().some((line) => /\bconnect\(.*AF_INET/.test(line)), `${build}: no connect was seen`);
+      assert.ok(
+        calls().some((line) => /\bconnect\(.*AF_INET/.test(line)),
+        `${build}: no connect was seen`,
+      );
     }
   });
 });

@@ -1,5 +1,5 @@
-/* Owns the checks of the C tests: print file:line and go on; main ends with `return check_report();`, non-zero on any failure.
- * Must not know what is tested. */
+/* Owns the checks of the C tests: print file:line and go on; main ends with `return check_report();`,
+ * non-zero on any failure. Must not know what is tested. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -30,36 +30,39 @@ static inline int check_failed(const char *file, int line, const char *text) {
     return 1;
 }
 
-#define CHECK(cond) \
-    do { \
-        check_count++; \
-        if (!(cond) && check_failed(__FILE__, __LINE__, #cond)) fprintf(stderr, " is false\n"); \
+#define CHECK(cond)                                                                                          \
+    do {                                                                                                     \
+        check_count++;                                                                                       \
+        if (!(cond) && check_failed(__FILE__, __LINE__, #cond)) fprintf(stderr, " is false\n");              \
     } while (0)
 
 /* Integers; `label` says which case of a loop it was. */
-#define CHECK_EQ_IN(got, wanted, label) \
-    do { \
-        unsigned long long check_got = (unsigned long long)(got), check_wanted = (unsigned long long)(wanted); \
-        check_count++; \
-        if (check_got != check_wanted && check_failed(__FILE__, __LINE__, #got)) \
-            fprintf(stderr, ": got %llu, wanted %llu (%s)\n", check_got, check_wanted, label); \
+#define CHECK_EQ_IN(got, wanted, label)                                                                      \
+    do {                                                                                                     \
+        unsigned long long check_got = (unsigned long long)(got),                                            \
+                           check_wanted = (unsigned long long)(wanted);                                      \
+        check_count++;                                                                                       \
+        if (check_got != check_wanted && check_failed(__FILE__, __LINE__, #got))                             \
+            fprintf(stderr, ": got %llu, wanted %llu (%s)\n", check_got, check_wanted, label);               \
     } while (0)
 #define CHECK_EQ(got, wanted) CHECK_EQ_IN(got, wanted, #wanted)
 
 /* |got - wanted| <= tolerance; NaN fails. */
-#define CHECK_NEAR(got, wanted, tolerance) \
-    do { \
-        double check_got = (double)(got), check_wanted = (double)(wanted), check_tolerance = (double)(tolerance); \
-        check_count++; \
-        if (!(fabs(check_got - check_wanted) <= check_tolerance) && check_failed(__FILE__, __LINE__, #got)) \
-            fprintf(stderr, ": got %.17g, wanted %.17g within %.3g\n", check_got, check_wanted, check_tolerance); \
+#define CHECK_NEAR(got, wanted, tolerance)                                                                   \
+    do {                                                                                                     \
+        double check_got = (double)(got), check_wanted = (double)(wanted),                                   \
+               check_tolerance = (double)(tolerance);                                                        \
+        check_count++;                                                                                       \
+        if (!(fabs(check_got - check_wanted) <= check_tolerance) && check_failed(__FILE__, __LINE__, #got))  \
+            fprintf(stderr, ": got %.17g, wanted %.17g within %.3g\n", check_got, check_wanted,              \
+                    check_tolerance);                                                                        \
     } while (0)
 
-#define CHECK_BYTES(got, wanted, n) \
-    do { \
-        check_count++; \
-        if (memcmp(got, wanted, n) != 0 && check_failed(__FILE__, __LINE__, #got)) \
-            fprintf(stderr, ": bytes differ from " #wanted "\n"); \
+#define CHECK_BYTES(got, wanted, n)                                                                          \
+    do {                                                                                                     \
+        check_count++;                                                                                       \
+        if (memcmp(got, wanted, n) != 0 && check_failed(__FILE__, __LINE__, #got))                           \
+            fprintf(stderr, ": bytes differ from " #wanted "\n");                                            \
     } while (0)
 
 static inline int check_report(void) {
@@ -68,7 +71,8 @@ static inline int check_report(void) {
     return check_failures == 0 && check_count > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* Memory of exactly n bytes, 16-byte aligned, so that AddressSanitizer sees a read or write one byte past it. */
+/* Memory of exactly n bytes, 16-byte aligned, so that AddressSanitizer sees a read or write one byte past
+ * it. */
 static inline void *exact(size_t n) {
     void *p = malloc(n > 0 ? n : 1);
     if (!p || ((uintptr_t)p & 15u) != 0) {
@@ -91,7 +95,9 @@ static inline uint32_t random_u32(uint64_t *state) {
     *state ^= *state >> 27;
     return (uint32_t)((*state * 2685821657736338717ull) >> 32);
 }
-static inline uint32_t random_below(uint64_t *state, uint32_t n) { return (uint32_t)(((uint64_t)random_u32(state) * n) >> 32); }
+static inline uint32_t random_below(uint64_t *state, uint32_t n) {
+    return (uint32_t)(((uint64_t)random_u32(state) * n) >> 32);
+}
 static inline float random_float(uint64_t *state, float low, float high) {
     return low + (high - low) * (float)(random_u32(state) >> 8) / 16777216.0f;
 }

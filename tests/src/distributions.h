@@ -26,7 +26,8 @@ typedef struct test_space {
 } test_space;
 
 /* A fifth of the items have no categories. The space points into *s. */
-static inline void draw_space(uint64_t *rng, test_space *s, uint32_t n_items, uint32_t n_categories, int weighted) {
+static inline void draw_space(uint64_t *rng, test_space *s, uint32_t n_items, uint32_t n_categories,
+                              int weighted) {
     uint32_t e = 0;
     s->offsets[0] = 0;
     for (uint32_t i = 0; i < n_items; i++) {
@@ -38,7 +39,8 @@ static inline void draw_space(uint64_t *rng, test_space *s, uint32_t n_items, ui
         }
         s->offsets[i + 1] = e;
     }
-    s->space = (ampcf_taste_space){n_items, n_categories, s->offsets, s->categories, weighted ? s->weights : NULL};
+    s->space =
+        (ampcf_taste_space){n_items, n_categories, s->offsets, s->categories, weighted ? s->weights : NULL};
 }
 
 #endif

@@ -9,7 +9,8 @@
 
 enum { DRAFT_SECTIONS = 72 };
 
-/* Data is borrowed. Offsets, lengths and checksums of the table are made by draft_emit; the rest stands as it is given. */
+/* Data is borrowed. Offsets, lengths and checksums of the table are made by draft_emit; the rest stands as
+ * it is given. */
 typedef struct draft {
     format_header header;
     format_section table[DRAFT_SECTIONS];

@@ -1,4 +1,5 @@
-/* Owns the question that the tests of hostile files ask: is this file refused with exactly this status? Must not hold a test. */
+/* Owns the question that the tests of hostile files ask: is this file refused with exactly this status? Must
+ * not hold a test. */
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
@@ -18,8 +19,8 @@ static inline void expect_file(const uint8_t *file, size_t n, ampcf_status wante
     if (got != AMPCF_OK) right = right && fault.what && fault.status == (uint32_t)got && fault.offset <= n;
     check_count++;
     if (!right && check_failed(__FILE__, line, label))
-        fprintf(stderr, ": got %s (%s), wanted %s\n", ampcf_status_name(got), fault.what ? fault.what : "no fault",
-                ampcf_status_name(wanted));
+        fprintf(stderr, ": got %s (%s), wanted %s\n", ampcf_status_name(got),
+                fault.what ? fault.what : "no fault", ampcf_status_name(wanted));
     free(copy), free(memory);
 }
 

@@ -7,16 +7,27 @@
 #include "ampcf_train.h"
 #include "check.h"
 
-enum { ALPHA, LAMBDA, NU, BETA, ETA, RHO, SHARPNESS, SPLIT, TAU, SETTINGS = 16 }; /* order of the file, src/core/format.h */
+enum {
+    ALPHA,
+    LAMBDA,
+    NU,
+    BETA,
+    ETA,
+    RHO,
+    SHARPNESS,
+    SPLIT,
+    TAU,
+    SETTINGS = 16
+}; /* order of the file, src/core/format.h */
 
 typedef struct recipe {
     uint32_t n_items, dim, n_personas, n_aspects; /* 0 aspects: a file without titles, aspects and metadata */
     float settings[SETTINGS];
-    float scale; /* entries of vectors are in [-scale, scale] */
-    uint32_t vector_type;       /* ampcf_vector_type */
-    uint32_t neighbours;        /* most entries of a row of B; 0 = no B */
-    int weighted;               /* item weights and targets */
-    uint32_t clusters;          /* of items; 0 = none */
+    float scale;          /* entries of vectors are in [-scale, scale] */
+    uint32_t vector_type; /* ampcf_vector_type */
+    uint32_t neighbours;  /* most entries of a row of B; 0 = no B */
+    int weighted;         /* item weights and targets */
+    uint32_t clusters;    /* of items; 0 = none */
 } recipe;
 
 /* Settings that find several personas in random histories. */
@@ -50,12 +61,14 @@ typedef struct test_model {
 } test_model;
 
 /* packed lower triangle of sum_j q_j v_j v_j^T; weights NULL = 1. */
-static inline void fill_weighted_gram(const float *vectors, const float *weights, uint32_t n_items, uint32_t dim, float *gram) {
+static inline void fill_weighted_gram(const float *vectors, const float *weights, uint32_t n_items,
+                                      uint32_t dim, float *gram) {
     for (uint32_t r = 0, at = 0; r < dim; r++)
         for (uint32_t c = 0; c <= r; c++, at++) {
             double sum = 0;
             for (uint32_t j = 0; j < n_items; j++)
-                sum += (weights ? (double)weights[j] : 1) * (double)vectors[j * dim + r] * (double)vectors[j * dim + c];
+                sum += (weights ? (double)weights[j] : 1) * (double)vectors[j * dim + r] *
+                       (double)vectors[j * dim + c];
             gram[at] = fabs(sum) < 1e-37 ? 0 : (float)sum;
         }
 }
@@ -83,7 +96,8 @@ static inline void fill_aspects(test_parts *t, uint32_t n, uint32_t n_aspects, u
     t->item_aspect_offsets[0] = 0;
     for (uint32_t j = 0, at = 0; j < n; j++) {
         for (uint32_t a = 0; a < n_aspects; a++)
-            if (random_below(rng, 3) == 0 && j % 5 != 4) t->item_aspects[at++] = (uint16_t)a; /* every fifth item has none */
+            if (random_below(rng, 3) == 0 && j % 5 != 4)
+                t->item_aspects[at++] = (uint16_t)a; /* every fifth item has none */
         t->item_aspect_offsets[j + 1] = at;
     }
     t->metadata = "{\"name\":\"made up\"}";
@@ -111,11 +125,33 @@ static inline void fill_neighbours(test_parts *t, uint32_t n, uint32_t most, uin
 
 /* Points parts at the arrays; call again after replacing one. */
 static inline void link_parts(test_parts *t, const recipe *r) {
-    t->parts = (ampcf_model_parts){r->n_items, r->dim, r->n_personas, r->n_aspects, t->vectors, t->bias, t->gram, t->settings,
-        t->id_offsets, t->id_bytes, t->title_offsets, t->title_bytes, t->aspect_offsets, t->aspect_bytes,
-        t->item_aspect_offsets, t->item_aspects, t->metadata, t->metadata ? (uint32_t)strlen(t->metadata) : 0,
-        t->vector_type, t->item_weights, t->item_targets, t->neighbour_offsets, t->neighbour_items, t->neighbour_values, t->neighbour_scales, t->item_clusters,
-        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+    t->parts = (ampcf_model_parts){r->n_items,
+                                   r->dim,
+                                   r->n_personas,
+                                   r->n_aspects,
+                                   t->vectors,
+                                   t->bias,
+                                   t->gram,
+                                   t->settings,
+                                   t->id_offsets,
+                                   t->id_bytes,
+                                   t->title_offsets,
+                                   t->title_bytes,
+                                   t->aspect_offsets,
+                                   t->aspect_bytes,
+                                   t->item_aspect_offsets,
+                                   t->item_aspects,
+                                   t->metadata,
+                                   t->metadata ? (uint32_t)strlen(t->metadata) : 0,
+                                   t->vector_type,
+                                   t->item_weights,
+                                   t->item_targets,
+                                   t->neighbour_offsets,
+                                   t->neighbour_items,
+                                   t->neighbour_values,
+                                   t->neighbour_scales,
+                                   t->item_clusters,
+                                   {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 }
 
 static inline test_parts make_parts(const recipe *r, uint64_t *rng) {
@@ -148,7 +184,8 @@ static inline void free_parts(test_parts *t) {
     free(t->vectors), free(t->bias), free(t->gram), free(t->settings), free(t->id_offsets), free(t->id_bytes);
     free(t->title_offsets), free(t->title_bytes), free(t->aspect_offsets), free(t->aspect_bytes);
     free(t->item_aspect_offsets), free(t->item_aspects);
-    free(t->item_weights), free(t->item_targets), free(t->neighbour_offsets), free(t->neighbour_items), free(t->neighbour_values), free(t->neighbour_scales);
+    free(t->item_weights), free(t->item_targets), free(t->neighbour_offsets), free(t->neighbour_items),
+        free(t->neighbour_values), free(t->neighbour_scales);
     free(t->item_clusters);
 }
 
@@ -189,11 +226,13 @@ typedef struct test_profile {
     ampcf_status status;
 } test_profile;
 
-static inline test_profile fold(const ampcf_model *model, const uint32_t *items, const float *weights, uint32_t n, uint32_t personas) {
+static inline test_profile fold(const ampcf_model *model, const uint32_t *items, const float *weights,
+                                uint32_t n, uint32_t personas) {
     size_t bytes = ampcf_profile_memory(model, n, 0), scratch_bytes = ampcf_profile_scratch(model, n, 0);
     test_profile p = {exact(bytes), NULL, AMPCF_OK};
     void *scratch = exact(scratch_bytes);
-    p.status = ampcf_profile_fold_in(model, items, weights, n, personas, p.memory, bytes, scratch, scratch_bytes, &p.profile);
+    p.status = ampcf_profile_fold_in(model, items, weights, n, personas, p.memory, bytes, scratch,
+                                     scratch_bytes, &p.profile);
     free(scratch);
     return p;
 }
@@ -214,7 +253,8 @@ static inline void random_history(uint64_t *rng, uint32_t n_items, uint32_t *out
 
 /* ---- Double-precision reference ---- */
 
-/* Solve a x = b in place by Gaussian elimination with partial pivoting; a (n, n) row-major, b (n) becomes x. */
+/* Solve a x = b in place by Gaussian elimination with partial pivoting; a (n, n) row-major, b (n) becomes x.
+ * */
 static inline void dense_solve(double *a, double *b, uint32_t n) {
     for (uint32_t k = 0; k < n; k++) {
         uint32_t pivot = k;
@@ -244,18 +284,23 @@ static inline double fold_weight(const test_parts *t, const float *weights, uint
 }
 
 /* t_i. */
-static inline double fold_target(const test_parts *t, uint32_t item) { return t->item_targets ? (double)t->item_targets[item] : 1; }
+static inline double fold_target(const test_parts *t, uint32_t item) {
+    return t->item_targets ? (double)t->item_targets[item] : 1;
+}
 
 /* B_ij. */
 static inline double reference_neighbour(const test_parts *t, uint32_t i, uint32_t j) {
     if (!t->neighbour_offsets) return 0;
     for (uint32_t e = t->neighbour_offsets[i]; e < t->neighbour_offsets[i + 1]; e++)
-        if (t->neighbour_items[e] == j) return (double)t->neighbour_values[e] * (double)t->neighbour_scales[i];
+        if (t->neighbour_items[e] == j)
+            return (double)t->neighbour_values[e] * (double)t->neighbour_scales[i];
     return 0;
 }
 
-/* M = alpha G + sum_i w_i q_i v_i v_i^T + lambda (sum_i w_i q_i t_i^2 + alpha N)^nu I, dense (D, D). Weights NULL = 1. */
-static inline void reference_system(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n, double *m) {
+/* M = alpha G + sum_i w_i q_i v_i v_i^T + lambda (sum_i w_i q_i t_i^2 + alpha N)^nu I, dense (D, D). Weights
+ * NULL = 1. */
+static inline void reference_system(const test_parts *t, const uint32_t *items, const float *weights,
+                                    uint32_t n, double *m) {
     uint32_t d = t->parts.dim;
     double alpha = (double)t->settings[ALPHA], mass = alpha * t->parts.n_items;
     for (uint32_t r = 0, at = 0; r < d; r++)
@@ -271,15 +316,17 @@ static inline void reference_system(const test_parts *t, const uint32_t *items, 
     for (uint32_t r = 0; r < d; r++) m[r * d + r] += ridge;
 }
 
-/* u = M^-1 sum_i r_i w_i q_i t_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride]. */
-static inline void reference_user(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n,
-                                  const float *responsibilities, uint32_t r_stride, double *u) {
+/* u = M^-1 sum_i r_i w_i q_i t_i v_i; responsibilities NULL = 1, else r_i = responsibilities[i * r_stride].
+ * */
+static inline void reference_user(const test_parts *t, const uint32_t *items, const float *weights,
+                                  uint32_t n, const float *responsibilities, uint32_t r_stride, double *u) {
     uint32_t d = t->parts.dim;
     double *m = exact((size_t)d * d * sizeof *m);
     reference_system(t, items, weights, n, m);
     for (uint32_t c = 0; c < d; c++) u[c] = 0;
     for (uint32_t i = 0; i < n; i++) {
-        double w = fold_weight(t, weights, i, items[i]) * fold_target(t, items[i]) * (responsibilities ? (double)responsibilities[i * r_stride] : 1);
+        double w = fold_weight(t, weights, i, items[i]) * fold_target(t, items[i]) *
+                   (responsibilities ? (double)responsibilities[i * r_stride] : 1);
         for (uint32_t c = 0; c < d; c++) u[c] += w * (double)t->vectors[(size_t)items[i] * d + c];
     }
     dense_solve(m, u, d);
@@ -292,12 +339,15 @@ static inline double dot_double(const double *u, const float *v, uint32_t n) {
     return sum;
 }
 
-/* y_j / t_j of the whole person, B aside; where j is in the history, of the person without it, with the ridge as it is with it. */
-static inline void reference_left_out(const test_parts *t, const uint32_t *items, const float *weights, uint32_t n, double *out) {
+/* y_j / t_j of the whole person, B aside; where j is in the history, of the person without it, with the
+ * ridge as it is with it. */
+static inline void reference_left_out(const test_parts *t, const uint32_t *items, const float *weights,
+                                      uint32_t n, double *out) {
     uint32_t d = t->parts.dim;
     double *m = exact((size_t)d * d * sizeof *m), *u = exact(d * sizeof *u);
     reference_user(t, items, weights, n, NULL, 0, u);
-    for (uint32_t j = 0; j < t->parts.n_items; j++) out[j] = dot_double(u, t->vectors + (size_t)j * d, d) / fold_target(t, j);
+    for (uint32_t j = 0; j < t->parts.n_items; j++)
+        out[j] = dot_double(u, t->vectors + (size_t)j * d, d) / fold_target(t, j);
     for (uint32_t left = 0; left < n; left++) {
         const float *v = t->vectors + (size_t)items[left] * d;
         reference_system(t, items, weights, n, m);
@@ -307,7 +357,8 @@ static inline void reference_left_out(const test_parts *t, const uint32_t *items
             for (uint32_t c = 0; c < d; c++) u[c] += w * (double)t->vectors[(size_t)items[i] * d + c];
         }
         for (uint32_t r = 0; r < d; r++)
-            for (uint32_t c = 0; c < d; c++) m[r * d + c] -= fold_weight(t, weights, left, items[left]) * (double)v[r] * (double)v[c];
+            for (uint32_t c = 0; c < d; c++)
+                m[r * d + c] -= fold_weight(t, weights, left, items[left]) * (double)v[r] * (double)v[c];
         dense_solve(m, u, d);
         out[items[left]] = dot_double(u, v, d) / fold_target(t, items[left]);
     }

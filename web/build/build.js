@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Owns `npm run build`: C -> wasm, JavaScript + wasm -> dist/, declarations. Must not be needed by anyone who installs the package.
+// Owns `npm run build`: C -> wasm, JavaScript + wasm -> dist/, declarations. Must not be needed by anyone who
+// installs the package.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,10 @@ import { wasmModules } from './modules.js';
 const root = new URL('../../', import.meta.url);
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, root));
 
-/** @param {string} folder @returns {string[]} paths below the root, in a fixed order */
+/**
+ * @param {string} folder
+ * @returns {string[]} paths below the root, in a fixed order
+ */
 function filesBelow(folder) {
   return readdirSync(at(folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -21,14 +25,22 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** A hash of what a step reads: an unchanged tree is not built again. @param {string[]} paths */
+/**
+ * A hash of what a step reads: an unchanged tree is not built again.
+ * @param {string[]} paths
+ */
 function stampOf(paths) {
   const hash = createHash('sha256').update(process.version);
   for (const path of paths) hash.update(path).update('\0').update(readFileSync(at(path))).update('\0');
   return hash.digest('hex');
 }
 
-/** Run a step unless its stamp says that its output is there. @param {string} stampPath @param {string[]} inputs @param {() => Promise<void>} step */
+/**
+ * Run a step unless its stamp says that its output is there.
+ * @param {string} stampPath
+ * @param {string[]} inputs
+ * @param {() => Promise<void>} step
+ */
 async function ifStale(stampPath, inputs, step) {
   const stamp = stampOf(inputs);
   try {
@@ -64,7 +76,10 @@ function constants() {
   return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(JSON.parse(readFileSync(at('package.json'), 'utf8')).version) };
 }
 
-/** Files that are bundles of their own, and so no part of another one: the library is loaded once, and there is one AmpcfError. */
+/**
+ * Files that are bundles of their own, and so no part of another one: the library is loaded once, and there
+ * is one AmpcfError.
+ */
 const bundles = new Map(Object.entries({
   'web/ampcf.js': 'ampcf.js', 'web/rank.js': 'rank.js', 'web/train.js': 'train.js', 'web/evaluate.js': 'evaluate.js', 'web/taste.js': 'taste.js',
   'web/learn.js': 'learn.js', 'web/sentences.js': 'sentences.js', 'web/store.js': 'store.js', 'web/node-store.js': 'node-store.js',
@@ -72,7 +87,10 @@ const bundles = new Map(Object.entries({
 }).map(([path, file]) => [at(path), file]));
 const chunks = ['core-scalar.js', 'report.js'];
 
-/** Imports of other bundles stay imports; those of `whole` are taken in, but for chunks. @param {boolean} [whole] */
+/**
+ * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
+ * @param {boolean} [whole]
+ */
 const externals = (whole = false) => /** @type {import('esbuild').Plugin} */ ({
   name: 'externals',
   setup: (build) => build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
@@ -81,7 +99,11 @@ const externals = (whole = false) => /** @type {import('esbuild').Plugin} */ ({
   }),
 });
 
-/** Each package that a bundle holds, with its licence: what esbuild says it took in. @param {import('esbuild').Metafile} metafile @param {string} file */
+/**
+ * Each package that a bundle holds, with its licence: what esbuild says it took in.
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} file
+ */
 function licencesOf({ inputs }, file) {
   const names = [...new Set(Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
   return names.map((name) => {

@@ -10,7 +10,8 @@ const { runClang, runLLVM } = /** @type {any} */ (yowasp);
  * Compile C files into one reactor module with zero imports.
  * @param {Record<string, string>} files path -> text of every source and header
  * @param {WasmModule} module
- * @returns {Promise<Uint8Array<ArrayBuffer>>} the module; throws with the compiler's messages when it does not compile
+ * @returns {Promise<Uint8Array<ArrayBuffer>>} the module; throws with the compiler's messages when it does
+ *   not compile
  */
 export async function compileWasm(files, { sources, exports, compile, link }) {
   const decoder = new TextDecoder();

@@ -1,7 +1,11 @@
-// Owns reading src/modules.json and the folders it names: which C files, flags and exports each wasm module has. Must not compile.
+// Owns reading src/modules.json and the folders it names: which C files, flags and exports each wasm module
+// has. Must not compile.
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** @typedef {{ sources: string[], exports: string[], compile: string[], link: string[] }} WasmModule paths are below the repository */
+/**
+ * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[] }} WasmModule paths are
+ *   below the repository
+ */
 
 /** @param {string} text of an exports.txt */
 const linesOf = (text) => text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));

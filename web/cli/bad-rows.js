@@ -9,7 +9,10 @@ const ROWS_SHOWN = 10;
 
 /**
  * Bad rows as one error, a message line for each; `total` may be more than the rows kept.
- * @param {string} code @param {string} file @param {BadRow[]} rows @param {number} [total]
+ * @param {string} code
+ * @param {string} file
+ * @param {BadRow[]} rows
+ * @param {number} [total]
  */
 export function dataError(code, file, rows, total = rows.length) {
   const lines = rows.map((r) => {
@@ -22,7 +25,10 @@ export function dataError(code, file, rows, total = rows.length) {
 
 /** Bad rows: the first few are kept to be shown, all are counted. */
 export class BadRows {
-  /** @param {string} file @param {number} allowed */
+  /**
+   * @param {string} file
+   * @param {number} allowed
+   */
   constructor(file, allowed) {
     this.file = file;
     this.allowed = allowed;
@@ -32,14 +38,23 @@ export class BadRows {
     this.rows = [];
   }
 
-  /** @param {number | (() => number)} line a function, if the line takes time to find @param {string} what @param {string} got @param {string} wanted */
+  /**
+   * @param {number | (() => number)} line a function, if the line takes time to find
+   * @param {string} what
+   * @param {string} got
+   * @param {string} wanted
+   */
   add(line, what, got, wanted) {
     this.total++;
     if (this.rows.length >= ROWS_SHOWN) return;
     this.rows.push({ line: typeof line === 'function' ? line() : line, what, got, wanted });
   }
 
-  /** @param {number | (() => number)} line @param {string} what @param {string} id */
+  /**
+   * @param {number | (() => number)} line
+   * @param {string} what
+   * @param {string} id
+   */
   addId(line, what, id) {
     this.badIds++;
     this.add(line, what, id, `1 to ${MAX_ID} bytes of UTF-8`);
@@ -49,7 +64,13 @@ export class BadRows {
     if (this.total > this.allowed) throw this.error();
   }
 
-  /** A bad row that ends the reading, so it is shown however many came before. @param {number} line @param {string} what @param {string} got @param {string} wanted */
+  /**
+   * A bad row that ends the reading, so it is shown however many came before.
+   * @param {number} line
+   * @param {string} what
+   * @param {string} got
+   * @param {string} wanted
+   */
   fatal(line, what, got, wanted) {
     this.rows.splice(ROWS_SHOWN - 1);
     this.add(line, what, got, wanted);
@@ -61,7 +82,10 @@ export class BadRows {
   }
 }
 
-/** What is wrong with an id, or ''. NUL bytes never get this far. @param {string} id */
+/**
+ * What is wrong with an id, or ''. NUL bytes never get this far.
+ * @param {string} id
+ */
 export function idProblem(id) {
   if (id === '') return 'empty id';
   return id.length > MAX_ID / 3 && Buffer.byteLength(id) > MAX_ID ? 'id too long' : '';

@@ -1,4 +1,5 @@
-// Owns the page of `ampcf diagnose --html`: one file with charts as SVG that asks nothing of any network. Must not compute a figure.
+// Owns the page of `ampcf diagnose --html`: one file with charts as SVG that asks nothing of any network.
+// Must not compute a figure.
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { figuresOf, isMet, targetText } from './diagnose-text.js';
@@ -6,7 +7,10 @@ import { figuresOf, isMet, targetText } from './diagnose-text.js';
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
 /** @typedef {typeof import('../evaluate.js').targets} Targets */
 /** @typedef {{ name: string, value: number }} Bar */
-/** @typedef {{ bars: Bar[], label: string, share?: boolean, target?: number, most?: number, from?: number }} BarChart */
+/**
+ * @typedef {{ bars: Bar[], label: string, share?: boolean, target?: number, most?: number, from?: number }}
+ *   BarChart
+ */
 
 const css = `:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
@@ -16,9 +20,15 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(27rem, 1fr)); gap: 2rem } section { min-width: 0 } svg { max-width: 100%; height: auto; overflow: visible }
 @media (prefers-color-scheme: dark) { .met { color: #6fcf97 } .missed { color: #ff8a7a } }
 @media (max-width: 30rem) { main { grid-template-columns: 1fr } }`;
-const colour = '#4477aa', marked = '#cc6677';
+const colour = '#4477aa',
+  marked = '#cc6677';
 
-/** @param {Document} document @param {string} name @param {string} text @param {string} [className] */
+/**
+ * @param {Document} document
+ * @param {string} name
+ * @param {string} text
+ * @param {string} [className]
+ */
 function element(document, name, text, className) {
   const made = document.createElement(name);
   made.textContent = text;
@@ -26,59 +36,191 @@ function element(document, name, text, className) {
   return made;
 }
 
-/** @param {Document} document @param {BarChart} chart */
+/**
+ * @param {Document} document
+ * @param {BarChart} chart
+ */
 function bars(document, { bars: data, label, share = false, target, most, from = 0 }) {
-  const text = (/** @type {Bar} */ { value }) => (share ? `${(value * 100).toFixed(1)} %` : Number.isInteger(value) ? String(value) : value.toFixed(3));
-  const high = Math.max(most ?? 0, target ?? 0, ...data.map(({ value }) => value)), low = Math.min(from, ...data.map(({ value }) => value));
-  return Plot.plot({ document, width: 440, height: 54 + 30 * data.length, marginLeft: 150, marginRight: 56, marginTop: 8, marginBottom: 42, style: { fontSize: '12px', background: 'none' },
-    x: { domain: [low, high], label, ticks: share ? 4 : 5, grid: true, ...(share && { tickFormat: (/** @type {number} */ x) => `${Math.round(x * 100)} %` }) },
+  const text = (/** @type {Bar} */ { value }) =>
+    share ? `${(value * 100).toFixed(1)} %` : Number.isInteger(value) ? String(value) : value.toFixed(3);
+  const high = Math.max(most ?? 0, target ?? 0, ...data.map(({ value }) => value)),
+    low = Math.min(from, ...data.map(({ value }) => value));
+  return Plot.plot({
+    document,
+    width: 440,
+    height: 54 + 30 * data.length,
+    marginLeft: 150,
+    marginRight: 56,
+    marginTop: 8,
+    marginBottom: 42,
+    style: { fontSize: '12px', background: 'none' },
+    x: {
+      domain: [low, high],
+      label,
+      ticks: share ? 4 : 5,
+      grid: true,
+      ...(share && { tickFormat: (/** @type {number} */ x) => `${Math.round(x * 100)} %` }),
+    },
     y: { domain: data.map(({ name }) => name), label: null, tickSize: 0 },
-    marks: [Plot.barX(data, { x1: Math.max(low, Math.min(from, high)), x2: 'value', y: 'name', fill: colour, insetTop: 3, insetBottom: 3 }),
+    marks: [
+      Plot.barX(data, {
+        x1: Math.max(low, Math.min(from, high)),
+        x2: 'value',
+        y: 'name',
+        fill: colour,
+        insetTop: 3,
+        insetBottom: 3,
+      }),
       Plot.text(data, { x: 'value', y: 'name', text, textAnchor: 'start', dx: 5 }),
-      ...(target === undefined ? [] : [Plot.ruleX([target], { stroke: marked, strokeWidth: 2, strokeDasharray: '4 3' })])] });
+      ...(target === undefined
+        ? []
+        : [Plot.ruleX([target], { stroke: marked, strokeWidth: 2, strokeDasharray: '4 3' })]),
+    ],
+  });
 }
 
-/** Charts of what was measured. @param {PersonaQuality} quality @param {Membership | null} membership @param {Targets} targets @returns {{ title: string, says: string, chart: BarChart }[]} */
+/**
+ * Charts of what was measured.
+ * @param {PersonaQuality} quality
+ * @param {Membership | null} membership
+ * @param {Targets} targets
+ * @returns {{ title: string, says: string, chart: BarChart }[]}
+ */
 function chartsOf({ sharpness, details }, membership, targets) {
-  const named = (/** @type {Record<string, number | null>} */ values) => Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
-  const { counts, shares, stability, rareRecall, faithfulness } = details, both = { ...(faithfulness.because && { 'items it names': faithfulness.because.named, 'as many others': faithfulness.because.random }),
-    ...(faithfulness.persona && { 'the named persona': faithfulness.persona.named, 'another persona': faithfulness.persona.random }) };
+  const named = (/** @type {Record<string, number | null>} */ values) =>
+    Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+  const { counts, shares, stability, rareRecall, faithfulness } = details,
+    both = {
+      ...(faithfulness.because && {
+        'items it names': faithfulness.because.named,
+        'as many others': faithfulness.because.random,
+      }),
+      ...(faithfulness.persona && {
+        'the named persona': faithfulness.persona.named,
+        'another persona': faithfulness.persona.random,
+      }),
+    };
   return [
-    { title: 'Personas a person has', says: `${details.people} people were looked at.`, chart: { bars: counts.map((value, k) => ({ name: k === 0 ? 'one' : String(k + 1), value })), label: 'people' } },
-    { title: 'Shares of the personas', says: 'Mean over people with two or more: the largest persona first.', chart: { bars: shares.map((value, k) => ({ name: k === 0 ? 'largest' : `no. ${k + 1}`, value })), label: 'share of the history', share: true } },
-    { title: 'Sharpness of the attention', says: 'Entropy over ln P. Lower is sharper: 0 is one persona, 1 is all alike. Dashed: at most this on what is recommended.',
-      chart: { bars: named({ ...sharpness }), label: 'entropy / ln P', target: targets.sharpness, most: 1 } },
-    ...(stability ? [{ title: 'Stability between trainings', says: 'Top items that matching personas share; how alike both group the history. Dashed: at least this for the first.',
-      chart: { bars: named({ 'shared top items': stability.shared, 'adjusted Rand index': stability.agreement, 'pairs alike': stability.together, 'as many personas': stability.sameNumber }), label: 'share', target: targets.stability, most: 1 } }] : []),
-    ...(rareRecall ? [{ title: 'Recall of rare tastes', says: `Recall@20 of ${rareRecall.items} test items of a taste below a tenth of the history.`,
-      chart: { bars: named({ 'this model': rareRecall.recall, 'one persona': rareRecall.onePersona, 'the other model': rareRecall.against }), label: 'recall@20' } }] : []),
-    ...(Object.keys(both).length > 0 ? [{ title: 'Faithfulness of explanations', says: 'How far an item falls without what its explanation names, and without others. 1 doubles the rank.', chart: { bars: named(both), label: 'log2 of rank after / before' } }] : []),
-    ...(membership ? [{ title: 'Membership attacks', says: 'AUC: .5 cannot tell who was in the training. Dashed: at most this.', chart: { bars: named({ ...membership.attacks }), label: 'AUC', target: targets.membership, from: 0.5, most: 0.7 } }] : []),
+    {
+      title: 'Personas a person has',
+      says: `${details.people} people were looked at.`,
+      chart: {
+        bars: counts.map((value, k) => ({ name: k === 0 ? 'one' : String(k + 1), value })),
+        label: 'people',
+      },
+    },
+    {
+      title: 'Shares of the personas',
+      says: 'Mean over people with two or more: the largest persona first.',
+      chart: {
+        bars: shares.map((value, k) => ({ name: k === 0 ? 'largest' : `no. ${k + 1}`, value })),
+        label: 'share of the history',
+        share: true,
+      },
+    },
+    {
+      title: 'Sharpness of the attention',
+      says: 'Entropy over ln P. Lower is sharper: 0 is one persona, 1 is all alike. Dashed: at most this on what is recommended.',
+      chart: { bars: named({ ...sharpness }), label: 'entropy / ln P', target: targets.sharpness, most: 1 },
+    },
+    ...(stability
+      ? [
+          {
+            title: 'Stability between trainings',
+            says: 'Top items that matching personas share; how alike both group the history. Dashed: at least this for the first.',
+            chart: {
+              bars: named({
+                'shared top items': stability.shared,
+                'adjusted Rand index': stability.agreement,
+                'pairs alike': stability.together,
+                'as many personas': stability.sameNumber,
+              }),
+              label: 'share',
+              target: targets.stability,
+              most: 1,
+            },
+          },
+        ]
+      : []),
+    ...(rareRecall
+      ? [
+          {
+            title: 'Recall of rare tastes',
+            says: `Recall@20 of ${rareRecall.items} test items of a taste below a tenth of the history.`,
+            chart: {
+              bars: named({
+                'this model': rareRecall.recall,
+                'one persona': rareRecall.onePersona,
+                'the other model': rareRecall.against,
+              }),
+              label: 'recall@20',
+            },
+          },
+        ]
+      : []),
+    ...(Object.keys(both).length > 0
+      ? [
+          {
+            title: 'Faithfulness of explanations',
+            says: 'How far an item falls without what its explanation names, and without others. 1 doubles the rank.',
+            chart: { bars: named(both), label: 'log2 of rank after / before' },
+          },
+        ]
+      : []),
+    ...(membership
+      ? [
+          {
+            title: 'Membership attacks',
+            says: 'AUC: .5 cannot tell who was in the training. Dashed: at most this.',
+            chart: {
+              bars: named({ ...membership.attacks }),
+              label: 'AUC',
+              target: targets.membership,
+              from: 0.5,
+              most: 0.7,
+            },
+          },
+        ]
+      : []),
   ];
 }
 
-/** @param {Document} document @param {import('./diagnose-text.js').Figure[]} figures */
+/**
+ * @param {Document} document
+ * @param {import('./diagnose-text.js').Figure[]} figures
+ */
 function figureTable(document, figures) {
-  const table = document.createElement('table'), row = (/** @type {HTMLElement[]} */ cells) => {
-    const made = document.createElement('tr');
-    made.append(...cells);
-    table.append(made);
-  };
+  const table = document.createElement('table'),
+    row = (/** @type {HTMLElement[]} */ cells) => {
+      const made = document.createElement('tr');
+      made.append(...cells);
+      table.append(made);
+    };
   row(['', 'figure', 'target', '', ''].map((text) => element(document, 'th', text)));
   for (const figure of figures) {
     const met = isMet(figure);
-    row([element(document, 'td', figure.name), element(document, 'td', figure.value === null ? '-' : figure.value.toFixed(3), 'number'), element(document, 'td', targetText(figure).replace('>=', '≥').replace('<=', '≤'), 'number'),
-      element(document, 'td', met === null ? '' : met ? 'met' : 'missed', met ? 'met' : 'missed'), element(document, 'td', figure.says)]);
+    row([
+      element(document, 'td', figure.name),
+      element(document, 'td', figure.value === null ? '-' : figure.value.toFixed(3), 'number'),
+      element(document, 'td', targetText(figure).replace('>=', '≥').replace('<=', '≤'), 'number'),
+      element(document, 'td', met === null ? '' : met ? 'met' : 'missed', met ? 'met' : 'missed'),
+      element(document, 'td', figure.says),
+    ]);
   }
   return table;
 }
 
 /**
- * @param {string} model what it is called @param {PersonaQuality} quality @param {Membership | null} membership @param {Targets} targets
+ * @param {string} model what it is called
+ * @param {PersonaQuality} quality
+ * @param {Membership | null} membership
+ * @param {Targets} targets
  * @returns {string} HTML, complete in itself
  */
 export function diagnosisPage(model, quality, membership, targets) {
-  const { document } = parseHTML('<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"></head><body></body></html>');
+  const { document } = parseHTML(
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"></head><body></body></html>',
+  );
   // A title is written as it stands, so no name of a file may be in it.
   document.head.append(element(document, 'title', 'Personas'), element(document, 'style', css));
   const main = document.createElement('main');
@@ -87,7 +229,15 @@ export function diagnosisPage(model, quality, membership, targets) {
     section.append(element(document, 'h2', title), element(document, 'p', says), bars(document, chart));
     main.append(section);
   }
-  document.body.append(element(document, 'h1', `Personas of ${model}`), element(document, 'p', `${quality.details.people} people, ${quality.details.several} with two or more personas`),
-    figureTable(document, figuresOf(quality, membership, targets)), main);
+  document.body.append(
+    element(document, 'h1', `Personas of ${model}`),
+    element(
+      document,
+      'p',
+      `${quality.details.people} people, ${quality.details.several} with two or more personas`,
+    ),
+    figureTable(document, figuresOf(quality, membership, targets)),
+    main,
+  );
   return `<!doctype html>\n${document.documentElement.outerHTML}\n`;
 }

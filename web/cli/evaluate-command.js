@@ -1,4 +1,5 @@
-// Owns `ampcf evaluate`: files -> figures of a model with their uncertainty. Must not know the formula of any metric.
+// Owns `ampcf evaluate`: files -> figures of a model with their uncertainty. Must not know the formula of any
+// metric.
 import { evaluateModel } from '../evaluate.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { loadModelFile } from './model-file.js';
@@ -6,7 +7,13 @@ import { numberOption, parseCommand, UsageError } from './options.js';
 import { count } from './print.js';
 import { stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
-import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
+import {
+  chooseRows,
+  ratingOptions,
+  ratingThreshold,
+  ratingUsage,
+  readRatingsFile,
+} from './read-interactions.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
@@ -35,61 +42,159 @@ ${ratingUsage}
 `;
 
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
-const options = /** @type {Record<string, OptionSpec>} */ ({ k: { type: 'string', short: 'k' }, weights: { type: 'boolean' }, ...ratingOptions,
-  ...Object.fromEntries(['history', 'test', 'train', 'validation', 'baselines', 'against', 'new-users', 'candidates', 'leave-one-out', 'sampled', 'seed', 'resamples'].map((name) => [name, text])) });
+const options = /** @type {Record<string, OptionSpec>} */ ({
+  k: { type: 'string', short: 'k' },
+  weights: { type: 'boolean' },
+  ...ratingOptions,
+  ...Object.fromEntries(
+    [
+      'history',
+      'test',
+      'train',
+      'validation',
+      'baselines',
+      'against',
+      'new-users',
+      'candidates',
+      'leave-one-out',
+      'sampled',
+      'seed',
+      'resamples',
+    ].map((name) => [name, text]),
+  ),
+});
 
 /** @param {Record<string, any>} values */
 function checkUsage(values) {
   if (!values.history) throw new UsageError('--history FILE is missing: what did people have?');
   const modes = ['candidates', 'leave-one-out', 'sampled'].filter((name) => values[name] !== undefined);
   if (modes.length > 1) throw new UsageError(`got --${modes.join(' and --')}, wanted one of them at most`);
-  if (!values.test && !values['leave-one-out']) throw new UsageError('--test FILE is missing: what did people take next?');
-  if (values.test && values['leave-one-out']) throw new UsageError('got --test and --leave-one-out, wanted one of them: the leave-one-out file holds the test items');
-  if (values.train && values['new-users'] !== undefined) throw new UsageError('got --train and --new-users, wanted one of them: with --train the people of --history are new already');
+  if (!values.test && !values['leave-one-out'])
+    throw new UsageError('--test FILE is missing: what did people take next?');
+  if (values.test && values['leave-one-out'])
+    throw new UsageError(
+      'got --test and --leave-one-out, wanted one of them: the leave-one-out file holds the test items',
+    );
+  if (values.train && values['new-users'] !== undefined)
+    throw new UsageError(
+      'got --train and --new-users, wanted one of them: with --train the people of --history are new already',
+    );
 }
 
 /** @param {Record<string, any>} values */
 function numbersOf(values) {
-  const k = values.k === undefined ? undefined : String(values.k).split(',').map((part) => numberOption({ k: part.trim() }, 'k', { whole: true, low: 1 }));
+  const k =
+    values.k === undefined
+      ? undefined
+      : String(values.k)
+          .split(',')
+          .map((part) => numberOption({ k: part.trim() }, 'k', { whole: true, low: 1 }));
   const newUsers = numberOption(values, 'new-users', { low: 0, high: 1 });
-  if (newUsers === 0 || newUsers === 1) throw new UsageError(`--new-users: got ${newUsers}, wanted a share above 0 and below 1`);
-  return { k: /** @type {number[] | undefined} */ (k), newUsers, sampled: numberOption(values, 'sampled', { whole: true, low: 1 }),
-    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }), resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
-    baselines: values.baselines === undefined ? undefined : values.baselines.split(',').map((/** @type {string} */ name) => name.trim()) };
-}
-
-/** @param {string} path @param {AbortSignal} signal */
-async function readLeaveOneOut(path, signal) {
-  const candidates = await readCandidates(path, { fewest: 2, wanted: 'user held-out negative negative ...', signal });
-  const users = [...candidates.keys()], items = [...new Set(Array.from(candidates.values(), ([heldOut]) => heldOut))], index = new Map(items.map((id, j) => [id, j]));
-  return { candidates, test: { users, items, user: users.map((_, u) => u), item: Array.from(candidates.values(), ([heldOut]) => /** @type {number} */ (index.get(heldOut))), weight: null } };
+  if (newUsers === 0 || newUsers === 1)
+    throw new UsageError(`--new-users: got ${newUsers}, wanted a share above 0 and below 1`);
+  return {
+    k: /** @type {number[] | undefined} */ (k),
+    newUsers,
+    sampled: numberOption(values, 'sampled', { whole: true, low: 1 }),
+    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }),
+    resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
+    baselines:
+      values.baselines === undefined
+        ? undefined
+        : values.baselines.split(',').map((/** @type {string} */ name) => name.trim()),
+  };
 }
 
 /**
- * Every file that the command line names, each read once. The threshold comes from the history: a small test file may lack the highest rating.
- * @param {Record<string, any>} values @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} io
+ * @param {string} path
+ * @param {AbortSignal} signal
  */
-async function readInput(values, io) {
-  const weights = Boolean(values.weights), read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
-  const ratings = await read('history'), threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
-  const rows = (/** @type {Ratings} */ given, /** @type {boolean} */ weighted) => chooseRows(given, { threshold, weights: weighted });
-  const history = rows(ratings, weights), other = async (/** @type {string} */ name, weighted = false) => (values[name] ? rows(await read(name), weighted) : undefined);
-  if (threshold !== undefined) io.say(`kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`);
-  const lists = values['leave-one-out'] ? await readLeaveOneOut(values['leave-one-out'], io.signal)
-    : { test: /** @type {typeof history} */ (await other('test')), candidates: values.candidates ? await readCandidates(values.candidates, { signal: io.signal }) : undefined };
-  return { history, train: await other('train', weights), validation: await other('validation'), threshold, ...lists };
+async function readLeaveOneOut(path, signal) {
+  const candidates = await readCandidates(path, {
+    fewest: 2,
+    wanted: 'user held-out negative negative ...',
+    signal,
+  });
+  const users = [...candidates.keys()],
+    items = [...new Set(Array.from(candidates.values(), ([heldOut]) => heldOut))],
+    index = new Map(items.map((id, j) => [id, j]));
+  return {
+    candidates,
+    test: {
+      users,
+      items,
+      user: users.map((_, u) => u),
+      item: Array.from(candidates.values(), ([heldOut]) => /** @type {number} */ (index.get(heldOut))),
+      weight: null,
+    },
+  };
 }
 
-/** @param {string[]} argv @param {AbortSignal} signal */
+/**
+ * Every file that the command line names, each read once. The threshold comes from the history: a small test
+ * file may lack the highest rating.
+ * @param {Record<string, any>} values
+ * @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} io
+ */
+async function readInput(values, io) {
+  const weights = Boolean(values.weights),
+    read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
+  const ratings = await read('history'),
+    threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const rows = (/** @type {Ratings} */ given, /** @type {boolean} */ weighted) =>
+    chooseRows(given, { threshold, weights: weighted });
+  const history = rows(ratings, weights),
+    other = async (/** @type {string} */ name, weighted = false) =>
+      values[name] ? rows(await read(name), weighted) : undefined;
+  if (threshold !== undefined)
+    io.say(
+      `kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`,
+    );
+  const lists = values['leave-one-out']
+    ? await readLeaveOneOut(values['leave-one-out'], io.signal)
+    : {
+        test: /** @type {typeof history} */ (await other('test')),
+        candidates: values.candidates
+          ? await readCandidates(values.candidates, { signal: io.signal })
+          : undefined,
+      };
+  return {
+    history,
+    train: await other('train', weights),
+    validation: await other('validation'),
+    threshold,
+    ...lists,
+  };
+}
+
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['MODEL']);
   checkUsage(values);
-  const numbers = numbersOf(values), quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
-  const model = await loadModelFile(given[0]), against = values.against ? await loadModelFile(values.against) : undefined;
-  const { threshold, ...input } = await readInput(values, { signal, quiet, say }), lines = stages(quiet);
-  const wanted = Object.fromEntries(Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined));
-  const result = await evaluateModel(model, { .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted), signal, onProgress: ({ stage, done, total }) => lines.update(stage, done, total) }).finally(lines.finish);
+  const numbers = numbersOf(values),
+    quiet = Boolean(values.quiet),
+    say = (/** @type {string} */ line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    };
+  const model = await loadModelFile(given[0]),
+    against = values.against ? await loadModelFile(values.against) : undefined;
+  const { threshold, ...input } = await readInput(values, { signal, quiet, say }),
+    lines = stages(quiet);
+  const wanted = Object.fromEntries(
+    Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined),
+  );
+  const result = await evaluateModel(model, {
+    .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted),
+    signal,
+    onProgress: ({ stage, done, total }) => lines.update(stage, done, total),
+  }).finally(lines.finish);
   if (values.json && result.protocol.ranking !== 'full') say(caution);
-  process.stdout.write(values.json ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
-    : evaluationText(given[0], result, { against: values.against }));
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
+      : evaluationText(given[0], result, { against: values.against }),
+  );
 }

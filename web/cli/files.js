@@ -1,5 +1,7 @@
-// Owns the bytes on disk: input read in chunks, output replaced whole or not at all, and the wording of system errors.
-// Must not know what the bytes mean, and must not print (standard output is written only when it is the file asked for).
+// Owns the bytes on disk: input read in chunks, output replaced whole or not at all, and the wording of
+// system errors.
+// Must not know what the bytes mean, and must not print (standard output is written only when it is the file
+// asked for).
 import { mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
@@ -8,8 +10,10 @@ import { AmpcfError } from '../core/errors.js';
 
 const CHUNK_BYTES = 256 * 1024;
 
-
-/** The name that messages give to a path. @param {string} path */
+/**
+ * The name that messages give to a path.
+ * @param {string} path
+ */
 export const displayName = (path) => (path === '-' ? '<stdin>' : path);
 
 // ---------------------------------------------------------------------------------------------------- errors
@@ -30,7 +34,9 @@ const REASONS = {
 
 /**
  * A system error as an AmpcfError; anything that is not a system error is returned as it is.
- * @param {string} action @param {string} path @param {unknown} cause
+ * @param {string} action
+ * @param {string} path
+ * @param {unknown} cause
  */
 function ioError(action, path, cause) {
   const reason = /** @type {NodeJS.ErrnoException} */ (cause)?.code;
@@ -54,8 +60,8 @@ export async function readFileBytes(path) {
 }
 
 /**
- * The bytes of a file, or of standard input for '-', piece by piece. `onBytes` hears what the consumer has finished with;
- * `total` is null where no size is known. Throws `IO`, or the reason of `signal`.
+ * The bytes of a file, or of standard input for '-', piece by piece. `onBytes` hears what the consumer has
+ * finished with; `total` is null where no size is known. Throws `IO`, or the reason of `signal`.
  * @param {string} path
  * @param {{ signal?: AbortSignal, onBytes?: (bytes: number, total: number | null) => void }} [options]
  * @returns {AsyncGenerator<Buffer, void, undefined>}
@@ -91,10 +97,11 @@ export async function* readChunks(path, { signal, onBytes } = {}) {
 const turns = new Map();
 
 /**
- * Replaces a file by `bytes`: whole or not at all, whenever the process is killed; on failure the old file is untouched
- * and no temporary file is left. '-' writes to standard output; a device or a pipe is written to as it is. A symbolic
- * link keeps its place and its target is replaced. Throws `DISK_FULL`, `IO`.
- * @param {string} path @param {Uint8Array} bytes
+ * Replaces a file by `bytes`: whole or not at all, whenever the process is killed; on failure the old file is
+ * untouched and no temporary file is left. '-' writes to standard output; a device or a pipe is written to as
+ * it is. A symbolic link keeps its place and its target is replaced. Throws `DISK_FULL`, `IO`.
+ * @param {string} path
+ * @param {Uint8Array} bytes
  */
 export async function writeFileAtomic(path, bytes) {
   if (path === '-') return writeStdout(bytes);
@@ -111,7 +118,10 @@ export async function writeFileAtomic(path, bytes) {
   }
 }
 
-/** Swallows the system errors named. @param {...string} codes */
+/**
+ * Swallows the system errors named.
+ * @param {...string} codes
+ */
 function ignore(...codes) {
   return (/** @type {unknown} */ error) => {
     if (!codes.includes(String(/** @type {NodeJS.ErrnoException} */ (error)?.code))) throw error;
@@ -119,7 +129,11 @@ function ignore(...codes) {
   };
 }
 
-/** @param {string} target @param {Uint8Array} bytes @param {number} [mode] */
+/**
+ * @param {string} target
+ * @param {Uint8Array} bytes
+ * @param {number} [mode]
+ */
 async function replace(target, bytes, mode) {
   const temp = await stage(target, bytes, mode);
   try {
@@ -131,7 +145,12 @@ async function replace(target, bytes, mode) {
   await syncFolder(dirname(target));
 }
 
-/** The bytes in a temporary file beside the target, on the disk. @param {string} target @param {Uint8Array} bytes @param {number} [mode] */
+/**
+ * The bytes in a temporary file beside the target, on the disk.
+ * @param {string} target
+ * @param {Uint8Array} bytes
+ * @param {number} [mode]
+ */
 async function stage(target, bytes, mode = 0o666) {
   const folder = dirname(target);
   await removeStaleTemps(folder, basename(target));
@@ -154,25 +173,30 @@ async function stage(target, bytes, mode = 0o666) {
 }
 
 /**
- * Writes several files of one folder: all of them, or none when one cannot be written. The folder is made where it is
- * missing. Files named in `outdated` and not written again are removed, so that no part of an older set is left among the new.
- * Throws `DISK_FULL`, `IO`.
- * @param {string} folder @param {Map<string, Uint8Array>} files bytes by name @param {readonly string[]} [outdated]
+ * Writes several files of one folder: all of them, or none when one cannot be written. The folder is made
+ * where it is missing. Files named in `outdated` and not written again are removed, so that no part of an
+ * older set is left among the new. Throws `DISK_FULL`, `IO`.
+ * @param {string} folder
+ * @param {Map<string, Uint8Array>} files bytes by name
+ * @param {readonly string[]} [outdated]
  */
 export async function writeFilesTogether(folder, files, outdated = []) {
-  let path = folder, made;
+  let path = folder,
+    made;
   /** @type {{ temp: string, target: string }[]} */
   const staged = [];
   try {
     made = await mkdir(folder, { recursive: true });
     for (const [name, bytes] of files) {
       path = join(folder, name);
-      if ((await stat(path).catch(ignore('ENOENT')))?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+      if ((await stat(path).catch(ignore('ENOENT')))?.isDirectory())
+        throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
       staged.push({ temp: await stage(path, bytes), target: path });
     }
-    for (const { temp, target } of staged) await rename(temp, path = target);
-    for (const name of outdated) if (!files.has(name)) await unlink(path = join(folder, name)).catch(ignore('ENOENT'));
-    await syncFolder(path = folder);
+    for (const { temp, target } of staged) await rename(temp, (path = target));
+    for (const name of outdated)
+      if (!files.has(name)) await unlink((path = join(folder, name))).catch(ignore('ENOENT'));
+    await syncFolder((path = folder));
   } catch (cause) {
     for (const { temp } of staged) await unlink(temp).catch(() => {});
     if (made) await rmdir(folder).catch(() => {}); // only an empty one goes
@@ -180,7 +204,10 @@ export async function writeFilesTogether(folder, files, outdated = []) {
   }
 }
 
-/** Makes a rename survive a power cut. @param {string} folder */
+/**
+ * Makes a rename survive a power cut.
+ * @param {string} folder
+ */
 async function syncFolder(folder) {
   // Some platforms cannot open or sync a folder, and a folder may be writable but not readable.
   const cannot = ignore('EINVAL', 'EPERM', 'EISDIR', 'EACCES');
@@ -193,7 +220,10 @@ async function syncFolder(folder) {
   }
 }
 
-/** @param {string} folder @param {string} base */
+/**
+ * @param {string} folder
+ * @param {string} base
+ */
 async function removeStaleTemps(folder, base) {
   const names = await readdir(folder).catch(ignore('EACCES'));
   for (const name of names ?? []) {
@@ -214,7 +244,10 @@ function isDead(pid) {
   }
 }
 
-/** @param {string} path @param {Uint8Array} bytes */
+/**
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ */
 async function writePlain(path, bytes) {
   const handle = await open(path, 'w');
   try {
@@ -224,7 +257,10 @@ async function writePlain(path, bytes) {
   }
 }
 
-/** @param {Uint8Array} bytes @returns {Promise<void>} */
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Promise<void>}
+ */
 async function writeStdout(bytes) {
   const { stdout } = process;
   await new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
-// Owns input as text: chunks cut into whole lines of UTF-8, and what is plainly no text refused. Must not know what a line means.
+// Owns input as text: chunks cut into whole lines of UTF-8, and what is plainly no text refused. Must not
+// know what a line means.
 import { isUtf8 } from 'node:buffer';
 
 import { dataError } from './bad-rows.js';
@@ -6,7 +7,10 @@ import { dataError } from './bad-rows.js';
 /** What a file's format is guessed from, and no more: a guess must not need the whole file. */
 export const HEAD_BYTES = 64 * 1024;
 
-/** @typedef {{ bytes: Buffer, line: number, offset: number }} LineBlock whole lines; `line` counts from 1, `offset` in bytes */
+/**
+ * @typedef {{ bytes: Buffer, line: number, offset: number }} LineBlock whole lines; `line` counts from 1,
+ *   `offset` in bytes
+ */
 
 /**
  * Takes chunks until a format can be guessed from them. The caller puts them back with `replay`.
@@ -25,7 +29,11 @@ export async function takeHead(chunks) {
   return { taken, head: head.subarray(0, HEAD_BYTES), complete: complete && head.length <= HEAD_BYTES };
 }
 
-/** @param {Buffer[]} taken @param {AsyncIterable<Buffer>} chunks @returns {AsyncGenerator<Buffer, void, undefined>} */
+/**
+ * @param {Buffer[]} taken
+ * @param {AsyncIterable<Buffer>} chunks
+ * @returns {AsyncGenerator<Buffer, void, undefined>}
+ */
 export async function* replay(taken, chunks) {
   yield* taken;
   yield* chunks;
@@ -34,10 +42,12 @@ export async function* replay(taken, chunks) {
 // ----------------------------------------------------------------------------------------------------- lines
 
 /**
- * Cuts chunks into blocks of whole lines, whatever the chunks are cut at; LF, CRLF and CR all end a line. Throws
- * `CSV_LIMIT` at a line over `maxLine` bytes, `BAD_DATA` at a NUL byte or at text that is not UTF-8. Holds one block
- * and one unfinished line, so an endless line costs no more than the limit.
- * @param {AsyncIterable<Buffer> | Iterable<Buffer>} chunks @param {string} file @param {number} maxLine
+ * Cuts chunks into blocks of whole lines, whatever the chunks are cut at; LF, CRLF and CR all end a line.
+ * Throws `CSV_LIMIT` at a line over `maxLine` bytes, `BAD_DATA` at a NUL byte or at text that is not UTF-8.
+ * Holds one block and one unfinished line, so an endless line costs no more than the limit.
+ * @param {AsyncIterable<Buffer> | Iterable<Buffer>} chunks
+ * @param {string} file
+ * @param {number} maxLine
  * @returns {AsyncGenerator<LineBlock, void, undefined>}
  */
 export async function* lineBlocks(chunks, file, maxLine) {
@@ -51,7 +61,10 @@ export async function* lineBlocks(chunks, file, maxLine) {
 }
 
 class LineCutter {
-  /** @param {string} file @param {number} maxLine */
+  /**
+   * @param {string} file
+   * @param {number} maxLine
+   */
   constructor(file, maxLine) {
     this.file = file;
     this.maxLine = maxLine;
@@ -64,7 +77,10 @@ class LineCutter {
     this.afterCr = false;
   }
 
-  /** @param {Buffer} chunk @returns {LineBlock | null} */
+  /**
+   * @param {Buffer} chunk
+   * @returns {LineBlock | null}
+   */
   push(chunk) {
     let { breaks, length, afterCr } = this;
     let cut = 0;
@@ -82,9 +98,16 @@ class LineCutter {
         }
       } else {
         afterCr = false;
-        if (c === 0) this.fail('BAD_DATA', breaks, 'NUL byte', '\\0', 'text (is this a binary or UTF-16 file?)');
+        if (c === 0)
+          this.fail('BAD_DATA', breaks, 'NUL byte', '\\0', 'text (is this a binary or UTF-16 file?)');
         if (++length > this.maxLine) {
-          this.fail('CSV_LIMIT', breaks, 'line too long', `over ${this.maxLine} bytes`, `at most ${this.maxLine} bytes`);
+          this.fail(
+            'CSV_LIMIT',
+            breaks,
+            'line too long',
+            `over ${this.maxLine} bytes`,
+            `at most ${this.maxLine} bytes`,
+          );
         }
       }
     }
@@ -104,7 +127,10 @@ class LineCutter {
     return bytes.length === 0 ? null : this.take(bytes, this.breaks);
   }
 
-  /** @param {Buffer} bytes @param {number} breaks */
+  /**
+   * @param {Buffer} bytes
+   * @param {number} breaks
+   */
   take(bytes, breaks) {
     if (!isUtf8(bytes)) this.failEncoding(bytes);
     const block = { bytes, line: this.line, offset: this.offset };
@@ -114,16 +140,35 @@ class LineCutter {
     return block;
   }
 
-  /** @param {Buffer} bytes @returns {never} */
+  /**
+   * @param {Buffer} bytes
+   * @returns {never}
+   */
   failEncoding(bytes) {
-    // No character of UTF-8 but a line end contains the byte of a line end, so lines can be tested one by one.
+    // No character of UTF-8 but a line end contains the byte of a line end, so lines can be tested one by
+    // one.
     const lines = bytes.toString('latin1').split(/\r\n|\n|\r/);
-    const bad = Math.max(0, lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))));
-    return this.fail('BAD_DATA', bad, 'not UTF-8', lines[bad],
-      'UTF-8 text (a Latin-1 file becomes one by: iconv -f latin1 -t utf-8 FILE)');
+    const bad = Math.max(
+      0,
+      lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))),
+    );
+    return this.fail(
+      'BAD_DATA',
+      bad,
+      'not UTF-8',
+      lines[bad],
+      'UTF-8 text (a Latin-1 file becomes one by: iconv -f latin1 -t utf-8 FILE)',
+    );
   }
 
-  /** @param {string} code @param {number} breaks @param {string} what @param {string} got @param {string} wanted @returns {never} */
+  /**
+   * @param {string} code
+   * @param {number} breaks
+   * @param {string} what
+   * @param {string} got
+   * @param {string} wanted
+   * @returns {never}
+   */
   fail(code, breaks, what, got, wanted) {
     throw dataError(code, this.file, [{ line: this.line + breaks, what, got, wanted }]);
   }
@@ -139,21 +184,37 @@ const FOREIGN = [
   [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), 'an xz file', 'the text inside it (unxz it first)'],
   [Buffer.from('BZh'), 'a bzip2 file', 'the text inside it (bunzip2 it first)'],
   [Buffer.from('PAR1'), 'a Parquet file', 'CSV text'],
-  [Buffer.from([0x89]), 'a binary file such as an ampcf model', 'a text file of interactions or items, not a model'],
+  [
+    Buffer.from([0x89]),
+    'a binary file such as an ampcf model',
+    'a text file of interactions or items, not a model',
+  ],
   [Buffer.from([0xff, 0xfe]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
   [Buffer.from([0xfe, 0xff]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
-  [/^\s*<(!doctype|html|head|\?xml)/i, 'a web page (HTML or XML)', 'CSV text (was the download an error page?)'],
+  [
+    /^\s*<(!doctype|html|head|\?xml)/i,
+    'a web page (HTML or XML)',
+    'CSV text (was the download an error page?)',
+  ],
   [/^version https:\/\/git-lfs/, 'a Git LFS pointer', 'the file it stands for (git lfs pull)'],
 ];
 
 /**
- * Refuses what is plainly not a text table, by its first bytes, with `BAD_DATA`. Brackets can begin an id as well as
- * JSON, so JSON is only suspected where the caller did not name the format.
- * @param {Buffer} head @param {string} file @param {boolean} formatGiven
+ * Refuses what is plainly not a text table, by its first bytes, with `BAD_DATA`. Brackets can begin an id as
+ * well as JSON, so JSON is only suspected where the caller did not name the format.
+ * @param {Buffer} head
+ * @param {string} file
+ * @param {boolean} formatGiven
  */
 export function refuseForeign(head, file, formatGiven) {
-  const text = head.subarray(0, 256).toString('latin1').replace(/^\xef\xbb\xbf/, '');
-  /** @param {string} got @param {string} wanted */
+  const text = head
+    .subarray(0, 256)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
+  /**
+   * @param {string} got
+   * @param {string} wanted
+   */
   const refuse = (got, wanted) => {
     throw dataError('BAD_DATA', file, [{ line: 1, what: 'not a text table', got, wanted }]);
   };
@@ -161,5 +222,6 @@ export function refuseForeign(head, file, formatGiven) {
     const hit = mark instanceof RegExp ? mark.test(text) : head.subarray(0, mark.length).equals(mark);
     if (hit) refuse(got, wanted);
   }
-  if (!formatGiven && /^\s*[[{]/.test(text)) refuse('JSON', 'CSV text, or the name of the format (--format csv)');
+  if (!formatGiven && /^\s*[[{]/.test(text))
+    refuse('JSON', 'CSV text, or the name of the format (--format csv)');
 }

@@ -1,4 +1,5 @@
-// Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any command.
+// Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any
+// command.
 import { version } from '../ampcf.js';
 import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
@@ -9,7 +10,9 @@ import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
 import { run as runTune, usage as tuneUsage } from './tune-command.js';
 
-/** @type {Record<string, { usage: string, run: (argv: string[], signal: AbortSignal) => Promise<unknown> }>} */
+/**
+ * @type {Record<string, { usage: string, run: (argv: string[], signal: AbortSignal) => Promise<unknown> }>}
+ */
 const commands = {
   train: { usage: trainUsage, run: runTrain },
   tune: { usage: tuneUsage, run: runTune },
@@ -38,9 +41,18 @@ const usage = `ampcf ${version} - recommendations on the device, explained
   Exit codes: 0 ok, 2 usage, 3 bad data, 4 bad model, 5 input/output, 6 out of memory, 130 interrupted.
 `;
 
-const exitOk = 0, exitUsage = 2, exitData = 3, exitModel = 4, exitIo = 5, exitMemory = 6, exitInterrupted = 130;
+const exitOk = 0,
+  exitUsage = 2,
+  exitData = 3,
+  exitModel = 4,
+  exitIo = 5,
+  exitMemory = 6,
+  exitInterrupted = 130;
 
-/** @param {unknown} error @returns {number | undefined} undefined: a bug, to be shown with its stack */
+/**
+ * @param {unknown} error
+ * @returns {number | undefined} undefined: a bug, to be shown with its stack
+ */
 function exitCode(error) {
   if (!(error instanceof Error) || !('code' in error) || error.name !== 'AmpcfError') return undefined;
   const { code, details } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
@@ -65,7 +77,9 @@ async function main([name, ...argv]) {
     return exitOk;
   }
   if (!Object.hasOwn(commands, name)) {
-    process.stderr.write(`ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted one of ${Object.keys(commands).join(', ')}\n`);
+    process.stderr.write(
+      `ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted one of ${Object.keys(commands).join(', ')}\n`,
+    );
     return exitUsage;
   }
   const command = commands[name];
@@ -78,18 +92,24 @@ async function main([name, ...argv]) {
     return exitOk;
   } catch (error) {
     if (abort.signal.aborted) {
-      process.stderr.write(`\nampcf: interrupted, ${error instanceof Interrupted ? error.message : 'nothing was changed'}\n`);
+      process.stderr.write(
+        `\nampcf: interrupted, ${error instanceof Interrupted ? error.message : 'nothing was changed'}\n`,
+      );
       return exitInterrupted;
     }
     const code = exitCode(error);
     if (code === undefined) throw error;
     const { code: word, message } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
-    process.stderr.write(`${/^.+:\d+: /.test(message) ? '' : 'ampcf: '}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
+    process.stderr.write(
+      `${/^.+:\d+: /.test(message) ? '' : 'ampcf: '}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`,
+    );
     if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
     return code;
   }
 }
 
 // A reader that stops early (`| head`) is not an error.
-process.stdout.on('error', (error) => { if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(exitOk); });
+process.stdout.on('error', (error) => {
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(exitOk);
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -6,20 +6,32 @@ import { fileSize } from './print.js';
 
 const freeShare = 0.8;
 
-/** Bytes that runs may take. @param {Record<string, any>} values */
+/**
+ * Bytes that runs may take.
+ * @param {Record<string, any>} values
+ */
 export function memoryLimit(values) {
   const asked = sizeOption(values, 'max-memory');
-  return asked === undefined ? { bytes: freeShare * freemem(), name: '80 % of the free memory (--max-memory SIZE sets another limit)' } : { bytes: asked, name: '--max-memory' };
+  return asked === undefined
+    ? { bytes: freeShare * freemem(), name: '80 % of the free memory (--max-memory SIZE sets another limit)' }
+    : { bytes: asked, name: '--max-memory' };
 }
 
 /**
  * Says what a run needs; refuses what is too much.
- * @param {{ bytes: number, vectors: number, neighbours: number }} need @param {Record<string, any>} values @param {(line: string) => void} say
+ * @param {{ bytes: number, vectors: number, neighbours: number }} need
+ * @param {Record<string, any>} values
+ * @param {(line: string) => void} say
  * @throws {AmpcfError} OUT_OF_MEMORY
  */
 export function checkMemory({ bytes, vectors, neighbours }, values, say) {
   const limit = memoryLimit(values);
-  say(`memory   ${fileSize(bytes)} for the training${neighbours > 0 ? ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})` : ''}`);
+  say(
+    `memory   ${fileSize(bytes)} for the training${neighbours > 0 ? ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})` : ''}`,
+  );
   if (bytes > limit.bytes)
-    throw new AmpcfError('OUT_OF_MEMORY', `the training needs ${fileSize(bytes)}, got ${fileSize(Math.floor(limit.bytes))} from ${limit.name}, wanted at least as much: a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support needs less`);
+    throw new AmpcfError(
+      'OUT_OF_MEMORY',
+      `the training needs ${fileSize(bytes)}, got ${fileSize(Math.floor(limit.bytes))} from ${limit.name}, wanted at least as much: a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support needs less`,
+    );
 }

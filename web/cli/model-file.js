@@ -10,12 +10,19 @@ export async function loadModelFile(path) {
   return openModel(path, await readFileBytes(path));
 }
 
-/** @param {string} path @param {Uint8Array} bytes */
+/**
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ */
 export async function openModel(path, bytes) {
   try {
     return await loadModel(bytes);
   } catch (error) {
     if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
-    throw new AmpcfError(error.code, `${path}: ${error.message}`, { ...error.details, badModel: true, cause: error });
+    throw new AmpcfError(error.code, `${path}: ${error.message}`, {
+      ...error.details,
+      badModel: true,
+      cause: error,
+    });
   }
 }

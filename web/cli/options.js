@@ -14,64 +14,106 @@ export class UsageError extends AmpcfError {
 }
 
 /**
- * @param {string[]} argv @param {Record<string, OptionSpec>} options @param {string[]} positionals names of what must be given, in order
+ * @param {string[]} argv
+ * @param {Record<string, OptionSpec>} options
+ * @param {string[]} positionals names of what must be given, in order
  * @returns {{ values: Record<string, any>, given: string[] }}
  */
 export function parseCommand(argv, options, positionals) {
   let parsed;
   try {
-    parsed = parseArgs({ args: argv, options: { ...options, json: { type: 'boolean' }, quiet: { type: 'boolean', short: 'q' } }, allowPositionals: true });
+    parsed = parseArgs({
+      args: argv,
+      options: { ...options, json: { type: 'boolean' }, quiet: { type: 'boolean', short: 'q' } },
+      allowPositionals: true,
+    });
   } catch (error) {
     throw new UsageError(/** @type {Error} */ (error).message);
   }
   const { values, positionals: given } = parsed;
   if (given.length < positionals.length) throw new UsageError(`${positionals[given.length]} is missing`);
-  if (given.length > positionals.length) throw new UsageError(`got one argument too many: ${JSON.stringify(given[positionals.length])}`);
+  if (given.length > positionals.length)
+    throw new UsageError(`got one argument too many: ${JSON.stringify(given[positionals.length])}`);
   return { values, given };
 }
 
-/** @param {Record<string, any>} values @param {string} name @param {{ whole?: boolean, low?: number, high?: number }} [range] @returns {number | undefined} */
+/**
+ * @param {Record<string, any>} values
+ * @param {string} name
+ * @param {{ whole?: boolean, low?: number, high?: number }} [range]
+ * @returns {number | undefined}
+ */
 export function numberOption(values, name, { whole = false, low = -Infinity, high = Infinity } = {}) {
   const text = values[name];
   if (text === undefined) return undefined;
   const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)))
-    throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a ${whole ? 'whole number' : 'number'}${low > -Infinity ? ` from ${low}` : ''}${high < Infinity ? ` to ${high}` : ''}`);
+    throw new UsageError(
+      `--${name}: got ${JSON.stringify(text)}, wanted a ${whole ? 'whole number' : 'number'}${low > -Infinity ? ` from ${low}` : ''}${high < Infinity ? ` to ${high}` : ''}`,
+    );
   return value;
 }
 
-const sizeUnits = /** @type {Record<string, number>} */ ({ '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 });
+const sizeUnits = /** @type {Record<string, number>} */ ({
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+});
 
-/** Bytes: 800MB, 1.5 GiB, 1e9. @param {Record<string, any>} values @param {string} name @returns {number | undefined} */
+/**
+ * Bytes: 800MB, 1.5 GiB, 1e9.
+ * @param {Record<string, any>} values
+ * @param {string} name
+ * @returns {number | undefined}
+ */
 export function sizeOption(values, name) {
   const text = values[name];
   if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [], bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
-  if (!(bytes > 0)) throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
+  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [],
+    bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
+  if (!(bytes > 0))
+    throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
   return bytes;
 }
 
 /**
- * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input (`-`).
- * @param {string | undefined} given @param {string} name
+ * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input
+ * (`-`).
+ * @param {string | undefined} given
+ * @param {string} name
  * @returns {Promise<{ item: string, weight: number }[]>}
  */
 export async function idList(given, name) {
   if (given === undefined || given === '') return [];
-  if (given !== '-' && !existsSync(given)) return given.split(',').map((id) => id.trim()).filter((id) => id !== '').map((item) => ({ item, weight: 1 }));
+  if (given !== '-' && !existsSync(given))
+    return given
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '')
+      .map((item) => ({ item, weight: 1 }));
   const text = new TextDecoder('utf-8', { fatal: true });
   let lines;
   try {
     lines = text.decode(await readFileBytes(given)).split(/\r\n|\n|\r/);
   } catch (error) {
-    if (error instanceof TypeError) throw new AmpcfError('BAD_DATA', `${given}: got bytes that are not UTF-8, wanted one item id a line`);
+    if (error instanceof TypeError)
+      throw new AmpcfError('BAD_DATA', `${given}: got bytes that are not UTF-8, wanted one item id a line`);
     throw error;
   }
   return lines.flatMap((line, i) => {
-    if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim()))) return [];
+    if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim())))
+      return [];
     const [item, weight = '1', ...rest] = line.split(',').map((cell) => cell.trim());
     if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= 1024))
-      throw new AmpcfError('BAD_DATA', `${given}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted an id, or an id and a weight above 0 and at most 1024`);
+      throw new AmpcfError(
+        'BAD_DATA',
+        `${given}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted an id, or an id and a weight above 0 and at most 1024`,
+      );
     return [{ item, weight: Number(weight) }];
   });
 }

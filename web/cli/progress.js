@@ -1,20 +1,26 @@
-// Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to stdout.
+// Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to
+// stdout.
 import { bar, count, percent } from './print.js';
 
 /**
- * @param {string} label @param {{ quiet?: boolean, after?: number, stream?: NodeJS.WriteStream }} [options]
+ * @param {string} label
+ * @param {{ quiet?: boolean, after?: number, stream?: NodeJS.WriteStream }} [options]
  *   `after`: milliseconds before the first sign, for work that is usually done by then
  * @returns {{ update(done: number, total: number, note?: string): void, finish(text?: string): void }}
  */
 export function progress(label, { quiet = false, after = 0, stream = process.stderr } = {}) {
   const began = performance.now();
-  let shown = 0, line = false, tenth = 0;
+  let shown = 0,
+    line = false,
+    tenth = 0;
   return {
     update(done, total, note = '') {
-      const now = performance.now(), share = total > 0 ? done / total : 0;
+      const now = performance.now(),
+        share = total > 0 ? done / total : 0;
       if (quiet || now - began < after || (stream.isTTY && now - shown < 80 && done < total)) return;
       shown = now;
-      const seconds = (now - began) / 1000, left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
+      const seconds = (now - began) / 1000,
+        left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
       const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
       if (stream.isTTY) {
         stream.write(`\r\x1b[K${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
@@ -35,14 +41,21 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
 
 /**
  * One line for each stage of long work, with its rate; lines of work that is done at once are not shown.
- * @param {boolean} quiet @param {{ after?: number }} [options] milliseconds before a stage is shown
+ * @param {boolean} quiet
+ * @param {{ after?: number }} [options] milliseconds before a stage is shown
  */
 export function stages(quiet, { after = 500 } = {}) {
   /** @type {{ stage: string, began: number, line: ReturnType<typeof progress> } | undefined} */
   let now;
   const finish = () => now?.line.finish();
   return {
-    /** @param {string} stage @param {number} done @param {number} total @param {string} [note] before the rate @param {string} [unit] of the rate */
+    /**
+     * @param {string} stage
+     * @param {number} done
+     * @param {number} total
+     * @param {string} [note] before the rate
+     * @param {string} [unit] of the rate
+     */
     update(stage, done, total, note = '', unit = '') {
       if (now?.stage !== stage) {
         finish();

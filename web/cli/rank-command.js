@@ -1,4 +1,5 @@
-// Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute scores.
+// Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute
+// scores.
 import { loadModelFile } from './model-file.js';
 import { idList, numberOption, parseCommand, UsageError } from './options.js';
 import { personaLines, rankingLines } from './ranking-text.js';
@@ -26,50 +27,105 @@ export const rankUsage = `ampcf rank MODEL --history IDS --candidates IDS [optio
   (-k, --explain, --contributions, --personas, --json) are the same.
 `;
 
-const shared = /** @type {Record<string, OptionSpec>} */ ({ history: { type: 'string' }, k: { type: 'string', short: 'k' }, explain: { type: 'boolean' },
-  contributions: { type: 'string' }, personas: { type: 'string' } });
+const shared = /** @type {Record<string, OptionSpec>} */ ({
+  history: { type: 'string' },
+  k: { type: 'string', short: 'k' },
+  explain: { type: 'boolean' },
+  contributions: { type: 'string' },
+  personas: { type: 'string' },
+});
 
-/** What --json promises; the same keys with and without --explain. @param {RankedItem} item */
+/**
+ * What --json promises; the same keys with and without --explain.
+ * @param {RankedItem} item
+ */
 function itemJson({ item, title, known, score, persona, attention, explanation }) {
-  return { item, title, known, score, persona, attention: attention ? [...attention] : [], explanation: explanation ?? null };
+  return {
+    item,
+    title,
+    known,
+    score,
+    persona,
+    attention: attention ? [...attention] : [],
+    explanation: explanation ?? null,
+  };
 }
 
-/** @param {Profile} me @param {Ranking} ranking @param {string[]} unknownHistory @param {boolean} json */
+/**
+ * @param {Profile} me
+ * @param {Ranking} ranking
+ * @param {string[]} unknownHistory
+ * @param {boolean} json
+ */
 function print(me, ranking, unknownHistory, json) {
   const unknown = [...unknownHistory, ...ranking.unknown];
   if (json) {
-    process.stdout.write(`${JSON.stringify({ personalized: ranking.personalized, unknown, personas: me.personas().map(({ index, label, share }) => ({ index, label, share })),
-      items: ranking.items.map(itemJson) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({
+        personalized: ranking.personalized,
+        unknown,
+        personas: me.personas().map(({ index, label, share }) => ({ index, label, share })),
+        items: ranking.items.map(itemJson),
+      })}\n`,
+    );
     return;
   }
   if (unknown.length > 0) process.stderr.write(`not in the model: ${unknown.join(', ')}\n`);
-  process.stdout.write(ranking.personalized ? `Personas of this history\n${personaLines(me)}\n\n` : 'No known history: ranked by popularity\n\n');
+  process.stdout.write(
+    ranking.personalized
+      ? `Personas of this history\n${personaLines(me)}\n\n`
+      : 'No known history: ranked by popularity\n\n',
+  );
   process.stdout.write(`${rankingLines(ranking)}\n`);
 }
 
-/** @param {Record<string, any>} values @param {string} path */
+/**
+ * @param {Record<string, any>} values
+ * @param {string} path
+ */
 async function open(values, path) {
   const model = await loadModelFile(path);
   const history = await idList(values.history, 'history');
   const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
   const me = model.createProfile(history, personas === undefined ? {} : { personas });
-  return { me, options: { explain: Boolean(values.explain), contributions: numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3 },
-    topK: numberOption(values, 'k', { whole: true, low: 0 }) };
+  return {
+    me,
+    options: {
+      explain: Boolean(values.explain),
+      contributions: numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3,
+    },
+    topK: numberOption(values, 'k', { whole: true, low: 0 }),
+  };
 }
 
 /** @param {string[]} argv */
 export async function runRecommend(argv) {
-  const { values, given } = parseCommand(argv, { ...shared, exclude: { type: 'string' }, 'include-seen': { type: 'boolean' } }, ['MODEL']);
+  const { values, given } = parseCommand(
+    argv,
+    { ...shared, exclude: { type: 'string' }, 'include-seen': { type: 'boolean' } },
+    ['MODEL'],
+  );
   const { me, options, topK } = await open(values, given[0]);
   const exclude = (await idList(values.exclude, 'exclude')).map(({ item }) => item);
-  print(me, me.recommend({ ...options, topK: topK ?? 10, exclude, excludeSeen: !values['include-seen'] }), me.unknown, Boolean(values.json));
+  print(
+    me,
+    me.recommend({ ...options, topK: topK ?? 10, exclude, excludeSeen: !values['include-seen'] }),
+    me.unknown,
+    Boolean(values.json),
+  );
 }
 
 /** @param {string[]} argv */
 export async function runRank(argv) {
   const { values, given } = parseCommand(argv, { ...shared, candidates: { type: 'string' } }, ['MODEL']);
-  if (values.candidates === undefined) throw new UsageError('--candidates IDS is missing: which items should be ranked?');
+  if (values.candidates === undefined)
+    throw new UsageError('--candidates IDS is missing: which items should be ranked?');
   const { me, options, topK } = await open(values, given[0]);
   const candidates = (await idList(values.candidates, 'candidates')).map(({ item }) => item);
-  print(me, me.rank(candidates, topK === undefined ? options : { ...options, topK }), me.unknown, Boolean(values.json));
+  print(
+    me,
+    me.rank(candidates, topK === undefined ? options : { ...options, topK }),
+    me.unknown,
+    Boolean(values.json),
+  );
 }

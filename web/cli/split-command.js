@@ -1,4 +1,5 @@
-// Owns `ampcf split`: a ratings file -> files for training, validation and test. Must not know how rows are chosen.
+// Owns `ampcf split`: a ratings file -> files for training, validation and test. Must not know how rows are
+// chosen.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFilesTogether } from './files.js';
@@ -32,72 +33,173 @@ ${ratingUsage}
   --json                  a summary on standard output
 `;
 
-const options = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, force: { type: 'boolean' }, ...ratingOptions,
-  ...Object.fromEntries(['by', 'test', 'validation', 'seed'].map((name) => [name, { type: 'string' }])) });
+const options = /** @type {Record<string, OptionSpec>} */ ({
+  output: { type: 'string', short: 'o' },
+  force: { type: 'boolean' },
+  ...ratingOptions,
+  ...Object.fromEntries(['by', 'test', 'validation', 'seed'].map((name) => [name, { type: 'string' }])),
+});
 
-/** @param {Record<string, any>} values @returns {SplitOptions} */
+/**
+ * @param {Record<string, any>} values
+ * @returns {SplitOptions}
+ */
 function splitOptions(values) {
   const { by } = values;
   if (by === undefined) throw new UsageError(`--by is missing, wanted one of ${splitRules.join(', ')}`);
-  if (!splitRules.includes(by)) throw new UsageError(`--by: got ${JSON.stringify(by)}, wanted one of ${splitRules.join(', ')}`);
-  const test = numberOption(values, 'test', { low: 0, high: 1 }) ?? 0.1, validation = numberOption(values, 'validation', { low: 0, high: 1 }) ?? 0.1;
-  const shared = values.test !== undefined ? 'test' : values.validation !== undefined && validation !== 0 ? 'validation' : undefined;
+  if (!splitRules.includes(by))
+    throw new UsageError(`--by: got ${JSON.stringify(by)}, wanted one of ${splitRules.join(', ')}`);
+  const test = numberOption(values, 'test', { low: 0, high: 1 }) ?? 0.1,
+    validation = numberOption(values, 'validation', { low: 0, high: 1 }) ?? 0.1;
+  const shared =
+    values.test !== undefined
+      ? 'test'
+      : values.validation !== undefined && validation !== 0
+        ? 'validation'
+        : undefined;
   if (by.startsWith('leave-') && shared)
-    throw new UsageError(`--${shared}: got a share with --by ${by}, wanted none: one event a person is held out (--validation 0 leaves the validation out)`);
-  if (test === 0 || test + validation >= 1) throw new UsageError(`--test and --validation: got ${test} and ${validation}, wanted a test above 0 and a sum below 1`);
-  return { by, test, validation, seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? 1 };
+    throw new UsageError(
+      `--${shared}: got a share with --by ${by}, wanted none: one event a person is held out (--validation 0 leaves the validation out)`,
+    );
+  if (test === 0 || test + validation >= 1)
+    throw new UsageError(
+      `--test and --validation: got ${test} and ${validation}, wanted a test above 0 and a sum below 1`,
+    );
+  return {
+    by,
+    test,
+    validation,
+    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? 1,
+  };
 }
 
-/** Files of a split that are in the folder. @param {string} folder */
+/**
+ * Files of a split that are in the folder.
+ * @param {string} folder
+ */
 async function filesThere(folder) {
-  const there = await Promise.all(allParts.map((part) => stat(join(folder, `${part}.csv`)).then(() => true, () => false)));
+  const there = await Promise.all(
+    allParts.map((part) =>
+      stat(join(folder, `${part}.csv`)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return allParts.filter((_, i) => there[i]).map((part) => `${part}.csv`);
 }
 
-/** Rows that count. @param {Ratings} ratings @param {number | undefined} minRating */
+/**
+ * Rows that count.
+ * @param {Ratings} ratings
+ * @param {number | undefined} minRating
+ */
 function rowsOf({ user, rating }, minRating) {
   if (minRating !== undefined && !rating) throw new UsageError('--min-rating: the file has no rating column');
   const rows = Array.from({ length: user.length }, (_, x) => x);
   return minRating === undefined || !rating ? rows : rows.filter((x) => rating[x] >= minRating);
 }
 
-/** Quoted unless it is plainly one cell, so that no separator is guessed from inside an id. @param {string} id */
+/**
+ * Quoted unless it is plainly one cell, so that no separator is guessed from inside an id.
+ * @param {string} id
+ */
 const cell = (id) => (/^[\w.-]+$/.test(id) ? id : `"${id.replaceAll('"', '""')}"`);
-/** The reader takes large numbers for milliseconds. @param {number} seconds */
+/**
+ * The reader takes large numbers for milliseconds.
+ * @param {number} seconds
+ */
 const timeText = (seconds) => String(Math.abs(seconds) > 1e11 ? seconds * 1000 : seconds);
 
-/** @param {Ratings} ratings @param {readonly number[]} rows */
+/**
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows
+ */
 function csvOf({ users, items, user, item, rating, time }, rows) {
-  const chunk = 65536, chunks = [Buffer.from(`user,item${rating ? ',rating' : ''}${time ? ',time' : ''}\n`)];
-  const line = (/** @type {number} */ x) => `${cell(users[user[x]])},${cell(items[item[x]])}${rating ? `,${rating[x]}` : ''}${time ? `,${timeText(time[x])}` : ''}\n`;
-  for (let at = 0; at < rows.length; at += chunk) chunks.push(Buffer.from(rows.slice(at, at + chunk).map(line).join('')));
+  const chunk = 65536,
+    chunks = [Buffer.from(`user,item${rating ? ',rating' : ''}${time ? ',time' : ''}\n`)];
+  const line = (/** @type {number} */ x) =>
+    `${cell(users[user[x]])},${cell(items[item[x]])}${rating ? `,${rating[x]}` : ''}${time ? `,${timeText(time[x])}` : ''}\n`;
+  for (let at = 0; at < rows.length; at += chunk)
+    chunks.push(
+      Buffer.from(
+        rows
+          .slice(at, at + chunk)
+          .map(line)
+          .join(''),
+      ),
+    );
   return Buffer.concat(chunks);
 }
 
-/** @param {Ratings} ratings @param {Split} split */
+/**
+ * @param {Ratings} ratings
+ * @param {Split} split
+ */
 function countsOf({ user, item }, { parts }) {
-  const distinct = (/** @type {Int32Array} */ of, /** @type {number[]} */ rows) => new Set(rows.map((x) => of[x])).size;
-  return Object.fromEntries(Array.from(parts, ([part, rows]) => [`${part}.csv`, { interactions: rows.length, people: distinct(user, rows), items: distinct(item, rows) }]));
+  const distinct = (/** @type {Int32Array} */ of, /** @type {number[]} */ rows) =>
+    new Set(rows.map((x) => of[x])).size;
+  return Object.fromEntries(
+    Array.from(parts, ([part, rows]) => [
+      `${part}.csv`,
+      { interactions: rows.length, people: distinct(user, rows), items: distinct(item, rows) },
+    ]),
+  );
 }
 
-/** @param {string[]} argv @param {AbortSignal} signal */
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
 export async function run(argv, signal) {
-  const { values, given } = parseCommand(argv, options, ['RATINGS']), chosen = splitOptions(values), folder = values.output;
+  const { values, given } = parseCommand(argv, options, ['RATINGS']),
+    chosen = splitOptions(values),
+    folder = values.output;
   if (!folder) throw new UsageError('-o FOLDER is missing: where should the parts go?');
-  const minRating = numberOption(values, 'min-rating'), there = await filesThere(folder);
-  if (there.length > 0 && !values.force) throw new UsageError(`-o: got ${folder}, which has ${there.join(', ')}, wanted a folder without, or --force`);
-  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
+  const minRating = numberOption(values, 'min-rating'),
+    there = await filesThere(folder);
+  if (there.length > 0 && !values.force)
+    throw new UsageError(
+      `-o: got ${folder}, which has ${there.join(', ')}, wanted a folder without, or --force`,
+    );
+  const quiet = Boolean(values.quiet),
+    say = (/** @type {string} */ line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    };
 
   const ratings = await readRatingsFile(given[0], values, { signal, quiet, say });
   if ((chosen.by === 'leave-last-out' || chosen.by === 'temporal') && !ratings.time)
-    throw new UsageError(`--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`);
-  const rows = rowsOf(ratings, minRating), below = ratings.user.length - rows.length;
+    throw new UsageError(
+      `--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`,
+    );
+  const rows = rowsOf(ratings, minRating),
+    below = ratings.user.length - rows.length;
   if (below > 0) say(`left out ${count(below)} with a rating below ${minRating}`);
-  const split = splitRows(ratings, rows, chosen), files = countsOf(ratings, split);
+  const split = splitRows(ratings, rows, chosen),
+    files = countsOf(ratings, split);
   signal.throwIfAborted();
-  await writeFilesTogether(folder, new Map(Array.from(split.parts, ([part, list]) => [`${part}.csv`, csvOf(ratings, list)])), there);
+  await writeFilesTogether(
+    folder,
+    new Map(Array.from(split.parts, ([part, list]) => [`${part}.csv`, csvOf(ratings, list)])),
+    there,
+  );
 
-  if (values.json) process.stdout.write(`${JSON.stringify({ folder, ...chosen, minRating: minRating ?? null, interactions: rows.length, belowMinRating: below, skipped: ratings.skipped,
-    duplicates: ratings.duplicates, cuts: split.cuts, files })}\n`);
-  else process.stdout.write(`${table([['', 'interactions', 'people', 'items'], ...Object.entries(files).map(([name, n]) => [join(folder, name), count(n.interactions), count(n.people), count(n.items)])])}\n`);
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({
+        folder,
+        ...chosen,
+        minRating: minRating ?? null,
+        interactions: rows.length,
+        belowMinRating: below,
+        skipped: ratings.skipped,
+        duplicates: ratings.duplicates,
+        cuts: split.cuts,
+        files,
+      })}\n`,
+    );
+  else
+    process.stdout.write(
+      `${table([['', 'interactions', 'people', 'items'], ...Object.entries(files).map(([name, n]) => [join(folder, name), count(n.interactions), count(n.people), count(n.items)])])}\n`,
+    );
 }

@@ -5,8 +5,14 @@ import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 /** @import { Ratings } from './read-interactions.js' */
 /** @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'random' | 'user'} SplitRule */
 /** @typedef {'train' | 'validation' | 'test' | 'validation-history' | 'test-history'} Part */
-/** @typedef {{ by: SplitRule, test: number, validation: number, seed: number }} SplitOptions shares of events or, by user, of people; leaving out takes one event, and none for validation 0 */
-/** @typedef {{ parts: Map<Part, number[]>, cuts: { validation: number | null, test: number } | null }} Split rows in the order of the file; cuts: Unix seconds from which on the parts begin */
+/**
+ * @typedef {{ by: SplitRule, test: number, validation: number, seed: number }} SplitOptions shares of events
+ *   or, by user, of people; leaving out takes one event, and none for validation 0
+ */
+/**
+ * @typedef {{ parts: Map<Part, number[]>, cuts: { validation: number | null, test: number } | null }} Split
+ *   rows in the order of the file; cuts: Unix seconds from which on the parts begin
+ */
 
 /** @type {readonly SplitRule[]} */
 export const splitRules = ['leave-last-out', 'leave-one-out', 'temporal', 'random', 'user'];
@@ -17,64 +23,125 @@ export const allParts = ['train', 'validation-history', 'validation', 'test-hist
 const historyShare = 0.8;
 
 /**
- * @param {Ratings} ratings @param {readonly number[]} rows to be split @param {SplitOptions} options
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows to be split
+ * @param {SplitOptions} options
  * @returns {Split} every row in one part; no part that was asked for is empty
  * @throws {AmpcfError} NO_DATA
  */
 export function splitRows(ratings, rows, options) {
   const put = new Map(allParts.map((part) => [part, /** @type {number[]} */ ([])]));
-  const add = (/** @type {Part} */ part, /** @type {readonly number[]} */ list) => { for (const x of list) put.get(part)?.push(x); };
-  const cuts = options.by === 'temporal' ? cutByTime(/** @type {Float64Array} */ (ratings.time), rows, options, add) : null;
+  const add = (/** @type {Part} */ part, /** @type {readonly number[]} */ list) => {
+    for (const x of list) put.get(part)?.push(x);
+  };
+  const cuts =
+    options.by === 'temporal'
+      ? cutByTime(/** @type {Float64Array} */ (ratings.time), rows, options, add)
+      : null;
   if (options.by === 'user') holdOutPeople(ratings, rows, options, add);
-  else if (!cuts) for (const [user, list] of rowsByPerson(ratings, rows)) holdOutEvents(ratings, user, list, options, add);
-  const wanted = allParts.filter((part) => (options.by === 'user' || !part.endsWith('-history')) && (options.validation > 0 || !part.startsWith('validation')));
+  else if (!cuts)
+    for (const [user, list] of rowsByPerson(ratings, rows)) holdOutEvents(ratings, user, list, options, add);
+  const wanted = allParts.filter(
+    (part) =>
+      (options.by === 'user' || !part.endsWith('-history')) &&
+      (options.validation > 0 || !part.startsWith('validation')),
+  );
   const empty = wanted.find((part) => put.get(part)?.length === 0);
-  if (empty) throw new AmpcfError('NO_DATA', `${empty}: got none of ${rows.length} events (${options.by}), wanted at least one: are there enough events, and is the share large enough?`);
-  return { parts: new Map(wanted.map((part) => [part, /** @type {number[]} */ (put.get(part)).sort((a, b) => a - b)])), cuts };
+  if (empty)
+    throw new AmpcfError(
+      'NO_DATA',
+      `${empty}: got none of ${rows.length} events (${options.by}), wanted at least one: are there enough events, and is the share large enough?`,
+    );
+  return {
+    parts: new Map(
+      wanted.map((part) => [part, /** @type {number[]} */ (put.get(part)).sort((a, b) => a - b)]),
+    ),
+    cuts,
+  };
 }
 
 /** @typedef {(part: Part, rows: readonly number[]) => void} Add */
 
-/** @param {Ratings} ratings @param {readonly number[]} rows */
+/**
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows
+ */
 function rowsByPerson({ users, user }, rows) {
   /** @type {Map<string, number[]>} */
   const lists = new Map();
   for (const x of rows) {
-    const id = users[user[x]], list = lists.get(id);
+    const id = users[user[x]],
+      list = lists.get(id);
     if (list) list.push(x);
     else lists.set(id, [x]);
   }
   return lists;
 }
 
-/** One person's events; at least one stays in the training. @param {Ratings} ratings @param {string} user @param {number[]} list @param {SplitOptions} options @param {Add} add */
+/**
+ * One person's events; at least one stays in the training.
+ * @param {Ratings} ratings
+ * @param {string} user
+ * @param {number[]} list
+ * @param {SplitOptions} options
+ * @param {Add} add
+ */
 function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add) {
   const random = personRandom(seed, user);
-  // What is held out comes first. The sort is stable: of equal times the later row of the file is the later event.
-  const order = by === 'leave-last-out' && time ? [...list].sort((a, b) => time[a] - time[b]).reverse() : sampleOf(list, list.length, random);
-  const howMany = (/** @type {number} */ share) => (by === 'random' ? Math.floor(list.length * share + random()) : Number(share > 0));
-  const tests = Math.min(howMany(test), list.length - 1), validations = Math.min(howMany(validation), list.length - 1 - tests);
+  // What is held out comes first. The sort is stable: of equal times the later row of the file is the later
+  // event.
+  const order =
+    by === 'leave-last-out' && time
+      ? [...list].sort((a, b) => time[a] - time[b]).reverse()
+      : sampleOf(list, list.length, random);
+  const howMany = (/** @type {number} */ share) =>
+    by === 'random' ? Math.floor(list.length * share + random()) : Number(share > 0);
+  const tests = Math.min(howMany(test), list.length - 1),
+    validations = Math.min(howMany(validation), list.length - 1 - tests);
   add('test', order.slice(0, tests));
   add('validation', order.slice(tests, tests + validations));
   add('train', order.slice(tests + validations));
 }
 
-/** Events of one time stay together, so that no event of the training is as late as one of the test. @param {Float64Array} time @param {readonly number[]} rows @param {SplitOptions} options @param {Add} add */
+/**
+ * Events of one time stay together, so that no event of the training is as late as one of the test.
+ * @param {Float64Array} time
+ * @param {readonly number[]} rows
+ * @param {SplitOptions} options
+ * @param {Add} add
+ */
 function cutByTime(time, rows, { test, validation }, add) {
-  const sorted = Float64Array.from(rows, (x) => time[x]).sort(), last = sorted.length - 1;
+  const sorted = Float64Array.from(rows, (x) => time[x]).sort(),
+    last = sorted.length - 1;
   const at = (/** @type {number} */ share) => sorted[Math.min(last, Math.floor(sorted.length * (1 - share)))];
-  const testFrom = at(test), validationFrom = validation > 0 ? at(test + validation) : testFrom;
-  for (const x of rows) add(time[x] >= testFrom ? 'test' : time[x] >= validationFrom ? 'validation' : 'train', [x]);
+  const testFrom = at(test),
+    validationFrom = validation > 0 ? at(test + validation) : testFrom;
+  for (const x of rows)
+    add(time[x] >= testFrom ? 'test' : time[x] >= validationFrom ? 'validation' : 'train', [x]);
   return { validation: validation > 0 ? validationFrom : null, test: testFrom };
 }
 
-/** Whole people, each split into history and test; who has one event only stays in the training. @param {Ratings} ratings @param {readonly number[]} rows @param {SplitOptions} options @param {Add} add */
+/**
+ * Whole people, each split into history and test; who has one event only stays in the training.
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows
+ * @param {SplitOptions} options
+ * @param {Add} add
+ */
 function holdOutPeople(ratings, rows, { test, validation, seed }, add) {
-  const lists = rowsByPerson(ratings, rows), able = [...lists.keys()].filter((user) => /** @type {number[]} */ (lists.get(user)).length > 1).sort();
-  const order = sampleOf(able, able.length, seededRandom(seed)), tests = Math.round(lists.size * test), validations = Math.round(lists.size * validation);
-  const partOf = new Map(order.slice(0, tests + validations).map((user, i) => [user, /** @type {'test' | 'validation'} */ (i < tests ? 'test' : 'validation')]));
+  const lists = rowsByPerson(ratings, rows),
+    able = [...lists.keys()].filter((user) => /** @type {number[]} */ (lists.get(user)).length > 1).sort();
+  const order = sampleOf(able, able.length, seededRandom(seed)),
+    tests = Math.round(lists.size * test),
+    validations = Math.round(lists.size * validation);
+  const partOf = new Map(
+    order
+      .slice(0, tests + validations)
+      .map((user, i) => [user, /** @type {'test' | 'validation'} */ (i < tests ? 'test' : 'validation')]),
+  );
   for (const [user, list] of lists) {
-    const part = partOf.get(user), kept = Math.max(1, Math.min(list.length - 1, Math.round(list.length * historyShare)));
+    const part = partOf.get(user),
+      kept = Math.max(1, Math.min(list.length - 1, Math.round(list.length * historyShare)));
     if (!part) {
       add('train', list);
       continue;

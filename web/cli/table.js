@@ -1,4 +1,5 @@
-// Owns text tables: delimiters, rows by csv-parse with exact line numbers and limits, columns by name or number.
+// Owns text tables: delimiters, rows by csv-parse with exact line numbers and limits, columns by name or
+// number.
 // Must not know what a column means.
 import { CsvError, Parser } from 'csv-parse';
 
@@ -12,15 +13,26 @@ import { dataError } from './bad-rows.js';
 export const MAX_LINE = 1 << 20;
 const MAX_FIELD = 1 << 16;
 
-/** The first lines that say something, without half a line at the end. @param {Buffer} head @param {boolean} complete */
+/**
+ * The first lines that say something, without half a line at the end.
+ * @param {Buffer} head
+ * @param {boolean} complete
+ */
 export function headLines(head, complete) {
-  const lines = head.toString('latin1').replace(/^\xef\xbb\xbf/, '').split(/\r\n|\n|\r/);
+  const lines = head
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .split(/\r\n|\n|\r/);
   if (!complete && lines.length > 1) lines.pop();
   return lines.filter((line) => line.trim() !== '').slice(0, 100);
 }
 
-/** Of the delimiters given, the one that cuts most lines into as many columns as the first line; null if none does.
- * @param {string[]} lines @param {string[]} delimiters */
+/**
+ * Of the delimiters given, the one that cuts most lines into as many columns as the first line; null if none
+ * does.
+ * @param {string[]} lines
+ * @param {string[]} delimiters
+ */
 export function detectDelimiter(lines, delimiters) {
   const bare = lines.map((line) => line.replace(/"[^"]*("|$)/g, ''));
   let best = null;
@@ -36,8 +48,9 @@ export function detectDelimiter(lines, delimiters) {
 }
 
 /**
- * Feeds blocks to csv-parse. `onRow` gets each row's fields, in order, and a function that finds the row's line; it may throw.
- * Rows of another length than the first go to `bad`; fields over the limit and broken quotes end the reading.
+ * Feeds blocks to csv-parse. `onRow` gets each row's fields, in order, and a function that finds the row's
+ * line; it may throw. Rows of another length than the first go to `bad`; fields over the limit and broken
+ * quotes end the reading.
  * @param {AsyncIterable<LineBlock>} blocks
  * @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table
  * @param {(fields: string[], line: () => number) => void} onRow
@@ -48,11 +61,15 @@ export async function parseTable(blocks, table, onRow) {
   try {
     for await (const block of blocks) {
       parser.blocks.push(block);
-      await new Promise((done, fail) => parser.write(block.bytes, (error) => (error ? fail(error) : done(null))));
+      await new Promise((done, fail) =>
+        parser.write(block.bytes, (error) => (error ? fail(error) : done(null))),
+      );
       if (parser.failure) throw parser.failure;
       parser.forget();
     }
-    await new Promise((done, fail) => parser.end((/** @type {unknown} */ error) => (error ? fail(error) : done(null))));
+    await new Promise((done, fail) =>
+      parser.end((/** @type {unknown} */ error) => (error ? fail(error) : done(null))),
+    );
     if (parser.failure) throw parser.failure;
   } catch (error) {
     throw error instanceof CsvError ? parser.explain(error) : error;
@@ -63,7 +80,10 @@ export async function parseTable(blocks, table, onRow) {
 
 /** Takes rows where the parser pushes them: in order, before any error, and without the queue of a stream. */
 class TableParser extends Parser {
-  /** @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table @param {(fields: string[], line: () => number) => void} onRow */
+  /**
+   * @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table
+   * @param {(fields: string[], line: () => number) => void} onRow
+   */
   constructor({ file, delimiter, quoted, bad }, onRow) {
     super({
       bom: true,
@@ -90,14 +110,18 @@ class TableParser extends Parser {
     this.rowLine = () => this.lineAt(this.info.bytes - 1) - breaksIn(this.fields);
   }
 
-  /** @override @param {string[] | null} fields */
+  /**
+   * @override
+   * @param {string[] | null} fields
+   */
   push(fields) {
     // An exception must not cross the stream: from its last flush it would end the process.
     if (fields === null || this.failure) return true;
     this.fields = fields;
     if (this.width === 0) this.width = fields.length;
     try {
-      for (const field of fields) if (field.length > MAX_FIELD / 3 && Buffer.byteLength(field) > MAX_FIELD) this.failField(field);
+      for (const field of fields)
+        if (field.length > MAX_FIELD / 3 && Buffer.byteLength(field) > MAX_FIELD) this.failField(field);
       this.onRow(fields, this.rowLine);
     } catch (error) {
       this.failure = error;
@@ -105,7 +129,10 @@ class TableParser extends Parser {
     return true;
   }
 
-  /** @param {CsvError | undefined} error @returns {undefined} */
+  /**
+   * @param {CsvError | undefined} error
+   * @returns {undefined}
+   */
   skip(error) {
     if (error?.code !== 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH') throw error;
     if (this.failure) return;
@@ -114,12 +141,19 @@ class TableParser extends Parser {
     this.bad.add(this.rowLine, 'wrong number of columns', String(fields.length), String(this.width));
   }
 
-  /** @param {string} field @returns {never} */
+  /**
+   * @param {string} field
+   * @returns {never}
+   */
   failField(field) {
-    throw dataError('CSV_LIMIT', this.file, [{
-      line: this.rowLine(), what: `field ${this.fields.indexOf(field) + 1} too long`,
-      got: `${Buffer.byteLength(field)} bytes`, wanted: `at most ${MAX_FIELD} bytes`,
-    }]);
+    throw dataError('CSV_LIMIT', this.file, [
+      {
+        line: this.rowLine(),
+        what: `field ${this.fields.indexOf(field) + 1} too long`,
+        got: `${Buffer.byteLength(field)} bytes`,
+        wanted: `at most ${MAX_FIELD} bytes`,
+      },
+    ]);
   }
 
   /** Forgets the blocks that no row still to come can begin in. */
@@ -128,7 +162,10 @@ class TableParser extends Parser {
     while (this.blocks.length > 1 && this.blocks[1].offset <= bytes) this.blocks.shift();
   }
 
-  /** The line that the byte at `offset` is on. @param {number} offset */
+  /**
+   * The line that the byte at `offset` is on.
+   * @param {number} offset
+   */
   lineAt(offset) {
     let k = this.blocks.length - 1;
     while (k > 0 && this.blocks[k].offset > offset) k--;
@@ -140,7 +177,10 @@ class TableParser extends Parser {
     return line;
   }
 
-  /** A csv-parse error as ours, at the line where the field it is in begins. @param {CsvError} error */
+  /**
+   * A csv-parse error as ours, at the line where the field it is in begins.
+   * @param {CsvError} error
+   */
   explain(error) {
     const all = Buffer.concat(this.blocks.map((block) => block.bytes));
     const base = this.blocks[0].offset;
@@ -148,15 +188,20 @@ class TableParser extends Parser {
     let at = this.info.bytes;
     while (all[at - base] === 10 || all[at - base] === 13) at++;
     const line = this.lineAt(at);
-    const text = all.subarray(at - base, at - base + 80).toString().replace(/[\r\n][^]*/, '');
+    const text = all
+      .subarray(at - base, at - base + 80)
+      .toString()
+      .replace(/[\r\n][^]*/, '');
     const got = text.startsWith(this.delimiter) ? text.slice(this.delimiter.length) : text;
     if (error.code === 'CSV_MAX_RECORD_SIZE') {
       const wanted = `at most ${MAX_LINE} bytes (is a quote not closed?)`;
       return dataError('CSV_LIMIT', this.file, [{ line, what: 'row too long', got, wanted }]);
     }
     const twice = 'quotes only around a whole field, and those inside it written twice ("")';
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return this.bad.fatal(line, 'quote not closed', got, 'a closing quote');
-    if (error.code === 'CSV_INVALID_CLOSING_QUOTE') return this.bad.fatal(line, 'text after a closing quote', got, twice);
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED')
+      return this.bad.fatal(line, 'quote not closed', got, 'a closing quote');
+    if (error.code === 'CSV_INVALID_CLOSING_QUOTE')
+      return this.bad.fatal(line, 'text after a closing quote', got, twice);
     return this.bad.fatal(line, 'quote amid a field', got, twice);
   }
 }
@@ -166,12 +211,17 @@ function breaksIn(fields) {
   return fields.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
 }
 
-/** `user_id`, `userId` and `User ID` are the same name. @param {string} name */
+/**
+ * `user_id`, `userId` and `User ID` are the same name.
+ * @param {string} name
+ */
 export const plainName = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /**
- * The index of a column given by its number from 1 or by its name; -1 if there is none. A name that is a number is a number.
- * @param {string[]} first @param {string | number} want
+ * The index of a column given by its number from 1 or by its name; -1 if there is none. A name that is a
+ * number is a number.
+ * @param {string[]} first
+ * @param {string | number} want
  */
 export function findColumn(first, want) {
   if (/^\d+$/.test(String(want))) return Number(want) <= first.length ? Number(want) - 1 : -1;
@@ -179,15 +229,31 @@ export function findColumn(first, want) {
   return exact >= 0 ? exact : first.findIndex((name) => plainName(name) === plainName(String(want)));
 }
 
-/** @param {string} file @param {string} option @param {string} why @param {string | number} want @param {string[]} first */
+/**
+ * @param {string} file
+ * @param {string} option
+ * @param {string} why
+ * @param {string | number} want
+ * @param {string[]} first
+ */
 export function columnError(file, option, why, want, first) {
   const columns = first.slice(0, 30);
   const names = columns.map((name, i) => `${i + 1} ${JSON.stringify(name.slice(0, 80))}`).join(', ');
-  return new AmpcfError('BAD_ARGUMENT', `${file}: --${option}: ${why}, got ${JSON.stringify(want)}, wanted one of ${names}`, { option, columns });
+  return new AmpcfError(
+    'BAD_ARGUMENT',
+    `${file}: --${option}: ${why}, got ${JSON.stringify(want)}, wanted one of ${names}`,
+    { option, columns },
+  );
 }
 
-/** @param {string} file @param {number} skipped @param {boolean} header */
+/**
+ * @param {string} file
+ * @param {number} skipped
+ * @param {boolean} header
+ */
 export function noData(file, skipped, header) {
   const why = skipped > 0 ? `all ${skipped} rows are bad` : header ? 'only a header' : 'the file is empty';
-  return new AmpcfError('NO_DATA', `${file}: no usable rows, got ${why}, wanted at least one row`, { skipped });
+  return new AmpcfError('NO_DATA', `${file}: no usable rows, got ${why}, wanted at least one row`, {
+    skipped,
+  });
 }

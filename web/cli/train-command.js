@@ -1,15 +1,38 @@
 // Owns `ampcf train`: ratings file -> model file. Must not know the mathematics.
 import { loadModel } from '../ampcf.js';
-import { cardOf, diagnose, membershipAttack, personaHealth, targets, trainValidated, writeCard } from '../evaluate.js';
+import {
+  cardOf,
+  diagnose,
+  membershipAttack,
+  personaHealth,
+  targets,
+  trainValidated,
+  writeCard,
+} from '../evaluate.js';
 import { trainSettings } from '../train/settings.js';
-import { gaussianDefaults, logisticDefaults, multinomialDefaults, softmaxDefaults, trainDefaults, trainingMemory, trainModel } from '../train.js';
+import {
+  gaussianDefaults,
+  logisticDefaults,
+  multinomialDefaults,
+  softmaxDefaults,
+  trainDefaults,
+  trainingMemory,
+  trainModel,
+} from '../train.js';
 import { cardText } from './diagnose-text.js';
 import { writeFileAtomic } from './files.js';
 import { checkMemory } from './memory-limit.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { count, fileSize } from './print.js';
 import { stages } from './progress.js';
-import { givenSettings, inputUsage, memoryUsage, readTrainingInput, trainCommandLine, trainingOptions } from './training-input.js';
+import {
+  givenSettings,
+  inputUsage,
+  memoryUsage,
+  readTrainingInput,
+  trainCommandLine,
+  trainingOptions,
+} from './training-input.js';
 import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
@@ -63,7 +86,10 @@ ${memoryUsage}
   --json                  a summary on standard output
 `;
 
-/** @typedef {Pick<TrainResult, 'bytes' | 'users' | 'items' | 'interactions' | 'dropped' | 'settings' | 'seconds'> & { validation?: ValidationFigures, measurements?: Measurement[], search?: Search }} Trained */
+/**
+ * @typedef {Pick<TrainResult, 'bytes' | 'users' | 'items' | 'interactions' | 'dropped' | 'settings' |
+ *   'seconds'> & { validation?: ValidationFigures, measurements?: Measurement[], search?: Search }} Trained
+ */
 
 /** @param {Record<string, any>} values */
 function checkUsage(values) {
@@ -71,49 +97,132 @@ function checkUsage(values) {
   if (values.auto) return void budgetOf(values);
   const stray = ['minutes', 'trials', 'cores'].find((name) => values[name] !== undefined);
   if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --auto with it`);
-  if (values.patience !== undefined && values.validation === undefined) throw new UsageError(`--patience: got ${values.patience}, wanted --validation with it`);
+  if (values.patience !== undefined && values.validation === undefined)
+    throw new UsageError(`--patience: got ${values.patience}, wanted --validation with it`);
 }
 
-/** @param {TrainingInput} input @param {Record<string, any>} given @param {Record<string, any>} values @param {Io} io @returns {Promise<Trained>} */
+/**
+ * @param {TrainingInput} input
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ * @returns {Promise<Trained>}
+ */
 async function train({ interactions, validation, items }, given, values, { signal, quiet, say }) {
   const options = { ...given, items, name: values.name, signal };
   checkMemory(await trainingMemory(interactions, given), values, say);
   const line = trainingProgress(quiet, given.objective);
-  return (validation ? trainValidated(interactions, validation, { ...options, patience: numberOption(values, 'patience', { whole: true, low: 1 }), onProgress: line.update, onMeasured: line.measured })
-    : trainModel(interactions, { ...options, onProgress: line.update })).finally(line.finish);
+  return (
+    validation
+      ? trainValidated(interactions, validation, {
+          ...options,
+          patience: numberOption(values, 'patience', { whole: true, low: 1 }),
+          onProgress: line.update,
+          onMeasured: line.measured,
+        })
+      : trainModel(interactions, { ...options, onProgress: line.update })
+  ).finally(line.finish);
 }
 
-/** The best trial of a search is the last fit: its model was trained on all but the validation. @param {TrainingInput} input @param {Record<string, any>} given @param {Record<string, any>} values @param {Io} io @returns {Promise<Trained>} */
+/**
+ * The best trial of a search is the last fit: its model was trained on all but the validation.
+ * @param {TrainingInput} input
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ * @returns {Promise<Trained>}
+ */
 async function trainBySearch(input, given, values, io) {
-  const search = await runSearch(input, given, values, io), { best, figures, model } = search;
+  const search = await runSearch(input, given, values, io),
+    { best, figures, model } = search;
   model.dispose();
-  io.say(`${searchText(search, values)}\n${trialTable(search.results)}\nchosen   the best of them, trained on everything but the validation events`);
-  return { bytes: best.bytes, ...best.counts, settings: best.settings, seconds: search.seconds, validation: figures, search };
+  io.say(
+    `${searchText(search, values)}\n${trialTable(search.results)}\nchosen   the best of them, trained on everything but the validation events`,
+  );
+  return {
+    bytes: best.bytes,
+    ...best.counts,
+    settings: best.settings,
+    seconds: search.seconds,
+    validation: figures,
+    search,
+  };
 }
 
-/** Items that somebody has, but too few. @param {Interactions} given @param {number} kept */
+/**
+ * Items that somebody has, but too few.
+ * @param {Interactions} given
+ * @param {number} kept
+ */
 const leftOutOf = ({ item }, kept) => new Set(Array.from(item)).size - kept;
 
-/** The first lines of the summary; the sweep that was kept, where sweeps were compared. @param {Trained} trained @param {Interactions} given @param {(line: string) => void} say */
-function sayTrained({ dropped, interactions, users, items, seconds, settings, validation, measurements }, given, say) {
-  const last = measurements?.at(-1), kept = settings.sweeps ?? settings.epochs, word = settings.sweeps === undefined ? 'epoch' : 'sweep';
+/**
+ * The first lines of the summary; the sweep that was kept, where sweeps were compared.
+ * @param {Trained} trained
+ * @param {Interactions} given
+ * @param {(line: string) => void} say
+ */
+function sayTrained(
+  { dropped, interactions, users, items, seconds, settings, validation, measurements },
+  given,
+  say,
+) {
+  const last = measurements?.at(-1),
+    kept = settings.sweeps ?? settings.epochs,
+    word = settings.sweeps === undefined ? 'epoch' : 'sweep';
   const left = leftOutOf(given, items);
-  if (left > 0) say(`left out ${count(left)} ${left === 1 ? 'item' : 'items'} of fewer than ${settings.minSupport} people, with ${count(dropped)} ${dropped === 1 ? 'interaction' : 'interactions'} (--min-support)`);
-  say(`trained  ${count(interactions)} interactions, ${count(users)} people, ${count(items)} items in ${seconds.toFixed(1)} s`);
-  if (last) say(`kept     ${word} ${kept}, the best of ${last.sweep}${last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : ''}`);
+  if (left > 0)
+    say(
+      `left out ${count(left)} ${left === 1 ? 'item' : 'items'} of fewer than ${settings.minSupport} people, with ${count(dropped)} ${dropped === 1 ? 'interaction' : 'interactions'} (--min-support)`,
+    );
+  say(
+    `trained  ${count(interactions)} interactions, ${count(users)} people, ${count(items)} items in ${seconds.toFixed(1)} s`,
+  );
+  if (last)
+    say(
+      `kept     ${word} ${kept}, the best of ${last.sweep}${last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : ''}`,
+    );
   if (validation) say(`validation ${validationText(validation)}`);
 }
 
 /**
  * The model with a card: the quality of its personas, and how well its people can be told from others.
- * @param {Trained} trained @param {TrainingInput} input @param {{ signal: AbortSignal, quiet: boolean }} io
+ * @param {Trained} trained
+ * @param {TrainingInput} input
+ * @param {{ signal: AbortSignal, quiet: boolean }} io
  */
-async function withCard({ bytes, settings, users, items, interactions, dropped }, { interactions: given, validation, items: facts }, { signal, quiet }) {
-  const lines = stages(quiet), model = await loadModel(bytes), steps = { seed: Number(settings.seed), signal, onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) => lines.update(stage, done, total) };
+async function withCard(
+  { bytes, settings, users, items, interactions, dropped },
+  { interactions: given, validation, items: facts },
+  { signal, quiet },
+) {
+  const lines = stages(quiet),
+    model = await loadModel(bytes),
+    steps = {
+      seed: Number(settings.seed),
+      signal,
+      onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
+        lines.update(stage, done, total),
+    };
   try {
-    const personas = await diagnose(model, { history: given, ...(validation && { test: validation }), seeds: 1, ...steps });
+    const personas = await diagnose(model, {
+      history: given,
+      ...(validation && { test: validation }),
+      seeds: 1,
+      ...steps,
+    });
     const membership = await membershipAttack(given, { ...settings, ...(facts && { items: facts }) }, steps);
-    const card = cardOf({ data: { people: users, interactions, minSupport: settings.minSupport, itemsLeftOut: leftOutOf(given, items), interactionsLeftOut: dropped }, membership, personas });
+    const card = cardOf({
+      data: {
+        people: users,
+        interactions,
+        minSupport: settings.minSupport,
+        itemsLeftOut: leftOutOf(given, items),
+        interactionsLeftOut: dropped,
+      },
+      membership,
+      personas,
+    });
     return { card, bytes: await writeCard(bytes, card) };
   } finally {
     lines.finish();
@@ -121,25 +230,80 @@ async function withCard({ bytes, settings, users, items, interactions, dropped }
   }
 }
 
-/** @param {string[]} argv @param {AbortSignal} signal */
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
 export async function run(argv, signal) {
-  const { values, given: [path] } = parseCommand(argv, { ...trainingOptions, auto: { type: 'boolean' }, card: { type: 'boolean' } }, ['RATINGS']), given = givenSettings(values), { output } = values;
+  const {
+      values,
+      given: [path],
+    } = parseCommand(argv, { ...trainingOptions, auto: { type: 'boolean' }, card: { type: 'boolean' } }, [
+      'RATINGS',
+    ]),
+    given = givenSettings(values),
+    { output } = values;
   checkUsage(values);
-  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); }, io = { signal, quiet, say };
-  const input = await readTrainingInput(path, values, io), trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
-  const { users, items, interactions, dropped, settings, seconds, validation = null, measurements, search } = trained;
-  const carded = values.card ? await withCard(trained, input, { signal, quiet }) : null, bytes = carded?.bytes ?? trained.bytes;
-  const model = await loadModel(bytes), personas = await personaHealth(model, input.interactions, { seed: Number(settings.seed), signal }).finally(() => model.dispose());
+  const quiet = Boolean(values.quiet),
+    say = (/** @type {string} */ line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+    io = { signal, quiet, say };
+  const input = await readTrainingInput(path, values, io),
+    trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
+  const {
+    users,
+    items,
+    interactions,
+    dropped,
+    settings,
+    seconds,
+    validation = null,
+    measurements,
+    search,
+  } = trained;
+  const carded = values.card ? await withCard(trained, input, { signal, quiet }) : null,
+    bytes = carded?.bytes ?? trained.bytes;
+  const model = await loadModel(bytes),
+    personas = await personaHealth(model, input.interactions, {
+      seed: Number(settings.seed),
+      signal,
+    }).finally(() => model.dispose());
   signal.throwIfAborted();
   await writeFileAtomic(output, bytes);
   sayTrained(trained, input.interactions, say);
   say(`personas ${personasText(personas)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
   say(`wrote    ${output === '-' ? 'the model' : output} (${fileSize(bytes.length)})`);
-  const command = search && trainCommandLine(path, values, settings, trainSettings({ objective: settings.objective, neighbours: settings.neighbours }));
+  const command =
+    search &&
+    trainCommandLine(
+      path,
+      values,
+      settings,
+      trainSettings({ objective: settings.objective, neighbours: settings.neighbours }),
+    );
   if (command) say(`again    ${command}`);
   if (output === '-') return;
-  if (values.json) process.stdout.write(`${JSON.stringify({ model: output, bytes: bytes.length, users, items, interactions, dropped, skipped: input.skipped, minRating: input.threshold ?? null, seconds,
-    validation, ...(measurements && { measurements }), personas: personasOf(personas), ...(carded && { card: carded.card }), settings, ...(search && { search: searchSummary(search, values), command }) })}\n`);
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({
+        model: output,
+        bytes: bytes.length,
+        users,
+        items,
+        interactions,
+        dropped,
+        skipped: input.skipped,
+        minRating: input.threshold ?? null,
+        seconds,
+        validation,
+        ...(measurements && { measurements }),
+        personas: personasOf(personas),
+        ...(carded && { card: carded.card }),
+        settings,
+        ...(search && { search: searchSummary(search, values), command }),
+      })}\n`,
+    );
   else say(`\ntry      npx ampcf recommend ${output} --history ITEM,ITEM,... --explain`);
 }

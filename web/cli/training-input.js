@@ -4,7 +4,13 @@ import { choiceSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { numberOption, UsageError } from './options.js';
 import { count } from './print.js';
-import { chooseRows, ratingOptions, ratingThreshold, ratingUsage, readRatingsFile } from './read-interactions.js';
+import {
+  chooseRows,
+  ratingOptions,
+  ratingThreshold,
+  ratingUsage,
+  readRatingsFile,
+} from './read-interactions.js';
 import { readItems } from './read-items.js';
 import { splitRows } from './split.js';
 
@@ -22,14 +28,35 @@ import { splitRows } from './split.js';
  */
 
 const text = /** @type {OptionSpec} */ ({ type: 'string' });
-/** Settings as options: learningRate is --learning-rate. @param {string} setting */
+/**
+ * Settings as options: learningRate is --learning-rate.
+ * @param {string} setting
+ */
 export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const settingNames = [...numberSettings, ...choiceSettings];
 
 /** Options of every command that trains. */
-export const trainingOptions = /** @type {Record<string, OptionSpec>} */ ({ output: { type: 'string', short: 'o' }, weights: { type: 'boolean' }, ...ratingOptions,
-  ...Object.fromEntries(['items', 'aspects', 'name', 'validation', 'patience', 'residual', 'minutes', 'trials', 'cores', 'max-memory', ...settingNames.map(optionOf)].map((name) => [name, text])) });
+export const trainingOptions = /** @type {Record<string, OptionSpec>} */ ({
+  output: { type: 'string', short: 'o' },
+  weights: { type: 'boolean' },
+  ...ratingOptions,
+  ...Object.fromEntries(
+    [
+      'items',
+      'aspects',
+      'name',
+      'validation',
+      'patience',
+      'residual',
+      'minutes',
+      'trials',
+      'cores',
+      'max-memory',
+      ...settingNames.map(optionOf),
+    ].map((name) => [name, text]),
+  ),
+});
 
 export const inputUsage = `  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens u.item or movies.dat
   --aspects COL,COL       which columns of --items are aspects (default: genres or the like)
@@ -40,81 +67,181 @@ ${ratingUsage}
   --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up
   --skip-bad N            go on when up to N rows are bad`;
 
-export const memoryUsage = '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB (default: 80 % of the free memory; 4 GiB is the end)';
+export const memoryUsage =
+  '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB (default: 80 % of the free memory; 4 GiB is the end)';
 
-/** What the command line says of settings; the rest are defaults. @param {Record<string, any>} values @returns {Record<string, any>} */
+/**
+ * What the command line says of settings; the rest are defaults.
+ * @param {Record<string, any>} values
+ * @returns {Record<string, any>}
+ */
 export function givenSettings(values) {
-  const chosen = { ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])), ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])) };
+  const chosen = {
+    ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])),
+    ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])),
+  };
   const residual = numberOption(values, 'residual', { low: 0, high: 1 });
-  if (residual !== undefined && chosen.rho !== undefined) throw new UsageError('got --rho and --residual, wanted one of them: the residual is 1 - rho');
+  if (residual !== undefined && chosen.rho !== undefined)
+    throw new UsageError('got --rho and --residual, wanted one of them: the residual is 1 - rho');
   // 1 - 0.9 is 0.09999999999999998, which is not what was meant.
   if (residual !== undefined) chosen.rho = Number((1 - residual).toPrecision(12));
   return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
 }
 
-/** A number is a share, anything else a file. @param {string | undefined} given @returns {{ share: number } | { file: string } | undefined} */
+/**
+ * A number is a share, anything else a file.
+ * @param {string | undefined} given
+ * @returns {{ share: number } | { file: string } | undefined}
+ */
 export function validationOption(given) {
   if (given === undefined) return undefined;
   const share = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given) ? Number(given) : undefined;
   if (share === undefined && given !== '') return { file: given };
-  if (!(share !== undefined && share > 0 && share < 1)) throw new UsageError(`--validation: got ${JSON.stringify(given)}, wanted a file, or a share above 0 and below 1`);
+  if (!(share !== undefined && share > 0 && share < 1))
+    throw new UsageError(
+      `--validation: got ${JSON.stringify(given)}, wanted a file, or a share above 0 and below 1`,
+    );
   return { share };
 }
 
-/** Without the pairs of the file, whatever their rating. @param {Interactions} interactions @param {Ratings} held */
+/**
+ * Without the pairs of the file, whatever their rating.
+ * @param {Interactions} interactions
+ * @param {Ratings} held
+ */
 function leaveOut(interactions, held) {
-  const { users, items, user, item, weight } = interactions, pairs = held.users.map(() => /** @type {Set<string>} */ (new Set()));
+  const { users, items, user, item, weight } = interactions,
+    pairs = held.users.map(() => /** @type {Set<string>} */ (new Set()));
   for (let x = 0; x < held.user.length; x++) pairs[held.user[x]].add(held.items[held.item[x]]);
   const of = new Map(held.users.map((id, u) => [id, pairs[u]]));
-  const keep = Array.from({ length: user.length }, (_, x) => x).filter((x) => !of.get(users[user[x]])?.has(items[item[x]]));
-  return { left: user.length - keep.length, interactions: { users, items, user: keep.map((x) => user[x]), item: keep.map((x) => item[x]), weight: weight ? keep.map((x) => weight[x]) : null } };
+  const keep = Array.from({ length: user.length }, (_, x) => x).filter(
+    (x) => !of.get(users[user[x]])?.has(items[item[x]]),
+  );
+  return {
+    left: user.length - keep.length,
+    interactions: {
+      users,
+      items,
+      user: keep.map((x) => user[x]),
+      item: keep.map((x) => item[x]),
+      weight: weight ? keep.map((x) => weight[x]) : null,
+    },
+  };
 }
 
 /**
  * The two parts of the ratings, or the ratings and another file.
- * @param {Ratings} ratings @param {Record<string, any>} values @param {{ threshold: number | undefined, weights: boolean }} rule @param {Io} io
- * @returns {Promise<{ kept: number, interactions: Interactions, validation: Interactions | undefined }>} kept: rows of the ratings that count
+ * @param {Ratings} ratings
+ * @param {Record<string, any>} values
+ * @param {{ threshold: number | undefined, weights: boolean }} rule
+ * @param {Io} io
+ * @returns {Promise<{ kept: number, interactions: Interactions, validation: Interactions | undefined }>}
+ *   kept: rows of the ratings that count
  */
 async function holdOut(ratings, values, rule, io) {
-  const wanted = validationOption(values.validation), plain = { threshold: rule.threshold, weights: false };
-  const all = chooseRows(ratings, rule), kept = all.user.length;
+  const wanted = validationOption(values.validation),
+    plain = { threshold: rule.threshold, weights: false };
+  const all = chooseRows(ratings, rule),
+    kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
   if ('share' in wanted) {
-    const rows = Array.from({ length: ratings.user.length }, (_, x) => x), seed = numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? trainDefaults.seed;
+    const rows = Array.from({ length: ratings.user.length }, (_, x) => x),
+      seed = numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? trainDefaults.seed;
     const { parts } = splitRows(ratings, rows, { by: 'random', test: wanted.share, validation: 0, seed });
-    return { kept, interactions: chooseRows(ratings, rule, parts.get('train')), validation: chooseRows(ratings, plain, parts.get('test')) };
+    return {
+      kept,
+      interactions: chooseRows(ratings, rule, parts.get('train')),
+      validation: chooseRows(ratings, plain, parts.get('test')),
+    };
   }
-  const held = await readRatingsFile(wanted.file, values, { ...io, label: 'validation' }), { left, interactions } = leaveOut(all, held);
+  const held = await readRatingsFile(wanted.file, values, { ...io, label: 'validation' }),
+    { left, interactions } = leaveOut(all, held);
   if (left > 0) io.say(`left out ${count(left)} that the validation file holds: they are never trained on`);
   return { kept, interactions, validation: chooseRows(held, plain) };
 }
 
-/** @param {string} path @param {Record<string, any>} values @param {Io} io @returns {Promise<TrainingInput>} */
+/**
+ * @param {string} path
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ * @returns {Promise<TrainingInput>}
+ */
 export async function readTrainingInput(path, values, io) {
   validationOption(values.validation);
-  if (path === '-' && values.validation === '-') throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
-  const ratings = await readRatingsFile(path, values, io), weights = Boolean(values.weights);
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights }), { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
+  if (path === '-' && values.validation === '-')
+    throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
+  const ratings = await readRatingsFile(path, values, io),
+    weights = Boolean(values.weights);
+  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights }),
+    { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
   const held = parts.validation?.user.length;
-  if (held === 0) throw new AmpcfError('NO_DATA', `${values.validation}: validation: got no event${threshold === undefined ? '' : ` with a rating of ${threshold} or more`}, wanted at least one`);
-  if (threshold !== undefined) io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
+  if (held === 0)
+    throw new AmpcfError(
+      'NO_DATA',
+      `${values.validation}: validation: got no event${threshold === undefined ? '' : ` with a rating of ${threshold} or more`}, wanted at least one`,
+    );
+  if (threshold !== undefined)
+    io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
   if (held !== undefined) io.say(`held out ${count(held)} for validation`);
-  const items = values.items ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items : undefined;
+  const items = values.items
+    ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items
+    : undefined;
   return { ...parts, threshold, skipped: ratings.skipped, items };
 }
 
-/** Plain where a shell takes it as it is. @param {string} word */
+/**
+ * Plain where a shell takes it as it is.
+ * @param {string} word
+ */
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /**
- * The `ampcf train` that gives a model again: what was said of the input, and every setting that is not a default.
- * @param {string} path @param {Record<string, any>} values @param {Record<string, any>} settings of the result @param {Record<string, any>} defaults of its objective
+ * The `ampcf train` that gives a model again: what was said of the input, and every setting that is not a
+ * default.
+ * @param {string} path
+ * @param {Record<string, any>} values
+ * @param {Record<string, any>} settings of the result
+ * @param {Record<string, any>} defaults of its objective
  */
 export function trainCommandLine(path, values, settings, defaults) {
-  const other = ['output', 'json', 'quiet', 'minutes', 'trials', 'cores', 'max-memory', 'auto', 'residual', ...settingNames.map(optionOf)];
-  const input = Object.entries(values).filter(([name, value]) => !other.includes(name) && value !== undefined && value !== false);
-  const set = Object.entries(settings).filter(([name, value]) => defaults[name] !== value || (name === 'objective' && value !== 'als') || (name === 'neighbours' && value > 0))
+  const other = [
+    'output',
+    'json',
+    'quiet',
+    'minutes',
+    'trials',
+    'cores',
+    'max-memory',
+    'auto',
+    'residual',
+    ...settingNames.map(optionOf),
+  ];
+  const input = Object.entries(values).filter(
+    ([name, value]) => !other.includes(name) && value !== undefined && value !== false,
+  );
+  const set = Object.entries(settings)
+    .filter(
+      ([name, value]) =>
+        defaults[name] !== value ||
+        (name === 'objective' && value !== 'als') ||
+        (name === 'neighbours' && value > 0),
+    )
     .map(([name, value]) => /** @type {[string, unknown]} */ ([optionOf(name), value]));
-  const words = [...input, ...set].flatMap(([name, value]) => (value === true ? [`--${name}`] : String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)]));
-  return ['ampcf', 'train', path, ...words, '-o', values.output && values.output !== '-' ? values.output : 'model.ampcf'].map(quoted).join(' ');
+  const words = [...input, ...set].flatMap(([name, value]) =>
+    value === true
+      ? [`--${name}`]
+      : String(value).startsWith('-')
+        ? [`--${name}=${value}`]
+        : [`--${name}`, String(value)],
+  );
+  return [
+    'ampcf',
+    'train',
+    path,
+    ...words,
+    '-o',
+    values.output && values.output !== '-' ? values.output : 'model.ampcf',
+  ]
+    .map(quoted)
+    .join(' ');
 }

@@ -6,39 +6,68 @@ import { stages } from './progress.js';
 /** @import { ValidationFigures } from '../evaluate/train-validated.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 
-/** One line while vectors are learnt, whoever measures meanwhile; another for each stage after that. @param {boolean} quiet @param {string | undefined} objective */
+/**
+ * One line while vectors are learnt, whoever measures meanwhile; another for each stage after that.
+ * @param {boolean} quiet
+ * @param {string | undefined} objective
+ */
 export function trainingProgress(quiet, objective) {
-  const lines = stages(quiet, { after: 0 }), word = objective === undefined || objective === 'als' ? 'sweep' : 'epoch';
-  let vectors = { done: 0, total: 1 }, later = false;
+  const lines = stages(quiet, { after: 0 }),
+    word = objective === undefined || objective === 'als' ? 'sweep' : 'epoch';
+  let vectors = { done: 0, total: 1 },
+    later = false;
   return {
     /** @type {NonNullable<ValidatedOptions['onProgress']>} */
     update({ phase, done, total, sweep, sweeps }) {
       later ||= phase === 'neighbours';
       const turn = `${word} ${Math.min(sweep + (phase === 'vectors' ? 1 : 0), sweeps)}/${sweeps}`;
-      if (phase === 'vectors') lines.update('training', (vectors = { done, total }).done, total, turn, 'rows');
-      else if (phase === 'measuring' && !later) lines.update('training', vectors.done, vectors.total, `${turn}, measuring ${count(done)}/${count(total)} people`, 'rows');
+      if (phase === 'vectors')
+        lines.update('training', (vectors = { done, total }).done, total, turn, 'rows');
+      else if (phase === 'measuring' && !later)
+        lines.update(
+          'training',
+          vectors.done,
+          vectors.total,
+          `${turn}, measuring ${count(done)}/${count(total)} people`,
+          'rows',
+        );
       else lines.update(phase, done, total, '', phase === 'measuring' ? 'people' : 'steps');
     },
     /** @param {Measurement} measurement */
     measured({ sweep, sweeps, metrics, best }) {
       if (quiet) return;
       lines.finish();
-      process.stderr.write(`measured ${word} ${sweep}/${sweeps}  ${figuresText(metrics)}${best ? '' : '  no better'}\n`);
+      process.stderr.write(
+        `measured ${word} ${sweep}/${sweeps}  ${figuresText(metrics)}${best ? '' : '  no better'}\n`,
+      );
     },
     finish: lines.finish,
   };
 }
 
 /** @param {Record<string, number>} metrics */
-export const figuresText = (metrics) => Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(4)}`).join('  ');
+export const figuresText = (metrics) =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join('  ');
 
 /** @param {ValidationFigures} figures */
-export const validationText = ({ metrics, people }) => `${figuresText(metrics)} (${count(people)} ${people === 1 ? 'person' : 'people'})`;
+export const validationText = ({ metrics, people }) =>
+  `${figuresText(metrics)} (${count(people)} ${people === 1 ? 'person' : 'people'})`;
 
 /** @param {PersonaHealth} health */
 export function personasText({ people, mean, effective, collapseRate }) {
   return `${mean.toFixed(2)} a person, effectively ${effective.toFixed(2)}${collapseRate === null ? '' : `; two alike for ${percent(collapseRate)} of those with several`} (${count(people)} people)`;
 }
 
-/** What there is to say of personas in a summary. @param {PersonaHealth} health */
-export const personasOf = ({ people, mean, effective, collapseRate, single }) => ({ people, mean, effective, collapseRate, single });
+/**
+ * What there is to say of personas in a summary.
+ * @param {PersonaHealth} health
+ */
+export const personasOf = ({ people, mean, effective, collapseRate, single }) => ({
+  people,
+  mean,
+  effective,
+  collapseRate,
+  single,
+});

@@ -1,10 +1,18 @@
-// Owns `ampcf tune`: ratings and held-out events -> the settings that rank them best. Must not know how settings are searched.
+// Owns `ampcf tune`: ratings and held-out events -> the settings that rank them best. Must not know how
+// settings are searched.
 import { trainSettings } from '../train/settings.js';
 import { writeFileAtomic } from './files.js';
 import { Interrupted } from './interrupted.js';
 import { parseCommand } from './options.js';
 import { fileSize } from './print.js';
-import { givenSettings, inputUsage, memoryUsage, readTrainingInput, trainCommandLine, trainingOptions } from './training-input.js';
+import {
+  givenSettings,
+  inputUsage,
+  memoryUsage,
+  readTrainingInput,
+  trainCommandLine,
+  trainingOptions,
+} from './training-input.js';
 import { validationText } from './training-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
@@ -30,12 +38,23 @@ ${inputUsage}
   --json                  the best settings, every trial and the command, on standard output
 `;
 
-/** @param {string[]} argv @param {AbortSignal} signal */
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
 export async function run(argv, signal) {
-  const { values, given: [path] } = parseCommand(argv, trainingOptions, ['RATINGS']), given = givenSettings(values), { output } = values;
+  const {
+      values,
+      given: [path],
+    } = parseCommand(argv, trainingOptions, ['RATINGS']),
+    given = givenSettings(values),
+    { output } = values;
   budgetOf(values);
   trainSettings(given);
-  const quiet = Boolean(values.quiet), say = (/** @type {string} */ line) => { if (!quiet) process.stderr.write(`${line}\n`); };
+  const quiet = Boolean(values.quiet),
+    say = (/** @type {string} */ line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    };
   const input = await readTrainingInput(path, values, { signal, quiet, say });
   let written = '';
   const onBest = async (/** @type {{ bytes: Uint8Array }} */ { bytes }) => {
@@ -46,14 +65,31 @@ export async function run(argv, signal) {
   const search = await runSearch(input, given, values, { signal, quiet, say, onBest }).catch((error) => {
     throw signal.aborted && written && output !== '-' ? new Interrupted(written) : error;
   });
-  const { best, results, figures, model } = search, { objective, neighbours } = best.settings;
+  const { best, results, figures, model } = search,
+    { objective, neighbours } = best.settings;
   model.dispose();
   if (output === '-') await writeFileAtomic(output, best.bytes);
   const command = trainCommandLine(path, values, best.settings, trainSettings({ objective, neighbours }));
   say(searchText(search, values));
   if (output && output !== '-') say(`wrote    ${output} (${fileSize(best.bytes.length)})`);
   if (output === '-') return say(`train    ${command}`);
-  process.stdout.write(values.json ? `${JSON.stringify({ model: output ?? null, ...searchSummary(search, values), validation: figures, settings: best.settings, command,
-    results: results.map(({ trial, chosen, early, validation, settings, seconds }) => ({ trial, chosen, early, validation, sweeps: settings?.sweeps ?? settings?.epochs ?? null, seconds })) })}\n`
-    : `${trialTable(results, '')}\n\nvalidation ${validationText(figures)}\n${command}\n`);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({
+          model: output ?? null,
+          ...searchSummary(search, values),
+          validation: figures,
+          settings: best.settings,
+          command,
+          results: results.map(({ trial, chosen, early, validation, settings, seconds }) => ({
+            trial,
+            chosen,
+            early,
+            validation,
+            sweeps: settings?.sweeps ?? settings?.epochs ?? null,
+            seconds,
+          })),
+        })}\n`
+      : `${trialTable(results, '')}\n\nvalidation ${validationText(figures)}\n${command}\n`,
+  );
 }

@@ -1,4 +1,5 @@
-// Owns a search from the command line: budget, processors, progress, the table of the best. Must not know how trials are chosen.
+// Owns a search from the command line: budget, processors, progress, the table of the best. Must not know how
+// trials are chosen.
 import { availableParallelism } from 'node:os';
 import { loadModel } from '../ampcf.js';
 import { measureValidation } from '../evaluate.js';
@@ -22,28 +23,66 @@ export const budgetUsage = `  --minutes M             stop after M minutes: how 
 
 /** @param {Record<string, any>} values */
 export function budgetOf(values) {
-  const minutes = numberOption(values, 'minutes'), trials = numberOption(values, 'trials', { whole: true, low: 1, high: 1e6 });
-  if (minutes !== undefined && !(minutes > 0)) throw new UsageError(`--minutes: got ${values.minutes}, wanted a number above 0`);
-  if (minutes === undefined && trials === undefined) throw new UsageError('--minutes M or --trials N is missing: how long may the search take?');
-  if (values.validation === undefined) throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
-  return { minutes, trials, cores: numberOption(values, 'cores', { whole: true, low: 1, high: 1024 }) ?? availableParallelism() };
+  const minutes = numberOption(values, 'minutes'),
+    trials = numberOption(values, 'trials', { whole: true, low: 1, high: 1e6 });
+  if (minutes !== undefined && !(minutes > 0))
+    throw new UsageError(`--minutes: got ${values.minutes}, wanted a number above 0`);
+  if (minutes === undefined && trials === undefined)
+    throw new UsageError('--minutes M or --trials N is missing: how long may the search take?');
+  if (values.validation === undefined)
+    throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
+  return {
+    minutes,
+    trials,
+    cores: numberOption(values, 'cores', { whole: true, low: 1, high: 1024 }) ?? availableParallelism(),
+  };
 }
 
-/** The best trials, the best first. @param {readonly TrialResult[]} results @param {string} [indent] */
+/**
+ * The best trials, the best first.
+ * @param {readonly TrialResult[]} results
+ * @param {string} [indent]
+ */
 export function trialTable(results, indent) {
-  const best = results.filter(({ validation }) => validation).sort((a, b) => ndcgOf(b) - ndcgOf(a) || a.trial - b.trial).slice(0, shownTrials);
+  const best = results
+    .filter(({ validation }) => validation)
+    .sort((a, b) => ndcgOf(b) - ndcgOf(a) || a.trial - b.trial)
+    .slice(0, shownTrials);
   const names = [...new Set(best.flatMap(({ chosen }) => Object.keys(chosen)))];
-  return table([['trial', 'ndcg@20', 'recall@20', 'sweeps', ...names], ...best.map(({ trial, validation, settings, chosen }) => [String(trial), ndcgOf(/** @type {TrialResult} */ ({ validation })).toFixed(4),
-    (validation?.metrics['recall@20'] ?? 0).toFixed(4), String(settings?.sweeps ?? settings?.epochs), ...names.map((name) => String(chosen[name] ?? settings?.[name] ?? ''))])], indent);
+  return table(
+    [
+      ['trial', 'ndcg@20', 'recall@20', 'sweeps', ...names],
+      ...best.map(({ trial, validation, settings, chosen }) => [
+        String(trial),
+        ndcgOf(/** @type {TrialResult} */ ({ validation })).toFixed(4),
+        (validation?.metrics['recall@20'] ?? 0).toFixed(4),
+        String(settings?.sweeps ?? settings?.epochs),
+        ...names.map((name) => String(chosen[name] ?? settings?.[name] ?? '')),
+      ]),
+    ],
+    indent,
+  );
 }
 
-/** Moves by itself while trials run. @param {{ minutes: number | undefined, trials: number | undefined }} budget @param {boolean} quiet */
+/**
+ * Moves by itself while trials run.
+ * @param {{ minutes: number | undefined, trials: number | undefined }} budget
+ * @param {boolean} quiet
+ */
 function searchProgress({ minutes, trials = Infinity }, quiet) {
-  const line = progress('trials', { quiet }), began = performance.now();
-  let done = 0, best = -Infinity;
+  const line = progress('trials', { quiet }),
+    began = performance.now();
+  let done = 0,
+    best = -Infinity;
   const show = () => {
-    const elapsed = (performance.now() - began) / 60000, byTime = minutes === undefined ? 0 : Math.min(1, elapsed / minutes), byTrials = done / trials;
-    line.update(Math.max(byTime, byTrials), 1, `${count(done)}${trials < Infinity ? `/${count(trials)}` : ''} done, ${(done / Math.max(elapsed, 1e-3)).toFixed(1)}/min${done > 0 ? `, best ndcg@20 ${best.toFixed(4)}` : ''}`);
+    const elapsed = (performance.now() - began) / 60000,
+      byTime = minutes === undefined ? 0 : Math.min(1, elapsed / minutes),
+      byTrials = done / trials;
+    line.update(
+      Math.max(byTime, byTrials),
+      1,
+      `${count(done)}${trials < Infinity ? `/${count(trials)}` : ''} done, ${(done / Math.max(elapsed, 1e-3)).toFixed(1)}/min${done > 0 ? `, best ndcg@20 ${best.toFixed(4)}` : ''}`,
+    );
   };
   const timer = setInterval(show, 250);
   return {
@@ -62,17 +101,29 @@ function searchProgress({ minutes, trials = Infinity }, quiet) {
 }
 
 /**
- * As many threads as fit into memory. @param {number} wanted @param {number} bytes of one trial @param {Record<string, any>} values @param {(line: string) => void} say
+ * As many threads as fit into memory.
+ * @param {number} wanted
+ * @param {number} bytes of one trial
+ * @param {Record<string, any>} values
+ * @param {(line: string) => void} say
  */
 function threadsFor(wanted, bytes, values, say) {
-  const fit = Math.max(1, Math.floor(memoryLimit(values).bytes / bytes)), threads = Math.min(wanted, fit);
+  const fit = Math.max(1, Math.floor(memoryLimit(values).bytes / bytes)),
+    threads = Math.min(wanted, fit);
   if (threads < wanted) say(`cores    ${threads} of ${wanted}: no more trials fit into memory at a time`);
   return threads;
 }
 
-/** Aborts with `signal`, or when the time is up. @param {AbortSignal} signal @param {number | undefined} minutes */
+/**
+ * Aborts with `signal`, or when the time is up.
+ * @param {AbortSignal} signal
+ * @param {number | undefined} minutes
+ */
 function deadline(signal, minutes) {
-  const stop = new AbortController(), onAbort = () => stop.abort(signal.reason), began = performance.now(), most = (minutes ?? Infinity) * 60000;
+  const stop = new AbortController(),
+    onAbort = () => stop.abort(signal.reason),
+    began = performance.now(),
+    most = (minutes ?? Infinity) * 60000;
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -80,7 +131,13 @@ function deadline(signal, minutes) {
   return {
     /** Of the first trial, which may take as long as it needs, and then of the others. */
     signal: stop.signal,
-    start() { if (minutes !== undefined) timer = setTimeout(() => stop.abort(), Math.min(2 ** 31 - 1, Math.max(0, most - (performance.now() - began)))); },
+    start() {
+      if (minutes !== undefined)
+        timer = setTimeout(
+          () => stop.abort(),
+          Math.min(2 ** 31 - 1, Math.max(0, most - (performance.now() - began))),
+        );
+    },
     over: () => stop.signal.aborted || performance.now() - began >= most,
     clear() {
       clearTimeout(timer);
@@ -90,20 +147,40 @@ function deadline(signal, minutes) {
 }
 
 /**
- * @param {TrainingInput} input @param {Record<string, any>} given settings that stay fixed @param {Record<string, any>} values
+ * @param {TrainingInput} input
+ * @param {Record<string, any>} given settings that stay fixed
+ * @param {Record<string, any>} values
  * @param {Io & { onBest?: (best: BestTrial) => Promise<void> }} io
  */
-export async function runSearch({ interactions, validation, items }, given, values, { signal, quiet, say, onBest }) {
+export async function runSearch(
+  { interactions, validation, items },
+  given,
+  values,
+  { signal, quiet, say, onBest },
+) {
   if (!validation) throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
-  const budget = budgetOf(values), settings = trainSettings(given), began = performance.now(), need = await trainingMemory(interactions, given);
+  const budget = budgetOf(values),
+    settings = trainSettings(given),
+    began = performance.now(),
+    need = await trainingMemory(interactions, given);
   checkMemory(need, values, say);
   const patience = numberOption(values, 'patience', { whole: true, low: 1 });
-  const pool = workerPool(threadsFor(budget.cores, need.bytes, values, say), { interactions, validation, options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) } });
-  const line = searchProgress(budget, quiet), until = deadline(signal, budget.minutes);
+  const pool = workerPool(threadsFor(budget.cores, need.bytes, values, say), {
+    interactions,
+    validation,
+    options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) },
+  });
+  const line = searchProgress(budget, quiet),
+    until = deadline(signal, budget.minutes);
   /** @type {TrialResult[]} */
   const all = [];
   try {
-    const { best, results } = await searchSettings({ settings, fixed: Object.keys(given), seed: Number(settings.seed), trials: budget.trials ?? Infinity, over: until.over,
+    const { best, results } = await searchSettings({
+      settings,
+      fixed: Object.keys(given),
+      seed: Number(settings.seed),
+      trials: budget.trials ?? Infinity,
+      over: until.over,
       async run(jobs) {
         const done = await pool.run(jobs, { signal: until.signal, onResult: line.done });
         signal.throwIfAborted();
@@ -115,9 +192,15 @@ export async function runSearch({ interactions, validation, items }, given, valu
         await onBest?.(found);
         line.clear();
         say(`best     trial ${found.trial}\n${trialTable(all)}`);
-      } });
+      },
+    });
     line.finish();
-    return { best, results, seconds: (performance.now() - began) / 1000, ...await finalFigures(best, interactions, validation, { signal, quiet }) };
+    return {
+      best,
+      results,
+      seconds: (performance.now() - began) / 1000,
+      ...(await finalFigures(best, interactions, validation, { signal, quiet })),
+    };
   } finally {
     line.finish();
     until.clear();
@@ -127,21 +210,43 @@ export async function runSearch({ interactions, validation, items }, given, valu
 
 /**
  * The model of the best trial, asked about everybody.
- * @param {BestTrial} best @param {NonNullable<TrainingInput['validation']>} interactions @param {NonNullable<TrainingInput['validation']>} validation @param {{ signal: AbortSignal, quiet: boolean }} io
+ * @param {BestTrial} best
+ * @param {NonNullable<TrainingInput['validation']>} interactions
+ * @param {NonNullable<TrainingInput['validation']>} validation
+ * @param {{ signal: AbortSignal, quiet: boolean }} io
  */
 async function finalFigures({ bytes }, interactions, validation, { signal, quiet }) {
-  const model = await loadModel(bytes), lines = stages(quiet);
-  const figures = await measureValidation(model, interactions, validation, { signal, onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people') }).finally(lines.finish);
+  const model = await loadModel(bytes),
+    lines = stages(quiet);
+  const figures = await measureValidation(model, interactions, validation, {
+    signal,
+    onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people'),
+  }).finally(lines.finish);
   return { model, figures };
 }
 
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */
 
-/** Counts for a summary. @param {Search} search @param {Record<string, any>} values */
-export const searchSummary = ({ results, best, seconds }, { minutes, trials }) => ({ trials: results.length, abandoned: results.filter(({ validation }) => !validation).length, best: best.trial, seconds,
-  budget: { minutes: minutes === undefined ? null : Number(minutes), trials: trials === undefined ? null : Number(trials) } });
+/**
+ * Counts for a summary.
+ * @param {Search} search
+ * @param {Record<string, any>} values
+ */
+export const searchSummary = ({ results, best, seconds }, { minutes, trials }) => ({
+  trials: results.length,
+  abandoned: results.filter(({ validation }) => !validation).length,
+  best: best.trial,
+  seconds,
+  budget: {
+    minutes: minutes === undefined ? null : Number(minutes),
+    trials: trials === undefined ? null : Number(trials),
+  },
+});
 
-/** @param {Search} search @param {Record<string, any>} values */
+/**
+ * @param {Search} search
+ * @param {Record<string, any>} values
+ */
 export function searchText({ results, seconds }, { minutes }) {
   const abandoned = results.filter(({ validation }) => !validation).length;
   return `tried    ${count(results.length)} settings in ${seconds.toFixed(1)} s, ${count(abandoned)} given up early${minutes === undefined ? '' : ' (how many there is time for depends on the machine: --trials N repeats)'}`;

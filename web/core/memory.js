@@ -1,4 +1,5 @@
-// Owns one wasm instance and its linear memory: allocation, copies in and out, calls. Must not know what the bytes mean.
+// Owns one wasm instance and its linear memory: allocation, copies in and out, calls. Must not know what the
+// bytes mean.
 import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
@@ -11,7 +12,8 @@ const encoder = new TextEncoder();
 export class WasmMemory {
   /**
    * An instance that passed the known-answer test of the core.
-   * @param {WebAssembly.Module} module @param {string} name of the build, for the refusal
+   * @param {WebAssembly.Module} module
+   * @param {string} name of the build, for the refusal
    */
   static start(module, name) {
     const memory = new WasmMemory(module);
@@ -22,7 +24,11 @@ export class WasmMemory {
 
   /** @type {Record<string, (...args: number[]) => number>} */ #exports;
   /** @type {WebAssembly.Memory} */ #memory;
-  /** Free blocks, sorted by start, never adjacent. @type {{ start: number, bytes: number }[]} */ #free = [];
+  /**
+   * Free blocks, sorted by start, never adjacent.
+   * @type {{ start: number, bytes: number }[]}
+   */
+  #free = [];
   /** @type {Map<number, number>} start -> bytes */ #used = new Map();
   #end;
   #failed = false;
@@ -42,11 +48,14 @@ export class WasmMemory {
 
   /**
    * Call an export. A trap is a bug in the core: the instance is then dead and says so from then on.
-   * @param {string} name @param {...number} args
-   * @returns {number} as the engine gives it: an address above 2 GiB is negative, which views and later calls take as it is
+   * @param {string} name
+   * @param {...number} args
+   * @returns {number} as the engine gives it: an address above 2 GiB is negative, which views and later calls
+   *   take as it is
    */
   call(name, ...args) {
-    if (this.#failed) throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
+    if (this.#failed)
+      throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
     try {
       return this.#exports[name](...args);
     } catch (cause) {
@@ -55,12 +64,19 @@ export class WasmMemory {
     }
   }
 
-  /** Stable name of a C status. @param {number} status */
+  /**
+   * Stable name of a C status.
+   * @param {number} status
+   */
   statusName(status) {
     return this.text(this.call('ampcf_status_name', status));
   }
 
-  /** First fit. @param {number} bytes @returns {number} 16-byte aligned address */
+  /**
+   * First fit.
+   * @param {number} bytes
+   * @returns {number} 16-byte aligned address
+   */
   allocate(bytes) {
     const size = Math.max(align, Math.ceil(bytes / align) * align);
     const i = this.#free.findIndex((block) => block.bytes >= size);
@@ -87,11 +103,18 @@ export class WasmMemory {
       if (end > 2 ** 32) throw new RangeError('wasm memory ends at 4 GiB');
       this.#memory.grow(Math.ceil(missing / 65536));
     } catch (cause) {
-      throw new AmpcfError('OUT_OF_MEMORY', `out of memory: wanted ${end} bytes of wasm memory, have ${this.bytes}`, { wanted: end, cause });
+      throw new AmpcfError(
+        'OUT_OF_MEMORY',
+        `out of memory: wanted ${end} bytes of wasm memory, have ${this.bytes}`,
+        { wanted: end, cause },
+      );
     }
   }
 
-  /** Give a block back; adjacent free blocks become one. Address 0 is nothing. @param {number} start */
+  /**
+   * Give a block back; adjacent free blocks become one. Address 0 is nothing.
+   * @param {number} start
+   */
   free(start) {
     const bytes = this.#used.get(start);
     if (bytes === undefined) return;
@@ -100,7 +123,8 @@ export class WasmMemory {
     if (i < 0) i = this.#free.length;
     this.#free.splice(i, 0, { start, bytes });
     for (const at of [i, i - 1]) {
-      const here = this.#free[at], next = this.#free[at + 1];
+      const here = this.#free[at],
+        next = this.#free[at + 1];
       if (here && next && here.start + here.bytes === next.start)
         this.#free.splice(at, 2, { start: here.start, bytes: here.bytes + next.bytes });
     }
@@ -114,7 +138,9 @@ export class WasmMemory {
   /**
    * Allocate, run, free whatever happens.
    * @template T
-   * @param {number[]} sizes bytes of each block @param {(...addresses: number[]) => T} run @returns {T}
+   * @param {number[]} sizes bytes of each block
+   * @param {(...addresses: number[]) => T} run
+   * @returns {T}
    */
   scoped(sizes, run) {
     /** @type {number[]} */
@@ -127,14 +153,54 @@ export class WasmMemory {
     }
   }
 
-  /** @param {number} at @param {number} n */ u8(at, n) { return new Uint8Array(this.#memory.buffer, at >>> 0, n); }
-  /** @param {number} at @param {number} n */ u16(at, n) { return new Uint16Array(this.#memory.buffer, at >>> 0, n); }
-  /** @param {number} at @param {number} n */ u32(at, n) { return new Uint32Array(this.#memory.buffer, at >>> 0, n); }
-  /** @param {number} at @param {number} n */ u64(at, n) { return new BigUint64Array(this.#memory.buffer, at >>> 0, n); }
-  /** @param {number} at @param {number} n */ f32(at, n) { return new Float32Array(this.#memory.buffer, at >>> 0, n); }
-  /** @param {number} at @param {number} n */ f64(at, n) { return new Float64Array(this.#memory.buffer, at >>> 0, n); }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  u8(at, n) {
+    return new Uint8Array(this.#memory.buffer, at >>> 0, n);
+  }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  u16(at, n) {
+    return new Uint16Array(this.#memory.buffer, at >>> 0, n);
+  }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  u32(at, n) {
+    return new Uint32Array(this.#memory.buffer, at >>> 0, n);
+  }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  u64(at, n) {
+    return new BigUint64Array(this.#memory.buffer, at >>> 0, n);
+  }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  f32(at, n) {
+    return new Float32Array(this.#memory.buffer, at >>> 0, n);
+  }
+  /**
+   * @param {number} at
+   * @param {number} n
+   */
+  f64(at, n) {
+    return new Float64Array(this.#memory.buffer, at >>> 0, n);
+  }
 
-  /** UTF-8 text; without a length, up to the NUL. @param {number} at @param {number} [n] */
+  /**
+   * UTF-8 text; without a length, up to the NUL.
+   * @param {number} at
+   * @param {number} [n]
+   */
   text(at, n) {
     const start = at >>> 0;
     const length = n ?? new Uint8Array(this.#memory.buffer, start).indexOf(0);
@@ -143,7 +209,8 @@ export class WasmMemory {
 }
 
 /**
- * UTF-8 bytes of an id. A lone surrogate would silently become U+FFFD and merge with others, so it is refused.
+ * UTF-8 bytes of an id. A lone surrogate would silently become U+FFFD and merge with others, so it is
+ * refused.
  * @param {string} id
  */
 export function encodeId(id) {
@@ -152,9 +219,13 @@ export function encodeId(id) {
   return encoder.encode(id);
 }
 
-/** The bytes behind base64, as wasm is carried in the bundle. @param {string} base64 */
+/**
+ * The bytes behind base64, as wasm is carried in the bundle.
+ * @param {string} base64
+ */
 export function decodeBase64(base64) {
-  const text = atob(base64), bytes = new Uint8Array(text.length);
+  const text = atob(base64),
+    bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }

@@ -1,6 +1,10 @@
-// Owns seeded randomness: the same seed gives the same choices on every machine. Must not be used for anything secret.
+// Owns seeded randomness: the same seed gives the same choices on every machine. Must not be used for
+// anything secret.
 
-/** Uniform in [0, 1): mulberry32. @param {number} seed */
+/**
+ * Uniform in [0, 1): mulberry32.
+ * @param {number} seed
+ */
 export function seededRandom(seed) {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +15,11 @@ export function seededRandom(seed) {
   };
 }
 
-/** One stream a person, whatever the others are and wherever the person stands in a file: FNV-1a of the id. @param {number} seed @param {string} user */
+/**
+ * One stream a person, whatever the others are and wherever the person stands in a file: FNV-1a of the id.
+ * @param {number} seed
+ * @param {string} user
+ */
 export function personRandom(seed, user) {
   let hash = 0x811c9dc5;
   for (let i = 0; i < user.length; i++) hash = Math.imul(hash ^ user.charCodeAt(i), 0x01000193);
@@ -20,10 +28,21 @@ export function personRandom(seed, user) {
   return random;
 }
 
-/** A whole number below n. @param {() => number} random @param {number} n */
+/**
+ * A whole number below n.
+ * @param {() => number} random
+ * @param {number} n
+ */
 export const below = (random, n) => Math.floor(random() * n);
 
-/** The first `n` of a shuffled copy. @template T @param {readonly T[]} list @param {number} n @param {() => number} random @returns {T[]} */
+/**
+ * The first `n` of a shuffled copy.
+ * @template T
+ * @param {readonly T[]} list
+ * @param {number} n
+ * @param {() => number} random
+ * @returns {T[]}
+ */
 export function sampleOf(list, n, random) {
   const out = [...list];
   for (let i = 0; i < n && i < out.length - 1; i++) {

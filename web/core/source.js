@@ -1,24 +1,35 @@
-// Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The only file of the
+// Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The
+// only file of the
 // browser entry that may fetch, and only the URL it was given.
 import { badArgument, messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
-/** @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>} ModelSource */
+/**
+ * @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>}
+ *   ModelSource
+ */
 /** @typedef {{ loaded: number, total: number | undefined }} LoadProgress */
 /**
  * @typedef {object} ReadOptions
- * @property {string} [integrity] `sha256-` + base64 (or hex) of the file: a file that differs is refused with INTEGRITY
+ * @property {string} [integrity] `sha256-` + base64 (or hex) of the file: a file that differs is refused with
+ *   INTEGRITY
  * @property {AbortSignal} [signal] aborts the download; the promise rejects with the signal's reason
  * @property {(progress: LoadProgress) => void} [onProgress]
  * @property {number} [maxBytes] refuse larger files, default 1 GiB
  */
 
-/** @param {ModelSource} source @param {ReadOptions} options @returns {Promise<Uint8Array>} */
+/**
+ * @param {ModelSource} source
+ * @param {ReadOptions} options
+ * @returns {Promise<Uint8Array>}
+ */
 export async function readSource(source, options) {
   const { signal, onProgress, maxBytes } = options;
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
-  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0)) throw badArgument('maxBytes', maxBytes, 'a number >= 0');
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw badArgument('onProgress', onProgress, 'a function');
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0))
+    throw badArgument('maxBytes', maxBytes, 'a number >= 0');
   signal?.throwIfAborted();
   const bytes = await bytesOf(source, options);
   if (options.integrity === undefined) return bytes;
@@ -28,68 +39,112 @@ export async function readSource(source, options) {
   return copy;
 }
 
-/** @param {ModelSource} source @param {ReadOptions} options @returns {Promise<Uint8Array>} */
+/**
+ * @param {ModelSource} source
+ * @param {ReadOptions} options
+ * @returns {Promise<Uint8Array>}
+ */
 async function bytesOf(source, options) {
-  const maxBytes = options.maxBytes ?? 2 ** 30, view = bytesView(source);
+  const maxBytes = options.maxBytes ?? 2 ** 30,
+    view = bytesView(source);
   if (view) {
-    // First: merely naming Response or Blob makes Node load them, which takes longer than everything else together.
+    // First: merely naming Response or Blob makes Node load them, which takes longer than everything else
+    // together.
     limit(view.byteLength, maxBytes);
     return view;
   }
-  if (typeof source === 'string' || source instanceof URL) return bytesOf(await fetchModel(source, options.signal), options);
+  if (typeof source === 'string' || source instanceof URL)
+    return bytesOf(await fetchModel(source, options.signal), options);
   if (source instanceof Response) {
-    if (!source.ok) throw new AmpcfError('HTTP', `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`, { status: source.status, url: source.url });
+    if (!source.ok)
+      throw new AmpcfError(
+        'HTTP',
+        `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`,
+        { status: source.status, url: source.url },
+      );
     // With a content-encoding the length on the wire is not the length of the body.
-    const declared = source.headers.get('content-encoding') ? NaN : Number(source.headers.get('content-length') ?? NaN);
+    const declared = source.headers.get('content-encoding')
+      ? NaN
+      : Number(source.headers.get('content-length') ?? NaN);
     return readStream(source.body ?? new Blob([]).stream(), declared, maxBytes, options);
   }
   if (source instanceof Blob) return readStream(source.stream(), source.size, maxBytes, options);
   if (source instanceof ReadableStream) return readStream(source, NaN, maxBytes, options);
-  throw badArgument('model source', source, 'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array');
+  throw badArgument(
+    'model source',
+    source,
+    'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array',
+  );
 }
 
 /**
- * The bytes behind a buffer or a view of one, of a length that no longer changes; undefined for anything else and for a
- * buffer that was transferred away.
- * @param {unknown} source @returns {Uint8Array | undefined}
+ * The bytes behind a buffer or a view of one, of a length that no longer changes; undefined for anything else
+ * and for a buffer that was transferred away.
+ * @param {unknown} source
+ * @returns {Uint8Array | undefined}
  */
 export function bytesView(source) {
   try {
-    if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return new Uint8Array(source, 0, source.byteLength);
+    if (ArrayBuffer.isView(source))
+      return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer)
+      return new Uint8Array(source, 0, source.byteLength);
   } catch {
     // Detached, or an engine without shared memory.
   }
   return undefined;
 }
 
-/** @param {string | URL} url @param {AbortSignal | undefined} signal */
+/**
+ * @param {string | URL} url
+ * @param {AbortSignal | undefined} signal
+ */
 async function fetchModel(url, signal) {
   try {
     return await fetch(url, { signal: signal ?? null });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download failed for ${url}: ${messageOf(cause)}`, { url: String(url), cause });
+    throw new AmpcfError('HTTP', `model download failed for ${url}: ${messageOf(cause)}`, {
+      url: String(url),
+      cause,
+    });
   }
 }
 
-/** @param {number} bytes @param {number} maxBytes */
+/**
+ * @param {number} bytes
+ * @param {number} maxBytes
+ */
 function limit(bytes, maxBytes) {
-  if (bytes > maxBytes) throw new AmpcfError('LIMIT', `model file: got ${bytes} bytes, wanted at most ${maxBytes} (options.maxBytes)`, { limit: maxBytes });
+  if (bytes > maxBytes)
+    throw new AmpcfError(
+      'LIMIT',
+      `model file: got ${bytes} bytes, wanted at most ${maxBytes} (options.maxBytes)`,
+      { limit: maxBytes },
+    );
 }
 
-/** @param {ReadableStream<Uint8Array>} stream @param {number} declared @param {number} maxBytes @param {ReadOptions} options */
+/**
+ * @param {ReadableStream<Uint8Array>} stream
+ * @param {number} declared
+ * @param {number} maxBytes
+ * @param {ReadOptions} options
+ */
 async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
   if (stream.locked) throw badArgument('model source', 'a locked stream', 'one to read');
   const reader = stream.getReader();
-  const stop = () => { reader.cancel(signal?.reason).catch(() => {}); };
+  const stop = () => {
+    reader.cancel(signal?.reason).catch(() => {});
+  };
   signal?.addEventListener('abort', stop, { once: true });
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
   const broke = (/** @type {unknown} */ cause) => {
     signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${messageOf(cause)}`, { cause });
+    throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${messageOf(cause)}`, {
+      cause,
+    });
   };
   try {
     limit(declared, maxBytes);
@@ -112,18 +167,30 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
   }
   const bytes = new Uint8Array(loaded);
   let at = 0;
-  for (const chunk of chunks) bytes.set(chunk, at), at += chunk.byteLength;
+  for (const chunk of chunks) (bytes.set(chunk, at), (at += chunk.byteLength));
   return bytes;
 }
 
-/** @param {Uint8Array<ArrayBuffer>} bytes @param {string} integrity */
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} integrity
+ */
 async function checkIntegrity(bytes, integrity) {
-  const wanted = typeof integrity === 'string' && /^(?:sha256-)?([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$/.exec(integrity);
+  const wanted =
+    typeof integrity === 'string' && /^(?:sha256-)?([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$/.exec(integrity);
   if (!wanted) throw badArgument('integrity', integrity, "'sha256-' and the base64 or hex digest");
-  if (!globalThis.crypto?.subtle) throw new AmpcfError('INTEGRITY', 'integrity cannot be checked: crypto.subtle needs a secure context (https or localhost)');
+  if (!globalThis.crypto?.subtle)
+    throw new AmpcfError(
+      'INTEGRITY',
+      'integrity cannot be checked: crypto.subtle needs a secure context (https or localhost)',
+    );
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const got = wanted[1].length === 64 ? hexOf(digest) : btoa(String.fromCharCode(...digest));
-  if (got !== wanted[1]) throw new AmpcfError('INTEGRITY', `model file: got SHA-256 ${got}, wanted ${wanted[1]}`, { got, wanted: wanted[1] });
+  if (got !== wanted[1])
+    throw new AmpcfError('INTEGRITY', `model file: got SHA-256 ${got}, wanted ${wanted[1]}`, {
+      got,
+      wanted: wanted[1],
+    });
 }
 
 /** @param {Uint8Array} bytes */
@@ -131,12 +198,16 @@ export function hexOf(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** What a file that is not ours probably is. @param {Uint8Array} bytes */
+/**
+ * What a file that is not ours probably is.
+ * @param {Uint8Array} bytes
+ */
 export function guessKind(bytes) {
   const head = new TextDecoder('latin1').decode(new Uint8Array(bytes.subarray(0, 64)));
   if (bytes.length === 0) return 'an empty file';
   if (/^\s*<(?:!doctype|html|head|body|\?xml)/i.test(head)) return 'an HTML or XML page (a 404 page?)';
-  if (head.startsWith('\x1f\x8b')) return 'a gzip file: serve it with content-encoding, or decompress it first';
+  if (head.startsWith('\x1f\x8b'))
+    return 'a gzip file: serve it with content-encoding, or decompress it first';
   if (head.startsWith('PK\x03\x04')) return 'a zip file';
   if (head.startsWith('version https://git-lfs')) return 'a Git LFS pointer, not the file itself';
   if (/^\s*[{[]/.test(head)) return 'JSON text';

@@ -1,21 +1,33 @@
-// Owns the paired bootstrap over people: how far a difference or a ratio of two means could be luck. Must not know what is measured.
+// Owns the paired bootstrap over people: how far a difference or a ratio of two means could be luck. Must not
+// know what is measured.
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { below, seededRandom } from '../core/random.js';
 
-/** @typedef {{ mean: number, low: number, high: number, below: number }} Interval percentile interval; `below`: share of resamples below 0 (a ratio: below 1) */
+/**
+ * @typedef {{ mean: number, low: number, high: number, below: number }} Interval percentile interval;
+ *   `below`: share of resamples below 0 (a ratio: below 1)
+ */
 /** @typedef {{ resamples?: number, seed?: number }} BootstrapOptions defaults 2000 and 1 */
-/** @typedef {(done: number, total: number) => Promise<void>} Pace a turn of the event loop now and then; rejects on abort */
+/**
+ * @typedef {(done: number, total: number) => Promise<void>} Pace a turn of the event loop now and then;
+ *   rejects on abort
+ */
 
 const level = 0.95;
 
 /**
  * Means of every column over the same resampled people, one resample at a step.
- * @param {Float64Array[]} columns (U) each, one number a person @param {number} resamples @param {number} seed
- * @returns {Generator<number, Float64Array[], void>} yields how many are done, returns (resamples) for each column
+ * @param {Float64Array[]} columns (U) each, one number a person
+ * @param {number} resamples
+ * @param {number} seed
+ * @returns {Generator<number, Float64Array[], void>} yields how many are done, returns (resamples) for each
+ *   column
  */
 function* resampledMeans(columns, resamples, seed) {
-  const n = columns[0].length, random = seededRandom(seed), times = new Uint32Array(n);
+  const n = columns[0].length,
+    random = seededRandom(seed),
+    times = new Uint32Array(n);
   const means = columns.map(() => new Float64Array(resamples));
   for (let b = 0; b < resamples; b++) {
     times.fill(0);
@@ -30,24 +42,42 @@ function* resampledMeans(columns, resamples, seed) {
   return means;
 }
 
-/** Linear between the neighbours. @param {Float64Array} sorted @param {number} share */
+/**
+ * Linear between the neighbours.
+ * @param {Float64Array} sorted
+ * @param {number} share
+ */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1), i = Math.floor(at), next = Math.min(i + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1),
+    i = Math.floor(at),
+    next = Math.min(i + 1, sorted.length - 1);
   return sorted[i] + (at - i) * (sorted[next] - sorted[i]);
 }
 
-/** @param {number} mean @param {Float64Array} samples @param {number} neutral @returns {Interval} */
+/**
+ * @param {number} mean
+ * @param {Float64Array} samples
+ * @param {number} neutral
+ * @returns {Interval}
+ */
 function intervalOf(mean, samples, neutral) {
-  const sorted = samples.filter(Number.isFinite).sort(), tail = (1 - level) / 2;
-  return { mean, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), below: sorted.filter((value) => value < neutral).length / sorted.length };
+  const sorted = samples.filter(Number.isFinite).sort(),
+    tail = (1 - level) / 2;
+  return {
+    mean,
+    low: quantile(sorted, tail),
+    high: quantile(sorted, 1 - tail),
+    below: sorted.filter((value) => value < neutral).length / sorted.length,
+  };
 }
 
 /** @param {Float64Array} column */
 const meanOf = (column) => column.reduce((sum, value) => sum + value, 0) / column.length;
 
 /**
- * The mean difference of two systems on the same people, and how far it could be luck: people are drawn with replacement, each with
- * both figures.                                                                       Efron & Tibshirani 1993, chapter 13
+ * The mean difference of two systems on the same people, and how far it could be luck: people are drawn with
+ * replacement, each with both figures.
+ * Efron & Tibshirani 1993, chapter 13
  * @param {ArrayLike<number>} a (U) a metric of each person under the first system
  * @param {ArrayLike<number>} b (U) the same people, in the same order, under the second
  * @param {BootstrapOptions} [options] same seed, same interval
@@ -57,28 +87,43 @@ const meanOf = (column) => column.reduce((sum, value) => sum + value, 0) / colum
 export function pairedBootstrap(a, b, options = {}) {
   const { resamples = 2000, seed = 1 } = optionsArgument(options);
   checkResampling(resamples, seed);
-  if (!(a?.length > 0) || a.length !== b?.length) throw new AmpcfError('BAD_ARGUMENT', `figures of people: got ${a?.length} and ${b?.length}, wanted as many of both, and at least one`);
-  const column = Float64Array.from(a, (value, i) => value - b[i]), wrong = column.findIndex((value) => !Number.isFinite(value));
+  if (!(a?.length > 0) || a.length !== b?.length)
+    throw new AmpcfError(
+      'BAD_ARGUMENT',
+      `figures of people: got ${a?.length} and ${b?.length}, wanted as many of both, and at least one`,
+    );
+  const column = Float64Array.from(a, (value, i) => value - b[i]),
+    wrong = column.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw badArgument(`figure ${wrong}`, column[wrong], 'finite numbers');
   const steps = resampledMeans([column], resamples, seed);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done) return intervalOf(meanOf(column), step.value[0], 0);
+  for (let step = steps.next(); ; step = steps.next())
+    if (step.done) return intervalOf(meanOf(column), step.value[0], 0);
 }
 
-/** @param {unknown} resamples @param {unknown} seed */
+/**
+ * @param {unknown} resamples
+ * @param {unknown} seed
+ */
 export function checkResampling(resamples, seed) {
-  if (!Number.isSafeInteger(resamples) || Number(resamples) < 1 || Number(resamples) > 1e6) throw badArgument('resamples', resamples, 'a whole number from 1 to 1000000');
-  if (!Number.isSafeInteger(seed) || Number(seed) < 0 || Number(seed) >= 2 ** 32) throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
+  if (!Number.isSafeInteger(resamples) || Number(resamples) < 1 || Number(resamples) > 1e6)
+    throw badArgument('resamples', resamples, 'a whole number from 1 to 1000000');
+  if (!Number.isSafeInteger(seed) || Number(seed) < 0 || Number(seed) >= 2 ** 32)
+    throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
 }
 
 /**
  * `pairedBootstrap` for many metrics at once, on the same resamples, in turns of the event loop.
- * @param {Record<string, Float64Array>} a (U) for each metric @param {Record<string, Float64Array>} b the same metrics and people
- * @param {{ resamples: number, seed: number, pace: Pace, ratio?: boolean }} options ratio: mean(a) / mean(b) instead of the difference
+ * @param {Record<string, Float64Array>} a (U) for each metric
+ * @param {Record<string, Float64Array>} b the same metrics and people
+ * @param {{ resamples: number, seed: number, pace: Pace, ratio?: boolean }} options ratio: mean(a) / mean(b)
+ *   instead of the difference
  * @returns {Promise<Record<string, Interval>>} a ratio to 0 is left out
  */
 export async function compareMetrics(a, b, { resamples, seed, pace, ratio = false }) {
   const names = Object.keys(a);
-  const columns = names.flatMap((name) => (ratio ? [a[name], b[name]] : [a[name].map((value, i) => value - b[name][i])]));
+  const columns = names.flatMap((name) =>
+    ratio ? [a[name], b[name]] : [a[name].map((value, i) => value - b[name][i])],
+  );
   const steps = resampledMeans(columns, resamples, seed);
   let step = steps.next();
   for (; !step.done; step = steps.next()) await pace(step.value, resamples);
@@ -87,7 +132,12 @@ export async function compareMetrics(a, b, { resamples, seed, pace, ratio = fals
   const out = {};
   names.forEach((name, i) => {
     if (!ratio) out[name] = intervalOf(meanOf(columns[i]), means[i], 0);
-    else if (meanOf(b[name]) > 0) out[name] = intervalOf(meanOf(a[name]) / meanOf(b[name]), means[2 * i].map((value, r) => value / means[2 * i + 1][r]), 1);
+    else if (meanOf(b[name]) > 0)
+      out[name] = intervalOf(
+        meanOf(a[name]) / meanOf(b[name]),
+        means[2 * i].map((value, r) => value / means[2 * i + 1][r]),
+        1,
+      );
   });
   return out;
 }

@@ -1,4 +1,5 @@
-// Owns the course of an evaluation: people, ranking, figures, comparisons. Must not read files, print, or know a metric's formula.
+// Owns the course of an evaluation: people, ranking, figures, comparisons. Must not read files, print, or
+// know a metric's formula.
 import { Model } from '../ampcf.js';
 import { badArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -22,30 +23,42 @@ import { modelRanker } from './rankers.js';
 /** @import { Ranker } from './rankers.js' */
 /**
  * @typedef {object} EvaluateOptions
- * @property {Interactions} history what people are folded in from; baselines are fitted to it and popularity is counted in it
+ * @property {Interactions} history what people are folded in from; baselines are fitted to it and popularity
+ *   is counted in it
  * @property {Interactions} test what they should be recommended; weights are not used
- * @property {Interactions} [train] instead of `history`, what baselines are fitted to and popularity is counted in: for people who were in no training
- * @property {Map<string, string[]>} [candidates] by user id: rank only these, and the test items; default: the whole catalogue without the history
- * @property {number} [sampled] rank the test items among this many random ones that are neither in history nor test
+ * @property {Interactions} [train] instead of `history`, what baselines are fitted to and popularity is
+ *   counted in: for people who were in no training
+ * @property {Map<string, string[]>} [candidates] by user id: rank only these, and the test items; default:
+ *   the whole catalogue without the history
+ * @property {number} [sampled] rank the test items among this many random ones that are neither in history
+ *   nor test
  * @property {Interactions} [validation] baselines choose their settings on it; it is never masked
- * @property {number} [newUsers] above 0 and below 1: this share of the people is left out of another training, then folded in
- * @property {(BaselineName | { name: BaselineName, settings?: Settings })[]} [baselines] default none; given settings are not chosen again
+ * @property {number} [newUsers] above 0 and below 1: this share of the people is left out of another
+ *   training, then folded in
+ * @property {(BaselineName | { name: BaselineName, settings?: Settings })[]} [baselines] default none; given
+ *   settings are not chosen again
  * @property {Model} [against] another model, on the same people and candidates
  * @property {readonly number[]} [k] list lengths, default [5, 10, 20, 50]
  * @property {number} [seed] of negatives, new people and resamples; default 1
  * @property {number} [resamples] default 2000
- * @property {boolean} [perPerson] give the figures of each person too, such as for a mean over several trainings; default false
+ * @property {boolean} [perPerson] give the figures of each person too, such as for a mean over several
+ *   trainings; default false
  * @property {AbortSignal} [signal]
  * @property {(progress: EvaluationProgress) => void} [onProgress] `stage` says in words what is done
  */
 /**
- * @typedef {object} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty, coverage, gini
+ * @typedef {object} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty,
+ *   coverage, gini
  * @property {Record<string, number>} metrics
  * @property {Record<string, number>} standardErrors not of coverage and gini
- * @property {Record<string, Float64Array>} [perPerson] (U) in the order of `people`, where it was asked for; not of coverage and gini
+ * @property {Record<string, Float64Array>} [perPerson] (U) in the order of `people`, where it was asked for;
+ *   not of coverage and gini
  */
 /** @typedef {{ difference: Record<string, Interval> }} Difference model minus the other, 95 % intervals */
-/** @typedef {PlainFigures & Difference & { settings: Settings, chosenOn: 'defaults' | 'given' | 'validation', tried: { settings: Settings, ndcg: number }[] }} BaselineResult */
+/**
+ * @typedef {PlainFigures & Difference & { settings: Settings, chosenOn: 'defaults' | 'given' | 'validation',
+ *   tried: { settings: Settings, ndcg: number }[] }} BaselineResult
+ */
 /**
  * @typedef {object} EvaluationParts
  * @property {Protocol} protocol
@@ -64,13 +77,20 @@ import { modelRanker } from './rankers.js';
  * @property {'full' | 'candidates' | 'sampled'} ranking
  * @property {number | null} negatives drawn for each person
  * @property {number[]} k
- * @property {number} headline the k of baseline settings, persona health and short tables: 20, else 10, else the largest
+ * @property {number} headline the k of baseline settings, persona health and short tables: 20, else 10, else
+ *   the largest
  * @property {number} seed
  * @property {number} resamples
  */
 /** @typedef {PlainFigures & EvaluationParts} Evaluation */
 
-const defaults = { k: /** @type {readonly number[]} */ ([5, 10, 20, 50]), seed: 1, resamples: 2000, perPerson: false, baselines: /** @type {EvaluateOptions['baselines']} */ ([]) };
+const defaults = {
+  k: /** @type {readonly number[]} */ ([5, 10, 20, 50]),
+  seed: 1,
+  resamples: 2000,
+  perPerson: false,
+  baselines: /** @type {EvaluateOptions['baselines']} */ ([]),
+};
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
@@ -78,86 +98,187 @@ const defaults = { k: /** @type {readonly number[]} */ ([5, 10, 20, 50]), seed: 
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people
- * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline; what training throws; an
- *   abort rejects with its reason
+ * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline; what
+ *   training throws; an abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
-  const began = performance.now(), run = prepare(model, options), { people, ks, headline, options: { resamples, seed, perPerson } } = run;
+  const began = performance.now(),
+    run = prepare(model, options),
+    {
+      people,
+      ks,
+      headline,
+      options: { resamples, seed, perPerson },
+    } = run;
   const own = await measureRanker(run, modelRanker(model), 'ranking');
-  const personas = await measurePersonas(model, people, own.lists, { k: headline, pace: paceOf('looking at personas', run.options) });
+  const personas = await measurePersonas(model, people, own.lists, {
+    k: headline,
+    pace: paceOf('looking at personas', run.options),
+  });
   const against = run.options.against ? await compareWithModel(run, own, run.options.against) : null;
   /** @type {Evaluation['baselines']} */
   const baselines = {};
   for (const wanted of run.baselines) baselines[wanted.name] = await compareWithBaseline(run, own, wanted);
-  const newUsers = run.options.newUsers === undefined ? null
-    : await measureNewUsers(model, run.training.interactions, people, own.lists, { ...run.options, share: run.options.newUsers, ks, dim: run.training.dim, itemShare: run.share, baselines: run.baselines.map(({ name }) => ({ name, settings: baselines[name]?.settings ?? {} })) });
-  return { protocol: { ranking: run.options.candidates ? 'candidates' : run.options.sampled ? 'sampled' : 'full', negatives: run.options.sampled ?? null, k: ks, headline, seed, resamples },
-    users: people.length, ...(perPerson && { people: people.map(({ user }) => user) }), catalogue: model.info.items, skipped: run.skipped, ...plainFigures(own, run.options), personas, baselines, against, newUsers,
-    seconds: (performance.now() - began) / 1000 };
+  const newUsers =
+    run.options.newUsers === undefined
+      ? null
+      : await measureNewUsers(model, run.training.interactions, people, own.lists, {
+          ...run.options,
+          share: run.options.newUsers,
+          ks,
+          dim: run.training.dim,
+          itemShare: run.share,
+          baselines: run.baselines.map(({ name }) => ({ name, settings: baselines[name]?.settings ?? {} })),
+        });
+  return {
+    protocol: {
+      ranking: run.options.candidates ? 'candidates' : run.options.sampled ? 'sampled' : 'full',
+      negatives: run.options.sampled ?? null,
+      k: ks,
+      headline,
+      seed,
+      resamples,
+    },
+    users: people.length,
+    ...(perPerson && { people: people.map(({ user }) => user) }),
+    catalogue: model.info.items,
+    skipped: run.skipped,
+    ...plainFigures(own, run.options),
+    personas,
+    baselines,
+    against,
+    newUsers,
+    seconds: (performance.now() - began) / 1000,
+  };
 }
 
-/** Everything is checked before the first long step. @param {Model} model @param {EvaluateOptions} given */
+/**
+ * Everything is checked before the first long step.
+ * @param {Model} model
+ * @param {EvaluateOptions} given
+ */
 function prepare(model, given) {
-  const options = /** @type {FullOptions} */ ({ ...defaults, ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)) });
+  const options = /** @type {FullOptions} */ ({
+    ...defaults,
+    ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)),
+  });
   checkOptions(model, options);
-  const { history, test, train = history, sampled, validation } = options, ks = [...new Set(options.k)].sort((a, b) => a - b);
+  const { history, test, train = history, sampled, validation } = options,
+    ks = [...new Set(options.k)].sort((a, b) => a - b);
   const data = checkedInteractions(options.train ? 'train' : 'history', train);
   if (options.train) checkedInteractions('history', history);
   checkedInteractions('test', test);
   if (validation) checkedInteractions('validation', validation);
-  const candidates = options.candidates && new Map(Array.from(options.candidates, ([user, list]) => [user, listArgument(`candidates of ${user}`, list).map(itemId)]));
-  const histories = itemsByPerson(history), knows = (/** @type {string} */ item) => model.has(item);
+  const candidates =
+    options.candidates &&
+    new Map(
+      Array.from(options.candidates, ([user, list]) => [
+        user,
+        listArgument(`candidates of ${user}`, list).map(itemId),
+      ]),
+    );
+  const histories = itemsByPerson(history),
+    knows = (/** @type {string} */ item) => model.has(item);
   const pool = sampled ? [...data.itemIds].sort() : [];
   const drawn = sampled ? { negatives: sampled, pool, seed: options.seed } : null;
-  const { people, skipped } = choosePeople({ histories, test, candidates: candidates ?? null, knows, sampled: drawn });
+  const { people, skipped } = choosePeople({
+    histories,
+    test,
+    candidates: candidates ?? null,
+    knows,
+    sampled: drawn,
+  });
   if (people.length === 0)
-    throw new AmpcfError('NO_DATA', `nobody to measure: got ${skipped.peopleWithoutTest} people without test items and ${skipped.peopleWithoutCandidates} without candidates, wanted at least one with both`);
+    throw new AmpcfError(
+      'NO_DATA',
+      `nobody to measure: got ${skipped.peopleWithoutTest} people without test items and ${skipped.peopleWithoutCandidates} without candidates, wanted at least one with both`,
+    );
   const validators = validation ? choosePeople({ histories, test: validation, knows }).people : null;
-  if (validators?.length === 0) throw new AmpcfError('NO_DATA', 'validation: got nobody with an item that is not in the history, wanted at least one');
-  const support = supportOf(data), training = { interactions: train, data, dim: model.info.dim };
-  return { people, skipped, ks, headline: ks.includes(20) ? 20 : ks.includes(10) ? 10 : ks[ks.length - 1], baselines: wantedBaselines(options.baselines), training, options,
-    validators, share: (/** @type {string} */ item) => (support.get(item) ?? 1) / data.users };
+  if (validators?.length === 0)
+    throw new AmpcfError(
+      'NO_DATA',
+      'validation: got nobody with an item that is not in the history, wanted at least one',
+    );
+  const support = supportOf(data),
+    training = { interactions: train, data, dim: model.info.dim };
+  return {
+    people,
+    skipped,
+    ks,
+    headline: ks.includes(20) ? 20 : ks.includes(10) ? 10 : ks[ks.length - 1],
+    baselines: wantedBaselines(options.baselines),
+    training,
+    options,
+    validators,
+    share: (/** @type {string} */ item) => (support.get(item) ?? 1) / data.users,
+  };
 }
 
 /** @typedef {ReturnType<typeof prepare>} Run */
 
-/** @param {Model} model @param {FullOptions} options */
+/**
+ * @param {Model} model
+ * @param {FullOptions} options
+ */
 function checkOptions(model, options) {
-  const { k, seed, resamples, perPerson, sampled, candidates, newUsers, train, against, signal, onProgress } = options;
+  const { k, seed, resamples, perPerson, sampled, candidates, newUsers, train, against, signal, onProgress } =
+    options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
-  if (against !== undefined && !(against instanceof Model)) throw badArgument('against', against, 'a Model of loadModel');
+  if (against !== undefined && !(against instanceof Model))
+    throw badArgument('against', against, 'a Model of loadModel');
   if (!Array.isArray(k) || k.length === 0) throw badArgument('k', k, 'an array of list lengths');
-  for (const cut of k) if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
+  for (const cut of k)
+    if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
   if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
-  if (candidates !== undefined && !(candidates instanceof Map)) throw badArgument('candidates', candidates, 'a Map of item ids by user id');
-  if (sampled !== undefined && (!Number.isSafeInteger(sampled) || sampled < 1)) throw badArgument('sampled', sampled, 'a whole number, 1 or more');
-  if (sampled !== undefined && candidates) throw badArgument('sampled', sampled, 'either candidates or sampled');
-  if (newUsers !== undefined && !(newUsers > 0 && newUsers < 1)) throw badArgument('newUsers', newUsers, 'a share above 0 and below 1');
-  if (newUsers !== undefined && train) throw badArgument('newUsers', newUsers, 'no train: then the people of history are new already');
+  if (candidates !== undefined && !(candidates instanceof Map))
+    throw badArgument('candidates', candidates, 'a Map of item ids by user id');
+  if (sampled !== undefined && (!Number.isSafeInteger(sampled) || sampled < 1))
+    throw badArgument('sampled', sampled, 'a whole number, 1 or more');
+  if (sampled !== undefined && candidates)
+    throw badArgument('sampled', sampled, 'either candidates or sampled');
+  if (newUsers !== undefined && !(newUsers > 0 && newUsers < 1))
+    throw badArgument('newUsers', newUsers, 'a share above 0 and below 1');
+  if (newUsers !== undefined && train)
+    throw badArgument('newUsers', newUsers, 'no train: then the people of history are new already');
   if (newUsers !== undefined) settingsOf(model);
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw badArgument('onProgress', onProgress, 'a function');
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw badArgument('onProgress', onProgress, 'a function');
 }
 
-/** Refused as training would refuse them, by name. @param {string} name @param {Interactions} given */
+/**
+ * Refused as training would refuse them, by name.
+ * @param {string} name
+ * @param {Interactions} given
+ */
 function checkedInteractions(name, given) {
-  if (typeof given !== 'object' || !given) throw badArgument(name, given, 'interactions: users, items, user, item');
+  if (typeof given !== 'object' || !given)
+    throw badArgument(name, given, 'interactions: users, items, user, item');
   try {
     return canonicalInteractions(given, 1);
   } catch (error) {
-    throw error instanceof AmpcfError ? new AmpcfError(error.code, `${name}: ${error.message}`, { ...error.details, cause: error }) : error;
+    throw error instanceof AmpcfError
+      ? new AmpcfError(error.code, `${name}: ${error.message}`, { ...error.details, cause: error })
+      : error;
   }
 }
 
-/** People who have each item. @param {Training['data']} data */
+/**
+ * People who have each item.
+ * @param {Training['data']} data
+ */
 function supportOf({ itemIds, items }) {
   const counts = new Uint32Array(itemIds.length);
   for (const j of items) counts[j]++;
   return new Map(itemIds.map((id, j) => [id, counts[j]]));
 }
 
-/** @param {Run} run @param {Ranker} ranker @param {string} stage */
+/**
+ * @param {Run} run
+ * @param {Ranker} ranker
+ * @param {string} stage
+ */
 async function measureRanker({ people, ks, share, options }, ranker, stage) {
   const lists = await rankPeople(ranker, people, Math.max(...ks), paceOf(stage, options));
   return { lists, ...figuresOf(lists, people, { ks, share, catalogue: ranker.catalogue }) };
@@ -165,29 +286,60 @@ async function measureRanker({ people, ks, share, options }, ranker, stage) {
 
 /** @typedef {Awaited<ReturnType<typeof measureRanker>>} Measured */
 
-/** @param {Run} run @param {Measured} own @param {Measured} other @param {string} name @returns {Promise<PlainFigures & Difference>} */
+/**
+ * @param {Run} run
+ * @param {Measured} own
+ * @param {Measured} other
+ * @param {string} name
+ * @returns {Promise<PlainFigures & Difference>}
+ */
 async function differenceFrom({ options }, own, other, name) {
   const { resamples, seed } = options;
-  return { ...plainFigures(other, options),
-    difference: await compareMetrics(own.perPerson, other.perPerson, { resamples, seed, pace: paceOf(`comparing with ${name}`, options) }) };
+  return {
+    ...plainFigures(other, options),
+    difference: await compareMetrics(own.perPerson, other.perPerson, {
+      resamples,
+      seed,
+      pace: paceOf(`comparing with ${name}`, options),
+    }),
+  };
 }
 
-/** @param {Run} run @param {Measured} own @param {Model} model */
+/**
+ * @param {Run} run
+ * @param {Measured} own
+ * @param {Model} model
+ */
 async function compareWithModel(run, own, model) {
   const other = await measureRanker(run, modelRanker(model), 'ranking by the other model');
-  const personas = await measurePersonas(model, run.people, other.lists, { k: run.headline, pace: paceOf('looking at its personas', run.options) });
-  return { ...await differenceFrom(run, own, other, 'the other model'), personas };
+  const personas = await measurePersonas(model, run.people, other.lists, {
+    k: run.headline,
+    pace: paceOf('looking at its personas', run.options),
+  });
+  return { ...(await differenceFrom(run, own, other, 'the other model')), personas };
 }
 
-/** @param {Run} run @param {Measured} own @param {WantedBaseline} wanted @returns {Promise<BaselineResult>} */
+/**
+ * @param {Run} run
+ * @param {Measured} own
+ * @param {WantedBaseline} wanted
+ * @returns {Promise<BaselineResult>}
+ */
 async function compareWithBaseline(run, own, { name, settings: given }) {
-  const { options, validators, training, headline } = run, choosing = !given && validators;
-  const { settings, tried } = choosing ? await chooseSettings(name, training, { people: validators, k: headline }, options)
+  const { options, validators, training, headline } = run,
+    choosing = !given && validators;
+  const { settings, tried } = choosing
+    ? await chooseSettings(name, training, { people: validators, k: headline }, options)
     : { settings: { ...known[name].defaults, ...given }, tried: [] };
   const ranker = await known[name].fit(training, settings, options);
   try {
     const other = await measureRanker(run, ranker, `ranking by ${name}`);
-    return { settings, chosenOn: given ? 'given' : choosing ? 'validation' : 'defaults', tried, ...await differenceFrom(run, own, other, name) };
+    return {
+      settings,
+      chosenOn: given ? 'given' : choosing ? 'validation' : 'defaults',
+      tried,
+      ...(await differenceFrom(run, own, other, name)),
+    };
   } finally {
     ranker.dispose();
   }

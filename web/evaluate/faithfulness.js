@@ -1,4 +1,5 @@
-// Owns the test of explanations: what they name is taken out of the history, and the item must fall further than without others. Must not explain.
+// Owns the test of explanations: what they name is taken out of the history, and the item must fall further
+// than without others. Must not explain.
 import { badArgument } from '../core/arguments.js';
 import { Model } from '../ampcf.js';
 import { pairedBootstrap } from './bootstrap.js';
@@ -17,56 +18,112 @@ import { bestOf } from './rankers.js';
 /** @typedef {import('./fold-person.js').PersonFold} PersonFold */
 /**
  * @typedef {object} FaithfulnessPart
- * @property {number} named mean of log2(rank after / rank before) when what the explanation names is dropped: 1 = the rank doubles
+ * @property {number} named mean of log2(rank after / rank before) when what the explanation names is dropped:
+ *   1 = the rank doubles
  * @property {number} random the same when as much of the rest is dropped
  * @property {Interval} difference named - random, paired bootstrap over people, 95 %
- * @property {number} namedRanks mean of rank after - rank before @property {number} randomRanks the same of the rest
- * @property {number} share of the cases in which what is named lowers the rank more; an equal change counts half
- * @property {number} cases @property {number} people
+ * @property {number} namedRanks mean of rank after - rank before
+ * @property {number} randomRanks the same of the rest
+ * @property {number} share of the cases in which what is named lowers the rank more; an equal change counts
+ *   half
+ * @property {number} cases
+ * @property {number} people
  */
-/** @typedef {{ because: FaithfulnessPart | null, persona: FaithfulnessPart | null }} Faithfulness null: nobody to ask */
-/** @typedef {{ people?: number, items?: number, because?: number, seed?: number } & PaceOptions} FaithfulnessOptions defaults 200 people, 3 recommended items each, 2 history items named, seed 1 */
+/**
+ * @typedef {{ because: FaithfulnessPart | null, persona: FaithfulnessPart | null }} Faithfulness null: nobody
+ *   to ask
+ */
+/**
+ * @typedef {{ people?: number, items?: number, because?: number, seed?: number } & PaceOptions}
+ *   FaithfulnessOptions defaults 200 people, 3 recommended items each, 2 history items named, seed 1
+ */
 /** @typedef {{ named: number, random: number, before: number }} Case ranks, from 1 */
 
 const fewestItems = 6;
 
-/** The rank of an item in the catalogue without the history, from 1; ties in catalogue order. @param {Float32Array} scores @param {number} index @param {Set<number>} seen */
+/**
+ * The rank of an item in the catalogue without the history, from 1; ties in catalogue order.
+ * @param {Float32Array} scores
+ * @param {number} index
+ * @param {Set<number>} seen
+ */
 function rankOf(scores, index, seen) {
   let rank = 1;
-  for (let j = 0; j < scores.length; j++) if (!seen.has(j) && (scores[j] > scores[index] || (scores[j] === scores[index] && j < index))) rank++;
+  for (let j = 0; j < scores.length; j++)
+    if (!seen.has(j) && (scores[j] > scores[index] || (scores[j] === scores[index] && j < index))) rank++;
   return rank;
 }
 
-/** History items whose contribution counts for the item, largest first. @param {Float64Array} parts @param {number} count */
-const becauseOf = (parts, count) => Array.from(parts.keys()).filter((i) => parts[i] > 0).sort((a, b) => parts[b] - parts[a]).slice(0, count);
+/**
+ * History items whose contribution counts for the item, largest first.
+ * @param {Float64Array} parts
+ * @param {number} count
+ */
+const becauseOf = (parts, count) =>
+  Array.from(parts.keys())
+    .filter((i) => parts[i] > 0)
+    .sort((a, b) => parts[b] - parts[a])
+    .slice(0, count);
 
 /**
  * What is dropped for one item: the history items named, and as many others.
- * @param {PersonFold} fold @param {number} index @param {number} count @param {() => number} random
+ * @param {PersonFold} fold
+ * @param {number} index
+ * @param {number} count
+ * @param {() => number} random
  */
 function dropsFor({ columns, explain, known }, index, count, random) {
-  const { attention, parts } = explain(index), named = becauseOf(parts, count), all = Array.from(known.keys());
-  const others = sampleOf(all.filter((i) => !named.includes(i)), named.length, random);
-  const owners = ownersOf(columns), persona = attention.indexOf(Math.max(...attention));
-  const rest = attention.length > 1 ? Array.from(columns.keys()).filter((k) => k !== persona && owners.includes(k)) : [];
+  const { attention, parts } = explain(index),
+    named = becauseOf(parts, count),
+    all = Array.from(known.keys());
+  const others = sampleOf(
+    all.filter((i) => !named.includes(i)),
+    named.length,
+    random,
+  );
+  const owners = ownersOf(columns),
+    persona = attention.indexOf(Math.max(...attention));
+  const rest =
+    attention.length > 1 ? Array.from(columns.keys()).filter((k) => k !== persona && owners.includes(k)) : [];
   const other = rest[below(random, Math.max(1, rest.length))];
-  const ownedBy = (/** @type {number} */ k) => all.filter((i) => owners[i] === k).sort((a, b) => columns[k][b] - columns[k][a]);
+  const ownedBy = (/** @type {number} */ k) =>
+    all.filter((i) => owners[i] === k).sort((a, b) => columns[k][b] - columns[k][a]);
   const size = other === undefined ? 0 : Math.min(ownedBy(persona).length, ownedBy(other).length);
-  return { because: named.length > 0 && others.length === named.length ? { named, random: others } : null,
-    persona: size > 0 ? { named: ownedBy(persona).slice(0, size), random: ownedBy(other).slice(0, size) } : null };
+  return {
+    because: named.length > 0 && others.length === named.length ? { named, random: others } : null,
+    persona:
+      size > 0 ? { named: ownedBy(persona).slice(0, size), random: ownedBy(other).slice(0, size) } : null,
+  };
 }
 
-/** @param {OpenModel} model @param {Person} person @param {{ items: number, because: number, random: () => number }} options */
+/**
+ * @param {OpenModel} model
+ * @param {Person} person
+ * @param {{ items: number, because: number, random: () => number }} options
+ */
 function casesOf(model, { history }, { items, because, random }) {
-  const known = history.filter(({ item }) => model.has(item)), out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
+  const known = history.filter(({ item }) => model.has(item)),
+    out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
   if (known.length < fewestItems) return out;
   const asked = withPerson(model, known, (fold) => {
     if (fold.shares.length < 2) return [];
-    const seen = new Set(fold.indices), scores = fold.scores(), free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
-    return bestOf(free, scores, items).map((index) => ({ index, seen, before: rankOf(scores, index, seen), drops: dropsFor(fold, index, because, random) }));
+    const seen = new Set(fold.indices),
+      scores = fold.scores(),
+      free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
+    return bestOf(free, scores, items).map((index) => ({
+      index,
+      seen,
+      before: rankOf(scores, index, seen),
+      drops: dropsFor(fold, index, because, random),
+    }));
   });
   for (const { index, seen, before, drops } of asked) {
-    const without = (/** @type {number[]} */ gone) => withPerson(model, known.filter((_, i) => !gone.includes(i)), (fold) => rankOf(fold.scores(), index, seen));
+    const without = (/** @type {number[]} */ gone) =>
+      withPerson(
+        model,
+        known.filter((_, i) => !gone.includes(i)),
+        (fold) => rankOf(fold.scores(), index, seen),
+      );
     for (const part of /** @type {const} */ (['because', 'persona'])) {
       const drop = drops[part];
       if (drop) out[part].push({ named: without(drop.named), random: without(drop.random), before });
@@ -75,29 +132,48 @@ function casesOf(model, { history }, { items, because, random }) {
   return out;
 }
 
-/** @param {Case[][]} people the cases of each, at least one @param {number} seed @returns {FaithfulnessPart | null} */
+/**
+ * @param {Case[][]} people the cases of each, at least one
+ * @param {number} seed
+ * @returns {FaithfulnessPart | null}
+ */
 function summary(people, seed) {
   if (people.length === 0) return null;
-  const mean = (/** @type {(of: Case) => number} */ value) => people.map((cases) => /** @type {number} */ (meanOf(cases.map(value))));
+  const mean = (/** @type {(of: Case) => number} */ value) =>
+    people.map((cases) => /** @type {number} */ (meanOf(cases.map(value))));
   const over = (/** @type {(of: Case) => number} */ value) => /** @type {number} */ (meanOf(mean(value)));
-  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before), random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
-  return { named: over(named), random: over(random), difference: pairedBootstrap(mean(named), mean(random), { seed }),
-    namedRanks: over((of) => of.named - of.before), randomRanks: over((of) => of.random - of.before),
-    share: over((of) => (of.named > of.random ? 1 : of.named === of.random ? 0.5 : 0)), cases: people.reduce((sum, cases) => sum + cases.length, 0), people: people.length };
+  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before),
+    random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
+  return {
+    named: over(named),
+    random: over(random),
+    difference: pairedBootstrap(mean(named), mean(random), { seed }),
+    namedRanks: over((of) => of.named - of.before),
+    randomRanks: over((of) => of.random - of.before),
+    share: over((of) => (of.named > of.random ? 1 : of.named === of.random ? 0.5 : 0)),
+    cases: people.reduce((sum, cases) => sum + cases.length, 0),
+    people: people.length,
+  };
 }
 
 /**
- * Do explanations name what matters? People with two or more personas and six known items are asked: their first recommended items are
- * ranked again without the history items that an explanation names, without the named persona's items, and without as many others.
- * @param {OpenModel} model @param {Interactions} interactions their histories @param {FaithfulnessOptions} [options]
+ * Do explanations name what matters? People with two or more personas and six known items are asked: their
+ * first recommended items are ranked again without the history items that an explanation names, without the
+ * named persona's items, and without as many others.
+ * @param {OpenModel} model
+ * @param {Interactions} interactions their histories
+ * @param {FaithfulnessOptions} [options]
  * @returns {Promise<Faithfulness>} same input and seed give the same figures
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function measureFaithfulness(model, interactions, options = {}) {
   const { people = 200, items = 3, because = 2, seed = 1 } = options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
-  for (const [name, value] of Object.entries({ people, items, because })) if (!Number.isSafeInteger(value) || value < 1) throw badArgument(name, value, 'a whole number, 1 or more');
-  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed)), pace = paceOf('testing explanations', options);
+  for (const [name, value] of Object.entries({ people, items, because }))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw badArgument(name, value, 'a whole number, 1 or more');
+  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed)),
+    pace = paceOf('testing explanations', options);
   const found = { because: /** @type {Case[][]} */ ([]), persona: /** @type {Case[][]} */ ([]) };
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);

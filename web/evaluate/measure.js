@@ -1,4 +1,5 @@
-// Owns figures from ranked lists: every metric at every k, of each person and on average. Must not rank and must not know who ranked.
+// Owns figures from ranked lists: every metric at every k, of each person and on average. Must not rank and
+// must not know who ranked.
 import * as metrics from './metrics.js';
 
 /** @import { Person } from './people.js' */
@@ -14,7 +15,10 @@ const personMetrics = /** @type {const} */ (['recall', 'ndcg', 'hitrate', 'preci
 const functions = { ...metrics, hitrate: metrics.hitRate };
 
 /**
- * @param {Ranker} ranker @param {readonly Person[]} people @param {number} k @param {(done: number, total: number) => Promise<void>} pace
+ * @param {Ranker} ranker
+ * @param {readonly Person[]} people
+ * @param {number} k
+ * @param {(done: number, total: number) => Promise<void>} pace
  * @returns {Promise<string[][]>} a list a person
  */
 export async function rankPeople(ranker, people, k, pace) {
@@ -28,30 +32,46 @@ export async function rankPeople(ranker, people, k, pace) {
 
 /** @param {Float64Array} values */
 function meanAndError(values) {
-  const n = values.length, mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const n = values.length,
+    mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
 }
 
 /**
  * What an evaluation gives of them.
- * @param {Figures} figures @param {{ perPerson: boolean }} options
+ * @param {Figures} figures
+ * @param {{ perPerson: boolean }} options
  */
-export const plainFigures = ({ metrics, standardErrors, perPerson }, options) => ({ metrics, standardErrors, ...(options.perPerson && { perPerson }) });
+export const plainFigures = ({ metrics, standardErrors, perPerson }, options) => ({
+  metrics,
+  standardErrors,
+  ...(options.perPerson && { perPerson }),
+});
 
 /**
- * @param {readonly (readonly string[])[]} lists (U) @param {readonly Person[]} people (U)
- * @param {{ ks: readonly number[], share: (item: string) => number, catalogue: number }} options share: of the people of the history file who have the item
+ * @param {readonly (readonly string[])[]} lists (U)
+ * @param {readonly Person[]} people (U)
+ * @param {{ ks: readonly number[], share: (item: string) => number, catalogue: number }} options share: of
+ *   the people of the history file who have the item
  * @returns {Figures}
  */
 export function figuresOf(lists, people, { ks, share, catalogue }) {
-  const out = { metrics: /** @type {Record<string, number>} */ ({}), standardErrors: /** @type {Record<string, number>} */ ({}), perPerson: /** @type {Record<string, Float64Array>} */ ({}) };
-  const add = (/** @type {string} */ name, /** @type {(list: readonly string[], person: Person) => number} */ of) => {
+  const out = {
+    metrics: /** @type {Record<string, number>} */ ({}),
+    standardErrors: /** @type {Record<string, number>} */ ({}),
+    perPerson: /** @type {Record<string, Float64Array>} */ ({}),
+  };
+  const add = (
+    /** @type {string} */ name,
+    /** @type {(list: readonly string[], person: Person) => number} */ of,
+  ) => {
     out.perPerson[name] = Float64Array.from(people, (person, u) => of(lists[u], person));
     ({ mean: out.metrics[name], error: out.standardErrors[name] } = meanAndError(out.perPerson[name]));
   };
   for (const k of ks) {
-    for (const name of personMetrics) add(`${name}@${k}`, (list, { relevant }) => functions[name](list, relevant, k));
+    for (const name of personMetrics)
+      add(`${name}@${k}`, (list, { relevant }) => functions[name](list, relevant, k));
     add(`novelty@${k}`, (list) => metrics.novelty(list, share, k));
     out.metrics[`coverage@${k}`] = metrics.coverage(lists, k, catalogue);
     out.metrics[`gini@${k}`] = metrics.gini(lists, k, catalogue);

@@ -1,4 +1,5 @@
-// Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it measures.
+// Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it
+// measures.
 import { loadModel } from '../ampcf.js';
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -14,30 +15,48 @@ import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @typedef {import('../model/model.js').Model} OpenModel */
-/** @typedef {'rank' | 'margin' | 'fit' | 'calibrated rank' | 'calibrated margin' | 'calibrated fit'} AttackName */
+/**
+ * @typedef {'rank' | 'margin' | 'fit' | 'calibrated rank' | 'calibrated margin' | 'calibrated fit'}
+ *   AttackName
+ */
 /**
  * @typedef {object} Membership
  * @property {number} auc of the strongest attack: .5 = members cannot be told from others, 1 = always
- * @property {number} low @property {number} high 95 % bootstrap over people
+ * @property {number} low
+ * @property {number} high 95 % bootstrap over people
  * @property {AttackName} attack the strongest
  * @property {Record<AttackName, number>} attacks AUC of each
  * @property {number} people scored, members and others together
  * @property {number} folds
  */
-/** @typedef {{ seed?: number, folds?: number, people?: number, resamples?: number } & PaceOptions} MembershipOptions folds: other random halves, figures averaged, default 1; people: of each side scored in a fold, default 500 */
+/**
+ * @typedef {{ seed?: number, folds?: number, people?: number, resamples?: number } & PaceOptions}
+ *   MembershipOptions folds: other random halves, figures averaged, default 1; people: of each side scored in
+ *   a fold, default 500
+ */
 /** @typedef {Record<AttackName, number>} Scores higher: more like a member */
 
-const leftOut = 8, fewestItems = 4;
+const leftOut = 8,
+  fewestItems = 4;
 
 /**
- * What an attacker with a person's whole history sees of the model: how well it foretells each of some items from the others, and how well it fits all of them.
- * @param {OpenModel} model @param {Person} person @param {number} seed
+ * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
+ * from the others, and how well it fits all of them.
+ * @param {OpenModel} model
+ * @param {Person} person
+ * @param {number} seed
  */
 function signsOf(model, { user, history }, seed) {
-  const known = history.filter(({ item }) => model.has(item)), asked = sampleOf(known, leftOut, personRandom(seed, user)), seen = new Set(known.map(({ item }) => model.indexOf(item)));
+  const known = history.filter(({ item }) => model.has(item)),
+    asked = sampleOf(known, leftOut, personRandom(seed, user)),
+    seen = new Set(known.map(({ item }) => model.indexOf(item)));
   const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) => {
-    const index = /** @type {number} */ (model.indexOf(item)), score = scores[index];
-    let above = 0, sum = 0, squares = 0, n = 0;
+    const index = /** @type {number} */ (model.indexOf(item)),
+      score = scores[index];
+    let above = 0,
+      sum = 0,
+      squares = 0,
+      n = 0;
     for (let j = 0; j < scores.length; j++) {
       if (seen.has(j)) continue;
       n++;
@@ -45,39 +64,92 @@ function signsOf(model, { user, history }, seed) {
       squares += scores[j] ** 2;
       if (scores[j] >= score) above++;
     }
-    const mean = sum / Math.max(1, n), spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
+    const mean = sum / Math.max(1, n),
+      spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
     return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
   };
-  const alone = asked.map(({ item }) => withPerson(model, known.filter((event) => event.item !== item), (fold) => stand(fold.scores(), item)));
+  const alone = asked.map(({ item }) =>
+    withPerson(
+      model,
+      known.filter((event) => event.item !== item),
+      (fold) => stand(fold.scores(), item),
+    ),
+  );
   const whole = withPerson(model, known, (fold) => {
     const scores = fold.scores();
     return asked.map(({ item }) => stand(scores, item).margin);
   });
   const mean = (/** @type {number[]} */ values) => meanOf(values) ?? 0;
-  return { rank: mean(alone.map(({ rank }) => rank)), margin: mean(alone.map(({ margin }) => margin)), fit: mean(whole) };
+  return {
+    rank: mean(alone.map(({ rank }) => rank)),
+    margin: mean(alone.map(({ margin }) => margin)),
+    fit: mean(whole),
+  };
 }
 
-/** Calibrated: less what a model says that never saw the person, so that people who are easy to foretell do not look like members (Watson et al., ICLR 2022). @param {OpenModel} target @param {OpenModel} reference @param {Person} person @param {number} seed @returns {Scores} */
+/**
+ * Calibrated: less what a model says that never saw the person, so that people who are easy to foretell do
+ * not look like members (Watson et al., ICLR 2022).
+ * @param {OpenModel} target
+ * @param {OpenModel} reference
+ * @param {Person} person
+ * @param {number} seed
+ * @returns {Scores}
+ */
 function attackScores(target, reference, person, seed) {
-  const own = signsOf(target, person, seed), other = signsOf(reference, person, seed);
-  return { ...own, 'calibrated rank': own.rank - other.rank, 'calibrated margin': own.margin - other.margin, 'calibrated fit': own.fit - other.fit };
+  const own = signsOf(target, person, seed),
+    other = signsOf(reference, person, seed);
+  return {
+    ...own,
+    'calibrated rank': own.rank - other.rank,
+    'calibrated margin': own.margin - other.margin,
+    'calibrated fit': own.fit - other.fit,
+  };
 }
 
-/** @param {Person[]} people @param {Record<string, any>} settings @param {string} stage @param {PaceOptions} options */
+/**
+ * @param {Person[]} people
+ * @param {Record<string, any>} settings
+ * @param {string} stage
+ * @param {PaceOptions} options
+ */
 async function shadow(people, settings, stage, { signal, onProgress }) {
-  const { bytes } = await trainModel(interactionsOfPeople(people), { ...settings, ...(signal && { signal }),
-    ...(onProgress && { onProgress: ({ done, total }) => onProgress({ stage, done, total }) }) });
+  const { bytes } = await trainModel(interactionsOfPeople(people), {
+    ...settings,
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress: ({ done, total }) => onProgress({ stage, done, total }) }),
+  });
   return loadModel(bytes);
 }
 
-/** Half of the people train a target; a quarter trains a model for comparison; the last quarter was in neither. @param {Person[]} everybody @param {TrainOptions} settings @param {{ seed: number, people: number } & PaceOptions} options */
+/**
+ * Half of the people train a target; a quarter trains a model for comparison; the last quarter was in
+ * neither.
+ * @param {Person[]} everybody
+ * @param {TrainOptions} settings
+ * @param {{ seed: number, people: number } & PaceOptions} options
+ */
 async function attackOnce(everybody, settings, { seed, people, ...options }) {
-  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed)), half = mixed.length >> 1, quarter = half + (mixed.length - half >> 1);
-  const inside = mixed.slice(0, half), outside = mixed.slice(quarter);
+  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed)),
+    half = mixed.length >> 1,
+    quarter = half + ((mixed.length - half) >> 1);
+  const inside = mixed.slice(0, half),
+    outside = mixed.slice(quarter);
   const target = await shadow(inside, settings, 'training on half of the people', options);
-  const reference = await shadow(mixed.slice(half, quarter), settings, 'training on a quarter of the people', options).catch((error) => { target.dispose(); throw error; });
+  const reference = await shadow(
+    mixed.slice(half, quarter),
+    settings,
+    'training on a quarter of the people',
+    options,
+  ).catch((error) => {
+    target.dispose();
+    throw error;
+  });
   try {
-    const pace = paceOf('attacking', options), sides = [inside.slice(0, people), outside.slice(0, people)], found = /** @type {Scores[][]} */ ([[], []]), total = sides[0].length + sides[1].length;
+    const pace = paceOf('attacking', options),
+      sides = [inside.slice(0, people), outside.slice(0, people)],
+      found = /** @type {Scores[][]} */ ([[], []]),
+      total = sides[0].length + sides[1].length;
     for (const [side, asked] of sides.entries())
       for (const [i, person] of asked.entries()) {
         found[side].push(attackScores(target, reference, person, seed));
@@ -92,33 +164,79 @@ async function attackOnce(everybody, settings, { seed, people, ...options }) {
 
 /** @typedef {Awaited<ReturnType<typeof attackOnce>>} Attacked */
 
-/** @param {Attacked[]} folds @param {AttackName} name */
-const foldAuc = (folds, name) => folds.reduce((sum, { members, others }) => sum + aucOf(members.map((of) => of[name]), others.map((of) => of[name])), 0) / folds.length;
+/**
+ * @param {Attacked[]} folds
+ * @param {AttackName} name
+ */
+const foldAuc = (folds, name) =>
+  folds.reduce(
+    (sum, { members, others }) =>
+      sum +
+      aucOf(
+        members.map((of) => of[name]),
+        others.map((of) => of[name]),
+      ),
+    0,
+  ) / folds.length;
 
-/** People of each side and fold are drawn with replacement. @param {Attacked[]} folds @param {AttackName} name @param {number} resamples @param {number} seed */
+/**
+ * People of each side and fold are drawn with replacement.
+ * @param {Attacked[]} folds
+ * @param {AttackName} name
+ * @param {number} resamples
+ * @param {number} seed
+ */
 function intervalOf(folds, name, resamples, seed) {
-  const random = seededRandom(seed), drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
-  const found = Array.from({ length: resamples }, () => foldAuc(folds.map(({ members, others }) => ({ members: drawn(members), others: drawn(others) })), name)).sort((a, b) => a - b);
+  const random = seededRandom(seed),
+    drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
+  const found = Array.from({ length: resamples }, () =>
+    foldAuc(
+      folds.map(({ members, others }) => ({ members: drawn(members), others: drawn(others) })),
+      name,
+    ),
+  ).sort((a, b) => a - b);
   return { low: found[Math.floor(0.025 * (resamples - 1))], high: found[Math.ceil(0.975 * (resamples - 1))] };
 }
 
 /**
- * Train on a random half of the people, and try to tell them from people who were left out, by how well the model foretells (rank and
- * margin of left-out items) and fits what they have, with and without a comparison model.
- * @param {Interactions} interactions @param {TrainOptions} settings of the training @param {MembershipOptions} [options]
- * @returns {Promise<Membership>} same input and seed give the same figures; the strongest attack is chosen on the people it is measured on, which flatters the attacker
- * @throws {AmpcfError} BAD_ARGUMENT, NO_DATA (fewer than 8 people with 4 items), what training throws; an abort rejects with its reason
+ * Train on a random half of the people, and try to tell them from people who were left out, by how well the
+ * model foretells (rank and margin of left-out items) and fits what they have, with and without a comparison
+ * model.
+ * @param {Interactions} interactions
+ * @param {TrainOptions} settings of the training
+ * @param {MembershipOptions} [options]
+ * @returns {Promise<Membership>} same input and seed give the same figures; the strongest attack is chosen on
+ *   the people it is measured on, which flatters the attacker
+ * @throws {AmpcfError} BAD_ARGUMENT, NO_DATA (fewer than 8 people with 4 items), what training throws; an
+ *   abort rejects with its reason
  */
 export async function membershipAttack(interactions, settings, options = {}) {
   const { seed = 1, folds = 1, people = 500, resamples = 500 } = optionsArgument(options);
-  for (const [name, value] of Object.entries({ folds, people, resamples })) if (!Number.isSafeInteger(value) || value < 1) throw badArgument(name, value, 'a whole number, 1 or more');
-  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32) throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
+  for (const [name, value] of Object.entries({ folds, people, resamples }))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw badArgument(name, value, 'a whole number, 1 or more');
+  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);
-  if (everybody.length < 8) throw new AmpcfError('NO_DATA', `a membership attack: got ${everybody.length} people with ${fewestItems} or more items, wanted at least 8`);
+  if (everybody.length < 8)
+    throw new AmpcfError(
+      'NO_DATA',
+      `a membership attack: got ${everybody.length} people with ${fewestItems} or more items, wanted at least 8`,
+    );
   const found = /** @type {Attacked[]} */ ([]);
-  for (let fold = 0; fold < folds; fold++) found.push(await attackOnce(everybody, settings, { ...options, seed: (seed + fold) % 2 ** 32, people }));
+  for (let fold = 0; fold < folds; fold++)
+    found.push(await attackOnce(everybody, settings, { ...options, seed: (seed + fold) % 2 ** 32, people }));
   const names = /** @type {AttackName[]} */ (Object.keys(found[0].members[0]));
-  const attacks = /** @type {Record<AttackName, number>} */ (Object.fromEntries(names.map((name) => [name, foldAuc(found, name)])));
+  const attacks = /** @type {Record<AttackName, number>} */ (
+    Object.fromEntries(names.map((name) => [name, foldAuc(found, name)]))
+  );
   const attack = names.reduce((best, name) => (attacks[name] > attacks[best] ? name : best));
-  return { auc: attacks[attack], ...intervalOf(found, attack, resamples, seed), attack, attacks, people: found.reduce((sum, { members, others }) => sum + members.length + others.length, 0), folds };
+  return {
+    auc: attacks[attack],
+    ...intervalOf(found, attack, resamples, seed),
+    attack,
+    attacks,
+    people: found.reduce((sum, { members, others }) => sum + members.length + others.length, 0),
+    folds,
+  };
 }

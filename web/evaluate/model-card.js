@@ -1,4 +1,5 @@
-// Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not measure anything.
+// Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not
+// measure anything.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
 
@@ -7,44 +8,97 @@ import { AmpcfError } from '../core/errors.js';
 /**
  * @typedef {object} ModelCard aggregated figures alone: nothing of a person
  * @property {number} version 1
- * @property {{ people: number, interactions: number, minSupport: number, itemsLeftOut: number, interactionsLeftOut: number }} data interactionsLeftOut: with items of too few people
- * @property {Pick<Membership, 'auc' | 'low' | 'high' | 'attack' | 'people'> | null} membership null: not measured
- * @property {(Pick<PersonaQuality, 'separation' | 'effectivePersonas' | 'sharpness' | 'stability' | 'rareRecall' | 'collapsed'> & { people: number, faithfulness: { because: number | null, persona: number | null } }) | null} personas
- *   faithfulness: how much further log2 of the rank falls without what is named than without as much of the rest
+ * @property {{ people: number, interactions: number, minSupport: number, itemsLeftOut: number,
+ *   interactionsLeftOut: number }} data interactionsLeftOut: with items of too few people
+ * @property {Pick<Membership, 'auc' | 'low' | 'high' | 'attack' | 'people'> | null} membership null: not
+ *   measured
+ * @property {(Pick<PersonaQuality, 'separation' | 'effectivePersonas' | 'sharpness' | 'stability' |
+ *   'rareRecall' | 'collapsed'> & { people: number, faithfulness: { because: number | null, persona: number |
+ *   null } }) | null} personas faithfulness: how much further log2 of the rank falls without what is named
+ *   than without as much of the rest
  */
 
-const metadataType = 15, headerBytes = 128, entryBytes = 48;
+const metadataType = 15,
+  headerBytes = 128,
+  entryBytes = 48;
 const round = (/** @type {any} */ value) => (typeof value === 'number' ? Number(value.toFixed(4)) : value);
 
-/** Four decimals are enough, and hide what a single person changes. @param {any} value @returns {any} */
-const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, of]) => [key, rounded(of)])) : round(value));
+/**
+ * Four decimals are enough, and hide what a single person changes.
+ * @param {any} value
+ * @returns {any}
+ */
+const rounded = (value) =>
+  Array.isArray(value)
+    ? value.map(rounded)
+    : value && typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value).map(([key, of]) => [key, rounded(of)]))
+      : round(value);
 
-/** @param {{ data: ModelCard['data'], membership?: Membership | null, personas?: PersonaQuality | null }} parts @returns {ModelCard} */
+/**
+ * @param {{ data: ModelCard['data'], membership?: Membership | null, personas?: PersonaQuality | null }}
+ *   parts
+ * @returns {ModelCard}
+ */
 export function cardOf({ data, membership = null, personas = null }) {
   const faith = personas?.details.faithfulness;
-  return rounded({ version: 1, data, membership: membership && { auc: membership.auc, low: membership.low, high: membership.high, attack: membership.attack, people: membership.people },
-    personas: personas && { people: personas.details.people, separation: personas.separation, effectivePersonas: personas.effectivePersonas, sharpness: personas.sharpness, stability: personas.stability,
-      rareRecall: personas.rareRecall, collapsed: personas.collapsed, faithfulness: { because: faith?.because?.difference.mean ?? null, persona: faith?.persona?.difference.mean ?? null } } });
+  return rounded({
+    version: 1,
+    data,
+    membership: membership && {
+      auc: membership.auc,
+      low: membership.low,
+      high: membership.high,
+      attack: membership.attack,
+      people: membership.people,
+    },
+    personas: personas && {
+      people: personas.details.people,
+      separation: personas.separation,
+      effectivePersonas: personas.effectivePersonas,
+      sharpness: personas.sharpness,
+      stability: personas.stability,
+      rareRecall: personas.rareRecall,
+      collapsed: personas.collapsed,
+      faithfulness: {
+        because: faith?.because?.difference.mean ?? null,
+        persona: faith?.persona?.difference.mean ?? null,
+      },
+    },
+  });
 }
 
 /**
- * The same model with a card in its metadata, which is the last section of a file of the trainer (src/FORMAT.md). Ranking, ids and lineage
- * stay as they are: saved profiles go on.
- * @param {Uint8Array} bytes of a model file @param {ModelCard} card
+ * The same model with a card in its metadata, which is the last section of a file of the trainer
+ * (src/FORMAT.md). Ranking, ids and lineage stay as they are: saved profiles go on.
+ * @param {Uint8Array} bytes of a model file
+ * @param {ModelCard} card
  * @returns {Promise<Uint8Array<ArrayBuffer>>} checked by the loader
- * @throws {AmpcfError} what loading the file throws; BAD_SECTION: its metadata is not where the trainer puts it; LIMIT: the card is too large
+ * @throws {AmpcfError} what loading the file throws; BAD_SECTION: its metadata is not where the trainer puts
+ *   it; LIMIT: the card is too large
  */
 export async function writeCard(bytes, card) {
   const model = await loadModel(bytes);
   try {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at = headerBytes + entryBytes * (view.getUint32(24, true) - 1), from = Number(view.getBigUint64(at + 8, true));
-    if (view.getUint32(at, true) !== metadataType) throw new AmpcfError('BAD_SECTION', `metadata: got a file whose last section is of type ${view.getUint32(at, true)}, wanted metadata (${metadataType})`);
-    const text = new TextEncoder().encode(JSON.stringify({ ...model.info.metadata, card })), out = new Uint8Array(from + text.length), written = new DataView(out.buffer);
-    if (text.length > 65536) throw new AmpcfError('LIMIT', `metadata: got ${text.length} bytes with the card, wanted at most 65536`);
-    const { memory } = model, crc = (/** @type {Uint8Array} */ part) => memory.scoped([part.length], (block) => {
-      memory.u8(block, part.length).set(part);
-      return memory.call('ampcf_crc32c', block, part.length) >>> 0;
-    });
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      at = headerBytes + entryBytes * (view.getUint32(24, true) - 1),
+      from = Number(view.getBigUint64(at + 8, true));
+    if (view.getUint32(at, true) !== metadataType)
+      throw new AmpcfError(
+        'BAD_SECTION',
+        `metadata: got a file whose last section is of type ${view.getUint32(at, true)}, wanted metadata (${metadataType})`,
+      );
+    const text = new TextEncoder().encode(JSON.stringify({ ...model.info.metadata, card })),
+      out = new Uint8Array(from + text.length),
+      written = new DataView(out.buffer);
+    if (text.length > 65536)
+      throw new AmpcfError('LIMIT', `metadata: got ${text.length} bytes with the card, wanted at most 65536`);
+    const { memory } = model,
+      crc = (/** @type {Uint8Array} */ part) =>
+        memory.scoped([part.length], (block) => {
+          memory.u8(block, part.length).set(part);
+          return memory.call('ampcf_crc32c', block, part.length) >>> 0;
+        });
     out.set(bytes.subarray(0, from));
     out.set(text, from);
     written.setBigUint64(at + 16, BigInt(text.length), true);

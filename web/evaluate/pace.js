@@ -1,13 +1,18 @@
-// Owns the rhythm of long work: progress, aborts, and turns of the event loop in which both can happen. Must not know the work.
+// Owns the rhythm of long work: progress, aborts, and turns of the event loop in which both can happen. Must
+// not know the work.
 
 /** @typedef {{ stage: string, done: number, total: number }} EvaluationProgress */
-/** @typedef {{ signal?: AbortSignal | undefined, onProgress?: ((progress: EvaluationProgress) => void) | undefined }} PaceOptions */
+/**
+ * @typedef {{ signal?: AbortSignal | undefined, onProgress?: ((progress: EvaluationProgress) => void) |
+ *   undefined }} PaceOptions
+ */
 
 const turnMs = 50;
 
 /**
  * For one stage: call it after each piece of work.
- * @param {string} stage @param {PaceOptions} options
+ * @param {string} stage
+ * @param {PaceOptions} options
  * @returns {(done: number, total: number) => Promise<void>} rejects with the reason of an abort
  */
 export function paceOf(stage, { signal, onProgress }) {
@@ -18,7 +23,9 @@ export function paceOf(stage, { signal, onProgress }) {
     if (now - last < turnMs && done < total) return;
     last = now;
     onProgress?.({ stage, done, total });
-    await new Promise((resolve) => { setTimeout(resolve, 0); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
     signal?.throwIfAborted();
   };
 }

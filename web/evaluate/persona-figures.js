@@ -1,17 +1,29 @@
-// Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed, AUC. Pure functions of numbers. Must not fold or rank.
+// Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed,
+// AUC. Pure functions of numbers. Must not fold or rank.
 
-const alikeAbove = 0.9, deadBelow = 0.02, mergedAbove = 0.95;
+const alikeAbove = 0.9,
+  deadBelow = 0.02,
+  mergedAbove = 0.95;
 
-/** In nats. @param {Iterable<number>} shares */
+/**
+ * In nats.
+ * @param {Iterable<number>} shares
+ */
 export function entropy(shares) {
   let sum = 0;
   for (const share of shares) if (share > 0) sum -= share * Math.log(share);
   return sum;
 }
 
-/** 0 where one of them is all zero. @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
+/**
+ * 0 where one of them is all zero.
+ * @param {ArrayLike<number>} a
+ * @param {ArrayLike<number>} b
+ */
 export function cosine(a, b) {
-  let ab = 0, aa = 0, bb = 0;
+  let ab = 0,
+    aa = 0,
+    bb = 0;
   for (let i = 0; i < a.length; i++) {
     ab += a[i] * b[i];
     aa += a[i] * a[i];
@@ -20,41 +32,80 @@ export function cosine(a, b) {
   return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }
 
-/** Every two of a list. @template T @param {readonly T[]} list @returns {[T, T][]} */
-const pairsOf = (list) => list.flatMap((a, k) => list.slice(k + 1).map((b) => /** @type {[T, T]} */ ([a, b])));
+/**
+ * Every two of a list.
+ * @template T
+ * @param {readonly T[]} list
+ * @returns {[T, T][]}
+ */
+const pairsOf = (list) =>
+  list.flatMap((a, k) => list.slice(k + 1).map((b) => /** @type {[T, T]} */ ([a, b])));
 
-/** null of nothing. @param {readonly number[]} values */
-export const meanOf = (values) => (values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
+/**
+ * null of nothing.
+ * @param {readonly number[]} values
+ */
+export const meanOf = (values) =>
+  values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 
-/** Do some two personas own the history alike? @param {readonly ArrayLike<number>[]} columns (P) of (H) responsibilities */
+/**
+ * Do some two personas own the history alike?
+ * @param {readonly ArrayLike<number>[]} columns (P) of (H) responsibilities
+ */
 export const isCollapsed = (columns) => pairsOf(columns).some(([a, b]) => cosine(a, b) > alikeAbove);
 
-/** Is some persona next to nothing: a share below .02, or no history item of its own? @param {readonly number[]} shares (P) @param {readonly number[]} owners (H) */
-export const hasDead = (shares, owners) => shares.some((share, k) => share < deadBelow || !owners.includes(k));
+/**
+ * Is some persona next to nothing: a share below .02, or no history item of its own?
+ * @param {readonly number[]} shares (P)
+ * @param {readonly number[]} owners (H)
+ */
+export const hasDead = (shares, owners) =>
+  shares.some((share, k) => share < deadBelow || !owners.includes(k));
 
-/** Do some two personas say the same of the catalogue? @param {readonly ArrayLike<number>[]} evidence (P) of (items) */
+/**
+ * Do some two personas say the same of the catalogue?
+ * @param {readonly ArrayLike<number>[]} evidence (P) of (items)
+ */
 export const hasMerged = (evidence) => pairsOf(evidence).some(([a, b]) => cosine(a, b) > mergedAbove);
 
-/** 1 - mean cosine of every two; null of fewer than two. @param {readonly ArrayLike<number>[]} columns */
+/**
+ * 1 - mean cosine of every two; null of fewer than two.
+ * @param {readonly ArrayLike<number>[]} columns
+ */
 export function separationOf(columns) {
   const mean = meanOf(pairsOf(columns).map(([a, b]) => cosine(a, b)));
   return mean === null ? null : 1 - mean;
 }
 
-/** Entropy of each attention over ln P, mean: 0 = one persona speaks, 1 = all as loud; null of none. @param {readonly Float32Array[]} attention of at least two personas */
-export const entropyShare = (attention) => meanOf(attention.map((weights) => entropy(weights) / Math.log(weights.length)));
+/**
+ * Entropy of each attention over ln P, mean: 0 = one persona speaks, 1 = all as loud; null of none.
+ * @param {readonly Float32Array[]} attention of at least two personas
+ */
+export const entropyShare = (attention) =>
+  meanOf(attention.map((weights) => entropy(weights) / Math.log(weights.length)));
 
-/** Share of them in which one persona has more than half of the attention; null of none. @param {readonly Float32Array[]} attention */
-export const decidedShare = (attention) => meanOf(attention.map((weights) => (Math.max(...weights) > 0.5 ? 1 : 0)));
+/**
+ * Share of them in which one persona has more than half of the attention; null of none.
+ * @param {readonly Float32Array[]} attention
+ */
+export const decidedShare = (attention) =>
+  meanOf(attention.map((weights) => (Math.max(...weights) > 0.5 ? 1 : 0)));
 
-/** The share of pairs of a member and another in which the member scores higher; equal scores count half. @param {readonly number[]} members @param {readonly number[]} others */
+/**
+ * The share of pairs of a member and another in which the member scores higher; equal scores count half.
+ * @param {readonly number[]} members
+ * @param {readonly number[]} others
+ */
 export function aucOf(members, others) {
-  const all = [...members.map((value) => ({ value, member: true })), ...others.map((value) => ({ value, member: false }))].sort((a, b) => a.value - b.value);
+  const all = [
+    ...members.map((value) => ({ value, member: true })),
+    ...others.map((value) => ({ value, member: false })),
+  ].sort((a, b) => a.value - b.value);
   let sum = 0;
   for (let from = 0, to = 0; from < all.length; from = to) {
     while (to < all.length && all[to].value === all[from].value) to++;
     const rank = (from + 1 + to) / 2;
     for (let i = from; i < to; i++) if (all[i].member) sum += rank;
   }
-  return (sum - members.length * (members.length + 1) / 2) / (members.length * others.length);
+  return (sum - (members.length * (members.length + 1)) / 2) / (members.length * others.length);
 }

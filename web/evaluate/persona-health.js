@@ -1,4 +1,5 @@
-// Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended. Must not judge accuracy.
+// Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended.
+// Must not judge accuracy.
 import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
@@ -14,28 +15,47 @@ import { sampleOf, seededRandom } from '../core/random.js';
  * @property {number} people with a history that the model knows; the figures are about them
  * @property {number} mean number of personas
  * @property {number} effective exp of the entropy of the shares, mean
- * @property {number | null} collapseRate of the people with more than one persona, the share for whom two have responsibilities of cosine above 0.9
+ * @property {number | null} collapseRate of the people with more than one persona, the share for whom two
+ *   have responsibilities of cosine above 0.9
  * @property {number} single share of people with one persona
- * @property {number | null} sharpness entropy / ln P of the attention on the recommended items, mean over the people with more than one persona: lower is sharper
+ * @property {number | null} sharpness entropy / ln P of the attention on the recommended items, mean over the
+ *   people with more than one persona: lower is sharper
  */
-/** @typedef {{ shares: number[], columns: Float32Array[], attention: Float32Array[] }} FoldedPerson columns: (P) of (H) responsibilities; attention: (P) for each item asked about */
+/**
+ * @typedef {{ shares: number[], columns: Float32Array[], attention: Float32Array[] }} FoldedPerson columns:
+ *   (P) of (H) responsibilities; attention: (P) for each item asked about
+ */
 
 /**
- * @param {Model} model @param {readonly { item: string, weight: number }[]} history @param {readonly string[]} items whose attention is wanted
+ * @param {Model} model
+ * @param {readonly { item: string, weight: number }[]} history
+ * @param {readonly string[]} items whose attention is wanted
  * @returns {FoldedPerson} for the history items that the model knows
  */
 export function foldPerson(model, history, items) {
-  return withPerson(model, history, ({ shares, columns, explain }) => ({ shares, columns,
-    attention: items.map((item) => explain(/** @type {number} */ (model.indexOf(item))).attention) }));
+  return withPerson(model, history, ({ shares, columns, explain }) => ({
+    shares,
+    columns,
+    attention: items.map((item) => explain(/** @type {number} */ (model.indexOf(item))).attention),
+  }));
 }
 
 /**
- * @param {Model} model @param {readonly Person[]} people @param {readonly (readonly string[])[]} lists what each was recommended, known items only
- * @param {{ k: number, pace: (done: number, total: number) => Promise<void> }} options k: items of each list that are looked at
+ * @param {Model} model
+ * @param {readonly Person[]} people
+ * @param {readonly (readonly string[])[]} lists what each was recommended, known items only
+ * @param {{ k: number, pace: (done: number, total: number) => Promise<void> }} options k: items of each list
+ *   that are looked at
  * @returns {Promise<PersonaHealth>}
  */
 export async function measurePersonas(model, people, lists, { k, pace }) {
-  let counted = 0, personas = 0, effective = 0, single = 0, collapsed = 0, sharpness = 0, sharpened = 0;
+  let counted = 0,
+    personas = 0,
+    effective = 0,
+    single = 0,
+    collapsed = 0,
+    sharpness = 0,
+    sharpened = 0;
   for (const [i, { history }] of people.entries()) {
     await pace(i + 1, people.length);
     if (!history.some(({ item }) => model.has(item))) continue;
@@ -53,18 +73,32 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
       sharpness += /** @type {number} */ (entropyShare(attention));
     }
   }
-  const several = counted - single, over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
-  return { people: counted, mean: over(personas, counted) ?? 0, effective: over(effective, counted) ?? 0, collapseRate: over(collapsed, several),
-    single: over(single, counted) ?? 0, sharpness: over(sharpness, sharpened) };
+  const several = counted - single,
+    over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
+  return {
+    people: counted,
+    mean: over(personas, counted) ?? 0,
+    effective: over(effective, counted) ?? 0,
+    collapseRate: over(collapsed, several),
+    single: over(single, counted) ?? 0,
+    sharpness: over(sharpness, sharpened),
+  };
 }
 
 /**
- * The personas of a random sample of people, folded in from what they have; without recommendations there is no `sharpness`.
- * @param {Model} model @param {Interactions} interactions
+ * The personas of a random sample of people, folded in from what they have; without recommendations there is
+ * no `sharpness`.
+ * @param {Model} model
+ * @param {Interactions} interactions
  * @param {{ people?: number, seed?: number } & PaceOptions} [options] people: default 500
  * @returns {Promise<PersonaHealth>}
  */
 export async function personaHealth(model, interactions, { people = 500, seed = 1, ...options } = {}) {
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
-  return measurePersonas(model, asked, asked.map(() => []), { k: 0, pace: paceOf('looking at personas', options) });
+  return measurePersonas(
+    model,
+    asked,
+    asked.map(() => []),
+    { k: 0, pace: paceOf('looking at personas', options) },
+  );
 }

@@ -1,16 +1,24 @@
-// Owns putting a person's candidates in order: by a model, as its users would, or by the scores of a baseline. Must not see relevant items.
+// Owns putting a person's candidates in order: by a model, as its users would, or by the scores of a
+// baseline. Must not see relevant items.
 /** @import { Model } from '../model/model.js' */
 /** @import { CanonicalInteractions } from '../train/interactions.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} Ranker
  * @property {number} catalogue number of items it knows
- * @property {(person: Pick<Person, 'history' | 'candidates'>, k: number) => string[]} rank at most k items, best first; none that it does not know
+ * @property {(person: Pick<Person, 'history' | 'candidates'>, k: number) => string[]} rank at most k items,
+ *   best first; none that it does not know
  * @property {() => void} dispose
  */
-/** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Scorer scores of all N items for a history of indices < N; higher is better */
+/**
+ * @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Scorer scores of all N
+ *   items for a history of indices < N; higher is better
+ */
 
-/** @param {Model} model stays the caller's @returns {Ranker} */
+/**
+ * @param {Model} model stays the caller's
+ * @returns {Ranker}
+ */
 export function modelRanker(model) {
   return {
     catalogue: model.info.items,
@@ -27,10 +35,17 @@ export function modelRanker(model) {
   };
 }
 
-/** @param {CanonicalInteractions} data @param {Scorer} scorer @returns {Ranker} */
+/**
+ * @param {CanonicalInteractions} data
+ * @param {Scorer} scorer
+ * @returns {Ranker}
+ */
 export function scoreRanker({ itemIds }, scorer) {
-  const index = new Map(itemIds.map((id, j) => [id, j])), scores = new Float32Array(itemIds.length), all = Uint32Array.from(itemIds.keys());
-  const known = (/** @type {string[]} */ ids) => Uint32Array.from(ids.flatMap((id) => index.get(id) ?? [])).sort();
+  const index = new Map(itemIds.map((id, j) => [id, j])),
+    scores = new Float32Array(itemIds.length),
+    all = Uint32Array.from(itemIds.keys());
+  const known = (/** @type {string[]} */ ids) =>
+    Uint32Array.from(ids.flatMap((id) => index.get(id) ?? [])).sort();
   return {
     catalogue: itemIds.length,
     rank({ history, candidates }, k) {
@@ -43,7 +58,13 @@ export function scoreRanker({ itemIds }, scorer) {
   };
 }
 
-/** The k best by score, those of -Infinity never; ties in catalogue order. @param {Uint32Array} indices increasing @param {Float32Array} scores @param {number} k @returns {number[]} */
+/**
+ * The k best by score, those of -Infinity never; ties in catalogue order.
+ * @param {Uint32Array} indices increasing
+ * @param {Float32Array} scores
+ * @param {number} k
+ * @returns {number[]}
+ */
 export function bestOf(indices, scores, k) {
   /** @type {number[]} */
   const best = [];

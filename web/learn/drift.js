@@ -1,4 +1,5 @@
-// Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the profile.
+// Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the
+// profile.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
@@ -10,7 +11,8 @@ import { sampleOf, seededRandom } from '../core/random.js';
  * @property {number} [level] chance of a false alarm, default 0.01
  * @property {number} [rounds] shuffled histories that tell what chance does, default 499
  * @property {number} [seed] default 1
- * @property {'aspects' | 'clusters' | 'personas'} [space] what taste is counted over; default: aspects where the model has them, else personas
+ * @property {'aspects' | 'clusters' | 'personas'} [space] what taste is counted over; default: aspects where
+ *   the model has them, else personas
  * @property {DistanceOptions['distance']} [distance] default 'jensenShannon'
  */
 /**
@@ -23,32 +25,55 @@ import { sampleOf, seededRandom } from '../core/random.js';
  */
 
 /**
- * Compare the latest liked events with the earlier ones: a permutation test (Good 2005) of their taste distance.
- * @param {Profile} profile whose history is in the order of time; of a model loaded by 'ampcf', or with `taste`
+ * Compare the latest liked events with the earlier ones: a permutation test (Good 2005) of their taste
+ * distance.
+ * @param {Profile} profile whose history is in the order of time; of a model loaded by 'ampcf', or with
+ *   `taste`
  * @param {DriftOptions} [options]
  * @returns {Drift | null} null with fewer than twice `recent` liked events that count
  * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
  */
 export function driftOf(profile, options = {}) {
-  const { model } = profile, taste = model.needTaste('driftOf');
-  const { recent = 20, level = 0.01, rounds = 499, seed = 1, space = model.info.aspects > 0 ? 'aspects' : 'personas', distance } = optionsArgument(options);
+  const { model } = profile,
+    taste = model.needTaste('driftOf');
+  const {
+    recent = 20,
+    level = 0.01,
+    rounds = 499,
+    seed = 1,
+    space = model.info.aspects > 0 ? 'aspects' : 'personas',
+    distance,
+  } = optionsArgument(options);
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
   if (countArgument('rounds', rounds) < 1) throw badArgument('rounds', rounds, '1 or more');
   if (!(level > 0 && level < 1)) throw badArgument('level', level, 'above 0 and below 1');
-  const { known, weights } = profile.folded(), liked = known.filter((_, i) => weights[i] > 0), random = seededRandom(countArgument('seed', seed));
+  const { known, weights } = profile.folded(),
+    liked = known.filter((_, i) => weights[i] > 0),
+    random = seededRandom(countArgument('seed', seed));
   if (liked.length < 2 * recent) return null;
-  const apart = (/** @type {string[]} */ list) => taste.distance(profile, list.slice(-recent), { target: list.slice(0, -recent), discount: false, space, ...(distance && { distance }) });
+  const apart = (/** @type {string[]} */ list) =>
+    taste.distance(profile, list.slice(-recent), {
+      target: list.slice(0, -recent),
+      discount: false,
+      space,
+      ...(distance && { distance }),
+    });
   const observed = apart(liked);
   if (observed === null) return null;
-  let asFar = 1, sum = 0;
+  let asFar = 1,
+    sum = 0;
   for (let round = 0; round < rounds; round++) {
     const drawn = apart(sampleOf(liked, liked.length, random)) ?? 0;
     sum += drawn;
     if (drawn >= observed) asFar++;
   }
-  const p = asFar / (rounds + 1), shares = (/** @type {string[]} */ list) => taste.distribution(list, { space, discount: false, profile });
-  const now = shares(liked.slice(-recent)), before = shares(liked.slice(0, -recent));
-  const changes = (now?.categories ?? []).map((category, a) => ({ category, recent: now?.shares[a] ?? 0, before: before?.shares[a] ?? 0 }))
-    .filter((change) => change.recent !== change.before).sort((a, b) => Math.abs(b.recent - b.before) - Math.abs(a.recent - a.before));
+  const p = asFar / (rounds + 1),
+    shares = (/** @type {string[]} */ list) => taste.distribution(list, { space, discount: false, profile });
+  const now = shares(liked.slice(-recent)),
+    before = shares(liked.slice(0, -recent));
+  const changes = (now?.categories ?? [])
+    .map((category, a) => ({ category, recent: now?.shares[a] ?? 0, before: before?.shares[a] ?? 0 }))
+    .filter((change) => change.recent !== change.before)
+    .sort((a, b) => Math.abs(b.recent - b.before) - Math.abs(a.recent - a.before));
   return { drifted: p <= level, distance: observed, expected: sum / rounds, p, changes };
 }

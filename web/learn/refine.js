@@ -1,37 +1,61 @@
-// Owns test-time refinement: how this person's history is folded, chosen by what came next in it. Must not keep what its last event speaks against.
+// Owns test-time refinement: how this person's history is folded, chosen by what came next in it. Must not
+// keep what its last event speaks against.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { recency } from './recency.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { Profile, ProfileOptions, StoredEvent } from '../model/profile.js' */
-/** @typedef {{ personas?: number, halfLife?: number }} Folding personas: most of them; halfLife: of events, by the clock of each persona; without: the profile as it was made */
+/**
+ * @typedef {{ personas?: number, halfLife?: number }} Folding personas: most of them; halfLife: of events, by
+ *   the clock of each persona; without: the profile as it was made
+ */
 /**
  * @typedef {object} RefineOptions
- * @property {number} [events] how many of the latest liked events choose, each predicted from those before it, besides the very last; default 8
+ * @property {number} [events] how many of the latest liked events choose, each predicted from those before
+ *   it, besides the very last; default 8
  * @property {readonly Folding[]} [foldings] what is tried
  */
 /**
  * @typedef {object} Refinement
  * @property {boolean} kept is the profile folded differently now?
  * @property {Folding} folding the best that was tried; {} = as it was
- * @property {{ chosenOn: number, latest: number }} before ranks: geometric mean over the events that chose, and of the latest liked event, each predicted from what came before it
+ * @property {{ chosenOn: number, latest: number }} before ranks: geometric mean over the events that chose,
+ *   and of the latest liked event, each predicted from what came before it
  * @property {{ chosenOn: number, latest: number }} after the same under `folding`
  */
 
 /** @param {number} most personas */
-const defaultFoldings = (most) => [1, 2, most].flatMap((personas) => [undefined, 60, 20].map((halfLife) => ({ personas, ...(halfLife && { halfLife }) })));
+const defaultFoldings = (most) =>
+  [1, 2, most].flatMap((personas) =>
+    [undefined, 60, 20].map((halfLife) => ({ personas, ...(halfLife && { halfLife }) })),
+  );
 
-/** @param {Folding} folding @returns {Pick<ProfileOptions, 'personas' | 'recency'>} */
-const optionsOf = ({ personas, halfLife }) => ({ ...(personas !== undefined && { personas }), ...(halfLife !== undefined && { recency: recency({ halfLife }) }) });
+/**
+ * @param {Folding} folding
+ * @returns {Pick<ProfileOptions, 'personas' | 'recency'>}
+ */
+const optionsOf = ({ personas, halfLife }) => ({
+  ...(personas !== undefined && { personas }),
+  ...(halfLife !== undefined && { recency: recency({ halfLife }) }),
+});
 
-/** Place of an item among all that the history does not hold, from 1. @param {Model} model @param {Profile} me @param {string} item */
+/**
+ * Place of an item among all that the history does not hold, from 1.
+ * @param {Model} model
+ * @param {Profile} me
+ * @param {string} item
+ */
 function rankOf(model, me, item) {
-  const { address, indices } = me.folded(), { memory } = model, n = model.info.items, wanted = /** @type {number} */ (model.indexOf(item));
+  const { address, indices } = me.folded(),
+    { memory } = model,
+    n = model.info.items,
+    wanted = /** @type {number} */ (model.indexOf(item));
   return memory.scoped([n * 4, n * 4], (list, out) => {
     memory.u32(list, n).set(Uint32Array.from({ length: n }, (_, j) => j));
     memory.call('ampcf_score', address, list, n, out, 0);
-    const scores = memory.f32(out, n), own = scores[wanted];
+    const scores = memory.f32(out, n),
+      own = scores[wanted];
     for (const index of indices) scores[index] = -Infinity;
     let rank = 1;
     for (let j = 0; j < n; j++) if (scores[j] > own || (scores[j] === own && j < wanted)) rank++;
@@ -39,7 +63,13 @@ function rankOf(model, me, item) {
   });
 }
 
-/** Mean log2 rank of events of the history, each from those before it. @param {Model} model @param {StoredEvent[]} history @param {number[]} places @param {Pick<ProfileOptions, 'personas' | 'recency'>} options */
+/**
+ * Mean log2 rank of events of the history, each from those before it.
+ * @param {Model} model
+ * @param {StoredEvent[]} history
+ * @param {number[]} places
+ * @param {Pick<ProfileOptions, 'personas' | 'recency'>} options
+ */
 function logRank(model, history, places, options) {
   let sum = 0;
   for (const at of places) {
@@ -51,25 +81,49 @@ function logRank(model, history, places, options) {
 }
 
 /**
- * Choose how many personas this person has and how fast events age, after feedback. Every folding predicts the latest liked events, each from
- * what came before it; the one with the best mean log rank is kept, unless the latest liked event of all, which had no say, would then rank
- * worse than before. Closed form throughout: no gradient, no randomness; about 10 folds an event and folding.
+ * Choose how many personas this person has and how fast events age, after feedback. Every folding predicts
+ * the latest liked events, each from what came before it; the one with the best mean log rank is kept, unless
+ * the latest liked event of all, which had no say, would then rank worse than before. Closed form throughout:
+ * no gradient, no randomness; about 10 folds an event and folding.
  * @param {Profile} profile whose history is in the order of time
  * @param {RefineOptions} [options]
  * @returns {Refinement}
  * @throws {AmpcfError} NO_DATA: fewer than 3 liked events that the model knows; BAD_ARGUMENT
  */
 export function refine(profile, options = {}) {
-  const { model } = profile, { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(options);
+  const { model } = profile,
+    { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(options);
   if (countArgument('events', events) < 1) throw badArgument('events', events, '1 or more');
-  const history = profile.history, liked = [...history.keys()].filter((i) => i > 0 && history[i].wanted > 0 && model.has(history[i].item));
-  if (liked.length < 2) throw new AmpcfError('NO_DATA', `refine: got ${liked.length} liked events with others before them, wanted at least 2`);
-  const latest = liked.slice(-1), choosing = liked.slice(-1 - events, -1), current = profile.folding;
-  const measure = (/** @type {Pick<ProfileOptions, 'personas' | 'recency'>} */ of) => ({ chosenOn: logRank(model, history, choosing, of), of });
+  const history = profile.history,
+    liked = [...history.keys()].filter((i) => i > 0 && history[i].wanted > 0 && model.has(history[i].item));
+  if (liked.length < 2)
+    throw new AmpcfError(
+      'NO_DATA',
+      `refine: got ${liked.length} liked events with others before them, wanted at least 2`,
+    );
+  const latest = liked.slice(-1),
+    choosing = liked.slice(-1 - events, -1),
+    current = profile.folding;
+  const measure = (/** @type {Pick<ProfileOptions, 'personas' | 'recency'>} */ of) => ({
+    chosenOn: logRank(model, history, choosing, of),
+    of,
+  });
   const asIs = { ...measure(current), folding: /** @type {Folding} */ ({}) };
-  const best = foldings.map((folding) => ({ ...measure(optionsOf(folding)), folding })).reduce((a, b) => (b.chosenOn < a.chosenOn ? b : a), asIs);
-  const before = logRank(model, history, latest, current), after = logRank(model, history, latest, best.of), kept = best !== asIs && after <= before;
+  const best = foldings
+    .map((folding) => ({ ...measure(optionsOf(folding)), folding }))
+    .reduce((a, b) => (b.chosenOn < a.chosenOn ? b : a), asIs);
+  const before = logRank(model, history, latest, current),
+    after = logRank(model, history, latest, best.of),
+    kept = best !== asIs && after <= before;
   if (kept) profile.adjust(best.of);
-  const ranks = (/** @type {number} */ chosenOn, /** @type {number} */ last) => ({ chosenOn: 2 ** chosenOn, latest: 2 ** last });
-  return { kept, folding: best.folding, before: ranks(asIs.chosenOn, before), after: ranks(best.chosenOn, after) };
+  const ranks = (/** @type {number} */ chosenOn, /** @type {number} */ last) => ({
+    chosenOn: 2 ** chosenOn,
+    latest: 2 ** last,
+  });
+  return {
+    kept,
+    folding: best.folding,
+    before: ranks(asIs.chosenOn, before),
+    after: ranks(best.chosenOn, after),
+  };
 }

@@ -1,4 +1,5 @@
-// Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where they are kept.
+// Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where
+// they are kept.
 import { badArgument, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { bytesView, hexOf } from '../core/source.js';
@@ -10,9 +11,14 @@ import { bytesView, hexOf } from '../core/source.js';
 /* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload.
  * Version 1: [[item, weight, at], ...]; version 2: { events: [[item, weight, at, wanted], ...], memories: [[number, ...], ...] }. */
 const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
-const formatVersion = 2, headerBytes = 36, crcAt = 16;
+const formatVersion = 2,
+  headerBytes = 36,
+  crcAt = 16;
 
-/** @param {Model} model @param {Uint8Array} bytes with the checksum field as 0 */
+/**
+ * @param {Model} model
+ * @param {Uint8Array} bytes with the checksum field as 0
+ */
 function checksum(model, bytes) {
   return model.memory.scoped([bytes.length], (at) => {
     model.memory.u8(at, bytes.length).set(bytes);
@@ -20,10 +26,21 @@ function checksum(model, bytes) {
   });
 }
 
-/** @param {Model} model @param {StoredEvent[]} events @param {Float32Array[]} memories of forgotten events @returns {Uint8Array<ArrayBuffer>} */
+/**
+ * @param {Model} model
+ * @param {StoredEvent[]} events
+ * @param {Float32Array[]} memories of forgotten events
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
 export function writeSavedProfile(model, events, memories) {
-  const payload = new TextEncoder().encode(JSON.stringify({ events: events.map(({ item, weight, at, wanted }) => [item, weight, at, wanted]), memories: memories.map((row) => [...row]) }));
-  const bytes = new Uint8Array(headerBytes + payload.length), view = new DataView(bytes.buffer);
+  const payload = new TextEncoder().encode(
+    JSON.stringify({
+      events: events.map(({ item, weight, at, wanted }) => [item, weight, at, wanted]),
+      memories: memories.map((row) => [...row]),
+    }),
+  );
+  const bytes = new Uint8Array(headerBytes + payload.length),
+    view = new DataView(bytes.buffer);
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, payload.length, true);
@@ -34,27 +51,51 @@ export function writeSavedProfile(model, events, memories) {
 }
 
 /**
- * Add the saved events to a fresh profile, which is to be dropped when this throws BAD_PROFILE or UNSUPPORTED_VERSION.
- * @param {Model} model @param {Uint8Array} given @param {Profile} profile
+ * Add the saved events to a fresh profile, which is to be dropped when this throws BAD_PROFILE or
+ * UNSUPPORTED_VERSION.
+ * @param {Model} model
+ * @param {Uint8Array} given
+ * @param {Profile} profile
  */
 export function readSavedProfile(model, given, profile) {
   const source = bytesView(given);
   if (!source) throw badArgument('saved profile', given, 'the Uint8Array of profile.save()');
-  const bytes = new Uint8Array(source), view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(source),
+    view = new DataView(bytes.buffer);
   const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
-  if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte)) throw bad(`got ${bytes.length} bytes that are not a saved profile`);
-  const version = view.getUint32(8, true), length = view.getUint32(12, true), crc = view.getUint32(crcAt, true);
-  if (version > formatVersion) throw new AmpcfError('UNSUPPORTED_VERSION', `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`);
-  if (length !== bytes.length - headerBytes) throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
+  if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte))
+    throw bad(`got ${bytes.length} bytes that are not a saved profile`);
+  const version = view.getUint32(8, true),
+    length = view.getUint32(12, true),
+    crc = view.getUint32(crcAt, true);
+  if (version > formatVersion)
+    throw new AmpcfError(
+      'UNSUPPORTED_VERSION',
+      `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`,
+    );
+  if (length !== bytes.length - headerBytes)
+    throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
   view.setUint32(crcAt, 0, true);
   if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
   try {
-    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))), { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
+    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))),
+      { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
     const scratch = model.createProfile(); // checks every event, and has no ring that forgets on the way
-    for (const [item, weight, at, wanted] of listArgument('events', /** @type {[string, number, number | null, number?][]} */ (events))) scratch.add({ item, weight, at, wanted });
+    for (const [item, weight, at, wanted] of listArgument(
+      'events',
+      /** @type {[string, number, number | null, number?][]} */ (events),
+    ))
+      scratch.add({ item, weight, at, wanted });
     // A memory is made of the item vectors of one training, and says nothing to another.
     const sameModel = model.info.lineage === hexOf(bytes.subarray(20, headerBytes));
-    profile.become(scratch.history, sameModel ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row))) : []).settle();
+    profile
+      .become(
+        scratch.history,
+        sameModel
+          ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row)))
+          : [],
+      )
+      .settle();
   } catch {
     throw bad('its events cannot be read');
   }

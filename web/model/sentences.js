@@ -2,17 +2,23 @@
 import { badArgument, optionsArgument } from '../core/arguments.js';
 
 /** @import { HistoryEvent, Persona, RankedItem } from './profile.js' */
-/** @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect', text: string, item?: string }} SentencePart item: the id, of an item */
+/**
+ * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect', text: string, item?: string }} SentencePart item:
+ *   the id, of an item
+ */
 /** @typedef {{ text: string, parts: SentencePart[] }} Sentence */
 /**
- * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in; `{{` and `}}` are braces.
+ * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in;
+ * `{{` and `}}` are braces.
  * @typedef {object} Templates
  * @property {string} persona one of several personas decides, and some of its items can be named
  * @property {string} plain there is one persona, and items can be named
- * @property {string} personaAlone one of several personas decides, and no item of it can be named: it is remembered, or nothing of it speaks for this
+ * @property {string} personaAlone one of several personas decides, and no item of it can be named: it is
+ *   remembered, or nothing of it speaks for this
  * @property {string} popular no history, or nothing of it speaks for this
  * @property {string} unknown the model has never seen the item
- * @property {string} aspects added where the persona is named and cares about aspects of the item; '' to leave it out
+ * @property {string} aspects added where the persona is named and cares about aspects of the item; '' to
+ *   leave it out
  * @property {string} disliked added where the person disliked something that speaks against it
  * @property {string} end added to every sentence
  */
@@ -20,63 +26,112 @@ import { badArgument, optionsArgument } from '../core/arguments.js';
  * @typedef {object} SentenceOptions
  * @property {Partial<Templates>} [templates] instead of the English ones
  * @property {number} [because] most history items to name, default 2; 0 names none
- * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the catalogue, and that its label does not name
- * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona owns are named
- * @property {readonly (HistoryEvent & { wanted?: number })[]} [history] of `profile.history`: then what was disliked or skipped is never said to be liked
+ * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
+ *   catalogue, and that its label does not name
+ * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
+ *   owns are named
+ * @property {readonly (HistoryEvent & { wanted?: number })[]} [history] of `profile.history`: then what was
+ *   disliked or skipped is never said to be liked
  * @property {string | string[]} [locale] of the lists, as Intl.ListFormat takes it; default 'en'
- * @property {Partial<Record<'persona' | 'item' | 'aspect', [string, string]>>} [emphasis] what stands before and after such a part in `text`; default nothing
+ * @property {Partial<Record<'persona' | 'item' | 'aspect', [string, string]>>} [emphasis] what stands before
+ *   and after such a part in `text`; default nothing
  */
 /** @typedef {{ item: string, title: string, contribution: number, persona?: number }} Reason */
 
-export const englishTemplates = Object.freeze(/** @type {Templates} */ ({
-  persona: 'Because your {persona} side liked {items}', plain: 'Because you liked {items}', personaAlone: 'For your {persona} side', popular: 'Popular with many people',
-  unknown: '{title} is new here: nothing is known of it yet', aspects: ', and likes {aspects}', disliked: ', although you disliked {disliked}', end: '' }));
+export const englishTemplates = Object.freeze(
+  /** @type {Templates} */ ({
+    persona: 'Because your {persona} side liked {items}',
+    plain: 'Because you liked {items}',
+    personaAlone: 'For your {persona} side',
+    popular: 'Popular with many people',
+    unknown: '{title} is new here: nothing is known of it yet',
+    aspects: ', and likes {aspects}',
+    disliked: ', although you disliked {disliked}',
+    end: '',
+  }),
+);
 
 /** As in labels.js. */
 const minLift = 1.2;
 const slots = ['persona', 'items', 'aspects', 'title', 'disliked'];
 
-/** @param {string} name @param {string} template @param {Record<string, SentencePart[]>} values @returns {SentencePart[]} one pass: what is filled in is never read as a template */
+/**
+ * @param {string} name
+ * @param {string} template
+ * @param {Record<string, SentencePart[]>} values
+ * @returns {SentencePart[]} one pass: what is filled in is never read as a template
+ */
 function fill(name, template, values) {
   return template.split(/(\{\{|\}\}|\{[^{}]*\})/).flatMap((piece) => {
     if (piece === '{{' || piece === '}}') return [textPart(piece[0])];
     if (!piece.startsWith('{')) return piece === '' ? [] : [textPart(piece)];
     const slot = piece.slice(1, -1);
-    if (!slots.includes(slot)) throw badArgument(`template ${name}`, piece, `one of ${slots.map((known) => `{${known}}`).join(', ')}`);
+    if (!slots.includes(slot))
+      throw badArgument(`template ${name}`, piece, `one of ${slots.map((known) => `{${known}}`).join(', ')}`);
     return values[slot] ?? [];
   });
 }
 
 const textPart = (/** @type {string} */ text) => /** @type {SentencePart} */ ({ type: 'text', text });
-const itemPart = (/** @type {{ item: string, title: string }} */ { item, title }) => /** @type {SentencePart} */ ({ type: 'item', text: title, item });
+const itemPart = (/** @type {{ item: string, title: string }} */ { item, title }) =>
+  /** @type {SentencePart} */ ({ type: 'item', text: title, item });
 
-/** A list as people write it. @param {SentencePart[]} parts @param {string | string[]} locale */
+/**
+ * A list as people write it.
+ * @param {SentencePart[]} parts
+ * @param {string | string[]} locale
+ */
 function joined(parts, locale) {
   let next = 0;
-  return new Intl.ListFormat(locale, { type: 'conjunction' }).formatToParts(parts.map(({ text }) => text)).map(({ type, value }) => (type === 'element' ? parts[next++] : textPart(value)));
+  return new Intl.ListFormat(locale, { type: 'conjunction' })
+    .formatToParts(parts.map(({ text }) => text))
+    .map(({ type, value }) => (type === 'element' ? parts[next++] : textPart(value)));
 }
 
-/** The persona that owns each item: the highest responsibility. @param {readonly Persona[]} personas */
+/**
+ * The persona that owns each item: the highest responsibility.
+ * @param {readonly Persona[]} personas
+ */
 function ownersBy(personas) {
   const best = /** @type {Map<string, { index: number, responsibility: number }>} */ (new Map());
   for (const { index, items } of personas)
-    for (const { item, responsibility } of items) if (!(Number(best.get(item)?.responsibility) >= responsibility)) best.set(item, { index, responsibility });
+    for (const { item, responsibility } of items)
+      if (!(Number(best.get(item)?.responsibility) >= responsibility))
+        best.set(item, { index, responsibility });
   return best;
 }
 
 /**
- * What may be named: liked items with a positive contribution, largest first; where owners are known, the named persona's own.
- * @param {RankedItem} ranked @param {SentenceOptions} options
+ * What may be named: liked items with a positive contribution, largest first; where owners are known, the
+ * named persona's own.
+ * @param {RankedItem} ranked
+ * @param {SentenceOptions} options
  */
 function reasonsOf({ persona, explanation }, { personas, history, because = 2 }) {
-  const wanted = new Map((history ?? []).map((event) => [String(event.item), event.wanted ?? 1])), owners = personas && ownersBy(personas);
-  const listed = /** @type {Reason[]} */ ([...(explanation?.contributions ?? [])]), likes = (/** @type {Reason} */ { item }) => (wanted.get(item) ?? 1) > 0;
-  const owns = (/** @type {Reason} */ reason) => persona === null || (reason.persona ?? (owners ? owners.get(reason.item)?.index ?? -1 : persona.index)) === persona.index;
-  return { liked: listed.filter((reason) => reason.contribution > 0 && likes(reason) && owns(reason)).sort((a, b) => b.contribution - a.contribution).slice(0, because),
-    disliked: listed.filter(({ item, contribution }) => contribution < 0 && Number(wanted.get(item)) < 0).sort((a, b) => a.contribution - b.contribution).slice(0, 1) };
+  const wanted = new Map((history ?? []).map((event) => [String(event.item), event.wanted ?? 1])),
+    owners = personas && ownersBy(personas);
+  const listed = /** @type {Reason[]} */ ([...(explanation?.contributions ?? [])]),
+    likes = (/** @type {Reason} */ { item }) => (wanted.get(item) ?? 1) > 0;
+  const owns = (/** @type {Reason} */ reason) =>
+    persona === null ||
+    (reason.persona ?? (owners ? (owners.get(reason.item)?.index ?? -1) : persona.index)) === persona.index;
+  return {
+    liked: listed
+      .filter((reason) => reason.contribution > 0 && likes(reason) && owns(reason))
+      .sort((a, b) => b.contribution - a.contribution)
+      .slice(0, because),
+    disliked: listed
+      .filter(({ item, contribution }) => contribution < 0 && Number(wanted.get(item)) < 0)
+      .sort((a, b) => a.contribution - b.contribution)
+      .slice(0, 1),
+  };
 }
 
-/** @param {RankedItem} ranked @param {boolean} hasReasons @returns {'persona' | 'plain' | 'personaAlone' | 'popular' | 'unknown'} */
+/**
+ * @param {RankedItem} ranked
+ * @param {boolean} hasReasons
+ * @returns {'persona' | 'plain' | 'personaAlone' | 'popular' | 'unknown'}
+ */
 function caseOf({ known, persona, attention, explanation }, hasReasons) {
   if (!known) return 'unknown';
   const several = persona !== null && (attention ? attention.length > 1 : persona.share < 1);
@@ -85,32 +140,69 @@ function caseOf({ known, persona, attention, explanation }, hasReasons) {
 }
 
 /**
- * Aspects of the item that its persona cares about, most first, and that have not been said by the label. The lift is shrunk, so two
- * films alone claim little.
+ * Aspects of the item that its persona cares about, most first, and that have not been said by the label. The
+ * lift is shrunk, so two films alone claim little.
  * @param {RankedItem} ranked
  */
-const caredAspects = ({ persona, explanation }) => (explanation?.aspects ?? []).filter(({ aspect, lift }) => lift >= minLift && !persona?.label.includes(aspect));
+const caredAspects = ({ persona, explanation }) =>
+  (explanation?.aspects ?? []).filter(
+    ({ aspect, lift }) => lift >= minLift && !persona?.label.includes(aspect),
+  );
 
 /**
- * An explanation in words: "Because your Film noir side liked Double Indemnity and Laura". Only what the numbers say is said: items with a
- * positive contribution, the persona with the highest attention, aspects that it has more of than the catalogue.
- * `parts` are for pages: set each part's text as textContent, never as innerHTML; titles are data, and nothing is escaped here.
- * @param {RankedItem} ranked of `profile.rank`, `recommend` or `explain` with `explain: true`; list all contributions where dislikes are to be named
+ * An explanation in words: "Because your Film noir side liked Double Indemnity and Laura". Only what the
+ * numbers say is said: items with a positive contribution, the persona with the highest attention, aspects
+ * that it has more of than the catalogue. `parts` are for pages: set each part's text as textContent, never
+ * as innerHTML; titles are data, and nothing is escaped here.
+ * @param {RankedItem} ranked of `profile.rank`, `recommend` or `explain` with `explain: true`; list all
+ *   contributions where dislikes are to be named
  * @param {SentenceOptions} [options]
  * @returns {Sentence}
- * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT: a template that is no text or has an unknown place, a count that is none
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT: a template that is no text or has an unknown
+ *   place, a count that is none
  */
 export function explainInWords(ranked, options = {}) {
-  const { templates = {}, because = 2, aspects: most = 0, locale = 'en', emphasis = {} } = optionsArgument(options);
-  for (const [name, value] of Object.entries({ because, aspects: most })) if (!Number.isSafeInteger(value) || value < 0) throw badArgument(name, value, 'a whole number, 0 or more');
-  if (typeof ranked?.item !== 'string') throw badArgument('rankedItem', ranked, 'an item of profile.rank with explain: true');
+  const {
+    templates = {},
+    because = 2,
+    aspects: most = 0,
+    locale = 'en',
+    emphasis = {},
+  } = optionsArgument(options);
+  for (const [name, value] of Object.entries({ because, aspects: most }))
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw badArgument(name, value, 'a whole number, 0 or more');
+  if (typeof ranked?.item !== 'string')
+    throw badArgument('rankedItem', ranked, 'an item of profile.rank with explain: true');
   const words = { ...englishTemplates, ...templates };
-  for (const [name, template] of Object.entries(words)) if (typeof template !== 'string' || !Object.hasOwn(englishTemplates, name)) throw badArgument(`template ${name}`, template, `text, for one of ${Object.keys(englishTemplates).join(', ')}`);
-  const { liked, disliked } = reasonsOf(ranked, options), kind = caseOf(ranked, liked.length > 0), named = kind === 'persona' || kind === 'personaAlone';
+  for (const [name, template] of Object.entries(words))
+    if (typeof template !== 'string' || !Object.hasOwn(englishTemplates, name))
+      throw badArgument(
+        `template ${name}`,
+        template,
+        `text, for one of ${Object.keys(englishTemplates).join(', ')}`,
+      );
+  const { liked, disliked } = reasonsOf(ranked, options),
+    kind = caseOf(ranked, liked.length > 0),
+    named = kind === 'persona' || kind === 'personaAlone';
   const cared = caredAspects(ranked).slice(0, most);
-  const values = { persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })], title: [itemPart(ranked)], items: joined(liked.map(itemPart), locale),
-    aspects: joined(cared.map(({ aspect }) => ({ type: 'aspect', text: aspect })), locale), disliked: joined(disliked.map(itemPart), locale) };
-  const parts = [kind, ...(named && cared.length > 0 ? ['aspects'] : []), ...(disliked.length > 0 && kind !== 'unknown' ? ['disliked'] : []), 'end'].flatMap((name) => fill(name, words[/** @type {keyof Templates} */ (name)], values));
-  const around = (/** @type {SentencePart} */ { type, text }) => (type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`);
+  const values = {
+    persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })],
+    title: [itemPart(ranked)],
+    items: joined(liked.map(itemPart), locale),
+    aspects: joined(
+      cared.map(({ aspect }) => ({ type: 'aspect', text: aspect })),
+      locale,
+    ),
+    disliked: joined(disliked.map(itemPart), locale),
+  };
+  const parts = [
+    kind,
+    ...(named && cared.length > 0 ? ['aspects'] : []),
+    ...(disliked.length > 0 && kind !== 'unknown' ? ['disliked'] : []),
+    'end',
+  ].flatMap((name) => fill(name, words[/** @type {keyof Templates} */ (name)], values));
+  const around = (/** @type {SentencePart} */ { type, text }) =>
+    type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`;
   return { text: parts.map(around).join(''), parts };
 }

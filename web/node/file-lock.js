@@ -4,7 +4,8 @@ import { readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmpcfError } from '../core/errors.js';
 
-const waitMs = 2000, leaseMs = 10_000;
+const waitMs = 2000,
+  leaseMs = 10_000;
 
 /** @param {number} pid */
 function isDead(pid) {
@@ -16,16 +17,21 @@ function isDead(pid) {
   }
 }
 
-/** Its time of last change; undefined when it has just gone. @param {string} path */
+/**
+ * Its time of last change; undefined when it has just gone.
+ * @param {string} path
+ */
 const changedAt = async (path) => (await stat(path).catch(() => undefined))?.mtimeMs;
 
 /**
- * Does anybody else hold a lock? Locks of dead processes are removed: every lock has a name of its own, so that what is removed is
- * never the lock of somebody who came between. A living process holds one for milliseconds; after ten seconds its number belongs to another.
- * @param {string} folder @param {string} own
+ * Does anybody else hold a lock? Locks of dead processes are removed: every lock has a name of its own, so
+ * that what is removed is never the lock of somebody who came between. A living process holds one for
+ * milliseconds; after ten seconds its number belongs to another.
+ * @param {string} folder
+ * @param {string} own
  */
 async function isHeldByOthers(folder, own) {
-  const now = await changedAt(join(folder, own)) ?? Date.now(); // by the clock of the file system, as theirs is
+  const now = (await changedAt(join(folder, own))) ?? Date.now(); // by the clock of the file system, as theirs is
   let held = false;
   for (const name of await readdir(folder)) {
     const pid = /^lock-(\d{1,10})-[0-9a-f]+$/.exec(name)?.[1];
@@ -39,21 +45,32 @@ async function isHeldByOthers(folder, own) {
 }
 
 /**
- * Do `work` while no other process does. Announce, look, step back: each writes a file of its own, and works only when it sees
- * no other. Two that see each other both step back for a random while.
- * @template T @param {string} folder @param {() => Promise<T>} work @returns {Promise<T>}
+ * Do `work` while no other process does. Announce, look, step back: each writes a file of its own, and works
+ * only when it sees no other. Two that see each other both step back for a random while.
+ * @template T
+ * @param {string} folder
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  * @throws {AmpcfError} PROFILE_LOCKED after 2 s
  */
 export async function withLock(folder, work) {
-  const own = `lock-${process.pid}-${randomBytes(6).toString('hex')}`, path = join(folder, own), until = Date.now() + waitMs;
+  const own = `lock-${process.pid}-${randomBytes(6).toString('hex')}`,
+    path = join(folder, own),
+    until = Date.now() + waitMs;
   for (;;) {
     try {
       await writeFile(path, '', { flag: 'wx', mode: 0o600 });
-      if (!await isHeldByOthers(folder, own)) return await work();
+      if (!(await isHeldByOthers(folder, own))) return await work();
     } finally {
       await unlink(path).catch(() => {});
     }
-    if (Date.now() > until) throw new AmpcfError('PROFILE_LOCKED', `${folder}: the profile is being written by another process, got no turn in ${waitMs / 1000} s`);
-    await new Promise((resolve) => { setTimeout(resolve, 1 + Math.random() * 9); });
+    if (Date.now() > until)
+      throw new AmpcfError(
+        'PROFILE_LOCKED',
+        `${folder}: the profile is being written by another process, got no turn in ${waitMs / 1000} s`,
+      );
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1 + Math.random() * 9);
+    });
   }
 }

@@ -9,7 +9,8 @@ import { withLock } from './file-lock.js';
 
 /** @import { ProfileStore, Slots } from '../store/memory-store.js' */
 
-const slotNames = ['slot-0', 'slot-1'], badName = 'profile.bad';
+const slotNames = ['slot-0', 'slot-1'],
+  badName = 'profile.bad';
 /** What this store makes, and so may remove. */
 const ours = /^(?:slot-[01]|profile\.bad|\.slot-[01]\.\d{1,10}\.tmp|lock-\d{1,10}-[0-9a-f]+)$/;
 
@@ -19,27 +20,44 @@ const missing = (error) => {
   return undefined;
 };
 
-/** A system error as an AmpcfError. @template T @param {string} folder @param {() => Promise<T>} work @returns {Promise<T>} */
+/**
+ * A system error as an AmpcfError.
+ * @template T
+ * @param {string} folder
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
 async function naming(folder, work) {
   try {
     return await work();
   } catch (cause) {
     const reason = /** @type {NodeJS.ErrnoException} */ (cause)?.code;
     if (cause instanceof AmpcfError || typeof reason !== 'string') throw cause;
-    throw new AmpcfError(reason === 'ENOSPC' || reason === 'EDQUOT' ? 'DISK_FULL' : 'IO', `${folder}: the profile cannot be kept (${reason})`, { path: folder, reason, cause });
+    throw new AmpcfError(
+      reason === 'ENOSPC' || reason === 'EDQUOT' ? 'DISK_FULL' : 'IO',
+      `${folder}: the profile cannot be kept (${reason})`,
+      { path: folder, reason, cause },
+    );
   }
 }
 
 /**
- * A store in a folder of its own, made when it is first written to, readable by its owner only. Processes of one machine may share
- * it. Each slot is replaced whole: temporary file, fsync, rename, fsync of the folder. Do not share it over a network file system.
- * @param {string} folder @returns {ProfileStore}
+ * A store in a folder of its own, made when it is first written to, readable by its owner only. Processes of
+ * one machine may share it. Each slot is replaced whole: temporary file, fsync, rename, fsync of the folder.
+ * Do not share it over a network file system.
+ * @param {string} folder
+ * @returns {ProfileStore}
  */
 export function fileStore(folder) {
-  if (typeof folder !== 'string' || folder === '') throw badArgument('folder', folder, 'the path of a folder');
+  if (typeof folder !== 'string' || folder === '')
+    throw badArgument('folder', folder, 'the path of a folder');
   const path = (/** @type {string} */ name) => join(folder, name);
-  const both = async () => /** @type {Slots} */ (await Promise.all(slotNames.map((name) => readFile(path(name)).catch(missing))));
-  /** @template T @param {() => Promise<T>} work */
+  const both = async () =>
+    /** @type {Slots} */ (await Promise.all(slotNames.map((name) => readFile(path(name)).catch(missing))));
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   */
   const locked = async (work) => {
     for (let attempt = 0; ; attempt++) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -53,24 +71,34 @@ export function fileStore(folder) {
   };
   return {
     read: () => naming(folder, async () => ({ slots: await both() })),
-    write: (seen, slot, bytes) => naming(folder, () => locked(async () => {
-      const now = await both();
-      if (!now.every((held, i) => sameBytes(held, seen.slots[i]))) return false;
-      await writeFileAtomic(path(slotNames[slot]), bytes);
-      await chmod(path(slotNames[slot]), 0o600);
-      return true;
-    })),
-    erase: () => naming(folder, async () => {
-      const names = await readdir(folder).catch(missing);
-      if (!names) return;
-      await withLock(folder, async () => {
-        for (const name of await readdir(folder)) if (ours.test(name) && !name.startsWith('lock-')) await unlink(path(name)).catch(missing);
-      });
-      await rmdir(folder).catch(() => {}); // files that are not ours, or another process at work: it stays
-    }),
-    setAside: (_, bytes) => naming(folder, async () => {
-      // The first one tells what happened; later ones are most likely its consequences.
-      await writeFile(path(badName), bytes, { flag: 'wx', mode: 0o600 }).catch((/** @type {NodeJS.ErrnoException} */ error) => { if (error.code !== 'EEXIST') throw error; });
-    }),
+    write: (seen, slot, bytes) =>
+      naming(folder, () =>
+        locked(async () => {
+          const now = await both();
+          if (!now.every((held, i) => sameBytes(held, seen.slots[i]))) return false;
+          await writeFileAtomic(path(slotNames[slot]), bytes);
+          await chmod(path(slotNames[slot]), 0o600);
+          return true;
+        }),
+      ),
+    erase: () =>
+      naming(folder, async () => {
+        const names = await readdir(folder).catch(missing);
+        if (!names) return;
+        await withLock(folder, async () => {
+          for (const name of await readdir(folder))
+            if (ours.test(name) && !name.startsWith('lock-')) await unlink(path(name)).catch(missing);
+        });
+        await rmdir(folder).catch(() => {}); // files that are not ours, or another process at work: it stays
+      }),
+    setAside: (_, bytes) =>
+      naming(folder, async () => {
+        // The first one tells what happened; later ones are most likely its consequences.
+        await writeFile(path(badName), bytes, { flag: 'wx', mode: 0o600 }).catch(
+          (/** @type {NodeJS.ErrnoException} */ error) => {
+            if (error.code !== 'EEXIST') throw error;
+          },
+        );
+      }),
   };
 }

@@ -1,20 +1,36 @@
-// Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, one deletion.
+// Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, one
+// deletion.
 // Must not know slots or profiles.
 import { AmpcfError } from '../core/errors.js';
 
-const table = 'kept', keyRow = 'key';
+const table = 'kept',
+  keyRow = 'key';
 
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const answer = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+const answer = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 
-/** @param {string} name @returns {Promise<IDBDatabase>} */
+/**
+ * @param {string} name
+ * @returns {Promise<IDBDatabase>}
+ */
 async function openDatabase(name) {
-  if (!globalThis.indexedDB) throw new AmpcfError('NO_STORE', 'the profile cannot be kept: got no IndexedDB here, wanted a page or worker that may use it');
+  if (!globalThis.indexedDB)
+    throw new AmpcfError(
+      'NO_STORE',
+      'the profile cannot be kept: got no IndexedDB here, wanted a page or worker that may use it',
+    );
   const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => { request.result.createObjectStore(table); };
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(table);
+  };
   const database = await answer(request);
   database.onversionchange = () => database.close(); // an erasure elsewhere must not wait for us
   return database;
@@ -22,21 +38,28 @@ async function openDatabase(name) {
 
 /**
  * One transaction: `work` may wait for nothing but the requests it makes, or it would end without it.
- * @template T @param {string} name @param {IDBTransactionMode} mode
- * @param {(row: { get: (key: string | number) => Promise<any>, put: (key: string | number, value: unknown) => Promise<unknown> }) => Promise<T>} work
+ * @template T
+ * @param {string} name
+ * @param {IDBTransactionMode} mode
+ * @param {(row: { get: (key: string | number) => Promise<any>, put: (key: string | number, value: unknown) =>
+ *   Promise<unknown> }) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function inTransaction(name, mode, work) {
   const database = await openDatabase(name);
   try {
-    const transaction = database.transaction(table, mode), rows = transaction.objectStore(table);
+    const transaction = database.transaction(table, mode),
+      rows = transaction.objectStore(table);
     /** @type {Promise<void>} */
     const ended = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
     ended.catch(() => {}); // when `work` fails first, that is what is told
-    const result = await work({ get: (key) => answer(rows.get(key)), put: (key, value) => answer(rows.put(value, key)) });
+    const result = await work({
+      get: (key) => answer(rows.get(key)),
+      put: (key, value) => answer(rows.put(value, key)),
+    });
     await ended;
     return result;
   } finally {
@@ -49,15 +72,28 @@ export async function deleteDatabase(name) {
   if (globalThis.indexedDB) await answer(indexedDB.deleteDatabase(name));
 }
 
-/** @typedef {{ id: string, key: CryptoKey }} KeptKey `id` tells a key from one that was made after an erasure */
+/**
+ * @typedef {{ id: string, key: CryptoKey }} KeptKey `id` tells a key from one that was made after an erasure
+ */
 
-/** A key for AES-GCM that no script can read out, this one included. @returns {Promise<CryptoKey>} */
+/**
+ * A key for AES-GCM that no script can read out, this one included.
+ * @returns {Promise<CryptoKey>}
+ */
 export async function createKey() {
-  if (!globalThis.crypto?.subtle) throw new AmpcfError('NO_STORE', 'a key cannot be made: crypto.subtle needs a secure context (https or localhost)');
+  if (!globalThis.crypto?.subtle)
+    throw new AmpcfError(
+      'NO_STORE',
+      'a key cannot be made: crypto.subtle needs a secure context (https or localhost)',
+    );
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
-/** The key that a database keeps, made when there is none; tabs that make one at once agree on the first. @param {string} name @returns {Promise<KeptKey>} */
+/**
+ * The key that a database keeps, made when there is none; tabs that make one at once agree on the first.
+ * @param {string} name
+ * @returns {Promise<KeptKey>}
+ */
 export async function keptKey(name) {
   const kept = await inTransaction(name, 'readonly', (row) => row.get(keyRow));
   if (kept) return kept;
@@ -69,5 +105,9 @@ export async function keptKey(name) {
   });
 }
 
-/** Is this still the key of the database? @param {{ get: (key: string) => Promise<any> }} row @param {KeptKey} kept */
+/**
+ * Is this still the key of the database?
+ * @param {{ get: (key: string) => Promise<any> }} row
+ * @param {KeptKey} kept
+ */
 export const isKeptKey = async (row, kept) => (await row.get(keyRow))?.id === kept.id;

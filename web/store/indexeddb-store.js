@@ -1,21 +1,36 @@
-// Owns the store in IndexedDB. Must not wait for anything but IndexedDB inside a transaction, which would end it.
+// Owns the store in IndexedDB. Must not wait for anything but IndexedDB inside a transaction, which would end
+// it.
 import { sameBytes } from './bytes.js';
 import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
 /** @import { KeptKey } from './database.js' */
-/** @typedef {{ name?: string, encrypted?: boolean }} BrowserStoreOptions `name`: one a profile, default 'ampcf-profile'; `encrypted`: with a key that the store makes and keeps */
-
-/** Anything but bytes was not put there by this library. @param {unknown} value */
-const bytesOf = (value) => (value === undefined ? undefined : value instanceof Uint8Array ? value : new Uint8Array());
+/**
+ * @typedef {{ name?: string, encrypted?: boolean }} BrowserStoreOptions `name`: one a profile, default
+ *   'ampcf-profile'; `encrypted`: with a key that the store makes and keeps
+ */
 
 /**
- * A store in IndexedDB, for pages and workers. Tabs may share it: reading, comparing and writing are one transaction.
- * @param {BrowserStoreOptions} [options] @returns {ProfileStore}
+ * Anything but bytes was not put there by this library.
+ * @param {unknown} value
+ */
+const bytesOf = (value) =>
+  value === undefined ? undefined : value instanceof Uint8Array ? value : new Uint8Array();
+
+/**
+ * A store in IndexedDB, for pages and workers. Tabs may share it: reading, comparing and writing are one
+ * transaction.
+ * @param {BrowserStoreOptions} [options]
+ * @returns {ProfileStore}
  */
 export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {}) {
-  /** The key of each answer of `read`, which `write` compares. @type {WeakMap<Seen, KeptKey>} */ const keys = new WeakMap();
-  const both = async (/** @type {{ get: (key: number) => Promise<any> }} */ row) => /** @type {Slots} */ ((await Promise.all([row.get(0), row.get(1)])).map(bytesOf));
+  /**
+   * The key of each answer of `read`, which `write` compares.
+   * @type {WeakMap<Seen, KeptKey>}
+   */
+  const keys = new WeakMap();
+  const both = async (/** @type {{ get: (key: number) => Promise<any> }} */ row) =>
+    /** @type {Slots} */ ((await Promise.all([row.get(0), row.get(1)])).map(bytesOf));
   return {
     keepsKey: encrypted,
     async read() {
@@ -24,13 +39,15 @@ export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {
       if (kept) keys.set(seen, kept);
       return seen;
     },
-    write: (seen, slot, bytes) => inTransaction(name, 'readwrite', async (row) => {
-      const kept = keys.get(seen), slots = await both(row);
-      if (kept && !await isKeptKey(row, kept)) return false;
-      if (!slots.every((now, i) => sameBytes(now, seen.slots[i]))) return false;
-      await row.put(slot, bytes);
-      return true;
-    }),
+    write: (seen, slot, bytes) =>
+      inTransaction(name, 'readwrite', async (row) => {
+        const kept = keys.get(seen),
+          slots = await both(row);
+        if (kept && !(await isKeptKey(row, kept))) return false;
+        if (!slots.every((now, i) => sameBytes(now, seen.slots[i]))) return false;
+        await row.put(slot, bytes);
+        return true;
+      }),
     erase: () => deleteDatabase(name),
   };
 }

@@ -1,4 +1,5 @@
-// Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must not know how a store
+// Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must
+// not know how a store
 // works, and must never let ranking wait for it or fail because of it.
 import { badArgument, countArgument, messageOf, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -12,42 +13,68 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
 /** @import { Entry } from './merge.js' */
 /**
  * @typedef {object} KeepEvent
- * @property {'profile-reset' | 'not-persisted' | 'persisted'} type `profile-reset`: what was kept could not be read, so the profile began
- *   empty; `not-persisted`: changes stay in memory from now on; `persisted`: they are stored again
- * @property {string} code BAD_PROFILE with profile-reset; else QUOTA, DISK_FULL, NO_STORE, PROFILE_LOCKED, UNSUPPORTED_VERSION, BAD_KEY, IO
+ * @property {'profile-reset' | 'not-persisted' | 'persisted'} type `profile-reset`: what was kept could not
+ *   be read, so the profile began empty; `not-persisted`: changes stay in memory from now on; `persisted`:
+ *   they are stored again
+ * @property {string} code BAD_PROFILE with profile-reset; else QUOTA, DISK_FULL, NO_STORE, PROFILE_LOCKED,
+ *   UNSUPPORTED_VERSION, BAD_KEY, IO
  * @property {string} reason for people; empty with `persisted`
  */
 /**
  * @typedef {object} KeepOptions
- * @property {CryptoKey} [key] AES-GCM: what is kept is encrypted with it. Stores made with `encrypted: true` have their own
- * @property {ProfileOptions} [profile] for the profile, as in `model.createProfile`; nothing is ever dropped unless its `ring` says so
+ * @property {CryptoKey} [key] AES-GCM: what is kept is encrypted with it. Stores made with `encrypted: true`
+ *   have their own
+ * @property {ProfileOptions} [profile] for the profile, as in `model.createProfile`; nothing is ever dropped
+ *   unless its `ring` says so
  * @property {number} [everyMs] milliseconds until a change is stored at the latest, default 1000
  * @property {number} [everyChanges] number of changes that are stored at once, default 32
  * @property {(event: KeepEvent) => void} [onEvent]
  * @property {AbortSignal} [signal] aborts the opening; later it closes without a last flush
  */
-/** A history, and what is left of the events that it forgot. @typedef {{ history: Entry[], memories: Float32Array[] }} State */
+/**
+ * A history, and what is left of the events that it forgot.
+ * @typedef {{ history: Entry[], memories: Float32Array[] }} State
+ */
 /**
  * What a store holds, understood.
  * @typedef {object} Found
- * @property {Seen} seen @property {CryptoKey | undefined} key @property {Slot[]} slots
- * @property {Slot | undefined} newest that can be read @property {Uint8Array | undefined} saved what is in it
+ * @property {Seen} seen
+ * @property {CryptoKey | undefined} key
+ * @property {Slot[]} slots
+ * @property {Slot | undefined} newest that can be read
+ * @property {Uint8Array | undefined} saved what is in it
  * @property {State | undefined} state undefined when something is there and nothing of it can be read
- * @property {Slot | undefined} newer left as it is @property {Slot[]} broken
+ * @property {Slot | undefined} newer left as it is
+ * @property {Slot[]} broken
  */
 
 const attempts = 200;
 /** @type {State} */ const nothing = Object.freeze({ history: [], memories: [] });
 
-/** @param {Profile} profile @returns {State} */
+/**
+ * @param {Profile} profile
+ * @returns {State}
+ */
 const stateOf = ({ history, memories }) => ({ history, memories });
-/** @param {State} a @param {State} b */
+/**
+ * @param {State} a
+ * @param {State} b
+ */
 const sameState = (a, b) => sameHistory(a.history, b.history) && sameMemories(a.memories, b.memories);
 
-/** The code and words of a failure of a store. @param {any} error @returns {{ code: string, reason: string }} */
+/**
+ * The code and words of a failure of a store.
+ * @param {any} error
+ * @returns {{ code: string, reason: string }}
+ */
 function describe(error) {
   if (error instanceof AmpcfError) return { code: error.code, reason: error.message };
-  if (error?.name === 'QuotaExceededError') return { code: 'QUOTA', reason: 'the browser gives no more space: the profile stays in memory, what was kept before is untouched' };
+  if (error?.name === 'QuotaExceededError')
+    return {
+      code: 'QUOTA',
+      reason:
+        'the browser gives no more space: the profile stays in memory, what was kept before is untouched',
+    };
   return { code: 'NO_STORE', reason: `the profile cannot be kept here: ${messageOf(error)}` };
 }
 
@@ -58,16 +85,33 @@ export class KeptProfile {
   #options;
   /** What this tab last saw stored. */ #base = nothing;
   /** Is something in the slots that must go, even if the history is stored? */ #stale = false;
-  /** Stores are asked one thing at a time. @type {Promise<unknown>} */ #queue = Promise.resolve();
-  /** The flush that has not begun yet. @type {Promise<boolean> | undefined} */ #waiting;
+  /**
+   * Stores are asked one thing at a time.
+   * @type {Promise<unknown>}
+   */
+  #queue = Promise.resolve();
+  /**
+   * The flush that has not begun yet.
+   * @type {Promise<boolean> | undefined}
+   */
+  #waiting;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #changes = 0;
   #following = false;
   /** @type {(() => void)[]} */ #leave = [];
   /** @type {{ code: string, reason: string } | undefined} */ #trouble;
-  /** The profile: rank with it, change it. @type {Profile} */ profile;
+  /**
+   * The profile: rank with it, change it.
+   * @type {Profile}
+   */
+  profile;
 
-  /** @internal @param {Model} model @param {ProfileStore} store @param {KeepOptions} options */
+  /**
+   * @internal
+   * @param {Model} model
+   * @param {ProfileStore} store
+   * @param {KeepOptions} options
+   */
   constructor(model, store, options) {
     this.#model = model;
     this.#store = store;
@@ -80,7 +124,10 @@ export class KeptProfile {
     return this.#trouble === undefined;
   }
 
-  /** Why nothing is stored, for people; null when it is. @returns {string | null} */
+  /**
+   * Why nothing is stored, for people; null when it is.
+   * @returns {string | null}
+   */
   get reason() {
     return this.#trouble?.reason ?? null;
   }
@@ -93,7 +140,8 @@ export class KeptProfile {
       await this.#begin(found);
     } catch (error) {
       this.#options.signal?.throwIfAborted();
-      if (error instanceof AmpcfError && ['BAD_KEY', 'DISPOSED', 'BAD_ARGUMENT'].includes(error.code)) throw error;
+      if (error instanceof AmpcfError && ['BAD_KEY', 'DISPOSED', 'BAD_ARGUMENT'].includes(error.code))
+        throw error;
       this.#failed(error);
     }
     this.#leave.push(this.profile.subscribe(() => this.#changed()));
@@ -105,26 +153,41 @@ export class KeptProfile {
   async #begin(found) {
     const { state = nothing, saved, newer, newest, broken } = found;
     // A profile as it was left, not one that is filled: the user cannot take back what was restored.
-    if (saved) this.profile.dispose(), this.profile = this.#model.restoreProfile(saved, this.#options.profile);
+    if (saved)
+      (this.profile.dispose(), (this.profile = this.#model.restoreProfile(saved, this.#options.profile)));
     this.#base = state;
     if (newer) this.#failed(this.#isNewer(newer));
-    else if (broken.length > 0 && !newest) this.#tell({ type: 'profile-reset', code: 'BAD_PROFILE', reason: `what was kept cannot be read: ${broken[0].why}` });
-    for (const slot of broken) await this.#store.setAside?.(/** @type {0 | 1} */ (found.slots.indexOf(slot)), slot.bytes);
+    else if (broken.length > 0 && !newest)
+      this.#tell({
+        type: 'profile-reset',
+        code: 'BAD_PROFILE',
+        reason: `what was kept cannot be read: ${broken[0].why}`,
+      });
+    for (const slot of broken)
+      await this.#store.setAside?.(/** @type {0 | 1} */ (found.slots.indexOf(slot)), slot.bytes);
     // A key that is new here: what lies there in the clear is to go.
     if (!newer && found.key && found.slots.some(({ kind }) => kind === 'plain')) await this.flush();
   }
 
-  /** In pages: the last moment that a page is sure to get, and the moment when other tabs may have changed things. */
+  /**
+   * In pages: the last moment that a page is sure to get, and the moment when other tabs may have changed
+   * things.
+   */
   #listen() {
-    const { document, addEventListener, removeEventListener } = globalThis, { signal } = this.#options;
+    const { document, addEventListener, removeEventListener } = globalThis,
+      { signal } = this.#options;
     const stop = () => this.#stop();
     signal?.addEventListener('abort', stop, { once: true });
     this.#leave.push(() => signal?.removeEventListener('abort', stop));
     if (!document) return;
-    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync()), left = () => void this.flush();
+    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync()),
+      left = () => void this.flush();
     document.addEventListener('visibilitychange', seen);
     addEventListener('pagehide', left);
-    this.#leave.push(() => document.removeEventListener('visibilitychange', seen), () => removeEventListener('pagehide', left));
+    this.#leave.push(
+      () => document.removeEventListener('visibilitychange', seen),
+      () => removeEventListener('pagehide', left),
+    );
   }
 
   #changed() {
@@ -134,14 +197,29 @@ export class KeptProfile {
     else this.#timer ??= setTimeout(() => void this.flush(), everyMs);
   }
 
-  /** Read and understand the store. @returns {Promise<Found>} */
+  /**
+   * Read and understand the store.
+   * @returns {Promise<Found>}
+   */
   async #look() {
-    const seen = await this.#store.read(), key = seen.key ?? this.#options.key;
+    const seen = await this.#store.read(),
+      key = seen.key ?? this.#options.key;
     const slots = [inspectSlot(seen.slots[0], 0), inspectSlot(seen.slots[1], 1)];
     const broken = slots.filter(({ kind }) => kind === 'broken');
     /** @type {Found} */
-    const found = { seen, key, slots, broken, newest: undefined, saved: undefined, state: undefined, newer: slots.find(({ kind }) => kind === 'newer') };
-    for (const slot of slots.filter(({ generation }) => generation > 0).sort((a, b) => b.generation - a.generation)) {
+    const found = {
+      seen,
+      key,
+      slots,
+      broken,
+      newest: undefined,
+      saved: undefined,
+      state: undefined,
+      newer: slots.find(({ kind }) => kind === 'newer'),
+    };
+    for (const slot of slots
+      .filter(({ generation }) => generation > 0)
+      .sort((a, b) => b.generation - a.generation)) {
       const saved = await openSlot(slot, key);
       try {
         const profile = this.#model.restoreProfile(saved);
@@ -151,7 +229,8 @@ export class KeptProfile {
         profile.dispose();
         break;
       } catch (error) {
-        if (!(error instanceof AmpcfError) || !['BAD_PROFILE', 'UNSUPPORTED_VERSION'].includes(error.code)) throw error;
+        if (!(error instanceof AmpcfError) || !['BAD_PROFILE', 'UNSUPPORTED_VERSION'].includes(error.code))
+          throw error;
         slot.why = error.message;
         if (error.code === 'BAD_PROFILE') broken.push(slot);
         else found.newer ??= slot;
@@ -163,12 +242,19 @@ export class KeptProfile {
 
   /** @param {Slot} slot */
   #isNewer({ why }) {
-    return new AmpcfError('UNSUPPORTED_VERSION', `the kept profile is of a newer library and is left as it is: ${why}`);
+    return new AmpcfError(
+      'UNSUPPORTED_VERSION',
+      `the kept profile is of a newer library and is left as it is: ${why}`,
+    );
   }
 
-  /** Take over what others stored since, and keep what changed here. @param {State} theirs */
+  /**
+   * Take over what others stored since, and keep what changed here.
+   * @param {State} theirs
+   */
   #follow(theirs) {
-    const mine = stateOf(this.profile), base = this.#base;
+    const mine = stateOf(this.profile),
+      base = this.#base;
     // Memories are one whole: who forgot last knows best.
     const memories = sameMemories(base.memories, mine.memories) ? theirs.memories : mine.memories;
     const merged = { history: mergeHistories(base.history, mine.history, theirs.history), memories };
@@ -176,7 +262,10 @@ export class KeptProfile {
     this.#base = theirs;
   }
 
-  /** Change the profile without taking it for a change of the user. @param {() => void} change */
+  /**
+   * Change the profile without taking it for a change of the user.
+   * @param {() => void} change
+   */
   #silently(change) {
     this.#following = true;
     try {
@@ -189,32 +278,51 @@ export class KeptProfile {
   /** Store what is not stored. Comparing and swapping: a writer that came between means reading again. */
   async #save() {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const found = await this.#look(), { key, seen, newest, state: stored = nothing } = found;
+      const found = await this.#look(),
+        { key, seen, newest, state: stored = nothing } = found;
       if (found.newer) throw this.#isNewer(found.newer);
       if (found.state) this.#follow(found.state);
-      const mine = stateOf(this.profile), generation = (newest?.generation ?? 0) + 1, slot = slotOf(generation);
+      const mine = stateOf(this.profile),
+        generation = (newest?.generation ?? 0) + 1,
+        slot = slotOf(generation);
       const inClear = key !== undefined && found.slots.some(({ kind }) => kind === 'plain');
       if (sameState(mine, stored) && !this.#stale && !inClear) return;
       const bytes = await sealSlot(this.profile.save(), generation, key);
-      if (!await this.#store.write(seen, slot, bytes)) {
-        await new Promise((resolve) => { setTimeout(resolve, Math.min(attempt, 20)); });
+      if (!(await this.#store.write(seen, slot, bytes))) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, Math.min(attempt, 20));
+        });
         continue;
       }
       this.#base = mine;
-      // The other slot is what a torn write falls back to. It may be older, but may not hold what was removed, or is in the clear.
-      const items = new Set(mine.history.map(({ item }) => item)), other = found.slots[1 - slot].kind;
-      this.#stale = newest ? stored.history.some(({ item }) => !items.has(item)) || (key !== undefined && other === 'plain') : other !== 'absent';
+      // The other slot is what a torn write falls back to. It may be older, but may not hold what was
+      // removed, or is in the clear.
+      const items = new Set(mine.history.map(({ item }) => item)),
+        other = found.slots[1 - slot].kind;
+      this.#stale = newest
+        ? stored.history.some(({ item }) => !items.has(item)) || (key !== undefined && other === 'plain')
+        : other !== 'absent';
       if (!this.#stale) return;
     }
-    throw new AmpcfError('PROFILE_LOCKED', `the kept profile was changed by others during ${attempts} attempts to store it`);
+    throw new AmpcfError(
+      'PROFILE_LOCKED',
+      `the kept profile was changed by others during ${attempts} attempts to store it`,
+    );
   }
 
-  /** One thing after the other; failures become `persisted: false`. @param {() => Promise<void>} work @returns {Promise<boolean>} */
+  /**
+   * One thing after the other; failures become `persisted: false`.
+   * @param {() => Promise<void>} work
+   * @returns {Promise<boolean>}
+   */
   #next(work) {
-    const done = this.#queue.then(work).then(() => true, (error) => {
-      this.#failed(error);
-      return false;
-    });
+    const done = this.#queue.then(work).then(
+      () => true,
+      (error) => {
+        this.#failed(error);
+        return false;
+      },
+    );
     this.#queue = done;
     return done;
   }
@@ -240,15 +348,18 @@ export class KeptProfile {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#changes = 0;
-    return this.#waiting ??= this.#next(async () => {
+    return (this.#waiting ??= this.#next(async () => {
       this.#waiting = undefined;
       await this.#save();
       if (this.#trouble) this.#tell({ type: 'persisted', code: '', reason: '' });
       this.#trouble = undefined;
-    });
+    }));
   }
 
-  /** Take over what other tabs stored, without storing. Never rejects. @returns {Promise<boolean>} false: the store cannot be read, see `reason` */
+  /**
+   * Take over what other tabs stored, without storing. Never rejects.
+   * @returns {Promise<boolean>} false: the store cannot be read, see `reason`
+   */
   sync() {
     return this.#next(async () => {
       const { newer, state } = await this.#look();
@@ -257,19 +368,26 @@ export class KeptProfile {
     });
   }
 
-  /** The profile in the clear, stored or not: bytes for `model.restoreProfile`. @returns {Uint8Array<ArrayBuffer>} */
+  /**
+   * The profile in the clear, stored or not: bytes for `model.restoreProfile`.
+   * @returns {Uint8Array<ArrayBuffer>}
+   */
   export() {
     return this.profile.save();
   }
 
-  /** The history in the clear as JSON for people and other programs; `JSON.parse(text).history` is what `model.createProfile` takes. */
+  /**
+   * The history in the clear as JSON for people and other programs; `JSON.parse(text).history` is what
+   * `model.createProfile` takes.
+   */
   exportText() {
     return `${JSON.stringify({ format: 'ampcf history', history: this.profile.history }, null, 1)}\n`;
   }
 
   /**
-   * Empty the profile, `undo` included, and remove everything that was kept, the key too. Nothing is written again before the next change.
-   * Other tabs lose with their next flush or sync what they had stored. Rejects when the store cannot be erased.
+   * Empty the profile, `undo` included, and remove everything that was kept, the key too. Nothing is written
+   * again before the next change. Other tabs lose with their next flush or sync what they had stored. Rejects
+   * when the store cannot be erased.
    * @returns {Promise<void>} resolves when it is gone
    */
   erase() {
@@ -291,7 +409,10 @@ export class KeptProfile {
     for (const leave of this.#leave.splice(0)) leave();
   }
 
-  /** Stop following the profile, after a last flush. The profile can still be used. @returns {Promise<boolean>} as `flush` */
+  /**
+   * Stop following the profile, after a last flush. The profile can still be used.
+   * @returns {Promise<boolean>} as `flush`
+   */
   async close() {
     this.#stop();
     return this.flush();
@@ -299,17 +420,33 @@ export class KeptProfile {
 }
 
 /**
- * Keep a profile in a store: what was kept is restored, what changes is stored, tabs that share a store lose nothing.
- * @param {Model} model @param {ProfileStore} store @param {KeepOptions} [options]
+ * Keep a profile in a store: what was kept is restored, what changes is stored, tabs that share a store lose
+ * nothing.
+ * @param {Model} model
+ * @param {ProfileStore} store
+ * @param {KeepOptions} [options]
  * @returns {Promise<KeptProfile>} also when nothing can be stored: then `persisted` is false
- * @throws {AmpcfError} BAD_KEY: what is kept is encrypted with another key; BAD_ARGUMENT, DISPOSED; an abort rejects with its reason
+ * @throws {AmpcfError} BAD_KEY: what is kept is encrypted with another key; BAD_ARGUMENT, DISPOSED; an abort
+ *   rejects with its reason
  */
 export async function keepProfile(model, store, options = {}) {
   const { key, everyMs, everyChanges, onEvent, signal } = optionsArgument(options);
-  if (typeof store?.read !== 'function' || typeof store.write !== 'function' || typeof store.erase !== 'function') throw badArgument('store', store, 'an object with read, write and erase');
-  if (key !== undefined && (store.keepsKey || key?.algorithm?.name !== 'AES-GCM')) throw badArgument('key', key, store.keepsKey ? 'none: this store has its own' : 'a CryptoKey for AES-GCM');
-  for (const [name, value] of Object.entries({ everyMs, everyChanges })) if (value !== undefined) countArgument(name, value);
-  if (onEvent !== undefined && typeof onEvent !== 'function') throw badArgument('onEvent', onEvent, 'a function');
+  if (
+    typeof store?.read !== 'function' ||
+    typeof store.write !== 'function' ||
+    typeof store.erase !== 'function'
+  )
+    throw badArgument('store', store, 'an object with read, write and erase');
+  if (key !== undefined && (store.keepsKey || key?.algorithm?.name !== 'AES-GCM'))
+    throw badArgument(
+      'key',
+      key,
+      store.keepsKey ? 'none: this store has its own' : 'a CryptoKey for AES-GCM',
+    );
+  for (const [name, value] of Object.entries({ everyMs, everyChanges }))
+    if (value !== undefined) countArgument(name, value);
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw badArgument('onEvent', onEvent, 'a function');
   signal?.throwIfAborted();
   return new KeptProfile(model, store, options).open();
 }

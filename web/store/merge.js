@@ -1,35 +1,66 @@
 // Owns the merge of two histories that grew from one. Pure: must not know profiles, stores or time.
 
-/** @typedef {{ item: string, weight: number, at: number | null, wanted: number }} Entry of a history: one an item, oldest first */
+/**
+ * @typedef {{ item: string, weight: number, at: number | null, wanted: number }} Entry of a history: one an
+ *   item, oldest first
+ */
 
-/** @param {Entry | undefined} a @param {Entry | undefined} b */
+/**
+ * @param {Entry | undefined} a
+ * @param {Entry | undefined} b
+ */
 export function sameEntry(a, b) {
-  return a === b || (a !== undefined && b !== undefined && a.item === b.item && a.weight === b.weight && a.wanted === b.wanted && a.at === b.at);
+  return (
+    a === b ||
+    (a !== undefined &&
+      b !== undefined &&
+      a.item === b.item &&
+      a.weight === b.weight &&
+      a.wanted === b.wanted &&
+      a.at === b.at)
+  );
 }
 
-/** Equal entries in equal order. @param {readonly Entry[]} a @param {readonly Entry[]} b */
+/**
+ * Equal entries in equal order.
+ * @param {readonly Entry[]} a
+ * @param {readonly Entry[]} b
+ */
 export function sameHistory(a, b) {
   return a.length === b.length && a.every((entry, i) => sameEntry(entry, b[i]));
 }
 
-/** @param {readonly Float32Array[]} a @param {readonly Float32Array[]} b */
+/**
+ * @param {readonly Float32Array[]} a
+ * @param {readonly Float32Array[]} b
+ */
 export function sameMemories(a, b) {
-  return a === b || (a.length === b.length && a.every((row, i) => row.length === b[i].length && row.every((x, d) => x === b[i][d])));
+  return (
+    a === b ||
+    (a.length === b.length &&
+      a.every((row, i) => row.length === b[i].length && row.every((x, d) => x === b[i][d])))
+  );
 }
 
 /** @param {readonly Entry[]} history */
 const byItem = (history) => new Map(history.map((entry) => [entry.item, entry]));
 
 /**
- * Three-way merge by item. An item that I added, changed or removed since `base` is as in `mine`, every other one as in `theirs`.
- * Order: theirs, then what only I have, in my order; where only one side changed anything, exactly that side.
- * Deterministic; O(n). merge(b, m, b) = m, merge(b, b, t) = t, merge(b, x, x) = x.
- * @param {readonly Entry[]} base what both saw last @param {readonly Entry[]} mine @param {readonly Entry[]} theirs @returns {Entry[]}
+ * Three-way merge by item. An item that I added, changed or removed since `base` is as in `mine`, every other
+ * one as in `theirs`. Order: theirs, then what only I have, in my order; where only one side changed
+ * anything, exactly that side. Deterministic; O(n). merge(b, m, b) = m, merge(b, b, t) = t, merge(b, x, x) =
+ * x.
+ * @param {readonly Entry[]} base what both saw last
+ * @param {readonly Entry[]} mine
+ * @param {readonly Entry[]} theirs
+ * @returns {Entry[]}
  */
 export function mergeHistories(base, mine, theirs) {
   if (sameHistory(base, theirs)) return [...mine];
   if (sameHistory(base, mine)) return [...theirs];
-  const before = byItem(base), my = byItem(mine), their = byItem(theirs);
+  const before = byItem(base),
+    my = byItem(mine),
+    their = byItem(theirs);
   const mineCounts = (/** @type {string} */ item) => !sameEntry(before.get(item), my.get(item));
   /** @type {Entry[]} */ const merged = [];
   for (const entry of theirs) {

@@ -1,31 +1,64 @@
-// Owns the history-bootstrap floor: lists drawn from a history, by seed. Must not know models or how a distance is computed.
+// Owns the history-bootstrap floor: lists drawn from a history, by seed. Must not know models or how a
+// distance is computed.
 import { seededRandom } from '../core/random.js';
 import { packRows } from './checks.js';
 
 /** @import { Rows } from './kernel.js' */
-/** @typedef {{ mean: number, low: number, median: number, high: number, rounds: number }} Floor low and high: 5 % and 95 % quantiles of the distances */
+/**
+ * @typedef {{ mean: number, low: number, median: number, high: number, rounds: number }} Floor low and high:
+ *   5 % and 95 % quantiles of the distances
+ */
 
-/** Linear between order statistics (type 7 of Hyndman and Fan 1996). @param {number[]} sorted @param {number} share */
+/**
+ * Linear between order statistics (type 7 of Hyndman and Fan 1996).
+ * @param {number[]} sorted
+ * @param {number} share
+ */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1), below = Math.floor(at), above = Math.min(below + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1),
+    below = Math.floor(at),
+    above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
 /**
- * @param {Rows} rows of the history @param {ArrayLike<number>} weights of its items @param {{ topK: number, rounds: number, seed: number }} options
- * @param {(sample: Rows) => number} distance of a drawn list @returns {Floor | null}
+ * @param {Rows} rows of the history
+ * @param {ArrayLike<number>} weights of its items
+ * @param {{ topK: number, rounds: number, seed: number }} options
+ * @param {(sample: Rows) => number} distance of a drawn list
+ * @returns {Floor | null}
  */
-export function floorOf({ size, offsets, categories, weights: shares }, weights, { topK, rounds, seed }, distance) {
-  const random = seededRandom(seed), all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
+export function floorOf(
+  { size, offsets, categories, weights: shares },
+  weights,
+  { topK, rounds, seed },
+  distance,
+) {
+  const random = seededRandom(seed),
+    all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
   // An item without categories counts in no list, so none is drawn.
-  const items = all.filter((i) => offsets[i + 1] > offsets[i] && weights[i] > 0).map((i) => ({ weight: weights[i],
-    row: categories.slice(offsets[i], offsets[i + 1]).map((category, e) => /** @type {[number, number]} */ ([category, shares?.[offsets[i] + e] ?? 1])) }));
+  const items = all
+    .filter((i) => offsets[i + 1] > offsets[i] && weights[i] > 0)
+    .map((i) => ({
+      weight: weights[i],
+      row: categories
+        .slice(offsets[i], offsets[i + 1])
+        .map((category, e) => /** @type {[number, number]} */ ([category, shares?.[offsets[i] + e] ?? 1])),
+    }));
   const total = items.reduce((sum, { weight }) => sum + weight, 0);
   const draw = () => {
     let mark = random() * total;
     return (items.find(({ weight }) => (mark -= weight) < 0) ?? items[items.length - 1]).row;
   };
   if (items.length === 0) return null;
-  const distances = Array.from({ length: rounds }, () => distance(packRows(Array.from({ length: topK }, draw), size))).sort((a, b) => a - b);
-  return { mean: distances.reduce((sum, x) => sum + x, 0) / rounds, low: quantile(distances, 0.05), median: quantile(distances, 0.5), high: quantile(distances, 0.95), rounds };
+  const distances = Array.from({ length: rounds }, () =>
+    distance(packRows(Array.from({ length: topK }, draw), size)),
+  ).sort((a, b) => a - b);
+  return {
+    mean: distances.reduce((sum, x) => sum + x, 0) / rounds,
+    low: quantile(distances, 0.05),
+    median: quantile(distances, 0.5),
+    high: quantile(distances, 0.95),
+    rounds,
+  };
 }

@@ -1,4 +1,5 @@
-// Owns the calls of the taste module's functions on plain arrays. Must not check what callers pass: that was done before.
+// Owns the calls of the taste module's functions on plain arrays. Must not check what callers pass: that was
+// done before.
 import { AmpcfError } from '../core/errors.js';
 
 /** @import { WasmMemory } from '../core/memory.js' */
@@ -24,12 +25,25 @@ export class TasteKernel {
 
   /** @param {number} status */
   #try(status) {
-    if (status !== 0) throw new AmpcfError('INSTANCE_FAILED', `the taste module refused what had been checked: status ${status}`);
+    if (status !== 0)
+      throw new AmpcfError(
+        'INSTANCE_FAILED',
+        `the taste module refused what had been checked: status ${status}`,
+      );
   }
 
-  /** Puts arrays into the module's memory, runs, frees. @template T @param {({ f64: ArrayLike<number> } | { f32: ArrayLike<number> } | { u32: ArrayLike<number> } | { bytes: number })[]} blocks @param {(...at: number[]) => T} run @returns {T} */
+  /**
+   * Puts arrays into the module's memory, runs, frees.
+   * @template T
+   * @param {({ f64: ArrayLike<number> } | { f32: ArrayLike<number> } | { u32: ArrayLike<number> } | { bytes:
+   *   number })[]} blocks
+   * @param {(...at: number[]) => T} run
+   * @returns {T}
+   */
   #with(blocks, run) {
-    const memory = this.#memory, size = (/** @type {any} */ block) => block.bytes ?? (block.f64 ? 8 * block.f64.length : 4 * (block.f32 ?? block.u32).length);
+    const memory = this.#memory,
+      size = (/** @type {any} */ block) =>
+        block.bytes ?? (block.f64 ? 8 * block.f64.length : 4 * (block.f32 ?? block.u32).length);
     return memory.scoped(blocks.map(size), (...at) => {
       blocks.forEach((block, i) => {
         if ('f64' in block) memory.f64(at[i], block.f64.length).set(block.f64);
@@ -40,53 +54,115 @@ export class TasteKernel {
     });
   }
 
-  /** ampcf_taste_space on wasm32: five words. @template T @param {Rows} rows @param {(space: number) => T} run @returns {T} */
+  /**
+   * ampcf_taste_space on wasm32: five words.
+   * @template T
+   * @param {Rows} rows
+   * @param {(space: number) => T} run
+   * @returns {T}
+   */
   #withSpace({ size, offsets, categories, weights }, run) {
-    return this.#with([{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: 20 }], (o, c, w, space) => {
-      this.#memory.u32(space, 5).set([offsets.length - 1, size, o, c, weights ? w : 0]);
-      return run(space);
-    });
+    return this.#with(
+      [{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: 20 }],
+      (o, c, w, space) => {
+        this.#memory.u32(space, 5).set([offsets.length - 1, size, o, c, weights ? w : 0]);
+        return run(space);
+      },
+    );
   }
 
   /**
    * Taste distribution of all rows in order; all-zero when no row counts.
-   * @param {Rows} rows @param {ArrayLike<number> | undefined} weights @param {boolean} discount by rank
+   * @param {Rows} rows
+   * @param {ArrayLike<number> | undefined} weights
+   * @param {boolean} discount by rank
    */
   distribution(rows, weights, discount) {
-    return this.#withSpace(rows, (space) => this.#with([{ f64: weights ?? [] }, { bytes: 8 * rows.size }], (w, out) => {
-      this.#try(this.#memory.call('ampcf_taste_of_list', space, 0, weights ? w : 0, 0, Number(discount), out));
-      return this.#memory.f64(out, rows.size).slice();
-    }));
+    return this.#withSpace(rows, (space) =>
+      this.#with([{ f64: weights ?? [] }, { bytes: 8 * rows.size }], (w, out) => {
+        this.#try(
+          this.#memory.call('ampcf_taste_of_list', space, 0, weights ? w : 0, 0, Number(discount), out),
+        );
+        return this.#memory.f64(out, rows.size).slice();
+      }),
+    );
   }
 
   /**
-   * @param {string} measure of `measures` @param {ArrayLike<number>} p @param {ArrayLike<number>} q same length
+   * @param {string} measure of `measures`
+   * @param {ArrayLike<number>} p
+   * @param {ArrayLike<number>} q same length
    * @param {ArrayLike<number>} [cost] row-major; default 0 on the diagonal, else 1
    */
   distance(measure, p, q, cost) {
-    const code = measures.indexOf(measure), n = p.length, scratch = this.#memory.call('ampcf_taste_between_memory', code, n);
-    return this.#with([{ f64: p }, { f64: q }, { f64: cost ?? [] }, { bytes: scratch }, { bytes: 8 }], (a, b, c, work, out) => {
-      this.#try(this.#memory.call('ampcf_taste_between', code, a, b, n, cost ? c : 0, work, scratch, out));
-      return this.#memory.f64(out, 1)[0];
-    });
+    const code = measures.indexOf(measure),
+      n = p.length,
+      scratch = this.#memory.call('ampcf_taste_between_memory', code, n);
+    return this.#with(
+      [{ f64: p }, { f64: q }, { f64: cost ?? [] }, { bytes: scratch }, { bytes: 8 }],
+      (a, b, c, work, out) => {
+        this.#try(this.#memory.call('ampcf_taste_between', code, a, b, n, cost ? c : 0, work, scratch, out));
+        return this.#memory.f64(out, 1)[0];
+      },
+    );
   }
 
-  /** Positions of the pool in the order of the new list. @param {'steck' | 'proportional'} by @param {Rows} rows @param {ArrayLike<number>} scores @param {ArrayLike<number>} target @param {{ lambda: number, discount: boolean, topK: number }} options */
+  /**
+   * Positions of the pool in the order of the new list.
+   * @param {'steck' | 'proportional'} by
+   * @param {Rows} rows
+   * @param {ArrayLike<number>} scores
+   * @param {ArrayLike<number>} target
+   * @param {{ lambda: number, discount: boolean, topK: number }} options
+   */
   calibrated(by, rows, scores, target, { lambda, discount, topK }) {
     const bytes = this.#memory.call('ampcf_rerank_steck_memory', scores.length, rows.size);
-    return this.#withSpace(rows, (space) => this.#list(scores, topK, bytes, [{ f64: target }], (s, t, work, out, count) =>
-      this.#memory.call(`ampcf_rerank_${by}`, space, s, t, lambda, Number(discount), topK, work, bytes, out, count)));
+    return this.#withSpace(rows, (space) =>
+      this.#list(scores, topK, bytes, [{ f64: target }], (s, t, work, out, count) =>
+        this.#memory.call(
+          `ampcf_rerank_${by}`,
+          space,
+          s,
+          t,
+          lambda,
+          Number(discount),
+          topK,
+          work,
+          bytes,
+          out,
+          count,
+        ),
+      ),
+    );
   }
 
-  /** @param {'mmr' | 'dpp'} by @param {ArrayLike<number>} scores @param {ArrayLike<number>} vectors (n, dim) @param {number} dim @param {{ lambda: number, topK: number }} options */
+  /**
+   * @param {'mmr' | 'dpp'} by
+   * @param {ArrayLike<number>} scores
+   * @param {ArrayLike<number>} vectors (n, dim)
+   * @param {number} dim
+   * @param {{ lambda: number, topK: number }} options
+   */
   diverse(by, scores, vectors, dim, { lambda, topK }) {
-    const n = scores.length, bytes = this.#memory.call(`ampcf_rerank_${by}_memory`, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
-    if (bytes === 0 && n > 0) throw new AmpcfError('OUT_OF_MEMORY', `${by} of ${n} candidates to ${topK} does not fit the 4 GiB of wasm memory`);
+    const n = scores.length,
+      bytes = this.#memory.call(`ampcf_rerank_${by}_memory`, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
+    if (bytes === 0 && n > 0)
+      throw new AmpcfError(
+        'OUT_OF_MEMORY',
+        `${by} of ${n} candidates to ${topK} does not fit the 4 GiB of wasm memory`,
+      );
     return this.#list(scores, topK, bytes, [{ f32: vectors }], (s, v, work, out, count) =>
-      this.#memory.call(`ampcf_rerank_${by}`, s, n, v, dim, lambda, topK, work, bytes, out, count));
+      this.#memory.call(`ampcf_rerank_${by}`, s, n, v, dim, lambda, topK, work, bytes, out, count),
+    );
   }
 
-  /** @param {ArrayLike<number>} scores @param {number} topK @param {number} bytes of work @param {{ f64: ArrayLike<number> }[] | { f32: ArrayLike<number> }[]} more @param {(...at: number[]) => number} run */
+  /**
+   * @param {ArrayLike<number>} scores
+   * @param {number} topK
+   * @param {number} bytes of work
+   * @param {{ f64: ArrayLike<number> }[] | { f32: ArrayLike<number> }[]} more
+   * @param {(...at: number[]) => number} run
+   */
   #list(scores, topK, bytes, more, run) {
     const k = Math.min(topK, scores.length);
     return this.#with([{ f64: scores }, ...more, { bytes }, { bytes: 4 * k }, { bytes: 4 }], (...at) => {

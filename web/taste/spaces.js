@@ -1,4 +1,5 @@
-// Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not compare distributions.
+// Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not
+// compare distributions.
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { personaLabels } from '../model/labels.js';
@@ -7,96 +8,185 @@ import { packRows } from './checks.js';
 /** @import { Model } from '../model/model.js' */
 /** @import { Rows } from './kernel.js' */
 /** @typedef {'aspects' | 'clusters' | 'personas'} Space */
-/** What this entry needs of a folded profile. @typedef {{ address: number, indices: number[], known: string[], weights: number[], shares: number[], responsibilities: Float32Array }} Folded */
-/** @typedef {{ index: number, label: string, items: number, titles: string[], aspects: { aspect: string, share: number, lift: number }[] }} Cluster items: how many; titles: of the most popular three */
+/**
+ * What this entry needs of a folded profile.
+ * @typedef {{ address: number, indices: number[], known: string[], weights: number[], shares: number[],
+ *   responsibilities: Float32Array }} Folded
+ */
+/**
+ * @typedef {{ index: number, label: string, items: number, titles: string[], aspects: { aspect: string,
+ *   share: number, lift: number }[] }} Cluster items: how many; titles: of the most popular three
+ */
 
-const noCluster = 0xffffffff, shownTitles = 3;
+const noCluster = 0xffffffff,
+  shownTitles = 3;
 
-/** Item vectors: a view into the model's memory, to be read at once. @param {Model} model @param {number} [from] item @param {number} [n] items */
-export const vectorsOf = (model, from = 0, n = model.info.items) => model.memory.f32(model.memory.call('ampcf_model_vector', model.address, from), n * model.info.dim);
+/**
+ * Item vectors: a view into the model's memory, to be read at once.
+ * @param {Model} model
+ * @param {number} [from] item
+ * @param {number} [n] items
+ */
+export const vectorsOf = (model, from = 0, n = model.info.items) =>
+  model.memory.f32(model.memory.call('ampcf_model_vector', model.address, from), n * model.info.dim);
 
 /** @param {Model} model */
 const clusterCount = (model) => model.memory.call('ampcf_model_clusters', model.address);
 
-/** A space that this model has. @param {Model} model @param {unknown} name @returns {Space} */
+/**
+ * A space that this model has.
+ * @param {Model} model
+ * @param {unknown} name
+ * @returns {Space}
+ */
 export function spaceArgument(model, name) {
   const space = name === undefined ? 'aspects' : name;
   if (space === 'aspects' && model.info.aspects === 0)
-    throw new AmpcfError('NO_ASPECTS', `taste is measured over aspects, and this model has none: train with --items${clusterCount(model) ? ", or give space: 'clusters'" : ''}`);
-  if (space === 'clusters' && clusterCount(model) === 0) throw new AmpcfError('NO_CLUSTERS', 'taste is measured over clusters, and this model has none: train with clusters above 0');
-  if (space !== 'aspects' && space !== 'clusters' && space !== 'personas') throw badArgument('space', name, 'aspects, clusters or personas');
+    throw new AmpcfError(
+      'NO_ASPECTS',
+      `taste is measured over aspects, and this model has none: train with --items${clusterCount(model) ? ", or give space: 'clusters'" : ''}`,
+    );
+  if (space === 'clusters' && clusterCount(model) === 0)
+    throw new AmpcfError(
+      'NO_CLUSTERS',
+      'taste is measured over clusters, and this model has none: train with clusters above 0',
+    );
+  if (space !== 'aspects' && space !== 'clusters' && space !== 'personas')
+    throw badArgument('space', name, 'aspects, clusters or personas');
   return space;
 }
 
-/** @param {Model} model @param {number} index @returns {number[]} */
-/** @param {Model} model @param {number} index */
+/**
+ * @param {Model} model
+ * @param {number} index
+ * @returns {number[]}
+ */
+/**
+ * @param {Model} model
+ * @param {number} index
+ */
 const clusterAt = (model, index) => model.memory.call('ampcf_model_item_cluster', model.address, index) >>> 0;
 
-/** Categories of items of the model, for the spaces that every person shares. @param {Model} model @param {Space} space @param {number[]} indices @returns {Rows} */
+/**
+ * Categories of items of the model, for the spaces that every person shares.
+ * @param {Model} model
+ * @param {Space} space
+ * @param {number[]} indices
+ * @returns {Rows}
+ */
 export function sharedRows(model, space, indices) {
-  const of = space === 'aspects' ? (/** @type {number} */ index) => model.aspectsAt(index)
-    : (/** @type {number} */ index) => (clusterAt(model, index) === noCluster ? [] : [clusterAt(model, index)]);
-  return packRows(indices.map((index) => of(index).map((category) => [category, 1])), space === 'aspects' ? model.info.aspects : clusterCount(model));
-}
-
-/** A row for each list of weights, which need not sum to 1. @param {ArrayLike<number>[]} shares (n, P) @param {number} size @returns {Rows} */
-export function weightedRows(shares, size) {
-  return packRows(shares.map((row) => Array.from(row, (weight, category) => /** @type {[number, number]} */ ([category, weight])).filter(([, weight]) => weight > 0)), Math.max(1, size));
-}
-
-/** Responsibilities of the history as rows. @param {Folded} folded @returns {Rows} */
-export function historyPersonas({ indices, shares, responsibilities }) {
-  const p = shares.length;
-  return weightedRows(indices.map((_, i) => responsibilities.subarray(i * p, (i + 1) * p)), p);
+  const of =
+    space === 'aspects'
+      ? (/** @type {number} */ index) => model.aspectsAt(index)
+      : (/** @type {number} */ index) =>
+          clusterAt(model, index) === noCluster ? [] : [clusterAt(model, index)];
+  return packRows(
+    indices.map((index) => of(index).map((category) => [category, 1])),
+    space === 'aspects' ? model.info.aspects : clusterCount(model),
+  );
 }
 
 /**
- * 1 - cosine between the centres of categories: each the sum of unit vectors of its items, weighted as the rows say. A category without
- * items is as far from every other as what has nothing in common.
- * @param {Float32Array} vectors (n, dim) @param {number} dim @param {Rows} rows of these items @param {ArrayLike<number>} [weights] of items
+ * A row for each list of weights, which need not sum to 1.
+ * @param {ArrayLike<number>[]} shares (n, P)
+ * @param {number} size
+ * @returns {Rows}
+ */
+export function weightedRows(shares, size) {
+  return packRows(
+    shares.map((row) =>
+      Array.from(row, (weight, category) => /** @type {[number, number]} */ ([category, weight])).filter(
+        ([, weight]) => weight > 0,
+      ),
+    ),
+    Math.max(1, size),
+  );
+}
+
+/**
+ * Responsibilities of the history as rows.
+ * @param {Folded} folded
+ * @returns {Rows}
+ */
+export function historyPersonas({ indices, shares, responsibilities }) {
+  const p = shares.length;
+  return weightedRows(
+    indices.map((_, i) => responsibilities.subarray(i * p, (i + 1) * p)),
+    p,
+  );
+}
+
+/**
+ * 1 - cosine between the centres of categories: each the sum of unit vectors of its items, weighted as the
+ * rows say. A category without items is as far from every other as what has nothing in common.
+ * @param {Float32Array} vectors (n, dim)
+ * @param {number} dim
+ * @param {Rows} rows of these items
+ * @param {ArrayLike<number>} [weights] of items
  * @returns {(a: number, b: number) => number}
  */
 export function centreCost(vectors, dim, { size, offsets, categories, weights: shares }, weights) {
   const centres = Array.from({ length: size }, () => new Float64Array(dim));
   for (let i = 0; i + 1 < offsets.length; i++) {
     const at = i * dim;
-    let square = 0, row = 0;
+    let square = 0,
+      row = 0;
     for (let d = 0; d < dim; d++) square += vectors[at + d] * vectors[at + d];
     for (let e = offsets[i]; e < offsets[i + 1]; e++) row += shares?.[e] ?? 1;
     for (let e = offsets[i]; square > 0 && e < offsets[i + 1]; e++) {
-      const scale = (shares?.[e] ?? 1) / row * (weights?.[i] ?? 1) / Math.sqrt(square), centre = centres[categories[e]];
+      const scale = (((shares?.[e] ?? 1) / row) * (weights?.[i] ?? 1)) / Math.sqrt(square),
+        centre = centres[categories[e]];
       for (let d = 0; d < dim; d++) centre[d] += scale * vectors[at + d];
     }
   }
   const lengths = centres.map((centre) => Math.hypot(...centre));
   return (a, b) => {
     if (a === b) return 0;
-    const product = lengths[a] * lengths[b], dot = centres[a].reduce((sum, x, d) => sum + x * centres[b][d], 0);
+    const product = lengths[a] * lengths[b],
+      dot = centres[a].reduce((sum, x, d) => sum + x * centres[b][d], 0);
     return product > 0 ? Math.min(2, Math.max(0, 1 - dot / product)) : 1;
   };
 }
 
 /** @param {Model} model */
 function catalogueAspects(model) {
-  const counts = new Float64Array(model.info.aspects), perItem = Array.from({ length: model.info.items }, (_, index) => model.aspectsAt(index));
+  const counts = new Float64Array(model.info.aspects),
+    perItem = Array.from({ length: model.info.items }, (_, index) => model.aspectsAt(index));
   for (const aspects of perItem) for (const aspect of aspects) counts[aspect] += 1 / aspects.length;
   const total = counts.reduce((sum, x) => sum + x, 0) || 1;
   return { perItem, shares: counts.map((x) => x / total) };
 }
 
-/** The frozen clusters, named by the aspects that set them apart, else by their most popular items. @param {Model} model @returns {Cluster[]} */
+/**
+ * The frozen clusters, named by the aspects that set them apart, else by their most popular items.
+ * @param {Model} model
+ * @returns {Cluster[]}
+ */
 export function describeClusters(model) {
-  const { perItem, shares } = catalogueAspects(model), members = Array.from({ length: clusterCount(model) }, () => /** @type {number[]} */ ([]));
+  const { perItem, shares } = catalogueAspects(model),
+    members = Array.from({ length: clusterCount(model) }, () => /** @type {number[]} */ ([]));
   for (let index = 0; index < model.info.items; index++) members[clusterAt(model, index)]?.push(index);
   const clusters = members.map((indices, index) => {
-    const counts = new Float64Array(shares.length), known = indices.filter((i) => perItem[i].length > 0);
+    const counts = new Float64Array(shares.length),
+      known = indices.filter((i) => perItem[i].length > 0);
     for (const i of known) for (const aspect of perItem[i]) counts[aspect] += 1 / perItem[i].length;
     // As ampcf_persona_aspects: a small cluster may not claim extreme lifts.
-    const aspects = Array.from(counts, (n, a) => ({ a, share: (n + 5 * shares[a]) / (known.length + 5) })).filter(({ a, share }) => share > shares[a] && shares[a] > 0)
-      .map(({ a, share }) => ({ aspect: a, share, lift: share / shares[a] })).sort((x, y) => y.share * Math.log(y.lift) - x.share * Math.log(x.lift))
-      .slice(0, 8).map((entry) => ({ ...entry, aspect: model.aspectAt(entry.aspect) }));
-    return { index, label: '', items: indices.length, titles: indices.slice(0, shownTitles).map((i) => model.titleAt(i)), aspects };
+    const aspects = Array.from(counts, (n, a) => ({ a, share: (n + 5 * shares[a]) / (known.length + 5) }))
+      .filter(({ a, share }) => share > shares[a] && shares[a] > 0)
+      .map(({ a, share }) => ({ aspect: a, share, lift: share / shares[a] }))
+      .sort((x, y) => y.share * Math.log(y.lift) - x.share * Math.log(x.lift))
+      .slice(0, 8)
+      .map((entry) => ({ ...entry, aspect: model.aspectAt(entry.aspect) }));
+    return {
+      index,
+      label: '',
+      items: indices.length,
+      titles: indices.slice(0, shownTitles).map((i) => model.titleAt(i)),
+      aspects,
+    };
   });
-  const labels = personaLabels(clusters.map(({ titles, aspects }) => ({ items: titles.map((title) => ({ title })), aspects })));
+  const labels = personaLabels(
+    clusters.map(({ titles, aspects }) => ({ items: titles.map((title) => ({ title })), aspects })),
+  );
   return clusters.map((cluster, i) => ({ ...cluster, label: labels[i] }));
 }

@@ -3,7 +3,15 @@ import { badArgument, countArgument, itemId, listArgument, optionsArgument } fro
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
 import { floorOf } from './floor.js';
-import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgument, vectorsOf, weightedRows } from './spaces.js';
+import {
+  centreCost,
+  describeClusters,
+  historyPersonas,
+  sharedRows,
+  spaceArgument,
+  vectorsOf,
+  weightedRows,
+} from './spaces.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { RankedItem, Ranking, RecommendOptions } from '../model/profile.js' */
@@ -24,29 +32,53 @@ import { centreCost, describeClusters, historyPersonas, sharedRows, spaceArgumen
  * @typedef {object} TasteOptions
  * @property {Space} [space] what taste is counted over; default 'aspects'
  * @property {boolean} [discount] lists count by rank, 1 / log2(1 + rank); default true
- * @property {Items} [target] the taste that is wanted, as items (what the person took next), in place of the history
+ * @property {Items} [target] the taste that is wanted, as items (what the person took next), in place of the
+ *   history
  */
-/** @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of 'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names */
-/** @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of the lists, default 10; rounds default 200 */
-/** @typedef {TasteOptions & { by?: 'steck' | 'proportional', pool?: number }} CalibrateSettings by default 'steck'; pool: how many candidates are re-ranked, default 5 topK and at least 100 */
+/**
+ * @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of
+ *   'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names
+ */
+/**
+ * @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of
+ *   the lists, default 10; rounds default 200
+ */
+/**
+ * @typedef {TasteOptions & { by?: 'steck' | 'proportional', pool?: number }} CalibrateSettings by default
+ *   'steck'; pool: how many candidates are re-ranked, default 5 topK and at least 100
+ */
 /** @typedef {RecommendOptions & CalibrateSettings} CalibrateOptions calibrate: lambda, 0 to 1 */
-/** @typedef {TasteOptions & { by?: 'steck' | 'proportional' | 'mmr' | 'dpp', lambda: number, topK?: number }} RerankOptions by default 'steck'; space, discount and target are for 'steck' and 'proportional' alone */
+/**
+ * @typedef {TasteOptions & { by?: 'steck' | 'proportional' | 'mmr' | 'dpp', lambda: number, topK?: number }}
+ *   RerankOptions by default 'steck'; space, discount and target are for 'steck' and 'proportional' alone
+ */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
 export class Taste {
   #model;
   #kernel;
-  /** Ground costs between all categories of a space that every person shares. @type {Map<Space, (a: number, b: number) => number>} */ #costs = new Map();
+  /**
+   * Ground costs between all categories of a space that every person shares.
+   * @type {Map<Space, (a: number, b: number) => number>}
+   */
+  #costs = new Map();
   /** @type {Cluster[] | undefined} */ #clusters;
 
-  /** @internal @param {Model} model @param {() => TasteKernel} kernel starts it, at the latest */
+  /**
+   * @internal
+   * @param {Model} model
+   * @param {() => TasteKernel} kernel starts it, at the latest
+   */
   constructor(model, kernel) {
     this.#model = model;
     this.#kernel = kernel;
   }
 
-  /** The frozen item clusters of the model, with names for people. Throws NO_CLUSTERS. @returns {Cluster[]} */
+  /**
+   * The frozen item clusters of the model, with names for people. Throws NO_CLUSTERS.
+   * @returns {Cluster[]}
+   */
   clusters() {
     spaceArgument(this.#model, 'clusters');
     return (this.#clusters ??= describeClusters(this.#model)).map((cluster) => ({ ...cluster }));
@@ -54,100 +86,209 @@ export class Taste {
 
   /**
    * Taste distribution of a person's history, each event by its weight, or of a list of items, best first.
-   * @param {TasteProfile | Items} of @param {Omit<TasteOptions, 'target'> & { profile?: TasteProfile }} [options] profile: whose personas, for a list over 'personas'
+   * @param {TasteProfile | Items} of
+   * @param {Omit<TasteOptions, 'target'> & { profile?: TasteProfile }} [options] profile: whose personas, for
+   *   a list over 'personas'
    * @returns {Distribution | null} null when nothing in it counts
    */
   distribution(of, options = {}) {
-    const { space: name, discount, profile } = optionsArgument(options), space = spaceArgument(this.#model, name), byRank = discountArgument(discount, true);
-    const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function', person = isProfile ? /** @type {TasteProfile} */ (of) : profile;
-    const shares = isProfile ? this.#historyTaste(/** @type {TasteProfile} */ (of), space) : this.#listTaste(person, /** @type {Items} */ (of), space, byRank);
+    const { space: name, discount, profile } = optionsArgument(options),
+      space = spaceArgument(this.#model, name),
+      byRank = discountArgument(discount, true);
+    const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function',
+      person = isProfile ? /** @type {TasteProfile} */ (of) : profile;
+    const shares = isProfile
+      ? this.#historyTaste(/** @type {TasteProfile} */ (of), space)
+      : this.#listTaste(person, /** @type {Items} */ (of), space, byRank);
     return shares && { categories: this.#names(space, shares.length), shares };
   }
 
   /**
-   * Distance between a person's taste and a list of items, best first. Over 'personas' it is intrinsic: personas that collapsed into one are a
-   * perfect 0, so never headline it.
-   * @param {TasteProfile} profile @param {Items} items @param {DistanceOptions} [options]
-   * @returns {number | null} null when the taste or the list has nothing that counts; bounds: web/taste/TASTE.md
+   * Distance between a person's taste and a list of items, best first. Over 'personas' it is intrinsic:
+   * personas that collapsed into one are a perfect 0, so never headline it.
+   * @param {TasteProfile} profile
+   * @param {Items} items
+   * @param {DistanceOptions} [options]
+   * @returns {number | null} null when the taste or the list has nothing that counts; bounds:
+   *   web/taste/TASTE.md
    * @throws {import('../core/errors.js').AmpcfError} NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
    */
   distance(profile, items, options = {}) {
     const { space: name, discount, target, distance, cost } = optionsArgument(options);
-    const space = spaceArgument(this.#model, name), measure = distanceArgument(distance), byRank = discountArgument(discount, true);
-    const list = listArgument('items', items), p = this.#wantedTaste(profile, space, target), q = this.#listTaste(profile, list, space, byRank);
+    const space = spaceArgument(this.#model, name),
+      measure = distanceArgument(distance),
+      byRank = discountArgument(discount, true);
+    const list = listArgument('items', items),
+      p = this.#wantedTaste(profile, space, target),
+      q = this.#listTaste(profile, list, space, byRank);
     return p && q && this.#measure(measure, p, q, space, profile, cost);
   }
 
   /**
-   * How near a list of this length can be expected to come: distances of lists drawn from the history itself, with replacement and by
-   * weight, to the history. A list below the low end matches the history better than the history's own samples do.
-   * @param {TasteProfile} profile @param {Omit<FloorOptions, 'target'>} [options]
+   * How near a list of this length can be expected to come: distances of lists drawn from the history itself,
+   * with replacement and by weight, to the history. A list below the low end matches the history better than
+   * the history's own samples do.
+   * @param {TasteProfile} profile
+   * @param {Omit<FloorOptions, 'target'>} [options]
    * @returns {Floor | null} null without a history that counts
    */
   floor(profile, options = {}) {
-    const { space: name, discount, distance, cost, topK = 10, rounds = 200, seed = 1 } = optionsArgument(options), space = spaceArgument(this.#model, name);
-    const measure = distanceArgument(distance), byRank = discountArgument(discount, true), length = countArgument('topK', topK), draws = countArgument('rounds', rounds);
+    const {
+        space: name,
+        discount,
+        distance,
+        cost,
+        topK = 10,
+        rounds = 200,
+        seed = 1,
+      } = optionsArgument(options),
+      space = spaceArgument(this.#model, name);
+    const measure = distanceArgument(distance),
+      byRank = discountArgument(discount, true),
+      length = countArgument('topK', topK),
+      draws = countArgument('rounds', rounds);
     if (length < 1) throw badArgument('topK', topK, 'at least 1');
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
     if (countArgument('seed', seed) > 0xffffffff) throw badArgument('seed', seed, '0 to 4294967295');
-    const folded = profile.folded(), rows = this.#historyRows(folded, space), p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
+    const folded = profile.folded(),
+      rows = this.#historyRows(folded, space),
+      p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
     if (!p) return null;
-    return floorOf(rows, folded.weights, { topK: length, rounds: draws, seed },
-      (sample) => this.#measure(measure, p, this.#kernel().distribution(sample, undefined, byRank), space, profile, cost));
+    return floorOf(rows, folded.weights, { topK: length, rounds: draws, seed }, (sample) =>
+      this.#measure(measure, p, this.#kernel().distribution(sample, undefined, byRank), space, profile, cost),
+    );
   }
 
   /**
-   * A calibrated list: a pool by score, re-ranked by Steck, or by another rule. `profile.recommend({ calibrate: lambda })` comes here. Scores stay as they are, so they
-   * need not fall along the list.
-   * @param {TasteProfile} profile @param {CalibrateOptions} options
+   * A calibrated list: a pool by score, re-ranked by Steck, or by another rule. `profile.recommend({
+   * calibrate: lambda })` comes here. Scores stay as they are, so they need not fall along the list.
+   * @param {TasteProfile} profile
+   * @param {CalibrateOptions} options
    * @returns {Ranking}
    */
   recommend(profile, options) {
-    const { calibrate, by = 'steck', topK = 10, pool, space, discount, target, explain, contributions, ...rest } = optionsArgument(options);
-    const lambda = lambdaArgument(calibrate, 'calibrate'), k = countArgument('topK', topK), candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
+    const {
+      calibrate,
+      by = 'steck',
+      topK = 10,
+      pool,
+      space,
+      discount,
+      target,
+      explain,
+      contributions,
+      ...rest
+    } = optionsArgument(options);
+    const lambda = lambdaArgument(calibrate, 'calibrate'),
+      k = countArgument('topK', topK),
+      candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
     if (candidates < k) throw badArgument('pool', pool, `at least topK, ${k}`);
-    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), { by, lambda, topK: k, space, discount, target });
+    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), {
+      by,
+      lambda,
+      topK: k,
+      space,
+      discount,
+      target,
+    });
     if (!explain) return ranking;
     // Only what is in the list is explained, not the pool.
-    const explained = new Map(profile.rank(ranking.items.map(({ item }) => item), { explain, contributions }).items.map((item) => [item.item, item]));
+    const explained = new Map(
+      profile
+        .rank(
+          ranking.items.map(({ item }) => item),
+          { explain, contributions },
+        )
+        .items.map((item) => [item.item, item]),
+    );
     return { ...ranking, items: ranking.items.map((item) => explained.get(item.item) ?? item) };
   }
 
   /**
-   * Another order for a ranking: calibrated (Steck, proportional), or diverse (MMR, DPP). Items that the model does not know stay last.
-   * @param {TasteProfile} profile @param {Ranking} ranking best first @param {RerankOptions} options lambda 0 to 1; 0 leaves the order as it is
+   * Another order for a ranking: calibrated (Steck, proportional), or diverse (MMR, DPP). Items that the
+   * model does not know stay last.
+   * @param {TasteProfile} profile
+   * @param {Ranking} ranking best first
+   * @param {RerankOptions} options lambda 0 to 1; 0 leaves the order as it is
    * @returns {Ranking}
    */
   rerank(profile, ranking, options) {
-    const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options), weight = lambdaArgument(lambda);
-    if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp') throw badArgument('by', by, 'steck, proportional, mmr or dpp');
-    const items = listArgument('ranking.items', ranking?.items), known = items.filter((item) => item.known), unknown = items.filter((item) => !item.known);
-    const k = topKArgument(topK, items.length), settings = { lambda: weight, topK: Math.min(k, known.length), discount: discountArgument(discount, true) };
-    const order = by === 'mmr' || by === 'dpp' ? this.#diverse(by, known, settings) : this.#calibrated(by, profile, known, spaceArgument(this.#model, name), target, settings);
+    const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options),
+      weight = lambdaArgument(lambda);
+    if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp')
+      throw badArgument('by', by, 'steck, proportional, mmr or dpp');
+    const items = listArgument('ranking.items', ranking?.items),
+      known = items.filter((item) => item.known),
+      unknown = items.filter((item) => !item.known);
+    const k = topKArgument(topK, items.length),
+      settings = {
+        lambda: weight,
+        topK: Math.min(k, known.length),
+        discount: discountArgument(discount, true),
+      };
+    const order =
+      by === 'mmr' || by === 'dpp'
+        ? this.#diverse(by, known, settings)
+        : this.#calibrated(by, profile, known, spaceArgument(this.#model, name), target, settings);
     return { ...ranking, items: [...order.map((at) => known[at]), ...unknown].slice(0, k) };
   }
 
-  /** @param {'steck' | 'proportional'} by @param {TasteProfile} profile @param {RankedItem[]} pool @param {Space} space @param {Items | undefined} target @param {{ lambda: number, topK: number, discount: boolean }} settings */
+  /**
+   * @param {'steck' | 'proportional'} by
+   * @param {TasteProfile} profile
+   * @param {RankedItem[]} pool
+   * @param {Space} space
+   * @param {Items | undefined} target
+   * @param {{ lambda: number, topK: number, discount: boolean }} settings
+   */
   #calibrated(by, profile, pool, space, target, settings) {
-    const p = this.#wantedTaste(profile, space, target), ids = pool.map(({ item }) => item);
+    const p = this.#wantedTaste(profile, space, target),
+      ids = pool.map(({ item }) => item);
     // Without a taste there is nothing to calibrate to.
     if (!p || pool.length === 0) return pool.map((_, i) => i).slice(0, settings.topK);
-    return this.#kernel().calibrated(by, this.#listRows(profile, ids, space), pool.map(({ score }) => Number(score)), p, settings);
+    return this.#kernel().calibrated(
+      by,
+      this.#listRows(profile, ids, space),
+      pool.map(({ score }) => Number(score)),
+      p,
+      settings,
+    );
   }
 
-  /** @param {'mmr' | 'dpp'} by @param {RankedItem[]} pool @param {{ lambda: number, topK: number }} settings */
+  /**
+   * @param {'mmr' | 'dpp'} by
+   * @param {RankedItem[]} pool
+   * @param {{ lambda: number, topK: number }} settings
+   */
   #diverse(by, pool, settings) {
-    const { dim } = this.#model.info, vectors = new Float32Array(pool.length * dim);
-    this.#indices(pool.map(({ item }) => item)).forEach((index, i) => vectors.set(vectorsOf(this.#model, index, 1), i * dim));
-    return this.#kernel().diverse(by, pool.map(({ score }) => Number(score)), vectors, dim, settings);
+    const { dim } = this.#model.info,
+      vectors = new Float32Array(pool.length * dim);
+    this.#indices(pool.map(({ item }) => item)).forEach((index, i) =>
+      vectors.set(vectorsOf(this.#model, index, 1), i * dim),
+    );
+    return this.#kernel().diverse(
+      by,
+      pool.map(({ score }) => Number(score)),
+      vectors,
+      dim,
+      settings,
+    );
   }
 
-  /** Of the items that the model knows. @param {Iterable<string>} ids */
+  /**
+   * Of the items that the model knows.
+   * @param {Iterable<string>} ids
+   */
   #indices(ids) {
     return [...ids].map((id) => this.#model.indexOf(id)).filter((index) => index !== undefined);
   }
 
-  /** @param {TasteProfile | undefined} profile @param {Iterable<string | number>} items @param {Space} space @returns {Rows} of the known ones */
+  /**
+   * @param {TasteProfile | undefined} profile
+   * @param {Iterable<string | number>} items
+   * @param {Space} space
+   * @returns {Rows} of the known ones
+   */
   #listRows(profile, items, space) {
     const ids = [...items].map(itemId).filter((id) => this.#model.indexOf(id) !== undefined);
     if (space !== 'personas') return sharedRows(this.#model, space, this.#indices(ids));
@@ -155,54 +296,107 @@ export class Taste {
     return weightedRows(profile.attentionOf(ids), profile.folded().shares.length);
   }
 
-  /** @param {Folded} folded @param {Space} space @returns {Rows} */
+  /**
+   * @param {Folded} folded
+   * @param {Space} space
+   * @returns {Rows}
+   */
   #historyRows(folded, space) {
     return space === 'personas' ? historyPersonas(folded) : sharedRows(this.#model, space, folded.indices);
   }
 
-  /** @param {TasteProfile} profile @param {Space} space */
+  /**
+   * @param {TasteProfile} profile
+   * @param {Space} space
+   */
   #historyTaste(profile, space) {
     const folded = profile.folded();
     return nullIfEmpty(this.#kernel().distribution(this.#historyRows(folded, space), folded.weights, false));
   }
 
-  /** @param {TasteProfile | undefined} profile @param {Items} items @param {Space} space @param {boolean} discount */
+  /**
+   * @param {TasteProfile | undefined} profile
+   * @param {Items} items
+   * @param {Space} space
+   * @param {boolean} discount
+   */
   #listTaste(profile, items, space, discount) {
-    return nullIfEmpty(this.#kernel().distribution(this.#listRows(profile, listArgument('items', items), space), undefined, discount));
+    return nullIfEmpty(
+      this.#kernel().distribution(
+        this.#listRows(profile, listArgument('items', items), space),
+        undefined,
+        discount,
+      ),
+    );
   }
 
-  /** @param {TasteProfile} profile @param {Space} space @param {Items | undefined} target */
+  /**
+   * @param {TasteProfile} profile
+   * @param {Space} space
+   * @param {Items | undefined} target
+   */
   #wantedTaste(profile, space, target) {
-    return target === undefined ? this.#historyTaste(profile, space) : this.#listTaste(profile, listArgument('target', target), space, false);
+    return target === undefined
+      ? this.#historyTaste(profile, space)
+      : this.#listTaste(profile, listArgument('target', target), space, false);
   }
 
-  /** @param {Space} space @param {number} n */
+  /**
+   * @param {Space} space
+   * @param {number} n
+   */
   #names(space, n) {
     if (space === 'clusters') return this.clusters().map(({ label }) => label);
-    return Array.from({ length: n }, (_, a) => (space === 'aspects' ? this.#model.aspectAt(a) : `persona ${a + 1}`));
+    return Array.from({ length: n }, (_, a) =>
+      space === 'aspects' ? this.#model.aspectAt(a) : `persona ${a + 1}`,
+    );
   }
 
-  /** @param {Distance} measure @param {Float64Array} p @param {Float64Array} q @param {Space} space @param {TasteProfile} profile @param {Cost | 'unit' | undefined} cost */
+  /**
+   * @param {Distance} measure
+   * @param {Float64Array} p
+   * @param {Float64Array} q
+   * @param {Space} space
+   * @param {TasteProfile} profile
+   * @param {Cost | 'unit' | undefined} cost
+   */
   #measure(measure, p, q, space, profile, cost) {
     if (measure !== 'wasserstein' || cost === 'unit') return this.#kernel().distance(measure, p, q);
     if (typeof cost === 'string') throw badArgument('cost', cost, "'unit', a matrix or a function");
     const places = Array.from(p, (_, a) => a);
-    return cost === undefined ? distanceBetween(this.#kernel(), measure, p, q, this.#groundCost(space, profile), places)
-      : distanceBetween(this.#kernel(), measure, p, q, cost, typeof cost === 'function' ? this.#names(space, p.length) : places);
+    return cost === undefined
+      ? distanceBetween(this.#kernel(), measure, p, q, this.#groundCost(space, profile), places)
+      : distanceBetween(
+          this.#kernel(),
+          measure,
+          p,
+          q,
+          cost,
+          typeof cost === 'function' ? this.#names(space, p.length) : places,
+        );
   }
 
-  /** @param {Space} space @param {TasteProfile} profile */
+  /**
+   * @param {Space} space
+   * @param {TasteProfile} profile
+   */
   #groundCost(space, profile) {
-    const model = this.#model, { dim, items } = model.info;
+    const model = this.#model,
+      { dim, items } = model.info;
     if (space === 'personas') {
-      const folded = profile.folded(), vectors = new Float32Array(folded.indices.length * dim);
+      const folded = profile.folded(),
+        vectors = new Float32Array(folded.indices.length * dim);
       folded.indices.forEach((index, i) => vectors.set(vectorsOf(model, index, 1), i * dim));
       return centreCost(vectors, dim, historyPersonas(folded), folded.weights);
     }
     let cost = this.#costs.get(space);
     if (!cost) {
-      const rows = sharedRows(model, space, Array.from({ length: items }, (_, index) => index));
-      this.#costs.set(space, cost = centreCost(vectorsOf(model), dim, rows));
+      const rows = sharedRows(
+        model,
+        space,
+        Array.from({ length: items }, (_, index) => index),
+      );
+      this.#costs.set(space, (cost = centreCost(vectorsOf(model), dim, rows)));
     }
     return cost;
   }

@@ -3,7 +3,10 @@ import scalar from '../../dist/wasm/train-scalar.wasm';
 import simd from '../../dist/wasm/train-simd.wasm';
 import { WasmMemory, decodeBase64 } from '../core/memory.js';
 
-/** A fresh trainer instance: SIMD where it works, else scalar; both give the same bytes. @returns {Promise<{ memory: WasmMemory }>} */
+/**
+ * A fresh trainer instance: SIMD where it works, else scalar; both give the same bytes.
+ * @returns {Promise<{ memory: WasmMemory }>}
+ */
 export async function instantiateTrainer() {
   const simdBytes = decodeBase64(simd);
   if (WebAssembly.validate(simdBytes)) {

@@ -1,4 +1,5 @@
-// Owns the course of a search: rounds, proposals, which trials are hopeless, which is best. Must not know threads, files or time.
+// Owns the course of a search: rounds, proposals, which trials are hopeless, which is best. Must not know
+// threads, files or time.
 import { seededRandom } from '../core/random.js';
 import { drawSettings, searchSpace, stepFrom } from './space.js';
 
@@ -22,37 +23,57 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
  * @property {{ users: number, items: number, interactions: number, dropped: number }} counts
  * @property {number} seconds
  */
-/** @typedef {TrialResult & { validation: ValidationFigures, settings: TrainSettings, bytes: Uint8Array<ArrayBuffer> }} BestTrial */
+/**
+ * @typedef {TrialResult & { validation: ValidationFigures, settings: TrainSettings, bytes:
+ *   Uint8Array<ArrayBuffer> }} BestTrial
+ */
 /**
  * @typedef {object} SearchOptions
  * @property {TrainSettings} settings the defaults and what is fixed
  * @property {readonly string[]} fixed names of settings that no trial changes
  * @property {number} seed
  * @property {number} trials at most
- * @property {(jobs: readonly TrialJob[]) => Promise<TrialResult[]>} run a round: results of all jobs, or of those done in time
+ * @property {(jobs: readonly TrialJob[]) => Promise<TrialResult[]>} run a round: results of all jobs, or of
+ *   those done in time
  * @property {() => boolean} over whether time is up; the first trial is run all the same
  * @property {(best: BestTrial) => void | Promise<void>} [onBest] after each round that brought a better one
  */
 
-/** Trials in a round: they do not know of each other, so that any number of processors gives the same search. */
+/**
+ * Trials in a round: they do not know of each other, so that any number of processors gives the same search.
+ */
 export const roundSize = 8;
 
-export const ndcgOf = (/** @type {TrialResult} */ { validation }) => validation?.metrics['ndcg@20'] ?? -Infinity;
+export const ndcgOf = (/** @type {TrialResult} */ { validation }) =>
+  validation?.metrics['ndcg@20'] ?? -Infinity;
 
-/** The best third of what others had reached as early. @param {readonly TrialResult[]} results */
+/**
+ * The best third of what others had reached as early.
+ * @param {readonly TrialResult[]} results
+ */
 function promisingFrom(results) {
   const early = results.flatMap(({ early: value }) => value ?? []).sort((a, b) => b - a);
   return early[Math.floor(early.length / 3)] ?? -Infinity;
 }
 
-/** Of equals the earlier. @param {readonly TrialResult[]} results @param {BestTrial | undefined} best */
+/**
+ * Of equals the earlier.
+ * @param {readonly TrialResult[]} results
+ * @param {BestTrial | undefined} best
+ */
 function betterOf(results, best) {
-  return results.reduce((found, result) => (result.bytes && (!found || ndcgOf(result) > ndcgOf(found)) ? /** @type {BestTrial} */ (result) : found), best);
+  return results.reduce(
+    (found, result) =>
+      result.bytes && (!found || ndcgOf(result) > ndcgOf(found)) ? /** @type {BestTrial} */ (result) : found,
+    best,
+  );
 }
 
 /**
  * The defaults; then rounds of random settings, every other trial a step from the best so far.
- * @param {SearchOptions} options @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same search
+ * @param {SearchOptions} options
+ * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
+ *   search
  */
 export async function searchSettings({ settings, fixed, seed, trials, run, over, onBest }) {
   const results = await run([{ trial: 0, chosen: {}, promising: -Infinity, best: -Infinity }]);
@@ -60,14 +81,22 @@ export async function searchSettings({ settings, fixed, seed, trials, run, over,
   let best = /** @type {BestTrial} */ (results[0]);
   await onBest?.(best);
   for (let round = 1; results.length < trials && !over() && space.size > 0; round++) {
-    const promising = promisingFrom(results), first = results.length, good = { ...settings, ...best.chosen };
+    const promising = promisingFrom(results),
+      first = results.length,
+      good = { ...settings, ...best.chosen };
     const jobs = Array.from({ length: Math.min(roundSize, trials - first) }, (_, i) => {
       const random = seededRandom(seed ^ Math.imul(first + i, 0x9e3779b1));
-      return { trial: first + i, chosen: i % 2 === 0 ? stepFrom(space, good, round, random) : drawSettings(space, random), promising, best: ndcgOf(best) };
+      return {
+        trial: first + i,
+        chosen: i % 2 === 0 ? stepFrom(space, good, round, random) : drawSettings(space, random),
+        promising,
+        best: ndcgOf(best),
+      };
     });
-    const done = await run(jobs), found = betterOf(done, best);
+    const done = await run(jobs),
+      found = betterOf(done, best);
     results.push(...done);
-    if (found && found !== best) await onBest?.(best = found);
+    if (found && found !== best) await onBest?.((best = found));
     if (done.length < jobs.length) break;
   }
   return { best, results };

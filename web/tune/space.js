@@ -1,4 +1,5 @@
-// Owns which settings are searched, and where: ranges, random draws, small steps from a good place. Must not train or measure.
+// Owns which settings are searched, and where: ranges, random draws, small steps from a good place. Must not
+// train or measure.
 import { settingRanges } from '../train/settings.js';
 
 /** @import { TrainSettings } from '../train/settings.js' */
@@ -12,53 +13,121 @@ const linear = (/** @type {number} */ low, /** @type {number} */ high) => ({ low
 const log = (/** @type {number} */ low, /** @type {number} */ high) => ({ low, high, log: true });
 
 /**
- * Of the settings of an objective those worth a search. als: alpha follows the density of the data by `unobserved`.
- * @param {TrainSettings} settings @param {readonly string[]} fixed @returns {Record<string, Range>}
+ * Of the settings of an objective those worth a search. als: alpha follows the density of the data by
+ * `unobserved`.
+ * @param {TrainSettings} settings
+ * @param {readonly string[]} fixed
+ * @returns {Record<string, Range>}
  */
 function rangesFor(settings, fixed) {
   const around = (/** @type {string} */ name) => log(Number(settings[name]) / 5, Number(settings[name]) * 5);
   const least = settings.objective === 'als';
-  return { ...(!least ? { alpha: around('alpha') } : !fixed.includes('alpha') && { unobserved: log(3, 40) }), lambda: least ? log(0.001, 0.03) : around('lambda'), learningRate: around('learningRate'),
-    userDamping: linear(0, 1), itemDamping: linear(0, 0.8), popularityDamping: linear(0, 0.2), ...(settings.personas > 1 && { rho: linear(0, 0.3) }),
-    ...(settings.neighbourMethod === 'ease' ? { neighbourLambda: log(30, 3000), neighbourLambdaGrowth: linear(0, 1), neighbourBlend: linear(0.4, 1), neighbourAspects: log(5, 300) }
-      : { neighbourStrength: log(0.02, 1), neighbourSourceDamping: linear(0, 1), neighbourPopularityDamping: linear(0, 1) }), neighbourUserDamping: linear(0, 1) };
+  return {
+    ...(!least ? { alpha: around('alpha') } : !fixed.includes('alpha') && { unobserved: log(3, 40) }),
+    lambda: least ? log(0.001, 0.03) : around('lambda'),
+    learningRate: around('learningRate'),
+    userDamping: linear(0, 1),
+    itemDamping: linear(0, 0.8),
+    popularityDamping: linear(0, 0.2),
+    ...(settings.personas > 1 && { rho: linear(0, 0.3) }),
+    ...(settings.neighbourMethod === 'ease'
+      ? {
+          neighbourLambda: log(30, 3000),
+          neighbourLambdaGrowth: linear(0, 1),
+          neighbourBlend: linear(0.4, 1),
+          neighbourAspects: log(5, 300),
+        }
+      : {
+          neighbourStrength: log(0.02, 1),
+          neighbourSourceDamping: linear(0, 1),
+          neighbourPopularityDamping: linear(0, 1),
+        }),
+    neighbourUserDamping: linear(0, 1),
+  };
 }
 
-/** @param {TrainSettings} settings the defaults and what is fixed @param {readonly string[]} fixed names @returns {Space} */
+/**
+ * @param {TrainSettings} settings the defaults and what is fixed
+ * @param {readonly string[]} fixed names
+ * @returns {Space}
+ */
 export function searchSpace(settings, fixed) {
-  return new Map(Object.entries(rangesFor(settings, fixed)).filter(([name]) => name in settings && !fixed.includes(name)).map(([name, range]) => {
-    const [lowest, highest] = settingRanges[name];
-    return [name, { ...range, low: Math.min(highest, Math.max(lowest, range.low)), high: Math.max(lowest, Math.min(highest, range.high)) }];
-  }));
+  return new Map(
+    Object.entries(rangesFor(settings, fixed))
+      .filter(([name]) => name in settings && !fixed.includes(name))
+      .map(([name, range]) => {
+        const [lowest, highest] = settingRanges[name];
+        return [
+          name,
+          {
+            ...range,
+            low: Math.min(highest, Math.max(lowest, range.low)),
+            high: Math.max(lowest, Math.min(highest, range.high)),
+          },
+        ];
+      }),
+  );
 }
 
-/** Four digits, so that a command line that a person can read gives the same number. @param {Range} range @param {number} share 0 to 1 */
+/**
+ * Four digits, so that a command line that a person can read gives the same number.
+ * @param {Range} range
+ * @param {number} share 0 to 1
+ */
 function valueAt({ low, high, log: isLog }, share) {
   const value = isLog ? low * (high / low) ** share : low + (high - low) * share;
   return Math.min(Math.max(Number(value.toPrecision(4)), low), high);
 }
 
-/** Where a value stands in its range, 0 to 1; the middle where it follows from the data. @param {Range} range @param {number} value */
+/**
+ * Where a value stands in its range, 0 to 1; the middle where it follows from the data.
+ * @param {Range} range
+ * @param {number} value
+ */
 function shareOf({ low, high, log: isLog }, value) {
   if (!Number.isFinite(value)) return 0.5;
-  const share = high > low ? (isLog ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low)) : 0;
+  const share =
+    high > low
+      ? isLog
+        ? Math.log(Math.max(value, low) / low) / Math.log(high / low)
+        : (value - low) / (high - low)
+      : 0;
   return Math.min(1, Math.max(0, share));
 }
 
-/** @param {Space} space @param {() => number} random @returns {Record<string, number>} */
+/**
+ * @param {Space} space
+ * @param {() => number} random
+ * @returns {Record<string, number>}
+ */
 export function drawSettings(space, random) {
   return Object.fromEntries(Array.from(space, ([name, range]) => [name, valueAt(range, random())]));
 }
 
 /**
- * About half of the settings a step away from where they are best so far; steps grow shorter from round to round.
- * @param {Space} space @param {Record<string, number | string>} best @param {number} round from 1 @param {() => number} random @returns {Record<string, number>}
+ * About half of the settings a step away from where they are best so far; steps grow shorter from round to
+ * round.
+ * @param {Space} space
+ * @param {Record<string, number | string>} best
+ * @param {number} round from 1
+ * @param {() => number} random
+ * @returns {Record<string, number>}
  */
 export function stepFrom(space, best, round, random) {
-  const size = firstStep / Math.sqrt(round), normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const names = [...space.keys()], sure = names[Math.floor(random() * names.length)];
-  return Object.fromEntries(Array.from(space, ([name, range]) => {
-    const moves = random() < 0.5 || name === sure, by = size * normal();
-    return [name, moves ? valueAt(range, Math.min(1, Math.max(0, shareOf(range, Number(best[name])) + by))) : Number(best[name])];
-  }));
+  const size = firstStep / Math.sqrt(round),
+    normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const names = [...space.keys()],
+    sure = names[Math.floor(random() * names.length)];
+  return Object.fromEntries(
+    Array.from(space, ([name, range]) => {
+      const moves = random() < 0.5 || name === sure,
+        by = size * normal();
+      return [
+        name,
+        moves
+          ? valueAt(range, Math.min(1, Math.max(0, shareOf(range, Number(best[name])) + by)))
+          : Number(best[name]),
+      ];
+    }),
+  );
 }

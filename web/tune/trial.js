@@ -1,30 +1,62 @@
-// Owns one trial of a search: training with its settings, given up when it falls behind early. Must not choose settings.
+// Owns one trial of a search: training with its settings, given up when it falls behind early. Must not
+// choose settings.
 import { trainValidated } from '../evaluate.js';
 
 /** @import { Interactions } from '../train/interactions.js' */
 /** @import { TrainOptions } from '../train/train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
-/** @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' | 'onProgress' | 'onSnapshot'> & { patience?: number } }} TrialInput */
+/**
+ * @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' |
+ *   'onProgress' | 'onSnapshot'> & { patience?: number } }} TrialInput
+ */
 
 /** Sweeps or epochs after which a trial must keep up with the others. */
 const earlySweep = 4;
 
-/** @param {TrialInput} input @param {TrialJob} job @returns {Promise<TrialResult>} */
+/**
+ * @param {TrialInput} input
+ * @param {TrialJob} job
+ * @returns {Promise<TrialResult>}
+ */
 export async function runTrial({ interactions, validation, options }, { trial, chosen, promising, best }) {
-  const began = performance.now(), behind = new AbortController();
+  const began = performance.now(),
+    behind = new AbortController();
   const early = { ndcg: /** @type {number | null} */ (null) };
   const seconds = () => (performance.now() - began) / 1000;
   try {
-    const result = await trainValidated(interactions, validation, { ...options, ...chosen, measureAll: false, signal: behind.signal, onMeasured: ({ sweep, sweeps, metrics }) => {
-      if (sweep !== Math.min(earlySweep, sweeps)) return;
-      early.ndcg = metrics['ndcg@20'];
-      if (early.ndcg < promising && sweep < sweeps) behind.abort(behind);
-    } });
+    const result = await trainValidated(interactions, validation, {
+      ...options,
+      ...chosen,
+      measureAll: false,
+      signal: behind.signal,
+      onMeasured: ({ sweep, sweeps, metrics }) => {
+        if (sweep !== Math.min(earlySweep, sweeps)) return;
+        early.ndcg = metrics['ndcg@20'];
+        if (early.ndcg < promising && sweep < sweeps) behind.abort(behind);
+      },
+    });
     const { bytes, validation: figures, settings, users, items, interactions: kept, dropped } = result;
-    return { trial, chosen, early: early.ndcg, validation: figures, settings, bytes: figures.metrics['ndcg@20'] > best ? bytes : null,
-      counts: { users, items, interactions: kept, dropped }, seconds: seconds() };
+    return {
+      trial,
+      chosen,
+      early: early.ndcg,
+      validation: figures,
+      settings,
+      bytes: figures.metrics['ndcg@20'] > best ? bytes : null,
+      counts: { users, items, interactions: kept, dropped },
+      seconds: seconds(),
+    };
   } catch (error) {
     if (error !== behind) throw error;
-    return { trial, chosen, early: early.ndcg, validation: null, settings: null, bytes: null, counts: { users: 0, items: 0, interactions: 0, dropped: 0 }, seconds: seconds() };
+    return {
+      trial,
+      chosen,
+      early: early.ndcg,
+      validation: null,
+      settings: null,
+      bytes: null,
+      counts: { users: 0, items: 0, interactions: 0, dropped: 0 },
+      seconds: seconds(),
+    };
   }
 }

@@ -10,7 +10,8 @@ port.on('message', async (/** @type {import('./search.js').TrialJob} */ job) => 
     port.postMessage({ result: await runTrial(workerData, job) });
   } catch (error) {
     // A class does not survive the way between threads.
-    if (error instanceof AmpcfError) port.postMessage({ failed: { code: error.code, message: error.message } });
+    if (error instanceof AmpcfError)
+      port.postMessage({ failed: { code: error.code, message: error.message } });
     else throw error;
   }
 });

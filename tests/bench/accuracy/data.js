@@ -1,4 +1,5 @@
-// Owns the data sets of the bench: which files, what is history and what is held out. Must not train, and must not read test files on validation.
+// Owns the data sets of the bench: which files, what is history and what is held out. Must not train, and
+// must not read test files on validation.
 import { existsSync } from 'node:fs';
 import { readCandidates } from '../../../web/cli/read-candidates.js';
 import { readItems } from '../../../web/cli/read-items.js';
@@ -20,13 +21,24 @@ import { below, personRandom, sampleOf } from '../../../web/core/random.js';
  */
 
 const folders = { ml1m: 'ml1m-leaderboard', films: 'loo-ml-latest-small', games: 'loo-amazon-video-games' };
-const titles = { ml1m: 'MovieLens 1M, public split', films: 'MovieLens latest-small, leave-one-out', games: 'Amazon video games, leave-one-out' };
-const heldOutSeed = 1, negatives = 99;
+const titles = {
+  ml1m: 'MovieLens 1M, public split',
+  films: 'MovieLens latest-small, leave-one-out',
+  games: 'Amazon video games, leave-one-out',
+};
+const heldOutSeed = 1,
+  negatives = 99;
 
-/** @param {Iterable<[string, readonly string[]]>} lists @returns {Interactions} */
+/**
+ * @param {Iterable<[string, readonly string[]]>} lists
+ * @returns {Interactions}
+ */
 function interactionsOf(lists) {
   /** @type {Map<string, number>} */
-  const items = new Map(), users = [], user = [], item = [];
+  const items = new Map(),
+    users = [],
+    user = [],
+    item = [];
   for (const [name, list] of lists) {
     users.push(name);
     for (const id of list) {
@@ -39,36 +51,83 @@ function interactionsOf(lists) {
 }
 
 /**
- * One event of each person's line, and negatives that the line does not have; people of one event keep it. Each draw depends on the person alone.
+ * One event of each person's line, and negatives that the line does not have; people of one event keep it.
+ * Each draw depends on the person alone.
  * @param {Map<string, string[]>} train
  */
 export function holdOutOne(train) {
-  const pool = [...new Set([...train.values()].flat())].sort(), history = new Map(train), candidates = /** @type {Map<string, string[]>} */ (new Map());
+  const pool = [...new Set([...train.values()].flat())].sort(),
+    history = new Map(train),
+    candidates = /** @type {Map<string, string[]>} */ (new Map());
   for (const [user, events] of train) {
     if (events.length < 2) continue;
-    const random = personRandom(heldOutSeed, user), sorted = [...events].sort(), heldOut = sorted[below(random, sorted.length)], own = new Set(events);
-    history.set(user, events.filter((item) => item !== heldOut));
-    candidates.set(user, [heldOut, ...sampleOf(pool.filter((item) => !own.has(item)), negatives, random)]);
+    const random = personRandom(heldOutSeed, user),
+      sorted = [...events].sort(),
+      heldOut = sorted[below(random, sorted.length)],
+      own = new Set(events);
+    history.set(
+      user,
+      events.filter((item) => item !== heldOut),
+    );
+    candidates.set(user, [
+      heldOut,
+      ...sampleOf(
+        pool.filter((item) => !own.has(item)),
+        negatives,
+        random,
+      ),
+    ]);
   }
   return { history, candidates };
 }
 
-/** @param {string} folder @param {Split} on */
+/**
+ * @param {string} folder
+ * @param {Split} on
+ */
 async function readLeaderboard(folder, on) {
-  const list = /** @type {const} */ ({ format: 'list' }), history = await readRatings(`${folder}/train.txt`, list), validation = await readRatings(`${folder}/validation.txt`, list);
+  const list = /** @type {const} */ ({ format: 'list' }),
+    history = await readRatings(`${folder}/train.txt`, list),
+    validation = await readRatings(`${folder}/validation.txt`, list);
   const { items } = await readItems(`${folder}/items.csv`, { aspects: ['genres', 'director'] });
-  return { history, validation, test: on === 'test' ? await readRatings(`${folder}/test.txt`, list) : validation, items };
+  return {
+    history,
+    validation,
+    test: on === 'test' ? await readRatings(`${folder}/test.txt`, list) : validation,
+    items,
+  };
 }
 
-/** @param {string} folder @param {Split} on */
+/**
+ * @param {string} folder
+ * @param {Split} on
+ */
 async function readLeaveOneOut(folder, on) {
   const train = await readCandidates(`${folder}/train.txt`);
-  const { history, candidates } = on === 'test' ? { history: train, candidates: await readCandidates(`${folder}/test.txt`, { fewest: 2 }) } : holdOutOne(train);
-  return { history: interactionsOf(history), candidates, test: interactionsOf(Array.from(candidates, ([user, [heldOut]]) => [user, [heldOut]])) };
+  const { history, candidates } =
+    on === 'test'
+      ? { history: train, candidates: await readCandidates(`${folder}/test.txt`, { fewest: 2 }) }
+      : holdOutOne(train);
+  return {
+    history: interactionsOf(history),
+    candidates,
+    test: interactionsOf(Array.from(candidates, ([user, [heldOut]]) => [user, [heldOut]])),
+  };
 }
 
-/** @param {string} folder @param {SetName} name @param {Split} on @returns {Promise<DataSet | null>} null: not here */
+/**
+ * @param {string} folder
+ * @param {SetName} name
+ * @param {Split} on
+ * @returns {Promise<DataSet | null>} null: not here
+ */
 export async function readDataSet(folder, name, on) {
   const path = `${folder}/${folders[name]}`;
-  return existsSync(path) ? { name, title: titles[name], ...await (name === 'ml1m' ? readLeaderboard : readLeaveOneOut)(path, on) } : null;
+  return existsSync(path)
+    ? {
+        name,
+        title: titles[name],
+        ...(await (name === 'ml1m' ? readLeaderboard : readLeaveOneOut)(path, on)),
+      }
+    : null;
 }

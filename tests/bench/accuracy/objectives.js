@@ -9,7 +9,11 @@ import { figure, markdownTable, withError } from './text.js';
 
 export const needs = /** @type {const} */ ('ml1m');
 
-/** Does the trainer have it? @param {string} objective @returns {objective is NonNullable<TrainOptions['objective']>} */
+/**
+ * Does the trainer have it?
+ * @param {string} objective
+ * @returns {objective is NonNullable<TrainOptions['objective']>}
+ */
 function isKnown(objective) {
   try {
     return Boolean(trainSettings({ objective }));
@@ -18,13 +22,24 @@ function isKnown(objective) {
   }
 }
 
-/** @param {Bench} bench @param {DataSet} data */
+/**
+ * @param {Bench} bench
+ * @param {DataSet} data
+ */
 export async function run(bench, data) {
-  const rows = [], { dim, personas, objectives } = objectiveTest;
+  const rows = [],
+    { dim, personas, objectives } = objectiveTest;
   for (const objective of objectives.filter(isKnown))
     for (const P of personas) {
       const result = await bench.measure(data, { objective, dim, personas: P }, { k: [20] });
-      rows.push([`${objective}, P = ${P}`, withError(result, 'recall@20'), withError(result, 'ndcg@20'), figure(result.metrics['coverage@20']), result.personas.mean.toFixed(2), result.seconds.toFixed(1)]);
+      rows.push([
+        `${objective}, P = ${P}`,
+        withError(result, 'recall@20'),
+        withError(result, 'ndcg@20'),
+        figure(result.metrics['coverage@20']),
+        result.personas.mean.toFixed(2),
+        result.seconds.toFixed(1),
+      ]);
     }
   return `### Objectives, ${data.title}
 

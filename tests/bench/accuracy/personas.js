@@ -1,4 +1,5 @@
-// Owns part `personas`: what several personas bring over one at the same bytes of item vectors, full ranking on three data sets.
+// Owns part `personas`: what several personas bring over one at the same bytes of item vectors, full ranking
+// on three data sets.
 import { difference, withoutNeighbours } from './measure.js';
 import { ours, personaTest } from './settings.js';
 import { figure, interval, markdownTable, percent } from './text.js';
@@ -9,28 +10,49 @@ import { figure, interval, markdownTable, percent } from './text.js';
 
 export const needs = null;
 
-const key = 'ndcg@20', sets = /** @type {SetName[]} */ (['ml1m', 'films', 'games']);
+const key = 'ndcg@20',
+  sets = /** @type {SetName[]} */ (['ml1m', 'films', 'games']);
 
 /** By the digits that are shown: an end that reads .0000 is not beyond 0. */
-const verdict = (/** @type {Interval} */ { low, high }) => (Number(low.toFixed(4)) > 0 ? '**above 0**' : Number(high.toFixed(4)) < 0 ? 'below 0' : 'includes 0');
+const verdict = (/** @type {Interval} */ { low, high }) =>
+  Number(low.toFixed(4)) > 0 ? '**above 0**' : Number(high.toFixed(4)) < 0 ? 'below 0' : 'includes 0';
 
-/** @param {Bench} bench @param {DataSet} data */
+/**
+ * @param {Bench} bench
+ * @param {DataSet} data
+ */
 async function rowsOf(bench, data) {
-  const base = personaTest.neighbours ? ours[data.name] : withoutNeighbours(ours[data.name]), [many, few] = personaTest.personas, rows = [];
+  const base = personaTest.neighbours ? ours[data.name] : withoutNeighbours(ours[data.name]),
+    [many, few] = personaTest.personas,
+    rows = [];
   for (const dim of personaTest.dims) {
-    const [several, single] = [await bench.measure(data, { ...base, dim, personas: many }, { k: [20] }), await bench.measure(data, { ...base, dim, personas: few }, { k: [20] })];
-    const gain = difference(several, single, key), { mean, effective, collapseRate } = several.personas;
-    rows.push([`${data.name}, D = ${dim}`, figure(single.metrics[key]), figure(several.metrics[key]), interval(gain), verdict(gain), mean.toFixed(2), effective.toFixed(2), percent(collapseRate)]);
+    const [several, single] = [
+      await bench.measure(data, { ...base, dim, personas: many }, { k: [20] }),
+      await bench.measure(data, { ...base, dim, personas: few }, { k: [20] }),
+    ];
+    const gain = difference(several, single, key),
+      { mean, effective, collapseRate } = several.personas;
+    rows.push([
+      `${data.name}, D = ${dim}`,
+      figure(single.metrics[key]),
+      figure(several.metrics[key]),
+      interval(gain),
+      verdict(gain),
+      mean.toFixed(2),
+      effective.toFixed(2),
+      percent(collapseRate),
+    ]);
   }
   return rows;
 }
 
 /** @param {Bench} bench */
 export async function run(bench) {
-  const rows = [], absent = [];
+  const rows = [],
+    absent = [];
   for (const name of sets) {
     const data = await bench.dataSet(name);
-    if (data) rows.push(...await rowsOf(bench, data));
+    if (data) rows.push(...(await rowsOf(bench, data)));
     else absent.push(name);
   }
   const [many, few] = personaTest.personas;

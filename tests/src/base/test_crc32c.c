@@ -1,5 +1,5 @@
-/* Owns the test of src/base/crc32c.c: published vectors, and a bit-by-bit definition on every length and alignment.
- * Must not need a model. */
+/* Owns the test of src/base/crc32c.c: published vectors, and a bit-by-bit definition on every length and
+ * alignment. Must not need a model. */
 #include "ampcf.h"
 #include "check.h"
 #include "base/crc32c.h"
@@ -26,8 +26,9 @@ static void published_vectors(void) {
     CHECK_EQ(ampcf_crc32c(bytes, 32), 0x46DD794Eu);
     for (uint8_t i = 0; i < 32; i++) bytes[i] = (uint8_t)(31 - i);
     CHECK_EQ(ampcf_crc32c(bytes, 32), 0x113FDB5Cu);
-    const uint8_t scsi_read[48] = {0x01, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0, 0, 0, 4, 0,
-                                   0, 0, 0, 0x14, 0, 0, 0, 0x18, 0x28, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0};
+    const uint8_t scsi_read[48] = {0x01, 0xC0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,    0, 0, 0, 0,
+                                   0x14, 0,    0, 0, 0, 0, 4, 0, 0, 0, 0, 0x14, 0, 0, 0, 0x18,
+                                   0x28, 0,    0, 0, 0, 0, 0, 0, 2, 0, 0, 0,    0, 0, 0, 0};
     CHECK_EQ(ampcf_crc32c(scsi_read, 48), 0xD9963A56u);
 }
 

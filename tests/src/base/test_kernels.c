@@ -1,5 +1,5 @@
-/* Owns the test of kernels_*.c, smath.h and selftest.c: the canonical sum, bit for bit, and documented accuracy.
- * Must not need a model. */
+/* Owns the test of kernels_*.c, smath.h and selftest.c: the canonical sum, bit for bit, and documented
+ * accuracy. Must not need a model. */
 #include "ampcf.h"
 #include "check.h"
 #include "base/kernels.h"
@@ -7,7 +7,8 @@
 
 enum { MOST = 130, STRIDE = 144, VECTORS = 64 };
 
-/* The definition of kernels.h in other words: element i goes to sum i mod 16; the sums meet in one fixed tree. */
+/* The definition of kernels.h in other words: element i goes to sum i mod 16; the sums meet in one fixed
+ * tree. */
 static float canonical_dot(const float *a, const float *b, uint32_t n) {
     float s[16] = {0};
     for (uint32_t i = 0; i < n; i++) s[i % 16] += a[i] * b[i];
@@ -35,7 +36,8 @@ static void dots(void) {
         for (uint32_t some = 1; some <= m; some++) {
             memset(out, 0xFF, VECTORS * sizeof *out);
             kernel_dots(u, some, stride, v, n, out);
-            for (uint32_t k = 0; k < some; k++) CHECK_EQ(float_bits(out[k]), float_bits(kernel_dot(u + k * stride, v, n)));
+            for (uint32_t k = 0; k < some; k++)
+                CHECK_EQ(float_bits(out[k]), float_bits(kernel_dot(u + k * stride, v, n)));
             for (uint32_t k = some; k < VECTORS; k++) CHECK_EQ(float_bits(out[k]), 0xFFFFFFFFu);
         }
         free(v), free(w);
@@ -46,7 +48,8 @@ static void dots(void) {
 static void sums(void) {
     uint64_t rng = 12;
     for (uint32_t n = 0; n <= MOST; n++) {
-        float *x = exact(n * sizeof *x), *sum = exact(n * sizeof *sum), wanted[MOST], w = random_float(&rng, -2, 2);
+        float *x = exact(n * sizeof *x), *sum = exact(n * sizeof *sum), wanted[MOST],
+              w = random_float(&rng, -2, 2);
         for (uint32_t d = 0; d < n; d++) {
             x[d] = random_float(&rng, -1, 1), sum[d] = random_float(&rng, -1, 1);
             volatile float product = w * x[d]; /* rounded before it is added */

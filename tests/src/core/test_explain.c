@@ -4,7 +4,8 @@
 
 /* A random model, history and profile; shapes and settings over their whole honest range. */
 static recipe random_recipe(uint64_t *rng) {
-    recipe r = plain_recipe(2 + random_below(rng, 80), 1 + random_below(rng, 70), 1 + random_below(rng, 8), 0);
+    recipe r =
+        plain_recipe(2 + random_below(rng, 80), 1 + random_below(rng, 70), 1 + random_below(rng, 8), 0);
     r.settings[ALPHA] = random_float(rng, 0.01f, 1);
     r.settings[LAMBDA] = random_float(rng, 0.001f, 0.1f);
     r.settings[NU] = random_float(rng, 0, 1);
@@ -29,7 +30,8 @@ static void check_item(const test_parts *t, ampcf_profile *p, uint32_t n, uint32
     ampcf_explanation e;
     CHECK_EQ(ampcf_explain(p, item, parts, attention, &e), AMPCF_OK);
     CHECK_EQ(ampcf_score(p, &item, 1, &score, &owner), AMPCF_OK);
-    CHECK(e.score == (double)score && e.bias == (double)t->bias[item] && e.persona == owner && e.n_personas == personas);
+    CHECK(e.score == (double)score && e.bias == (double)t->bias[item] && e.persona == owner &&
+          e.n_personas == personas);
     largest = fabs(e.bias);
     for (uint32_t i = 0; i < n; i++) {
         sum += parts[i];
@@ -37,7 +39,8 @@ static void check_item(const test_parts *t, ampcf_profile *p, uint32_t n, uint32
         largest = fmax(largest, fabs(parts[i]));
     }
     CHECK_NEAR(sum + e.bias + e.residual, e.score, 1e-12 * (size + fabs(e.bias) + fabs(e.score)));
-    /* The second term is for items at right angles to the whole history: parts are near 0, the rounding of u . v is not. */
+    /* The second term is for items at right angles to the whole history: parts are near 0, the rounding of u
+     * . v is not. */
     largest = fmax(fabs(e.score), largest);
     CHECK_NEAR(e.residual, 0, 1e-5 * largest + 5e-7);
     n_cases++, n_above += fabs(e.residual) > 1e-5 * largest;
@@ -71,8 +74,9 @@ static void parts_add_up(void) {
         free_profile(&p), free_model(&m), free_parts(&t);
     }
     CHECK(several > 1000 && n_cases == 10000 && n_above <= 20);
-    printf("worst residual: %.2g of the larger of score and largest part; %" PRIu32 " of %" PRIu32 " above 1e-5\n", worst_residual,
-           n_above, n_cases);
+    printf("worst residual: %.2g of the larger of score and largest part; %" PRIu32 " of %" PRIu32
+           " above 1e-5\n",
+           worst_residual, n_above, n_cases);
 }
 
 /* contribution_i = w_i (q_i v_j^T M^-1 v_i + B_ij) without attention: against dense elimination. */
@@ -83,7 +87,8 @@ static void contributions_without_attention(void) {
         r.settings[RHO] = 0;
         test_parts t = make_parts(&r, &rng);
         test_model m = open_parts(&t.parts);
-        uint32_t n = 1 + random_below(&rng, r.n_items < 60 ? r.n_items : 60), items[60], d = r.dim, item = random_below(&rng, r.n_items);
+        uint32_t n = 1 + random_below(&rng, r.n_items < 60 ? r.n_items : 60), items[60], d = r.dim,
+                 item = random_below(&rng, r.n_items);
         random_history(&rng, r.n_items, items, n);
         test_profile p = fold(m.model, items, NULL, n, 0);
         double *parts = exact(n * sizeof *parts), *system = exact((size_t)d * d * sizeof *system), x[70];
@@ -97,7 +102,9 @@ static void contributions_without_attention(void) {
             const float *v = t.vectors + items[i] * d;
             double q = fold_weight(&t, NULL, i, items[i]), b = reference_neighbour(&t, items[i], item);
             q *= fold_target(&t, items[i]);
-            CHECK_NEAR(parts[i], q * dot_double(x, v, d) + b, 2e-6 * (q * length_double(x, d) * length_float(v, d) + fabs(b))); /* r sums to 1 in float */
+            CHECK_NEAR(
+                parts[i], q * dot_double(x, v, d) + b,
+                2e-6 * (q * length_double(x, d) * length_float(v, d) + fabs(b))); /* r sums to 1 in float */
         }
         free(parts), free(system);
         free_profile(&p), free_model(&m), free_parts(&t);
@@ -132,7 +139,8 @@ static void persona_aspects(void) {
         test_profile p = fold(m.model, items, NULL, n, 0);
         uint32_t personas = ampcf_profile_personas(p.profile);
         const float *responsibilities = ampcf_profile_responsibilities(p.profile);
-        double *share = exact(a * sizeof *share), *lift = exact(a * sizeof *lift), base[30] = {0}, catalogue = 0;
+        double *share = exact(a * sizeof *share), *lift = exact(a * sizeof *lift), base[30] = {0},
+               catalogue = 0;
         for (uint32_t j = 0; j < 60; j++) {
             uint32_t from = t.item_aspect_offsets[j], to = t.item_aspect_offsets[j + 1];
             for (uint32_t x = from; x < to; x++) base[t.item_aspects[x]] += 1.0 / (to - from);

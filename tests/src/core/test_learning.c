@@ -1,10 +1,13 @@
-/* Owns the test of folding event by event, of what was not wanted, and of memories (profile.c, condense.c). Must compare with
- * folding at once and with what linear algebra says, not with the code's own arithmetic. */
+/* Owns the test of folding event by event, of what was not wanted, and of memories (profile.c, condense.c).
+ * Must compare with folding at once and with what linear algebra says, not with the code's own arithmetic. */
 #include "models.h"
 
 enum { N = 80, MOST = 40 };
 
-typedef struct event { uint32_t item; float weight, wanted; } event;
+typedef struct event {
+    uint32_t item;
+    float weight, wanted;
+} event;
 
 typedef struct learner {
     void *memory, *scratch;
@@ -13,7 +16,8 @@ typedef struct learner {
 } learner;
 
 static learner begin(const ampcf_model *m, uint32_t n_history, uint32_t n_memories) {
-    size_t bytes = ampcf_profile_memory(m, n_history, n_memories), scratch_bytes = ampcf_profile_scratch(m, n_history, n_memories);
+    size_t bytes = ampcf_profile_memory(m, n_history, n_memories),
+           scratch_bytes = ampcf_profile_scratch(m, n_history, n_memories);
     learner l = {exact(bytes), exact(scratch_bytes), scratch_bytes, NULL};
     CHECK_EQ(ampcf_profile_begin(m, n_history, n_memories, 0, l.memory, bytes, &l.profile), AMPCF_OK);
     return l;
@@ -21,7 +25,9 @@ static learner begin(const ampcf_model *m, uint32_t n_history, uint32_t n_memori
 
 static void end(learner *l) { free(l->memory), free(l->scratch); }
 
-static void finish(learner *l) { CHECK_EQ(ampcf_profile_finish(l->profile, l->scratch, l->scratch_bytes), AMPCF_OK); }
+static void finish(learner *l) {
+    CHECK_EQ(ampcf_profile_finish(l->profile, l->scratch, l->scratch_bytes), AMPCF_OK);
+}
 
 static void scores_of(const ampcf_profile *p, float *out) {
     uint32_t items[N];
@@ -32,7 +38,9 @@ static void scores_of(const ampcf_profile *p, float *out) {
 static uint32_t random_events(uint64_t *rng, event *out) {
     uint32_t n = 1 + random_below(rng, MOST), items[MOST];
     random_history(rng, N, items, n);
-    for (uint32_t i = 0; i < n; i++) out[i] = (event){items[i], random_float(rng, 0.1f, 3), random_below(rng, 3) == 0 ? random_float(rng, -1, 1) : 1};
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (event){items[i], random_float(rng, 0.1f, 3),
+                         random_below(rng, 3) == 0 ? random_float(rng, -1, 1) : 1};
     return n;
 }
 
@@ -50,10 +58,12 @@ static void scores_are_equal(const ampcf_profile *a, const ampcf_profile *b) {
     CHECK_BYTES(sa, sb, sizeof sa);
     CHECK_EQ(ampcf_profile_personas(a), ampcf_profile_personas(b));
     CHECK_EQ(ampcf_profile_history(a), ampcf_profile_history(b));
-    CHECK_BYTES(ampcf_profile_support(a), ampcf_profile_support(b), ampcf_profile_personas(a) * sizeof(float));
+    CHECK_BYTES(ampcf_profile_support(a), ampcf_profile_support(b),
+                ampcf_profile_personas(a) * sizeof(float));
 }
 
-/* Finished after every event or once: the same bits. With everything wanted they are those of ampcf_profile_fold_in. */
+/* Finished after every event or once: the same bits. With everything wanted they are those of
+ * ampcf_profile_fold_in. */
 static void later_is_the_same(void) {
     uint64_t rng = 71;
     for (int round = 0; round < 200; round++) {
@@ -80,7 +90,8 @@ static void later_is_the_same(void) {
 
 static void evidence_with(const test_model *m, const event *e, const float *wanted, uint32_t n, float *out) {
     learner l = begin(m->model, n, 0);
-    for (uint32_t i = 0; i < n; i++) CHECK_EQ(ampcf_profile_add(l.profile, e[i].item, e[i].weight, wanted[i]), AMPCF_OK);
+    for (uint32_t i = 0; i < n; i++)
+        CHECK_EQ(ampcf_profile_add(l.profile, e[i].item, e[i].weight, wanted[i]), AMPCF_OK);
     finish(&l);
     scores_of(l.profile, out);
     end(&l);
@@ -98,8 +109,11 @@ static void evidence_is_linear_in_what_is_wanted(void) {
         event e[MOST];
         uint32_t n = random_events(&rng, e);
         float a[MOST], b[MOST], sum[MOST], minus[MOST], sa[N], sb[N], ss[N], sm[N], largest = 0;
-        for (uint32_t i = 0; i < n; i++) a[i] = random_float(&rng, -0.5f, 0.5f), b[i] = random_float(&rng, -0.5f, 0.5f), sum[i] = a[i] + b[i], minus[i] = -a[i];
-        evidence_with(&m, e, a, n, sa), evidence_with(&m, e, b, n, sb), evidence_with(&m, e, sum, n, ss), evidence_with(&m, e, minus, n, sm);
+        for (uint32_t i = 0; i < n; i++)
+            a[i] = random_float(&rng, -0.5f, 0.5f), b[i] = random_float(&rng, -0.5f, 0.5f),
+            sum[i] = a[i] + b[i], minus[i] = -a[i];
+        evidence_with(&m, e, a, n, sa), evidence_with(&m, e, b, n, sb), evidence_with(&m, e, sum, n, ss),
+            evidence_with(&m, e, minus, n, sm);
         for (uint32_t j = 0; j < N; j++) largest = fmaxf(largest, fmaxf(fabsf(sa[j]), fabsf(sb[j])));
         for (uint32_t j = 0; j < N; j++) {
             CHECK_NEAR(ss[j], sa[j] + sb[j], 2e-5 * (double)largest + 1e-6);
@@ -123,17 +137,20 @@ static void contributions_sum(const ampcf_profile *p, uint32_t rows) {
     }
 }
 
-static uint32_t condensed(const test_model *m, const learner *from, uint32_t n_events, learner *to, uint32_t room) {
+static uint32_t condensed(const test_model *m, const learner *from, uint32_t n_events, learner *to,
+                          uint32_t room) {
     uint32_t row = AMPCF_MEMORY_HEAD + ampcf_model_dim(m->model), found;
     float *memories = exact(8u * row * sizeof *memories);
     CHECK_EQ(ampcf_profile_condense(from->profile, n_events, memories, &found), AMPCF_OK);
     *to = begin(m->model, room, found);
-    for (uint32_t k = 0; k < found; k++) CHECK_EQ(ampcf_profile_remember(to->profile, memories + (size_t)k * row), AMPCF_OK);
+    for (uint32_t k = 0; k < found; k++)
+        CHECK_EQ(ampcf_profile_remember(to->profile, memories + (size_t)k * row), AMPCF_OK);
     free(memories);
     return found;
 }
 
-/* Of a persona whose events are one direction and alike, nothing is lost: the mean of equal vectors is each of them. */
+/* Of a persona whose events are one direction and alike, nothing is lost: the mean of equal vectors is each
+ * of them. */
 static void nothing_is_lost_of_one_taste(void) {
     uint64_t rng = 73;
     for (int round = 0; round < 60; round++) {
@@ -144,7 +161,8 @@ static void nothing_is_lost_of_one_taste(void) {
         fill_gram(t.vectors, N, 6, t.gram);
         test_model m = open_parts(&t.parts);
         learner all = begin(m.model, 20, 0), rest;
-        for (uint32_t j = 0; j < 20; j++) CHECK_EQ(ampcf_profile_add(all.profile, j, random_float(&rng, 0.1f, 2), 1), AMPCF_OK);
+        for (uint32_t j = 0; j < 20; j++)
+            CHECK_EQ(ampcf_profile_add(all.profile, j, random_float(&rng, 0.1f, 2), 1), AMPCF_OK);
         finish(&all);
         CHECK_EQ(condensed(&m, &all, 20, &rest, 4), 1);
         finish(&rest);
@@ -152,7 +170,8 @@ static void nothing_is_lost_of_one_taste(void) {
         CHECK_EQ(ampcf_profile_personas(rest.profile), 1);
         float before[N], after[N];
         scores_of(all.profile, before), scores_of(rest.profile, after);
-        for (uint32_t j = 0; j < N; j++) CHECK_NEAR(after[j], before[j], 1e-4 * (1 + fabs((double)before[j])));
+        for (uint32_t j = 0; j < N; j++)
+            CHECK_NEAR(after[j], before[j], 1e-4 * (1 + fabs((double)before[j])));
         end(&all), end(&rest), free_model(&m), free_parts(&t);
     }
 }
@@ -166,12 +185,14 @@ static void memories_and_events_together(void) {
         event e[MOST];
         uint32_t n = random_events(&rng, e), forgotten = random_below(&rng, n + 1);
         learner all = begin(m.model, n, 0), rest, again;
-        for (uint32_t i = 0; i < n; i++) CHECK_EQ(ampcf_profile_add(all.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
+        for (uint32_t i = 0; i < n; i++)
+            CHECK_EQ(ampcf_profile_add(all.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
         finish(&all);
         contributions_sum(all.profile, n);
         uint32_t found = condensed(&m, &all, forgotten, &rest, n);
         several += found > 1;
-        for (uint32_t i = forgotten; i < n; i++) CHECK_EQ(ampcf_profile_add(rest.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
+        for (uint32_t i = forgotten; i < n; i++)
+            CHECK_EQ(ampcf_profile_add(rest.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
         finish(&rest);
         CHECK_EQ(ampcf_profile_history(rest.profile), n - forgotten);
         contributions_sum(rest.profile, found + n - forgotten);
@@ -197,8 +218,10 @@ static void bad_input(void) {
     learner l = begin(m.model, 2, 1);
     CHECK_EQ(ampcf_profile_add(l.profile, N, 1, 1), AMPCF_E_ITEM_RANGE);
     const float bad_weights[] = {0, -1, 1025, NAN, INFINITY}, bad_wanted[] = {1.01f, -1.01f, NAN, INFINITY};
-    for (size_t i = 0; i < sizeof bad_weights / sizeof *bad_weights; i++) CHECK_EQ(ampcf_profile_add(l.profile, 0, bad_weights[i], 1), AMPCF_E_ARGUMENT);
-    for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++) CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
+    for (size_t i = 0; i < sizeof bad_weights / sizeof *bad_weights; i++)
+        CHECK_EQ(ampcf_profile_add(l.profile, 0, bad_weights[i], 1), AMPCF_E_ARGUMENT);
+    for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++)
+        CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
     for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + 5; d++) {
         const float bad[] = {NAN, INFINITY, -INFINITY, 1e9f, d < 3 ? -1e-6f : d == 3 ? 0 : -2e6f};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

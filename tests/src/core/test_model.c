@@ -26,7 +26,8 @@ static void lookups(void) {
     CHECK_EQ(ampcf_model_aspects(m.model), 6);
     for (uint32_t j = 0; j < 7; j++) {
         char id[16], title[24];
-        int id_bytes = snprintf(id, sizeof id, "item%" PRIu32, j), title_bytes = snprintf(title, sizeof title, "Title \xC3\xA4%" PRIu32, j);
+        int id_bytes = snprintf(id, sizeof id, "item%" PRIu32, j),
+            title_bytes = snprintf(title, sizeof title, "Title \xC3\xA4%" PRIu32, j);
         CHECK_EQ(ampcf_model_find(m.model, id, (size_t)id_bytes), j);
         const char *text = ampcf_model_id(m.model, j, &n);
         CHECK_EQ(n, id_bytes);
@@ -48,7 +49,8 @@ static void lookups(void) {
     memset(long_id, 'x', sizeof long_id);
     const char *absent[] = {"item", "item00", "item7", "Item0", "iten0", "a", "z", "item0\0"};
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        CHECK_EQ_IN(ampcf_model_find(m.model, absent[i], i == 7 ? 6 : strlen(absent[i])), AMPCF_NO_ITEM, absent[i]);
+        CHECK_EQ_IN(ampcf_model_find(m.model, absent[i], i == 7 ? 6 : strlen(absent[i])), AMPCF_NO_ITEM,
+                    absent[i]);
     CHECK_EQ(ampcf_model_find(m.model, "", 0), AMPCF_NO_ITEM);
     CHECK_EQ(ampcf_model_find(m.model, long_id, 600), AMPCF_NO_ITEM);
     CHECK_EQ(ampcf_model_find(m.model, "item0", (size_t)-1), AMPCF_NO_ITEM);
@@ -66,13 +68,16 @@ static void find_among_many(void) {
     for (uint32_t j = 0; j < 1500; j++) {
         uint32_t turn = j * 7 % 1500; /* 7 and 1500 share no factor */
         t.id_offsets[j] = at;
-        at += (uint32_t)snprintf(t.id_bytes + at, 24, turn % 3 == 0 ? "\xF0\x9F\x8E\xAC%" PRIu32 : "%" PRIu32, turn);
+        at += (uint32_t)snprintf(t.id_bytes + at, 24, turn % 3 == 0 ? "\xF0\x9F\x8E\xAC%" PRIu32 : "%" PRIu32,
+                                 turn);
     }
     t.id_offsets[1500] = at;
     link_parts(&t, &r);
     test_model m = open_parts(&t.parts);
     for (uint32_t j = 0; j < 1500; j++)
-        CHECK_EQ(ampcf_model_find(m.model, t.id_bytes + t.id_offsets[j], t.id_offsets[j + 1] - t.id_offsets[j]), j);
+        CHECK_EQ(
+            ampcf_model_find(m.model, t.id_bytes + t.id_offsets[j], t.id_offsets[j + 1] - t.id_offsets[j]),
+            j);
     free_model(&m);
     free_parts(&t);
 }
@@ -145,19 +150,24 @@ static void every_byte(test_model m) {
         for (uint32_t change = 1; change <= 255; change++) {
             ampcf_fault fault = {0, 0, 0, NULL, 0, 0};
             m.file[at] = (uint8_t)(was ^ change);
-            ampcf_status status = ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(m.file, m.bytes), &out, &fault);
-            CHECK(status != AMPCF_OK && fault.what != NULL && fault.status == (uint32_t)status && out == NULL);
+            ampcf_status status = ampcf_model_open(m.file, m.bytes, m.memory,
+                                                   ampcf_model_memory(m.file, m.bytes), &out, &fault);
+            CHECK(status != AMPCF_OK && fault.what != NULL && fault.status == (uint32_t)status &&
+                  out == NULL);
             if (at < 8) CHECK_EQ(status, AMPCF_E_BAD_MAGIC);
             if (at >= 1024) CHECK(status == AMPCF_E_CHECKSUM || status == AMPCF_E_BAD_SECTION);
         }
         m.file[at] = was;
     }
-    CHECK_EQ(ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(m.file, m.bytes), &out, NULL), AMPCF_OK);
+    CHECK_EQ(ampcf_model_open(m.file, m.bytes, m.memory, ampcf_model_memory(m.file, m.bytes), &out, NULL),
+             AMPCF_OK);
     free_model(&m);
 }
 
 static void other_files(void) {
-    static const char html[] = "<!doctype html><title>404</title>", damaged[] = "\x89" "AMP\n\x1a\n and text-mode damage";
+    static const char html[] = "<!doctype html><title>404</title>", damaged[] =
+                                                                        "\x89"
+                                                                        "AMP\n\x1a\n and text-mode damage";
     ampcf_fault fault;
     CHECK_EQ(open_copy(html, sizeof html, &fault), AMPCF_E_BAD_MAGIC);
     CHECK_EQ(open_copy(damaged, sizeof damaged, &fault), AMPCF_E_BAD_MAGIC);

@@ -1,5 +1,5 @@
-/* Owns random damage with repaired checksums: a file is refused, or whatever is computed from it is finite and in bounds.
- * Must run under sanitizers to mean most; every buffer has its exact size. */
+/* Owns random damage with repaired checksums: a file is refused, or whatever is computed from it is finite
+ * and in bounds. Must run under sanitizers to mean most; every buffer has its exact size. */
 #include "draft.h"
 #include "models.h"
 
@@ -15,8 +15,10 @@ static int all_finite(const float *x, uint32_t n) {
 
 static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_history) {
     uint32_t n = ampcf_model_items(m), personas = ampcf_profile_personas(p->profile), found;
-    uint32_t *items = exact(n * sizeof *items), *owners = exact(n * sizeof *owners), *best = exact(n * sizeof *best);
-    float *scores = exact(n * sizeof *scores), *top = exact(n * sizeof *top), *attention = exact(personas * sizeof *attention);
+    uint32_t *items = exact(n * sizeof *items), *owners = exact(n * sizeof *owners),
+             *best = exact(n * sizeof *best);
+    float *scores = exact(n * sizeof *scores), *top = exact(n * sizeof *top),
+          *attention = exact(personas * sizeof *attention);
     double *parts = exact(n_history * sizeof *parts);
     n_several_personas += personas > 1;
     for (uint32_t j = 0; j < n; j++) items[j] = j;
@@ -27,12 +29,14 @@ static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_histor
     for (uint32_t j = 0; j < n; j++) CHECK(owners[j] < personas || owners[j] == 0);
     CHECK_EQ(ampcf_rank(p->profile, items, n, n, best, top, &found), AMPCF_OK);
     CHECK_EQ(found, n);
-    for (uint32_t i = 0; i < n; i++) CHECK(float_bits(top[i]) == float_bits(scores[best[i]]) && (i == 0 || top[i - 1] >= top[i]));
+    for (uint32_t i = 0; i < n; i++)
+        CHECK(float_bits(top[i]) == float_bits(scores[best[i]]) && (i == 0 || top[i - 1] >= top[i]));
     CHECK_EQ(ampcf_recommend(p->profile, NULL, n / 2, best, top, &found), AMPCF_OK);
     for (uint32_t j = 0; j < n; j++) {
         ampcf_explanation e;
         CHECK_EQ(ampcf_explain(p->profile, j, parts, attention, &e), AMPCF_OK);
-        CHECK(isfinite(e.score) && isfinite(e.residual) && isfinite(e.bias) && all_finite(attention, personas));
+        CHECK(isfinite(e.score) && isfinite(e.residual) && isfinite(e.bias) &&
+              all_finite(attention, personas));
         for (uint32_t i = 0; i < n_history; i++) CHECK(isfinite(parts[i]));
     }
     free(items), free(owners), free(best), free(scores), free(top), free(attention), free(parts);
@@ -44,7 +48,8 @@ static void use_aspects(const ampcf_model *m, const ampcf_profile *p) {
     double *share = exact(a * sizeof *share), *lift = exact(a * sizeof *lift);
     for (uint32_t k = 0; k < ampcf_profile_personas(p); k++) {
         CHECK_EQ(ampcf_persona_aspects(p, k, share, lift), AMPCF_OK);
-        for (uint32_t i = 0; i < a; i++) CHECK(share[i] >= 0 && isfinite(share[i]) && lift[i] >= 0 && isfinite(lift[i]));
+        for (uint32_t i = 0; i < a; i++)
+            CHECK(share[i] >= 0 && isfinite(share[i]) && lift[i] >= 0 && isfinite(lift[i]));
     }
     free(share), free(lift);
 }
@@ -60,7 +65,8 @@ static float any_weight(uint64_t *rng) {
 }
 
 static void use_model(const ampcf_model *m, uint64_t *rng) {
-    uint32_t n = ampcf_model_items(m), history[HISTORY], length = random_below(rng, (n < HISTORY ? n : HISTORY) + 1), found;
+    uint32_t n = ampcf_model_items(m), history[HISTORY],
+             length = random_below(rng, (n < HISTORY ? n : HISTORY) + 1), found;
     float weights[HISTORY], *scores = exact(n * sizeof *scores);
     uint32_t *items = exact(n * sizeof *items);
     n_accepted++;
@@ -83,20 +89,25 @@ static void use_model(const ampcf_model *m, uint64_t *rng) {
     free(scores), free(items);
 }
 
-static const uint32_t telling[] = {0, 1, 2, 63, 64, 65, 127, 128, 0x7FFFFFFFu, 0x80000000u, 0xFFFFFFFFu, 0x49800000u, 0xC9800000u,
-                                   0x5F800000u, 0xDF800000u, 0x00800000u, 0x3F800000u, 0x44800000u, 0x1A800000u, 0x7F800000u};
+static const uint32_t telling[] = {0,           1,           2,           63,          64,
+                                   65,          127,         128,         0x7FFFFFFFu, 0x80000000u,
+                                   0xFFFFFFFFu, 0x49800000u, 0xC9800000u, 0x5F800000u, 0xDF800000u,
+                                   0x00800000u, 0x3F800000u, 0x44800000u, 0x1A800000u, 0x7F800000u};
 
 /* Changes 1 to 8 places: bytes, bits, telling words or floats, in header, table, numbers or texts alike. */
 static void mutate(uint8_t *file, size_t n_bytes, uint64_t *rng) {
     format_header h;
     memcpy(&h, file, sizeof h);
-    uint32_t sections = random_below(rng, 4) == 0 ? h.n_sections : 4; /* the first four are numbers: there most files are accepted */
+    uint32_t sections = random_below(rng, 4) == 0
+                            ? h.n_sections
+                            : 4; /* the first four are numbers: there most files are accepted */
     for (uint32_t times = 1 + random_below(rng, 8); times > 0; times--) {
         size_t from = 0, length = n_bytes;
         if (random_below(rng, 20) != 0) {
             format_section s;
             memcpy(&s, file + sizeof h + sizeof s * random_below(rng, sections), sizeof s);
-            if (s.offset < n_bytes && s.length > 4 && s.length <= n_bytes - s.offset) from = (size_t)s.offset, length = (size_t)s.length;
+            if (s.offset < n_bytes && s.length > 4 && s.length <= n_bytes - s.offset)
+                from = (size_t)s.offset, length = (size_t)s.length;
         }
         size_t at = from + random_below(rng, (uint32_t)length);
         float value = random_float(rng, -2, 2);
@@ -104,8 +115,14 @@ static void mutate(uint8_t *file, size_t n_bytes, uint64_t *rng) {
         switch (random_below(rng, 5)) {
         case 0: file[at] = (uint8_t)random_u32(rng); break;
         case 1: file[at] ^= (uint8_t)(1u << random_below(rng, 8)); break;
-        case 2: at &= ~(size_t)3; if (n_bytes - at >= 4) memcpy(file + at, &word, 4); break;
-        default: at &= ~(size_t)3; if (n_bytes - at >= 4) memcpy(file + at, &value, 4); break;
+        case 2:
+            at &= ~(size_t)3;
+            if (n_bytes - at >= 4) memcpy(file + at, &word, 4);
+            break;
+        default:
+            at &= ~(size_t)3;
+            if (n_bytes - at >= 4) memcpy(file + at, &value, 4);
+            break;
         }
     }
 }
@@ -127,7 +144,8 @@ static void random_mutations(uint32_t vector_type, uint32_t neighbours, uint32_t
         void *memory = exact(needed);
         CHECK(needed < 5 * m.bytes + 65536);
         ampcf_status status = ampcf_model_open(file, m.bytes, memory, needed, &model, &fault);
-        CHECK(status == AMPCF_OK || (fault.what && fault.status == (uint32_t)status && status >= AMPCF_E_BAD_MAGIC));
+        CHECK(status == AMPCF_OK ||
+              (fault.what && fault.status == (uint32_t)status && status >= AMPCF_E_BAD_MAGIC));
         by_status[status < 32 ? status : 31]++;
         if (status == AMPCF_OK) use_model(model, &rng);
         free(memory);
@@ -144,18 +162,27 @@ static void random_mutations(uint32_t vector_type, uint32_t neighbours, uint32_t
 /* All numbers replaced at once by the worst that the format allows. */
 static void worst_numbers(uint32_t times) {
     uint64_t rng = 43;
-    const float vector_size[] = {1048576, 1, 1e-19f, 1.2e-38f}, gram_size[] = {18446744073709551616.0f, 1e6f, 1, 0};
+    const float vector_size[] = {1048576, 1, 1e-19f, 1.2e-38f},
+                gram_size[] = {18446744073709551616.0f, 1e6f, 1, 0};
     for (uint32_t i = 0; i < times; i++) {
         recipe r = plain_recipe(24, 1 + random_below(&rng, 40), 1 + random_below(&rng, 64), 3);
         const float high[] = {1024, 1048576, 1, 1024, 16, 1, 1024, 1024, 1};
-        for (uint32_t s = 0; s < 9; s++) r.settings[s] = random_below(&rng, 2) ? high[s] : s == LAMBDA ? 9.5367431640625e-7f : random_below(&rng, 2) ? 0 : high[s] / 100;
+        for (uint32_t s = 0; s < 9; s++)
+            r.settings[s] = random_below(&rng, 2)   ? high[s]
+                            : s == LAMBDA           ? 9.5367431640625e-7f
+                            : random_below(&rng, 2) ? 0
+                                                    : high[s] / 100;
         r.neighbours = random_below(&rng, 24), r.weighted = (int)random_below(&rng, 2);
         test_parts t = make_parts(&r, &rng);
-        for (uint32_t j = 0; j < r.n_items && r.weighted; j++) t.item_weights[j] = random_below(&rng, 2) ? 1048576 : 9.5367431640625e-7f;
-        for (uint32_t j = 0; j < r.n_items && r.neighbours > 0; j++) t.neighbour_scales[j] = random_below(&rng, 4) ? 1048576 : 0;
+        for (uint32_t j = 0; j < r.n_items && r.weighted; j++)
+            t.item_weights[j] = random_below(&rng, 2) ? 1048576 : 9.5367431640625e-7f;
+        for (uint32_t j = 0; j < r.n_items && r.neighbours > 0; j++)
+            t.neighbour_scales[j] = random_below(&rng, 4) ? 1048576 : 0;
         float size = vector_size[random_below(&rng, 4)], gram = gram_size[random_below(&rng, 4)];
-        for (uint32_t v = 0; v < r.n_items * r.dim; v++) t.vectors[v] = (random_below(&rng, 2) ? size : -size) * (random_below(&rng, 3) ? 1 : 0);
-        for (uint32_t g = 0; g < r.dim * (r.dim + 1) / 2; g++) t.gram[g] = random_below(&rng, 2) ? gram : -gram;
+        for (uint32_t v = 0; v < r.n_items * r.dim; v++)
+            t.vectors[v] = (random_below(&rng, 2) ? size : -size) * (random_below(&rng, 3) ? 1 : 0);
+        for (uint32_t g = 0; g < r.dim * (r.dim + 1) / 2; g++)
+            t.gram[g] = random_below(&rng, 2) ? gram : -gram;
         for (uint32_t j = 0; j < r.n_items; j++) t.bias[j] = random_below(&rng, 2) ? 1048576 : -1048576;
         test_model m = open_parts(&t.parts);
         use_model(m.model, &rng);

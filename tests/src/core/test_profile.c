@@ -1,5 +1,5 @@
-/* Owns the test of fold-in (profile.c, personas.c, linalg.c) against dense normal equations in double precision, and of its
- * rules for bad input. Must see vectors only through scores, as callers do. */
+/* Owns the test of fold-in (profile.c, personas.c, linalg.c) against dense normal equations in double
+ * precision, and of its rules for bad input. Must see vectors only through scores, as callers do. */
 #include "models.h"
 
 /* s_j = score - bias of every item. */
@@ -35,7 +35,8 @@ static void check_responsibilities(const ampcf_profile *p, const float *weights,
     CHECK_NEAR(sum, 1, 1e-5);
 }
 
-/* With rho = 0 a score is the sum over personas of u_k . v_j: it must be that of plain ALS however many personas there are. */
+/* With rho = 0 a score is the sum over personas of u_k . v_j: it must be that of plain ALS however many
+ * personas there are. */
 static void personas_sum_to_als(void) {
     uint64_t rng = 51;
     uint32_t seen[9] = {0};
@@ -68,7 +69,8 @@ static void personas_sum_to_als(void) {
             evidence_of(&m, &t, p.profile, got);
             for (uint32_t j = 0; j < 80; j++) {
                 const float *v = t.vectors + j * r.dim;
-                CHECK_NEAR(got[j], dot_double(u, v, r.dim), 1e-5 * (length_double(u, r.dim) * length_float(v, r.dim) + 0.01));
+                CHECK_NEAR(got[j], dot_double(u, v, r.dim),
+                           1e-5 * (length_double(u, r.dim) * length_float(v, r.dim) + 0.01));
             }
             free_profile(&p);
         }
@@ -95,7 +97,8 @@ static void clusters_are_found(void) {
     test_parts t = clustered_parts(&r, &rng);
     test_model m = open_parts(&t.parts);
     uint32_t items[16];
-    for (uint32_t i = 0; i < 16; i++) items[i] = 4 * (i % 15) + (i < 10 ? 2u : 0u); /* ten near axis 2, six near axis 0 */
+    for (uint32_t i = 0; i < 16; i++)
+        items[i] = 4 * (i % 15) + (i < 10 ? 2u : 0u); /* ten near axis 2, six near axis 0 */
     for (int turn = 0; turn < 20; turn++) {
         for (uint32_t i = 15; i > 0; i--) { /* order must not matter */
             uint32_t at = random_below(&rng, i + 1), item = items[i];
@@ -106,15 +109,19 @@ static void clusters_are_found(void) {
         double centre[2][4] = {{0}};
         for (uint32_t i = 0; i < 16; i++) {
             const float *v = t.vectors + items[i] * 4;
-            for (uint32_t d = 0; d < 4; d++) centre[items[i] % 4 == 0][d] += (double)v[d] / length_float(v, 4);
+            for (uint32_t d = 0; d < 4; d++)
+                centre[items[i] % 4 == 0][d] += (double)v[d] / length_float(v, 4);
         }
         const float *responsibilities = ampcf_profile_responsibilities(p.profile);
         for (uint32_t i = 0; i < 16; i++) {
             const float *v = t.vectors + items[i] * 4;
             double weight[2];
             for (uint32_t k = 0; k < 2; k++)
-                weight[k] = (k == 0 ? 10.0 / 16 : 6.0 / 16) * exp((double)r.settings[SHARPNESS] * dot_double(centre[k], v, 4) / length_double(centre[k], 4) / length_float(v, 4));
-            for (uint32_t k = 0; k < 2; k++) CHECK_NEAR(responsibilities[2 * i + k], weight[k] / (weight[0] + weight[1]), 2e-6);
+                weight[k] = (k == 0 ? 10.0 / 16 : 6.0 / 16) *
+                            exp((double)r.settings[SHARPNESS] * dot_double(centre[k], v, 4) /
+                                length_double(centre[k], 4) / length_float(v, 4));
+            for (uint32_t k = 0; k < 2; k++)
+                CHECK_NEAR(responsibilities[2 * i + k], weight[k] / (weight[0] + weight[1]), 2e-6);
             CHECK(responsibilities[2 * i + (items[i] % 4 == 0)] > 0.99f);
         }
         CHECK_NEAR(ampcf_profile_shares(p.profile)[0], 10.0 / 16, 0.01);
@@ -129,8 +136,8 @@ static void clusters_are_found(void) {
     free_model(&m), free_parts(&t);
 }
 
-/* Bisection alone leaves items on the wrong side of an early cut; polishing brings nearly all to their nearest persona. Sharp
- * responsibilities show who belongs where. */
+/* Bisection alone leaves items on the wrong side of an early cut; polishing brings nearly all to their
+ * nearest persona. Sharp responsibilities show who belongs where. */
 static void items_are_with_their_nearest(void) {
     uint64_t rng = 65;
     uint32_t astray = 0, all = 0;
@@ -149,13 +156,15 @@ static void items_are_with_their_nearest(void) {
             const float *v = t.vectors + items[i] * 3;
             owner[i] = 0;
             for (uint32_t k = 1; k < personas; k++)
-                if (responsibilities[i * personas + k] > responsibilities[i * personas + owner[i]]) owner[i] = k;
+                if (responsibilities[i * personas + k] > responsibilities[i * personas + owner[i]])
+                    owner[i] = k;
             for (uint32_t d = 0; d < 3; d++) centre[owner[i]][d] += (double)v[d] / length_float(v, 3);
         }
         for (uint32_t i = 0; i < 60; i++) {
             double nearest = -2, own = 0;
             for (uint32_t k = 0; k < personas; k++) {
-                double cosine = dot_double(centre[k], t.vectors + items[i] * 3, 3) / length_double(centre[k], 3);
+                double cosine =
+                    dot_double(centre[k], t.vectors + items[i] * 3, 3) / length_double(centre[k], 3);
                 nearest = fmax(nearest, cosine);
                 if (k == owner[i]) own = cosine;
             }
@@ -172,8 +181,10 @@ static void odd_vectors(void) {
     recipe r = plain_recipe(30, 6, 8, 0);
     r.settings[RHO] = 0;
     test_parts t = make_parts(&r, &rng);
-    for (uint32_t j = 0; j < 20; j++) memcpy(t.vectors + j * 6, t.vectors, 6 * sizeof *t.vectors); /* 0 to 19 identical */
-    for (uint32_t j = 20; j < 30; j++) memset(t.vectors + j * 6, 0, 6 * sizeof *t.vectors);         /* the rest zero */
+    for (uint32_t j = 0; j < 20; j++)
+        memcpy(t.vectors + j * 6, t.vectors, 6 * sizeof *t.vectors); /* 0 to 19 identical */
+    for (uint32_t j = 20; j < 30; j++)
+        memset(t.vectors + j * 6, 0, 6 * sizeof *t.vectors); /* the rest zero */
     fill_gram(t.vectors, 30, 6, t.gram);
     test_model m = open_parts(&t.parts);
     uint32_t items[30];
@@ -199,14 +210,17 @@ static void deterministic(void) {
     test_model m = make_model(&r, &rng);
     uint32_t history[50], items[200];
     float scores[2][200];
-    size_t bytes = ampcf_profile_memory(m.model, 50, 0), scratch_bytes = ampcf_profile_scratch(m.model, 50, 0);
+    size_t bytes = ampcf_profile_memory(m.model, 50, 0),
+           scratch_bytes = ampcf_profile_scratch(m.model, 50, 0);
     random_history(&rng, 200, history, 50);
     for (uint32_t j = 0; j < 200; j++) items[j] = j;
     for (int turn = 0; turn < 2; turn++) {
         uint8_t *memory = exact(bytes + 64 * (size_t)turn), *scratch = exact(scratch_bytes);
         memset(memory, turn ? 0xFF : 0, bytes), memset(scratch, turn ? 0xFF : 0, scratch_bytes);
         ampcf_profile *p = NULL;
-        CHECK_EQ(ampcf_profile_fold_in(m.model, history, NULL, 50, 0, memory + 64 * turn, bytes, scratch, scratch_bytes, &p), AMPCF_OK);
+        CHECK_EQ(ampcf_profile_fold_in(m.model, history, NULL, 50, 0, memory + 64 * turn, bytes, scratch,
+                                       scratch_bytes, &p),
+                 AMPCF_OK);
         memset(scratch, 0x55, scratch_bytes); /* free for other use after the call */
         CHECK_EQ(ampcf_score(p, items, 200, scores[turn], NULL), AMPCF_OK);
         free(memory), free(scratch);
@@ -231,10 +245,19 @@ static void bad_input(void) {
             CHECK(p.status == AMPCF_E_ARGUMENT && p.profile == NULL);
             free_profile(&p), free_profile(&good);
         }
-    static const struct { uint32_t items[3], n_personas; ampcf_status status; } cases[] = {
-        {{4, 7, 4}, 0, AMPCF_E_ARGUMENT}, {{4, 4, 7}, 0, AMPCF_E_ARGUMENT}, {{0, 19, 0}, 0, AMPCF_E_ARGUMENT},
-        {{20, 1, 2}, 0, AMPCF_E_ITEM_RANGE}, {{1, 2, 20}, 0, AMPCF_E_ITEM_RANGE}, {{1, 0xFFFFFFFFu, 2}, 0, AMPCF_E_ITEM_RANGE},
-        {{1, 2, 3}, 4, AMPCF_E_ARGUMENT}, {{1, 2, 3}, 0xFFFFFFFFu, AMPCF_E_ARGUMENT}, {{1, 2, 3}, 3, AMPCF_OK}, {{19, 0, 1}, 1, AMPCF_OK}};
+    static const struct {
+        uint32_t items[3], n_personas;
+        ampcf_status status;
+    } cases[] = {{{4, 7, 4}, 0, AMPCF_E_ARGUMENT},
+                 {{4, 4, 7}, 0, AMPCF_E_ARGUMENT},
+                 {{0, 19, 0}, 0, AMPCF_E_ARGUMENT},
+                 {{20, 1, 2}, 0, AMPCF_E_ITEM_RANGE},
+                 {{1, 2, 20}, 0, AMPCF_E_ITEM_RANGE},
+                 {{1, 0xFFFFFFFFu, 2}, 0, AMPCF_E_ITEM_RANGE},
+                 {{1, 2, 3}, 4, AMPCF_E_ARGUMENT},
+                 {{1, 2, 3}, 0xFFFFFFFFu, AMPCF_E_ARGUMENT},
+                 {{1, 2, 3}, 3, AMPCF_OK},
+                 {{19, 0, 1}, 1, AMPCF_OK}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         test_profile p = fold(m.model, cases[c].items, NULL, 3, cases[c].n_personas);
         CHECK_EQ(p.status, cases[c].status);
@@ -243,15 +266,19 @@ static void bad_input(void) {
     }
     CHECK_EQ(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
     CHECK_EQ(ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
-    CHECK(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY, 0) > 0 && ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY, 0) > 0);
+    CHECK(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY, 0) > 0 &&
+          ampcf_profile_scratch(m.model, AMPCF_MAX_HISTORY, 0) > 0);
     uint64_t room[1024] = {0};
     ampcf_profile *none = NULL;
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, AMPCF_MAX_HISTORY + 1, 0, room, sizeof room, room, sizeof room, &none), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, AMPCF_MAX_HISTORY + 1, 0, room, sizeof room, room,
+                                   sizeof room, &none),
+             AMPCF_E_ARGUMENT);
     CHECK(none == NULL);
     free_model(&m);
 }
 
-/* The smallest weights times the smallest item weights are 0 in single precision: such an event is as good as none. */
+/* The smallest weights times the smallest item weights are 0 in single precision: such an event is as good
+ * as none. */
 static void vanishing_weights(void) {
     uint64_t rng = 67;
     recipe r = plain_recipe(20, 5, 3, 0);
@@ -287,20 +314,31 @@ static void memory_rules(void) {
     memset(untouched, 0xA5, bytes + 16);
     ampcf_profile *p = NULL;
     for (size_t less = 0; less < bytes; less += 1 + less / 9)
-        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, less, scratch, scratch_bytes, &p), AMPCF_E_MEMORY);
+        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, less, scratch, scratch_bytes, &p),
+                 AMPCF_E_MEMORY);
     for (size_t less = 0; less < scratch_bytes; less += 1 + less / 9)
-        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, less, &p), AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes - 1, scratch, scratch_bytes, &p), AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, scratch_bytes - 1, &p), AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, NULL, bytes, scratch, scratch_bytes, &p), AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, NULL, scratch_bytes, &p), AMPCF_E_MEMORY);
+        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, less, &p),
+                 AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes - 1, scratch, scratch_bytes, &p),
+             AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, scratch_bytes - 1, &p),
+             AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, NULL, bytes, scratch, scratch_bytes, &p),
+             AMPCF_E_MEMORY);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, NULL, scratch_bytes, &p),
+             AMPCF_E_MEMORY);
     for (size_t off = 1; off < 16; off++) {
-        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory + off, bytes, scratch, scratch_bytes, &p), AMPCF_E_MEMORY);
-        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch + off, scratch_bytes, &p), AMPCF_E_MEMORY);
+        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory + off, bytes, scratch,
+                                       scratch_bytes, &p),
+                 AMPCF_E_MEMORY);
+        CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch + off,
+                                       scratch_bytes, &p),
+                 AMPCF_E_MEMORY);
     }
     CHECK(p == NULL);
     CHECK_BYTES(memory, untouched, bytes + 16);
-    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, scratch_bytes, &p), AMPCF_OK);
+    CHECK_EQ(ampcf_profile_fold_in(m.model, items, NULL, 4, 0, memory, bytes, scratch, scratch_bytes, &p),
+             AMPCF_OK);
     free(memory), free(scratch), free(untouched);
     free_model(&m);
 }

@@ -1,5 +1,5 @@
-/* Owns the test of rank.c and attention.h: a score against the formulas in double precision, one score whoever asks, order.
- * Must leave personas themselves to test_profile.c. */
+/* Owns the test of rank.c and attention.h: a score against the formulas in double precision, one score
+ * whoever asks, order. Must leave personas themselves to test_profile.c. */
 #include "models.h"
 
 enum { MOST_ITEMS = 120, MOST_DIM = 40 };
@@ -17,7 +17,8 @@ typedef struct scene {
 
 /* A random model and profile; `tied` makes many items equal. */
 static void set_scene(scene *s, uint64_t *rng, int tied) {
-    recipe r = plain_recipe(1 + random_below(rng, MOST_ITEMS), 1 + random_below(rng, MOST_DIM), 1 + random_below(rng, 8), 0);
+    recipe r = plain_recipe(1 + random_below(rng, MOST_ITEMS), 1 + random_below(rng, MOST_DIM),
+                            1 + random_below(rng, 8), 0);
     r.settings[RHO] = random_float(rng, 0, 1);
     r.settings[TAU] = random_float(rng, 0, 1);
     r.settings[ETA] = random_float(rng, 0, 2);
@@ -52,11 +53,13 @@ static double reference_near(const scene *s, uint32_t k, uint32_t item) {
     const float *r = ampcf_profile_responsibilities(s->p.profile);
     double sum = 0;
     for (uint32_t i = 0; i < s->n; i++)
-        sum += (double)r[i * personas + k] * (double)s->weights[i] * reference_neighbour(&s->t, s->items[i], item);
+        sum += (double)r[i * personas + k] * (double)s->weights[i] *
+               reference_neighbour(&s->t, s->items[i], item);
     return sum;
 }
 
-/* m_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik,  s'_ik = (u_k . v_i - h_i r_ik) / (1 - h_i) + B,  h_i = w_i q_i v_i^T M^-1 v_i. */
+/* m_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik,  s'_ik = (u_k . v_i - h_i r_ik) / (1 - h_i) + B,  h_i = w_i
+ * q_i v_i^T M^-1 v_i. */
 static void reference_support(const scene *s, double u[][MOST_DIM], uint32_t personas, double *support) {
     uint32_t d = s->r.dim;
     const float *r = ampcf_profile_responsibilities(s->p.profile);
@@ -72,7 +75,9 @@ static void reference_support(const scene *s, double u[][MOST_DIM], uint32_t per
         if (h > 0.99) h = 0.99;
         for (uint32_t k = 0; k < personas; k++) {
             double rik = (double)r[i * personas + k], w = (double)s->weights[i] * rik;
-            support[k] += w * ((dot_double(u[k], v, d) - h * rik * fold_target(&s->t, s->items[i])) / (1 - h) + reference_near(s, k, s->items[i]));
+            support[k] +=
+                w * ((dot_double(u[k], v, d) - h * rik * fold_target(&s->t, s->items[i])) / (1 - h) +
+                     reference_near(s, k, s->items[i]));
             mass[k] += w;
         }
     }
@@ -85,21 +90,26 @@ static int reference_scores(const scene *s, double *out, double *out_scale) {
     const float *share = ampcf_profile_shares(s->p.profile), *set = s->r.settings;
     double u[AMPCF_MAX_PERSONAS][MOST_DIM], support[AMPCF_MAX_PERSONAS], gain[AMPCF_MAX_PERSONAS], best = 0;
     for (uint32_t k = 0; k < personas; k++)
-        reference_user(&s->t, s->items, s->weights, s->n, ampcf_profile_responsibilities(s->p.profile) + k, personas, u[k]);
+        reference_user(&s->t, s->items, s->weights, s->n, ampcf_profile_responsibilities(s->p.profile) + k,
+                       personas, u[k]);
     reference_support(s, u, personas, support);
     for (uint32_t k = 0; k < personas; k++) best = fmax(best, support[k]);
     if (personas > 1 && best < 1e-3) return 0;
     for (uint32_t k = 0; k < personas; k++)
-        gain[k] = personas * pow(fmin(support[k] > 0 ? best / support[k] : 5, 5), personas > 1 ? (double)set[TAU] : 0);
+        gain[k] = personas *
+                  pow(fmin(support[k] > 0 ? best / support[k] : 5, 5), personas > 1 ? (double)set[TAU] : 0);
     for (uint32_t j = 0; j < s->r.n_items; j++) {
         const float *v = s->t.vectors + j * d;
-        double whole = 0, attended = 0, sum = 0, evidence[AMPCF_MAX_PERSONAS], a[AMPCF_MAX_PERSONAS], highest = -1e300;
+        double whole = 0, attended = 0, sum = 0, evidence[AMPCF_MAX_PERSONAS], a[AMPCF_MAX_PERSONAS],
+               highest = -1e300;
         out_scale[j] = fabs((double)s->t.bias[j]);
         for (uint32_t k = 0; k < personas; k++) {
             whole += evidence[k] = dot_double(u[k], v, d) + reference_near(s, k, j);
-            a[k] = (double)set[BETA] * gain[k] * evidence[k] / personas + (double)set[ETA] * log((double)share[k]);
+            a[k] = (double)set[BETA] * gain[k] * evidence[k] / personas +
+                   (double)set[ETA] * log((double)share[k]);
             highest = fmax(highest, a[k]);
-            out_scale[j] += gain[k] * (length_double(u[k], d) * length_float(v, d) + fabs(reference_near(s, k, j)));
+            out_scale[j] +=
+                gain[k] * (length_double(u[k], d) * length_float(v, d) + fabs(reference_near(s, k, j)));
         }
         for (uint32_t k = 0; k < personas; k++) sum += a[k] = exp(a[k] - highest);
         for (uint32_t k = 0; k < personas; k++) attended += a[k] / sum * gain[k] * evidence[k];
@@ -121,7 +131,8 @@ static void scores_follow_the_formulas(void) {
             for (uint32_t j = 0; j < s.r.n_items; j++) CHECK_NEAR(s.scores[j], wanted[j], 2e-5 * scale[j]);
         }
         if (s.n == 0)
-            for (uint32_t j = 0; j < s.r.n_items; j++) CHECK_EQ(float_bits(s.scores[j]), float_bits(s.t.bias[j]));
+            for (uint32_t j = 0; j < s.r.n_items; j++)
+                CHECK_EQ(float_bits(s.scores[j]), float_bits(s.t.bias[j]));
         free_scene(&s);
     }
     CHECK(several > 150);
@@ -138,7 +149,8 @@ static int before(const void *a, const void *b) {
 }
 
 /* The k best of a list must be the head of the sorted list, bit for bit. */
-static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const uint32_t *items, const float *scores, uint32_t found) {
+static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const uint32_t *items,
+                       const float *scores, uint32_t found) {
     uint32_t sorted[MOST_ITEMS];
     memcpy(sorted, list, n * sizeof *sorted);
     sort_scores = s->scores;
@@ -157,7 +169,8 @@ static void best_of_lists(void) {
         scene s;
         uint32_t list[MOST_ITEMS], n_list = 0, found = 99;
         set_scene(&s, &rng, round % 2);
-        uint32_t n = s.r.n_items, wanted = random_below(&rng, n + 1), k = round % 5 == 0 ? n + 7 : random_below(&rng, n + 1);
+        uint32_t n = s.r.n_items, wanted = random_below(&rng, n + 1),
+                 k = round % 5 == 0 ? n + 7 : random_below(&rng, n + 1);
         random_history(&rng, n, list, wanted);
         for (uint32_t j = 1; j < n; j++) ties += float_bits(s.scores[j]) == float_bits(s.scores[j - 1]);
         uint32_t *items = exact((k < n ? k : n) * sizeof *items);
@@ -208,9 +221,11 @@ static void one_score_whoever_asks(void) {
         float untouched_score = 77;
         uint32_t bad[3] = {0, n, 0}, untouched = 77, found = 77;
         CHECK_EQ(ampcf_score(s.p.profile, bad, 2, &untouched_score, &untouched), AMPCF_E_ITEM_RANGE);
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found), AMPCF_E_ITEM_RANGE);
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found),
+                 AMPCF_E_ITEM_RANGE);
         bad[1] = AMPCF_NO_ITEM;
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found), AMPCF_E_ITEM_RANGE);
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found),
+                 AMPCF_E_ITEM_RANGE);
         CHECK_EQ(ampcf_similar(s.m.model, n, 1, &untouched, &untouched_score, &found), AMPCF_E_ITEM_RANGE);
         CHECK(untouched == 77 && untouched_score == 77 && found == 77);
         free_scene(&s);
@@ -244,9 +259,11 @@ static void similar(void) {
     for (int round = 0; round < 200; round++) {
         scene s;
         set_scene(&s, &rng, round % 2);
-        uint32_t n = s.r.n_items, d = s.r.dim, item = random_below(&rng, n), k = random_below(&rng, n + 3), found, others = n - 1;
+        uint32_t n = s.r.n_items, d = s.r.dim, item = random_below(&rng, n), k = random_below(&rng, n + 3),
+                 found, others = n - 1;
         uint32_t *items = exact(n * sizeof *items), *few = exact((k < others ? k : others) * sizeof *few);
-        float *scores = exact(n * sizeof *scores), *few_scores = exact((k < others ? k : others) * sizeof *few_scores);
+        float *scores = exact(n * sizeof *scores),
+              *few_scores = exact((k < others ? k : others) * sizeof *few_scores);
         CHECK_EQ(ampcf_similar(s.m.model, item, n, items, scores, &found), AMPCF_OK);
         CHECK_EQ(found, others);
         for (uint32_t i = 0; i < found; i++) {
@@ -255,7 +272,8 @@ static void similar(void) {
             for (uint32_t c = 0; c < d; c++) dot += (double)q[c] * (double)v[c];
             CHECK_NEAR(scores[i], dot / length_float(q, d) / length_float(v, d), 1e-5);
             CHECK(scores[i] >= -1 && scores[i] <= 1 && items[i] != item);
-            CHECK(i == 0 || scores[i - 1] > scores[i] || (float_bits(scores[i - 1]) == float_bits(scores[i]) && items[i - 1] < items[i]));
+            CHECK(i == 0 || scores[i - 1] > scores[i] ||
+                  (float_bits(scores[i - 1]) == float_bits(scores[i]) && items[i - 1] < items[i]));
         }
         CHECK_EQ(ampcf_similar(s.m.model, item, k, few, few_scores, &found), AMPCF_OK);
         CHECK_EQ(found, k < others ? k : others);

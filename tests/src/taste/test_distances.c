@@ -1,5 +1,6 @@
-/* Owns the test of distances.c: distances agree with libm, keep their bounds and, where they promise it, the axioms of a
- * metric; distributions follow their definition. Must leave Wasserstein with a cost to test_wasserstein.c. */
+/* Owns the test of distances.c: distances agree with libm, keep their bounds and, where they promise it,
+ * the axioms of a metric; distributions follow their definition. Must leave Wasserstein with a cost to
+ * test_wasserstein.c. */
 #include "distributions.h"
 
 enum { MOST = 40 };
@@ -15,7 +16,8 @@ static double reference(uint32_t measure, const double *p, const double *q, uint
     double sum = 0;
     for (uint32_t a = 0; a < n; a++) {
         double m = (p[a] + q[a]) / 2, smooth = 0.99 * q[a] + 0.01 * p[a];
-        if (measure == AMPCF_JENSEN_SHANNON) sum += (p[a] > 0 ? p[a] / 2 * log2(p[a] / m) : 0) + (q[a] > 0 ? q[a] / 2 * log2(q[a] / m) : 0);
+        if (measure == AMPCF_JENSEN_SHANNON)
+            sum += (p[a] > 0 ? p[a] / 2 * log2(p[a] / m) : 0) + (q[a] > 0 ? q[a] / 2 * log2(q[a] / m) : 0);
         else if (measure == AMPCF_HELLINGER) sum += pow(sqrt(p[a]) - sqrt(q[a]), 2) / 2;
         else if (measure == AMPCF_STECK_KL) sum += p[a] > 0 ? p[a] * log(p[a] / smooth) : 0;
         else sum += fabs(p[a] - q[a]) / 2;
@@ -53,10 +55,13 @@ static void extremes(void) {
         CHECK_NEAR(between(measure, one, least, 3), 0, 1e-150);
     }
     CHECK_NEAR(AMPCF_STECK_BOUND, log(1 / AMPCF_STECK_SMOOTHING), 1e-15);
-    /* A list without any category of the person's is as far as can be, one with all of them in another mix is not. */
+    /* A list without any category of the person's is as far as can be, one with all of them in another mix
+     * is not. */
     const double mixed[3] = {0.5, 0.5, 0}, turned[3] = {0.25, 0.75, 0};
-    CHECK_NEAR(between(AMPCF_STECK_KL, mixed, turned, 3), 0.5 * log(0.5 / (0.99 * 0.25 + 0.005)) + 0.5 * log(0.5 / (0.99 * 0.75 + 0.005)), 1e-15);
-    CHECK_NEAR(between(AMPCF_HELLINGER, mixed, turned, 3), sqrt(1 - sqrt(0.5 * 0.25) - sqrt(0.5 * 0.75)), 1e-15);
+    CHECK_NEAR(between(AMPCF_STECK_KL, mixed, turned, 3),
+               0.5 * log(0.5 / (0.99 * 0.25 + 0.005)) + 0.5 * log(0.5 / (0.99 * 0.75 + 0.005)), 1e-15);
+    CHECK_NEAR(between(AMPCF_HELLINGER, mixed, turned, 3), sqrt(1 - sqrt(0.5 * 0.25) - sqrt(0.5 * 0.75)),
+               1e-15);
 }
 
 static void refusals(void) {
@@ -77,19 +82,26 @@ static void distributions(void) {
     uint64_t rng = 212;
     for (int round = 0; round < 2000; round++) {
         test_space s;
-        uint32_t n_items = 1 + random_below(&rng, SPACE_ITEMS), n = random_below(&rng, 30), items[MOST], discount = random_below(&rng, 2);
+        uint32_t n_items = 1 + random_below(&rng, SPACE_ITEMS), n = random_below(&rng, 30), items[MOST],
+                 discount = random_below(&rng, 2);
         draw_space(&rng, &s, n_items, 1 + random_below(&rng, SPACE_CATEGORIES), round % 2);
         double weights[MOST], got[SPACE_CATEGORIES], wanted[SPACE_CATEGORIES] = {0}, total = 0, sum = 0;
         int weighted = random_below(&rng, 2) == 1, all = random_below(&rng, 4) == 0;
         if (all) n = n_items;
-        for (uint32_t i = 0; i < n; i++) items[i] = all ? i : random_below(&rng, n_items), weights[i] = random_below(&rng, 4) ? (double)random_float(&rng, 0, 5) : 0;
+        for (uint32_t i = 0; i < n; i++)
+            items[i] = all ? i : random_below(&rng, n_items),
+            weights[i] = random_below(&rng, 4) ? (double)random_float(&rng, 0, 5) : 0;
         for (uint32_t i = 0; i < n; i++) {
             double w = (weighted ? weights[i] : 1) * (discount ? 1 / log2(2 + (double)i) : 1), row = 0;
-            for (uint32_t e = s.offsets[items[i]]; e < s.offsets[items[i] + 1]; e++) row += round % 2 ? s.weights[e] : 1;
-            for (uint32_t e = s.offsets[items[i]]; e < s.offsets[items[i] + 1]; e++) wanted[s.categories[e]] += w * (round % 2 ? s.weights[e] : 1) / row;
+            for (uint32_t e = s.offsets[items[i]]; e < s.offsets[items[i] + 1]; e++)
+                row += round % 2 ? s.weights[e] : 1;
+            for (uint32_t e = s.offsets[items[i]]; e < s.offsets[items[i] + 1]; e++)
+                wanted[s.categories[e]] += w * (round % 2 ? s.weights[e] : 1) / row;
             total += row > 0 ? w : 0;
         }
-        CHECK_EQ(ampcf_taste_of_list(&s.space, all ? NULL : items, weighted ? weights : NULL, all ? 0 : n, discount, got), AMPCF_OK);
+        CHECK_EQ(ampcf_taste_of_list(&s.space, all ? NULL : items, weighted ? weights : NULL, all ? 0 : n,
+                                     discount, got),
+                 AMPCF_OK);
         for (uint32_t a = 0; a < s.space.n_categories; a++) {
             CHECK_NEAR(got[a], total > 0 ? wanted[a] / total : 0, 1e-12);
             sum += got[a];
@@ -102,15 +114,21 @@ static void distributions(void) {
 }
 
 static void spaces_that_break_a_rule(void) {
-    const uint32_t offsets[3] = {0, 2, 3}, falling[3] = {0, 3, 2}, late[3] = {1, 2, 3}, categories[3] = {0, 2, 1};
+    const uint32_t offsets[3] = {0, 2, 3}, falling[3] = {0, 3, 2}, late[3] = {1, 2, 3},
+                   categories[3] = {0, 2, 1};
     const uint32_t outside[3] = {0, 3, 1}, twice[3] = {1, 1, 0}, unsorted[3] = {2, 0, 1};
-    const double good[3] = {1, 2, 3}, zero[3] = {1, 0, 3}, wrong[3] = {1, NAN, 3}, endless[3] = {1, INFINITY, 3}, weights[2] = {1, -1};
-    const ampcf_taste_space bad[] = {{2, 0, offsets, categories, NULL}, {2, 4097, offsets, categories, NULL}, {2, 3, late, categories, NULL},
-        {2, 3, falling, categories, NULL}, {2, 3, offsets, outside, NULL}, {2, 3, offsets, twice, NULL}, {2, 3, offsets, unsorted, NULL},
-        {2, 3, offsets, categories, zero}, {2, 3, offsets, categories, wrong}, {2, 3, offsets, categories, endless}};
+    const double good[3] = {1, 2, 3}, zero[3] = {1, 0, 3}, wrong[3] = {1, NAN, 3},
+                 endless[3] = {1, INFINITY, 3}, weights[2] = {1, -1};
+    const ampcf_taste_space bad[] = {
+        {2, 0, offsets, categories, NULL},  {2, 4097, offsets, categories, NULL},
+        {2, 3, late, categories, NULL},     {2, 3, falling, categories, NULL},
+        {2, 3, offsets, outside, NULL},     {2, 3, offsets, twice, NULL},
+        {2, 3, offsets, unsorted, NULL},    {2, 3, offsets, categories, zero},
+        {2, 3, offsets, categories, wrong}, {2, 3, offsets, categories, endless}};
     const ampcf_taste_space sound = {2, 3, offsets, categories, good};
     double out[3] = {7, 7, 7};
-    for (size_t b = 0; b < sizeof bad / sizeof *bad; b++) CHECK_EQ_IN(ampcf_taste_of_list(&bad[b], NULL, NULL, 0, 0, out), AMPCF_E_ARGUMENT, "bad space");
+    for (size_t b = 0; b < sizeof bad / sizeof *bad; b++)
+        CHECK_EQ_IN(ampcf_taste_of_list(&bad[b], NULL, NULL, 0, 0, out), AMPCF_E_ARGUMENT, "bad space");
     CHECK_EQ(ampcf_taste_of_list(&sound, NULL, weights, 0, 0, out), AMPCF_E_ARGUMENT);
     CHECK(out[0] == 7);
     CHECK_EQ(ampcf_taste_of_list(&sound, NULL, NULL, 0, 0, out), AMPCF_OK);

@@ -1,5 +1,5 @@
-/* Owns the test of rerank.c: every choice against the definition computed from scratch, DPP against determinants and all subsets.
- * Must not test distances. */
+/* Owns the test of rerank.c: every choice against the definition computed from scratch, DPP against
+ * determinants and all subsets. Must not test distances. */
 #include "distributions.h"
 
 enum { DIM = 6 };
@@ -17,24 +17,32 @@ static void draw_case(uint64_t *rng, pool_case *c) {
     draw_space(rng, &c->s, c->n, n_categories, (int)random_below(rng, 2));
     draw_distribution(rng, c->target, c->s.space.n_categories);
     double score = 3;
-    for (uint32_t j = 0; j < c->n; j++) c->scores[j] = score, score -= random_below(rng, 3) ? (double)random_float(rng, 0, 1) : 0;
+    for (uint32_t j = 0; j < c->n; j++)
+        c->scores[j] = score, score -= random_below(rng, 3) ? (double)random_float(rng, 0, 1) : 0;
     for (uint32_t i = 0; i < c->n * DIM; i++) c->vectors[i] = random_float(rng, -1, 1);
-    if (c->n > 3) memset(c->vectors, 0, DIM * sizeof(float)), memcpy(c->vectors + DIM, c->vectors + 2 * DIM, DIM * sizeof(float));
+    if (c->n > 3)
+        memset(c->vectors, 0, DIM * sizeof(float)),
+            memcpy(c->vectors + DIM, c->vectors + 2 * DIM, DIM * sizeof(float));
 }
 
 typedef enum method { STECK, PROPORTIONAL, MMR, DPP } method;
 
 static void rerank(pool_case *c, method by, double lambda, uint32_t discount) {
-    size_t bytes = by <= PROPORTIONAL ? ampcf_rerank_steck_memory(c->n, c->s.space.n_categories) : by == MMR ? ampcf_rerank_mmr_memory(c->n)
-        : ampcf_rerank_dpp_memory(c->n, c->k);
+    size_t bytes = by <= PROPORTIONAL ? ampcf_rerank_steck_memory(c->n, c->s.space.n_categories)
+                   : by == MMR        ? ampcf_rerank_mmr_memory(c->n)
+                                      : ampcf_rerank_dpp_memory(c->n, c->k);
     void *memory = exact(bytes);
     uint32_t *out = exact(SPACE_ITEMS * sizeof *out), n = 77;
     for (int small = 1; small >= 0; small--) {
         size_t given = small ? bytes - 1 : bytes;
-        ampcf_status status = by == STECK ? ampcf_rerank_steck(&c->s.space, c->scores, c->target, lambda, discount, c->k, memory, given, out, &n)
-            : by == PROPORTIONAL ? ampcf_rerank_proportional(&c->s.space, c->scores, c->target, lambda, discount, c->k, memory, given, out, &n)
-            : by == MMR ? ampcf_rerank_mmr(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n)
-            : ampcf_rerank_dpp(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n);
+        ampcf_status status =
+            by == STECK ? ampcf_rerank_steck(&c->s.space, c->scores, c->target, lambda, discount, c->k,
+                                             memory, given, out, &n)
+            : by == PROPORTIONAL ? ampcf_rerank_proportional(&c->s.space, c->scores, c->target, lambda,
+                                                             discount, c->k, memory, given, out, &n)
+            : by == MMR
+                ? ampcf_rerank_mmr(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n)
+                : ampcf_rerank_dpp(c->scores, c->n, c->vectors, DIM, lambda, c->k, memory, given, out, &n);
         CHECK_EQ(status, small ? AMPCF_E_MEMORY : AMPCF_OK);
         if (small) CHECK_EQ(n, 77);
     }
@@ -57,7 +65,8 @@ static double cosine(const pool_case *c, uint32_t i, uint32_t j) {
     return ii > 0 && jj > 0 ? ij / sqrt(ii * jj) : 0;
 }
 
-/* log det of S over a list, by elimination; pivots count at least 1e-10. Returns the last pivot's logarithm too. */
+/* log det of S over a list, by elimination; pivots count at least 1e-10. Returns the last pivot's logarithm
+ * too. */
 static double log_det(const pool_case *c, const uint32_t *list, uint32_t n, double *out_last) {
     double m[SPACE_ITEMS][SPACE_ITEMS], sum = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -76,14 +85,17 @@ static double list_kl(const pool_case *c, const uint32_t *list, uint32_t n, uint
     CHECK_EQ(ampcf_taste_of_list(&c->s.space, list, NULL, n, discount, q), AMPCF_OK);
     for (uint32_t a = 0; a < c->s.space.n_categories; a++) sum += q[a];
     if (sum == 0) return AMPCF_STECK_BOUND;
-    CHECK_EQ(ampcf_taste_between(AMPCF_STECK_KL, c->target, q, c->s.space.n_categories, NULL, NULL, 0, &kl), AMPCF_OK);
+    CHECK_EQ(ampcf_taste_between(AMPCF_STECK_KL, c->target, q, c->s.space.n_categories, NULL, NULL, 0, &kl),
+             AMPCF_OK);
     return kl;
 }
 
 /* sum_a q_ja (p_a W - w_a), from distributions of single items. */
-static double list_need(const pool_case *c, const uint32_t *list, uint32_t place, uint32_t candidate, uint32_t discount) {
+static double list_need(const pool_case *c, const uint32_t *list, uint32_t place, uint32_t candidate,
+                        uint32_t discount) {
     uint32_t n = c->s.space.n_categories;
-    double have[SPACE_CATEGORIES] = {0}, own[SPACE_CATEGORIES], total = discount ? 1 / log2(2 + (double)place) : 1, need = 0;
+    double have[SPACE_CATEGORIES] = {0}, own[SPACE_CATEGORIES],
+           total = discount ? 1 / log2(2 + (double)place) : 1, need = 0;
     for (uint32_t i = 0; i < place; i++) {
         double q[SPACE_CATEGORIES], weight = discount ? 1 / log2(2 + (double)i) : 1, any = 0;
         CHECK_EQ(ampcf_taste_of_list(&c->s.space, list + i, NULL, 1, 0, q), AMPCF_OK);
@@ -96,13 +108,17 @@ static double list_need(const pool_case *c, const uint32_t *list, uint32_t place
 }
 
 /* What `candidate` adds at the end of the first `place` of the list. */
-static double gain(const pool_case *c, method by, double lambda, uint32_t discount, uint32_t place, uint32_t candidate) {
+static double gain(const pool_case *c, method by, double lambda, uint32_t discount, uint32_t place,
+                   uint32_t candidate) {
     uint32_t list[SPACE_ITEMS];
     double last = 0, nearest = place ? -1 : 0;
     memcpy(list, c->list, place * sizeof *list), list[place] = candidate;
     for (uint32_t i = 0; i < place; i++) nearest = fmax(nearest, cosine(c, list[i], candidate));
     if (by == DPP) (void)log_det(c, list, place + 1, &last);
-    double other = by == STECK ? -list_kl(c, list, place + 1, discount) : by == PROPORTIONAL ? list_need(c, list, place, candidate, discount) : by == MMR ? -nearest : last;
+    double other = by == STECK          ? -list_kl(c, list, place + 1, discount)
+                   : by == PROPORTIONAL ? list_need(c, list, place, candidate, discount)
+                   : by == MMR          ? -nearest
+                                        : last;
     return (1 - lambda) * relevance(c, candidate) + lambda * other;
 }
 
@@ -136,13 +152,15 @@ static void lambda_zero_is_the_input(void) {
         draw_case(&rng, &c);
         rerank(&c, (method)(round % 4), 0, random_below(&rng, 2));
         for (uint32_t i = 0; i < c.n_list; i++) CHECK_EQ(c.list[i], i);
-        for (uint32_t j = 0; j < c.n; j++) c.scores[j] = -1e308; /* all equal: any lambda that only knows scores */
+        for (uint32_t j = 0; j < c.n; j++)
+            c.scores[j] = -1e308; /* all equal: any lambda that only knows scores */
         rerank(&c, (method)(round % 4), 0, 0);
         for (uint32_t i = 0; i < c.n_list; i++) CHECK_EQ(c.list[i], i);
     }
 }
 
-/* More weight on calibration never hurts it on average; at 1 the list is closer to the target than the ranking is. */
+/* More weight on calibration never hurts it on average; at 1 the list is closer to the target than the
+ * ranking is. */
 static void lambda_calibrates(void) {
     uint64_t rng = 223;
     static pool_case c;
@@ -155,12 +173,13 @@ static void lambda_calibrates(void) {
             sums[step / 5][step % 5] += list_kl(&c, c.list, c.n_list, 1);
         }
     }
-    for (uint32_t step = 1; step < 5; step++) CHECK(sums[0][step] < sums[0][step - 1] && sums[1][step] < sums[1][step - 1]);
+    for (uint32_t step = 1; step < 5; step++)
+        CHECK(sums[0][step] < sums[0][step - 1] && sums[1][step] < sums[1][step - 1]);
     CHECK(sums[0][4] < sums[0][0] / 2 && sums[1][4] < 0.7 * sums[1][0]);
 }
 
-/* What a candidate adds to the determinant never rises as the list grows. Greedy is no better than the best of all subsets, and of
- * three places mostly finds it. */
+/* What a candidate adds to the determinant never rises as the list grows. Greedy is no better than the best
+ * of all subsets, and of three places mostly finds it. */
 static void dpp_against_all_subsets(void) {
     uint64_t rng = 224;
     static pool_case c;
@@ -204,19 +223,31 @@ static void refusals(void) {
     uint32_t out[5] = {9}, n = 9;
     const double wrong[] = {-0.001, 1.001, NAN};
     for (uint32_t w = 0; w < 3; w++) {
-        CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
-        CHECK_EQ(ampcf_rerank_proportional(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
-        CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
-        CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory, sizeof memory,
+                                    out, &n),
+                 AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_rerank_proportional(&c.s.space, c.scores, c.target, wrong[w], 0, 5, memory,
+                                           sizeof memory, out, &n),
+                 AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n),
+                 AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, wrong[w], 5, memory, sizeof memory, out, &n),
+                 AMPCF_E_ARGUMENT);
     }
     c.target[0] += 0.1;
-    CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
-    CHECK_EQ(ampcf_rerank_proportional(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_rerank_steck(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n),
+             AMPCF_E_ARGUMENT);
+    CHECK_EQ(
+        ampcf_rerank_proportional(&c.s.space, c.scores, c.target, 0.5, 0, 5, memory, sizeof memory, out, &n),
+        AMPCF_E_ARGUMENT);
     c.vectors[4] = NAN;
-    CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
-    CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n),
+             AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_rerank_dpp(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n),
+             AMPCF_E_ARGUMENT);
     c.vectors[4] = 0, c.scores[2] = INFINITY;
-    CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_rerank_mmr(c.scores, 5, c.vectors, DIM, 0.5, 5, memory, sizeof memory, out, &n),
+             AMPCF_E_ARGUMENT);
     CHECK(out[0] == 9 && n == 9);
     CHECK_EQ(ampcf_rerank_dpp_memory(0xFFFFFFFFu, 0xFFFFFFFFu) == 0 || sizeof(size_t) > 4, 1);
 }

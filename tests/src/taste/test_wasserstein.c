@@ -1,5 +1,5 @@
-/* Owns the test of wasserstein.c: against every basis of small problems, every permutation, the closed form on a line, and the
- * axioms of a metric. Must leave the other distances to test_distances.c. */
+/* Owns the test of wasserstein.c: against every basis of small problems, every permutation, the closed form
+ * on a line, and the axioms of a metric. Must leave the other distances to test_distances.c. */
 #include "distributions.h"
 #include "taste/wasserstein.h"
 
@@ -12,12 +12,15 @@ static double solve(const double *p, const double *q, uint32_t n, const double *
     return out;
 }
 
-/* ---- Every basis of a small transportation problem ---------------------------------------------------------------- */
+/* ---- Every basis of a small transportation problem
+ * ---------------------------------------------------------------- */
 
 enum { SMALL = 4, BASIS = 2 * SMALL - 1 };
 
-/* Flows of the chosen cells by taking off rows and columns with one cell left; 0 when they are no tree or a flow is negative. */
-static int basis_cost(uint32_t n, const uint32_t *cells, const double *p, const double *q, const double *cost, double *out) {
+/* Flows of the chosen cells by taking off rows and columns with one cell left; 0 when they are no tree or a
+ * flow is negative. */
+static int basis_cost(uint32_t n, const uint32_t *cells, const double *p, const double *q, const double *cost,
+                      double *out) {
     double left[2 * SMALL], sum = 0;
     uint32_t degree[2 * SMALL] = {0}, used = 0;
     for (uint32_t i = 0; i < n; i++) left[i] = p[i], left[n + i] = q[i];
@@ -60,8 +63,10 @@ static void small_cases(void) {
         uint32_t n = 2 + random_below(&rng, 2 + (round % 10 == 0));
         double p[SMALL], q[SMALL], cost[SMALL * SMALL];
         draw_distribution(&rng, p, n), draw_distribution(&rng, q, n);
-        if (round % 3 == 0) for (uint32_t a = 0; a < n; a++) p[a] = q[a] = 1.0 / n; /* every basis is degenerate */
-        for (uint32_t c = 0; c < n * n; c++) cost[c] = round % 4 == 0 ? random_below(&rng, 3) : (double)random_float(&rng, 0, 5);
+        if (round % 3 == 0)
+            for (uint32_t a = 0; a < n; a++) p[a] = q[a] = 1.0 / n; /* every basis is degenerate */
+        for (uint32_t c = 0; c < n * n; c++)
+            cost[c] = round % 4 == 0 ? random_below(&rng, 3) : (double)random_float(&rng, 0, 5);
         CHECK_NEAR(solve(p, q, n, cost), cheapest_basis(n, p, q, cost), 1e-11);
     }
 }
@@ -70,7 +75,8 @@ static void small_cases(void) {
 static double cheapest_assignment(const double *cost, uint32_t n, uint32_t row, uint32_t used) {
     double best = row == n ? 0 : INFINITY;
     for (uint32_t j = 0; row < n && j < n; j++)
-        if (!(used >> j & 1)) best = fmin(best, cost[row * n + j] + cheapest_assignment(cost, n, row + 1, used | 1u << j));
+        if (!(used >> j & 1))
+            best = fmin(best, cost[row * n + j] + cheapest_assignment(cost, n, row + 1, used | 1u << j));
     return best;
 }
 
@@ -80,16 +86,19 @@ static void assignments(void) {
         uint32_t n = 6;
         double p[6], cost[36];
         for (uint32_t a = 0; a < n; a++) p[a] = 1.0 / n;
-        for (uint32_t c = 0; c < n * n; c++) cost[c] = round % 2 ? random_below(&rng, 4) : (double)random_float(&rng, 0, 1);
+        for (uint32_t c = 0; c < n * n; c++)
+            cost[c] = round % 2 ? random_below(&rng, 4) : (double)random_float(&rng, 0, 1);
         CHECK_NEAR(solve(p, p, n, cost), cheapest_assignment(cost, n, 0, 0) / n, 1e-12);
     }
 }
 
-/* ---- Closed forms at any size ----------------------------------------------------------------------------------- */
+/* ---- Closed forms at any size
+ * ----------------------------------------------------------------------------------- */
 
 static void on_a_line(uint32_t n, int rounds) {
     uint64_t rng = 203;
-    double *p = exact(n * sizeof *p), *q = exact(n * sizeof *q), *x = exact(n * sizeof *x), *cost = exact((size_t)n * n * sizeof *cost);
+    double *p = exact(n * sizeof *p), *q = exact(n * sizeof *q), *x = exact(n * sizeof *x),
+           *cost = exact((size_t)n * n * sizeof *cost);
     for (int round = 0; round < rounds; round++) {
         draw_distribution(&rng, p, n), draw_distribution(&rng, q, n);
         double wanted = 0, apart = 0;
@@ -114,7 +123,8 @@ static void on_a_line(uint32_t n, int rounds) {
 static void invariance(uint32_t n) {
     uint64_t rng = 204;
     double *p = exact(n * sizeof *p), *q = exact(n * sizeof *q), *cost = exact((size_t)n * n * sizeof *cost);
-    double *p2 = exact(n * sizeof *p), *q2 = exact(n * sizeof *q), *cost2 = exact((size_t)n * n * sizeof *cost);
+    double *p2 = exact(n * sizeof *p), *q2 = exact(n * sizeof *q),
+           *cost2 = exact((size_t)n * n * sizeof *cost);
     uint32_t *to = exact(n * sizeof *to);
     draw_distribution(&rng, p, n), draw_distribution(&rng, q, n);
     for (uint32_t c = 0; c < n * n; c++) cost[c] = (double)random_float(&rng, 0, 1);
@@ -139,7 +149,8 @@ static void is_a_metric(void) {
         uint32_t n = 1 + random_below(&rng, 20);
         double p[20], q[20], r[20], place[20][2], cost[400], largest = 0;
         draw_distribution(&rng, p, n), draw_distribution(&rng, q, n), draw_distribution(&rng, r, n);
-        for (uint32_t a = 0; a < n; a++) place[a][0] = (double)random_float(&rng, 0, 1), place[a][1] = (double)random_float(&rng, 0, 1);
+        for (uint32_t a = 0; a < n; a++)
+            place[a][0] = (double)random_float(&rng, 0, 1), place[a][1] = (double)random_float(&rng, 0, 1);
         for (uint32_t a = 0; a < n; a++)
             for (uint32_t b = 0; b < n; b++) {
                 cost[a * n + b] = hypot(place[a][0] - place[b][0], place[a][1] - place[b][1]);
@@ -162,7 +173,8 @@ static void refusals(void) {
     const double bad[] = {-1e-9, NAN, INFINITY, 1.1e9};
     for (uint32_t b = 0; b < 4; b++) {
         cost[3] = bad[b];
-        CHECK_EQ(ampcf_taste_between(AMPCF_WASSERSTEIN, p, q, 3, cost, memory, bytes, &out), AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_taste_between(AMPCF_WASSERSTEIN, p, q, 3, cost, memory, bytes, &out),
+                 AMPCF_E_ARGUMENT);
     }
     CHECK(out == 7);
     cost[3] = 1, cost[1] = NAN; /* to a category without weight: never read */

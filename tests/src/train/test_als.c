@@ -1,5 +1,6 @@
-/* Owns the test of train_als.c against naive alternating least squares in double: dampings, what the file says of them, and joint
- * sweeps that see people as a device does. Must not read the trainer's state; of a device it reads the profile. */
+/* Owns the test of train_als.c against naive alternating least squares in double: dampings, what the file
+ * says of them, and joint sweeps that see people as a device does. Must not read the trainer's state; of a
+ * device it reads the profile. */
 #include "interactions.h"
 #include "models.h"
 #include "core/profile.h"
@@ -7,9 +8,26 @@
 enum { MOST_USERS = 90, MOST_ITEMS = 60, MOST_DIM = 12 };
 
 static ampcf_train_config plain_config(const data *d) {
-    return (ampcf_train_config){.n_users = d->n_users, .n_items = d->n_items, .dim = 6, .n_personas = 1, .sweeps = 2, .joint = 0, .seed = 1,
-        .alpha = 0.3f, .lambda = 0.05f, .nu = 1, .beta = 20, .eta = 0.5f, .tau = 0.5f, .rho = 0.3f, .sharpness = 12, .split = 0.8f, .bias = 0.01f,
-        .user_damping = 0.5f, .item_damping = 0.4f, .popularity_damping = 0.3f};
+    return (ampcf_train_config){.n_users = d->n_users,
+                                .n_items = d->n_items,
+                                .dim = 6,
+                                .n_personas = 1,
+                                .sweeps = 2,
+                                .joint = 0,
+                                .seed = 1,
+                                .alpha = 0.3f,
+                                .lambda = 0.05f,
+                                .nu = 1,
+                                .beta = 20,
+                                .eta = 0.5f,
+                                .tau = 0.5f,
+                                .rho = 0.3f,
+                                .sharpness = 12,
+                                .split = 0.8f,
+                                .bias = 0.01f,
+                                .user_damping = 0.5f,
+                                .item_damping = 0.4f,
+                                .popularity_damping = 0.3f};
 }
 
 typedef struct run {
@@ -54,7 +72,8 @@ static void set_problem(problem *m, const ampcf_train_config *c, const data *d, 
         }
     parts_of(of_user, d->n_users, (double)c->user_damping, m->p);
     parts_of(of_item, d->n_items, (double)c->item_damping, m->q);
-    for (uint32_t j = 0; j < d->n_items; j++) m->t[j] = pow((of_item[j] > 0 ? of_item[j] : 1) / mean, -(double)c->popularity_damping);
+    for (uint32_t j = 0; j < d->n_items; j++)
+        m->t[j] = pow((of_item[j] > 0 ? of_item[j] : 1) / mean, -(double)c->popularity_damping);
 }
 
 /* lambda (sum_i w_i part_i + alpha n_other)^nu. */
@@ -62,8 +81,10 @@ static double ridge(const problem *m, double mass, uint32_t n_other) {
     return (double)m->c->lambda * pow(mass + (double)m->c->alpha * n_other, (double)m->c->nu);
 }
 
-/* One vector: ridge regression of the observed pairs on what each one sees, over the Gram matrix of `others`. */
-static void solve_row(const problem *m, double others[][MOST_DIM], double seen[][MOST_DIM], const double *part, const double *w, uint32_t n, double *out) {
+/* One vector: ridge regression of the observed pairs on what each one sees, over the Gram matrix of
+ * `others`. */
+static void solve_row(const problem *m, double others[][MOST_DIM], double seen[][MOST_DIM],
+                      const double *part, const double *w, uint32_t n, double *out) {
     uint32_t dim = m->c->dim;
     double system[MOST_DIM * MOST_DIM] = {0}, mass = 0;
     for (uint32_t a = 0; a < dim; a++) out[a] = 0;
@@ -72,7 +93,8 @@ static void solve_row(const problem *m, double others[][MOST_DIM], double seen[]
         for (uint32_t a = 0; a < dim; a++) {
             out[a] += w[o] * part[o] * seen[o][a];
             for (uint32_t b = 0; b < dim; b++)
-                system[a * dim + b] += (double)m->c->alpha * part[o] * others[o][a] * others[o][b] + w[o] * part[o] * seen[o][a] * seen[o][b];
+                system[a * dim + b] += (double)m->c->alpha * part[o] * others[o][a] * others[o][b] +
+                                       w[o] * part[o] * seen[o][a] * seen[o][b];
         }
     }
     for (uint32_t a = 0; a < dim; a++) system[a * dim + a] += ridge(m, mass, n);
@@ -80,7 +102,8 @@ static void solve_row(const problem *m, double others[][MOST_DIM], double seen[]
 }
 
 static void solve_users(const problem *m, double items[][MOST_DIM], double users[][MOST_DIM]) {
-    for (uint32_t u = 0; u < m->c->n_users; u++) solve_row(m, items, items, m->q, m->w[u], m->c->n_items, users[u]);
+    for (uint32_t u = 0; u < m->c->n_users; u++)
+        solve_row(m, items, items, m->q, m->w[u], m->c->n_items, users[u]);
 }
 
 static void column_of(const problem *m, uint32_t item, double *out) {
@@ -127,7 +150,8 @@ static void check_file_side(const problem *m, const run *r) {
     if (wanted) CHECK_NEAR(mean, 1, 1e-6);
     float gram[MOST_DIM * (MOST_DIM + 1) / 2];
     fill_weighted_gram(ampcf_trainer_vectors(r->trainer), g, n, dim, gram);
-    for (uint32_t i = 0; i < dim * (dim + 1) / 2; i++) CHECK_NEAR(ampcf_trainer_gram(r->trainer)[i], gram[i], 1e-6 * (1 + fabs((double)gram[i])));
+    for (uint32_t i = 0; i < dim * (dim + 1) / 2; i++)
+        CHECK_NEAR(ampcf_trainer_gram(r->trainer)[i], gram[i], 1e-6 * (1 + fabs((double)gram[i])));
 }
 
 /* Every sixth combination of dampings, nu and weights; the last item has nobody, user 3 has nothing. */
@@ -168,7 +192,8 @@ static void sweeps_follow_the_formulas(void) {
     free_data(&d);
 }
 
-/* The objective of ampcf_train.h, users at their best: lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu, lambda_j likewise. */
+/* The objective of ampcf_train.h, users at their best: lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,
+ * lambda_j likewise. */
 static double loss(const problem *m, double users[][MOST_DIM], double items[][MOST_DIM]) {
     uint32_t n_users = m->c->n_users, n_items = m->c->n_items, dim = m->c->dim;
     double sum = 0;
@@ -230,7 +255,8 @@ static test_model model_of(const test_parts *around, const run *r) {
     ampcf_model_parts parts = around->parts;
     parts.vectors = ampcf_trainer_vectors(r->trainer), parts.bias = ampcf_trainer_bias(r->trainer);
     parts.gram = ampcf_trainer_gram(r->trainer), parts.settings = ampcf_trainer_settings(r->trainer);
-    parts.item_weights = ampcf_trainer_item_weights(r->trainer), parts.item_targets = ampcf_trainer_item_targets(r->trainer);
+    parts.item_weights = ampcf_trainer_item_weights(r->trainer),
+    parts.item_targets = ampcf_trainer_item_targets(r->trainer);
     return open_parts(&parts);
 }
 
@@ -239,7 +265,8 @@ static test_profile fold_person(const test_model *m, const data *d, const float 
     return fold(m->model, d->items + from, weights ? weights + from : NULL, d->offsets[user + 1] - from, 0);
 }
 
-/* A device that folds in a person of the training finds that person: t_j u . v_j with u the next solution of the training. */
+/* A device that folds in a person of the training finds that person: t_j u . v_j with u the next solution of
+ * the training. */
 static void devices_find_people_again(void) {
     static problem m;
     static double users[MOST_USERS][MOST_DIM], items[MOST_ITEMS][MOST_DIM];
@@ -277,7 +304,8 @@ static void equals_are_not_damped(void) {
     uint32_t offsets[USERS + 1] = {0}, items[USERS * EACH];
     for (uint32_t u = 0, at = 0; u < USERS; u++) {
         for (uint32_t j = 0; j < ITEMS; j++)
-            if ((j + ITEMS - u % ITEMS) % ITEMS % 4 == 0 || (j + ITEMS - u % ITEMS) % ITEMS == 1) items[at++] = j;
+            if ((j + ITEMS - u % ITEMS) % ITEMS % 4 == 0 || (j + ITEMS - u % ITEMS) % ITEMS == 1)
+                items[at++] = j;
         offsets[u + 1] = at;
     }
     CHECK_EQ(offsets[USERS], USERS * EACH);
@@ -287,10 +315,15 @@ static void equals_are_not_damped(void) {
         c.n_personas = none.n_personas = personas, c.joint = none.joint = 1;
         none.user_damping = none.item_damping = none.popularity_damping = 0;
         run a = train(&c, &d, NULL), b = train(&none, &d, NULL);
-        CHECK_BYTES(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer), ITEMS * c.dim * sizeof(float));
-        CHECK_BYTES(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer), c.dim * (c.dim + 1) / 2 * sizeof(float));
-        CHECK_BYTES(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer), SETTINGS * sizeof(float));
-        for (uint32_t j = 0; j < ITEMS; j++) CHECK(ampcf_trainer_item_weights(a.trainer)[j] == 1 && ampcf_trainer_item_targets(a.trainer)[j] == 1);
+        CHECK_BYTES(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer),
+                    ITEMS * c.dim * sizeof(float));
+        CHECK_BYTES(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer),
+                    c.dim * (c.dim + 1) / 2 * sizeof(float));
+        CHECK_BYTES(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer),
+                    SETTINGS * sizeof(float));
+        for (uint32_t j = 0; j < ITEMS; j++)
+            CHECK(ampcf_trainer_item_weights(a.trainer)[j] == 1 &&
+                  ampcf_trainer_item_targets(a.trainer)[j] == 1);
         CHECK(!ampcf_trainer_item_weights(b.trainer) && !ampcf_trainer_item_targets(b.trainer));
         none.user_damping = 0.5f; /* people are folded in one by one: the file has nothing to say of them */
         run people = train(&none, &d, NULL);
@@ -299,7 +332,8 @@ static void equals_are_not_damped(void) {
     }
 }
 
-/* One item of five thousand people and many of one, all dampings at their strongest: the file still holds what was trained. */
+/* One item of five thousand people and many of one, all dampings at their strongest: the file still holds
+ * what was trained. */
 static void extreme_dampings_fit_the_file(void) {
     enum { USERS = 5000, ITEMS = 60 };
     uint32_t offsets[USERS + 1] = {0}, items[USERS + ITEMS];
@@ -311,7 +345,10 @@ static void extreme_dampings_fit_the_file(void) {
     data d = {USERS, ITEMS, offsets, items, NULL};
     for (int variant = 1; variant < 8; variant++) {
         ampcf_train_config c = plain_config(&d);
-        c.user_damping = 2, c.item_damping = variant & 1 ? 2.0f : 0, c.popularity_damping = variant & 2 ? 2.0f : variant & 4 ? 1.0f : 0;
+        c.user_damping = 2, c.item_damping = variant & 1 ? 2.0f : 0,
+        c.popularity_damping = variant & 2   ? 2.0f
+                               : variant & 4 ? 1.0f
+                                             : 0;
         run r = train(&c, &d, NULL);
         test_parts around = parts_around(ITEMS, c.dim, 1);
         test_model model = model_of(&around, &r);
@@ -326,12 +363,14 @@ static void extreme_dampings_fit_the_file(void) {
 /* ---- Joint sweeps ---- */
 
 /* What item j sees of a person on a device: y_j = t_j (this . v_j), v_j without the popularity damping. */
-static void effective_vector(const problem *m, const ampcf_profile *p, const double *item, uint32_t j, double *out) {
+static void effective_vector(const problem *m, const ampcf_profile *p, const double *item, uint32_t j,
+                             double *out) {
     uint32_t dim = m->c->dim, n = p->n_personas;
     double logit[AMPCF_MAX_PERSONAS], highest = -INFINITY, sum = 0, rho = n > 1 ? (double)m->c->rho : 0;
     for (uint32_t k = 0; k < n; k++) {
         double evidence = 0;
-        for (uint32_t a = 0; a < dim; a++) evidence += (double)p->vectors[k * p->stride + a] * m->t[j] * item[a];
+        for (uint32_t a = 0; a < dim; a++)
+            evidence += (double)p->vectors[k * p->stride + a] * m->t[j] * item[a];
         logit[k] = (double)m->c->beta * (double)p->gain[k] * evidence / n + (double)p->prior[k];
         highest = fmax(highest, logit[k]);
     }
@@ -339,13 +378,15 @@ static void effective_vector(const problem *m, const ampcf_profile *p, const dou
     for (uint32_t a = 0; a < dim; a++) out[a] = 0;
     for (uint32_t k = 0; k < n; k++)
         for (uint32_t a = 0; a < dim; a++)
-            out[a] += ((1 - rho) + rho * logit[k] / sum * (double)p->gain[k]) * (double)p->vectors[k * p->stride + a];
+            out[a] += ((1 - rho) + rho * logit[k] / sum * (double)p->gain[k]) *
+                      (double)p->vectors[k * p->stride + a];
 }
 
 /* A sweep that is joint leads from the items before it to those that devices full of profiles would give. */
 static void joint_sweeps_see_devices(void) {
     static problem m;
-    static double items[MOST_ITEMS][MOST_DIM], next[MOST_ITEMS][MOST_DIM], wholes[MOST_USERS][MOST_DIM], seen[MOST_USERS][MOST_DIM];
+    static double items[MOST_ITEMS][MOST_DIM], next[MOST_ITEMS][MOST_DIM], wholes[MOST_USERS][MOST_DIM],
+        seen[MOST_USERS][MOST_DIM];
     uint64_t rng = 327;
     data d = make_data(80, 48, 1, &rng);
     for (int variant = 0; variant < 16; variant++) {
@@ -376,7 +417,8 @@ static void joint_sweeps_see_devices(void) {
         for (uint32_t j = 0; j < d.n_items; j++) {
             double weights[MOST_USERS];
             column_of(&m, j, weights);
-            for (uint32_t u = 0; u < d.n_users; u++) effective_vector(&m, people[u].profile, items[j], j, seen[u]);
+            for (uint32_t u = 0; u < d.n_users; u++)
+                effective_vector(&m, people[u].profile, items[j], j, seen[u]);
             solve_row(&m, wholes, seen, m.p, weights, d.n_users, next[j]);
         }
         check_items(&m, &after, next, 1e-4);

@@ -1,5 +1,5 @@
-/* Owns the test of train_clusters.c: planted clusters are found, the objective beats chance, numbers are as the file wants them.
- * Must not test what clusters are used for. */
+/* Owns the test of train_clusters.c: planted clusters are found, the objective beats chance, numbers are as
+ * the file wants them. Must not test what clusters are used for. */
 #include "ampcf_train.h"
 #include "check.h"
 
@@ -21,7 +21,8 @@ static uint32_t count(const uint8_t *of, uint32_t n) {
     return next;
 }
 
-/* Items around k directions of their own, of any length, some of the directions in the second half only: each is one cluster. */
+/* Items around k directions of their own, of any length, some of the directions in the second half only:
+ * each is one cluster. */
 static void planted(uint32_t n, uint32_t k, uint32_t dim) {
     uint64_t rng = 231 + n;
     float *v = exact((size_t)n * dim * sizeof *v);
@@ -29,7 +30,8 @@ static void planted(uint32_t n, uint32_t k, uint32_t dim) {
     for (uint32_t j = 0; j < n; j++) {
         float length = random_float(&rng, 0.01f, 100);
         truth[j] = (uint8_t)(j < n / 2 ? random_below(&rng, k / 2) : k / 2 + random_below(&rng, k - k / 2));
-        for (uint32_t d = 0; d < dim; d++) v[(size_t)j * dim + d] = length * ((d == truth[j] ? 1 : 0) + random_float(&rng, -0.1f, 0.1f));
+        for (uint32_t d = 0; d < dim; d++)
+            v[(size_t)j * dim + d] = length * ((d == truth[j] ? 1 : 0) + random_float(&rng, -0.1f, 0.1f));
     }
     uint32_t best = 0;
     for (uint32_t seed = 1; seed <= 5; seed++) {
@@ -44,7 +46,8 @@ static void planted(uint32_t n, uint32_t k, uint32_t dim) {
         if (found == k && right == n) best++;
         CHECK(right > n / 2);
     }
-    CHECK(best >= 3); /* k-means++ begins with an item of each direction nearly always, chance does in 2 of 5 */
+    CHECK(best >=
+          3); /* k-means++ begins with an item of each direction nearly always, chance does in 2 of 5 */
     free(v), free(truth), free(of);
 }
 

@@ -1,4 +1,5 @@
-/* Owns the test of left_out.c: against people who are truly folded in again without the event, and against profile.c. */
+/* Owns the test of left_out.c: against people who are truly folded in again without the event, and against
+ * profile.c. */
 #include "train/left_out.h"
 #include "models.h"
 
@@ -15,7 +16,8 @@ static void open_left_out(opened *o, const test_parts *t, uint32_t max_history) 
     memset(o->memory, 0x5A, measure.used); /* what was there before must not matter */
     arena over = arena_over(o->memory, measure.used);
     o->l = left_out_take(&over, t->parts.n_items, t->parts.dim, max_history);
-    o->side = (ampcf_item_side){t->parts.dim, t->vectors, t->gram, t->settings, t->item_weights, t->item_targets};
+    o->side =
+        (ampcf_item_side){t->parts.dim, t->vectors, t->gram, t->settings, t->item_weights, t->item_targets};
     CHECK(!over.full);
     left_out_open(&o->l, &o->side);
 }

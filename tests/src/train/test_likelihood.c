@@ -1,6 +1,6 @@
-/* Owns the test of the likelihood objectives (train_likelihood.c, likelihood_loss.c, train_fold.c): the gradient against finite
- * differences of a loss in double precision, runs that depend on their input alone, and results after each pass.
- * Must not judge accuracy: tests/bench/likelihoods.js does. */
+/* Owns the test of the likelihood objectives (train_likelihood.c, likelihood_loss.c, train_fold.c): the
+ * gradient against finite differences of a loss in double precision, runs that depend on their input alone,
+ * and results after each pass. Must not judge accuracy: tests/bench/likelihoods.js does. */
 #include "train/likelihood_loss.h"
 #include "models.h"
 #include "train/solve.h"
@@ -14,7 +14,8 @@ typedef struct point {
     likelihood kind;
     uint32_t n_kept, n_items, n_personas;
     uint32_t kept[H_MAX], items[C_MAX];
-    double weight[H_MAX], target[C_MAX], stands_for[C_MAX], responsibility[H_MAX][P_MAX], gain[P_MAX], prior[P_MAX];
+    double weight[H_MAX], target[C_MAX], stands_for[C_MAX], responsibility[H_MAX][P_MAX], gain[P_MAX],
+        prior[P_MAX];
     double gram[D][D], ridge, beta, rho, fit, zeros;
     double vectors[N][D], bias[N], log_scale;
 } point;
@@ -74,8 +75,10 @@ static double loss_at(const point *o, double *out_logits) {
         out_logits[c] = l;
         mass += t, sum += o->stands_for[c] * exp(l);
         if (o->kind == LIKELIHOOD_MULTINOMIAL) loss -= t * l;
-        if (o->kind == LIKELIHOOD_GAUSSIAN) loss += t > 0 ? t * (1 - l) * (1 - l) : o->zeros * o->stands_for[c] * l * l;
-        if (o->kind == LIKELIHOOD_LOGISTIC) loss += t > 0 ? t * log1p(exp(-l)) : o->zeros * o->stands_for[c] * log1p(exp(l));
+        if (o->kind == LIKELIHOOD_GAUSSIAN)
+            loss += t > 0 ? t * (1 - l) * (1 - l) : o->zeros * o->stands_for[c] * l * l;
+        if (o->kind == LIKELIHOOD_LOGISTIC)
+            loss += t > 0 ? t * log1p(exp(-l)) : o->zeros * o->stands_for[c] * log1p(exp(l));
     }
     return o->fit * (loss + (o->kind == LIKELIHOOD_MULTINOMIAL ? mass * log(sum) : 0));
 }
@@ -86,13 +89,25 @@ typedef struct single {
     train_fold fold;
     likelihood_example example;
     void *memory;
-    float gram[D * STRIDE], items[C_MAX * STRIDE], bias[C_MAX], target[C_MAX], stands_for[C_MAX], scale_gradient;
+    float gram[D * STRIDE], items[C_MAX * STRIDE], bias[C_MAX], target[C_MAX], stands_for[C_MAX],
+        scale_gradient;
     float items_gradient[C_MAX * STRIDE], bias_gradient[C_MAX], history_gradient[H_MAX * STRIDE], *work;
 } single;
 
 static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
-    s->config = (ampcf_train_config){.n_users = 1, .n_items = N, .dim = D, .n_personas = n_personas, .alpha = 0.3f, .lambda = 0.05f, .nu = 1,
-        .beta = 3, .eta = 0.5f, .tau = tau, .rho = 0.6f, .sharpness = 4, .split = 0};
+    s->config = (ampcf_train_config){.n_users = 1,
+                                     .n_items = N,
+                                     .dim = D,
+                                     .n_personas = n_personas,
+                                     .alpha = 0.3f,
+                                     .lambda = 0.05f,
+                                     .nu = 1,
+                                     .beta = 3,
+                                     .eta = 0.5f,
+                                     .tau = tau,
+                                     .rho = 0.6f,
+                                     .sharpness = 4,
+                                     .split = 0};
     arena measured = arena_measure();
     (void)train_fold_take(&measured, &s->config, H_MAX);
     s->memory = exact(measured.used);
@@ -108,14 +123,27 @@ static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
         for (uint32_t d = 0; d < D; d++) s->fold.rows[i * STRIDE + d] = (float)o->vectors[o->kept[i]][d];
     }
     for (uint32_t c = 0; c < o->n_items; c++) {
-        s->bias[c] = (float)o->bias[o->items[c]], s->target[c] = (float)o->target[c], s->stands_for[c] = (float)o->stands_for[c];
+        s->bias[c] = (float)o->bias[o->items[c]], s->target[c] = (float)o->target[c],
+        s->stands_for[c] = (float)o->stands_for[c];
         for (uint32_t d = 0; d < D; d++) s->items[c * STRIDE + d] = (float)o->vectors[o->items[c]][d];
     }
     train_fold_in(&s->fold);
     s->work = exact(likelihood_work(o->n_items, n_personas, STRIDE) * sizeof(float));
-    s->example = (likelihood_example){.kind = o->kind, .n_items = o->n_items, .fit = (float)o->fit, .zeros = (float)o->zeros, .scale = (float)exp(o->log_scale),
-        .fold = &s->fold, .items = s->items, .bias = s->bias, .target = s->target, .stands_for = s->stands_for, .items_gradient = s->items_gradient,
-        .bias_gradient = s->bias_gradient, .history_gradient = s->history_gradient, .scale_gradient = &s->scale_gradient, .work = s->work};
+    s->example = (likelihood_example){.kind = o->kind,
+                                      .n_items = o->n_items,
+                                      .fit = (float)o->fit,
+                                      .zeros = (float)o->zeros,
+                                      .scale = (float)exp(o->log_scale),
+                                      .fold = &s->fold,
+                                      .items = s->items,
+                                      .bias = s->bias,
+                                      .target = s->target,
+                                      .stands_for = s->stands_for,
+                                      .items_gradient = s->items_gradient,
+                                      .bias_gradient = s->bias_gradient,
+                                      .history_gradient = s->history_gradient,
+                                      .scale_gradient = &s->scale_gradient,
+                                      .work = s->work};
 }
 
 /* Constants of the gradient, as the fold-in found them. */
@@ -125,9 +153,11 @@ static void take_constants(point *o, const single *s) {
     o->beta = 3, o->rho = (double)s->config.rho;
     for (uint32_t i = 0; i < o->n_kept; i++) mass += o->weight[i];
     o->ridge = 0.05 * mass;
-    for (uint32_t k = 0; k < o->n_personas; k++) o->gain[k] = (double)s->fold.gains[k], o->prior[k] = (double)s->fold.priors[k];
+    for (uint32_t k = 0; k < o->n_personas; k++)
+        o->gain[k] = (double)s->fold.gains[k], o->prior[k] = (double)s->fold.priors[k];
     for (uint32_t i = 0; i < o->n_kept; i++)
-        for (uint32_t k = 0; k < o->n_personas; k++) o->responsibility[i][k] = (double)s->fold.responsibilities[i * o->n_personas + k];
+        for (uint32_t k = 0; k < o->n_personas; k++)
+            o->responsibility[i][k] = (double)s->fold.responsibilities[i * o->n_personas + k];
 }
 
 static double step_loss(point *o, double *at, double step) {
@@ -138,9 +168,12 @@ static double step_loss(point *o, double *at, double step) {
     return loss;
 }
 
-static double difference(point *o, double *at) { return (step_loss(o, at, 1e-5) - step_loss(o, at, -1e-5)) / 2e-5; }
+static double difference(point *o, double *at) {
+    return (step_loss(o, at, 1e-5) - step_loss(o, at, -1e-5)) / 2e-5;
+}
 
-/* Some items are input, others targets; with `itself` the input is the target. Sampled: targets, then draws, one of them twice. */
+/* Some items are input, others targets; with `itself` the input is the target. Sampled: targets, then draws,
+ * one of them twice. */
 static void make_point(point *o, likelihood kind, int sampled, int itself, uint64_t *rng) {
     *o = (point){.kind = kind, .n_kept = 6, .fit = 0.7, .zeros = 0.3, .log_scale = 0.4};
     for (uint32_t j = 0; j < N; j++) {
@@ -224,15 +257,37 @@ static void make_taste(uint64_t *rng) {
     for (uint32_t u = 0; u < USERS; u++) {
         uint32_t left = u < 3 ? u : 12;
         for (uint32_t j = u % 2; left > 0 && j < ITEMS; j += 2)
-            if (random_below(rng, (ITEMS - j + 1) / 2) < left) weights[at] = 0.5f + (float)(j % 3), items[at++] = j, left--;
+            if (random_below(rng, (ITEMS - j + 1) / 2) < left)
+                weights[at] = 0.5f + (float)(j % 3), items[at++] = j, left--;
         offsets[u + 1] = at;
     }
 }
 
 static ampcf_train_config variant(uint32_t objective, int i) {
-    ampcf_train_config c = {.n_users = USERS, .n_items = ITEMS, .objective = objective, .dim = 9, .n_personas = 3, .sweeps = 3, .joint = 1, .batch = 16,
-        .seed = 1, .warmup = WARMUP, .alpha = 0.3f, .lambda = 0.05f, .nu = 1, .beta = 20, .eta = 0.5f, .tau = 0.5f, .rho = 0.3f, .sharpness = 12,
-        .split = 0.8f, .bias = 0.01f, .learning_rate = 0.01f, .dropout = 0.4f, .decay = 0.01f, .zeros = 0.2f};
+    ampcf_train_config c = {.n_users = USERS,
+                            .n_items = ITEMS,
+                            .objective = objective,
+                            .dim = 9,
+                            .n_personas = 3,
+                            .sweeps = 3,
+                            .joint = 1,
+                            .batch = 16,
+                            .seed = 1,
+                            .warmup = WARMUP,
+                            .alpha = 0.3f,
+                            .lambda = 0.05f,
+                            .nu = 1,
+                            .beta = 20,
+                            .eta = 0.5f,
+                            .tau = 0.5f,
+                            .rho = 0.3f,
+                            .sharpness = 12,
+                            .split = 0.8f,
+                            .bias = 0.01f,
+                            .learning_rate = 0.01f,
+                            .dropout = 0.4f,
+                            .decay = 0.01f,
+                            .zeros = 0.2f};
     if (i == 1) c.n_personas = 1, c.dropout = 0;
     if (i == 2) c.samples = 20;
     if (i == 3) c.batch = 65536, c.samples = 5, c.dropout = 0, c.dim = 16;
@@ -256,16 +311,20 @@ static run train(const ampcf_train_config *c, const float *w, uint32_t max_rows,
         uint64_t before = p.done;
         CHECK_EQ(ampcf_trainer_step(r.trainer, max_rows, &p), AMPCF_OK);
         CHECK(p.done == (before + max_rows < p.total ? before + max_rows : p.total));
-        CHECK(p.sweep <= p.sweeps && p.sweeps == WARMUP + c->sweeps && p.total == WARMUP * (USERS + ITEMS) + (uint64_t)c->sweeps * USERS);
+        CHECK(p.sweep <= p.sweeps && p.sweeps == WARMUP + c->sweeps &&
+              p.total == WARMUP * (USERS + ITEMS) + (uint64_t)c->sweeps * USERS);
     }
     CHECK_EQ(p.sweep, passes ? passes : p.sweeps);
     return r;
 }
 
 static int same(const ampcf_train_config *c, run a, run b) {
-    return memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer), (size_t)c->n_items * c->dim * 4) == 0 &&
-           memcmp(ampcf_trainer_bias(a.trainer), ampcf_trainer_bias(b.trainer), (size_t)c->n_items * 4) == 0 &&
-           memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer), (size_t)c->dim * (c->dim + 1) / 2 * 4) == 0;
+    return memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer),
+                  (size_t)c->n_items * c->dim * 4) == 0 &&
+           memcmp(ampcf_trainer_bias(a.trainer), ampcf_trainer_bias(b.trainer), (size_t)c->n_items * 4) ==
+               0 &&
+           memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer),
+                  (size_t)c->dim * (c->dim + 1) / 2 * 4) == 0;
 }
 
 static void bytes_depend_on_input_alone(void) {
@@ -278,17 +337,20 @@ static void bytes_depend_on_input_alone(void) {
             other.seed = 2;
             run seed = train(&other, w, 100, 0), weighted = train(&c, w ? NULL : weights, 100, 0);
             CHECK(!same(&c, whole, seed) && !same(&c, whole, weighted));
-            for (uint32_t x = 0; x < ITEMS * c.dim; x++) CHECK(fabsf(ampcf_trainer_vectors(whole.trainer)[x]) < 100);
+            for (uint32_t x = 0; x < ITEMS * c.dim; x++)
+                CHECK(fabsf(ampcf_trainer_vectors(whole.trainer)[x]) < 100);
             free(whole.memory), free(sevens.memory), free(seed.memory), free(weighted.memory);
         }
 }
 
-/* A run stopped after a pass has what a shorter run ends with: after the warm-up that of als, after an epoch that of so many. */
+/* A run stopped after a pass has what a shorter run ends with: after the warm-up that of als, after an epoch
+ * that of so many. */
 static void results_are_valid_after_each_pass(void) {
     ampcf_train_config c = variant(AMPCF_OBJECTIVE_LOGISTIC, 0), als = c, shorter = c;
     als.objective = AMPCF_OBJECTIVE_ALS, als.sweeps = WARMUP, shorter.sweeps = 2;
     size_t bytes = ampcf_trainer_memory(&als, offsets[USERS]);
-    run warm = train(&c, NULL, 1, WARMUP), two = train(&c, NULL, 1, WARMUP + 2), ended = train(&shorter, NULL, 50, 0), first = {exact(bytes), NULL};
+    run warm = train(&c, NULL, 1, WARMUP), two = train(&c, NULL, 1, WARMUP + 2),
+        ended = train(&shorter, NULL, 50, 0), first = {exact(bytes), NULL};
     ampcf_train_progress p;
     CHECK_EQ(ampcf_trainer_open(&als, offsets, items, NULL, first.memory, bytes, &first.trainer), AMPCF_OK);
     CHECK_EQ(ampcf_trainer_step(first.trainer, 100000, &p), AMPCF_OK);
@@ -299,8 +361,9 @@ static void results_are_valid_after_each_pass(void) {
 
 static void refusals(void) {
     const float bad[] = {-1, (float)NAN, (float)INFINITY, 1e30f};
-    const size_t fields[] = {offsetof(ampcf_train_config, learning_rate), offsetof(ampcf_train_config, dropout), offsetof(ampcf_train_config, decay),
-        offsetof(ampcf_train_config, zeros)};
+    const size_t fields[] = {offsetof(ampcf_train_config, learning_rate),
+                             offsetof(ampcf_train_config, dropout), offsetof(ampcf_train_config, decay),
+                             offsetof(ampcf_train_config, zeros)};
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++)
         for (size_t v = 0; v < sizeof bad / sizeof *bad; v++) {
             ampcf_train_config wrong = variant(AMPCF_OBJECTIVE_GAUSSIAN, 0);

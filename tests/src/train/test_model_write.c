@@ -1,5 +1,5 @@
-/* Owns the test of model_write.c: same parts, same bytes; what is incomplete or what the loader refuses is refused.
- * Must leave the rules of the file itself to test_model*.c. */
+/* Owns the test of model_write.c: same parts, same bytes; what is incomplete or what the loader refuses is
+ * refused. Must leave the rules of the file itself to test_model*.c. */
 #include "draft.h"
 #include "core/model.h"
 #include "models.h"
@@ -60,21 +60,30 @@ static void incomplete_parts(void) {
     const ampcf_model_parts good = t.parts;
     ampcf_model_parts p;
     expect(&good, AMPCF_OK, "good");
-    const struct { size_t at; const char *name; } pointers[] = {
-        {offsetof(ampcf_model_parts, vectors), "vectors"}, {offsetof(ampcf_model_parts, bias), "bias"},
-        {offsetof(ampcf_model_parts, gram), "gram"}, {offsetof(ampcf_model_parts, settings), "settings"},
-        {offsetof(ampcf_model_parts, id_offsets), "id_offsets"}, {offsetof(ampcf_model_parts, id_bytes), "id_bytes"},
-        {offsetof(ampcf_model_parts, title_offsets), "title_offsets"}, {offsetof(ampcf_model_parts, title_bytes), "title_bytes"},
-        {offsetof(ampcf_model_parts, aspect_offsets), "aspect_offsets"}, {offsetof(ampcf_model_parts, aspect_bytes), "aspect_bytes"},
-        {offsetof(ampcf_model_parts, item_aspect_offsets), "item_aspect_offsets"}, {offsetof(ampcf_model_parts, item_aspects), "item_aspects"},
-        {offsetof(ampcf_model_parts, metadata), "metadata"}};
+    const struct {
+        size_t at;
+        const char *name;
+    } pointers[] = {{offsetof(ampcf_model_parts, vectors), "vectors"},
+                    {offsetof(ampcf_model_parts, bias), "bias"},
+                    {offsetof(ampcf_model_parts, gram), "gram"},
+                    {offsetof(ampcf_model_parts, settings), "settings"},
+                    {offsetof(ampcf_model_parts, id_offsets), "id_offsets"},
+                    {offsetof(ampcf_model_parts, id_bytes), "id_bytes"},
+                    {offsetof(ampcf_model_parts, title_offsets), "title_offsets"},
+                    {offsetof(ampcf_model_parts, title_bytes), "title_bytes"},
+                    {offsetof(ampcf_model_parts, aspect_offsets), "aspect_offsets"},
+                    {offsetof(ampcf_model_parts, aspect_bytes), "aspect_bytes"},
+                    {offsetof(ampcf_model_parts, item_aspect_offsets), "item_aspect_offsets"},
+                    {offsetof(ampcf_model_parts, item_aspects), "item_aspects"},
+                    {offsetof(ampcf_model_parts, metadata), "metadata"}};
     for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
         const void *none = NULL;
         p = good;
         memcpy((char *)&p + pointers[i].at, &none, sizeof none);
         expect(&p, AMPCF_E_ARGUMENT, pointers[i].name);
     }
-    const uint32_t items[] = {0, AMPCF_MAX_ITEMS + 1, 0xFFFFFFFFu}, dims[] = {0, AMPCF_MAX_DIM + 1, 0xFFFFFFFFu};
+    const uint32_t items[] = {0, AMPCF_MAX_ITEMS + 1, 0xFFFFFFFFu},
+                   dims[] = {0, AMPCF_MAX_DIM + 1, 0xFFFFFFFFu};
     for (int i = 0; i < 3; i++) {
         p = good, p.n_items = items[i], expect(&p, AMPCF_E_ARGUMENT, "n_items");
         p = good, p.dim = dims[i], expect(&p, AMPCF_E_ARGUMENT, "dim");
@@ -85,14 +94,16 @@ static void incomplete_parts(void) {
     p = good, p.n_personas = AMPCF_MAX_PERSONAS + 1, expect(&p, AMPCF_E_LIMIT, "65 personas");
     p = good, p.title_offsets = NULL, p.title_bytes = NULL, expect(&p, AMPCF_OK, "no titles");
     p.metadata = NULL, p.metadata_bytes = 0, expect(&p, AMPCF_OK, "no metadata");
-    p.n_aspects = 0, p.aspect_offsets = p.item_aspect_offsets = NULL, p.aspect_bytes = NULL, p.item_aspects = NULL;
+    p.n_aspects = 0, p.aspect_offsets = p.item_aspect_offsets = NULL, p.aspect_bytes = NULL,
+    p.item_aspects = NULL;
     expect(&p, AMPCF_OK, "no aspects");
     t.id_offsets[7] = t.id_offsets[8] + 1, expect(&good, AMPCF_E_ARGUMENT, "falling id offsets");
     t.id_offsets[7] = 0xFFFFFFFFu, expect(&good, AMPCF_E_ARGUMENT, "falling id offsets");
     free_parts(&t);
 }
 
-/* What a reader sees of narrow vectors: halves and bytes are nearest, and cosines are those of the stored values. */
+/* What a reader sees of narrow vectors: halves and bytes are nearest, and cosines are those of the stored
+ * values. */
 static void narrow_vectors(void) {
     for (uint32_t type = AMPCF_VECTORS_F16; type <= AMPCF_VECTORS_INT8; type++) {
         uint64_t rng = 123;
@@ -136,9 +147,12 @@ static void narrow_vectors(void) {
         CHECK_EQ(ampcf_score(q.profile, items, 40, b, NULL), AMPCF_OK);
         CHECK_BYTES(a, b, sizeof a);
         const float bad[] = {(float)NAN, (float)INFINITY, -1e30f};
-        for (int i = 0; i < 3; i++) t.vectors[30] = bad[i], expect(&t.parts, AMPCF_E_BAD_NUMBER, "vector element");
-        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65520.0f : 1048576.0f, expect(&t.parts, AMPCF_E_BAD_NUMBER, "just too large");
-        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65519.0f : 1040384.0f, expect(&t.parts, AMPCF_OK, "just not too large");
+        for (int i = 0; i < 3; i++)
+            t.vectors[30] = bad[i], expect(&t.parts, AMPCF_E_BAD_NUMBER, "vector element");
+        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65520.0f : 1048576.0f,
+        expect(&t.parts, AMPCF_E_BAD_NUMBER, "just too large");
+        t.vectors[30] = type == AMPCF_VECTORS_F16 ? 65519.0f : 1040384.0f,
+        expect(&t.parts, AMPCF_OK, "just not too large");
         t.parts.vector_type = 3, expect(&t.parts, AMPCF_E_ARGUMENT, "vector type");
         free_profile(&p), free_profile(&q), free_model(&f), free_model(&m), free_parts(&t);
     }
@@ -180,13 +194,15 @@ static void neighbour_rules(void) {
     p = good, p.neighbour_scales = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour scales");
     uint32_t kept = t.neighbour_items[5];
     const uint32_t far[] = {30, 65536, 0xFFFFFFFFu};
-    for (int i = 0; i < 3; i++) t.neighbour_items[5] = far[i], expect(&good, AMPCF_E_ARGUMENT, "neighbour out of range");
+    for (int i = 0; i < 3; i++)
+        t.neighbour_items[5] = far[i], expect(&good, AMPCF_E_ARGUMENT, "neighbour out of range");
     t.neighbour_items[5] = kept;
     uint32_t row = 0;
     while (t.neighbour_offsets[row + 1] <= 5) row++;
     t.neighbour_items[5] = row, expect(&good, AMPCF_E_BAD_NEIGHBOURS, "an item that is its own neighbour");
     t.neighbour_items[5] = kept, t.neighbour_values[5] = -128, expect(&good, AMPCF_E_BAD_NUMBER, "-128");
-    t.neighbour_values[5] = 1, t.neighbour_scales[3] = -1, expect(&good, AMPCF_E_BAD_NUMBER, "negative scale");
+    t.neighbour_values[5] = 1, t.neighbour_scales[3] = -1,
+    expect(&good, AMPCF_E_BAD_NUMBER, "negative scale");
     t.neighbour_scales[3] = 1, t.item_weights[3] = 0, expect(&good, AMPCF_E_BAD_NUMBER, "item weight 0");
     t.item_weights[3] = 1, expect(&good, AMPCF_OK, "good again");
     free_parts(&t);
@@ -240,11 +256,14 @@ static void refuses_what_the_loader_refuses(void) {
     t.id_offsets[9] = offset, t.id_offsets[0] = 1, expect(&good, AMPCF_E_BAD_IDS, "first offset");
     t.id_offsets[0] = 0;
     t.title_bytes[3] = '\xC0', expect(&good, AMPCF_E_BAD_TEXT, "title"), t.title_bytes[3] = 'l';
-    offset = t.title_offsets[5], t.title_offsets[5] = 0xFFFFFFF0u, expect(&good, AMPCF_E_BAD_TEXT, "title offsets");
-    t.title_offsets[5] = offset, t.aspect_bytes[2] = '\x80', expect(&good, AMPCF_E_BAD_TEXT, "aspect"), t.aspect_bytes[2] = 'p';
+    offset = t.title_offsets[5], t.title_offsets[5] = 0xFFFFFFF0u,
+    expect(&good, AMPCF_E_BAD_TEXT, "title offsets");
+    t.title_offsets[5] = offset, t.aspect_bytes[2] = '\x80', expect(&good, AMPCF_E_BAD_TEXT, "aspect"),
+    t.aspect_bytes[2] = 'p';
     uint16_t first = t.item_aspects[0];
     t.item_aspects[0] = 6, expect(&good, AMPCF_E_BAD_ASPECTS, "aspect index"), t.item_aspects[0] = first;
-    offset = t.item_aspect_offsets[5], t.item_aspect_offsets[5] = 0xFFFFFFF0u, expect(&good, AMPCF_E_BAD_ASPECTS, "aspect offsets");
+    offset = t.item_aspect_offsets[5], t.item_aspect_offsets[5] = 0xFFFFFFF0u,
+    expect(&good, AMPCF_E_BAD_ASPECTS, "aspect offsets");
     t.item_aspect_offsets[5] = offset;
     static char spaces[65537];
     memset(spaces, ' ', sizeof spaces);
@@ -262,14 +281,18 @@ static void ids_are_sorted(void) {
         recipe r = plain_recipe(n, 1, 1, 0);
         test_parts t = make_parts(&r, &rng);
         for (uint32_t j = 0, at = 0; j < n; j++) {
-            uint32_t value = n % 3 == 0 ? j : n % 3 == 1 ? n - j : (uint32_t)((uint64_t)j * 1000003 % 1999993); /* distinct each */
+            uint32_t value = n % 3 == 0   ? j
+                             : n % 3 == 1 ? n - j
+                                          : (uint32_t)((uint64_t)j * 1000003 % 1999993); /* distinct each */
             t.id_offsets[j] = at;
             at += (uint32_t)snprintf(t.id_bytes + at, 24, n % 2 ? "%" PRIu32 : "%06" PRIx32, value);
             t.id_offsets[j + 1] = at;
         }
         test_model m = open_parts(&t.parts);
         for (uint32_t j = 0; j < n; j++)
-            CHECK_EQ(ampcf_model_find(m.model, t.id_bytes + t.id_offsets[j], t.id_offsets[j + 1] - t.id_offsets[j]), j);
+            CHECK_EQ(ampcf_model_find(m.model, t.id_bytes + t.id_offsets[j],
+                                      t.id_offsets[j + 1] - t.id_offsets[j]),
+                     j);
         free_model(&m), free_parts(&t);
     }
 }

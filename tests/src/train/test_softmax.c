@@ -1,6 +1,6 @@
-/* Owns the test of the softmax objective (train_softmax.c, softmax_loss.c, adam.c): the gradient against finite differences of
- * a loss in double precision, lazy Adam against dense Adam, and a run that depends on its input alone and learns.
- * Must not judge accuracy: tests/bench/published.js does. */
+/* Owns the test of the softmax objective (train_softmax.c, softmax_loss.c, adam.c): the gradient against
+ * finite differences of a loss in double precision, lazy Adam against dense Adam, and a run that depends on
+ * its input alone and learns. Must not judge accuracy: tests/bench/published.js does. */
 #include "train/adam.h"
 #include "models.h"
 #include "train/softmax_loss.h"
@@ -68,20 +68,29 @@ typedef struct place {
     float *single, *gradient;
 } place;
 
-/* The same example in single precision, padded rows and all; places lists every parameter. Returns how many. */
+/* The same example in single precision, padded rows and all; places lists every parameter. Returns how many.
+ * */
 static uint32_t single_precision(point *o, softmax_example *e, float *memory, place *places) {
     uint32_t stride = (o->dim + 15) & ~15u, n = 0, rows = 0, n_maps = o->cosine ? o->dim : 0;
     const uint32_t n_rows = o->n_personas + o->n_items + 2 * n_maps + o->n_items;
     float *gradients = memory + (size_t)n_rows * stride;
-    *e = (softmax_example){.n_items = o->n_items, .n_personas = o->n_personas, .dim = o->dim, .stride = stride, .beta = (float)o->beta,
-        .fit = (float)o->fit, .positive = (float)o->positive, .negative = (float)o->negative};
+    *e = (softmax_example){.n_items = o->n_items,
+                           .n_personas = o->n_personas,
+                           .dim = o->dim,
+                           .stride = stride,
+                           .beta = (float)o->beta,
+                           .fit = (float)o->fit,
+                           .positive = (float)o->positive,
+                           .negative = (float)o->negative};
     memset(memory, 0, 2 * (size_t)n_rows * stride * sizeof *memory);
     e->personas = memory, e->personas_gradient = gradients;
     for (uint32_t k = 0; k < o->n_personas; k++, rows++)
-        for (uint32_t d = 0; d < o->dim; d++) places[n++] = (place){&o->users[k][d], memory + rows * stride + d, gradients + rows * stride + d};
+        for (uint32_t d = 0; d < o->dim; d++)
+            places[n++] = (place){&o->users[k][d], memory + rows * stride + d, gradients + rows * stride + d};
     for (uint32_t s = 0; s < o->n_items; s++, rows++) {
         e->items[s] = memory + rows * stride, e->items_gradient[s] = gradients + rows * stride;
-        for (uint32_t d = 0; d < o->dim; d++) places[n++] = (place){&o->items[s][d], memory + rows * stride + d, gradients + rows * stride + d};
+        for (uint32_t d = 0; d < o->dim; d++)
+            places[n++] = (place){&o->items[s][d], memory + rows * stride + d, gradients + rows * stride + d};
     }
     for (int side = 0; side < 2; side++) {
         const float **map = side ? &e->item_map : &e->user_map;
@@ -89,13 +98,15 @@ static uint32_t single_precision(point *o, softmax_example *e, float *memory, pl
         if (n_maps > 0) *map = memory + rows * stride, *map_gradient = gradients + rows * stride;
         for (uint32_t r = 0; r < n_maps; r++, rows++)
             for (uint32_t d = 0; d < o->dim; d++)
-                places[n++] = (place){side ? &o->item_map[r][d] : &o->user_map[r][d], memory + rows * stride + d, gradients + rows * stride + d};
+                places[n++] = (place){side ? &o->item_map[r][d] : &o->user_map[r][d],
+                                      memory + rows * stride + d, gradients + rows * stride + d};
     }
     for (uint32_t s = 0; s < o->n_items && o->n_personas == 1; s++, rows++) {
         e->bias[s] = memory + rows * stride, e->bias_gradient[s] = gradients + rows * stride;
         places[n++] = (place){&o->bias[s], memory + rows * stride, gradients + rows * stride};
     }
-    for (uint32_t i = 0; i < n; i++) *places[i].single = (float)*places[i].value, *places[i].value = (double)*places[i].single;
+    for (uint32_t i = 0; i < n; i++)
+        *places[i].single = (float)*places[i].value, *places[i].value = (double)*places[i].single;
     return n;
 }
 
@@ -104,17 +115,33 @@ static void fill(double *x, size_t n, double scale, uint64_t *rng) {
 }
 
 static void gradient_is_the_derivative(void) {
-    static const struct { uint32_t items, personas, dim; int cosine; double beta, positive, negative; } cases[] = {
-        {S, 1, 7, 0, 1, 0, 0}, {S, 3, 7, 0, 1, 0, 0}, {S, 3, 19, 0, 1, 1.3, 0.4}, {S, 2, 16, 0, 2.5, 0.2, 0.9}, {S, 3, 7, 1, 4, 0, 0},
-        {S, 3, 19, 1, 6, 1.3, 0.4}, {2, 3, 1, 0, 1, 0.5, 0.5}, {1, 3, 5, 1, 3, 0.7, 0.7}, {S, 3, 7, 0, 0, 1, 1}};
+    static const struct {
+        uint32_t items, personas, dim;
+        int cosine;
+        double beta, positive, negative;
+    } cases[] = {{S, 1, 7, 0, 1, 0, 0},        {S, 3, 7, 0, 1, 0, 0},     {S, 3, 19, 0, 1, 1.3, 0.4},
+                 {S, 2, 16, 0, 2.5, 0.2, 0.9}, {S, 3, 7, 1, 4, 0, 0},     {S, 3, 19, 1, 6, 1.3, 0.4},
+                 {2, 3, 1, 0, 1, 0.5, 0.5},    {1, 3, 5, 1, 3, 0.7, 0.7}, {S, 3, 7, 0, 0, 1, 1}};
     static float memory[2 * (P_MAX + 2 * S + 2 * D_MAX) * 32];
     static place places[(P_MAX + S + 2 * D_MAX) * D_MAX + S];
     uint64_t rng = 211;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        point o = {cases[i].items, cases[i].personas, cases[i].dim, cases[i].cosine, cases[i].beta, 0.8, cases[i].positive, cases[i].negative,
-            {{0}}, {{0}}, {0}, {{0}}, {{0}}};
+        point o = {cases[i].items,
+                   cases[i].personas,
+                   cases[i].dim,
+                   cases[i].cosine,
+                   cases[i].beta,
+                   0.8,
+                   cases[i].positive,
+                   cases[i].negative,
+                   {{0}},
+                   {{0}},
+                   {0},
+                   {{0}},
+                   {{0}}};
         fill(o.users[0], sizeof o.users / 8, 0.7, &rng), fill(o.items[0], sizeof o.items / 8, 0.9, &rng);
-        fill(o.user_map[0], sizeof o.user_map / 8, 0.5, &rng), fill(o.item_map[0], sizeof o.item_map / 8, 0.5, &rng);
+        fill(o.user_map[0], sizeof o.user_map / 8, 0.5, &rng),
+            fill(o.item_map[0], sizeof o.item_map / 8, 0.5, &rng);
         if (o.n_personas == 1) fill(o.bias, S, 0.6, &rng);
         softmax_example e;
         uint32_t n = single_precision(&o, &e, memory, places);
@@ -133,7 +160,7 @@ static void gradient_is_the_derivative(void) {
             largest = fmax(largest, fabs(up - down) / (2 * step));
         }
         CHECK(largest > 0.01 || o.n_items == 1); /* something to be wrong about */
-        (void)softmax_loss_gradient(&e); /* added, not written */
+        (void)softmax_loss_gradient(&e);         /* added, not written */
         double again = 0;
         for (uint32_t x = 0; x < n; x++) again = fmax(again, fabs((double)*places[x].gradient));
         CHECK_NEAR(again, 2 * largest, 2e-5);
@@ -167,13 +194,15 @@ static void dense_step(double *x, double *m, double *v, const double *g, uint32_
     }
 }
 
-/* Rows are touched every step, often, seldom (gaps beyond the rest), once, never; looking at a row changes nothing. */
+/* Rows are touched every step, often, seldom (gaps beyond the rest), once, never; looking at a row changes
+ * nothing. */
 static void lazy_adam_is_dense_adam(void) {
     float values[2][ROWS * WIDTH];
     double x[ROWS * WIDTH], m[ROWS * WIDTH] = {0}, v[ROWS * WIDTH] = {0};
     const uint32_t every[ROWS] = {1, 3, 40, 200, STEPS, 0};
     uint64_t rng = 223;
-    for (uint32_t i = 0; i < ROWS * WIDTH; i++) values[0][i] = values[1][i] = random_float(&rng, -1, 1), x[i] = (double)values[0][i];
+    for (uint32_t i = 0; i < ROWS * WIDTH; i++)
+        values[0][i] = values[1][i] = random_float(&rng, -1, 1), x[i] = (double)values[0][i];
     arena measured = arena_measure();
     adam_take(&measured), adam_table_take(&measured, NULL, ROWS, WIDTH, ROWS);
     void *memory[2] = {exact(measured.used), exact(measured.used)};
@@ -192,10 +221,13 @@ static void lazy_adam_is_dense_adam(void) {
                 for (uint32_t d = 0; d < WIDTH; d++) {
                     float whole = random_float(&rng, -1, 1) * (r == 2 ? 1e-4f : 1), half = whole / 2;
                     g[r * WIDTH + d] = (double)half + (double)half;
-                    for (int side = 0; side < 2; side++) adam_touch(&o[side], &t[side], r)[d] += half, adam_touch(&o[side], &t[side], r)[d] += half;
+                    for (int side = 0; side < 2; side++)
+                        adam_touch(&o[side], &t[side], r)[d] += half,
+                            adam_touch(&o[side], &t[side], r)[d] += half;
                 }
         for (int side = 0; side < 2; side++) adam_step(&o[side], (adam_table *[]){&t[side]}, 1);
-        for (uint32_t r = 0; r < ROWS; r++) (void)adam_row(&o[0], &t[0], r); /* looked at in every step; the other at the end */
+        for (uint32_t r = 0; r < ROWS; r++)
+            (void)adam_row(&o[0], &t[0], r); /* looked at in every step; the other at the end */
         dense_step(x, m, v, g, step, 0.01);
     }
     for (uint32_t r = 0; r < ROWS; r++)
@@ -226,9 +258,30 @@ static void make_taste(uint64_t *rng) {
 }
 
 static ampcf_train_config softmax_config(void) {
-    return (ampcf_train_config){.n_users = USERS, .n_items = ITEMS, .objective = AMPCF_OBJECTIVE_SOFTMAX, .dim = 9, .n_personas = 3, .sweeps = 12,
-        .batch = 32, .negatives = 4, .seed = 1, .alpha = 0.3f, .lambda = 0.05f, .nu = 1, .beta = 20, .eta = 0.5f, .tau = 0.5f, .rho = 0.3f, .sharpness = 12,
-        .split = 0.8f, .bias = 0.01f, .learning_rate = 0.02f, .balance = 0.5f, .entropy_positive = 0.005f, .entropy_negative = 0.005f, .attention_beta = 1};
+    return (ampcf_train_config){.n_users = USERS,
+                                .n_items = ITEMS,
+                                .objective = AMPCF_OBJECTIVE_SOFTMAX,
+                                .dim = 9,
+                                .n_personas = 3,
+                                .sweeps = 12,
+                                .batch = 32,
+                                .negatives = 4,
+                                .seed = 1,
+                                .alpha = 0.3f,
+                                .lambda = 0.05f,
+                                .nu = 1,
+                                .beta = 20,
+                                .eta = 0.5f,
+                                .tau = 0.5f,
+                                .rho = 0.3f,
+                                .sharpness = 12,
+                                .split = 0.8f,
+                                .bias = 0.01f,
+                                .learning_rate = 0.02f,
+                                .balance = 0.5f,
+                                .entropy_positive = 0.005f,
+                                .entropy_negative = 0.005f,
+                                .attention_beta = 1};
 }
 
 static run train(const ampcf_train_config *c, uint32_t max_rows, int watch) {
@@ -241,7 +294,8 @@ static run train(const ampcf_train_config *c, uint32_t max_rows, int watch) {
     while (p.done < p.total) {
         CHECK_EQ(ampcf_trainer_step(r.trainer, max_rows, &p), AMPCF_OK);
         CHECK(p.sweep <= p.sweeps);
-        for (uint32_t j = 0; watch && j < ITEMS; j += 7) CHECK_EQ(ampcf_trainer_score(r.trainer, j % USERS, &j, 1, &score), AMPCF_OK);
+        for (uint32_t j = 0; watch && j < ITEMS; j += 7)
+            CHECK_EQ(ampcf_trainer_score(r.trainer, j % USERS, &j, 1, &score), AMPCF_OK);
     }
     uint64_t batch = c->batch < offsets[USERS] ? c->batch : offsets[USERS];
     CHECK(p.total == c->sweeps * (offsets[USERS] / batch * batch) && p.sweep == c->sweeps);
@@ -251,15 +305,19 @@ static run train(const ampcf_train_config *c, uint32_t max_rows, int watch) {
 }
 
 static int same(const ampcf_train_config *c, run a, run b) {
-    return memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer), (size_t)c->n_items * c->dim * 4) == 0 &&
-           memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer), (size_t)c->dim * (c->dim + 1) / 2 * 4) == 0;
+    return memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer),
+                  (size_t)c->n_items * c->dim * 4) == 0 &&
+           memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer),
+                  (size_t)c->dim * (c->dim + 1) / 2 * 4) == 0;
 }
 
 static ampcf_train_config variant(int i) {
     ampcf_train_config c = softmax_config();
     if (i == 1) c.n_personas = 1;
     if (i == 2) c.attention = AMPCF_ATTENTION_COSINE, c.attention_beta = 5;
-    if (i == 3) c.batch = 65536, c.negatives = 64, c.dim = 16; /* one batch an epoch; more negatives than there are others */
+    if (i == 3)
+        c.batch = 65536, c.negatives = 64,
+        c.dim = 16; /* one batch an epoch; more negatives than there are others */
     if (i == 4) c.batch = 1, c.dim = 1;
     return c;
 }
@@ -285,9 +343,11 @@ static void every_epoch_has_a_result(void) {
         size_t bytes = ampcf_trainer_memory(&c, offsets[USERS]);
         run long_one = {exact(bytes), NULL};
         ampcf_train_progress p = {0, 1, 0, 0};
-        CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, long_one.memory, bytes, &long_one.trainer), AMPCF_OK);
+        CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, long_one.memory, bytes, &long_one.trainer),
+                 AMPCF_OK);
         for (shorter.sweeps = 1; shorter.sweeps <= c.sweeps; shorter.sweeps++) {
-            while (p.sweep < shorter.sweeps) CHECK_EQ(ampcf_trainer_step(long_one.trainer, 100, &p), AMPCF_OK);
+            while (p.sweep < shorter.sweeps)
+                CHECK_EQ(ampcf_trainer_step(long_one.trainer, 100, &p), AMPCF_OK);
             run short_one = train(&shorter, 64, 0);
             CHECK(same(&c, long_one, short_one));
             free(short_one.memory);
@@ -310,7 +370,8 @@ static void it_learns_the_tastes(void) {
             for (uint32_t x = offsets[u]; x < offsets[u + 1]; x++) has[items[x]] = 1;
             for (uint32_t j = 0; j < ITEMS; j++)
                 for (uint32_t k = 0; k < ITEMS; k++)
-                    if (!has[j] && !has[k] && j % 2 == u % 2 && k % 2 != u % 2) pairs++, right += scores[j] > scores[k];
+                    if (!has[j] && !has[k] && j % 2 == u % 2 && k % 2 != u % 2)
+                        pairs++, right += scores[j] > scores[k];
         }
         CHECK(right > pairs * (i == 2 ? 0.8 : 0.9));
         for (uint32_t x = 0; x < ITEMS * c.dim; x++) CHECK(fabsf(ampcf_trainer_vectors(r.trainer)[x]) < 100);
@@ -329,7 +390,8 @@ static void refusals(void) {
     for (uint32_t x = 0; x < USERS * PER_USER; x++) weights[x] = 1;
     CHECK_EQ(ampcf_trainer_open(&c, offsets, items, weights, memory, bytes, &t), AMPCF_E_ARGUMENT);
     CHECK_EQ(ampcf_trainer_open(&c, offsets, items, NULL, memory, bytes - 1, &t), AMPCF_E_MEMORY);
-    for (size_t field = offsetof(ampcf_train_config, learning_rate); field <= offsetof(ampcf_train_config, attention_beta); field += 4)
+    for (size_t field = offsetof(ampcf_train_config, learning_rate);
+         field <= offsetof(ampcf_train_config, attention_beta); field += 4)
         for (size_t v = 0; v < sizeof bad / sizeof *bad; v++) {
             ampcf_train_config wrong = c;
             memcpy((char *)&wrong + field, &bad[v], 4);

@@ -14,7 +14,8 @@ static data make_data(uint32_t n_users, uint32_t n_items, uint64_t *rng) {
     d.offsets[0] = 0;
     for (uint32_t u = 0; u < n_users; u++) {
         for (uint32_t j = 0; j < n_items; j++) /* two groups of items, so that there is something to learn */
-            if (random_below(rng, j % 2 == u % 2 ? 3 : 12) == 0 && u != 3) items[at++] = j; /* user 3 has nothing */
+            if (random_below(rng, j % 2 == u % 2 ? 3 : 12) == 0 && u != 3)
+                items[at++] = j; /* user 3 has nothing */
         d.offsets[u + 1] = at;
     }
     d.items = exact_copy(items, at * sizeof *items);
@@ -27,8 +28,23 @@ static data make_data(uint32_t n_users, uint32_t n_items, uint64_t *rng) {
 static void free_data(data *d) { free(d->offsets), free(d->items), free(d->weights); }
 
 static ampcf_train_config plain_config(const data *d) {
-    return (ampcf_train_config){.n_users = d->n_users, .n_items = d->n_items, .dim = 5, .n_personas = 1, .sweeps = 4, .joint = 1, .seed = 1,
-        .alpha = 0.3f, .lambda = 0.05f, .nu = 1, .beta = 20, .eta = 0.5f, .tau = 0.5f, .rho = 0.3f, .sharpness = 12, .split = 0.8f, .bias = 0.01f};
+    return (ampcf_train_config){.n_users = d->n_users,
+                                .n_items = d->n_items,
+                                .dim = 5,
+                                .n_personas = 1,
+                                .sweeps = 4,
+                                .joint = 1,
+                                .seed = 1,
+                                .alpha = 0.3f,
+                                .lambda = 0.05f,
+                                .nu = 1,
+                                .beta = 20,
+                                .eta = 0.5f,
+                                .tau = 0.5f,
+                                .rho = 0.3f,
+                                .sharpness = 12,
+                                .split = 0.8f,
+                                .bias = 0.01f};
 }
 
 /* A finished run in memory of exactly the promised size. */
@@ -48,7 +64,8 @@ static run train(const ampcf_train_config *c, const data *d, const float *weight
     while (p.done < p.total && steps++ <= total) {
         uint64_t before = p.done;
         CHECK_EQ(ampcf_trainer_step(r.trainer, max_rows, &p), AMPCF_OK);
-        CHECK(p.total == total && p.done == (before + max_rows < total ? before + max_rows : total) && p.sweeps == c->sweeps);
+        CHECK(p.total == total && p.done == (before + max_rows < total ? before + max_rows : total) &&
+              p.sweeps == c->sweeps);
     }
     CHECK(p.done == total && p.sweep == c->sweeps);
     CHECK_EQ(ampcf_trainer_step(r.trainer, max_rows, &p), AMPCF_OK); /* a step too many changes nothing */
@@ -58,10 +75,11 @@ static run train(const ampcf_train_config *c, const data *d, const float *weight
 
 static void check_same(const ampcf_train_config *c, run a, run b, int same) {
     size_t d = c->dim, n = c->n_items;
-    int equal = memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer), n * d * 4) == 0 &&
-                memcmp(ampcf_trainer_bias(a.trainer), ampcf_trainer_bias(b.trainer), n * 4) == 0 &&
-                memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer), d * (d + 1) / 2 * 4) == 0 &&
-                memcmp(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer), SETTINGS * 4) == 0;
+    int equal =
+        memcmp(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer), n * d * 4) == 0 &&
+        memcmp(ampcf_trainer_bias(a.trainer), ampcf_trainer_bias(b.trainer), n * 4) == 0 &&
+        memcmp(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer), d * (d + 1) / 2 * 4) == 0 &&
+        memcmp(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer), SETTINGS * 4) == 0;
     CHECK(equal == same);
 }
 
@@ -80,7 +98,8 @@ static double ridge(const ampcf_train_config *c, double weight, uint32_t n_other
 }
 
 /* The objective of ampcf_train.h, literally. */
-static double objective(const ampcf_train_config *c, const data *d, double users[][DIM], double items[][DIM]) {
+static double objective(const ampcf_train_config *c, const data *d, double users[][DIM],
+                        double items[][DIM]) {
     double sum = 0, mass_of_item[ITEMS] = {0};
     for (uint32_t u = 0; u < USERS; u++) {
         double mass = 0, norm = 0;
@@ -95,7 +114,8 @@ static double objective(const ampcf_train_config *c, const data *d, double users
         sum += ridge(c, mass, ITEMS) * norm;
     }
     for (uint32_t j = 0; j < ITEMS; j++)
-        for (uint32_t k = 0; k < DIM; k++) sum += ridge(c, mass_of_item[j], USERS) * items[j][k] * items[j][k];
+        for (uint32_t k = 0; k < DIM; k++)
+            sum += ridge(c, mass_of_item[j], USERS) * items[j][k] * items[j][k];
     return sum;
 }
 
@@ -110,7 +130,8 @@ static void best_users(const ampcf_train_config *c, const data *d, double items[
             mass += w;
             for (uint32_t a = 0; a < DIM; a++) {
                 users[u][a] += w * items[j][a];
-                for (uint32_t b = 0; b < DIM; b++) m[a * DIM + b] += (w + (double)c->alpha) * items[j][a] * items[j][b];
+                for (uint32_t b = 0; b < DIM; b++)
+                    m[a * DIM + b] += (w + (double)c->alpha) * items[j][a] * items[j][b];
             }
         }
         for (uint32_t a = 0; a < DIM; a++) m[a * DIM + a] += ridge(c, mass, ITEMS);
@@ -118,7 +139,8 @@ static void best_users(const ampcf_train_config *c, const data *d, double items[
     }
 }
 
-/* After many sweeps no item can be moved to advantage: the central difference of the objective, users solved again or not. */
+/* After many sweeps no item can be moved to advantage: the central difference of the objective, users solved
+ * again or not. */
 static void solution_is_stationary(void) {
     uint64_t rng = 101;
     data d = make_data(USERS, ITEMS, &rng);
@@ -157,8 +179,11 @@ static void solution_is_stationary(void) {
         }
         float gram[DIM * (DIM + 1) / 2];
         fill_gram(ampcf_trainer_vectors(r.trainer), ITEMS, DIM, gram);
-        for (uint32_t i = 0; i < DIM * (DIM + 1) / 2; i++) CHECK_NEAR(ampcf_trainer_gram(r.trainer)[i], gram[i], 1e-6);
-        const float *s = ampcf_trainer_settings(r.trainer), wanted[SETTINGS] = {c.alpha, c.lambda, c.nu, c.beta, c.eta, c.rho, c.sharpness, c.split, c.tau};
+        for (uint32_t i = 0; i < DIM * (DIM + 1) / 2; i++)
+            CHECK_NEAR(ampcf_trainer_gram(r.trainer)[i], gram[i], 1e-6);
+        const float *s = ampcf_trainer_settings(r.trainer),
+                    wanted[SETTINGS] = {c.alpha, c.lambda,    c.nu,    c.beta, c.eta,
+                                        c.rho,   c.sharpness, c.split, c.tau};
         CHECK_BYTES(s, wanted, sizeof wanted);
         free(r.memory);
     }
@@ -230,8 +255,11 @@ static void bad_configs(void) {
             CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
             CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
         }
-    for (size_t field = offsetof(ampcf_train_config, alpha); field <= offsetof(ampcf_train_config, popularity_damping); field += 4) {
-        if (field >= offsetof(ampcf_train_config, learning_rate) && field <= offsetof(ampcf_train_config, attention_beta)) continue; /* softmax */
+    for (size_t field = offsetof(ampcf_train_config, alpha);
+         field <= offsetof(ampcf_train_config, popularity_damping); field += 4) {
+        if (field >= offsetof(ampcf_train_config, learning_rate) &&
+            field <= offsetof(ampcf_train_config, attention_beta))
+            continue; /* softmax */
         for (size_t v = 0; v < sizeof floats / sizeof *floats; v++) {
             ampcf_train_config c = good;
             memcpy((char *)&c + field, &floats[v], 4);
@@ -240,13 +268,20 @@ static void bad_configs(void) {
         }
     }
     ampcf_train_config c = good;
-    c.alpha = 0; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.lambda = 0; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.dim = AMPCF_MAX_DIM + 1; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.n_personas = AMPCF_MAX_PERSONAS + 1; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.sweeps = 1001; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.popularity_damping = 2.01f; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
-    c = good, c.user_damping = c.item_damping = c.popularity_damping = 2; CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_OK);
+    c.alpha = 0;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.lambda = 0;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.dim = AMPCF_MAX_DIM + 1;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.n_personas = AMPCF_MAX_PERSONAS + 1;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.sweeps = 1001;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.popularity_damping = 2.01f;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.user_damping = c.item_damping = c.popularity_damping = 2;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_OK);
     CHECK_EQ(ampcf_trainer_memory(&good, 0xFFFFFFFFu), 0);
     free_data(&d);
 }
@@ -267,19 +302,26 @@ static void bad_input(void) {
         }
     for (uint32_t i = 0; i < x; i++) {
         was = d.items[i];
-        d.items[i] = 30; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ITEM_RANGE);
-        d.items[i] = 0xFFFFFFFFu; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ITEM_RANGE);
+        d.items[i] = 30;
+        CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ITEM_RANGE);
+        d.items[i] = 0xFFFFFFFFu;
+        CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ITEM_RANGE);
         d.items[i] = was;
     }
     was = d.items[1];
-    d.items[1] = d.items[0]; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT); /* twice */
+    d.items[1] = d.items[0];
+    CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT); /* twice */
     d.items[1] = was, was = d.items[0];
-    d.items[0] = d.items[1], d.items[1] = was; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT); /* falling */
+    d.items[0] = d.items[1], d.items[1] = was;
+    CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT); /* falling */
     d.items[1] = d.items[0], d.items[0] = was;
-    d.offsets[0] = 1; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
+    d.offsets[0] = 1;
+    CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
     d.offsets[0] = 0, was = d.offsets[2];
-    d.offsets[2] = 0xFFFFFFFFu; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
-    d.offsets[2] = d.offsets[1] - 1; CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
+    d.offsets[2] = 0xFFFFFFFFu;
+    CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
+    d.offsets[2] = d.offsets[1] - 1;
+    CHECK_EQ(try_open(&c, &d, NULL), AMPCF_E_ARGUMENT);
     d.offsets[2] = was;
     CHECK_EQ(try_open(&c, &d, NULL), AMPCF_OK);
     uint32_t zeros[7] = {0};
@@ -289,7 +331,8 @@ static void bad_input(void) {
     size_t bytes = ampcf_trainer_memory(&c, x);
     uint8_t *memory = exact(bytes + 16);
     ampcf_trainer *t = NULL;
-    for (size_t less = 0; less < bytes; less += 1 + less / 7) CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, NULL, memory, less, &t), AMPCF_E_MEMORY);
+    for (size_t less = 0; less < bytes; less += 1 + less / 7)
+        CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, NULL, memory, less, &t), AMPCF_E_MEMORY);
     CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, NULL, memory, bytes - 1, &t), AMPCF_E_MEMORY);
     CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, NULL, memory + 8, bytes, &t), AMPCF_E_MEMORY);
     CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, NULL, NULL, bytes, &t), AMPCF_E_MEMORY);
@@ -299,10 +342,14 @@ static void bad_input(void) {
 
 /* From interactions to a ranking, and odd data: one user, one item, everything seen, extreme weights. */
 static void trained_models_open(void) {
-    static const struct { uint32_t users, items, dim, personas; float weight; } cases[] = {
-        {1, 1, 1, 1, 1}, {1, 9, 16, 4, 1}, {9, 1, 3, 2, 1}, {12, 12, 33, 64, 1024}, {12, 12, 4, 3, 1e-30f}, {40, 25, 8, 4, 1}};
+    static const struct {
+        uint32_t users, items, dim, personas;
+        float weight;
+    } cases[] = {{1, 1, 1, 1, 1},        {1, 9, 16, 4, 1},       {9, 1, 3, 2, 1},
+                 {12, 12, 33, 64, 1024}, {12, 12, 4, 3, 1e-30f}, {40, 25, 8, 4, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint32_t users = cases[i].users, n = cases[i].items, *offsets = exact((users + 1) * 4), *items = exact((size_t)users * n * 4);
+        uint32_t users = cases[i].users, n = cases[i].items, *offsets = exact((users + 1) * 4),
+                 *items = exact((size_t)users * n * 4);
         float *weights = exact((size_t)users * n * 4);
         for (uint32_t u = 0; u <= users; u++) offsets[u] = u * n;
         for (uint32_t x = 0; x < users * n; x++) items[x] = x % n, weights[x] = cases[i].weight;
@@ -320,26 +367,33 @@ static void trained_models_open(void) {
         test_profile p = fold(m.model, items, NULL, n, 0);
         float *scores = exact(n * sizeof *scores);
         CHECK_EQ(ampcf_score(p.profile, items, n, scores, NULL), AMPCF_OK);
-        for (uint32_t j = 0; j < n; j++) CHECK(isfinite(scores[j]) && (cases[i].weight < 1 || scores[j] > 0.3f));
+        for (uint32_t j = 0; j < n; j++)
+            CHECK(isfinite(scores[j]) && (cases[i].weight < 1 || scores[j] > 0.3f));
         free(scores), free_profile(&p), free_model(&m), free_parts(&t), free(r.memory), free_data(&d);
     }
 }
 
-/* After s of S sweeps, and until the next one ends, the result is that of a run of s sweeps with as many joint ones. */
+/* After s of S sweeps, and until the next one ends, the result is that of a run of s sweeps with as many
+ * joint ones. */
 static void every_sweep_has_a_result(void) {
     uint64_t rng = 107;
     data d = make_data(USERS, ITEMS, &rng);
     for (uint32_t joint = 0; joint < 4; joint++) {
         ampcf_train_config c = plain_config(&d), shorter;
-        c.n_personas = 3, c.joint = joint, c.sweeps = 5, c.item_damping = 0.3f, c.popularity_damping = 0.1f, c.user_damping = 0.4f;
+        c.n_personas = 3, c.joint = joint, c.sweeps = 5, c.item_damping = 0.3f, c.popularity_damping = 0.1f,
+        c.user_damping = 0.4f;
         size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
         run long_one = {exact(bytes), NULL};
-        CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, long_one.memory, bytes, &long_one.trainer), AMPCF_OK);
+        CHECK_EQ(
+            ampcf_trainer_open(&c, d.offsets, d.items, d.weights, long_one.memory, bytes, &long_one.trainer),
+            AMPCF_OK);
         for (uint32_t s = 1; s <= c.sweeps; s++) {
             ampcf_train_progress p;
-            CHECK_EQ(ampcf_trainer_step(long_one.trainer, s == 1 ? USERS + ITEMS + 7 : USERS + ITEMS, &p), AMPCF_OK);
+            CHECK_EQ(ampcf_trainer_step(long_one.trainer, s == 1 ? USERS + ITEMS + 7 : USERS + ITEMS, &p),
+                     AMPCF_OK);
             CHECK(p.sweep == s && p.sweeps == c.sweeps);
-            shorter = c, shorter.sweeps = s, shorter.joint = joint > c.sweeps - s ? joint - (c.sweeps - s) : 0;
+            shorter = c, shorter.sweeps = s,
+            shorter.joint = joint > c.sweeps - s ? joint - (c.sweeps - s) : 0;
             run short_one = train(&shorter, &d, d.weights, 64);
             check_same(&c, long_one, short_one, 1);
             free(short_one.memory);

@@ -1,4 +1,5 @@
-// Owns the tests of the `ampcf` command as a user runs it: dist/cli.js in a process of its own. Must not import its sources.
+// Owns the tests of the `ampcf` command as a user runs it: dist/cli.js in a process of its own. Must not
+// import its sources.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,13 +8,22 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
-const dataFolder = process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const dataFolder =
+  process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const folder = mkdtempSync(`${tmpdir()}/ampcf-cli-`);
 after(() => rmSync(folder, { recursive: true }));
 
-/** @param {string[]} args @param {{ input?: string | Buffer }} [options] */
+/**
+ * @param {string[]} args
+ * @param {{ input?: string | Buffer }} [options]
+ */
 const ampcf = (args, { input } = {}) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, input, encoding: 'utf8', maxBuffer: 1e9 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
   return { status, stdout, stderr };
 };
 
@@ -23,7 +33,9 @@ function ratingsCsv() {
   for (let u = 0; u < 120; u++)
     for (let n = 0; n < 12; n++) {
       const group = (u + (n > 8 && u % 3 === 0 ? 1 : 0)) % 2;
-      rows.push(`u${u},m${group * 10 + ((u * 7 + n * 3) % 10)},${3 + ((u + n) % 5) / 2},${1_700_000_000 + n}`);
+      rows.push(
+        `u${u},m${group * 10 + ((u * 7 + n * 3) % 10)},${3 + ((u + n) % 5) / 2},${1_700_000_000 + n}`,
+      );
     }
   return `${rows.join('\n')}\n`;
 }
@@ -33,25 +45,80 @@ const itemsCsv = `movieId,title,genres\n${Array.from({ length: 20 }, (_, i) => `
 before(() => {
   writeFileSync(`${folder}/ratings.csv`, ratingsCsv());
   writeFileSync(`${folder}/items.csv`, itemsCsv);
-  const { status, stderr } = ampcf(['train', 'ratings.csv', '--items', 'items.csv', '-o', 'm.ampcf', '--dim', '8']);
+  const { status, stderr } = ampcf([
+    'train',
+    'ratings.csv',
+    '--items',
+    'items.csv',
+    '-o',
+    'm.ampcf',
+    '--dim',
+    '8',
+  ]);
   assert.equal(status, 0, stderr);
 });
 
 test('train says what it read, kept and wrote, on standard error only', () => {
-  const { status, stdout, stderr } = ampcf(['train', 'ratings.csv', '--items', 'items.csv', '-o', 'again.ampcf', '--dim', '8']);
+  const { status, stdout, stderr } = ampcf([
+    'train',
+    'ratings.csv',
+    '--items',
+    'items.csv',
+    '-o',
+    'again.ampcf',
+    '--dim',
+    '8',
+  ]);
   assert.equal(status, 0);
   assert.equal(stdout, '');
-  assert.match(stderr, /read +1,\d+ interactions of 120 people with 20 items \(csv: user userId, item movieId, rating rating\)/);
+  assert.match(
+    stderr,
+    /read +1,\d+ interactions of 120 people with 20 items \(csv: user userId, item movieId, rating rating\)/,
+  );
   assert.match(stderr, /kept .* rating of 3 or more/);
   assert.match(stderr, /training 100 %  sweep 12\/12/);
-  const softmax = ampcf(['train', 'ratings.csv', '-o', 'softmax.ampcf', '--dim', '8', '--objective', 'softmax', '--epochs', '3', '--attention', 'cosine']);
+  const softmax = ampcf([
+    'train',
+    'ratings.csv',
+    '-o',
+    'softmax.ampcf',
+    '--dim',
+    '8',
+    '--objective',
+    'softmax',
+    '--epochs',
+    '3',
+    '--attention',
+    'cosine',
+  ]);
   assert.match(softmax.stderr, /training 100 %  epoch 3\/3/);
   assert.equal(softmax.status, 0);
-  const logistic = ampcf(['train', 'ratings.csv', '-o', 'logistic.ampcf', '--dim', '8', '--objective', 'logistic', '--epochs', '3', '--warmup', '2', '--samples', '5', '--zeros', '0.2']);
+  const logistic = ampcf([
+    'train',
+    'ratings.csv',
+    '-o',
+    'logistic.ampcf',
+    '--dim',
+    '8',
+    '--objective',
+    'logistic',
+    '--epochs',
+    '3',
+    '--warmup',
+    '2',
+    '--samples',
+    '5',
+    '--zeros',
+    '0.2',
+  ]);
   assert.match(logistic.stderr, /training 100 %  epoch 5\/5/);
   assert.equal(logistic.status, 0);
   assert.match(stderr, /wrote +again\.ampcf/);
-  assert.deepEqual(readFileSync(`${folder}/again.ampcf`), readFileSync(`${folder}/m.ampcf`), 'same input, options and seed give the same bytes');
+  assert.deepEqual(
+    readFileSync(`${folder}/again.ampcf`),
+    readFileSync(`${folder}/m.ampcf`),
+    'same input, options and seed give the same bytes',
+  );
 });
 
 test('rows in another order give the same bytes; another seed does not', () => {
@@ -60,16 +127,37 @@ test('rows in another order give the same bytes; another seed does not', () => {
   const last = new Map(rows.map((row) => [row.split(',').slice(0, 2).join(), row]));
   const unique = [...last.values()];
   writeFileSync(`${folder}/a.csv`, [header, ...unique].join('\n'));
-  writeFileSync(`${folder}/b.csv`, [header, ...unique.map((row, i) => unique[(i * 7919) % unique.length])].join('\r\n'));
-  for (const [name, file, seed] of [['a', 'a', '1'], ['b', 'b', '1'], ['c', 'a', '2']])
-    assert.equal(ampcf(['train', `${file}.csv`, '-o', `${name}.ampcf`, '--dim', '8', '--seed', seed, '-q']).status, 0);
+  writeFileSync(
+    `${folder}/b.csv`,
+    [header, ...unique.map((row, i) => unique[(i * 7919) % unique.length])].join('\r\n'),
+  );
+  for (const [name, file, seed] of [
+    ['a', 'a', '1'],
+    ['b', 'b', '1'],
+    ['c', 'a', '2'],
+  ])
+    assert.equal(
+      ampcf(['train', `${file}.csv`, '-o', `${name}.ampcf`, '--dim', '8', '--seed', seed, '-q']).status,
+      0,
+    );
   const [a, b, c] = ['a', 'b', 'c'].map((name) => readFileSync(`${folder}/${name}.ampcf`));
   assert.deepEqual(a, b);
   assert.notDeepEqual(a, c);
 });
 
 test('recommend --explain --json has the promised keys and parts that add up', () => {
-  const { status, stdout } = ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2,m3,m14,ghost', '-k', '5', '--explain', '--json', '--contributions', '2']);
+  const { status, stdout } = ampcf([
+    'recommend',
+    'm.ampcf',
+    '--history',
+    'm1,m2,m3,m14,ghost',
+    '-k',
+    '5',
+    '--explain',
+    '--json',
+    '--contributions',
+    '2',
+  ]);
   assert.equal(status, 0);
   const result = JSON.parse(stdout);
   assert.equal(result.personalized, true);
@@ -79,22 +167,50 @@ test('recommend --explain --json has the promised keys and parts that add up', (
     assert.ok(!['m1', 'm2', 'm3', 'm14'].includes(item));
     assert.equal(title, `Film ${item.slice(1)}, the (${1980 + Number(item.slice(1))})`);
     assert.ok(Number.isInteger(persona.index) && typeof persona.label === 'string' && persona.share > 0);
-    assert.ok(Math.abs(attention.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) - 1) < 1e-5);
+    assert.ok(
+      Math.abs(attention.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0) - 1) < 1e-5,
+    );
     const { contributions, rest, bias, residual } = explanation;
     assert.equal(contributions.length, 2);
-    const sum = contributions.reduce((/** @type {number} */ total, /** @type {{ contribution: number }} */ part) => total + part.contribution, 0);
+    const sum = contributions.reduce(
+      (/** @type {number} */ total, /** @type {{ contribution: number }} */ part) =>
+        total + part.contribution,
+      0,
+    );
     assert.ok(Math.abs(sum + rest + bias + residual - score) <= 1e-5 * Math.abs(score));
-    assert.ok(contributions.every((/** @type {{ item: string, title: string }} */ part) => part.title.startsWith('Film ')));
+    assert.ok(
+      contributions.every((/** @type {{ item: string, title: string }} */ part) =>
+        part.title.startsWith('Film '),
+      ),
+    );
   }
   const scores = result.items.map((/** @type {{ score: number }} */ entry) => entry.score);
-  assert.deepEqual(scores, [...scores].sort((a, b) => b - a));
+  assert.deepEqual(
+    scores,
+    [...scores].sort((a, b) => b - a),
+  );
 });
 
-test('rank gives recommend\'s scores, keeps unknown candidates last', () => {
-  const recommended = JSON.parse(ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2', '-k', '20', '--json']).stdout).items;
+test("rank gives recommend's scores, keeps unknown candidates last", () => {
+  const recommended = JSON.parse(
+    ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2', '-k', '20', '--json']).stdout,
+  ).items;
   const ids = recommended.map((/** @type {{ item: string }} */ entry) => entry.item);
-  const ranked = JSON.parse(ampcf(['rank', 'm.ampcf', '--history', 'm1,m2', '--candidates', ['nobody', ...ids.toReversed()].join(), '--json']).stdout);
-  assert.deepEqual(ranked.items.slice(0, -1).map(({ item, score }) => [item, score]), recommended.map(({ item, score }) => [item, score]));
+  const ranked = JSON.parse(
+    ampcf([
+      'rank',
+      'm.ampcf',
+      '--history',
+      'm1,m2',
+      '--candidates',
+      ['nobody', ...ids.toReversed()].join(),
+      '--json',
+    ]).stdout,
+  );
+  assert.deepEqual(
+    ranked.items.slice(0, -1).map(({ item, score }) => [item, score]),
+    recommended.map(({ item, score }) => [item, score]),
+  );
   assert.deepEqual(ranked.items.at(-1).item, 'nobody');
   assert.equal(ranked.items.at(-1).known, false);
   assert.deepEqual(ranked.unknown, ['nobody']);
@@ -103,7 +219,10 @@ test('rank gives recommend\'s scores, keeps unknown candidates last', () => {
 test('history from a file, from standard input, with weights; none at all', () => {
   writeFileSync(`${folder}/history.txt`, 'item,weight\nm1,2\nm2,1\n');
   const fromFile = ampcf(['recommend', 'm.ampcf', '--history', 'history.txt', '--json']).stdout;
-  assert.equal(ampcf(['recommend', 'm.ampcf', '--history', '-', '--json'], { input: 'm1,2\r\nm2\n' }).stdout, fromFile);
+  assert.equal(
+    ampcf(['recommend', 'm.ampcf', '--history', '-', '--json'], { input: 'm1,2\r\nm2\n' }).stdout,
+    fromFile,
+  );
   assert.notEqual(ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2', '--json']).stdout, fromFile);
   const none = JSON.parse(ampcf(['recommend', 'm.ampcf', '--json']).stdout);
   assert.equal(none.personalized, false);
@@ -126,7 +245,11 @@ test('inspect and verify', () => {
   assert.equal(report.items, 20);
   assert.equal(report.dim, 8);
   assert.equal(report.metadata.settings.seed, 1);
-  assert.ok(report.sections.some((/** @type {{ name: string, rows: number }} */ section) => section.name === 'titles'));
+  assert.ok(
+    report.sections.some(
+      (/** @type {{ name: string, rows: number }} */ section) => section.name === 'titles',
+    ),
+  );
   assert.match(ampcf(['inspect', 'm.ampcf']).stdout, /item vectors +20 x 8/);
   const { status, stdout } = ampcf(['verify', 'm.ampcf', '--json']);
   assert.equal(status, 0);
@@ -140,24 +263,49 @@ test('inspect and verify', () => {
 });
 
 test('other formats: tab-separated, ::, list, column options, standard input and output', () => {
-  const rows = ratingsCsv().trim().split('\n').slice(1).map((row) => row.split(','));
+  const rows = ratingsCsv()
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(','));
   writeFileSync(`${folder}/u.data`, rows.map((row) => row.join('\t')).join('\n'));
   writeFileSync(`${folder}/ratings.dat`, rows.map((row) => row.join('::')).join('\n'));
-  const lists = Map.groupBy ? Map.groupBy(rows, ([user]) => user) : rows.reduce((map, row) => map.set(row[0], [...(map.get(row[0]) ?? []), row]), new Map());
-  writeFileSync(`${folder}/train.txt`, [...lists].map(([user, list]) => [user, ...new Set(list.map((row) => row[1]))].join(' ')).join('\n'));
-  writeFileSync(`${folder}/odd.csv`, `who;what;stars\n${rows.map(([user, item, rating]) => `${user};${item};${rating}`).join('\n')}`);
+  const lists = Map.groupBy
+    ? Map.groupBy(rows, ([user]) => user)
+    : rows.reduce((map, row) => map.set(row[0], [...(map.get(row[0]) ?? []), row]), new Map());
+  writeFileSync(
+    `${folder}/train.txt`,
+    [...lists].map(([user, list]) => [user, ...new Set(list.map((row) => row[1]))].join(' ')).join('\n'),
+  );
+  writeFileSync(
+    `${folder}/odd.csv`,
+    `who;what;stars\n${rows.map(([user, item, rating]) => `${user};${item};${rating}`).join('\n')}`,
+  );
   const summary = (/** @type {string[]} */ args, /** @type {string} */ input) => {
-    const { status, stdout, stderr } = ampcf(['train', ...args, '--dim', '4', '--sweeps', '2', '--json'], { input });
+    const { status, stdout, stderr } = ampcf(['train', ...args, '--dim', '4', '--sweeps', '2', '--json'], {
+      input,
+    });
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout);
   };
   const csv = summary(['ratings.csv', '-o', 'x.ampcf'], '');
-  for (const args of [['u.data'], ['ratings.dat'], ['train.txt'], ['odd.csv', '--user', 'who', '--item', '2', '--rating', 'stars']])
+  for (const args of [
+    ['u.data'],
+    ['ratings.dat'],
+    ['train.txt'],
+    ['odd.csv', '--user', 'who', '--item', '2', '--rating', 'stars'],
+  ])
     assert.equal(summary([...args, '-o', 'x.ampcf'], '').interactions, csv.interactions, args[0]);
   assert.equal(summary(['-', '-o', 'x.ampcf'], ratingsCsv()).interactions, csv.interactions);
-  const piped = spawnSync(process.execPath, [cli, 'train', 'ratings.csv', '-o', '-', '--dim', '4', '--sweeps', '2', '-q'], { cwd: folder });
+  const piped = spawnSync(
+    process.execPath,
+    [cli, 'train', 'ratings.csv', '-o', '-', '--dim', '4', '--sweeps', '2', '-q'],
+    { cwd: folder },
+  );
   assert.deepEqual(piped.stdout.subarray(0, 4), Buffer.from([0x89, 0x41, 0x4d, 0x50]));
-  assert.ok(summary(['ratings.csv', '-o', 'x.ampcf', '--min-rating', '4.5'], '').interactions < csv.interactions);
+  assert.ok(
+    summary(['ratings.csv', '-o', 'x.ampcf', '--min-rating', '4.5'], '').interactions < csv.interactions,
+  );
 });
 
 test('exit codes and messages', () => {
@@ -167,11 +315,27 @@ test('exit codes and messages', () => {
     [['dance'], 2, /command: got "dance", wanted one of train/],
     [['train', 'ratings.csv'], 2, /-o MODEL is missing/],
     [['train', 'ratings.csv', '-o', 'y', '--dim', 'x'], 2, /--dim: got "x", wanted a number/],
-    [['train', 'ratings.csv', '-o', 'y', '--dim', '5000'], 2, /dim: got 5000, wanted a whole number from 1 to 1024/],
+    [
+      ['train', 'ratings.csv', '-o', 'y', '--dim', '5000'],
+      2,
+      /dim: got 5000, wanted a whole number from 1 to 1024/,
+    ],
     [['train', 'ratings.csv', '-o', 'y', '--nonsense'], 2, /nonsense/],
-    [['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'], 2, /objective: got bpr, wanted one of als, softmax, multinomial, gaussian, logistic/],
-    [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--sweeps', '3'], 2, /sweeps: got 3, wanted nothing/],
-    [['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--learning-rate', 'x'], 2, /--learning-rate: got "x", wanted a number/],
+    [
+      ['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'],
+      2,
+      /objective: got bpr, wanted one of als, softmax, multinomial, gaussian, logistic/,
+    ],
+    [
+      ['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--sweeps', '3'],
+      2,
+      /sweeps: got 3, wanted nothing/,
+    ],
+    [
+      ['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--learning-rate', 'x'],
+      2,
+      /--learning-rate: got "x", wanted a number/,
+    ],
     [['train', 'bad.csv', '-o', 'y'], 3, /^bad\.csv:3: .*got "1,5".*\nbad\.csv:4: /],
     [['train', 'empty.csv', '-o', 'y'], 3, /NO_DATA: empty\.csv/],
     [['train', 'missing.csv', '-o', 'y'], 5, /IO: missing\.csv/],
@@ -191,32 +355,73 @@ test('exit codes and messages', () => {
     assert.equal(stdout, '');
   }
   assert.ok(!existsSync(`${folder}/y`), 'a failed command leaves no file');
-  const skipped = ampcf(['train', 'bad.csv', '-o', 'one.ampcf', '--skip-bad', '2', '--min-support', '1', '--dim', '2']);
+  const skipped = ampcf([
+    'train',
+    'bad.csv',
+    '-o',
+    'one.ampcf',
+    '--skip-bad',
+    '2',
+    '--min-support',
+    '1',
+    '--dim',
+    '2',
+  ]);
   assert.equal(skipped.status, 0, skipped.stderr);
   assert.match(skipped.stderr, /skipped +2 bad rows/);
-  for (const args of [['--help'], ['train', '--help'], ['help', 'rank'], ['--version']]) assert.equal(ampcf(args).status, 0);
+  for (const args of [['--help'], ['train', '--help'], ['help', 'rank'], ['--version']])
+    assert.equal(ampcf(args).status, 0);
 });
 
-test('Ctrl-C while training: exit 130, the old model stays whole', { skip: process.platform === 'win32' ? 'skipped: no signals' : false }, async () => {
-  writeFileSync(`${folder}/old.ampcf`, 'old');
-  const child = spawn(process.execPath, [cli, 'train', 'ratings.csv', '-o', 'old.ampcf', '--dim', '256', '--sweeps', '1000'], { cwd: folder });
-  let stderr = '', sent = false;
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    if (!sent && stderr.includes('kept')) sent = child.kill('SIGINT');
-  });
-  const status = await new Promise((resolve) => { child.on('exit', resolve); });
-  assert.equal(status, 130, stderr);
-  assert.match(stderr, /interrupted/);
-  assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
-  assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.tmp')), []);
-});
+test(
+  'Ctrl-C while training: exit 130, the old model stays whole',
+  { skip: process.platform === 'win32' ? 'skipped: no signals' : false },
+  async () => {
+    writeFileSync(`${folder}/old.ampcf`, 'old');
+    const child = spawn(
+      process.execPath,
+      [cli, 'train', 'ratings.csv', '-o', 'old.ampcf', '--dim', '256', '--sweeps', '1000'],
+      { cwd: folder },
+    );
+    let stderr = '',
+      sent = false;
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+      if (!sent && stderr.includes('kept')) sent = child.kill('SIGINT');
+    });
+    const status = await new Promise((resolve) => {
+      child.on('exit', resolve);
+    });
+    assert.equal(status, 130, stderr);
+    assert.match(stderr, /interrupted/);
+    assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  },
+);
 
 /** @type {[string, string[], string, RegExp][]} */
 const publicSets = [
-  ['ml-latest-small', ['ml-latest-small/ratings.csv', '--items', 'ml-latest-small/movies.csv'], '1,260,1196,527,318', /100,836 interactions of 610 people/],
-  ['ml-100k', ['ml-100k/u.data', '--items', 'ml-100k/u.item'], '1,50,172,318,64', /100,000 interactions of 943 people/],
-  ['ml1m-leaderboard', ['ml1m-leaderboard/train.txt', '--items', 'ml1m-leaderboard/items.csv'], '0,1,2', /796,244 interactions of 6,022 people/],
+  [
+    'ml-latest-small',
+    ['ml-latest-small/ratings.csv', '--items', 'ml-latest-small/movies.csv'],
+    '1,260,1196,527,318',
+    /100,836 interactions of 610 people/,
+  ],
+  [
+    'ml-100k',
+    ['ml-100k/u.data', '--items', 'ml-100k/u.item'],
+    '1,50,172,318,64',
+    /100,000 interactions of 943 people/,
+  ],
+  [
+    'ml1m-leaderboard',
+    ['ml1m-leaderboard/train.txt', '--items', 'ml1m-leaderboard/items.csv'],
+    '0,1,2',
+    /796,244 interactions of 6,022 people/,
+  ],
 ];
 for (const [name, args, history, read] of publicSets)
   test(`trains and recommends on ${name}`, (t) => {
@@ -225,10 +430,21 @@ for (const [name, args, history, read] of publicSets)
     const trained = ampcf(['train', ...paths, '-o', `${name}.ampcf`]);
     assert.equal(trained.status, 0, trained.stderr);
     assert.match(trained.stderr, read);
-    const { items } = JSON.parse(ampcf(['recommend', `${name}.ampcf`, '--history', history, '-k', '10', '--explain', '--json']).stdout);
+    const { items } = JSON.parse(
+      ampcf(['recommend', `${name}.ampcf`, '--history', history, '-k', '10', '--explain', '--json']).stdout,
+    );
     assert.equal(items.length, 10);
-    for (const { score, title, persona, explanation: { contributions, rest, bias, residual } } of items) {
-      const sum = contributions.reduce((/** @type {number} */ total, /** @type {{ contribution: number }} */ part) => total + part.contribution, rest + bias + residual);
+    for (const {
+      score,
+      title,
+      persona,
+      explanation: { contributions, rest, bias, residual },
+    } of items) {
+      const sum = contributions.reduce(
+        (/** @type {number} */ total, /** @type {{ contribution: number }} */ part) =>
+          total + part.contribution,
+        rest + bias + residual,
+      );
       assert.ok(Math.abs(sum - score) <= 1e-5 * Math.abs(score));
       assert.ok(contributions.length > 0 && persona.label !== '' && title !== '');
     }

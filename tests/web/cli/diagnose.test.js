@@ -1,4 +1,5 @@
-// Owns the tests of `ampcf diagnose`, of `train --card` and of the card in `inspect`: what is printed, the page of charts, exit codes.
+// Owns the tests of `ampcf diagnose`, of `train --card` and of the card in `inspect`: what is printed, the
+// page of charts, exit codes.
 // Must not judge the figures: diagnose.test.js and membership.test.js do.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,40 +12,128 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { writeCard } from '../../../dist/evaluate.js';
 import { filmFacts, interactionsOf, people, root } from '../../support.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'ampcf-diagnose-')), data = interactionsOf(people);
+const folder = mkdtempSync(join(tmpdir(), 'ampcf-diagnose-')),
+  data = interactionsOf(people);
 after(() => rmSync(folder, { recursive: true }));
 const pairs = Array.from(data.user, (u, x) => `${data.users[u]},${data.items[data.item[x]]}`);
-/** @param {string} name @param {string[]} lines */
+/**
+ * @param {string} name
+ * @param {string[]} lines
+ */
 const file = (name, lines) => writeFileSync(join(folder, name), `user,item\n${lines.join('\n')}\n`);
-file('history.csv', pairs.filter((_, x) => x % 5 > 0));
-file('test.csv', pairs.filter((_, x) => x % 5 === 0));
-writeFileSync(join(folder, 'films.csv'), `item,title,genres\n${[...filmFacts].map(([id, { title, aspects }]) => `${id},"${title.replaceAll('"', '""')}",${aspects.join('|')}`).join('\n')}\n`);
+file(
+  'history.csv',
+  pairs.filter((_, x) => x % 5 > 0),
+);
+file(
+  'test.csv',
+  pairs.filter((_, x) => x % 5 === 0),
+);
+writeFileSync(
+  join(folder, 'films.csv'),
+  `item,title,genres\n${[...filmFacts].map(([id, { title, aspects }]) => `${id},"${title.replaceAll('"', '""')}",${aspects.join('|')}`).join('\n')}\n`,
+);
 /** @param {string[]} args */
-const ampcf = (...args) => spawnSync(process.execPath, [fileURLToPath(new URL('dist/cli.js', root)), ...args], { cwd: folder, encoding: 'utf8' });
+const ampcf = (...args) =>
+  spawnSync(process.execPath, [fileURLToPath(new URL('dist/cli.js', root)), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
 const small = ['--items', 'films.csv', '--dim', '8', '--sweeps', '4', '--alpha', '0.4', '--lambda', '0.006'];
 
 before(() => {
-  for (const [name, seed] of [['one', '1'], ['two', '2']]) assert.equal(ampcf('train', 'history.csv', '-o', `${name}.ampcf`, '--seed', seed, ...small).status, 0);
+  for (const [name, seed] of [
+    ['one', '1'],
+    ['two', '2'],
+  ])
+    assert.equal(ampcf('train', 'history.csv', '-o', `${name}.ampcf`, '--seed', seed, ...small).status, 0);
 });
 
 describe('ampcf diagnose', () => {
   test('--json has every figure', () => {
-    const { status, stdout, stderr } = ampcf('diagnose', 'one.ampcf', '--history', 'history.csv', '--test', 'test.csv', '--against', 'two.ampcf', '--people', '50', '--json');
+    const { status, stdout, stderr } = ampcf(
+      'diagnose',
+      'one.ampcf',
+      '--history',
+      'history.csv',
+      '--test',
+      'test.csv',
+      '--against',
+      'two.ampcf',
+      '--people',
+      '50',
+      '--json',
+    );
     assert.equal(status, 0, stderr);
-    const { separation, effectivePersonas, sharpness, stability, rareRecall, collapsed, details, membership, targets, model } = JSON.parse(stdout);
-    for (const value of [separation, effectivePersonas, stability, rareRecall, collapsed, ...Object.values(sharpness)]) assert.ok(Number.isFinite(value), stdout);
+    const {
+      separation,
+      effectivePersonas,
+      sharpness,
+      stability,
+      rareRecall,
+      collapsed,
+      details,
+      membership,
+      targets,
+      model,
+    } = JSON.parse(stdout);
+    for (const value of [
+      separation,
+      effectivePersonas,
+      stability,
+      rareRecall,
+      collapsed,
+      ...Object.values(sharpness),
+    ])
+      assert.ok(Number.isFinite(value), stdout);
     assert.deepEqual(Object.keys(sharpness), ['history', 'recommended', 'random']);
-    assert.deepEqual([model, membership, details.people, targets], ['one.ampcf', null, 50, { sharpness: 0.6, stability: 0.7, membership: 0.6 }]);
+    assert.deepEqual(
+      [model, membership, details.people, targets],
+      ['one.ampcf', null, 50, { sharpness: 0.6, stability: 0.7, membership: 0.6 }],
+    );
     assert.ok(details.rareRecall.against > 0);
-    const again = JSON.parse(ampcf('diagnose', 'one.ampcf', '--history', 'history.csv', '--test', 'test.csv', '--against', 'two.ampcf', '--people', '50', '--json', '-q').stdout);
-    assert.deepEqual([again.separation, again.stability, again.rareRecall], [separation, stability, rareRecall]);
+    const again = JSON.parse(
+      ampcf(
+        'diagnose',
+        'one.ampcf',
+        '--history',
+        'history.csv',
+        '--test',
+        'test.csv',
+        '--against',
+        'two.ampcf',
+        '--people',
+        '50',
+        '--json',
+        '-q',
+      ).stdout,
+    );
+    assert.deepEqual(
+      [again.separation, again.stability, again.rareRecall],
+      [separation, stability, rareRecall],
+    );
   });
 
   test('prints a table with targets, and says what is missing for the rest', () => {
-    const { status, stdout, stderr } = ampcf('diagnose', 'one.ampcf', '--history', 'history.csv', '--people', '30');
+    const { status, stdout, stderr } = ampcf(
+      'diagnose',
+      'one.ampcf',
+      '--history',
+      'history.csv',
+      '--people',
+      '30',
+    );
     assert.equal(status, 0, stderr);
     assert.match(stdout, /one\.ampcf \([\d,]+ items\): personas of 30 people/);
-    for (const name of ['separation', 'effective personas', 'sharpness, history', 'sharpness, random', 'recall of rare tastes', 'collapsed']) assert.match(stdout, new RegExp(`${name} +[-\\d]`));
+    for (const name of [
+      'separation',
+      'effective personas',
+      'sharpness, history',
+      'sharpness, random',
+      'recall of rare tastes',
+      'collapsed',
+    ])
+      assert.match(stdout, new RegExp(`${name} +[-\\d]`));
     assert.match(stdout, /sharpness, recommended +\d\.\d\d +<= 0\.60 +(met|missed) /);
     assert.match(stdout, /stability +- +>= 0\.70 +of a persona/);
     assert.match(stdout, /--against MODEL2, or --seeds 1/);
@@ -53,28 +142,70 @@ describe('ampcf diagnose', () => {
   });
 
   test('--seeds trains others, --membership attacks, --html writes a page that asks nothing of any network', () => {
-    const { status, stdout, stderr } = ampcf('diagnose', 'one.ampcf', '--history', 'history.csv', '--test', 'test.csv', '--seeds', '1', '--membership', '--people', '40', '--html', 'page.html', '--json');
+    const { status, stdout, stderr } = ampcf(
+      'diagnose',
+      'one.ampcf',
+      '--history',
+      'history.csv',
+      '--test',
+      'test.csv',
+      '--seeds',
+      '1',
+      '--membership',
+      '--people',
+      '40',
+      '--html',
+      'page.html',
+      '--json',
+    );
     assert.equal(status, 0, stderr);
-    const { stability, membership } = JSON.parse(stdout), page = readFileSync(join(folder, 'page.html'), 'utf8');
+    const { stability, membership } = JSON.parse(stdout),
+      page = readFileSync(join(folder, 'page.html'), 'utf8');
     assert.ok(stability > 0.3 && membership.auc > 0.3 && membership.people > 50);
     assert.equal(page.match(/<svg /g)?.length, 7);
-    for (const title of ['Personas a person has', 'Shares of the personas', 'Sharpness of the attention', 'Stability between trainings', 'Recall of rare tastes', 'Faithfulness of explanations', 'Membership attacks']) assert.ok(page.includes(`<h2>${title}</h2>`), title);
+    for (const title of [
+      'Personas a person has',
+      'Shares of the personas',
+      'Sharpness of the attention',
+      'Stability between trainings',
+      'Recall of rare tastes',
+      'Faithfulness of explanations',
+      'Membership attacks',
+    ])
+      assert.ok(page.includes(`<h2>${title}</h2>`), title);
     assert.ok(page.includes(`>${membership.auc.toFixed(3)}<`) && page.includes(`>${stability.toFixed(3)}<`));
-    assert.doesNotMatch(page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, ''), /https?:|\/\/[a-z]|<script|<link|<img|<iframe|@import|url\(/i);
+    assert.doesNotMatch(
+      page.replaceAll(/xmlns(:\w+)?="[^"]*"/g, ''),
+      /https?:|\/\/[a-z]|<script|<link|<img|<iframe|@import|url\(/i,
+    );
     assert.doesNotMatch(page, /NaN|undefined|null/);
   });
 
   test('the page holds what files are called as text', () => {
     const name = '<b>&"model.ampcf';
     writeFileSync(join(folder, name), readFileSync(join(folder, 'one.ampcf')));
-    assert.equal(ampcf('diagnose', name, '--history', 'history.csv', '--people', '10', '--html', 'odd.html', '-q').status, 0);
+    assert.equal(
+      ampcf('diagnose', name, '--history', 'history.csv', '--people', '10', '--html', 'odd.html', '-q')
+        .status,
+      0,
+    );
     const page = readFileSync(join(folder, 'odd.html'), 'utf8');
     assert.ok(page.includes('&lt;b&gt;&amp;') && !page.includes('<b>'));
   });
 
   test('refuses what it cannot use', () => {
-    for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([[['one.ampcf'], 2, /--history FILE is missing/], [[], 2, /MODEL is missing/], [['one.ampcf', '--history', 'history.csv', '--against', 'two.ampcf', '--seeds', '1'], 2, /--against and --seeds/],
-      [['one.ampcf', '--history', 'history.csv', '--people', '0'], 2, /--people: got "0"/], [['history.csv', '--history', 'history.csv'], 4, /not an ampcf model/], [['one.ampcf', '--history', 'no.csv'], 5, /no\.csv/]])) {
+    for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([
+      [['one.ampcf'], 2, /--history FILE is missing/],
+      [[], 2, /MODEL is missing/],
+      [
+        ['one.ampcf', '--history', 'history.csv', '--against', 'two.ampcf', '--seeds', '1'],
+        2,
+        /--against and --seeds/,
+      ],
+      [['one.ampcf', '--history', 'history.csv', '--people', '0'], 2, /--people: got "0"/],
+      [['history.csv', '--history', 'history.csv'], 4, /not an ampcf model/],
+      [['one.ampcf', '--history', 'no.csv'], 5, /no\.csv/],
+    ])) {
       const { status, stderr, stdout } = ampcf('diagnose', ...args);
       assert.deepEqual([status, stdout], [code, ''], stderr);
       assert.match(stderr, message);
@@ -85,12 +216,27 @@ describe('ampcf diagnose', () => {
 
 describe('the model card', () => {
   test('train --card writes it, says it and --json gives it; inspect prints it; the model is the same', async () => {
-    const { status, stdout, stderr } = ampcf('train', 'history.csv', '-o', 'card.ampcf', '--card', '--json', ...small);
+    const { status, stdout, stderr } = ampcf(
+      'train',
+      'history.csv',
+      '-o',
+      'card.ampcf',
+      '--card',
+      '--json',
+      ...small,
+    );
     assert.equal(status, 0, stderr);
-    const { card } = JSON.parse(stdout), model = await loadModel(readFileSync(join(folder, 'card.ampcf'))), plain = await loadModel(readFileSync(join(folder, 'one.ampcf')));
+    const { card } = JSON.parse(stdout),
+      model = await loadModel(readFileSync(join(folder, 'card.ampcf'))),
+      plain = await loadModel(readFileSync(join(folder, 'one.ampcf')));
     assert.deepEqual(model.info.metadata.card, card);
-    assert.deepEqual([model.info.lineage, model.info.bytes - JSON.stringify(card).length - ',"card":'.length], [plain.info.lineage, plain.info.bytes]);
-    assert.ok(card.membership.auc >= card.membership.low && card.personas.stability > 0 && card.data.minSupport === 5);
+    assert.deepEqual(
+      [model.info.lineage, model.info.bytes - JSON.stringify(card).length - ',"card":'.length],
+      [plain.info.lineage, plain.info.bytes],
+    );
+    assert.ok(
+      card.membership.auc >= card.membership.low && card.personas.stability > 0 && card.data.minSupport === 5,
+    );
     const seen = ampcf('inspect', 'card.ampcf').stdout;
     assert.match(stderr, /Model card\n/);
     assert.match(seen, new RegExp(`membership attack: AUC ${card.membership.auc.toFixed(3)} \\(`));
@@ -102,8 +248,16 @@ describe('the model card', () => {
   });
 
   test('of another kind is shown as it stands', async () => {
-    for (const [i, odd] of [{ version: 2 }, { version: 1, data: null }, 'words', { version: 1, data: {}, personas: {} }].entries()) {
-      writeFileSync(join(folder, `odd${i}.ampcf`), await writeCard(readFileSync(join(folder, 'one.ampcf')), /** @type {any} */ (odd)));
+    for (const [i, odd] of [
+      { version: 2 },
+      { version: 1, data: null },
+      'words',
+      { version: 1, data: {}, personas: {} },
+    ].entries()) {
+      writeFileSync(
+        join(folder, `odd${i}.ampcf`),
+        await writeCard(readFileSync(join(folder, 'one.ampcf')), /** @type {any} */ (odd)),
+      );
       const { status, stdout, stderr } = ampcf('inspect', `odd${i}.ampcf`);
       assert.equal(status, 0, stderr);
       assert.ok(stdout.includes(`card: ${JSON.stringify(odd)}`), stdout);
@@ -113,9 +267,16 @@ describe('the model card', () => {
 
 test('train says how many items were left out, and why', () => {
   const counts = new Map();
-  for (const pair of pairs.filter((_, x) => x % 5 > 0)) counts.set(pair.split(',')[1], (counts.get(pair.split(',')[1]) ?? 0) + 1);
-  const rare = [...counts.values()].filter((n) => n < 30), { stderr } = ampcf('train', 'history.csv', '-o', 'few.ampcf', '--min-support', '30', ...small);
+  for (const pair of pairs.filter((_, x) => x % 5 > 0))
+    counts.set(pair.split(',')[1], (counts.get(pair.split(',')[1]) ?? 0) + 1);
+  const rare = [...counts.values()].filter((n) => n < 30),
+    { stderr } = ampcf('train', 'history.csv', '-o', 'few.ampcf', '--min-support', '30', ...small);
   assert.ok(rare.length > 3);
-  assert.match(stderr, new RegExp(`left out ${rare.length} items of fewer than 30 people, with ${rare.reduce((a, b) => a + b, 0).toLocaleString('en-US')} interactions`));
+  assert.match(
+    stderr,
+    new RegExp(
+      `left out ${rare.length} items of fewer than 30 people, with ${rare.reduce((a, b) => a + b, 0).toLocaleString('en-US')} interactions`,
+    ),
+  );
   assert.ok(existsSync(join(folder, 'few.ampcf')));
 });

@@ -1,8 +1,21 @@
-// Owns the tests of web/cli/files.js: files replaced whole or not at all (TRUST.md cases 20, 21), and reading bytes.
+// Owns the tests of web/cli/files.js: files replaced whole or not at all (TRUST.md cases 20, 21), and reading
+// bytes.
 // Must not test the meaning of lines, nor leave anything behind outside its own temporary folder.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -23,12 +36,22 @@ function freshFolder() {
 const bytesOf = (/** @type {string} */ text) => new TextEncoder().encode(text);
 const moduleUrl = JSON.stringify(new URL('../../../web/cli/files.js', import.meta.url).href);
 
-/** Arguments for a Node that runs `code` with this module's functions. @param {string} code */
-const program = (code) => ['--input-type=module', '-e', `import { readFileBytes, writeFileAtomic } from ${moduleUrl};\n${code}`];
+/**
+ * Arguments for a Node that runs `code` with this module's functions.
+ * @param {string} code
+ */
+const program = (code) => [
+  '--input-type=module',
+  '-e',
+  `import { readFileBytes, writeFileAtomic } from ${moduleUrl};\n${code}`,
+];
 
 /** @param {Promise<unknown>} promise */
 async function failure(promise) {
-  const error = await promise.then(() => assert.fail('did not fail'), (e) => e);
+  const error = await promise.then(
+    () => assert.fail('did not fail'),
+    (e) => e,
+  );
   assert.ok(error instanceof AmpcfError, String(error?.stack));
   return error;
 }
@@ -59,7 +82,11 @@ test('writes a view, not the buffer under it', async () => {
 
 test('works with a bare file name', () => {
   const folder = freshFolder();
-  const { status } = spawnSync(process.execPath, program("await writeFileAtomic('bare', new Uint8Array([7]))"), { cwd: folder });
+  const { status } = spawnSync(
+    process.execPath,
+    program("await writeFileAtomic('bare', new Uint8Array([7]))"),
+    { cwd: folder },
+  );
   assert.equal(status, 0);
   assert.deepEqual([...readFileSync(join(folder, 'bare'))], [7]);
   assert.deepEqual(readdirSync(folder), ['bare']);
@@ -68,7 +95,9 @@ test('works with a bare file name', () => {
 test('writes at the same time take turns: the last one stays, whole', async () => {
   const folder = freshFolder();
   const path = join(folder, 'x');
-  await Promise.all(Array.from({ length: 20 }, (_, k) => writeFileAtomic(path, new Uint8Array(50_000).fill(k))));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, k) => writeFileAtomic(path, new Uint8Array(50_000).fill(k))),
+  );
   const bytes = readFileSync(path);
   assert.equal(bytes.length, 50_000);
   assert.ok(bytes.every((b) => b === 19));
@@ -125,7 +154,9 @@ test('a failed write leaves the old file and no temporary file', async () => {
     process.on('SIGXFSZ', () => {});
     const e = await writeFileAtomic(${JSON.stringify(path)}, new Uint8Array(1 << 20)).catch((e) => e);
     process.stdout.write(e.code + ' ' + e.details.reason);`;
-  const run = spawnSync('sh', ['-c', 'ulimit -f 64 && exec "$@"', 'sh', process.execPath, ...program(code)], { encoding: 'utf8' });
+  const run = spawnSync('sh', ['-c', 'ulimit -f 64 && exec "$@"', 'sh', process.execPath, ...program(code)], {
+    encoding: 'utf8',
+  });
   assert.equal(run.stdout, 'IO EFBIG', run.stderr);
   assert.equal(readFileSync(path, 'utf8'), 'old');
   assert.deepEqual(readdirSync(folder), ['x']);
@@ -140,8 +171,11 @@ test('a full disk is DISK_FULL; the old file is untouched and no temporary file 
     const e = await writeFileAtomic(path, new Uint8Array(1 << 20)).catch((e) => e);
     process.stdout.write([e.code, e.details.reason, readFileSync(path, 'utf8'), ...readdirSync(${JSON.stringify(folder)})].join(' '));`;
   const mount = `mount -t tmpfs -o size=64k tmpfs ${JSON.stringify(folder)} || exit 77; exec "$@"`;
-  const run = spawnSync('unshare', ['-rm', 'sh', '-c', mount, 'sh', process.execPath, ...program(code)], { encoding: 'utf8' });
-  if (run.error || run.status === 77 || /unshare:/.test(run.stderr)) return t.skip('skipped: no small disk can be mounted here');
+  const run = spawnSync('unshare', ['-rm', 'sh', '-c', mount, 'sh', process.execPath, ...program(code)], {
+    encoding: 'utf8',
+  });
+  if (run.error || run.status === 77 || /unshare:/.test(run.stderr))
+    return t.skip('skipped: no small disk can be mounted here');
   assert.equal(run.stdout, 'DISK_FULL ENOSPC old x', run.stderr);
 });
 
@@ -184,7 +218,11 @@ test('kill -9 amid many writes never leaves a torn file', async () => {
 });
 
 test("'-' writes to standard output, all of it, also into a pipe", () => {
-  const run = spawnSync(process.execPath, program("await writeFileAtomic('-', new Uint8Array(3_000_000).fill(65))"), { maxBuffer: 1 << 23 });
+  const run = spawnSync(
+    process.execPath,
+    program("await writeFileAtomic('-', new Uint8Array(3_000_000).fill(65))"),
+    { maxBuffer: 1 << 23 },
+  );
   assert.equal(run.status, 0);
   assert.equal(run.stdout.length, 3_000_000);
   assert.ok(run.stdout.every((b) => b === 65));
@@ -206,7 +244,11 @@ test('reads a file, standard input, and an empty file', async () => {
   const bytes = new Uint8Array(700_000).map((_, k) => k % 251);
   writeFileSync(path, bytes);
   assert.ok((await readFileBytes(path)).equals(bytes));
-  const run = spawnSync(process.execPath, program("const b = await readFileBytes('-'); process.stdout.write(b.length + ' ' + b[699_999])"), { input: bytes });
+  const run = spawnSync(
+    process.execPath,
+    program("const b = await readFileBytes('-'); process.stdout.write(b.length + ' ' + b[699_999])"),
+    { input: bytes },
+  );
   assert.equal(String(run.stdout), `700000 ${bytes[699_999]}`);
   writeFileSync(path, '');
   assert.equal((await readFileBytes(path)).length, 0);

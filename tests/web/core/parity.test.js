@@ -1,4 +1,5 @@
-// Owns the proof that every build gives the same bits: wasm SIMD, wasm scalar and, where CMake has built one, native.
+// Owns the proof that every build gives the same bits: wasm SIMD, wasm scalar and, where CMake has built one,
+// native.
 // Must compare whole floats, never within a tolerance.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -11,10 +12,18 @@ import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
 
-// 5 models x 200 histories x 100 candidates = 100,000 scores. Widths around the kernels' 16 lanes, tails of 1 and 7.
-const dims = [1, 7, 16, 33, 64], histories = 200, candidatesEach = 100, people = 80, catalogue = 160;
+// 5 models x 200 histories x 100 candidates = 100,000 scores. Widths around the kernels' 16 lanes, tails of 1
+// and 7.
+const dims = [1, 7, 16, 33, 64],
+  histories = 200,
+  candidatesEach = 100,
+  people = 80,
+  catalogue = 160;
 
-/** xorshift32 @param {number} seed */
+/**
+ * xorshift32
+ * @param {number} seed
+ */
 function generator(seed) {
   let state = seed;
   const next = () => {
@@ -23,12 +32,24 @@ function generator(seed) {
     state ^= state << 5;
     return state >>> 0;
   };
-  return { below: (/** @type {number} */ n) => next() % n, float: (/** @type {number} */ low, /** @type {number} */ high) => Math.fround(low + (high - low) * (next() / 2 ** 32)) };
+  return {
+    below: (/** @type {number} */ n) => next() % n,
+    float: (/** @type {number} */ low, /** @type {number} */ high) =>
+      Math.fround(low + (high - low) * (next() / 2 ** 32)),
+  };
 }
 /** @typedef {ReturnType<typeof generator>} Random */
-/** @typedef {{ personas: number, history: number[], weights: number[], candidates: number[] }} Case item indices */
+/**
+ * @typedef {{ personas: number, history: number[], weights: number[], candidates: number[] }} Case item
+ *   indices
+ */
 
-/** @param {Random} random @param {number} n @param {number} count @returns {number[]} distinct */
+/**
+ * @param {Random} random
+ * @param {number} n
+ * @param {number} count
+ * @returns {number[]} distinct
+ */
 function someOf(random, n, count) {
   const all = Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < count; i++) {
@@ -38,43 +59,82 @@ function someOf(random, n, count) {
   return all.slice(0, count);
 }
 
-/** People with one or two of eight tastes each, so that personas are found. @param {Random} random */
+/**
+ * People with one or two of eight tastes each, so that personas are found.
+ * @param {Random} random
+ */
 function interactions(random) {
   /** @type {number[]} */ const user = [];
   /** @type {number[]} */ const item = [];
   for (let u = 0; u < people; u++) {
     const tastes = [random.below(8), random.below(8)];
     for (let j = 0; j < catalogue; j++)
-      if (random.below(tastes.includes(j % 8) ? 2 : 25) === 0) user.push(u), item.push(j);
+      if (random.below(tastes.includes(j % 8) ? 2 : 25) === 0) (user.push(u), item.push(j));
   }
-  return { users: Array.from({ length: people }, (_, i) => `u${i}`), items: Array.from({ length: catalogue }, (_, i) => `i${i}`), user, item };
+  return {
+    users: Array.from({ length: people }, (_, i) => `u${i}`),
+    items: Array.from({ length: catalogue }, (_, i) => `i${i}`),
+    user,
+    item,
+  };
 }
 
 /** @param {number} dim */
 async function makeModel(dim) {
-  const random = generator(1000 + dim), vectors = dim === 33 ? 'int8' : dim === 16 ? 'f16' : 'f32', personas = 2 + random.below(7);
-  const { bytes, items } = await trainModel(interactions(random), { dim, personas, vectors, ...(dim > 7 && { neighbours: 25, neighbourLambda: 5, itemDamping: 0.4, popularityDamping: 0.1 }), userDamping: 0.5, sweeps: 3, joint: 2, seed: dim,
-    beta: random.float(5, 40), eta: random.float(0, 1), tau: random.float(0, 1), rho: random.float(0.1, 1), split: random.float(0.3, 1.2) });
+  const random = generator(1000 + dim),
+    vectors = dim === 33 ? 'int8' : dim === 16 ? 'f16' : 'f32',
+    personas = 2 + random.below(7);
+  const { bytes, items } = await trainModel(interactions(random), {
+    dim,
+    personas,
+    vectors,
+    ...(dim > 7 && { neighbours: 25, neighbourLambda: 5, itemDamping: 0.4, popularityDamping: 0.1 }),
+    userDamping: 0.5,
+    sweeps: 3,
+    joint: 2,
+    seed: dim,
+    beta: random.float(5, 40),
+    eta: random.float(0, 1),
+    tau: random.float(0, 1),
+    rho: random.float(0.1, 1),
+    split: random.float(0.3, 1.2),
+  });
   const cases = Array.from({ length: histories }, () => {
     const history = someOf(random, items, random.below(61));
-    return { personas: random.below(personas + 1), history, weights: history.map(() => random.float(0.1, 4)), candidates: someOf(random, items, candidatesEach) };
+    return {
+      personas: random.below(personas + 1),
+      history,
+      weights: history.map(() => random.float(0.1, 4)),
+      candidates: someOf(random, items, candidatesEach),
+    };
   });
   return { dim, bytes, cases };
 }
 
-/** Scores then persona indices of every case, as raw 32-bit words. @param {{ bytes: Uint8Array<ArrayBuffer>, cases: Case[] }} model @param {'simd' | 'scalar'} backend */
+/**
+ * Scores then persona indices of every case, as raw 32-bit words.
+ * @param {{ bytes: Uint8Array<ArrayBuffer>, cases: Case[] }} model
+ * @param {'simd' | 'scalar'} backend
+ */
 async function scoreInWasm({ bytes, cases }, backend) {
   const model = await loadModel(bytes, { backend });
   assert.equal(model.diagnostics().backend, backend);
-  const ids = model.ids(), words = new Uint32Array(cases.length * candidatesEach * 2), floats = new Float32Array(words.buffer);
+  const ids = model.ids(),
+    words = new Uint32Array(cases.length * candidatesEach * 2),
+    floats = new Float32Array(words.buffer);
   let at = 0;
   for (const { personas, history, weights, candidates } of cases) {
-    const profile = model.createProfile(history.map((index, i) => ({ item: ids[index], weight: weights[i] })), personas ? { personas } : {});
+    const profile = model.createProfile(
+      history.map((index, i) => ({ item: ids[index], weight: weights[i] })),
+      personas ? { personas } : {},
+    );
     const { items } = profile.rank(candidates.map((index) => ids[index]));
     const found = new Map(items.map(({ item, score, persona }) => [item, { score, persona }]));
     assert.equal(found.size, candidates.length);
     candidates.forEach((index, i) => {
-      const { score, persona } = /** @type {{ score: number, persona: { index: number } | null }} */ (found.get(ids[index]));
+      const { score, persona } = /** @type {{ score: number, persona: { index: number } | null }} */ (
+        found.get(ids[index])
+      );
       floats[at + i] = score;
       words[at + candidatesEach + i] = persona?.index ?? 0;
     });
@@ -85,7 +145,10 @@ async function scoreInWasm({ bytes, cases }, backend) {
   return words;
 }
 
-/** The format at the head of tests/src/score_cases.c. @param {{ bytes: Uint8Array, cases: Case[] }[]} models */
+/**
+ * The format at the head of tests/src/score_cases.c.
+ * @param {{ bytes: Uint8Array, cases: Case[] }[]} models
+ */
 function caseFile(models) {
   /** @type {Uint8Array[]} */ const parts = [];
   const put = (/** @type {number[] | Float32Array} */ values) => {
@@ -106,28 +169,48 @@ function caseFile(models) {
   return Buffer.concat(parts);
 }
 
-/** Where words differ, said so that a person can look. @param {Uint32Array} got @param {Uint32Array} wanted @param {string} what */
+/**
+ * Where words differ, said so that a person can look.
+ * @param {Uint32Array} got
+ * @param {Uint32Array} wanted
+ * @param {string} what
+ */
 function assertSameBits(got, wanted, what) {
   assert.equal(got.length, wanted.length, what);
   const at = got.findIndex((word, i) => word !== wanted[i]);
   if (at < 0) return;
-  const of = (/** @type {Uint32Array} */ words) => `0x${words[at].toString(16)} (${new Float32Array(words.buffer, words.byteOffset + 4 * at, 1)[0]})`;
+  const of = (/** @type {Uint32Array} */ words) =>
+    `0x${words[at].toString(16)} (${new Float32Array(words.buffer, words.byteOffset + 4 * at, 1)[0]})`;
   const kind = at % (2 * candidatesEach) < candidatesEach ? 'score' : 'persona';
-  assert.fail(`${what}: ${kind} ${at % candidatesEach} of history ${Math.floor(at / (2 * candidatesEach))}: ${of(got)} against ${of(wanted)}`);
+  assert.fail(
+    `${what}: ${kind} ${at % candidatesEach} of history ${Math.floor(at / (2 * candidatesEach))}: ${of(got)} against ${of(wanted)}`,
+  );
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url)), builds = join(root, 'build');
+const root = fileURLToPath(new URL('../../../', import.meta.url)),
+  builds = join(root, 'build');
 
-/** Every native build that there is. @returns {string[]} */
+/**
+ * Every native build that there is.
+ * @returns {string[]}
+ */
 function nativePrograms() {
   if (!existsSync(builds)) return [];
-  return readdirSync(builds).flatMap((name) => [join(builds, name, 'score_cases'), join(builds, name, 'score_cases.exe')]).filter((path) => existsSync(path));
+  return readdirSync(builds)
+    .flatMap((name) => [join(builds, name, 'score_cases'), join(builds, name, 'score_cases.exe')])
+    .filter((path) => existsSync(path));
 }
 
-/** A program older than the sources says nothing about them. @param {string} program */
+/**
+ * A program older than the sources says nothing about them.
+ * @param {string} program
+ */
 function isStale(program) {
-  const sources = ['src', 'include'].flatMap((name) => readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.[ch]$/.test(file)).map((file) => join(root, name, file)));
+  const sources = ['src', 'include'].flatMap((name) =>
+    readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.[ch]$/.test(file))
+      .map((file) => join(root, name, file)),
+  );
   return statSync(program).mtimeMs < Math.max(...sources.map((path) => statSync(path).mtimeMs));
 }
 
@@ -142,11 +225,12 @@ before(async () => {
 });
 
 test('the cases are worth comparing: 100,000 different scores, several personas', () => {
-  const scores = new Set(), personas = new Set();
+  const scores = new Set(),
+    personas = new Set();
   let count = 0;
   for (const words of scalar)
     words.forEach((word, i) => {
-      if (i % (2 * candidatesEach) < candidatesEach) scores.add(word), count++;
+      if (i % (2 * candidatesEach) < candidatesEach) (scores.add(word), count++);
       else personas.add(word);
     });
   assert.equal(count, 100_000);
@@ -155,13 +239,18 @@ test('the cases are worth comparing: 100,000 different scores, several personas'
 });
 
 test('wasm SIMD gives the bits of wasm scalar', async () => {
-  for (const [i, model] of models.entries()) assertSameBits(await scoreInWasm(model, 'simd'), scalar[i], `simd against scalar, dim ${model.dim}`);
+  for (const [i, model] of models.entries())
+    assertSameBits(await scoreInWasm(model, 'simd'), scalar[i], `simd against scalar, dim ${model.dim}`);
 });
 
 test('native builds give the bits of wasm scalar', (t) => {
-  const found = nativePrograms(), programs = found.filter((program) => !isStale(program));
+  const found = nativePrograms(),
+    programs = found.filter((program) => !isStale(program));
   if (found.length === 0) return t.skip('skipped: no native build (cmake --preset release)');
-  if (programs.length === 0) return t.skip(`skipped: native builds are older than src/ (cmake --build --preset ${basename(dirname(found[0]))})`);
+  if (programs.length === 0)
+    return t.skip(
+      `skipped: native builds are older than src/ (cmake --build --preset ${basename(dirname(found[0]))})`,
+    );
   const path = join(folder, 'cases');
   writeFileSync(path, caseFile(models));
   for (const program of programs) {
@@ -170,7 +259,11 @@ test('native builds give the bits of wasm scalar', (t) => {
     const words = new Uint32Array(new Uint8Array(stdout).buffer);
     let at = 0;
     for (const [i, expected] of scalar.entries()) {
-      assertSameBits(words.subarray(at, at + expected.length), expected, `${program} against wasm scalar, dim ${models[i].dim}`);
+      assertSameBits(
+        words.subarray(at, at + expected.length),
+        expected,
+        `${program} against wasm scalar, dim ${models[i].dim}`,
+      );
       at += expected.length;
     }
     assert.equal(at, words.length);

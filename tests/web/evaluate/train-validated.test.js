@@ -1,4 +1,5 @@
-// Owns the tests of trainValidated, measureValidation and personaHealth: figures are those of evaluateModel, the best sweep is written.
+// Owns the tests of trainValidated, measureValidation and personaHealth: figures are those of evaluateModel,
+// the best sweep is written.
 // Must not judge how good a model is.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -11,45 +12,79 @@ import { failsWith, failure, filmFacts, interactionsOf, people } from '../../sup
 
 const few = people.slice(0, 80);
 /** Each person's last third is held out. */
-const cut = (/** @type {boolean} */ kept) => interactionsOf(few.map((person) => {
-  const at = Math.ceil(person.history.length * 2 / 3);
-  return { ...person, history: kept ? person.history.slice(0, at) : person.history.slice(at) };
-}));
-const training = cut(true), validation = cut(false);
+const cut = (/** @type {boolean} */ kept) =>
+  interactionsOf(
+    few.map((person) => {
+      const at = Math.ceil((person.history.length * 2) / 3);
+      return { ...person, history: kept ? person.history.slice(0, at) : person.history.slice(at) };
+    }),
+  );
+const training = cut(true),
+  validation = cut(false);
 const options = { dim: 8, sweeps: 9, items: filmFacts };
 /** @type {ValidatedResult} */ let result;
 
-before(async () => { result = await trainValidated(training, validation, options); });
+before(async () => {
+  result = await trainValidated(training, validation, options);
+});
 
-const ndcgs = (/** @type {readonly Measurement[]} */ measurements) => measurements.map(({ metrics }) => metrics['ndcg@20']);
+const ndcgs = (/** @type {readonly Measurement[]} */ measurements) =>
+  measurements.map(({ metrics }) => metrics['ndcg@20']);
 
 describe('trainValidated', () => {
   test('gives the figures of evaluateModel', async () => {
-    const { metrics, standardErrors, users } = await evaluateModel(await loadModel(result.bytes), { history: training, test: validation, k: [20], resamples: 1 });
+    const { metrics, standardErrors, users } = await evaluateModel(await loadModel(result.bytes), {
+      history: training,
+      test: validation,
+      k: [20],
+      resamples: 1,
+    });
     for (const name of ['recall@20', 'ndcg@20']) {
       assert.equal(result.validation.metrics[name], metrics[name]);
       assert.equal(result.validation.standardErrors[name], standardErrors[name]);
     }
     assert.equal(result.validation.people, users);
-    assert.deepEqual(await measureValidation(await loadModel(result.bytes), training, validation), result.validation);
+    assert.deepEqual(
+      await measureValidation(await loadModel(result.bytes), training, validation),
+      result.validation,
+    );
   });
 
   test('writes the best sweep from the 4th on, which its settings give again', async () => {
-    const { measurements } = result, best = Math.max(...ndcgs(measurements)), at = ndcgs(measurements).indexOf(best);
-    assert.deepEqual(measurements.map(({ sweep }) => sweep), measurements.map((_, i) => i + 4));
+    const { measurements } = result,
+      best = Math.max(...ndcgs(measurements)),
+      at = ndcgs(measurements).indexOf(best);
+    assert.deepEqual(
+      measurements.map(({ sweep }) => sweep),
+      measurements.map((_, i) => i + 4),
+    );
     assert.equal(result.validation.metrics['ndcg@20'], best);
     assert.equal(result.settings.sweeps, measurements[at].sweep);
-    assert.deepEqual(measurements.map((measurement) => measurement.best), measurements.map((_, i) => ndcgs(measurements)[i] > Math.max(-1, ...ndcgs(measurements).slice(0, i))));
-    assert.deepEqual((await trainModel(training, { ...result.settings, items: filmFacts })).bytes, result.bytes);
+    assert.deepEqual(
+      measurements.map((measurement) => measurement.best),
+      measurements.map((_, i) => ndcgs(measurements)[i] > Math.max(-1, ...ndcgs(measurements).slice(0, i))),
+    );
+    assert.deepEqual(
+      (await trainModel(training, { ...result.settings, items: filmFacts })).bytes,
+      result.bytes,
+    );
     assert.deepEqual((await trainValidated(training, validation, options)).bytes, result.bytes);
   });
 
   test('stops when nothing gets better, later with more patience', async () => {
     const long = /** @type {const} */ ({ ...options, sweeps: 60 });
-    const [one, three] = await Promise.all([1, 3].map((patience) => trainValidated(training, validation, { ...long, patience })));
-    for (const [{ measurements }, patience] of /** @type {[ValidatedResult, number][]} */ ([[one, 1], [three, 3]])) {
+    const [one, three] = await Promise.all(
+      [1, 3].map((patience) => trainValidated(training, validation, { ...long, patience })),
+    );
+    for (const [{ measurements }, patience] of /** @type {[ValidatedResult, number][]} */ ([
+      [one, 1],
+      [three, 3],
+    ])) {
       assert.ok(measurements.length < 57 && measurements.length > patience);
-      assert.deepEqual(measurements.slice(-patience).map(({ best }) => best), Array(patience).fill(false));
+      assert.deepEqual(
+        measurements.slice(-patience).map(({ best }) => best),
+        Array(patience).fill(false),
+      );
       assert.ok(measurements.at(-patience - 1)?.best);
     }
     assert.ok(three.validation.metrics['ndcg@20'] >= one.validation.metrics['ndcg@20']);
@@ -57,35 +92,87 @@ describe('trainValidated', () => {
 
   test('measures epochs from the first, asks a sample meanwhile, and everybody in the end', async () => {
     /** @type {Measurement[]} */ const heard = [];
-    const softmax = await trainValidated(training, validation, { objective: 'softmax', dim: 8, epochs: 3, learningRate: 0.01, sample: 10, onMeasured: (measurement) => heard.push(measurement) });
-    assert.deepEqual(softmax.measurements.map(({ sweep, people: asked }) => [sweep, asked]), [[1, 10], [2, 10], [3, 10]]);
+    const softmax = await trainValidated(training, validation, {
+      objective: 'softmax',
+      dim: 8,
+      epochs: 3,
+      learningRate: 0.01,
+      sample: 10,
+      onMeasured: (measurement) => heard.push(measurement),
+    });
+    assert.deepEqual(
+      softmax.measurements.map(({ sweep, people: asked }) => [sweep, asked]),
+      [
+        [1, 10],
+        [2, 10],
+        [3, 10],
+      ],
+    );
     assert.deepEqual(heard, softmax.measurements);
     assert.equal(softmax.validation.people, result.validation.people);
-    const few10 = await trainValidated(training, validation, { objective: 'softmax', dim: 8, epochs: 3, learningRate: 0.01, sample: 10, measureAll: false });
+    const few10 = await trainValidated(training, validation, {
+      objective: 'softmax',
+      dim: 8,
+      epochs: 3,
+      learningRate: 0.01,
+      sample: 10,
+      measureAll: false,
+    });
     assert.deepEqual([few10.validation.people, few10.bytes], [10, softmax.bytes]);
   });
 
   test('measures the neighbours with the vectors in the end', async () => {
-    const settings = { dim: 4, sweeps: 4, neighbours: 10, neighbourLambda: 5 }, /** @type {Set<string>} */ phases = new Set();
-    const { bytes, measurements, validation: figures } = await trainValidated(training, validation, { ...settings, onProgress: ({ phase }) => phases.add(phase) });
+    const settings = { dim: 4, sweeps: 4, neighbours: 10, neighbourLambda: 5 },
+      /** @type {Set<string>} */ phases = new Set();
+    const {
+      bytes,
+      measurements,
+      validation: figures,
+    } = await trainValidated(training, validation, {
+      ...settings,
+      onProgress: ({ phase }) => phases.add(phase),
+    });
     assert.deepEqual(bytes, (await trainModel(training, settings)).bytes);
     assert.notEqual(figures.metrics['ndcg@20'], measurements[0].metrics['ndcg@20']);
     assert.deepEqual([...phases].sort(), ['measuring', 'neighbours', 'vectors']);
   });
 
   test('refuses what makes no sense, and ends when it is told to', async () => {
-    const mine = new Error('mine'), abort = new AbortController(), run = (/** @type {any} */ more) => () => trainValidated(training, validation, { ...options, ...more });
+    const mine = new Error('mine'),
+      abort = new AbortController(),
+      run = (/** @type {any} */ more) => () => trainValidated(training, validation, { ...options, ...more });
     await failsWith(() => trainValidated(training, training, options), 'NO_DATA', /validation: got nobody/);
-    for (const [name, value] of Object.entries({ patience: 0, sample: 0 })) await failsWith(run({ [name]: value }), 'BAD_ARGUMENT', new RegExp(`^${name}: got 0, wanted at least 1`));
-    for (const wrong of [{ patience: 1.5 }, { sample: 'x' }, { dim: 0 }]) await failsWith(run(wrong), 'BAD_ARGUMENT');
-    await failsWith(() => measureValidation(/** @type {any} */ ({}), training, validation), 'BAD_ARGUMENT', /^model/);
-    assert.equal(await failure(run({ onMeasured: () => { throw mine; } })), mine);
+    for (const [name, value] of Object.entries({ patience: 0, sample: 0 }))
+      await failsWith(
+        run({ [name]: value }),
+        'BAD_ARGUMENT',
+        new RegExp(`^${name}: got 0, wanted at least 1`),
+      );
+    for (const wrong of [{ patience: 1.5 }, { sample: 'x' }, { dim: 0 }])
+      await failsWith(run(wrong), 'BAD_ARGUMENT');
+    await failsWith(
+      () => measureValidation(/** @type {any} */ ({}), training, validation),
+      'BAD_ARGUMENT',
+      /^model/,
+    );
+    assert.equal(
+      await failure(
+        run({
+          onMeasured: () => {
+            throw mine;
+          },
+        }),
+      ),
+      mine,
+    );
     assert.equal(await failure(run({ signal: abort.signal, onMeasured: () => abort.abort(mine) })), mine);
   });
 });
 
 test('personaHealth looks at a sample, the same for the same seed', async () => {
-  const model = await loadModel(result.bytes), all = await personaHealth(model, training), some = await personaHealth(model, training, { people: 20, seed: 2 });
+  const model = await loadModel(result.bytes),
+    all = await personaHealth(model, training),
+    some = await personaHealth(model, training, { people: 20, seed: 2 });
   assert.deepEqual([all.people, some.people], [80, 20]);
   assert.ok(all.mean > 1 && all.effective > 1 && all.effective <= all.mean && all.sharpness === null);
   assert.deepEqual(await personaHealth(model, training, { people: 20, seed: 2 }), some);

@@ -1,4 +1,5 @@
-// Owns the tests of a profile that learns: what is not wanted, undo, one event more, and what is left of what was forgotten.
+// Owns the tests of a profile that learns: what is not wanted, undo, one event more, and what is left of what
+// was forgotten.
 // Must not measure whether recommendations get better: npm run bench:learning does.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
@@ -13,10 +14,24 @@ before(async () => {
   ids = model.ids();
 });
 
-/** Everything that a profile shows, every bit of it. @param {Profile} me */
-const shown = (me) => JSON.stringify([golden(me.recommend({ topK: 200, excludeSeen: false })), me.personas(), me.explain(ids[17]), [...me.save()], me.unknown, me.personalized]);
+/**
+ * Everything that a profile shows, every bit of it.
+ * @param {Profile} me
+ */
+const shown = (me) =>
+  JSON.stringify([
+    golden(me.recommend({ topK: 200, excludeSeen: false })),
+    me.personas(),
+    me.explain(ids[17]),
+    [...me.save()],
+    me.unknown,
+    me.personalized,
+  ]);
 
-/** The same events in the same order, at once. @param {Profile} me */
+/**
+ * The same events in the same order, at once.
+ * @param {Profile} me
+ */
 const afresh = (me) => model.createProfile(me.history);
 
 describe('one event more', () => {
@@ -25,7 +40,8 @@ describe('one event more', () => {
     for (let round = 0; round < 30; round++) {
       const me = model.createProfile(historyOf(round).slice(0, below(random, 30)));
       for (let step = 0; step < 12; step++) {
-        const item = random() < 0.1 ? `unknown ${step}` : ids[below(random, ids.length)], action = below(random, 8);
+        const item = random() < 0.1 ? `unknown ${step}` : ids[below(random, ids.length)],
+          action = below(random, 8);
         if (action === 0) me.remove(item);
         else if (action === 1) me.dislike(item);
         else if (action === 2) me.skip(item);
@@ -47,7 +63,8 @@ describe('one event more', () => {
   });
 
   test('folds in without an event that is there twice', () => {
-    const me = model.createProfile(historyOf(1)), first = shown(me);
+    const me = model.createProfile(historyOf(1)),
+      first = shown(me);
     me.recommend();
     for (const event of historyOf(1)) me.add(event);
     assert.equal(shown(me), first);
@@ -55,53 +72,91 @@ describe('one event more', () => {
 });
 
 describe('what is not wanted', () => {
-  const scoreOf = (/** @type {Profile} */ me, /** @type {string} */ item) => Number(me.rank([item]).items[0].score);
+  const scoreOf = (/** @type {Profile} */ me, /** @type {string} */ item) =>
+    Number(me.rank([item]).items[0].score);
 
   test('a dislike lowers the item and what is like it, for everybody', () => {
     for (let n = 0; n < 40; n++) {
-      const history = historyOf(n), me = model.createProfile(history), [best] = me.recommend({ topK: 1 }).items, [near] = model.similar(best.item, { topK: 1 });
+      const history = historyOf(n),
+        me = model.createProfile(history),
+        [best] = me.recommend({ topK: 1 }).items,
+        [near] = model.similar(best.item, { topK: 1 });
       const before = [scoreOf(me, best.item), scoreOf(me, near.item)];
       me.dislike(best.item);
       assert.ok(scoreOf(me, best.item) < before[0] && scoreOf(me, near.item) < before[1], `person ${n}`);
-      assert.ok((me.explain(best.item).explanation.contributions.at(-1)?.contribution ?? 0) < 0, 'the dislike is the part that speaks against it');
+      assert.ok(
+        (me.explain(best.item).explanation.contributions.at(-1)?.contribution ?? 0) < 0,
+        'the dislike is the part that speaks against it',
+      );
     }
   });
 
   test('a skip lowers less than a dislike, and leaves the history as it is', () => {
     for (let n = 0; n < 40; n++) {
-      const history = historyOf(n), me = model.createProfile(history), [{ item, score }] = me.recommend({ topK: 1 }).items;
-      const skipped = scoreOf(model.createProfile(history).skip(item), item), disliked = scoreOf(model.createProfile(history).dislike(item), item);
-      assert.ok(disliked < skipped && skipped < Number(score), `person ${n}: ${disliked}, ${skipped}, ${score}`);
+      const history = historyOf(n),
+        me = model.createProfile(history),
+        [{ item, score }] = me.recommend({ topK: 1 }).items;
+      const skipped = scoreOf(model.createProfile(history).skip(item), item),
+        disliked = scoreOf(model.createProfile(history).dislike(item), item);
+      assert.ok(
+        disliked < skipped && skipped < Number(score),
+        `person ${n}: ${disliked}, ${skipped}, ${score}`,
+      );
       const liked = shown(me);
       assert.equal(shown(me.skip(history[0].item)), liked);
     }
   });
 
   test('stars: the middle of the scale is nothing, more is more', () => {
-    const me = model.createProfile(historyOf(3)), [{ item }] = me.recommend({ topK: 1 }).items;
-    const scores = [1, 2, 3, 4, 5].map((stars) => scoreOf(model.createProfile(historyOf(3)).rate(item, stars), item));
-    assert.deepEqual(scores, [...scores].sort((a, b) => a - b));
+    const me = model.createProfile(historyOf(3)),
+      [{ item }] = me.recommend({ topK: 1 }).items;
+    const scores = [1, 2, 3, 4, 5].map((stars) =>
+      scoreOf(model.createProfile(historyOf(3)).rate(item, stars), item),
+    );
+    assert.deepEqual(
+      scores,
+      [...scores].sort((a, b) => a - b),
+    );
     assert.equal(new Set(scores).size, 5);
-    assert.deepEqual(model.createProfile().rate('x', 7.5, { scale: [0, 10], at: 5 }).history, [{ item: 'x', weight: 1, wanted: 0.5, at: 5 }]);
+    assert.deepEqual(model.createProfile().rate('x', 7.5, { scale: [0, 10], at: 5 }).history, [
+      { item: 'x', weight: 1, wanted: 0.5, at: 5 },
+    ]);
   });
 
   test('makes no persona: those of what was liked stay', () => {
-    const liked = historyOf(2), me = model.createProfile(liked), before = me.personas().map(({ items }) => items.map(({ item }) => item));
+    const liked = historyOf(2),
+      me = model.createProfile(liked),
+      before = me.personas().map(({ items }) => items.map(({ item }) => item));
     for (const id of ids.slice(0, 25)) if (!liked.some(({ item }) => item === id)) me.dislike(id);
-    assert.deepEqual(me.personas().map(({ items }) => items.map(({ item }) => item)), before);
+    assert.deepEqual(
+      me.personas().map(({ items }) => items.map(({ item }) => item)),
+      before,
+    );
   });
 
   test('with nothing liked there is a ranking, lowest what is like the disliked', () => {
-    const me = model.createProfile().dislike(ids[3]).dislike(ids[5]), { items, personalized } = me.recommend({ topK: ids.length, excludeSeen: false });
+    const me = model.createProfile().dislike(ids[3]).dislike(ids[5]),
+      { items, personalized } = me.recommend({ topK: ids.length, excludeSeen: false });
     assert.equal(personalized, true);
     assert.ok(items.every(({ score }) => Number.isFinite(score)));
     assert.ok(items.findIndex(({ item }) => item === ids[3]) > ids.length / 2);
   });
 
   test('what cannot be is refused, and changes nothing', async () => {
-    const me = model.createProfile(historyOf(0)), first = shown(me);
-    for (const wanted of [1.1, -2, NaN, '1', null]) await failsWith(() => me.add({ item: ids[0], wanted: /** @type {any} */ (wanted) }), 'BAD_ARGUMENT', /wanted of/);
-    for (const stars of [0, 6, NaN, undefined]) await failsWith(() => me.rate(ids[0], /** @type {any} */ (stars)), 'BAD_ARGUMENT', /rating of .* wanted 1 to 5/);
+    const me = model.createProfile(historyOf(0)),
+      first = shown(me);
+    for (const wanted of [1.1, -2, NaN, '1', null])
+      await failsWith(
+        () => me.add({ item: ids[0], wanted: /** @type {any} */ (wanted) }),
+        'BAD_ARGUMENT',
+        /wanted of/,
+      );
+    for (const stars of [0, 6, NaN, undefined])
+      await failsWith(
+        () => me.rate(ids[0], /** @type {any} */ (stars)),
+        'BAD_ARGUMENT',
+        /rating of .* wanted 1 to 5/,
+      );
     await failsWith(() => me.dislike(ids[0], { weight: -1 }), 'BAD_ARGUMENT', /weight of/);
     assert.equal(shown(me), first);
   });
@@ -111,11 +166,22 @@ describe('undo', () => {
   test('takes back each change to the last bit, the order of the history included', () => {
     const random = seeded(11);
     for (let round = 0; round < 20; round++) {
-      const me = model.createProfile(historyOf(round).slice(0, 12)), states = [shown(me)];
+      const me = model.createProfile(historyOf(round).slice(0, 12)),
+        states = [shown(me)];
       for (let step = 0; step < 15; step++) {
-        const id = random() < 0.5 ? me.history[below(random, Math.max(1, me.size))]?.item ?? ids[0] : ids[below(random, ids.length)];
+        const id =
+          random() < 0.5
+            ? (me.history[below(random, Math.max(1, me.size))]?.item ?? ids[0])
+            : ids[below(random, ids.length)];
         const { version } = me;
-        [() => me.add(id), () => me.dislike(id), () => me.remove(id), () => me.clear(), () => me.rate(id, 2), () => me.skip(id)][below(random, 6)]();
+        [
+          () => me.add(id),
+          () => me.dislike(id),
+          () => me.remove(id),
+          () => me.clear(),
+          () => me.rate(id, 2),
+          () => me.skip(id),
+        ][below(random, 6)]();
         if (me.version !== version) states.push(shown(me));
       }
       while (states.length > 1) {
@@ -152,14 +218,29 @@ test('every change is told, and counted', () => {
 
 describe('forgetting', () => {
   test('leaves the personas and rankings much as they were, and no event', () => {
-    let overlap = 0, kept = 0;
+    let overlap = 0,
+      kept = 0;
     for (let n = 0; n < 40; n++) {
-      const me = model.createProfile(historyOf(n)), personas = me.personas().length, exclude = me.history.map(({ item }) => item), before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
+      const me = model.createProfile(historyOf(n)),
+        personas = me.personas().length,
+        exclude = me.history.map(({ item }) => item),
+        before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
       me.forget();
       assert.deepEqual([me.size, me.history, me.personalized, me.undo()], [0, [], true, false]);
-      const after = me.recommend({ topK: 20, exclude }).items.map(({ item }) => item), text = new TextDecoder().decode(me.save());
-      assert.ok(exclude.every((id) => !text.includes(id)), 'no id is left in what is saved');
-      assert.ok(me.personas().every(({ label, items }) => items.length > 0 && label === (items.map(({ title }) => title).join(', '))), 'named by what they would recommend');
+      const after = me.recommend({ topK: 20, exclude }).items.map(({ item }) => item),
+        text = new TextDecoder().decode(me.save());
+      assert.ok(
+        exclude.every((id) => !text.includes(id)),
+        'no id is left in what is saved',
+      );
+      assert.ok(
+        me
+          .personas()
+          .every(
+            ({ label, items }) => items.length > 0 && label === items.map(({ title }) => title).join(', '),
+          ),
+        'named by what they would recommend',
+      );
       kept += Number(me.personas().length === personas);
       overlap += after.filter((item) => before.includes(item)).length / 20 / 40;
     }
@@ -172,9 +253,26 @@ describe('forgetting', () => {
       me.forget({ keep: 5 });
       assert.equal(me.size, Math.min(5, people[n].history.length));
       for (const id of ids.slice(0, 40)) {
-        const { score, explanation: { contributions, rest, remembered, bias, residual } } = me.explain(id);
-        const sum = contributions.reduce((total, { contribution }) => total + contribution, 0) + rest + remembered + bias + residual;
-        assert.ok(Math.abs(sum - Number(score)) < 1e-9 && Math.abs(residual) <= 1e-5 * Math.max(...contributions.map(({ contribution }) => Math.abs(contribution)), Math.abs(remembered)) + 1e-6);
+        const {
+          score,
+          explanation: { contributions, rest, remembered, bias, residual },
+        } = me.explain(id);
+        const sum =
+          contributions.reduce((total, { contribution }) => total + contribution, 0) +
+          rest +
+          remembered +
+          bias +
+          residual;
+        assert.ok(
+          Math.abs(sum - Number(score)) < 1e-9 &&
+            Math.abs(residual) <=
+              1e-5 *
+                Math.max(
+                  ...contributions.map(({ contribution }) => Math.abs(contribution)),
+                  Math.abs(remembered),
+                ) +
+                1e-6,
+        );
       }
     }
   });
@@ -191,7 +289,8 @@ describe('forgetting', () => {
   });
 
   test('a memory of another training is not used', async () => {
-    const other = await openSmallModel({ seed: 5 }), me = model.createProfile(historyOf(4));
+    const other = await openSmallModel({ seed: 5 }),
+      me = model.createProfile(historyOf(4));
     me.forget({ keep: 3 });
     const moved = other.restoreProfile(me.save());
     assert.deepEqual(golden(moved.recommend()), golden(other.createProfile(me.history).recommend()));

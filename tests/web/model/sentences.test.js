@@ -6,80 +6,222 @@ import { englishTemplates, explainInWords } from '../../../dist/sentences.js';
 import { failsWith, historyOf, openSmallModel } from '../../support.js';
 
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
-const persona = { index: 1, label: 'Film noir', share: 0.3 }, whole = { index: 0, label: 'Drama', share: 1 };
-const reason = (/** @type {string} */ title, /** @type {number} */ contribution, extra = {}) => ({ item: title.toLowerCase().replaceAll(' ', '-'), title, contribution, ...extra });
-const reasons = [reason('Double Indemnity', 0.4), reason('Laura', 0.2), reason('Gilda', 0.1), reason('Gigi', -0.1)];
+const persona = { index: 1, label: 'Film noir', share: 0.3 },
+  whole = { index: 0, label: 'Drama', share: 1 };
+const reason = (/** @type {string} */ title, /** @type {number} */ contribution, extra = {}) => ({
+  item: title.toLowerCase().replaceAll(' ', '-'),
+  title,
+  contribution,
+  ...extra,
+});
+const reasons = [
+  reason('Double Indemnity', 0.4),
+  reason('Laura', 0.2),
+  reason('Gilda', 0.1),
+  reason('Gigi', -0.1),
+];
 /** @returns {any} */
-const ranked = (extra = {}) => ({ item: 'the-big-sleep', title: 'The Big Sleep', known: true, score: 0.8, persona, attention: Float32Array.of(0.2, 0.8),
-  explanation: { contributions: reasons, rest: 0, bias: 0.2, residual: 0 }, ...extra });
+const ranked = (extra = {}) => ({
+  item: 'the-big-sleep',
+  title: 'The Big Sleep',
+  known: true,
+  score: 0.8,
+  persona,
+  attention: Float32Array.of(0.2, 0.8),
+  explanation: { contributions: reasons, rest: 0, bias: 0.2, residual: 0 },
+  ...extra,
+});
 
 describe('a sentence', () => {
   test('names the persona and the largest contributions', () => {
     const { text, parts } = explainInWords(ranked());
     assert.equal(text, 'Because your Film noir side liked Double Indemnity and Laura');
-    assert.deepEqual(parts, [{ type: 'text', text: 'Because your ' }, { type: 'persona', text: 'Film noir' }, { type: 'text', text: ' side liked ' },
-      { type: 'item', text: 'Double Indemnity', item: 'double-indemnity' }, { type: 'text', text: ' and ' }, { type: 'item', text: 'Laura', item: 'laura' }]);
-    assert.equal(explainInWords(ranked(), { because: 9 }).text, 'Because your Film noir side liked Double Indemnity, Laura, and Gilda');
-    assert.equal(explainInWords(ranked({ explanation: { ...ranked().explanation, contributions: reasons.toReversed() } })).text, text, 'the order given does not matter');
+    assert.deepEqual(parts, [
+      { type: 'text', text: 'Because your ' },
+      { type: 'persona', text: 'Film noir' },
+      { type: 'text', text: ' side liked ' },
+      { type: 'item', text: 'Double Indemnity', item: 'double-indemnity' },
+      { type: 'text', text: ' and ' },
+      { type: 'item', text: 'Laura', item: 'laura' },
+    ]);
+    assert.equal(
+      explainInWords(ranked(), { because: 9 }).text,
+      'Because your Film noir side liked Double Indemnity, Laura, and Gilda',
+    );
+    assert.equal(
+      explainInWords(
+        ranked({ explanation: { ...ranked().explanation, contributions: reasons.toReversed() } }),
+      ).text,
+      text,
+      'the order given does not matter',
+    );
   });
 
   test('has a case for one persona, no history, an unknown item, and a persona of which nothing can be named', () => {
-    assert.equal(explainInWords(ranked({ persona: whole, attention: Float32Array.of(1) })).text, 'Because you liked Double Indemnity and Laura');
-    assert.equal(explainInWords(ranked({ persona: whole, attention: undefined })).text, 'Because you liked Double Indemnity and Laura');
-    assert.equal(explainInWords(ranked({ persona: null, attention: new Float32Array(0), explanation: { contributions: [], rest: 0, bias: 1, residual: 0 } })).text, 'Popular with many people');
-    assert.equal(explainInWords({ item: 'x', title: 'x', known: false, score: null, persona: null }).text, 'x is new here: nothing is known of it yet');
+    assert.equal(
+      explainInWords(ranked({ persona: whole, attention: Float32Array.of(1) })).text,
+      'Because you liked Double Indemnity and Laura',
+    );
+    assert.equal(
+      explainInWords(ranked({ persona: whole, attention: undefined })).text,
+      'Because you liked Double Indemnity and Laura',
+    );
+    assert.equal(
+      explainInWords(
+        ranked({
+          persona: null,
+          attention: new Float32Array(0),
+          explanation: { contributions: [], rest: 0, bias: 1, residual: 0 },
+        }),
+      ).text,
+      'Popular with many people',
+    );
+    assert.equal(
+      explainInWords({ item: 'x', title: 'x', known: false, score: null, persona: null }).text,
+      'x is new here: nothing is known of it yet',
+    );
     const none = { contributions: [reason('Gigi', -0.1)], rest: 0, bias: 1, residual: 0 };
     assert.equal(explainInWords(ranked({ explanation: none })).text, 'For your Film noir side');
     assert.equal(explainInWords(ranked(), { because: 0 }).text, 'For your Film noir side');
-    assert.equal(explainInWords(ranked({ explanation: none, persona: whole, attention: Float32Array.of(1) })).text, 'Popular with many people');
+    assert.equal(
+      explainInWords(ranked({ explanation: none, persona: whole, attention: Float32Array.of(1) })).text,
+      'Popular with many people',
+    );
   });
 
   test('says that a persona liked only what it owns', () => {
-    const item = (/** @type {string} */ id, /** @type {number} */ responsibility) => ({ item: id, title: id, responsibility });
-    const personas = [{ ...whole, aspects: [], items: [item('double-indemnity', 0.9), item('laura', 0.4)] }, { ...persona, aspects: [], items: [item('laura', 0.6), item('gilda', 1), item('double-indemnity', 0.1)] }];
-    assert.equal(explainInWords(ranked(), { personas }).text, 'Because your Film noir side liked Laura and Gilda');
-    assert.equal(explainInWords(ranked({ persona: { ...persona, index: 0, share: 0.7 } }), { personas }).text, 'Because your Film noir side liked Double Indemnity');
-    assert.equal(explainInWords(ranked(), { personas: [personas[0], { ...personas[1], items: [] }] }).text, 'For your Film noir side', 'a remembered persona has no items');
+    const item = (/** @type {string} */ id, /** @type {number} */ responsibility) => ({
+      item: id,
+      title: id,
+      responsibility,
+    });
+    const personas = [
+      { ...whole, aspects: [], items: [item('double-indemnity', 0.9), item('laura', 0.4)] },
+      {
+        ...persona,
+        aspects: [],
+        items: [item('laura', 0.6), item('gilda', 1), item('double-indemnity', 0.1)],
+      },
+    ];
+    assert.equal(
+      explainInWords(ranked(), { personas }).text,
+      'Because your Film noir side liked Laura and Gilda',
+    );
+    assert.equal(
+      explainInWords(ranked({ persona: { ...persona, index: 0, share: 0.7 } }), { personas }).text,
+      'Because your Film noir side liked Double Indemnity',
+    );
+    assert.equal(
+      explainInWords(ranked(), { personas: [personas[0], { ...personas[1], items: [] }] }).text,
+      'For your Film noir side',
+      'a remembered persona has no items',
+    );
     const told = [reason('Laura', 0.2, { persona: 0 }), reason('Gilda', 0.1, { persona: 1 })];
-    assert.equal(explainInWords(ranked({ explanation: { ...ranked().explanation, contributions: told } })).text, 'Because your Film noir side liked Gilda');
+    assert.equal(
+      explainInWords(ranked({ explanation: { ...ranked().explanation, contributions: told } })).text,
+      'Because your Film noir side liked Gilda',
+    );
   });
 
   test('never says that what was disliked or skipped was liked, and names what was disliked', () => {
-    const history = [{ item: 'double-indemnity', wanted: -1 }, { item: 'laura' }, { item: 'gilda', wanted: 0 }, { item: 'gigi', wanted: -0.5 }];
-    assert.equal(explainInWords(ranked(), { history }).text, 'Because your Film noir side liked Laura, although you disliked Gigi');
+    const history = [
+      { item: 'double-indemnity', wanted: -1 },
+      { item: 'laura' },
+      { item: 'gilda', wanted: 0 },
+      { item: 'gigi', wanted: -0.5 },
+    ];
+    assert.equal(
+      explainInWords(ranked(), { history }).text,
+      'Because your Film noir side liked Laura, although you disliked Gigi',
+    );
     const unknown = { item: 'x', title: 'X', known: false, score: null, persona: null };
     assert.equal(explainInWords(unknown, { history }).text, 'X is new here: nothing is known of it yet');
   });
 
   test('names aspects that the persona cares about and its label does not say, where asked', () => {
-    const aspects = [{ aspect: 'Film noir', share: 0.5, lift: 5 }, { aspect: 'Crime', share: 0.5, lift: 3 }, { aspect: 'Mystery', share: 0.4, lift: 2 }, { aspect: 'Drama', share: 0.6, lift: 1.1 }, { aspect: 'Comedy', share: 0.2, lift: 0.5 }];
-    const item = ranked({ explanation: { ...ranked().explanation, aspects } }), { text, parts } = explainInWords(item, { aspects: 3 });
-    assert.equal(text, 'Because your Film noir side liked Double Indemnity and Laura, and likes Crime and Mystery');
-    assert.deepEqual(parts.filter(({ type }) => type === 'aspect'), [{ type: 'aspect', text: 'Crime' }, { type: 'aspect', text: 'Mystery' }]);
-    assert.equal(explainInWords(item, { aspects: 1 }).text, 'Because your Film noir side liked Double Indemnity and Laura, and likes Crime');
+    const aspects = [
+      { aspect: 'Film noir', share: 0.5, lift: 5 },
+      { aspect: 'Crime', share: 0.5, lift: 3 },
+      { aspect: 'Mystery', share: 0.4, lift: 2 },
+      { aspect: 'Drama', share: 0.6, lift: 1.1 },
+      { aspect: 'Comedy', share: 0.2, lift: 0.5 },
+    ];
+    const item = ranked({ explanation: { ...ranked().explanation, aspects } }),
+      { text, parts } = explainInWords(item, { aspects: 3 });
+    assert.equal(
+      text,
+      'Because your Film noir side liked Double Indemnity and Laura, and likes Crime and Mystery',
+    );
+    assert.deepEqual(
+      parts.filter(({ type }) => type === 'aspect'),
+      [
+        { type: 'aspect', text: 'Crime' },
+        { type: 'aspect', text: 'Mystery' },
+      ],
+    );
+    assert.equal(
+      explainInWords(item, { aspects: 1 }).text,
+      'Because your Film noir side liked Double Indemnity and Laura, and likes Crime',
+    );
     assert.equal(explainInWords(item).text, 'Because your Film noir side liked Double Indemnity and Laura');
-    assert.equal(explainInWords({ ...item, persona: whole, attention: Float32Array.of(1) }, { aspects: 3 }).text, 'Because you liked Double Indemnity and Laura');
+    assert.equal(
+      explainInWords({ ...item, persona: whole, attention: Float32Array.of(1) }, { aspects: 3 }).text,
+      'Because you liked Double Indemnity and Laura',
+    );
   });
 
   test('names a persona that is remembered without items', () => {
     const forgotten = { contributions: [], rest: 0, remembered: 0.6, bias: 0.2, residual: 0 };
-    assert.equal(explainInWords(ranked({ explanation: forgotten, persona: { ...whole }, attention: Float32Array.of(1) })).text, 'For your Drama side');
-    assert.equal(explainInWords(ranked({ explanation: { ...forgotten, remembered: -0.1 }, persona: whole, attention: Float32Array.of(1) })).text, 'Popular with many people');
+    assert.equal(
+      explainInWords(ranked({ explanation: forgotten, persona: { ...whole }, attention: Float32Array.of(1) }))
+        .text,
+      'For your Drama side',
+    );
+    assert.equal(
+      explainInWords(
+        ranked({
+          explanation: { ...forgotten, remembered: -0.1 },
+          persona: whole,
+          attention: Float32Array.of(1),
+        }),
+      ).text,
+      'Popular with many people',
+    );
   });
 });
 
 describe('templates', () => {
   test('are replaced one by one, in any language', () => {
     const german = { persona: 'Weil deine {persona}-Seite {items} mochte', end: '.' };
-    assert.equal(explainInWords(ranked(), { templates: german, locale: 'de' }).text, 'Weil deine Film noir-Seite Double Indemnity und Laura mochte.');
-    assert.equal(explainInWords(ranked(), { templates: { persona: '{items}' }, locale: 'ja', because: 3 }).text, 'Double Indemnity、Laura、Gilda');
-    assert.equal(explainInWords({ item: 'x', title: 'X', known: false, score: null, persona: null }, { templates: german }).text, 'X is new here: nothing is known of it yet.');
-    assert.throws(() => { any(englishTemplates).persona = 'x'; }, TypeError);
+    assert.equal(
+      explainInWords(ranked(), { templates: german, locale: 'de' }).text,
+      'Weil deine Film noir-Seite Double Indemnity und Laura mochte.',
+    );
+    assert.equal(
+      explainInWords(ranked(), { templates: { persona: '{items}' }, locale: 'ja', because: 3 }).text,
+      'Double Indemnity、Laura、Gilda',
+    );
+    assert.equal(
+      explainInWords(
+        { item: 'x', title: 'X', known: false, score: null, persona: null },
+        { templates: german },
+      ).text,
+      'X is new here: nothing is known of it yet.',
+    );
+    assert.throws(() => {
+      any(englishTemplates).persona = 'x';
+    }, TypeError);
   });
 
   test('are read once: braces of titles and labels are text, and so is markup', () => {
-    const tricky = ranked({ title: '{items}', persona: { ...persona, label: '{title} <b>&' }, explanation: { ...ranked().explanation, contributions: [reason('{persona} $& {{', 1)] } });
-    const { text, parts } = explainInWords(tricky, { templates: { persona: '{{{persona}}} {items} {title}' } });
+    const tricky = ranked({
+      title: '{items}',
+      persona: { ...persona, label: '{title} <b>&' },
+      explanation: { ...ranked().explanation, contributions: [reason('{persona} $& {{', 1)] },
+    });
+    const { text, parts } = explainInWords(tricky, {
+      templates: { persona: '{{{persona}}} {items} {title}' },
+    });
     assert.equal(text, '{{title} <b>&} {persona} $& {{ {items}');
     assert.equal(parts.filter(({ type }) => type === 'persona')[0].text, '{title} <b>&');
   });
@@ -91,11 +233,25 @@ describe('templates', () => {
   });
 
   test('are refused by name where they are wrong', async () => {
-    await failsWith(() => explainInWords(ranked(), { templates: { persona: 'for {name}' } }), 'BAD_ARGUMENT', /template persona.*\{name\}.*\{persona\}/);
-    await failsWith(() => explainInWords(ranked(), { templates: any({ persona: 5 }) }), 'BAD_ARGUMENT', /template persona/);
-    await failsWith(() => explainInWords(ranked(), { templates: any({ other: 'x' }) }), 'BAD_ARGUMENT', /template other/);
-    for (const because of [-1, 1.5, '2', NaN, null]) await failsWith(() => explainInWords(ranked(), { because: any(because) }), 'BAD_ARGUMENT', /because/);
-    for (const item of [null, undefined, 5, {}, 'x']) await failsWith(() => explainInWords(any(item)), 'BAD_ARGUMENT', /rankedItem/);
+    await failsWith(
+      () => explainInWords(ranked(), { templates: { persona: 'for {name}' } }),
+      'BAD_ARGUMENT',
+      /template persona.*\{name\}.*\{persona\}/,
+    );
+    await failsWith(
+      () => explainInWords(ranked(), { templates: any({ persona: 5 }) }),
+      'BAD_ARGUMENT',
+      /template persona/,
+    );
+    await failsWith(
+      () => explainInWords(ranked(), { templates: any({ other: 'x' }) }),
+      'BAD_ARGUMENT',
+      /template other/,
+    );
+    for (const because of [-1, 1.5, '2', NaN, null])
+      await failsWith(() => explainInWords(ranked(), { because: any(because) }), 'BAD_ARGUMENT', /because/);
+    for (const item of [null, undefined, 5, {}, 'x'])
+      await failsWith(() => explainInWords(any(item)), 'BAD_ARGUMENT', /rankedItem/);
     await failsWith(() => explainInWords(ranked(), any(5)), 'BAD_ARGUMENT', /options/);
   });
 });
@@ -104,10 +260,14 @@ test('what a real profile disliked is never said to be liked, and is named where
   const model = await openSmallModel();
   let named = 0;
   for (let n = 0; n < 20; n++) {
-    const me = model.createProfile(historyOf(n)), gone = historyOf(n).slice(0, 3).map(({ item }) => String(item));
+    const me = model.createProfile(historyOf(n)),
+      gone = historyOf(n)
+        .slice(0, 3)
+        .map(({ item }) => String(item));
     for (const item of gone) me.dislike(item);
     for (const item of me.recommend({ topK: 10, explain: true, contributions: me.size }).items) {
-      const { text, parts } = explainInWords(item, { history: me.history, because: 99 }), [before, after] = text.split(', although you disliked ');
+      const { text, parts } = explainInWords(item, { history: me.history, because: 99 }),
+        [before, after] = text.split(', although you disliked ');
       for (const part of parts.filter((entry) => entry.item !== undefined && gone.includes(entry.item))) {
         assert.ok(after?.includes(part.text) && !before.includes(part.text), text);
         named++;
@@ -123,16 +283,28 @@ test('every item of a real list has a sentence that its numbers bear out', async
   const model = await openSmallModel();
   let named = 0;
   for (let n = 0; n < 20; n++) {
-    const me = model.createProfile(historyOf(n)), personas = me.personas(), owned = (/** @type {number} */ k, /** @type {string} */ id) => personas[k].items.find(({ item }) => item === id)?.responsibility ?? 0;
+    const me = model.createProfile(historyOf(n)),
+      personas = me.personas(),
+      owned = (/** @type {number} */ k, /** @type {string} */ id) =>
+        personas[k].items.find(({ item }) => item === id)?.responsibility ?? 0;
     for (const item of me.recommend({ topK: 5, explain: true, contributions: me.size }).items) {
-      const { text, parts } = explainInWords(item, { personas, history: me.history }), label = item.persona?.label;
+      const { text, parts } = explainInWords(item, { personas, history: me.history }),
+        label = item.persona?.label;
       assert.equal(text, parts.map((part) => part.text).join(''));
       for (const part of parts.filter(({ type }) => type === 'item')) {
         named++;
-        assert.ok(Number(item.explanation?.contributions.find((entry) => entry.item === part.item)?.contribution) > 0);
-        for (const other of personas) assert.ok(owned(Number(item.persona?.index), String(part.item)) >= owned(other.index, String(part.item)));
+        assert.ok(
+          Number(item.explanation?.contributions.find((entry) => entry.item === part.item)?.contribution) > 0,
+        );
+        for (const other of personas)
+          assert.ok(
+            owned(Number(item.persona?.index), String(part.item)) >= owned(other.index, String(part.item)),
+          );
       }
-      assert.equal(parts.some((part) => part.type === 'persona' && part.text === label), personas.length > 1);
+      assert.equal(
+        parts.some((part) => part.type === 'persona' && part.text === label),
+        personas.length > 1,
+      );
     }
     me.dispose();
   }

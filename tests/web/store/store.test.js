@@ -1,7 +1,18 @@
 // Owns the tests of keeping a profile in Node: every store against one list of cases, and stores that fail.
 // Must not test the container or the merge, which have files of their own.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,27 +51,43 @@ describe('every store does what stores must do', () => {
       return () => fileStore(path);
     },
     'the one of STORE.md': () => {
-      const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(readFileSync(new URL('web/store/STORE.md', root), 'utf8'))?.[1];
+      const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(
+        readFileSync(new URL('web/store/STORE.md', root), 'utf8'),
+      )?.[1];
       /** @type {Map<string, string>} */ const items = new Map();
-      const sessionStorage = { getItem: (/** @type {string} */ key) => items.get(key) ?? null, setItem: items.set.bind(items), removeItem: items.delete.bind(items) };
+      const sessionStorage = {
+        getItem: (/** @type {string} */ key) => items.get(key) ?? null,
+        setItem: items.set.bind(items),
+        removeItem: items.delete.bind(items),
+      };
       return () => new Function('sessionStorage', `${code} return sessionStore('me');`)(sessionStorage);
     },
   };
   for (const [name, place] of Object.entries(places))
-    for (const [what, run] of Object.entries(cases)) test(`${name}: ${what}`, () => run({ open: place(), library, model, otherModel }));
+    for (const [what, run] of Object.entries(cases))
+      test(`${name}: ${what}`, () => run({ open: place(), library, model, otherModel }));
 });
 
-/** A keeper and its events. @param {ProfileStore} store @param {KeepOptions} [options] */
+/**
+ * A keeper and its events.
+ * @param {ProfileStore} store
+ * @param {KeepOptions} [options]
+ */
 async function keeping(store, options) {
   /** @type {KeepEvent[]} */ const events = [];
   const kept = await keepProfile(model, store, { onEvent: (event) => events.push(event), ...options });
   await later(0);
-  return { kept, profile: kept.profile, types: () => events.map(({ type, code }) => `${type} ${code}`.trim()) };
+  return {
+    kept,
+    profile: kept.profile,
+    types: () => events.map(({ type, code }) => `${type} ${code}`.trim()),
+  };
 }
 
 /** A store that can be told to fail. */
 function failingStore() {
-  const inner = memoryStore(), state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
+  const inner = memoryStore(),
+    state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
   const passing = async () => {
     if (state.fails) throw state.fails();
   };
@@ -75,7 +102,8 @@ function failingStore() {
 
 describe('a store that fails', () => {
   test('a full one: ranking goes on, one event, what was kept stays, and it is tried again', async () => {
-    const { store, inner, state } = failingStore(), { kept, profile, types } = await keeping(store);
+    const { store, inner, state } = failingStore(),
+      { kept, profile, types } = await keeping(store);
     profile.add('one');
     assert.equal(await kept.flush(), true);
     const before = await inner.read();
@@ -94,16 +122,21 @@ describe('a store that fails', () => {
     assert.equal(kept.persisted, false, 'reading is not storing');
     assert.equal(await kept.flush(), true);
     await later(0);
-    assert.deepEqual([kept.persisted, kept.reason, types()], [true, null, ['not-persisted QUOTA', 'persisted']]);
+    assert.deepEqual(
+      [kept.persisted, kept.reason, types()],
+      [true, null, ['not-persisted QUOTA', 'persisted']],
+    );
     assert.equal((await keeping(inner)).profile.size, 6);
     await kept.close();
   });
 
   test('a denied one: an empty profile that ranks and is not kept; when it opens later, both sides are there', async () => {
-    const { store, inner, state } = failingStore(), early = await keeping(inner);
+    const { store, inner, state } = failingStore(),
+      early = await keeping(inner);
     early.profile.add('kept before');
     await early.kept.close();
-    state.fails = () => new DOMException('The user denied permission to access the database.', 'UnknownError');
+    state.fails = () =>
+      new DOMException('The user denied permission to access the database.', 'UnknownError');
     const { kept, profile, types } = await keeping(store);
     assert.deepEqual([kept.persisted, types()], [false, ['not-persisted NO_STORE']]);
     assert.match(String(kept.reason), /denied permission/);
@@ -115,28 +148,43 @@ describe('a store that fails', () => {
     profile.add('newer');
     state.fails = undefined;
     assert.equal(await kept.close(), true);
-    assert.deepEqual((await keeping(inner)).profile.history.map(({ item }) => item), ['kept before', 'newer']);
+    assert.deepEqual(
+      (await keeping(inner)).profile.history.map(({ item }) => item),
+      ['kept before', 'newer'],
+    );
   });
 
   test('one that others keep with another key meanwhile: BAD_KEY, and theirs stays', async () => {
-    const store = memoryStore(), mine = await keeping(store, { key: await library.createKey() }), key = await library.createKey(), theirs = await keeping(store, { key });
+    const store = memoryStore(),
+      mine = await keeping(store, { key: await library.createKey() }),
+      key = await library.createKey(),
+      theirs = await keeping(store, { key });
     theirs.profile.add('theirs');
     assert.equal(await theirs.kept.close(), true);
     const before = (await store.read()).slots;
     mine.profile.add('mine');
-    assert.deepEqual([await mine.kept.flush(), await mine.kept.sync(), await mine.kept.close()], [false, false, false]);
+    assert.deepEqual(
+      [await mine.kept.flush(), await mine.kept.sync(), await mine.kept.close()],
+      [false, false, false],
+    );
     assert.deepEqual([mine.types(), (await store.read()).slots], [['not-persisted BAD_KEY'], before]);
-    assert.deepEqual((await keeping(store, { key })).profile.history.map(({ item }) => item), ['theirs']);
+    assert.deepEqual(
+      (await keeping(store, { key })).profile.history.map(({ item }) => item),
+      ['theirs'],
+    );
   });
 
   test('one that others always change first: PROFILE_LOCKED, no endless loop', async () => {
-    const store = { ...memoryStore(), write: async () => false }, { kept, profile, types } = await keeping(store);
+    const store = { ...memoryStore(), write: async () => false },
+      { kept, profile, types } = await keeping(store);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       profile.add('one');
       const flushed = kept.flush();
       let done = false;
-      void flushed.then(() => { done = true; });
+      void flushed.then(() => {
+        done = true;
+      });
       while (!done) {
         mock.timers.tick(20);
         await Promise.resolve();
@@ -162,15 +210,20 @@ describe('a store that fails', () => {
       const stored = await broken.flush();
       await new Promise((resolve) => setTimeout(resolve, 0));
       process.stdout.write(JSON.stringify([stored, await broken.sync(), thrown]));`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, modelPath], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code, modelPath], {
+      encoding: 'utf8',
+    });
     assert.deepEqual(JSON.parse(stdout || 'null'), [false, true, ['mine']], stderr);
   });
 });
 
 describe('when it is stored', () => {
   test('a second after the first change, at the 32nd at once, and not while nothing changes', async () => {
-    const { store, state } = failingStore(), { kept, profile } = await keeping(store);
-    const settled = async () => { for (let i = 0; i < 50; i++) await Promise.resolve(); };
+    const { store, state } = failingStore(),
+      { kept, profile } = await keeping(store);
+    const settled = async () => {
+      for (let i = 0; i < 50; i++) await Promise.resolve();
+    };
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       const reads = state.reads;
@@ -206,7 +259,8 @@ describe('when it is stored', () => {
   });
 
   test('a thousand changes in one go are few writes', async () => {
-    const { store, state } = failingStore(), { kept, profile } = await keeping(store);
+    const { store, state } = failingStore(),
+      { kept, profile } = await keeping(store);
     for (let n = 0; n < 1000; n++) profile.add(`n${n}`);
     assert.equal(await kept.flush(), true);
     assert.equal(state.writes, 1);
@@ -215,22 +269,35 @@ describe('when it is stored', () => {
   });
 
   test('a change during a write is not taken for stored', async () => {
-    const { store, inner } = failingStore(), { write } = store;
-    const { kept, profile } = await keeping({ ...store, write: async (...args) => (profile.add('meanwhile'), write(...args)) });
+    const { store, inner } = failingStore(),
+      { write } = store;
+    const { kept, profile } = await keeping({
+      ...store,
+      write: async (...args) => (profile.add('meanwhile'), write(...args)),
+    });
     profile.add('first');
     await kept.flush();
     await kept.flush();
-    assert.deepEqual((await keeping(inner)).profile.history.map(({ item }) => item), ['first', 'meanwhile']);
+    assert.deepEqual(
+      (await keeping(inner)).profile.history.map(({ item }) => item),
+      ['first', 'meanwhile'],
+    );
     await kept.close();
   });
 
   test('an abort ends the opening with its reason, and later the following without a flush', async () => {
-    const reason = new Error('enough'), { store, state } = failingStore();
-    assert.equal(await failure(() => keepProfile(model, store, { signal: AbortSignal.abort(reason) })), reason);
-    const during = new AbortController(), opening = keepProfile(model, store, { signal: during.signal });
+    const reason = new Error('enough'),
+      { store, state } = failingStore();
+    assert.equal(
+      await failure(() => keepProfile(model, store, { signal: AbortSignal.abort(reason) })),
+      reason,
+    );
+    const during = new AbortController(),
+      opening = keepProfile(model, store, { signal: during.signal });
     during.abort(reason);
     assert.equal(await failure(() => opening), reason);
-    const control = new AbortController(), { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
+    const control = new AbortController(),
+      { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
     control.abort();
     profile.add('a');
     await later(5);
@@ -238,59 +305,85 @@ describe('when it is stored', () => {
   });
 
   test('a ring forgets for good: in the slots, and in other tabs, which take over what is remembered', async () => {
-    const store = memoryStore(), ids = model.ids(), ring = await keeping(store, { profile: { ring: 8 } }), other = await keeping(store);
+    const store = memoryStore(),
+      ids = model.ids(),
+      ring = await keeping(store, { profile: { ring: 8 } }),
+      other = await keeping(store);
     for (const item of ids.slice(0, 8)) ring.profile.add(item);
-    await ring.kept.flush(), await other.kept.sync();
+    (await ring.kept.flush(), await other.kept.sync());
     for (const item of ids.slice(8, 11)) ring.profile.add(item);
-    await ring.kept.flush(), await other.kept.sync();
-    assert.deepEqual(ring.profile.history.map(({ item }) => item), ids.slice(3, 11));
+    (await ring.kept.flush(), await other.kept.sync());
+    assert.deepEqual(
+      ring.profile.history.map(({ item }) => item),
+      ids.slice(3, 11),
+    );
     assert.ok(ring.profile.memories.length > 0);
     for (const { profile } of [other, await keeping(store)]) {
       assert.deepEqual([profile.history, profile.memories], [ring.profile.history, ring.profile.memories]);
-      assert.deepEqual(golden(profile.recommend({ topK: 20 })), golden(model.restoreProfile(ring.kept.export()).recommend({ topK: 20 })));
+      assert.deepEqual(
+        golden(profile.recommend({ topK: 20 })),
+        golden(model.restoreProfile(ring.kept.export()).recommend({ topK: 20 })),
+      );
     }
-    for (const slot of (await store.read()).slots) assert.ok(!Buffer.from(slot ?? []).includes(`"${ids[0]}"`));
+    for (const slot of (await store.read()).slots)
+      assert.ok(!Buffer.from(slot ?? []).includes(`"${ids[0]}"`));
     await Promise.all([ring.kept.close(), other.kept.close()]);
   });
 
   test('what was restored cannot be undone, and nothing can be undone after erase', async () => {
-    const store = memoryStore(), first = await keeping(store);
+    const store = memoryStore(),
+      first = await keeping(store);
     first.profile.add('a').add('b');
     await first.kept.close();
     const { kept, profile } = await keeping(store);
     assert.equal(profile.undo(), false);
     profile.dislike('c');
     assert.equal(profile.undo(), true);
-    assert.deepEqual(profile.history.map(({ item }) => item), ['a', 'b']);
+    assert.deepEqual(
+      profile.history.map(({ item }) => item),
+      ['a', 'b'],
+    );
     const { version } = profile;
     await kept.erase();
     assert.deepEqual([profile.undo(), profile.size], [false, 0]);
     assert.ok(profile.version > version);
     await kept.close();
   });
-
 });
 
 test('a listener of the profile hears what other tabs changed, and items keep their places', async () => {
-  const store = memoryStore(), one = await keeping(store), two = await keeping(store);
+  const store = memoryStore(),
+    one = await keeping(store),
+    two = await keeping(store);
   for (const item of ['a', 'b', 'c', 'd']) one.profile.add(item);
-  await one.kept.flush(), await two.kept.sync();
+  (await one.kept.flush(), await two.kept.sync());
   let heard = 0;
   two.profile.subscribe(() => heard++);
   one.profile.remove('b');
   one.profile.add({ item: 'c', weight: 5 }).add('e');
-  await one.kept.flush(), await two.kept.sync();
+  (await one.kept.flush(), await two.kept.sync());
   assert.equal(heard, 1);
   assert.deepEqual(two.profile.history, one.profile.history);
   await Promise.all([one.kept.close(), two.kept.close()]);
 });
 
 test('wrong arguments are refused by name', async () => {
-  const store = memoryStore(), key = await library.createKey();
+  const store = memoryStore(),
+    key = await library.createKey();
   const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   /** @type {[any, any, RegExp][]} */
-  const wrong = [[undefined, {}, /store/], [{ read() {} }, {}, /store/], [store, { key: 'secret' }, /key/], [store, { key: hmac }, /key/], [{ ...store, keepsKey: true }, { key }, /key.*own/], [store, { everyMs: -1 }, /everyMs/],
-    [store, { everyChanges: 1.5 }, /everyChanges/], [store, { onEvent: 1 }, /onEvent/], [store, [], /options/], [store, { profile: { personas: 0 } }, /personas/]];
+  const wrong = [
+    [undefined, {}, /store/],
+    [{ read() {} }, {}, /store/],
+    [store, { key: 'secret' }, /key/],
+    [store, { key: hmac }, /key/],
+    [{ ...store, keepsKey: true }, { key }, /key.*own/],
+    [store, { everyMs: -1 }, /everyMs/],
+    [store, { everyChanges: 1.5 }, /everyChanges/],
+    [store, { onEvent: 1 }, /onEvent/],
+    [store, [], /options/],
+    [store, { profile: { personas: 0 } }, /personas/],
+  ];
   for (const [given, options, message] of wrong) {
     const error = await failure(() => keepProfile(model, given, options));
     assert.ok(error instanceof AmpcfError, String(error));
@@ -307,12 +400,15 @@ describe('the folder of the files', () => {
     assert.equal(await kept.close(), true, String(kept.reason));
   };
 
-  test('is the owner\'s alone and holds nothing but slots', async (t) => {
+  test("is the owner's alone and holds nothing but slots", async (t) => {
     const path = join(freshFolder(), 'deep', 'er');
     await write(path);
     assert.deepEqual(readdirSync(path), ['slot-0']);
     if (process.platform === 'win32') return t.skip('skipped: no POSIX permissions here');
-    assert.deepEqual([statSync(path).mode & 0o777, statSync(join(path, 'slot-0')).mode & 0o777], [0o700, 0o600]);
+    assert.deepEqual(
+      [statSync(path).mode & 0o777, statSync(join(path, 'slot-0')).mode & 0o777],
+      [0o700, 0o600],
+    );
   });
 
   test('keeps the first broken slot for inspection', async () => {
@@ -335,7 +431,8 @@ describe('the folder of the files', () => {
   });
 
   test('erase removes the folder, but no file of anybody else', async () => {
-    const path = freshFolder(), shared = freshFolder();
+    const path = freshFolder(),
+      shared = freshFolder();
     for (const each of [path, shared]) await write(each);
     writeFileSync(join(path, '.slot-0.1234.tmp'), 'left by a crash');
     writeFileSync(join(path, 'profile.bad'), 'old');
@@ -348,7 +445,8 @@ describe('the folder of the files', () => {
   });
 
   test('a lock of a dead process is passed over, one of a living process is PROFILE_LOCKED, an old one counts for nothing', async () => {
-    const path = freshFolder(), { pid } = spawnSync(process.execPath, ['-e', '0']);
+    const path = freshFolder(),
+      { pid } = spawnSync(process.execPath, ['-e', '0']);
     mkdirSync(path);
     writeFileSync(join(path, `lock-${pid}-00ff`), '');
     await write(path);
@@ -380,7 +478,8 @@ describe('the folder of the files', () => {
   });
 
   test('a folder that may not be written is IO', async (t) => {
-    if (process.platform === 'win32' || process.getuid?.() === 0) return t.skip('skipped: permissions do not bind this user');
+    if (process.platform === 'win32' || process.getuid?.() === 0)
+      return t.skip('skipped: permissions do not bind this user');
     const path = freshFolder();
     mkdirSync(path);
     chmodSync(path, 0o500);
@@ -408,8 +507,27 @@ describe('the folder of the files', () => {
       process.stdout.write(JSON.stringify([first, second, events, kept.profile.recommend().items.length, Buffer.compare(before[0], after[0]), again.profile.size, readdirSync(process.argv[1])]));`;
     const modelPath = join(folder, 'small.ampcf');
     writeFileSync(modelPath, await smallModel());
-    const { status, stdout, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs "$1" && exec "$2" --input-type=module -e "$3" "$1" "$4"', 'sh', path, process.execPath, code, modelPath], { encoding: 'utf8' });
-    if (status !== 0 && /unshare|mount|ENOENT/.test(stderr)) return t.skip(`skipped: no small disk can be made here (${stderr.trim().slice(0, 80)})`);
-    assert.deepEqual(JSON.parse(stdout || 'null'), [true, false, ['not-persisted DISK_FULL'], 10, 0, 1, ['slot-0']], stderr);
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      [
+        '-rm',
+        'sh',
+        '-c',
+        'mount -t tmpfs -o size=64k tmpfs "$1" && exec "$2" --input-type=module -e "$3" "$1" "$4"',
+        'sh',
+        path,
+        process.execPath,
+        code,
+        modelPath,
+      ],
+      { encoding: 'utf8' },
+    );
+    if (status !== 0 && /unshare|mount|ENOENT/.test(stderr))
+      return t.skip(`skipped: no small disk can be made here (${stderr.trim().slice(0, 80)})`);
+    assert.deepEqual(
+      JSON.parse(stdout || 'null'),
+      [true, false, ['not-persisted DISK_FULL'], 10, 0, 1, ['slot-0']],
+      stderr,
+    );
   });
 });
