@@ -17,8 +17,7 @@
 extern "C" {
 #endif
 
-/* ---- Status
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Status -------------------------------------------------------------------------------------------- */
 
 /** Outcome of a call. The numbers are stable; gaps leave room. */
 typedef enum ampcf_status {
@@ -59,20 +58,18 @@ typedef struct ampcf_fault {
     uint32_t status;  /* the ampcf_status returned */
 } ampcf_fault;
 
-/* ---- Limits of the format (src/FORMAT.md)
- * ------------------------------------------------------------------- */
+/* ---- Limits of the format (src/FORMAT.md) -------------------------------------------------------------- */
 
 #define AMPCF_MAX_ITEMS (1u << 24)
 #define AMPCF_MAX_DIM 1024u
 #define AMPCF_MAX_PERSONAS 64u
 #define AMPCF_MAX_ASPECTS 65536u
 #define AMPCF_MAX_HISTORY 65536u
-#define AMPCF_MAX_MEMORIES 256u
+#define AMPCF_MAX_SUMMARIES 256u
 #define AMPCF_MAX_WEIGHT 1024.0f
 #define AMPCF_NO_ITEM 0xFFFFFFFFu
 
-/* ---- Model
- * --------------------------------------------------------------------------------------------------- */
+/* ---- Model --------------------------------------------------------------------------------------------- */
 
 /** A validated model file. Read-only and shareable between threads. Points into the caller's bytes. */
 typedef struct ampcf_model ampcf_model;
@@ -151,19 +148,18 @@ const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
 /** The 16 bytes that tie saved profiles to this training run. Owned by the model. Since 0.1. */
 const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 
-/* ---- Profile
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Profile ------------------------------------------------------------------------------------------- */
 
 /** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a
  * time. */
 typedef struct ampcf_profile ampcf_profile;
 
-/** Bytes of memory that a profile of up to n_history events and n_memories memories needs; 0 when n_history
- * > AMPCF_MAX_HISTORY, n_memories > AMPCF_MAX_MEMORIES or a size_t is too small. Since 0.1. */
-size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_memories);
+/** Bytes of memory that a profile of up to n_history events and n_summaries summaries needs; 0 when n_history
+ * > AMPCF_MAX_HISTORY, n_summaries > AMPCF_MAX_SUMMARIES or a size_t is too small. Since 0.1. */
+size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries);
 
 /** Bytes of scratch that finishing such a profile needs; free for other use after the call. Since 0.1. */
-size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_memories);
+size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries);
 
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
@@ -180,7 +176,7 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint3
  * scratch     (>= ampcf_profile_scratch(model, n, 0)) 16-byte aligned, overwritten
  *
  * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered
- * by share. Here everything was wanted, g = 1; ampcf_profile_add takes events that were not.
+ * by share. Here everything was liked, g = 1; ampcf_profile_add takes events that were not.
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE,
  * AMPCF_E_MEMORY. Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)).
  * q = 1 where the file has no item weights, t = 1 where it has no targets; a file with neighbours adds N + P
@@ -197,82 +193,80 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
  * finished again; the result is that of all of them at once, to the last bit. Until the first finish the
  * profile has no personas.
  *
- * n_history, n_memories  room for so many events and memories
+ * n_history, n_summaries  room for so many events and summaries
  *
- * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_history, n_memories, n_personas), AMPCF_E_MEMORY. O(D^2). Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_history, n_summaries, n_personas), AMPCF_E_MEMORY. O(D^2). Since 0.1.
  */
-ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories,
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries,
                                  uint32_t n_personas, void *memory, size_t memory_bytes,
                                  ampcf_profile **out_profile);
 
 /**
  * Add an event.
  *
- * item    < N; one that is added twice counts as two events, which is for the caller to prevent
- * weight  0 < w <= AMPCF_MAX_WEIGHT, how sure the event is
- * wanted  -1 to 1, g_i, the evidence that it wants: 1 = liked, 0 = seen and left, -1 = disliked. Only what
- *         was liked (g > 0) makes
- *         personas, by w g; the rest goes to the personas that it is nearest to, and lowers what is like it.
+ * item        < N; one that is added twice counts as two events, which is for the caller to prevent
+ * weight      0 < w <= AMPCF_MAX_WEIGHT, how sure the event is
+ * preference  -1 to 1, g_i, the evidence that the event wants: 1 = liked, 0 = seen and left, -1 = disliked.
+ *             Only what was liked (g > 0) makes personas, by w g; the rest goes to the personas that it is
+ *             nearest to, and lowers what is like it. The word is that of Hu et al. 2008, here with its sign.
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE, AMPCF_E_ARGUMENT, AMPCF_E_MEMORY (no room). O(D^2). Since 0.1.
  */
-ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float wanted);
+ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float preference);
 
 /**
- * Add the memory of events that were forgotten: they count as one event with a vector of their own, which no
+ * Add the summary of events that were forgotten: they count as one event with a vector of their own, which no
  * item list holds. It is to stand for what one persona owned; with the sums over those events,
  *
- *     weight = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i,   want = sum_i r_ik w_i q_i t_i g_i /
- *         system,
- *     events = sum_i r_ik over what was liked,                      support = m_k of ampcf_score,
- *     v = sum_i r_ik w_i q_i t_i g_i v_i / (system want)
+ *     weight     = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i
+ *     preference = sum_i r_ik w_i q_i t_i g_i / system
+ *     events     = sum_i r_ik over what was liked,   support = m_k of ampcf_score
+ *     v          = sum_i r_ik w_i q_i t_i g_i v_i / (system preference)
  *
  * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is
  * forgotten.
  *
- * memory  (5 + D) weight and system 0 to 2^26, want 0 to 2^20, events 0.001 to 2^20, support and v -2^20 to
- *         2^20
+ * summary  (5 + D) weight and system 0 to 2^26, preference 0 to 2^20, events 0.001 to 2^20, support and v
+ *          -2^20 to 2^20
  *
- * All memories before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added),
+ * All summaries before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added),
  * AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
  */
-ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory);
-#define AMPCF_MEMORY_HEAD 5u
+ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary);
+#define AMPCF_SUMMARY_HEAD 5u
 
 /**
- * What is left of the memories and the first n_events events when they are forgotten: a memory for each
+ * What is left of the summaries and the first n_events events when they are forgotten: a summary for each
  * persona that liked more of them than it did not, for ampcf_profile_remember of a new profile. The others
  * are gone.
  *
- * out_memories  (P, 5 + D), personas of the profile by 5 + D; out_n  memories written
+ * out_summaries  (P, 5 + D), personas of the profile by 5 + D; out_n  summaries written
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_events > H). O(H P D). Since 0.1.
  */
-ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories,
+ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_summaries,
                                     uint32_t *out_n);
 
-/** Memories and events to personas. scratch as for ampcf_profile_fold_in. Returns AMPCF_OK, AMPCF_E_MEMORY.
+/** Summaries and events to personas. scratch as for ampcf_profile_fold_in. Returns AMPCF_OK, AMPCF_E_MEMORY.
  * Since 0.1. */
 ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t scratch_bytes);
 
-/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (memories and H events x P, row-major,
- * rows sum to 1), support m_k (P) of ampcf_score. Since 0.1. */
+/** Personas found (0 to P), H, shares (P, sum 1), responsibilities (summaries and H events x P, row-major,
+ * rows sum to 1). Since 0.1. */
 uint32_t ampcf_profile_personas(const ampcf_profile *profile);
 uint32_t ampcf_profile_history(const ampcf_profile *profile);
 const float *ampcf_profile_shares(const ampcf_profile *profile);
 const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
-const float *ampcf_profile_support(const ampcf_profile *profile);
 
-/* ---- Ranking
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Ranking ------------------------------------------------------------------------------------------- */
 
 /**
- * Score candidates for one profile.                                             DESIGN: s_jk, a_jk, y_j;
- * arXiv:2010.07042
+ * Score candidates for one profile.                                          src/FORMAT.md; arXiv:2010.07042
  *
- *     s_jk = u_k . v_j + sum_i r_ik w_i g_i B_ij,    gain_k = P min(max_l m_l / m_k, 5)^tau,    a_jk =
- *         softmax_k(beta gain_k s_jk / P + eta log pi_k)
- *     y_j  = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
+ *     s_jk   = u_k . v_j + sum_i r_ik w_i g_i B_ij
+ *     gain_k = P min(max_l m_l / m_k, 5)^tau
+ *     a_jk   = softmax_k(beta gain_k s_jk / P + eta log pi_k)
+ *     y_j    = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
  *
  * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its
  * own liked events, each left out in turn.
@@ -281,7 +275,7 @@ const float *ampcf_profile_support(const ampcf_profile *profile);
  * out_scores   (C) higher is better, finite; unit: predicted preference (t_j = like a typical liked item),
  *              not a probability
  * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not
- * wanted
+ *              wanted
  *
  * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe
  * for distinct profiles. Allocates nothing. O(C P D). Since 0.1.
@@ -293,13 +287,14 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
  * The k best of a candidate list, best first; equal scores in catalogue order.
  *
  * candidates  (C) item indices < N, distinct
- * out_items   (k) item indices; out_scores (k) their scores, bit-identical to ampcf_score
+ * out_items   (k) item indices; out_scores (k) and out_personas (k) as those of ampcf_score, to the last bit
  * out_n       number written: min(k, C)
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (P D + log k)). Otherwise as ampcf_score. Since 0.1.
  */
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
-                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_n);
+                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_personas,
+                        uint32_t *out_n);
 
 /**
  * The k best of the whole catalogue, best first; equal scores in catalogue order.
@@ -310,7 +305,7 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
  * Returns AMPCF_OK. O(N (P D + log k)). Otherwise as ampcf_rank. Since 0.1.
  */
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
-                             uint32_t *out_items, float *out_scores, uint32_t *out_n);
+                             uint32_t *out_items, float *out_scores, uint32_t *out_personas, uint32_t *out_n);
 
 /**
  * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1].
@@ -321,8 +316,7 @@ ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *exclud
 ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
                            float *out_scores, uint32_t *out_n);
 
-/* ---- Explanation
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Explanation --------------------------------------------------------------------------------------- */
 
 /** Why one candidate got its score. score = sum of contributions + bias + residual. */
 typedef struct ampcf_explanation {
@@ -340,7 +334,7 @@ typedef struct ampcf_explanation {
  *     contribution_i = w_i g_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
  *
  * item               < N
- * out_contributions  (memories and H events) in the order in which they were added, in the unit of the
+ * out_contributions  (summaries and H events) in the order in which they were added, in the unit of the
  *                    score, negative allowed
  * out_attention      (P) a_jk, sum 1
  *
@@ -367,8 +361,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
 ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share,
                                    double *out_lift);
 
-/* ---- Self-test
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Self-test ----------------------------------------------------------------------------------------- */
 
 /**
  * Hash of the kernels' results on fixed inputs. Every correct build returns AMPCF_SELF_TEST; a build that

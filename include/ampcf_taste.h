@@ -16,8 +16,7 @@ extern "C" {
 
 #define AMPCF_MAX_CATEGORIES 4096u
 
-/* ---- Distributions
- * -------------------------------------------------------------------------------------------- */
+/* ---- Distributions ------------------------------------------------------------------------------------- */
 
 /** Which categories each item belongs to. An item spreads the weight 1 over its categories. */
 typedef struct ampcf_taste_space {
@@ -47,8 +46,7 @@ typedef struct ampcf_taste_space {
 ampcf_status ampcf_taste_of_list(const ampcf_taste_space *space, const uint32_t *items, const double *weights,
                                  uint32_t n, uint32_t discount, double *out);
 
-/* ---- Distances
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Distances ----------------------------------------------------------------------------------------- */
 
 /** How far two taste distributions are apart; 0 = the same. The numbers are stable. */
 typedef enum ampcf_taste_measure {
@@ -99,8 +97,7 @@ size_t ampcf_taste_between_memory(uint32_t measure, uint32_t n);
 ampcf_status ampcf_taste_between(uint32_t measure, const double *p, const double *q, uint32_t n,
                                  const double *cost, void *memory, size_t memory_bytes, double *out);
 
-/* ---- Re-ranking
- * ----------------------------------------------------------------------------------------------- */
+/* ---- Re-ranking ---------------------------------------------------------------------------------------- */
 
 /* All are greedy: place after place, the candidate with the largest gain, of equal ones the earlier. lambda
  * is 0 to 1; at 0 the order is that of the scores, which of a ranked list is its own. Scores are made
@@ -182,8 +179,7 @@ ampcf_status ampcf_rerank_dpp(const double *scores, uint32_t n, const float *vec
                               double lambda, uint32_t k, void *memory, size_t memory_bytes, uint32_t *out,
                               uint32_t *out_n);
 
-/* ---- Self-test
- * ------------------------------------------------------------------------------------------------ */
+/* ---- Self-test ----------------------------------------------------------------------------------------- */
 
 /** 1 when every function above gives the known bits on fixed inputs; a build that says 0 must not be
  * trusted. Since 0.1. */

@@ -192,20 +192,19 @@ const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
-/* ---- Neighbours: the item-item matrix B
- * --------------------------------------------------------------------- */
+/* ---- Neighbours: the item-item matrix B ---------------------------------------------------------------- */
 
-typedef enum ampcf_ease_method {
-    AMPCF_EASE = 0, /* ridge regression of each item on all others, in closed form */
-    AMPCF_COOCCURRENCE =
+typedef enum ampcf_neighbours_method {
+    AMPCF_NEIGHBOURS_EASE = 0, /* ridge regression of each item on all others, in closed form */
+    AMPCF_NEIGHBOURS_COOCCURRENCE =
         1 /* how often two items are used by one person, damped: for catalogues too large to invert */
-} ampcf_ease_method;
+} ampcf_neighbours_method;
 
 /** d_j = people who used item j, deg_u = items that person u used; aspects are not counted. */
-typedef struct ampcf_ease_config {
+typedef struct ampcf_neighbours_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
-    uint32_t method;           /* ampcf_ease_method */
-    /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_ease_score only. N m <= 2^28 */
+    uint32_t method;           /* ampcf_neighbours_method */
+    /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_neighbours_score only. N m <= 2^28 */
     uint32_t neighbours;
     /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
     uint32_t n_aspects;
@@ -224,7 +223,7 @@ typedef struct ampcf_ease_config {
     /* a source and a candidate that fewer people than this have together are no neighbours; 0 and 1 = none
      * is left out */
     uint32_t pair_support;
-} ampcf_ease_config;
+} ampcf_neighbours_config;
 
 /** What is known of the items that B is fitted beside: as from a trainer, and as in ampcf_model_parts. */
 typedef struct ampcf_item_side {
@@ -234,18 +233,18 @@ typedef struct ampcf_item_side {
 } ampcf_item_side;
 
 /** A computation of B. */
-typedef struct ampcf_ease ampcf_ease;
+typedef struct ampcf_neighbours ampcf_neighbours;
 
 /** Steps done and to do. */
-typedef struct ampcf_ease_progress {
+typedef struct ampcf_neighbours_progress {
     uint64_t done, total;
-} ampcf_ease_progress;
+} ampcf_neighbours_progress;
 
 /**
  * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for
  * what is kept, and less. 0 when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
  */
-size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions);
+size_t ampcf_neighbours_memory(const ampcf_neighbours_config *config, uint32_t n_interactions);
 
 /**
  * Begin to compute B.                                                Steck 2019 (arXiv:1905.03375), weighted
@@ -272,20 +271,21 @@ size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interaction
  * offsets  (U + 1), items (X), weights (X) as in ampcf_trainer_open; x_ui = the weight; must stay until the
  *          end. Aspects come last
  * side     NULL unless config.dim > 0, then not checked: what a trainer gave; must stay until the end
- * memory   (>= ampcf_ease_memory) 16-byte aligned
+ * memory   (>= ampcf_neighbours_memory) 16-byte aligned
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT, AMPCF_E_ITEM_RANGE, AMPCF_E_NO_DATA (nothing by people),
  * AMPCF_E_MEMORY. Since 0.1.
  */
-ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items,
-                             const float *weights, const ampcf_item_side *side, void *memory,
-                             size_t memory_bytes, ampcf_ease **out_ease);
+ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const uint32_t *offsets,
+                                   const uint32_t *items, const float *weights, const ampcf_item_side *side,
+                                   void *memory, size_t memory_bytes, ampcf_neighbours **out_neighbours);
 
 /**
  * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D +
  * U D^3) more. Since 0.1.
  */
-ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress);
+ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_steps,
+                                   ampcf_neighbours_progress *out_progress);
 
 /**
  * Scores of a history with all of B, before any cut: sum_i B_ij. A baseline; valid once done == total.
@@ -295,19 +295,19 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (not EASE, or beside vectors), AMPCF_E_ITEM_RANGE. Writes a workspace
  * inside. O(n N), dual O(X + n d U). Since 0.1.
  */
-ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores);
+ampcf_status ampcf_neighbours_score(ampcf_neighbours *neighbours, const uint32_t *items, uint32_t n,
+                                    float *out_scores);
 
 /**
  * What each column of B kept as rows by source, in the form of ampcf_model_parts, valid once done == total:
  * offsets (N + 1), candidates and values (offsets[N]), scales (N). What rounds to 0 is left out. Since 0.1.
  */
-const uint32_t *ampcf_ease_offsets(const ampcf_ease *ease);
-const uint32_t *ampcf_ease_items(const ampcf_ease *ease);
-const int8_t *ampcf_ease_values(const ampcf_ease *ease);
-const float *ampcf_ease_scales(const ampcf_ease *ease);
+const uint32_t *ampcf_neighbours_offsets(const ampcf_neighbours *neighbours);
+const uint32_t *ampcf_neighbours_items(const ampcf_neighbours *neighbours);
+const int8_t *ampcf_neighbours_values(const ampcf_neighbours *neighbours);
+const float *ampcf_neighbours_scales(const ampcf_neighbours *neighbours);
 
-/* ---- Clusters of items
- * -------------------------------------------------------------------------------------- */
+/* ---- Clusters of items --------------------------------------------------------------------------------- */
 
 /** Bytes that ampcf_clusters needs; 0 when an argument is out of range or a size_t too small. Since 0.1. */
 size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters);
@@ -335,8 +335,7 @@ size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters
 ampcf_status ampcf_clusters(const float *vectors, uint32_t n_items, uint32_t dim, uint32_t n_clusters,
                             uint32_t seed, void *memory, size_t memory_bytes, uint8_t *out_clusters);
 
-/* ---- The file
- * ------------------------------------------------------------------------------------------------ */
+/* ---- The file ------------------------------------------------------------------------------------------ */
 
 /** How item vectors are stored. Gram and scores are those of the stored values. */
 typedef enum ampcf_vector_type {

@@ -26,9 +26,9 @@ typedef struct attention_settings {
 /* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the
  * ridge solution, s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's
  * target is the persona's. */
-static inline float attention_left_out(float evidence, float leverage, float wanted) {
+static inline float attention_left_out(float evidence, float leverage, float target) {
     float h = leverage < 0.99f ? leverage : 0.99f;
-    return (evidence - h * wanted) / (1 - h);
+    return (evidence - h * target) / (1 - h);
 }
 
 /* gain (P) and prior (P) = eta log pi_k, from share (P) and support (P) = the weighted mean of left-out

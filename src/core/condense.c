@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-/* One memory of ampcf_profile_remember from the first n_rows rows, for persona k. Returns whether it is
+/* One summary of ampcf_profile_remember from the first n_rows rows, for persona k. Returns whether it is
  * worth keeping: what was mostly disliked has no mean to remember. */
 static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k, float *out) {
-    float *vector = out + AMPCF_MEMORY_HEAD, pull = 0;
-    memset(out, 0, (AMPCF_MEMORY_HEAD + p->model->dim) * sizeof *out);
+    float *vector = out + AMPCF_SUMMARY_HEAD, pull = 0;
+    memset(out, 0, (AMPCF_SUMMARY_HEAD + p->model->dim) * sizeof *out);
     for (uint32_t i = 0; i < n_rows; i++) {
         float r = p->responsibilities[(size_t)i * p->n_personas + k], part = r * profile_pull(p, i);
         out[0] += r * p->liking[i];
@@ -25,14 +25,14 @@ static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k,
     return 1;
 }
 
-ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_memories,
+ampcf_status ampcf_profile_condense(const ampcf_profile *profile, uint32_t n_events, float *out_summaries,
                                     uint32_t *out_n) {
     const ampcf_profile *p = profile;
-    if (n_events > p->n_rows - p->n_memories) return AMPCF_E_ARGUMENT;
+    if (n_events > p->n_rows - p->n_summaries) return AMPCF_E_ARGUMENT;
     *out_n = 0;
     for (uint32_t k = 0; k < p->n_personas; k++) {
-        float *row = out_memories + (size_t)*out_n * (AMPCF_MEMORY_HEAD + p->model->dim);
-        *out_n += (uint32_t)condense_persona(p, p->n_memories + n_events, k, row);
+        float *row = out_summaries + (size_t)*out_n * (AMPCF_SUMMARY_HEAD + p->model->dim);
+        *out_n += (uint32_t)condense_persona(p, p->n_summaries + n_events, k, row);
     }
     return AMPCF_OK;
 }

@@ -42,7 +42,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         for (uint32_t k = 0; k < n; k++)
             attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
-        double near = i < profile->n_memories
+        double near = i < profile->n_summaries
                           ? 0
                           : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
         out_contributions[i] =
@@ -73,7 +73,7 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
     memset(out_lift, 0, m->n_aspects * sizeof *out_lift);
     double in_history = 0, in_catalogue = 0;
     for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += add_aspects(m, j, 1, out_lift);
-    for (uint32_t i = profile->n_memories; i < profile->n_rows; i++)
+    for (uint32_t i = profile->n_summaries; i < profile->n_rows; i++)
         if (profile->liking[i] > 0)
             in_history += add_aspects(
                 m, profile->items[i],

@@ -13,16 +13,16 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
     return named < m->n_items ? (uint32_t)named : m->n_items;
 }
 
-static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_memories) {
+static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_summaries) {
     uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n_events), n_personas = m->n_personas,
-             rows = n_events + n_memories;
+             rows = n_events + n_summaries;
     ampcf_profile *p = arena_take(a, 1, sizeof *p);
     uint32_t *items = arena_take(a, rows, sizeof *items);
     float *liking = arena_take(a, rows, sizeof *liking),
           *system_weights = arena_take(a, rows, sizeof *system_weights);
-    float *wants = arena_take(a, rows, sizeof *wants);
-    float *memory_vectors = arena_take(a, (size_t)n_memories * m->dim, sizeof *memory_vectors);
-    float *memory_support = arena_take(a, n_memories, sizeof *memory_support),
+    float *preferences = arena_take(a, rows, sizeof *preferences);
+    float *summary_vectors = arena_take(a, (size_t)n_summaries * m->dim, sizeof *summary_vectors);
+    float *summary_support = arena_take(a, n_summaries, sizeof *summary_support),
           *counts = arena_take(a, rows, sizeof *counts);
     float *responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *responsibilities);
     float *shares = arena_take(a, n_personas, sizeof *shares),
@@ -41,7 +41,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
                          0,
                          0,
                          n_events,
-                         n_memories,
+                         n_summaries,
                          0,
                          0,
                          stride,
@@ -49,9 +49,9 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
                          items,
                          liking,
                          system_weights,
-                         wants,
-                         memory_vectors,
-                         memory_support,
+                         preferences,
+                         summary_vectors,
+                         summary_support,
                          counts,
                          responsibilities,
                          shares,
@@ -87,20 +87,20 @@ static fold_scratch scratch_layout(arena *a, const ampcf_model *m, uint32_t n) {
 }
 
 /* Bytes of a layout; 0 when out of range. */
-static size_t measured(const arena *a, uint32_t n_events, uint32_t n_memories) {
-    return a->full || n_events > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES ? 0 : a->used;
+static size_t measured(const arena *a, uint32_t n_events, uint32_t n_summaries) {
+    return a->full || n_events > AMPCF_MAX_HISTORY || n_summaries > AMPCF_MAX_SUMMARIES ? 0 : a->used;
 }
 
-size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_memories) {
+size_t ampcf_profile_memory(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries) {
     arena a = arena_measure();
-    (void)layout(&a, model, n_history, n_memories);
-    return measured(&a, n_history, n_memories);
+    (void)layout(&a, model, n_history, n_summaries);
+    return measured(&a, n_history, n_summaries);
 }
 
-size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_memories) {
+size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries) {
     arena a = arena_measure();
-    (void)scratch_layout(&a, model, n_history + n_memories);
-    return measured(&a, n_history, n_memories);
+    (void)scratch_layout(&a, model, n_history + n_summaries);
+    return measured(&a, n_history, n_summaries);
 }
 
 /* Shell sort: histories are short, and recursion has no place on a 64 KiB stack. */
@@ -127,32 +127,32 @@ static ampcf_status check_history(const ampcf_model *m, const uint32_t *items, c
 }
 
 /* What every row adds to the system, in the order of the rows: a row that comes later gives the same bits. */
-static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float want,
+static void append_row(ampcf_profile *p, uint32_t item, float liking, float system_weight, float preference,
                        float count) {
     uint32_t row = p->n_rows++;
     p->items[row] = item;
     p->liking[row] = liking;
     p->system_weights[row] = system_weight;
-    p->wants[row] = want;
+    p->preferences[row] = preference;
     p->counts[row] = count;
     packed_add_outer(p->system, (double)system_weight, profile_vector(p, row), p->model->dim);
 }
 
-static void append_event(ampcf_profile *p, uint32_t item, float weight, float wanted) {
+static void append_event(ampcf_profile *p, uint32_t item, float weight, float preference) {
     const ampcf_model *m = p->model;
     float system_weight = weight * (m->item_weights ? m->item_weights[item] : 1),
           target = m->item_targets ? m->item_targets[item] : 1;
-    append_row(p, item, weight * wanted, system_weight, target * wanted, 1);
+    append_row(p, item, weight * preference, system_weight, target * preference, 1);
     p->mass += (double)(system_weight * target) * (double)target;
 }
 
-ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_memories,
+ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, uint32_t n_summaries,
                                  uint32_t n_personas, void *memory, size_t memory_bytes,
                                  ampcf_profile **out_profile) {
-    if (n_history > AMPCF_MAX_HISTORY || n_memories > AMPCF_MAX_MEMORIES || n_personas > model->n_personas)
+    if (n_history > AMPCF_MAX_HISTORY || n_summaries > AMPCF_MAX_SUMMARIES || n_personas > model->n_personas)
         return AMPCF_E_ARGUMENT;
     arena a = arena_over(memory, memory_bytes);
-    ampcf_profile *p = layout(&a, model, n_history, n_memories);
+    ampcf_profile *p = layout(&a, model, n_history, n_summaries);
     if (!p) return AMPCF_E_MEMORY;
     double alpha = (double)model->settings[SETTING_ALPHA];
     p->max_personas = n_personas ? n_personas : model->n_personas;
@@ -161,31 +161,32 @@ ampcf_status ampcf_profile_begin(const ampcf_model *model, uint32_t n_history, u
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *memory) {
+ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary) {
     ampcf_profile *p = profile;
-    const float *vector = memory + AMPCF_MEMORY_HEAD;
+    const float *vector = summary + AMPCF_SUMMARY_HEAD;
     uint32_t dim = p->model->dim;
-    if (p->n_memories == p->memory_cap) return AMPCF_E_MEMORY;
-    if (p->n_rows > p->n_memories) return AMPCF_E_ARGUMENT;
-    for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + dim; d++) {
+    if (p->n_summaries == p->summary_cap) return AMPCF_E_MEMORY;
+    if (p->n_rows > p->n_summaries) return AMPCF_E_ARGUMENT;
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++) {
         float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0
                                                                                              : d == 3
                                                                                                  ? 1e-3f
                                                                                                  : -bound;
-        if (!(memory[d] >= low && memory[d] <= bound)) return AMPCF_E_BAD_NUMBER;
+        if (!(summary[d] >= low && summary[d] <= bound)) return AMPCF_E_BAD_NUMBER;
     }
-    memcpy(p->memory_vectors + (size_t)p->n_memories * dim, vector, dim * sizeof *vector);
-    p->memory_support[p->n_memories++] = memory[4];
-    append_row(p, AMPCF_NO_ITEM, memory[0], memory[1], memory[2], memory[3]);
-    p->mass += (double)memory[1] * (double)memory[2] * (double)memory[2];
+    memcpy(p->summary_vectors + (size_t)p->n_summaries * dim, vector, dim * sizeof *vector);
+    p->summary_support[p->n_summaries++] = summary[4];
+    append_row(p, AMPCF_NO_ITEM, summary[0], summary[1], summary[2], summary[3]);
+    p->mass += (double)summary[1] * (double)summary[2] * (double)summary[2];
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float wanted) {
+ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weight, float preference) {
     if (item >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
-    if (!(weight > 0 && weight <= AMPCF_MAX_WEIGHT && wanted >= -1 && wanted <= 1)) return AMPCF_E_ARGUMENT;
-    if (profile->n_rows - profile->n_memories == profile->event_cap) return AMPCF_E_MEMORY;
-    append_event(profile, item, weight, wanted);
+    if (!(weight > 0 && weight <= AMPCF_MAX_WEIGHT && preference >= -1 && preference <= 1))
+        return AMPCF_E_ARGUMENT;
+    if (profile->n_rows - profile->n_summaries == profile->event_cap) return AMPCF_E_MEMORY;
+    append_event(profile, item, weight, preference);
     return AMPCF_OK;
 }
 
@@ -238,7 +239,7 @@ static void gather_neighbours(ampcf_profile *p) {
     uint32_t n = p->n_personas, used = 0;
     if (!p->slots) return;
     memset(p->slots, 0, m->n_items * sizeof *p->slots);
-    for (uint32_t i = p->n_memories; i < p->n_rows; i++) {
+    for (uint32_t i = p->n_summaries; i < p->n_rows; i++) {
         uint32_t from = p->items[i];
         const float *r = p->responsibilities + (size_t)i * n;
         for (uint32_t e = m->neighbour_offsets[from]; e < m->neighbour_offsets[from + 1]; e++) {
@@ -262,12 +263,12 @@ static void left_out_evidence(ampcf_profile *p, uint32_t row, float *evidence) {
     for (uint32_t d = 0; d < m->dim; d++) leverage += p->work[d] * p->work[d];
     kernel_dots(p->vectors, p->n_personas, p->stride, v, m->dim, evidence);
     for (uint32_t k = 0; k < p->n_personas; k++)
-        evidence[k] =
-            attention_left_out(evidence[k], p->system_weights[row] * (float)leverage, p->wants[row] * r[k]) +
-            (near ? near[k] : 0);
+        evidence[k] = attention_left_out(evidence[k], p->system_weights[row] * (float)leverage,
+                                         p->preferences[row] * r[k]) +
+                      (near ? near[k] : 0);
 }
 
-/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over what was liked; a memory brings the support that it
+/* support_k = sum_i w_i r_ik s'_ik / sum_i w_i r_ik over what was liked; a summary brings the support that it
  * had. */
 static void measure_support(ampcf_profile *p) {
     float mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
@@ -275,10 +276,10 @@ static void measure_support(ampcf_profile *p) {
     for (uint32_t i = 0; i < p->n_rows; i++) {
         const float *r = p->responsibilities + (size_t)i * p->n_personas;
         if (!(p->liking[i] > 0)) continue;
-        if (i >= p->n_memories) left_out_evidence(p, i, evidence);
+        if (i >= p->n_summaries) left_out_evidence(p, i, evidence);
         for (uint32_t k = 0; k < p->n_personas; k++) {
             float w = p->liking[i] * r[k];
-            p->support[k] += w * (i < p->n_memories ? p->memory_support[i] : evidence[k]);
+            p->support[k] += w * (i < p->n_summaries ? p->summary_support[i] : evidence[k]);
             mass[k] += w;
         }
     }
@@ -321,9 +322,10 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
 }
 
 uint32_t ampcf_profile_personas(const ampcf_profile *profile) { return profile->n_personas; }
-uint32_t ampcf_profile_history(const ampcf_profile *profile) { return profile->n_rows - profile->n_memories; }
+uint32_t ampcf_profile_history(const ampcf_profile *profile) {
+    return profile->n_rows - profile->n_summaries;
+}
 const float *ampcf_profile_shares(const ampcf_profile *profile) { return profile->shares; }
 const float *ampcf_profile_responsibilities(const ampcf_profile *profile) {
     return profile->responsibilities;
 }
-const float *ampcf_profile_support(const ampcf_profile *profile) { return profile->support; }

@@ -7,18 +7,18 @@
 #include "core/model.h"
 #include "core/personas.h"
 
-/* Rows are what the person is folded in from: memories first, then events in the order in which they were
+/* Rows are what the person is folded in from: summaries first, then events in the order in which they were
  * added. */
 struct ampcf_profile {
     const ampcf_model *model;
-    uint32_t n_rows, n_memories, event_cap, memory_cap, n_personas, max_personas, stride;
+    uint32_t n_rows, n_summaries, event_cap, summary_cap, n_personas, max_personas, stride;
     double mass;             /* sum_i w_i q_i t_i^2, whatever was wanted */
-    uint32_t *items;         /* (rows) AMPCF_NO_ITEM for a memory */
-    float *liking;           /* (rows) w_i g_i; of a memory its weight */
+    uint32_t *items;         /* (rows) AMPCF_NO_ITEM for a summary */
+    float *liking;           /* (rows) w_i g_i; of a summary its weight */
     float *system_weights;   /* (rows) w_i q_i */
-    float *wants;            /* (rows) t_i g_i */
-    float *memory_vectors;   /* (memories, D) */
-    float *memory_support;   /* (memories) */
+    float *preferences;      /* (rows) t_i g_i */
+    float *summary_vectors;  /* (summaries, D) */
+    float *summary_support;  /* (summaries) */
     float *counts;           /* (rows) events that a row stands for */
     float *responsibilities; /* (rows, P) */
     float *shares;           /* (P) */
@@ -35,13 +35,13 @@ struct ampcf_profile {
 
 /* w_i q_i t_i g_i */
 static inline float profile_pull(const ampcf_profile *p, uint32_t row) {
-    return p->system_weights[row] * p->wants[row];
+    return p->system_weights[row] * p->preferences[row];
 }
 
 /* v_i of a row, (D). */
 static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) {
-    return row < p->n_memories ? p->memory_vectors + (size_t)row * p->model->dim
-                               : model_vector(p->model, p->items[row]);
+    return row < p->n_summaries ? p->summary_vectors + (size_t)row * p->model->dim
+                                : model_vector(p->model, p->items[row]);
 }
 
 /* What B adds to the evidence for an item, (P); NULL = nothing. */

@@ -39,25 +39,31 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
-                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_n) {
+/* Score an item, and take it where it is among the best. */
+static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    best_list best = {out_items, out_scores, 0, k};
+    float score = rank_score_item(p, item, evidence, attention);
+    if (best_takes(best, score, item))
+        best_add(best, (best_entry){score, item, strongest(attention, p->n_personas)});
+}
+
+ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
+                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_personas,
+                        uint32_t *out_n) {
+    best_list best = {out_items, out_scores, out_personas, 0, k};
     for (uint32_t c = 0; c < n_candidates; c++)
         if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
-    for (uint32_t c = 0; c < n_candidates; c++)
-        best_offer(&best, rank_score_item(profile, candidates[c], evidence, attention), candidates[c]);
+    for (uint32_t c = 0; c < n_candidates; c++) offer(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
-                             uint32_t *out_items, float *out_scores, uint32_t *out_n) {
-    float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    best_list best = {out_items, out_scores, 0, k};
+                             uint32_t *out_items, float *out_scores, uint32_t *out_personas,
+                             uint32_t *out_n) {
+    best_list best = {out_items, out_scores, out_personas, 0, k};
     for (uint32_t item = 0; item < profile->model->n_items; item++)
-        if (!excluded || !excluded[item])
-            best_offer(&best, rank_score_item(profile, item, evidence, attention), item);
+        if (!excluded || !excluded[item]) offer(&best, profile, item);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
@@ -65,7 +71,7 @@ ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *exclud
 ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
                            float *out_scores, uint32_t *out_n) {
     if (item >= model->n_items) return AMPCF_E_ITEM_RANGE;
-    best_list best = {out_items, out_scores, 0, k};
+    best_list best = {out_items, out_scores, NULL, 0, k};
     const float *query = model_vector(model, item);
     float query_norm = kernel_dot(query, query, model->dim);
     for (uint32_t j = 0; j < model->n_items; j++) {

@@ -52,8 +52,7 @@ static void offer(best *b, uint32_t at, double gain) {
     b->at = at, b->gain = gain, b->any = 1;
 }
 
-/* ---- Steck, proportional
- * ---------------------------------------------------------------------------------------- */
+/* ---- Steck, proportional ------------------------------------------------------------------------------- */
 
 size_t ampcf_rerank_steck_memory(uint32_t n, uint32_t n_categories) {
     arena a = arena_measure();
@@ -162,8 +161,7 @@ ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const dou
                            out_n);
 }
 
-/* ---- MMR and DPP
- * ---------------------------------------------------------------------------------------------- */
+/* ---- MMR and DPP --------------------------------------------------------------------------------------- */
 
 /* Item vectors and one over their lengths. */
 typedef struct directions {

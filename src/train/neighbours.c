@@ -20,17 +20,17 @@ enum {
 };
 
 /* One of the two ways to list the interactions. */
-typedef struct ease_side {
+typedef struct pair_lists {
     const uint32_t *offsets, *ids;
     const uint32_t *at; /* place of the weight, NULL = the same */
     uint32_t n;
-} ease_side;
+} pair_lists;
 
-struct ampcf_ease {
-    ampcf_ease_config config;
-    int dual;               /* invert U x U instead of N x N */
-    ease_side users, items; /* lists of items by user, of users by item */
-    const float *weights;   /* (X) or NULL */
+struct ampcf_neighbours {
+    ampcf_neighbours_config config;
+    int dual;                /* invert U x U instead of N x N */
+    pair_lists users, items; /* lists of items by user, of users by item */
+    const float *weights;    /* (X) or NULL */
     uint32_t *item_offsets, *item_users, *item_at;
     double *user_part;         /* (U) p_u; dual: sqrt p_u */
     double *item_part;         /* (N) 1; dual: 1 / D_j; co-occurrence: d_j^-a */
@@ -58,26 +58,26 @@ struct ampcf_ease {
 
 static int is_in(float x, float low, float high) { return x >= low && x <= high; }
 
-static int ease_config_is_valid(const ampcf_ease_config *c, uint32_t n) {
+static int config_is_valid(const ampcf_neighbours_config *c, uint32_t n) {
     return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 &&
-           c->n_items <= AMPCF_MAX_ITEMS && c->method <= AMPCF_COOCCURRENCE && c->neighbours <= c->n_items &&
-           n < UINT32_MAX / 4 && (uint64_t)c->neighbours * c->n_items <= 1u << 28 &&
-           is_in(c->lambda, 1e-3f, 1e9f) && is_in(c->lambda_growth, 0, 4) && is_in(c->user_damping, 0, 4) &&
-           is_in(c->source_damping, 0, 4) && is_in(c->popularity_damping, -4, 4) &&
-           is_in(c->strength, -1024, 1024) && c->n_aspects < c->n_users &&
-           is_in(c->aspect_strength, 0, 1e9f) &&
-           (c->method == AMPCF_EASE || (c->n_aspects == 0 && c->dim == 0)) &&
+           c->n_items <= AMPCF_MAX_ITEMS && c->method <= AMPCF_NEIGHBOURS_COOCCURRENCE &&
+           c->neighbours <= c->n_items && n < UINT32_MAX / 4 &&
+           (uint64_t)c->neighbours * c->n_items <= 1u << 28 && is_in(c->lambda, 1e-3f, 1e9f) &&
+           is_in(c->lambda_growth, 0, 4) && is_in(c->user_damping, 0, 4) && is_in(c->source_damping, 0, 4) &&
+           is_in(c->popularity_damping, -4, 4) && is_in(c->strength, -1024, 1024) &&
+           c->n_aspects < c->n_users && is_in(c->aspect_strength, 0, 1e9f) &&
+           (c->method == AMPCF_NEIGHBOURS_EASE || (c->n_aspects == 0 && c->dim == 0)) &&
            (c->dim == 0 || (c->dim <= AMPCF_MAX_DIM && is_in(c->blend, 0.01f, 1) && c->neighbours >= 1 &&
                             c->neighbours <= MAX_REFITTED));
 }
 
 static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
 
-static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_interactions) {
+static ampcf_neighbours *layout(arena *a, const ampcf_neighbours_config *c, uint32_t n_interactions) {
     size_t n = c->n_items, x = n_interactions, kept = n * c->neighbours;
-    int inverts = c->method == AMPCF_EASE, dual = inverts && c->n_users < c->n_items;
+    int inverts = c->method == AMPCF_NEIGHBOURS_EASE, dual = inverts && c->n_users < c->n_items;
     uint32_t size = !inverts ? 0 : dual ? c->n_users : c->n_items;
-    ampcf_ease *head = arena_take(a, 1, sizeof *head), e;
+    ampcf_neighbours *head = arena_take(a, 1, sizeof *head), e;
     memset(&e, 0, sizeof e);
     e.item_offsets = arena_take(a, n + 1, sizeof *e.item_offsets);
     e.item_users = arena_take(a, x, sizeof *e.item_users);
@@ -121,22 +121,22 @@ static ampcf_ease *ease_layout(arena *a, const ampcf_ease_config *c, uint32_t n_
     return head;
 }
 
-size_t ampcf_ease_memory(const ampcf_ease_config *config, uint32_t n_interactions) {
-    if (!ease_config_is_valid(config, n_interactions)) return 0;
+size_t ampcf_neighbours_memory(const ampcf_neighbours_config *config, uint32_t n_interactions) {
+    if (!config_is_valid(config, n_interactions)) return 0;
     arena a = arena_measure();
-    (void)ease_layout(&a, config, n_interactions);
+    (void)layout(&a, config, n_interactions);
     return a.full ? 0 : a.used;
 }
 
-static float weight_in(const ampcf_ease *e, const ease_side *s, uint32_t x) {
+static float weight_in(const ampcf_neighbours *e, const pair_lists *s, uint32_t x) {
     return e->weights ? e->weights[s->at ? s->at[x] : x] : 1;
 }
 
 static double power(double x, float exponent) { return smath_exp((double)exponent * smath_log(x)); }
 
 /* p_u = deg_u^-a with mean 1; of an aspect, its strength over its items. */
-static void weigh_rows(ampcf_ease *e) {
-    const ampcf_ease_config *c = &e->config;
+static void weigh_rows(ampcf_neighbours *e) {
+    const ampcf_neighbours_config *c = &e->config;
     uint32_t people = e->users.n - c->n_aspects, active = 0;
     double sum = 0;
     for (uint32_t u = 0; u < e->users.n; u++) {
@@ -153,15 +153,15 @@ static void weigh_rows(ampcf_ease *e) {
 }
 
 /* People who have an item: users come in increasing order, aspects last. */
-static uint32_t people_of(const ampcf_ease *e, uint32_t item) {
+static uint32_t people_of(const ampcf_neighbours *e, uint32_t item) {
     uint32_t from = e->items.offsets[item], to = e->items.offsets[item + 1];
     while (to > from && e->items.ids[to - 1] >= e->users.n - e->config.n_aspects) to--;
     return to - from;
 }
 
 /* D_j = lambda (d_j / mean d)^t, and what the columns are multiplied by. */
-static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
-    const ampcf_ease_config *c = &e->config;
+static void weigh_items(ampcf_neighbours *e, const ampcf_item_side *side) {
+    const ampcf_neighbours_config *c = &e->config;
     double mean = (double)e->users.offsets[e->users.n - c->n_aspects] / e->items.n;
     for (uint32_t j = 0; j < e->items.n; j++) {
         uint32_t degree = people_of(e, j);
@@ -169,7 +169,7 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
         e->loss[j] = (float)power(d, 0.35f);
         e->place[j] = 0;
         e->ridge[j] = (double)c->lambda * power(d / mean, c->lambda_growth);
-        if (c->method == AMPCF_EASE) {
+        if (c->method == AMPCF_NEIGHBOURS_EASE) {
             e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
             e->factor[j] = (double)c->strength * power(d / mean, -c->popularity_damping);
             if (side)
@@ -182,22 +182,22 @@ static void weigh_items(ampcf_ease *e, const ampcf_item_side *side) {
     }
 }
 
-ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *offsets, const uint32_t *items,
-                             const float *weights, const ampcf_item_side *side, void *memory,
-                             size_t memory_bytes, ampcf_ease **out_ease) {
+ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const uint32_t *offsets,
+                                   const uint32_t *items, const float *weights, const ampcf_item_side *side,
+                                   void *memory, size_t memory_bytes, ampcf_neighbours **out_neighbours) {
     /* n_users first: it says where the number of interactions stands. */
-    if (!ease_config_is_valid(config, 0) || !ease_config_is_valid(config, offsets[config->n_users]))
+    if (!config_is_valid(config, 0) || !config_is_valid(config, offsets[config->n_users]))
         return AMPCF_E_ARGUMENT;
     if ((config->dim > 0) != (side != NULL) || (side && side->dim != config->dim)) return AMPCF_E_ARGUMENT;
     ampcf_status status = interactions_check(config->n_users, config->n_items, offsets, items, weights);
     if (status != AMPCF_OK) return status;
     if (offsets[config->n_users - config->n_aspects] == 0) return AMPCF_E_NO_DATA; /* aspects alone */
     arena a = arena_over(memory, memory_bytes);
-    ampcf_ease *e = ease_layout(&a, config, offsets[config->n_users]);
+    ampcf_neighbours *e = layout(&a, config, offsets[config->n_users]);
     if (!e) return AMPCF_E_MEMORY;
     e->weights = weights;
-    e->users = (ease_side){offsets, items, NULL, config->n_users};
-    e->items = (ease_side){e->item_offsets, e->item_users, e->item_at, config->n_items};
+    e->users = (pair_lists){offsets, items, NULL, config->n_users};
+    e->items = (pair_lists){e->item_offsets, e->item_users, e->item_at, config->n_items};
     interactions_by_item(config->n_users, config->n_items, offsets, items, e->item_offsets, e->item_users,
                          e->item_at);
     weigh_rows(e);
@@ -206,15 +206,15 @@ ampcf_status ampcf_ease_open(const ampcf_ease_config *config, const uint32_t *of
         left_out_open(&e->left, side);
         memset(e->predicted, 0, (size_t)e->items.n * e->items.n * sizeof *e->predicted);
     }
-    if (config->method == AMPCF_EASE) dense_inverse_clear(&e->inverse);
-    *out_ease = e;
+    if (config->method == AMPCF_NEIGHBOURS_EASE) dense_inverse_clear(&e->inverse);
+    *out_neighbours = e;
     return AMPCF_OK;
 }
 
 /* row[c] += sum_o x_ro mid_o x_oc self_r self_c for c < end: a row of the system, or a column of
  * co-occurrences. */
-static void add_products(const ampcf_ease *e, int by_user, uint32_t r, uint32_t end, float *row) {
-    const ease_side *own = by_user ? &e->users : &e->items, *other = by_user ? &e->items : &e->users;
+static void add_products(const ampcf_neighbours *e, int by_user, uint32_t r, uint32_t end, float *row) {
+    const pair_lists *own = by_user ? &e->users : &e->items, *other = by_user ? &e->items : &e->users;
     const double *mid = by_user ? e->item_part : e->user_part, *self = by_user ? e->user_part : e->item_part;
     for (uint32_t x = own->offsets[r]; x < own->offsets[r + 1]; x++) {
         uint32_t o = own->ids[x];
@@ -225,7 +225,7 @@ static void add_products(const ampcf_ease *e, int by_user, uint32_t r, uint32_t 
 }
 
 /* Primal: C + D with C = sum_u p_u x_u x_u^T. Dual: I + X D^-1 X^T. */
-static void build_rows(ampcf_ease *e, uint32_t from) {
+static void build_rows(ampcf_neighbours *e, uint32_t from) {
     dense_inverse *m = &e->inverse;
     for (uint32_t r = from; r < from + ROWS && r < m->n; r++) {
         float *row = m->a + (size_t)r * m->stride;
@@ -235,7 +235,7 @@ static void build_rows(ampcf_ease *e, uint32_t from) {
 }
 
 /* z = -K^-1 sum_i t_i x_i over the users: rows of the inverse, added in order. */
-static void add_dual_rows(const ampcf_ease *e, uint32_t item, double weight, float *z) {
+static void add_dual_rows(const ampcf_neighbours *e, uint32_t item, double weight, float *z) {
     const dense_inverse *m = &e->inverse;
     for (uint32_t x = e->items.offsets[item]; x < e->items.offsets[item + 1]; x++) {
         uint32_t u = e->items.ids[x];
@@ -245,7 +245,7 @@ static void add_dual_rows(const ampcf_ease *e, uint32_t item, double weight, flo
     }
 }
 
-static double dual_product(const ampcf_ease *e, uint32_t item, const float *z) {
+static double dual_product(const ampcf_neighbours *e, uint32_t item, const float *z) {
     double sum = 0;
     for (uint32_t x = e->items.offsets[item]; x < e->items.offsets[item + 1]; x++)
         sum +=
@@ -255,7 +255,7 @@ static double dual_product(const ampcf_ease *e, uint32_t item, const float *z) {
 
 /* P_jj. Dual: P = D^-1 - D^-1 X^T K^-1 X D^-1 (Woodbury), so P_jj needs the rows of the item's own users
  * only. */
-static void find_diagonal(ampcf_ease *e) {
+static void find_diagonal(ampcf_neighbours *e) {
     const dense_inverse *m = &e->inverse;
     for (uint32_t j = 0; j < e->items.n; j++) {
         if (!e->dual) {
@@ -275,11 +275,11 @@ static void find_diagonal(ampcf_ease *e) {
 }
 
 /* column[i] = B_ij = -P_ij / P_jj times the factor of j; 0 for i = j. */
-static void make_column(ampcf_ease *e, uint32_t j) {
+static void make_column(ampcf_neighbours *e, uint32_t j) {
     float *column = e->column;
     const dense_inverse *m = &e->inverse;
     uint32_t n = e->items.n;
-    if (e->config.method == AMPCF_COOCCURRENCE) {
+    if (e->config.method == AMPCF_NEIGHBOURS_COOCCURRENCE) {
         memset(column, 0, n * sizeof *column);
         add_products(e, 0, j, n, column);
         for (uint32_t i = 0; i < n; i++) column[i] = (float)((double)column[i] * e->factor[j]);
@@ -300,7 +300,7 @@ static void make_column(ampcf_ease *e, uint32_t j) {
 static float magnitude_of(float x) { return x < 0 ? -x : x; }
 
 /* system = C_SS + D_S, right = C_Sj for the sources S that have a place: a pass over all interactions. */
-static void fill_system(ampcf_ease *e, uint32_t j) {
+static void fill_system(ampcf_neighbours *e, uint32_t j) {
     uint32_t found[MAX_REFITTED];
     float x[MAX_REFITTED];
     for (uint32_t u = 0, own = e->items.offsets[j]; u < e->users.n; u++) {
@@ -320,7 +320,7 @@ static void fill_system(ampcf_ease *e, uint32_t j) {
 }
 
 /* predicted_ij += p_u x_ui L_uj / t_j over a batch of people. */
-static void add_predictions(ampcf_ease *e, uint32_t from) {
+static void add_predictions(ampcf_neighbours *e, uint32_t from) {
     for (uint32_t u = from; u < from + ROWS && u < e->users.n - e->config.n_aspects; u++) {
         uint32_t first = e->users.offsets[u], n = e->users.offsets[u + 1] - first;
         if (n == 0) continue;
@@ -336,7 +336,7 @@ static void add_predictions(ampcf_ease *e, uint32_t from) {
 
 /* What is left of a column after the cut is fitted again by itself: it takes over what the others explained.
  * */
-static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t n, float *values) {
+static void refit_column(ampcf_neighbours *e, uint32_t j, uint32_t *sources, uint32_t n, float *values) {
     for (uint32_t k = 1; k < n; k++) { /* in order of items, so that only the upper triangle is filled */
         uint32_t item = sources[k], to = k;
         for (; to > 0 && sources[to - 1] > item; to--) sources[to] = sources[to - 1];
@@ -359,7 +359,7 @@ static void refit_column(ampcf_ease *e, uint32_t j, uint32_t *sources, uint32_t 
 }
 
 /* together[i] = people who have both i and j. */
-static void count_together(ampcf_ease *e, uint32_t j) {
+static void count_together(ampcf_neighbours *e, uint32_t j) {
     uint32_t from = e->items.offsets[j], to = from + people_of(e, j);
     memset(e->together, 0, e->items.n * sizeof *e->together);
     for (uint32_t x = from; x < to; x++) {
@@ -371,10 +371,10 @@ static void count_together(ampcf_ease *e, uint32_t j) {
 
 /* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the
  * more popular. */
-static void cut_column(ampcf_ease *e, uint32_t j) {
+static void cut_column(ampcf_neighbours *e, uint32_t j) {
     uint32_t *sources = e->best_items + (size_t)j * e->config.neighbours;
     float *values = e->values + (size_t)j * e->config.neighbours;
-    best_list best = {sources, e->best_scores, 0, e->config.neighbours};
+    best_list best = {sources, e->best_scores, NULL, 0, e->config.neighbours};
     make_column(e, j);
     if (e->together) count_together(e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
@@ -387,7 +387,7 @@ static void cut_column(ampcf_ease *e, uint32_t j) {
 
 /* Kept columns -> rows by source, one scale a row; what rounds to 0 is left out. Candidates come in order,
  * so rows increase. */
-static void transpose(ampcf_ease *e) {
+static void transpose(ampcf_neighbours *e) {
     size_t m = e->config.neighbours;
     uint32_t n = e->items.n, *at = e->out_offsets;
     memset(e->out_scales, 0, n * sizeof *e->out_scales);
@@ -414,8 +414,9 @@ static void transpose(ampcf_ease *e) {
     at[0] = 0;
 }
 
-ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_progress *out_progress) {
-    ampcf_ease *e = ease;
+ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_steps,
+                                   ampcf_neighbours_progress *out_progress) {
+    ampcf_neighbours *e = neighbours;
     uint64_t built = e->rest_steps + e->gram_steps, inverted = built + e->inverse_steps,
              total = inverted + e->column_steps;
     for (uint32_t left = max_steps; left > 0 && e->done < total; left--) {
@@ -433,14 +434,15 @@ ampcf_status ampcf_ease_step(ampcf_ease *ease, uint32_t max_steps, ampcf_ease_pr
             if (step + 1 == total) transpose(e);
         }
     }
-    *out_progress = (ampcf_ease_progress){e->done, total};
+    *out_progress = (ampcf_neighbours_progress){e->done, total};
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t n, float *out_scores) {
-    ampcf_ease *e = ease;
+ampcf_status ampcf_neighbours_score(ampcf_neighbours *neighbours, const uint32_t *items, uint32_t n,
+                                    float *out_scores) {
+    ampcf_neighbours *e = neighbours;
     const dense_inverse *m = &e->inverse;
-    if (e->config.method != AMPCF_EASE || e->config.dim > 0) return AMPCF_E_ARGUMENT;
+    if (e->config.method != AMPCF_NEIGHBOURS_EASE || e->config.dim > 0) return AMPCF_E_ARGUMENT;
     for (uint32_t h = 0; h < n; h++)
         if (items[h] >= e->items.n) return AMPCF_E_ITEM_RANGE;
     /* -P x: rows of the inverse; dual: -(x - X^T K^-1 X D^-1 x) / D. */
@@ -461,7 +463,9 @@ ampcf_status ampcf_ease_score(ampcf_ease *ease, const uint32_t *items, uint32_t 
     return AMPCF_OK;
 }
 
-const uint32_t *ampcf_ease_offsets(const ampcf_ease *ease) { return ease->out_offsets; }
-const uint32_t *ampcf_ease_items(const ampcf_ease *ease) { return ease->out_items; }
-const int8_t *ampcf_ease_values(const ampcf_ease *ease) { return ease->out_values; }
-const float *ampcf_ease_scales(const ampcf_ease *ease) { return ease->out_scales; }
+const uint32_t *ampcf_neighbours_offsets(const ampcf_neighbours *neighbours) {
+    return neighbours->out_offsets;
+}
+const uint32_t *ampcf_neighbours_items(const ampcf_neighbours *neighbours) { return neighbours->out_items; }
+const int8_t *ampcf_neighbours_values(const ampcf_neighbours *neighbours) { return neighbours->out_values; }
+const float *ampcf_neighbours_scales(const ampcf_neighbours *neighbours) { return neighbours->out_scales; }

@@ -164,7 +164,7 @@ const results = [
   [
     `rank ${nCandidates} candidates, top 10 (core)`,
     time(() => {
-      memory.call('ampcf_rank', address, list, n, 10, top, topScores, out);
+      memory.call('ampcf_rank', address, list, n, 10, top, topScores, 0, out);
     }),
     '<= 0.1 ms',
   ],

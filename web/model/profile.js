@@ -632,7 +632,7 @@ export class Profile {
       k = Math.min(topK, n);
     const best = memory.scoped([n * 4, k * 4, k * 4, 16], (list, items, scores, count) => {
       memory.u32(list, n).set(indices);
-      this.#try(memory.call('ampcf_rank', address, list, n, k, items, scores, count));
+      this.#try(memory.call('ampcf_rank', address, list, n, k, items, scores, 0, count));
       return { items: memory.u32(items, k).slice(), scores: memory.f32(scores, k).slice() };
     });
     const items = this.#describe(best.items, best.scores, options);
@@ -689,7 +689,7 @@ export class Profile {
       n = excluded.length;
     return memory.scoped([n, k * 4, k * 4, 16], (mask, items, scores, count) => {
       memory.u8(mask, n).set(excluded);
-      this.#try(memory.call('ampcf_recommend', address, mask, k, items, scores, count));
+      this.#try(memory.call('ampcf_recommend', address, mask, k, items, scores, 0, count));
       const found = memory.u32(count, 1)[0];
       return { items: memory.u32(items, found).slice(), scores: memory.f32(scores, found).slice() };
     });

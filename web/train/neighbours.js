@@ -95,7 +95,7 @@ function withAspects(data, { names, offsets, flat }) {
  * @param {number} dim of the vectors beside, 0 = none
  */
 function easeMemory(memory, data, settings, dim) {
-  // ampcf_ease_config: six u32, eight f32, one u32.
+  // ampcf_neighbours_config: six u32, eight f32, one u32.
   const config = memory.allocate(60),
     count = data.itemIds.length;
   memory
@@ -121,7 +121,7 @@ function easeMemory(memory, data, settings, dim) {
       settings.neighbourBlend,
     ]);
   memory.u32(config + 56, 1)[0] = Math.min(settings.minSupport ?? 1, 2);
-  const bytes = memory.call('ampcf_ease_memory', config, data.items.length) >>> 0;
+  const bytes = memory.call('ampcf_neighbours_memory', config, data.items.length) >>> 0;
   if (bytes === 0)
     throw new AmpcfError(
       'OUT_OF_MEMORY',
@@ -197,7 +197,7 @@ async function runEase(memory, data, settings, { signal, onProgress }, beside) {
   memory.u32(items, n).set(data.items);
   if (data.weights) memory.f32(weights, n).set(data.weights);
   const status = memory.call(
-    'ampcf_ease_open',
+    'ampcf_neighbours_open',
     config,
     offsets,
     items,
@@ -215,7 +215,7 @@ async function runEase(memory, data, settings, { signal, onProgress }, beside) {
   const ease = memory.u32(out, 1)[0];
   for (let shown = 0, done = 0, total = 1; done < total;) {
     signal?.throwIfAborted();
-    memory.call('ampcf_ease_step', ease, stepsPerCall, out);
+    memory.call('ampcf_neighbours_step', ease, stepsPerCall, out);
     [done, total] = [...memory.u64(out, 2)].map(Number);
     const now = performance.now();
     if (now - shown < 50 && done < total) continue;
@@ -244,7 +244,7 @@ export async function computeNeighbours(data, settings, options, side, aspects) 
     n = data.itemIds.length,
     plan = planned(data, settings, aspects);
   const ease = await runEase(memory, plan.data, plan.chosen, options, plan.fits ? side() : undefined);
-  const at = (/** @type {string} */ name) => memory.call(`ampcf_ease_${name}`, ease);
+  const at = (/** @type {string} */ name) => memory.call(`ampcf_neighbours_${name}`, ease);
   const offsets = memory.u32(at('offsets'), n + 1).slice(),
     pairs = offsets[n];
   return {
@@ -295,7 +295,7 @@ export async function fitEase(data, options = {}) {
       const wasm = memory;
       wasm.scoped([history.byteLength, n * 4], (items, scores) => {
         wasm.u32(items, history.length).set(history);
-        const status = wasm.call('ampcf_ease_score', ease, items, history.length, scores);
+        const status = wasm.call('ampcf_neighbours_score', ease, items, history.length, scores);
         if (status !== 0) throw badArgument('history', wasm.statusName(status), `item indices below ${n}`);
         out.set(wasm.f32(scores, n));
       });

@@ -1,6 +1,7 @@
 /* Owns the test of folding event by event, of what was not wanted, and of memories (profile.c, condense.c).
  * Must compare with folding at once and with what linear algebra says, not with the code's own arithmetic. */
 #include "models.h"
+#include "core/profile.h"
 
 enum { N = 80, MOST = 40 };
 
@@ -15,11 +16,11 @@ typedef struct learner {
     ampcf_profile *profile;
 } learner;
 
-static learner begin(const ampcf_model *m, uint32_t n_history, uint32_t n_memories) {
-    size_t bytes = ampcf_profile_memory(m, n_history, n_memories),
-           scratch_bytes = ampcf_profile_scratch(m, n_history, n_memories);
+static learner begin(const ampcf_model *m, uint32_t n_history, uint32_t n_summaries) {
+    size_t bytes = ampcf_profile_memory(m, n_history, n_summaries),
+           scratch_bytes = ampcf_profile_scratch(m, n_history, n_summaries);
     learner l = {exact(bytes), exact(scratch_bytes), scratch_bytes, NULL};
-    CHECK_EQ(ampcf_profile_begin(m, n_history, n_memories, 0, l.memory, bytes, &l.profile), AMPCF_OK);
+    CHECK_EQ(ampcf_profile_begin(m, n_history, n_summaries, 0, l.memory, bytes, &l.profile), AMPCF_OK);
     return l;
 }
 
@@ -58,8 +59,7 @@ static void scores_are_equal(const ampcf_profile *a, const ampcf_profile *b) {
     CHECK_BYTES(sa, sb, sizeof sa);
     CHECK_EQ(ampcf_profile_personas(a), ampcf_profile_personas(b));
     CHECK_EQ(ampcf_profile_history(a), ampcf_profile_history(b));
-    CHECK_BYTES(ampcf_profile_support(a), ampcf_profile_support(b),
-                ampcf_profile_personas(a) * sizeof(float));
+    CHECK_BYTES(a->support, b->support, ampcf_profile_personas(a) * sizeof(float));
 }
 
 /* Finished after every event or once: the same bits. With everything wanted they are those of
@@ -139,7 +139,7 @@ static void contributions_sum(const ampcf_profile *p, uint32_t rows) {
 
 static uint32_t condensed(const test_model *m, const learner *from, uint32_t n_events, learner *to,
                           uint32_t room) {
-    uint32_t row = AMPCF_MEMORY_HEAD + ampcf_model_dim(m->model), found;
+    uint32_t row = AMPCF_SUMMARY_HEAD + ampcf_model_dim(m->model), found;
     float *memories = exact(8u * row * sizeof *memories);
     CHECK_EQ(ampcf_profile_condense(from->profile, n_events, memories, &found), AMPCF_OK);
     *to = begin(m->model, room, found);
@@ -176,7 +176,7 @@ static void nothing_is_lost_of_one_taste(void) {
     }
 }
 
-static void memories_and_events_together(void) {
+static void summaries_and_events_together(void) {
     uint64_t rng = 74;
     uint32_t several = 0;
     for (int round = 0; round < 200; round++) {
@@ -210,9 +210,9 @@ static void bad_input(void) {
     uint64_t rng = 75;
     recipe r = plain_recipe(N, 5, 4, 0);
     test_model m = make_model(&r, &rng);
-    float row[AMPCF_MEMORY_HEAD + 5] = {1, 1, 1, 1, 0.1f, 1, 1, 1, 1, 1};
+    float row[AMPCF_SUMMARY_HEAD + 5] = {1, 1, 1, 1, 0.1f, 1, 1, 1, 1, 1};
     CHECK_EQ(ampcf_profile_memory(m.model, AMPCF_MAX_HISTORY + 1, 0), 0);
-    CHECK_EQ(ampcf_profile_memory(m.model, 1, AMPCF_MAX_MEMORIES + 1), 0);
+    CHECK_EQ(ampcf_profile_memory(m.model, 1, AMPCF_MAX_SUMMARIES + 1), 0);
     CHECK_EQ(ampcf_profile_memory(m.model, UINT32_MAX, 2), 0);
     CHECK_EQ(ampcf_profile_scratch(m.model, 1, UINT32_MAX), 0);
     learner l = begin(m.model, 2, 1);
@@ -222,10 +222,10 @@ static void bad_input(void) {
         CHECK_EQ(ampcf_profile_add(l.profile, 0, bad_weights[i], 1), AMPCF_E_ARGUMENT);
     for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++)
         CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
-    for (uint32_t d = 0; d < AMPCF_MEMORY_HEAD + 5; d++) {
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + 5; d++) {
         const float bad[] = {NAN, INFINITY, -INFINITY, 1e9f, d < 3 ? -1e-6f : d == 3 ? 0 : -2e6f};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-            float copy[AMPCF_MEMORY_HEAD + 5];
+            float copy[AMPCF_SUMMARY_HEAD + 5];
             memcpy(copy, row, sizeof copy);
             copy[d] = bad[i];
             CHECK_EQ(ampcf_profile_remember(l.profile, copy), AMPCF_E_BAD_NUMBER);
@@ -238,7 +238,7 @@ static void bad_input(void) {
     CHECK_EQ(ampcf_profile_add(l.profile, 2, 1, 1), AMPCF_E_MEMORY);
     CHECK_EQ(ampcf_profile_finish(l.profile, l.scratch, l.scratch_bytes - 16), AMPCF_E_MEMORY);
     finish(&l);
-    float out[4 * (AMPCF_MEMORY_HEAD + 5)];
+    float out[4 * (AMPCF_SUMMARY_HEAD + 5)];
     uint32_t found = 77;
     CHECK_EQ(ampcf_profile_condense(l.profile, 3, out, &found), AMPCF_E_ARGUMENT);
     CHECK_EQ(found, 77);
@@ -252,7 +252,7 @@ int main(void) {
     later_is_the_same();
     evidence_is_linear_in_what_is_wanted();
     nothing_is_lost_of_one_taste();
-    memories_and_events_together();
+    summaries_and_events_together();
     bad_input();
     return check_report();
 }

@@ -97,7 +97,7 @@ static void absent_parts_are_empty(void) {
     free_model(&m);
 }
 
-static void memory_rules(void) {
+static void summary_rules(void) {
     test_model m = whole_model();
     size_t needed = ampcf_model_memory(m.file, m.bytes);
     uint8_t *memory = exact(needed + 16), *bytes = exact(m.bytes + 16);
@@ -211,7 +211,7 @@ int main(void) {
     lookups();
     find_among_many();
     absent_parts_are_empty();
-    memory_rules();
+    summary_rules();
     every_prefix(whole_model());
     every_prefix(model_of_optional_sections());
     every_byte(make_model(&tiny, &rng));

@@ -27,11 +27,11 @@ static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_histor
     CHECK(all_finite(ampcf_profile_shares(p->profile), personas));
     CHECK(all_finite(ampcf_profile_responsibilities(p->profile), n_history * personas));
     for (uint32_t j = 0; j < n; j++) CHECK(owners[j] < personas || owners[j] == 0);
-    CHECK_EQ(ampcf_rank(p->profile, items, n, n, best, top, &found), AMPCF_OK);
+    CHECK_EQ(ampcf_rank(p->profile, items, n, n, best, top, NULL, &found), AMPCF_OK);
     CHECK_EQ(found, n);
     for (uint32_t i = 0; i < n; i++)
         CHECK(float_bits(top[i]) == float_bits(scores[best[i]]) && (i == 0 || top[i - 1] >= top[i]));
-    CHECK_EQ(ampcf_recommend(p->profile, NULL, n / 2, best, top, &found), AMPCF_OK);
+    CHECK_EQ(ampcf_recommend(p->profile, NULL, n / 2, best, top, NULL, &found), AMPCF_OK);
     for (uint32_t j = 0; j < n; j++) {
         ampcf_explanation e;
         CHECK_EQ(ampcf_explain(p->profile, j, parts, attention, &e), AMPCF_OK);

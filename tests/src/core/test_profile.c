@@ -303,7 +303,7 @@ static void vanishing_weights(void) {
     free_model(&m), free_parts(&t);
 }
 
-static void memory_rules(void) {
+static void summary_rules(void) {
     uint64_t rng = 61;
     recipe r = plain_recipe(20, 5, 3, 0);
     test_model m = make_model(&r, &rng);
@@ -367,7 +367,7 @@ int main(void) {
     deterministic();
     bad_input();
     vanishing_weights();
-    memory_rules();
+    summary_rules();
     longest_history();
     return check_report();
 }

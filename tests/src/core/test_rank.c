@@ -148,9 +148,9 @@ static int before(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* The k best of a list must be the head of the sorted list, bit for bit. */
+/* The k best of a list must be the head of the sorted list, bit for bit, each with the persona of ampcf_score. */
 static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const uint32_t *items,
-                       const float *scores, uint32_t found) {
+                       const float *scores, const uint32_t *owners, uint32_t found) {
     uint32_t sorted[MOST_ITEMS];
     memcpy(sorted, list, n * sizeof *sorted);
     sort_scores = s->scores;
@@ -159,6 +159,7 @@ static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_
     for (uint32_t i = 0; i < found; i++) {
         CHECK_EQ(items[i], sorted[i]);
         CHECK_EQ(float_bits(scores[i]), float_bits(s->scores[items[i]]));
+        CHECK_EQ(owners[i], s->owners[items[i]]);
     }
 }
 
@@ -175,26 +176,27 @@ static void best_of_lists(void) {
         for (uint32_t j = 1; j < n; j++) ties += float_bits(s.scores[j]) == float_bits(s.scores[j - 1]);
         uint32_t *items = exact((k < n ? k : n) * sizeof *items);
         float *scores = exact((k < n ? k : n) * sizeof *scores);
-        CHECK_EQ(ampcf_rank(s.p.profile, list, wanted, k, items, scores, &found), AMPCF_OK);
-        check_best(&s, list, wanted, k, items, scores, found);
+        uint32_t *owners = exact((k < n ? k : n) * sizeof *owners);
+        CHECK_EQ(ampcf_rank(s.p.profile, list, wanted, k, items, scores, owners, &found), AMPCF_OK);
+        check_best(&s, list, wanted, k, items, scores, owners, found);
 
         uint8_t *excluded = exact(n);
         for (uint32_t j = 0; j < n; j++) {
             excluded[j] = (uint8_t)(random_below(&rng, 3) == 0 ? 1 + random_below(&rng, 255) : 0);
             if (!excluded[j]) list[n_list++] = j;
         }
-        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, &found), AMPCF_OK);
-        check_best(&s, list, n_list, k, items, scores, found);
-        CHECK_EQ(ampcf_recommend(s.p.profile, NULL, k, items, scores, &found), AMPCF_OK);
-        check_best(&s, s.all, n, k, items, scores, found);
+        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, owners, &found), AMPCF_OK);
+        check_best(&s, list, n_list, k, items, scores, owners, found);
+        CHECK_EQ(ampcf_recommend(s.p.profile, NULL, k, items, scores, owners, &found), AMPCF_OK);
+        check_best(&s, s.all, n, k, items, scores, owners, found);
         memset(excluded, 1, n);
-        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, owners, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        CHECK_EQ(ampcf_rank(s.p.profile, s.all, n, 0, NULL, NULL, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_rank(s.p.profile, s.all, n, 0, NULL, NULL, NULL, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        CHECK_EQ(ampcf_rank(s.p.profile, NULL, 0, k, items, scores, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_rank(s.p.profile, NULL, 0, k, items, scores, owners, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        free(excluded), free(items), free(scores);
+        free(excluded), free(items), free(scores), free(owners);
         free_scene(&s);
     }
     CHECK(ties > 1000);
@@ -221,10 +223,10 @@ static void one_score_whoever_asks(void) {
         float untouched_score = 77;
         uint32_t bad[3] = {0, n, 0}, untouched = 77, found = 77;
         CHECK_EQ(ampcf_score(s.p.profile, bad, 2, &untouched_score, &untouched), AMPCF_E_ITEM_RANGE);
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found),
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, NULL, &found),
                  AMPCF_E_ITEM_RANGE);
         bad[1] = AMPCF_NO_ITEM;
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, &found),
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, NULL, &found),
                  AMPCF_E_ITEM_RANGE);
         CHECK_EQ(ampcf_similar(s.m.model, n, 1, &untouched, &untouched_score, &found), AMPCF_E_ITEM_RANGE);
         CHECK(untouched == 77 && untouched_score == 77 && found == 77);

@@ -12,8 +12,7 @@ static double solve(const double *p, const double *q, uint32_t n, const double *
     return out;
 }
 
-/* ---- Every basis of a small transportation problem
- * ---------------------------------------------------------------- */
+/* ---- Every basis of a small transportation problem ----------------------------------------------------- */
 
 enum { SMALL = 4, BASIS = 2 * SMALL - 1 };
 
@@ -92,8 +91,7 @@ static void assignments(void) {
     }
 }
 
-/* ---- Closed forms at any size
- * ----------------------------------------------------------------------------------- */
+/* ---- Closed forms at any size -------------------------------------------------------------------------- */
 
 static void on_a_line(uint32_t n, int rounds) {
     uint64_t rng = 203;

@@ -208,7 +208,7 @@ static void neighbour_rules(void) {
     free_parts(&t);
 }
 
-static void memory_rules(void) {
+static void summary_rules(void) {
     uint64_t rng = 117;
     recipe r = full_recipe();
     test_parts t = make_parts(&r, &rng);
@@ -304,7 +304,7 @@ int main(void) {
     narrow_vectors();
     halves_round_trip();
     neighbour_rules();
-    memory_rules();
+    summary_rules();
     refuses_what_the_loader_refuses();
     ids_are_sorted();
     return check_report();

@@ -7,27 +7,29 @@
 
 typedef struct run {
     void *memory;
-    ampcf_ease *ease;
+    ampcf_neighbours *ease;
 } run;
 
-static run compute_beside(const ampcf_ease_config *c, const data *d, const float *weights,
+static run compute_beside(const ampcf_neighbours_config *c, const data *d, const float *weights,
                           const ampcf_item_side *side, uint32_t max_steps) {
-    size_t bytes = ampcf_ease_memory(c, d->offsets[d->n_users]);
+    size_t bytes = ampcf_neighbours_memory(c, d->offsets[d->n_users]);
     run r = {exact(bytes), NULL};
-    ampcf_ease_progress p = {0, 1};
+    ampcf_neighbours_progress p = {0, 1};
     memset(r.memory, (int)max_steps & 255, bytes); /* what was there before must not matter */
     CHECK(bytes > 0);
-    CHECK_EQ(ampcf_ease_open(c, d->offsets, d->items, weights, side, r.memory, bytes, &r.ease), AMPCF_OK);
+    CHECK_EQ(ampcf_neighbours_open(c, d->offsets, d->items, weights, side, r.memory, bytes, &r.ease),
+             AMPCF_OK);
     for (uint64_t before = 0; p.done < p.total; before = p.done) {
-        CHECK_EQ(ampcf_ease_step(r.ease, max_steps, &p), AMPCF_OK);
+        CHECK_EQ(ampcf_neighbours_step(r.ease, max_steps, &p), AMPCF_OK);
         CHECK(p.done == p.total || p.done == before + max_steps);
     }
-    CHECK_EQ(ampcf_ease_step(r.ease, 5, &p), AMPCF_OK); /* a step too many changes nothing */
+    CHECK_EQ(ampcf_neighbours_step(r.ease, 5, &p), AMPCF_OK); /* a step too many changes nothing */
     CHECK(p.done == p.total);
     return r;
 }
 
-static run compute(const ampcf_ease_config *c, const data *d, const float *weights, uint32_t max_steps) {
+static run compute(const ampcf_neighbours_config *c, const data *d, const float *weights,
+                   uint32_t max_steps) {
     return compute_beside(c, d, weights, NULL, max_steps);
 }
 
@@ -50,8 +52,8 @@ static double *dense_interactions(const data *d, const float *weights, uint32_t 
 }
 
 /* sum_u p_u x_u z_u^T (N, N), z (U, N); an aspect of n items has p = strength / n. */
-static void weighted_products(const data *d, const ampcf_ease_config *c, const double *x, const double *z,
-                              const double *of_user, double *out) {
+static void weighted_products(const data *d, const ampcf_neighbours_config *c, const double *x,
+                              const double *z, const double *of_user, double *out) {
     double sum = 0, active = 0;
     uint32_t n = d->n_items, people = d->n_users - c->n_aspects;
     for (uint32_t u = 0; u < people; u++)
@@ -67,12 +69,12 @@ static void weighted_products(const data *d, const ampcf_ease_config *c, const d
     }
 }
 
-static double mean_degree(const data *d, const ampcf_ease_config *c) {
+static double mean_degree(const data *d, const ampcf_neighbours_config *c) {
     return (double)d->offsets[d->n_users - c->n_aspects] / d->n_items;
 }
 
 /* B (N, N), row i, column j. */
-static double *reference_matrix(const data *d, const ampcf_ease_config *c, const float *weights) {
+static double *reference_matrix(const data *d, const ampcf_neighbours_config *c, const float *weights) {
     uint32_t n = d->n_items;
     double *of_item = exact(n * sizeof *of_item), *of_user = exact(d->n_users * sizeof *of_user);
     double *x = dense_interactions(d, weights, c->n_aspects, of_item, of_user),
@@ -83,20 +85,21 @@ static double *reference_matrix(const data *d, const ampcf_ease_config *c, const
     weighted_products(d, c, x, x, of_user, gram);
     for (uint32_t j = 0; j < n; j++) {
         of_item[j] = fmax(of_item[j], 1);
-        if (c->method == AMPCF_EASE)
+        if (c->method == AMPCF_NEIGHBOURS_EASE)
             gram[j * n + j] += (double)c->lambda * pow(of_item[j] / mean, (double)c->lambda_growth);
     }
     for (uint32_t j = 0; j < n; j++) {
         double factor = (double)c->strength * pow(of_item[j] / mean, -(double)c->popularity_damping);
         memcpy(copy, gram, (size_t)n * n * sizeof *copy);
         for (uint32_t i = 0; i < n; i++) column[i] = i == j;
-        if (c->method == AMPCF_EASE) dense_solve(copy, column, n);
+        if (c->method == AMPCF_NEIGHBOURS_EASE) dense_solve(copy, column, n);
         for (uint32_t i = 0; i < n; i++)
-            b[i * n + j] = i == j                    ? 0
-                           : c->method == AMPCF_EASE ? -column[i] / column[j] * factor
-                                                     : (double)c->strength * gram[i * n + j] *
-                                                           pow(of_item[i], -(double)c->source_damping) *
-                                                           pow(of_item[j], -(double)c->popularity_damping);
+            b[i * n + j] = i == j ? 0
+                           : c->method == AMPCF_NEIGHBOURS_EASE
+                               ? -column[i] / column[j] * factor
+                               : (double)c->strength * gram[i * n + j] *
+                                     pow(of_item[i], -(double)c->source_damping) *
+                                     pow(of_item[j], -(double)c->popularity_damping);
     }
     free(of_item), free(of_user), free(x), free(gram), free(copy), free(column);
     return b;
@@ -111,9 +114,9 @@ static double largest_of(const double *b, uint32_t n) {
 /* Each entry within half a step of its row's scale; rows increase; what is not listed is 0. */
 static void check_matrix(const data *d, const double *b, const run *r) {
     uint32_t n = d->n_items;
-    const uint32_t *offsets = ampcf_ease_offsets(r->ease), *items = ampcf_ease_items(r->ease);
-    const int8_t *values = ampcf_ease_values(r->ease);
-    const float *scales = ampcf_ease_scales(r->ease);
+    const uint32_t *offsets = ampcf_neighbours_offsets(r->ease), *items = ampcf_neighbours_items(r->ease);
+    const int8_t *values = ampcf_neighbours_values(r->ease);
+    const float *scales = ampcf_neighbours_scales(r->ease);
     double largest = largest_of(b, n);
     CHECK(largest > 0.01);
     for (uint32_t i = 0; i < n; i++) {
@@ -137,20 +140,21 @@ static void check_scores(const data *d, const double *b, const run *r, uint64_t 
     uint32_t n = d->n_items, history[12], length = random_below(rng, n < 12 ? n + 1 : 13);
     float *scores = exact(n * sizeof *scores);
     random_history(rng, n, history, length);
-    CHECK_EQ(ampcf_ease_score(r->ease, history, length, scores), AMPCF_OK);
+    CHECK_EQ(ampcf_neighbours_score(r->ease, history, length, scores), AMPCF_OK);
     for (uint32_t j = 0; j < n; j++) {
         double sum = 0;
         for (uint32_t h = 0; h < length; h++) sum += b[history[h] * n + j];
         CHECK_NEAR(scores[j], sum, 3e-5 * (1 + largest_of(b, n)));
     }
     history[0] = n;
-    CHECK_EQ(ampcf_ease_score(r->ease, history, 1, scores), AMPCF_E_ITEM_RANGE);
+    CHECK_EQ(ampcf_neighbours_score(r->ease, history, 1, scores), AMPCF_E_ITEM_RANGE);
     free(scores);
 }
 
-static ampcf_ease_config plain_config(const data *d) {
-    return (ampcf_ease_config){d->n_users, d->n_items, AMPCF_EASE, d->n_items, 0, 0, 8, 0.5f,
-                               0.6f,       0.4f,       0.12f,      0.8f,       0, 0, 0};
+static ampcf_neighbours_config plain_config(const data *d) {
+    return (ampcf_neighbours_config){
+        d->n_users, d->n_items, AMPCF_NEIGHBOURS_EASE, d->n_items, 0, 0, 8, 0.5f, 0.6f, 0.4f, 0.12f, 0.8f, 0,
+        0,          0};
 }
 
 /* More people than items and fewer, so both forms; whole blocks of 64, one less, one more. */
@@ -161,7 +165,7 @@ static void follows_the_formulas(void) {
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int variant = 0; variant < 3; variant++) {
             data d = make_data(shapes[s][0], shapes[s][1], variant == 2, &rng);
-            ampcf_ease_config c = plain_config(&d);
+            ampcf_neighbours_config c = plain_config(&d);
             if (d.offsets[d.n_users] > 0) {
                 if (variant == 1)
                     c.lambda_growth = 0, c.user_damping = 0, c.popularity_damping = 0, c.strength = -2;
@@ -180,13 +184,13 @@ static void cooccurrence(void) {
     uint64_t rng = 203;
     for (int round = 0; round < 6; round++) {
         data d = make_data(40 + 30 * (uint32_t)round, 30 + 13 * (uint32_t)round, round % 2, &rng);
-        ampcf_ease_config c = plain_config(&d);
-        c.method = AMPCF_COOCCURRENCE, c.popularity_damping = (float)(round % 3) * 0.3f;
+        ampcf_neighbours_config c = plain_config(&d);
+        c.method = AMPCF_NEIGHBOURS_COOCCURRENCE, c.popularity_damping = (float)(round % 3) * 0.3f;
         double *b = reference_matrix(&d, &c, d.weights);
         run r = compute(&c, &d, d.weights, 2);
         float none[1];
         check_matrix(&d, b, &r);
-        CHECK_EQ(ampcf_ease_score(r.ease, NULL, 0, none), AMPCF_E_ARGUMENT);
+        CHECK_EQ(ampcf_neighbours_score(r.ease, NULL, 0, none), AMPCF_E_ARGUMENT);
         free(b), free(r.memory), free_data(&d);
     }
 }
@@ -202,7 +206,7 @@ static int by_loss(const void *a, const void *b) {
 }
 
 /* z_uj = x_uj - b L_uj / t_j for people, in place; L from those who are folded in without the event. */
-static void subtract_predictions(const data *d, const ampcf_ease_config *c, const float *weights,
+static void subtract_predictions(const data *d, const ampcf_neighbours_config *c, const float *weights,
                                  const test_parts *beside, double *z) {
     double *left = exact(d->n_items * sizeof *left);
     for (uint32_t u = 0; u < d->n_users - c->n_aspects; u++) {
@@ -216,7 +220,7 @@ static void subtract_predictions(const data *d, const ampcf_ease_config *c, cons
 
 /* B with m sources a column, those that matter most, and in EASE the columns fitted again over them, to
  * what the vectors leave where there are any; in place. */
-static void reference_cut(const data *d, const ampcf_ease_config *c, const float *weights,
+static void reference_cut(const data *d, const ampcf_neighbours_config *c, const float *weights,
                           const test_parts *beside, double *b) {
     uint32_t n = d->n_items, most = c->neighbours < n ? c->neighbours : n - 1,
              *order = exact(n * sizeof *order);
@@ -246,9 +250,9 @@ static void reference_cut(const data *d, const ampcf_ease_config *c, const float
             part[k * m + k] += (double)c->lambda * pow(of_item[order[k]] / mean, (double)c->lambda_growth);
             right[k] = wanted[order[k] * n + j] * factor;
         }
-        if (c->method == AMPCF_EASE) dense_solve(part, right, m);
+        if (c->method == AMPCF_NEIGHBOURS_EASE) dense_solve(part, right, m);
         for (uint32_t k = 0; k < m; k++)
-            b[order[k] * n + j] = c->method == AMPCF_EASE ? right[k] : all[order[k] * n + j];
+            b[order[k] * n + j] = c->method == AMPCF_NEIGHBOURS_EASE ? right[k] : all[order[k] * n + j];
     }
     free(order), free(of_item), free(of_user), free(x), free(z), free(gram), free(wanted), free(part),
         free(right), free(all);
@@ -259,8 +263,8 @@ static void keeps_what_matters(void) {
     for (uint32_t m = 1; m <= 40; m += 13)
         for (int variant = 0; variant < 4; variant++) {
             data d = make_data(variant % 2 ? 40 : 200, 70, 0, &rng);
-            ampcf_ease_config c = plain_config(&d);
-            c.neighbours = m, c.method = variant == 3 ? AMPCF_COOCCURRENCE : AMPCF_EASE;
+            ampcf_neighbours_config c = plain_config(&d);
+            c.neighbours = m, c.method = variant == 3 ? AMPCF_NEIGHBOURS_COOCCURRENCE : AMPCF_NEIGHBOURS_EASE;
             const float *weights = variant == 1 ? NULL : d.weights;
             double *b = reference_matrix(&d, &c, weights);
             reference_cut(&d, &c, weights, NULL, b);
@@ -299,7 +303,7 @@ static void stands_beside_vectors_and_aspects(void) {
             data d = make_data(cases[i].users, cases[i].items, variant == 1 && cases[i].items > 2, &rng);
             test_parts t = make_vectors(d.n_items, cases[i].dim ? cases[i].dim : 1, variant != 2, &rng);
             ampcf_item_side side = side_of(&t);
-            ampcf_ease_config c = plain_config(&d);
+            ampcf_neighbours_config c = plain_config(&d);
             const float *weights = variant == 1 ? NULL : d.weights;
             c.n_aspects = cases[i].aspects, c.aspect_strength = 30, c.neighbours = cases[i].neighbours,
             c.dim = cases[i].dim, c.blend = cases[i].blend;
@@ -310,7 +314,7 @@ static void stands_beside_vectors_and_aspects(void) {
             check_matrix(&d, b, &r);
             uint32_t item = 0;
             float scores[130];
-            CHECK_EQ(ampcf_ease_score(r.ease, &item, 1, scores),
+            CHECK_EQ(ampcf_neighbours_score(r.ease, &item, 1, scores),
                      c.dim ? AMPCF_E_ARGUMENT : AMPCF_OK); /* there is no whole B */
             free(b), free(r.memory), free_data(&d), free_parts(&t);
         }
@@ -321,15 +325,15 @@ static void stands_beside_vectors_and_aspects(void) {
 static void aspects_of_no_strength_are_nothing(void) {
     uint64_t rng = 219;
     data d = make_data(120, 50, 0, &rng), people = d;
-    ampcf_ease_config c = plain_config(&d), none = c;
+    ampcf_neighbours_config c = plain_config(&d), none = c;
     people.n_users = none.n_users = 100;
     c.n_aspects = 20, c.neighbours = none.neighbours = 9;
     run a = compute(&c, &d, d.weights, 5), b = compute(&none, &people, d.weights, 5);
-    uint32_t n = ampcf_ease_offsets(b.ease)[50];
-    CHECK_BYTES(ampcf_ease_offsets(a.ease), ampcf_ease_offsets(b.ease), 51 * sizeof(uint32_t));
-    CHECK_BYTES(ampcf_ease_items(a.ease), ampcf_ease_items(b.ease), n * sizeof(uint32_t));
-    CHECK_BYTES(ampcf_ease_values(a.ease), ampcf_ease_values(b.ease), n);
-    CHECK_BYTES(ampcf_ease_scales(a.ease), ampcf_ease_scales(b.ease), 50 * sizeof(float));
+    uint32_t n = ampcf_neighbours_offsets(b.ease)[50];
+    CHECK_BYTES(ampcf_neighbours_offsets(a.ease), ampcf_neighbours_offsets(b.ease), 51 * sizeof(uint32_t));
+    CHECK_BYTES(ampcf_neighbours_items(a.ease), ampcf_neighbours_items(b.ease), n * sizeof(uint32_t));
+    CHECK_BYTES(ampcf_neighbours_values(a.ease), ampcf_neighbours_values(b.ease), n);
+    CHECK_BYTES(ampcf_neighbours_scales(a.ease), ampcf_neighbours_scales(b.ease), 50 * sizeof(float));
     free(a.memory), free(b.memory), free_data(&d);
 }
 
@@ -338,16 +342,16 @@ static void aspects_of_no_strength_are_nothing(void) {
 static void pairs_of_one_person_leave_no_link(void) {
     uint64_t rng = 223;
     for (uint32_t support = 2; support < 5; support++)
-        for (uint32_t method = AMPCF_EASE; method <= AMPCF_COOCCURRENCE; method++) {
+        for (uint32_t method = AMPCF_NEIGHBOURS_EASE; method <= AMPCF_NEIGHBOURS_COOCCURRENCE; method++) {
             data d = make_data(60, 40, 0, &rng);
-            ampcf_ease_config c = plain_config(&d), all = c;
+            ampcf_neighbours_config c = plain_config(&d), all = c;
             uint32_t together[40][40] = {{0}}, allowed = 0, refused = 0;
             for (uint32_t u = 0; u < 55; u++)
                 for (uint32_t x = d.offsets[u]; x < d.offsets[u + 1]; x++)
                     for (uint32_t y = d.offsets[u]; y < d.offsets[u + 1]; y++)
                         together[d.items[x]][d.items[y]]++;
             c.method = all.method = method, c.neighbours = all.neighbours = 39, c.pair_support = support;
-            if (method == AMPCF_EASE)
+            if (method == AMPCF_NEIGHBOURS_EASE)
                 c.n_aspects = all.n_aspects = 5, c.aspect_strength = all.aspect_strength = 3; /* are nobody */
             else
                 for (uint32_t u = 55; u < 60; u++)
@@ -355,15 +359,17 @@ static void pairs_of_one_person_leave_no_link(void) {
                         for (uint32_t y = d.offsets[u]; y < d.offsets[u + 1]; y++)
                             together[d.items[x]][d.items[y]]++;
             run r = compute(&c, &d, NULL, 4), free_run = compute(&all, &d, NULL, 4);
-            const uint32_t *at = ampcf_ease_offsets(r.ease), *every = ampcf_ease_offsets(free_run.ease);
+            const uint32_t *at = ampcf_neighbours_offsets(r.ease),
+                           *every = ampcf_neighbours_offsets(free_run.ease);
             for (uint32_t i = 0; i < 40; i++) {
                 for (uint32_t x = at[i]; x < at[i + 1]; x++, allowed++)
-                    CHECK(together[i][ampcf_ease_items(r.ease)[x]] >= support);
+                    CHECK(together[i][ampcf_neighbours_items(r.ease)[x]] >= support);
                 for (uint32_t x = every[i]; x < every[i + 1]; x++)
-                    refused += together[i][ampcf_ease_items(free_run.ease)[x]] < support;
+                    refused += together[i][ampcf_neighbours_items(free_run.ease)[x]] < support;
             }
             CHECK(allowed > 50);
-            CHECK(refused > 10 || method == AMPCF_COOCCURRENCE); /* without the rule there are such links */
+            CHECK(refused > 10 ||
+                  method == AMPCF_NEIGHBOURS_COOCCURRENCE); /* without the rule there are such links */
             free(r.memory), free(free_run.memory), free_data(&d);
         }
 }
@@ -374,18 +380,19 @@ static void bytes_do_not_depend_on_steps(void) {
         data d = make_data(variant % 2 ? 100 : 300, 150, 0, &rng);
         test_parts t = make_vectors(150, 7, 1, &rng);
         ampcf_item_side side = side_of(&t);
-        ampcf_ease_config c = plain_config(&d);
+        ampcf_neighbours_config c = plain_config(&d);
         c.neighbours = 9;
         if (variant > 1) c.dim = 7, c.blend = 0.8f, c.n_aspects = 10, c.aspect_strength = 20;
         const ampcf_item_side *beside = c.dim ? &side : NULL;
         run a = compute_beside(&c, &d, d.weights, beside, 1),
             b = compute_beside(&c, &d, d.weights, beside, 1000);
-        uint32_t n = ampcf_ease_offsets(a.ease)[150];
+        uint32_t n = ampcf_neighbours_offsets(a.ease)[150];
         CHECK(n > 300);
-        CHECK_BYTES(ampcf_ease_offsets(a.ease), ampcf_ease_offsets(b.ease), 151 * sizeof(uint32_t));
-        CHECK_BYTES(ampcf_ease_items(a.ease), ampcf_ease_items(b.ease), n * sizeof(uint32_t));
-        CHECK_BYTES(ampcf_ease_values(a.ease), ampcf_ease_values(b.ease), n);
-        CHECK_BYTES(ampcf_ease_scales(a.ease), ampcf_ease_scales(b.ease), 150 * sizeof(float));
+        CHECK_BYTES(ampcf_neighbours_offsets(a.ease), ampcf_neighbours_offsets(b.ease),
+                    151 * sizeof(uint32_t));
+        CHECK_BYTES(ampcf_neighbours_items(a.ease), ampcf_neighbours_items(b.ease), n * sizeof(uint32_t));
+        CHECK_BYTES(ampcf_neighbours_values(a.ease), ampcf_neighbours_values(b.ease), n);
+        CHECK_BYTES(ampcf_neighbours_scales(a.ease), ampcf_neighbours_scales(b.ease), 150 * sizeof(float));
         free(a.memory), free(b.memory), free_data(&d), free_parts(&t);
     }
 }
@@ -420,18 +427,18 @@ static void inverts_badly_conditioned(void) {
 static void refused(void) {
     uint64_t rng = 211;
     data d = make_data(30, 20, 0, &rng);
-    const ampcf_ease_config good = plain_config(&d);
+    const ampcf_neighbours_config good = plain_config(&d);
     uint32_t x = d.offsets[30];
-    size_t bytes = ampcf_ease_memory(&good, x);
+    size_t bytes = ampcf_neighbours_memory(&good, x);
     void *memory = exact(bytes);
-    ampcf_ease *ease = NULL;
+    ampcf_neighbours *ease = NULL;
     CHECK(bytes > 0);
 #define BAD(field, value)                                                                                    \
     do {                                                                                                     \
-        ampcf_ease_config c = good;                                                                          \
+        ampcf_neighbours_config c = good;                                                                    \
         c.field = value;                                                                                     \
-        CHECK_EQ_IN(ampcf_ease_memory(&c, x), 0, #field);                                                    \
-        CHECK_EQ_IN(ampcf_ease_open(&c, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),               \
+        CHECK_EQ_IN(ampcf_neighbours_memory(&c, x), 0, #field);                                              \
+        CHECK_EQ_IN(ampcf_neighbours_open(&c, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),         \
                     AMPCF_E_ARGUMENT, #field);                                                               \
     } while (0)
     BAD(n_users, 0);
@@ -458,34 +465,38 @@ static void refused(void) {
     BAD(aspect_strength, 2e9f);
     BAD(aspect_strength, (float)NAN);
     BAD(dim, 1); /* a blend of 0 */
-    ampcf_ease_config c = good;
+    ampcf_neighbours_config c = good;
     c.n_users = c.n_items = 40000, c.neighbours = 10; /* 6.4 GB */
-    CHECK_EQ(ampcf_ease_memory(&c, x), 0);
-    c.method = AMPCF_COOCCURRENCE;
-    CHECK(ampcf_ease_memory(&c, x) > 0 && ampcf_ease_memory(&c, x) < 40000000);
-    c.method = AMPCF_EASE, c.n_users = 500; /* the small side is inverted */
-    CHECK(ampcf_ease_memory(&c, x) > 0 && ampcf_ease_memory(&c, x) < 40000000);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes - 1, &ease),
+    CHECK_EQ(ampcf_neighbours_memory(&c, x), 0);
+    c.method = AMPCF_NEIGHBOURS_COOCCURRENCE;
+    CHECK(ampcf_neighbours_memory(&c, x) > 0 && ampcf_neighbours_memory(&c, x) < 40000000);
+    c.method = AMPCF_NEIGHBOURS_EASE, c.n_users = 500; /* the small side is inverted */
+    CHECK(ampcf_neighbours_memory(&c, x) > 0 && ampcf_neighbours_memory(&c, x) < 40000000);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes - 1, &ease),
              AMPCF_E_MEMORY);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, (char *)memory + 8, bytes, &ease),
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, (char *)memory + 8, bytes, &ease),
              AMPCF_E_MEMORY);
     uint32_t was = d.items[5];
     d.items[5] = 20;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
              AMPCF_E_ITEM_RANGE);
     d.items[5] = d.items[4];
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+             AMPCF_E_ARGUMENT);
     d.items[5] = was, d.weights[2] = 0;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, d.weights, NULL, memory, bytes, &ease),
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, d.weights, NULL, memory, bytes, &ease),
              AMPCF_E_ARGUMENT);
     d.offsets[2] = x + 1;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+             AMPCF_E_ARGUMENT);
     for (uint32_t u = 0; u <= 30; u++) d.offsets[u] = 0;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_NO_DATA);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+             AMPCF_E_NO_DATA);
     d.offsets[30] = 2; /* an aspect of two items, and nobody */
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_OK);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_OK);
     c = good, c.n_aspects = 1, ease = NULL;
-    CHECK_EQ(ampcf_ease_open(&c, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_NO_DATA);
+    CHECK_EQ(ampcf_neighbours_open(&c, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+             AMPCF_E_NO_DATA);
     CHECK(ease == NULL);
     free(memory), free_data(&d);
 }
@@ -495,20 +506,20 @@ static void refused_beside_vectors(void) {
     data d = make_data(30, 20, 0, &rng);
     test_parts t = make_vectors(20, 4, 1, &rng);
     ampcf_item_side side = side_of(&t), narrow = side;
-    ampcf_ease_config c = plain_config(&d);
+    ampcf_neighbours_config c = plain_config(&d);
     c.neighbours = 5, c.dim = 4, c.blend = 0.8f;
-    const ampcf_ease_config good = c;
+    const ampcf_neighbours_config good = c;
     uint32_t x = d.offsets[30];
-    size_t bytes = ampcf_ease_memory(&good, x);
+    size_t bytes = ampcf_neighbours_memory(&good, x);
     void *memory = exact(bytes);
-    ampcf_ease *ease = NULL;
+    ampcf_neighbours *ease = NULL;
 #undef BAD
 #define BAD(field, value)                                                                                    \
     do {                                                                                                     \
         c = good;                                                                                            \
         c.field = value;                                                                                     \
-        CHECK_EQ_IN(ampcf_ease_memory(&c, x), 0, #field);                                                    \
-        CHECK_EQ_IN(ampcf_ease_open(&c, d.offsets, d.items, NULL, &side, memory, bytes, &ease),              \
+        CHECK_EQ_IN(ampcf_neighbours_memory(&c, x), 0, #field);                                              \
+        CHECK_EQ_IN(ampcf_neighbours_open(&c, d.offsets, d.items, NULL, &side, memory, bytes, &ease),        \
                     AMPCF_E_ARGUMENT, #field);                                                               \
     } while (0)
     BAD(dim, AMPCF_MAX_DIM + 1);
@@ -520,27 +531,30 @@ static void refused_beside_vectors(void) {
     BAD(blend, (float)NAN);
     BAD(blend, (float)INFINITY);
     BAD(neighbours, 0);
-    BAD(method, AMPCF_COOCCURRENCE);
+    BAD(method, AMPCF_NEIGHBOURS_COOCCURRENCE);
     c = good, c.n_items = 600, c.neighbours = 512;
-    CHECK(ampcf_ease_memory(&c, x) > 0);
+    CHECK(ampcf_neighbours_memory(&c, x) > 0);
     c.neighbours = 513;
-    CHECK_EQ(ampcf_ease_memory(&c, x), 0);
+    CHECK_EQ(ampcf_neighbours_memory(&c, x), 0);
     c.dim = 0;
-    CHECK(ampcf_ease_memory(&c, x) > 0);
-    c = good, c.dim = 0, c.method = AMPCF_COOCCURRENCE, c.n_aspects = 1;
-    CHECK_EQ(ampcf_ease_memory(&c, x), 0);
+    CHECK(ampcf_neighbours_memory(&c, x) > 0);
+    c = good, c.dim = 0, c.method = AMPCF_NEIGHBOURS_COOCCURRENCE, c.n_aspects = 1;
+    CHECK_EQ(ampcf_neighbours_memory(&c, x), 0);
     c = good, c.dim = 0; /* the side and the width come together */
-    CHECK_EQ(ampcf_ease_open(&c, d.offsets, d.items, NULL, &side, memory, bytes, &ease), AMPCF_E_ARGUMENT);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease), AMPCF_E_ARGUMENT);
-    narrow.dim = 3;
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, &narrow, memory, bytes, &ease),
+    CHECK_EQ(ampcf_neighbours_open(&c, d.offsets, d.items, NULL, &side, memory, bytes, &ease),
              AMPCF_E_ARGUMENT);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, &side, memory, bytes - 1, &ease),
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, NULL, memory, bytes, &ease),
+             AMPCF_E_ARGUMENT);
+    narrow.dim = 3;
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, &narrow, memory, bytes, &ease),
+             AMPCF_E_ARGUMENT);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, &side, memory, bytes - 1, &ease),
              AMPCF_E_MEMORY);
     CHECK(ease == NULL);
-    CHECK_EQ(ampcf_ease_open(&good, d.offsets, d.items, NULL, &side, memory, bytes, &ease), AMPCF_OK);
+    CHECK_EQ(ampcf_neighbours_open(&good, d.offsets, d.items, NULL, &side, memory, bytes, &ease), AMPCF_OK);
     c = good, c.n_items = 2000, c.n_users = 50; /* 4 N^2 whatever is inverted */
-    CHECK(ampcf_ease_memory(&c, x) > 4 * 2000 * 2000 && ampcf_ease_memory(&c, x) < 4 * 2000 * 2000 + 1000000);
+    CHECK(ampcf_neighbours_memory(&c, x) > 4 * 2000 * 2000 &&
+          ampcf_neighbours_memory(&c, x) < 4 * 2000 * 2000 + 1000000);
     free(memory), free_data(&d), free_parts(&t);
 }
 

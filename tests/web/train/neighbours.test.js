@@ -223,20 +223,20 @@ describe('a model with neighbours', () => {
         memory.f32(config + 24, 8).set([20, 0.5, 0.6, 0, 0.12, 1, 30, 0.8]);
         memory.u32(given, offsets.length).set(offsets);
         memory.u32(list, items.length).set(items);
-        const size = memory.call('ampcf_ease_memory', config, offsets[users]),
+        const size = memory.call('ampcf_neighbours_memory', config, offsets[users]),
           state = memory.allocate(size);
         assert.equal(
-          memory.call('ampcf_ease_open', config, given, list, 0, beside ? side : 0, state, size, out),
+          memory.call('ampcf_neighbours_open', config, given, list, 0, beside ? side : 0, state, size, out),
           0,
         );
         const ease = memory.u32(out, 1)[0];
-        memory.call('ampcf_ease_step', ease, 1e6, out);
-        const pairs = memory.u32(memory.call('ampcf_ease_offsets', ease), count + 1)[count];
+        memory.call('ampcf_neighbours_step', ease, 1e6, out);
+        const pairs = memory.u32(memory.call('ampcf_neighbours_offsets', ease), count + 1)[count];
         return [
           pairs,
-          memory.u32(memory.call('ampcf_ease_items', ease), pairs).slice(),
-          memory.u8(memory.call('ampcf_ease_values', ease), pairs).slice(),
-          memory.u32(memory.call('ampcf_ease_scales', ease), count).slice(),
+          memory.u32(memory.call('ampcf_neighbours_items', ease), pairs).slice(),
+          memory.u8(memory.call('ampcf_neighbours_values', ease), pairs).slice(),
+          memory.u32(memory.call('ampcf_neighbours_scales', ease), count).slice(),
         ];
       });
       assert.ok(Number(results[0][0]) > 5 * count);
