@@ -283,18 +283,23 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                          float *out_scores, uint32_t *out_personas);
 
+/** One place of a list. */
+typedef struct ampcf_ranked {
+    uint32_t item;
+    float score;      /* that of ampcf_score, to the last bit */
+    uint32_t persona; /* the one that explains the item, as ampcf_score says; 0 without personas */
+} ampcf_ranked;
+
 /**
  * The k best of a candidate list, best first; equal scores in catalogue order.
  *
  * candidates  (C) item indices < N, distinct
- * out_items   (k) item indices; out_scores (k) and out_personas (k) as those of ampcf_score, to the last bit
- * out_n       number written: min(k, C)
+ * out         (k) the best; out_n  number written: min(k, C)
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (P D + log k)). Otherwise as ampcf_score. Since 0.1.
  */
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
-                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_personas,
-                        uint32_t *out_n);
+                        uint32_t k, ampcf_ranked *out, uint32_t *out_n);
 
 /**
  * The k best of the whole catalogue, best first; equal scores in catalogue order.
@@ -305,16 +310,16 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
  * Returns AMPCF_OK. O(N (P D + log k)). Otherwise as ampcf_rank. Since 0.1.
  */
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
-                             uint32_t *out_items, float *out_scores, uint32_t *out_personas, uint32_t *out_n);
+                             ampcf_ranked *out, uint32_t *out_n);
 
 /**
- * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1].
+ * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1], personas 0.
  * O(N D). Since 0.1.
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE.
  */
-ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
-                           float *out_scores, uint32_t *out_n);
+ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, ampcf_ranked *out,
+                           uint32_t *out_n);
 
 /* ---- Explanation --------------------------------------------------------------------------------------- */
 

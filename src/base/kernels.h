@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+/* Rows of matrices are padded with zeros to this many floats. */
+static inline uint32_t kernel_stride(uint32_t dim) { return (dim + 15) & ~15u; }
+
 /* sum_d a[d] b[d];  a (n), b (n). */
 float kernel_dot_scalar(const float *a, const float *b, uint32_t n);
 float kernel_dot_simd128(const float *a, const float *b, uint32_t n);

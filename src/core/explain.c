@@ -22,7 +22,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
                            float *out_attention, ampcf_explanation *out_explanation) {
     const ampcf_model *m = profile->model;
     if (item >= m->n_items) return AMPCF_E_ITEM_RANGE;
-    uint32_t n = profile->n_personas, best = 0;
+    uint32_t n = profile->n_personas;
     float evidence[AMPCF_MAX_PERSONAS];
     double score = (double)rank_score_item(profile, item, evidence, out_attention),
            sum = (double)m->bias[item];
@@ -34,23 +34,19 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     packed_solve_upper(profile->factor, profile->work, m->dim);
     for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = profile_clamped(profile->work[d]);
 
-    double rho = n > 1 ? (double)profile->attention.rho : 0;
+    attention_view view = profile_attention(profile);
     for (uint32_t i = 0; i < profile->n_rows; i++) {
         const float *vi = profile_vector(profile, i);
-        const float *r = profile->responsibilities + (size_t)i * n;
-        double likeness = 0, attended = 0;
+        double likeness = 0,
+               part = attention_part(&view, out_attention, profile->responsibilities + (size_t)i * n);
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
-        for (uint32_t k = 0; k < n; k++)
-            attended += (double)out_attention[k] * (double)profile->gain[k] * (double)r[k];
         double near = i < profile->n_summaries
                           ? 0
                           : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
-        out_contributions[i] =
-            ((double)profile_pull(profile, i) * likeness + near) * ((1 - rho) + rho * attended);
+        out_contributions[i] = ((double)profile_pull(profile, i) * likeness + near) * part;
         sum += out_contributions[i];
     }
-    for (uint32_t k = 1; k < n; k++)
-        if (out_attention[k] > out_attention[best]) best = k;
+    uint32_t best = attention_winner(out_attention, n);
     *out_explanation = (ampcf_explanation){score, (double)m->bias[item], score - sum, best, n};
     return AMPCF_OK;
 }

@@ -22,6 +22,11 @@ personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint3
     return s;
 }
 
+void personas_direction(const float *v, uint32_t dim, float *out) {
+    float length = __builtin_sqrtf(kernel_dot(v, v, dim));
+    for (uint32_t d = 0; d < dim; d++) out[d] = length > 0 ? v[d] / length : 0;
+}
+
 /* Scale to unit length and return the length before; zero vectors stay zero. */
 static float normalize(float *v, uint32_t dim) {
     float length = __builtin_sqrtf(kernel_dot(v, v, dim));

@@ -23,6 +23,9 @@ typedef struct personas_scratch {
     uint32_t *trial;  /* (n) side of the trial split */
 } personas_scratch;
 
+/* Personas are told apart by direction: out (dim) = v / |v|; a zero vector stays zero. */
+void personas_direction(const float *v, uint32_t dim, float *out);
+
 personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas);
 
 /**

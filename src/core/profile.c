@@ -14,58 +14,35 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
 }
 
 static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_summaries) {
-    uint32_t stride = profile_stride(m->dim), near_items = most_near(m, n_events), n_personas = m->n_personas,
-             rows = n_events + n_summaries;
-    ampcf_profile *p = arena_take(a, 1, sizeof *p);
-    uint32_t *items = arena_take(a, rows, sizeof *items);
-    float *liking = arena_take(a, rows, sizeof *liking),
-          *system_weights = arena_take(a, rows, sizeof *system_weights);
-    float *preferences = arena_take(a, rows, sizeof *preferences);
-    float *summary_vectors = arena_take(a, (size_t)n_summaries * m->dim, sizeof *summary_vectors);
-    float *summary_support = arena_take(a, n_summaries, sizeof *summary_support),
-          *counts = arena_take(a, rows, sizeof *counts);
-    float *responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *responsibilities);
-    float *shares = arena_take(a, n_personas, sizeof *shares),
-          *support = arena_take(a, n_personas, sizeof *support);
-    float *gain = arena_take(a, n_personas, sizeof *gain), *prior = arena_take(a, n_personas, sizeof *prior);
-    float *vectors = arena_take(a, (size_t)n_personas * stride, sizeof *vectors);
-    double *system = arena_take(a, packed_size(m->dim), sizeof *system),
-           *factor = arena_take(a, packed_size(m->dim), sizeof *factor);
-    double *work = arena_take(a, m->dim, sizeof *work);
-    uint32_t *slots = near_items ? arena_take(a, m->n_items, sizeof *slots) : NULL;
-    float *near = arena_take(a, (size_t)near_items * n_personas, sizeof *near);
+    uint32_t near_items = most_near(m, n_events), n_personas = m->n_personas, rows = n_events + n_summaries;
+    ampcf_profile *head = arena_take(a, 1, sizeof *head), p;
+    memset(&p, 0, sizeof p);
+    p.model = m;
+    p.event_cap = n_events;
+    p.summary_cap = n_summaries;
+    p.stride = kernel_stride(m->dim);
+    p.attention = attention_read(m->settings);
+    p.items = arena_take(a, rows, sizeof *p.items);
+    p.liking = arena_take(a, rows, sizeof *p.liking);
+    p.system_weights = arena_take(a, rows, sizeof *p.system_weights);
+    p.preferences = arena_take(a, rows, sizeof *p.preferences);
+    p.summary_vectors = arena_take(a, (size_t)n_summaries * m->dim, sizeof *p.summary_vectors);
+    p.summary_support = arena_take(a, n_summaries, sizeof *p.summary_support);
+    p.counts = arena_take(a, rows, sizeof *p.counts);
+    p.responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *p.responsibilities);
+    p.shares = arena_take(a, n_personas, sizeof *p.shares);
+    p.support = arena_take(a, n_personas, sizeof *p.support);
+    p.gain = arena_take(a, n_personas, sizeof *p.gain);
+    p.prior = arena_take(a, n_personas, sizeof *p.prior);
+    p.vectors = arena_take(a, (size_t)n_personas * p.stride, sizeof *p.vectors);
+    p.system = arena_take(a, packed_size(m->dim), sizeof *p.system);
+    p.factor = arena_take(a, packed_size(m->dim), sizeof *p.factor);
+    p.work = arena_take(a, m->dim, sizeof *p.work);
+    p.slots = near_items ? arena_take(a, m->n_items, sizeof *p.slots) : NULL;
+    p.near = arena_take(a, (size_t)near_items * n_personas, sizeof *p.near);
     if (a->full || !a->base) return NULL;
-    const float *set = m->settings;
-    attention_settings attention = {set[SETTING_BETA], set[SETTING_ETA], set[SETTING_TAU], set[SETTING_RHO]};
-    *p = (ampcf_profile){m,
-                         0,
-                         0,
-                         n_events,
-                         n_summaries,
-                         0,
-                         0,
-                         stride,
-                         0,
-                         items,
-                         liking,
-                         system_weights,
-                         preferences,
-                         summary_vectors,
-                         summary_support,
-                         counts,
-                         responsibilities,
-                         shares,
-                         gain,
-                         prior,
-                         support,
-                         attention,
-                         vectors,
-                         system,
-                         factor,
-                         work,
-                         slots,
-                         near};
-    return p;
+    *head = p;
+    return head;
 }
 
 typedef struct fold_scratch {
@@ -168,10 +145,8 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary
     if (p->n_summaries == p->summary_cap) return AMPCF_E_MEMORY;
     if (p->n_rows > p->n_summaries) return AMPCF_E_ARGUMENT;
     for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++) {
-        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE, low = d < 3 ? 0
-                                                                                             : d == 3
-                                                                                                 ? 1e-3f
-                                                                                                 : -bound;
+        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE;
+        float low = d == 3 ? 1e-3f : d < 3 ? 0 : -bound;
         if (!(summary[d] >= low && summary[d] <= bound)) return AMPCF_E_BAD_NUMBER;
     }
     memcpy(p->summary_vectors + (size_t)p->n_summaries * dim, vector, dim * sizeof *vector);
@@ -201,14 +176,10 @@ static void build_factor(ampcf_profile *p) {
     packed_cholesky(p->factor, m->dim);
 }
 
-/* Personas are told apart by direction: the cosine of item vectors. */
 static void unit_vectors(const ampcf_profile *p, float *units) {
     uint32_t dim = p->model->dim;
-    for (uint32_t i = 0; i < p->n_rows; i++) {
-        const float *v = profile_vector(p, i);
-        float *x = units + (size_t)i * dim, length = __builtin_sqrtf(kernel_dot(v, v, dim));
-        for (uint32_t d = 0; d < dim; d++) x[d] = length > 0 ? v[d] / length : 0;
-    }
+    for (uint32_t i = 0; i < p->n_rows; i++)
+        personas_direction(profile_vector(p, i), dim, units + (size_t)i * dim);
 }
 
 /* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all

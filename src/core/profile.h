@@ -33,6 +33,10 @@ struct ampcf_profile {
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
 };
 
+static inline attention_view profile_attention(const ampcf_profile *p) {
+    return (attention_view){&p->attention, p->gain, p->prior, p->n_personas};
+}
+
 /* w_i q_i t_i g_i */
 static inline float profile_pull(const ampcf_profile *p, uint32_t row) {
     return p->system_weights[row] * p->preferences[row];
@@ -48,9 +52,6 @@ static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) 
 static inline const float *profile_near(const ampcf_profile *p, uint32_t item) {
     return p->slots && p->slots[item] ? p->near + (size_t)(p->slots[item] - 1) * p->n_personas : NULL;
 }
-
-/* Rows are padded with zeros to this many floats. */
-static inline uint32_t profile_stride(uint32_t dim) { return (dim + 15) & ~15u; }
 
 /* Solutions of M x = v keep the bound of item vectors, so that no score and no explanation can overflow or
  * be NaN. Only the indefinite Gram matrix of a hostile file reaches it: with alpha and lambda >= 1e-6,

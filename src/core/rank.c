@@ -13,18 +13,9 @@ float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, fl
     const float *near = profile_near(p, item);
     for (uint32_t k = 0; near && k < n; k++) evidence[k] += near[k];
     if (n == 1) return attention[0] = 1, evidence[0] + bias;
-    float whole = 0, attended = 0, rho = p->attention.rho;
-    attention_over(&p->attention, p->gain, p->prior, n, evidence, attention);
-    for (uint32_t k = 0; k < n; k++) whole += evidence[k];
-    for (uint32_t k = 0; k < n; k++) attended += attention[k] * (p->gain[k] * evidence[k]);
-    return ((1 - rho) * whole + rho * attended) + bias;
-}
-
-static uint32_t strongest(const float *attention, uint32_t n) {
-    uint32_t best = 0;
-    for (uint32_t k = 1; k < n; k++)
-        if (attention[k] > attention[best]) best = k;
-    return best;
+    attention_view view = profile_attention(p);
+    attention_over(&view, evidence, attention);
+    return attention_score(&view, evidence, attention) + bias;
 }
 
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
@@ -34,23 +25,20 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
         if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
     for (uint32_t c = 0; c < n_candidates; c++) {
         out_scores[c] = rank_score_item(profile, candidates[c], evidence, attention);
-        if (out_personas) out_personas[c] = strongest(attention, profile->n_personas);
+        if (out_personas) out_personas[c] = attention_winner(attention, profile->n_personas);
     }
     return AMPCF_OK;
 }
 
-/* Score an item, and take it where it is among the best. */
 static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
     float score = rank_score_item(p, item, evidence, attention);
-    if (best_takes(best, score, item))
-        best_add(best, (best_entry){score, item, strongest(attention, p->n_personas)});
+    best_offer(best, (ampcf_ranked){item, score, attention_winner(attention, p->n_personas)});
 }
 
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
-                        uint32_t k, uint32_t *out_items, float *out_scores, uint32_t *out_personas,
-                        uint32_t *out_n) {
-    best_list best = {out_items, out_scores, out_personas, 0, k};
+                        uint32_t k, ampcf_ranked *out, uint32_t *out_n) {
+    best_list best = {out, 0, k};
     for (uint32_t c = 0; c < n_candidates; c++)
         if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
     for (uint32_t c = 0; c < n_candidates; c++) offer(&best, profile, candidates[c]);
@@ -59,19 +47,18 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
 }
 
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
-                             uint32_t *out_items, float *out_scores, uint32_t *out_personas,
-                             uint32_t *out_n) {
-    best_list best = {out_items, out_scores, out_personas, 0, k};
+                             ampcf_ranked *out, uint32_t *out_n) {
+    best_list best = {out, 0, k};
     for (uint32_t item = 0; item < profile->model->n_items; item++)
         if (!excluded || !excluded[item]) offer(&best, profile, item);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
-ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, uint32_t *out_items,
-                           float *out_scores, uint32_t *out_n) {
+ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, ampcf_ranked *out,
+                           uint32_t *out_n) {
     if (item >= model->n_items) return AMPCF_E_ITEM_RANGE;
-    best_list best = {out_items, out_scores, NULL, 0, k};
+    best_list best = {out, 0, k};
     const float *query = model_vector(model, item);
     float query_norm = kernel_dot(query, query, model->dim);
     for (uint32_t j = 0; j < model->n_items; j++) {
@@ -79,7 +66,7 @@ ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, 
         const float *v = model_vector(model, j);
         float norm = __builtin_sqrtf(query_norm) * __builtin_sqrtf(kernel_dot(v, v, model->dim));
         float cosine = norm > 0 ? kernel_dot(query, v, model->dim) / norm : 0;
-        best_offer(&best, cosine > 1 ? 1 : cosine < -1 ? -1 : cosine, j);
+        best_offer(&best, (ampcf_ranked){j, cosine > 1 ? 1 : cosine < -1 ? -1 : cosine, 0});
     }
     *out_n = best_finish(&best);
     return AMPCF_OK;

@@ -2,12 +2,7 @@
  * random numbers outside init, and must give the same result however the work is cut into steps. */
 #include "train/trainer.h"
 
-#include "core/attention.h"
-#include "base/kernels.h"
-#include "base/linalg.h"
-#include "core/personas.h"
-#include "base/smath.h"
-#include "train/solve.h"
+#include "train/fold.h"
 
 #include <string.h>
 
@@ -20,24 +15,22 @@ typedef struct als_trainer {
     float *gains, *priors; /* (U, P) of attention.h */
     uint8_t *n_personas;   /* (U) */
     float *gram;           /* (D, stride) alpha G of the frozen side */
-    float *system, *rows, *row_weights, *units, *right; /* workspace of one row solve; weights damped */
-    float *event_weights;                               /* and as given, by which personas are told apart */
-    float *responsibilities;
-    personas_scratch scratch;
-    attention_settings attention;
+    float *event_weights;  /* (longest row) as given: the fold's are damped */
+    float *scales;         /* (longest row) t_j: on the device, vectors and scores are t_j times those here */
+    train_fold fold;       /* of a user, or of an item as one persona */
     phase at;
     uint32_t row;
 } als_trainer;
 
+/* P of the arrays by user. */
 static uint32_t trained_personas(const ampcf_train_config *c) {
     return c->rho > 0 && c->joint > 0 ? c->n_personas : 1;
 }
 
 static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
-    size_t stride = (c->dim + 15) & ~15u, p = trained_personas(c), n = c->n_items, u = c->n_users,
-           degree = shape->max_degree;
-    uint32_t max_history = degree < n ? (uint32_t)degree : (uint32_t)n;
+    size_t stride = kernel_stride(c->dim), p = trained_personas(c), u = c->n_users;
+    uint32_t degree = shape->max_degree;
     als_trainer *head = arena_take(a, 1, sizeof *head), t;
     memset(&t, 0, sizeof t);
     trainer_take(a, shape, &t.base);
@@ -47,14 +40,9 @@ static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {
     t.priors = arena_take(a, u, p * sizeof *t.priors);
     t.n_personas = arena_take(a, u, sizeof *t.n_personas);
     t.gram = arena_take(a, c->dim * stride, sizeof *t.gram);
-    t.system = arena_take(a, c->dim * stride, sizeof *t.system);
-    t.rows = arena_take(a, degree, stride * sizeof *t.rows);
-    t.row_weights = arena_take(a, degree, sizeof *t.row_weights);
     t.event_weights = arena_take(a, degree, sizeof *t.event_weights);
-    t.units = arena_take(a, p > 1 ? max_history : 0, c->dim * sizeof *t.units);
-    t.right = arena_take(a, p * stride, sizeof *t.right);
-    t.responsibilities = arena_take(a, p > 1 ? max_history : 0, p * sizeof *t.responsibilities);
-    t.scratch = personas_scratch_take(a, p > 1 ? max_history : 0, c->dim, (uint32_t)p);
+    t.scales = arena_take(a, degree, sizeof *t.scales);
+    t.fold = train_fold_take(a, c->dim, (uint32_t)p, degree, degree < c->n_items ? degree : c->n_items);
     if (a->full || !a->base) return NULL;
     *head = t;
     return &head->base;
@@ -68,140 +56,88 @@ static void als_open(ampcf_trainer *base) {
     for (uint32_t j = 0; j < c->n_items; j++)
         for (uint32_t d = 0; d < c->dim; d++)
             base->vectors[(size_t)j * base->stride + d] = scale * random_normal(&random);
-    t->attention = (attention_settings){c->beta, c->eta, c->tau, c->rho};
+    t->fold.events = t->event_weights;
+    t->fold.scale = t->scales;
     base->total = (uint64_t)c->sweeps * ((uint64_t)c->n_users + c->n_items);
 }
 
-/* gram = alpha sum_rows part x x^T, accumulated in double. */
-static void build_gram(als_trainer *t, const float *x, const float *part, uint32_t n) {
-    uint32_t dim = t->base.config.dim, stride = t->base.stride;
-    trainer_gram_sum(&t->base, x, part, n);
-    for (uint32_t r = 0; r < dim; r++)
-        for (uint32_t c = 0; c < stride; c++)
-            t->gram[(size_t)r * stride + c] =
-                c < r || c >= dim
-                    ? 0
-                    : (float)((double)t->base.config.alpha * t->base.gram_sum[packed_row(c) + r]);
+/* Freeze the items for a pass over the users. */
+static void begin_users(als_trainer *t) {
+    ampcf_trainer *b = &t->base;
+    trainer_gram(b, b->vectors, b->item_parts, b->config.n_items, t->gram);
+    train_fold_open(&t->fold, b->settings, t->gram, b->config.n_items);
 }
 
-/* system = Cholesky of alpha G + sum_i w_i e_i e_i^T + lambda (sum_i w_i + alpha n_other)^nu I over the
- * gathered rows. */
-static void factor_system(als_trainer *t, uint32_t n_rows, uint32_t n_other) {
-    const ampcf_train_config *c = &t->base.config;
-    double mass = (double)c->alpha * n_other;
-    memcpy(t->system, t->gram, (size_t)c->dim * t->base.stride * sizeof *t->system);
-    train_add_outers(t->system, t->rows, t->row_weights, n_rows, c->dim, t->base.stride);
-    for (uint32_t i = 0; i < n_rows; i++) mass += (double)t->row_weights[i];
-    float ridge = (float)((double)c->lambda * smath_exp((double)c->nu * smath_log(mass)));
-    for (uint32_t d = 0; d < c->dim; d++) t->system[(size_t)d * t->base.stride + d] += ridge;
-    train_cholesky(t->system, c->dim, t->base.stride);
+/* Freeze the users for a pass over the items. */
+static void begin_items(als_trainer *t) {
+    ampcf_trainer *b = &t->base;
+    trainer_gram(b, t->wholes, b->user_parts, b->config.n_users, t->gram);
+    train_fold_open(&t->fold, b->settings, t->gram, b->config.n_users);
 }
 
-static void add_row(float *sum, float w, const float *x, uint32_t stride) {
-    for (uint32_t d = 0; d < stride; d++) sum[d] += w * x[d];
-}
-
-/* Responsibilities of the gathered history in the current item space; returns how many personas. */
-static uint32_t split_user(als_trainer *t, uint32_t n, float *out_share) {
-    uint32_t dim = t->base.config.dim;
+/* The history of a user as rows of the fold. */
+static void gather_user(als_trainer *t, uint32_t user) {
+    ampcf_trainer *b = &t->base;
+    uint32_t from = b->offsets[user], n = b->offsets[user + 1] - from, stride = b->stride;
     for (uint32_t i = 0; i < n; i++) {
-        const float *v = t->rows + (size_t)i * t->base.stride;
-        float *unit = t->units + (size_t)i * dim, length = __builtin_sqrtf(kernel_dot(v, v, dim));
-        for (uint32_t d = 0; d < dim; d++) unit[d] = length > 0 ? v[d] / length : 0;
+        uint32_t item = b->items[from + i];
+        memcpy(t->fold.rows + (size_t)i * stride, b->vectors + (size_t)item * stride, stride * sizeof(float));
+        t->event_weights[i] = trainer_weight(b, from + i);
+        t->fold.weights[i] = t->event_weights[i] * b->item_parts[item];
+        t->scales[i] = b->targets[item];
     }
-    personas_settings s = {t->base.config.n_personas, t->base.config.sharpness, t->base.config.split};
-    return personas_split(t->units, t->event_weights, NULL, n, dim, &s, &t->scratch, t->responsibilities,
-                          out_share);
-}
-
-/* Gains and priors of a user whose system is factored and whose personas are solved; as in profile.c, where
- * vectors and scores are t_j times those here, in single precision. */
-static void measure_support(als_trainer *t, uint32_t user, uint32_t n, uint32_t live, const float *share) {
-    size_t at = (size_t)user * t->base.config.n_personas;
-    float support[AMPCF_MAX_PERSONAS] = {0}, mass[AMPCF_MAX_PERSONAS] = {0}, evidence[AMPCF_MAX_PERSONAS];
-    for (uint32_t i = 0; live > 1 && i < n; i++) {
-        const float *v = t->rows + (size_t)i * t->base.stride, *r = t->responsibilities + (size_t)i * live;
-        float target = t->base.targets[t->base.items[t->base.offsets[user] + i]];
-        float leverage =
-            t->row_weights[i] * train_leverage(t->system, v, t->right, t->base.config.dim, t->base.stride);
-        kernel_dots(t->personas + at * t->base.stride, live, t->base.stride, v, t->base.config.dim, evidence);
-        for (uint32_t k = 0; k < live; k++) {
-            float w = t->event_weights[i] * r[k];
-            support[k] += w * (target * attention_left_out(evidence[k], leverage, r[k]));
-            mass[k] += w;
-        }
-    }
-    for (uint32_t k = 0; k < live; k++) support[k] = mass[k] > 0 ? support[k] / mass[k] : 0;
-    attention_prepare(&t->attention, share, support, live, t->gains + at, t->priors + at);
+    t->fold.n_rows = n;
 }
 
 static void solve_user(als_trainer *t, uint32_t user) {
-    uint32_t from = t->base.offsets[user], n = t->base.offsets[user + 1] - from, stride = t->base.stride;
-    uint32_t p = trained_personas(&t->base.config),
-             split = p > 1 && t->base.config.joint >= t->base.config.sweeps - t->base.sweep && n > 0;
-    for (uint32_t i = 0; i < n; i++) {
-        memcpy(t->rows + (size_t)i * stride, t->base.vectors + (size_t)t->base.items[from + i] * stride,
-               stride * sizeof *t->rows);
-        t->event_weights[i] = trainer_weight(&t->base, from + i);
-        t->row_weights[i] = t->event_weights[i] * t->base.item_parts[t->base.items[from + i]];
-    }
-    float share[AMPCF_MAX_PERSONAS];
-    uint32_t live = split ? split_user(t, n, share) : 1;
-    memset(t->right, 0, (size_t)live * stride * sizeof *t->right);
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t k = 0; k < live; k++)
-            add_row(t->right + (size_t)k * stride,
-                    t->row_weights[i] * (split ? t->responsibilities[i * live + k] : 1),
-                    t->rows + (size_t)i * stride, stride);
-    factor_system(t, n, t->base.config.n_items);
+    const ampcf_train_config *c = &t->base.config;
+    uint32_t p = trained_personas(c), stride = t->base.stride;
+    int split = p > 1 && c->joint >= c->sweeps - t->base.sweep;
+    const train_fold *f = &t->fold;
+    gather_user(t, user);
+    train_fold_in(&t->fold, split ? p : 1);
     float *whole = t->wholes + (size_t)user * stride;
     memset(whole, 0, stride * sizeof *whole);
-    for (uint32_t k = 0; k < live; k++) {
-        float *u = t->right + (size_t)k * stride;
-        train_solve(t->system, u, t->base.config.dim, stride);
-        add_row(whole, 1, u, stride);
-        if (split) memcpy(t->personas + ((size_t)user * p + k) * stride, u, stride * sizeof *u);
-    }
-    if (split) measure_support(t, user, n, live, share);
-    t->n_personas[user] = (uint8_t)live;
+    for (uint32_t k = 0; k < f->n_personas; k++)
+        kernel_add_scaled(whole, 1, f->personas + (size_t)k * stride, stride);
+    t->n_personas[user] = (uint8_t)f->n_personas;
+    if (f->n_personas < 2) return;
+    memcpy(t->personas + (size_t)user * p * stride, f->personas, f->n_personas * stride * sizeof(float));
+    memcpy(t->gains + (size_t)user * p, f->gains, f->n_personas * sizeof(float));
+    memcpy(t->priors + (size_t)user * p, f->priors, f->n_personas * sizeof(float));
 }
 
-/* What an item sees of a user: (1 - rho) sum_k u_k + rho sum_k a_k gain_k u_k, attention as on the device. */
+/* What an item sees of a user: the vector whose product with the item's is the score, attention as on the device. */
 static void effective_vector(const als_trainer *t, uint32_t user, uint32_t item, float *out) {
-    const ampcf_train_config *c = &t->base.config;
-    uint32_t live = t->n_personas[user], stride = t->base.stride;
+    const ampcf_trainer *b = &t->base;
+    uint32_t live = t->n_personas[user], stride = b->stride, p = trained_personas(&b->config);
     const float *whole = t->wholes + (size_t)user * stride;
     if (live < 2) {
         memcpy(out, whole, stride * sizeof *out);
         return;
     }
-    const float *u = t->personas + (size_t)user * c->n_personas * stride;
-    const float *gain = t->gains + (size_t)user * c->n_personas,
-                *prior = t->priors + (size_t)user * c->n_personas;
+    const float *u = t->personas + (size_t)user * p * stride;
+    attention_view view = {&t->fold.attention, t->gains + (size_t)user * p, t->priors + (size_t)user * p,
+                           live};
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    kernel_dots(u, live, stride, t->base.vectors + (size_t)item * stride, c->dim, evidence);
-    for (uint32_t k = 0; k < live; k++) evidence[k] *= t->base.targets[item];
-    attention_over(&t->attention, gain, prior, live, evidence, attention);
-    for (uint32_t d = 0; d < stride; d++) out[d] = (1 - c->rho) * whole[d];
-    for (uint32_t k = 0; k < live; k++)
-        add_row(out, c->rho * attention[k] * gain[k], u + (size_t)k * stride, stride);
+    kernel_dots(u, live, stride, b->vectors + (size_t)item * stride, b->config.dim, evidence);
+    for (uint32_t k = 0; k < live; k++) evidence[k] *= b->targets[item];
+    attention_over(&view, evidence, attention);
+    attention_vector(&view, attention, whole, u, stride, out);
 }
 
+/* The same normal equations, with people in the place of items. */
 static void solve_item(als_trainer *t, uint32_t item) {
-    uint32_t from = t->base.item_offsets[item], n = t->base.item_offsets[item + 1] - from,
-             stride = t->base.stride;
-    float *v = t->base.vectors + (size_t)item * stride;
-    memset(t->right, 0, stride * sizeof *t->right);
+    ampcf_trainer *b = &t->base;
+    uint32_t from = b->item_offsets[item], n = b->item_offsets[item + 1] - from, stride = b->stride;
     for (uint32_t i = 0; i < n; i++) {
-        float *row = t->rows + (size_t)i * stride;
-        effective_vector(t, t->base.item_users[from + i], item, row);
-        t->row_weights[i] = trainer_weight(&t->base, t->base.item_at[from + i]) *
-                            t->base.user_parts[t->base.item_users[from + i]];
-        add_row(t->right, t->row_weights[i], row, stride);
+        uint32_t user = b->item_users[from + i];
+        effective_vector(t, user, item, t->fold.rows + (size_t)i * stride);
+        t->fold.weights[i] = trainer_weight(b, b->item_at[from + i]) * b->user_parts[user];
     }
-    factor_system(t, n, t->base.config.n_users);
-    train_solve(t->system, t->right, t->base.config.dim, stride);
-    memcpy(v, t->right, stride * sizeof *v);
+    t->fold.n_rows = n;
+    train_fold_in(&t->fold, 1);
+    memcpy(b->vectors + (size_t)item * stride, t->fold.personas, stride * sizeof(float));
 }
 
 static void als_step(ampcf_trainer *base, uint32_t max_rows) {
@@ -212,8 +148,7 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         int users = t->at == PHASE_USERS || t->at == PHASE_USER_GRAM;
         uint32_t n = users ? c->n_users : c->n_items;
         if (t->at == PHASE_USER_GRAM || t->at == PHASE_ITEM_GRAM) {
-            build_gram(t, users ? base->vectors : t->wholes, users ? base->item_parts : base->user_parts,
-                       users ? c->n_items : c->n_users);
+            users ? begin_users(t) : begin_items(t);
             t->at = users ? PHASE_USERS : PHASE_ITEMS;
             t->row = 0;
         }

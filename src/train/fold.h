@@ -1,10 +1,11 @@
-/* Owns the trainer's fold-in of one history, single precision: responsibilities, factored system, persona
- * vectors, gains. Must not know where the history comes from or what is learnt from it.
+/* Owns the trainer's one fold-in, single precision: responsibilities, factored system, persona vectors, gains. Every
+ * objective and the neighbours fold people in by it, and als its items. Must not know where the rows come from or what
+ * is learnt from them.
  *
- *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I          u_k = M^-1 sum_i r_ik
- *         w_i v_i
+ *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i t_i^2 + alpha n)^nu I
+ *     u_k = M^-1 sum_i r_ik w_i t_i v_i
  *
- * as profile.c does on the device in double precision. */
+ * as core/profile.c does on the device in double precision; tests/src/train/test_fold.c holds the two together. */
 #ifndef AMPCF_TRAIN_FOLD_H
 #define AMPCF_TRAIN_FOLD_H
 
@@ -15,24 +16,43 @@
 
 /* Rows have `stride` floats, zero from D on. */
 typedef struct train_fold {
-    const ampcf_train_config *config;
+    uint32_t dim, stride, personas_cap;
     attention_settings attention;
-    uint32_t stride;
-    uint32_t n_history, n_personas; /* H, P of this history */
-    const float *gram;              /* (D, stride) alpha G, upper triangle */
-    float *rows, *weights;          /* (H, stride) v_i and (H) w_i: filled in by the caller */
-    float *responsibilities;        /* (H, P) */
-    float *system;                  /* (D, stride) Cholesky factor of M, as of train_cholesky */
-    float *personas;                /* (P, stride) u_k */
-    float *gains, *priors;          /* (P) of attention.h */
-    float *units, *work;            /* (H, D), (stride) */
+    personas_settings split; /* max_personas 1: the whole person */
+    float lambda, nu;
+    double mass;        /* alpha n, of the side that is frozen */
+    const float *gram;  /* (D, stride) alpha G, upper triangle */
+    const float *scale; /* (H) how many times the device's score of a row is y here; NULL = once */
+
+    uint32_t n_rows;       /* H: filled in by the caller, like all that follows up to targets */
+    float *rows, *weights; /* (H, stride) v_i and (H) w_i */
+    const float *events;   /* (H) by which personas are told apart; may be weights */
+    const float *targets;  /* (H) t_i; NULL = all 1 */
+
+    uint32_t n_personas;     /* P of these rows */
+    float *responsibilities; /* (H, P); 1 where there is one persona */
+    float *system;           /* (D, stride) Cholesky factor of M, as of train_cholesky */
+    float *personas;         /* (P, stride) u_k */
+    float *gains, *priors;   /* (P) of attention.h */
+    float *units, *work;     /* (H, D), (stride) */
     personas_scratch scratch;
 } train_fold;
 
-/* Arrays for histories of at most max_history; config must outlive the fold. */
-train_fold train_fold_take(arena *a, const ampcf_train_config *config, uint32_t max_history);
+/* Arrays for at most max_rows rows; of histories of several personas, at most max_history. */
+train_fold train_fold_take(arena *a, uint32_t dim, uint32_t n_personas, uint32_t max_rows,
+                           uint32_t max_history);
 
-/* Fold in the n_history rows in place. */
-void train_fold_in(train_fold *f);
+/* Settings (FORMAT_SETTINGS) as they go into the file; n rows on the frozen side, alpha G of them in gram. */
+void train_fold_open(train_fold *f, const float *settings, const float *gram, uint32_t n);
+
+/* Fold in the n_rows rows in place, into at most max_personas personas. */
+void train_fold_in(train_fold *f, uint32_t max_personas);
+
+static inline attention_view train_fold_attention(const train_fold *f) {
+    return (attention_view){&f->attention, f->gains, f->priors, f->n_personas};
+}
+
+/* h_i = w_i v_i^T M^-1 v_i of a row after train_fold_in. */
+float train_fold_leverage(train_fold *f, uint32_t row);
 
 #endif

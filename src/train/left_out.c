@@ -1,79 +1,60 @@
-/* Owns the fold-in of the trainer's people in single precision, P = 1, with each event left out in closed
- * form. Must agree with profile.c up to rounding. */
+/* Owns the fold-in of the trainer's people as one persona, with each event left out in closed form. Must not fold in by
+ * itself: fold.c does. */
 #include "train/left_out.h"
 
-#include "core/format.h"
-#include "base/kernels.h"
 #include "base/linalg.h"
-#include "base/smath.h"
-#include "train/solve.h"
 
 #include <string.h>
 
 left_out left_out_take(arena *a, uint32_t n_items, uint32_t dim, uint32_t max_history) {
-    size_t stride = (dim + 15) & ~15u, n = dim > 0 ? n_items : 0, h = dim > 0 ? max_history : 0;
+    size_t stride = kernel_stride(dim), n = dim > 0 ? n_items : 0;
+    uint32_t h = dim > 0 ? max_history : 0;
     left_out l;
     memset(&l, 0, sizeof l);
     l.n_items = n_items;
-    l.stride = (uint32_t)stride;
     l.vectors = arena_take(a, n, stride * sizeof *l.vectors);
     l.gram = arena_take(a, dim, stride * sizeof *l.gram);
-    l.system = arena_take(a, dim, stride * sizeof *l.system);
-    l.right = arena_take(a, stride, sizeof *l.right);
-    l.work = arena_take(a, stride, sizeof *l.work);
-    l.rows = arena_take(a, h, stride * sizeof *l.rows);
-    l.row_weights = arena_take(a, h, sizeof *l.row_weights);
+    l.targets = arena_take(a, h, sizeof *l.targets);
     l.scores = arena_take(a, n, sizeof *l.scores);
+    if (dim > 0) l.fold = train_fold_take(a, dim, 1, h, h);
     return l;
 }
 
 void left_out_open(left_out *l, const ampcf_item_side *side) {
-    uint32_t dim = side->dim, stride = l->stride;
+    uint32_t dim = side->dim, stride = l->fold.stride;
+    float alpha = side->settings[SETTING_ALPHA];
     l->side = side;
     memset(l->vectors, 0, (size_t)l->n_items * stride * sizeof *l->vectors);
     for (size_t j = 0; j < l->n_items; j++)
         memcpy(l->vectors + j * stride, side->vectors + j * dim, dim * sizeof *l->vectors);
     for (uint32_t r = 0; r < dim; r++)
         for (uint32_t c = 0; c < stride; c++)
-            l->gram[(size_t)r * stride + c] =
-                c < r || c >= dim ? 0 : side->settings[SETTING_ALPHA] * side->gram[packed_row(c) + r];
+            l->gram[(size_t)r * stride + c] = c < r || c >= dim ? 0 : alpha * side->gram[packed_row(c) + r];
+    train_fold_open(&l->fold, side->settings, l->gram, l->n_items);
+    l->fold.targets = l->targets;
 }
 
 static float target_of(const left_out *l, uint32_t item) {
     return l->side->targets ? l->side->targets[item] : 1;
 }
 
-/* system = Cholesky of M, right = u. */
-static void fold_in(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
-    const float *set = l->side->settings;
-    uint32_t dim = l->side->dim, stride = l->stride;
-    double mass = (double)set[SETTING_ALPHA] * l->n_items;
-    memcpy(l->system, l->gram, (size_t)dim * stride * sizeof *l->system);
-    memset(l->right, 0, stride * sizeof *l->right);
+static void fold_person(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
+    train_fold *f = &l->fold;
     for (uint32_t i = 0; i < n; i++) {
-        float *row = l->rows + (size_t)i * stride, t = target_of(l, items[i]);
-        float w = (weights ? weights[i] : 1) * (l->side->weights ? l->side->weights[items[i]] : 1);
-        memcpy(row, l->vectors + (size_t)items[i] * stride, stride * sizeof *row);
-        l->row_weights[i] = w;
-        mass += (double)(w * t) * (double)t;
-        for (uint32_t d = 0; d < stride; d++) l->right[d] += w * t * row[d];
+        const float *v = l->vectors + (size_t)items[i] * f->stride;
+        memcpy(f->rows + (size_t)i * f->stride, v, f->stride * sizeof *v);
+        f->weights[i] = (weights ? weights[i] : 1) * (l->side->weights ? l->side->weights[items[i]] : 1);
+        l->targets[i] = target_of(l, items[i]);
     }
-    train_add_outers(l->system, l->rows, l->row_weights, n, dim, stride);
-    float ridge = (float)((double)set[SETTING_LAMBDA] * smath_exp((double)set[SETTING_NU] * smath_log(mass)));
-    for (uint32_t d = 0; d < dim; d++) l->system[(size_t)d * stride + d] += ridge;
-    train_cholesky(l->system, dim, stride);
-    train_solve(l->system, l->right, dim, stride);
+    f->n_rows = n;
+    train_fold_in(f, 1);
 }
 
 void left_out_score(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
-    uint32_t dim = l->side->dim, stride = l->stride;
-    fold_in(l, items, weights, n);
+    train_fold *f = &l->fold;
+    fold_person(l, items, weights, n);
     for (uint32_t j = 0; j < l->n_items; j++)
-        l->scores[j] = kernel_dot(l->right, l->vectors + (size_t)j * stride, dim) / target_of(l, j);
-    for (uint32_t i = 0; i < n; i++) {
-        float h =
-            l->row_weights[i] * train_leverage(l->system, l->rows + (size_t)i * stride, l->work, dim, stride);
-        if (h > 0.99f) h = 0.99f;
-        l->scores[items[i]] = (l->scores[items[i]] - h) / (1 - h);
-    }
+        l->scores[j] = kernel_dot(f->personas, l->vectors + (size_t)j * f->stride, f->dim) / target_of(l, j);
+    for (uint32_t i = 0; i < n; i++)
+        l->scores[items[i]] = attention_left_out(l->scores[items[i]], train_fold_leverage(f, i), 1);
 }

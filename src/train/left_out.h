@@ -4,15 +4,16 @@
 #define AMPCF_TRAIN_LEFT_OUT_H
 
 #include "ampcf_train.h"
-#include "base/arena.h"
+#include "train/fold.h"
 
 typedef struct left_out {
     const ampcf_item_side *side;
-    uint32_t n_items, stride;           /* N; D padded to 16 */
-    float *vectors;                     /* (N, stride) */
-    float *gram;                        /* (D, stride) alpha G, upper triangle */
-    float *system, *right, *work;       /* (D, stride), (stride), (stride) */
-    float *rows, *row_weights, *scores; /* (longest history, stride), (longest history), (N) */
+    uint32_t n_items; /* N */
+    float *vectors;   /* (N, stride) */
+    float *gram;      /* (D, stride) alpha G, upper triangle */
+    float *targets;   /* (longest history) t_i */
+    float *scores;    /* (N) */
+    train_fold fold;
 } left_out;
 
 /* Memory from an arena (which may only measure); dim 0 takes nothing. */

@@ -47,7 +47,7 @@ static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b)
 /* The warm-up's own state lies in the arena before ours, and its base is where ours begins. */
 static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
-    uint32_t n = c->n_items, stride = (c->dim + 15) & ~15u, degree = least(shape->max_degree, n);
+    uint32_t n = c->n_items, stride = kernel_stride(c->dim), degree = least(shape->max_degree, n);
     uint32_t items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n,
              sampled = c->samples > 0 ? items : 0;
     ampcf_train_config first = *c;
@@ -82,7 +82,7 @@ static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     t.vectors = adam_table_take(a, t.base.vectors, n, stride, touched);
     t.biases = adam_table_take(a, t.bias_values, n, 1, touched);
     t.head = adam_table_take(a, t.head_values, 1, 1, 1);
-    t.fold = train_fold_take(a, c, degree);
+    t.fold = train_fold_take(a, c->dim, c->n_personas, degree, degree);
     t.example.history_gradient = arena_take(a, degree, stride * sizeof(float));
     t.example.work = arena_take(a, likelihood_work(items, c->n_personas, stride), sizeof(float));
     if (a->full || !a->base || !t.als) return NULL;
@@ -100,10 +100,10 @@ static void likelihood_open(ampcf_trainer *base) {
     t->als->offsets = base->offsets;
     t->als->items = base->items;
     t->als->weights = base->weights;
+    memcpy(t->als->settings, base->settings, sizeof base->settings);
     train_als.open(t->als);
     t->random = trainer_random(~c->seed);
-    t->fold.config = c;
-    t->fold.gram = t->gram;
+    train_fold_open(&t->fold, base->settings, t->gram, c->n_items);
     t->example.kind = kind_of(c);
     t->example.zeros = c->zeros;
     t->example.fold = &t->fold;
@@ -156,13 +156,8 @@ static void shuffle_users(likelihood_trainer *t) {
 /* Everything up to date, alpha G of it, and with all items each gradient in its item's place. */
 static void begin_batch(likelihood_trainer *t) {
     const ampcf_train_config *c = &t->base.config;
-    uint32_t stride = t->base.stride;
     for (uint32_t j = 0; j < c->n_items; j++) (void)adam_row(&t->optimizer, &t->vectors, j);
-    trainer_gram_sum(&t->base, t->base.vectors, NULL, c->n_items);
-    for (uint32_t r = 0; r < c->dim; r++)
-        for (uint32_t d = 0; d < stride; d++)
-            t->gram[(size_t)r * stride + d] =
-                d < r || d >= c->dim ? 0 : (float)((double)c->alpha * t->base.gram_sum[packed_row(d) + r]);
+    trainer_gram(&t->base, t->base.vectors, NULL, c->n_items, t->gram);
     for (uint32_t j = 0; j < c->n_items && c->samples == 0; j++) {
         (void)adam_touch(&t->optimizer, &t->vectors, j);
         (void)adam_touch(&t->head_optimizer, &t->biases, j);
@@ -278,15 +273,15 @@ static void point_at_items(likelihood_trainer *t) {
     if (!sampled) e->n_items = t->base.config.n_items;
 }
 
-static void fold_in(likelihood_trainer *t, uint32_t n_kept) {
+static void fold_input(likelihood_trainer *t, uint32_t n_kept) {
     uint32_t stride = t->base.stride;
     for (uint32_t i = 0; i < n_kept; i++) {
         memcpy(t->fold.rows + (size_t)i * stride,
                t->base.vectors + (size_t)t->base.items[t->kept[i]] * stride, stride * sizeof(float));
         t->fold.weights[i] = trainer_weight(&t->base, t->kept[i]);
     }
-    t->fold.n_history = n_kept;
-    train_fold_in(&t->fold);
+    t->fold.n_rows = n_kept;
+    train_fold_in(&t->fold, t->base.config.n_personas);
     memset(t->example.history_gradient, 0, (size_t)n_kept * stride * sizeof(float));
 }
 
@@ -295,7 +290,7 @@ static void learn(likelihood_trainer *t, uint32_t user, uint32_t in_batch) {
     uint32_t from = t->base.offsets[user], n = t->base.offsets[user + 1] - from, stride = t->base.stride;
     uint32_t n_kept = draw_input(t, from, n);
     if (n_kept == 0) return;
-    fold_in(t, n_kept);
+    fold_input(t, n_kept);
     float mass = c->samples > 0 ? gather_sample(t, from, n, n_kept) : mark_all(t, from, n, n_kept);
     point_at_items(t);
     t->example.fit = 1 / (__builtin_sqrtf(mass) * (float)in_batch);

@@ -29,27 +29,16 @@ static work carve(const likelihood_example *e) {
     return w;
 }
 
-static void add(float *restrict sum, float w, const float *restrict x, uint32_t n) {
-    for (uint32_t d = 0; d < n; d++) sum[d] += w * x[d];
-}
-
-/* Evidence into scores; where several personas compete, into slopes too:
- * d y / d s_k = (1 - rho) + rho a_k gain_k (1 + beta / P (gain_k s_k - sum_l a_l gain_l s_l)). */
+/* Evidence into scores; where several personas compete, into slopes too. */
 static void attend(const train_fold *f, uint32_t n_items, float *slope, float *score) {
-    float evidence[AMPCF_MAX_PERSONAS], a[AMPCF_MAX_PERSONAS];
-    const attention_settings *s = &f->attention;
-    uint32_t p = f->n_personas;
-    float beta = s->beta / (float)p;
+    float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS], slopes[AMPCF_MAX_PERSONAS];
+    attention_view view = train_fold_attention(f);
     for (uint32_t c = 0; c < n_items; c++) {
-        float whole = 0, attended = 0;
-        for (uint32_t k = 0; k < p; k++) evidence[k] = slope[(size_t)k * n_items + c];
-        attention_over(s, f->gains, f->priors, p, evidence, a);
-        for (uint32_t k = 0; k < p; k++) whole += evidence[k], attended += a[k] * (f->gains[k] * evidence[k]);
-        for (uint32_t k = 0; k < p; k++)
-            slope[(size_t)k * n_items + c] =
-                (1 - s->rho) +
-                s->rho * (a[k] * f->gains[k]) * (1 + beta * (f->gains[k] * evidence[k] - attended));
-        score[c] = (1 - s->rho) * whole + s->rho * attended;
+        for (uint32_t k = 0; k < view.n; k++) evidence[k] = slope[(size_t)k * n_items + c];
+        attention_over(&view, evidence, attention);
+        attention_slopes(&view, evidence, attention, slopes);
+        for (uint32_t k = 0; k < view.n; k++) slope[(size_t)k * n_items + c] = slopes[k];
+        score[c] = attention_score(&view, evidence, attention);
     }
 }
 
@@ -57,7 +46,7 @@ static void forward(const likelihood_example *e, const work *w) {
     const train_fold *f = e->fold;
     uint32_t n = e->n_items;
     for (uint32_t k = 0; k < f->n_personas; k++)
-        kernel_dots(e->items, n, f->stride, f->personas + (size_t)k * f->stride, f->config->dim,
+        kernel_dots(e->items, n, f->stride, f->personas + (size_t)k * f->stride, f->dim,
                     w->slope + (size_t)k * n);
     if (f->n_personas > 1) attend(f, n, w->slope, w->score);
     else memcpy(w->score, w->slope, n * sizeof *w->score);
@@ -110,8 +99,9 @@ static void backward(const likelihood_example *e, const work *w) {
         e->bias_gradient[c] += w->logit[c];
         for (uint32_t k = 0; k < f->n_personas; k++) {
             float q = f->n_personas > 1 ? g * w->slope[(size_t)k * n + c] : g;
-            add(w->adjoint + (size_t)k * stride, q, e->items + (size_t)c * stride, stride);
-            add(e->items_gradient + (size_t)c * stride, q, f->personas + (size_t)k * stride, stride);
+            kernel_add_scaled(w->adjoint + (size_t)k * stride, q, e->items + (size_t)c * stride, stride);
+            kernel_add_scaled(e->items_gradient + (size_t)c * stride, q, f->personas + (size_t)k * stride,
+                              stride);
         }
     }
     *e->scale_gradient += (float)scale_gradient;
@@ -121,16 +111,16 @@ static void backward(const likelihood_example *e, const work *w) {
 static void history_gradient(const likelihood_example *e, const work *w) {
     const train_fold *f = e->fold;
     float near[AMPCF_MAX_PERSONAS], far[AMPCF_MAX_PERSONAS];
-    uint32_t p = f->n_personas, stride = f->stride, dim = f->config->dim;
+    uint32_t p = f->n_personas, stride = f->stride, dim = f->dim;
     for (uint32_t k = 0; k < p; k++) train_solve(f->system, w->adjoint + (size_t)k * stride, dim, stride);
-    for (uint32_t i = 0; i < f->n_history; i++) {
+    for (uint32_t i = 0; i < f->n_rows; i++) {
         const float *v = f->rows + (size_t)i * stride, *r = f->responsibilities + (size_t)i * p;
         float *g = e->history_gradient + (size_t)i * stride;
         kernel_dots(f->personas, p, stride, v, dim, near);
         kernel_dots(w->adjoint, p, stride, v, dim, far);
         for (uint32_t k = 0; k < p; k++) {
-            add(g, f->weights[i] * (r[k] - near[k]), w->adjoint + (size_t)k * stride, stride);
-            add(g, -f->weights[i] * far[k], f->personas + (size_t)k * stride, stride);
+            kernel_add_scaled(g, f->weights[i] * (r[k] - near[k]), w->adjoint + (size_t)k * stride, stride);
+            kernel_add_scaled(g, -f->weights[i] * far[k], f->personas + (size_t)k * stride, stride);
         }
     }
 }

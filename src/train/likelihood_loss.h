@@ -1,7 +1,7 @@
 /* Owns the loss of one person under a likelihood and its gradient, through the attention and the fold-in,
  * with respect to the item vectors. Must not know how items are drawn or how parameters move.
  *
- * From a fold-in (train_fold.h) of H events, for C items of which some are targets (t_c > 0), some are not
+ * From a fold-in (fold.h) of H events, for C items of which some are targets (t_c > 0), some are not
  * (t_c = 0):
  *
  *     s_ck = u_k . v_c,   y_c = (1 - rho) sum_k s_ck + rho sum_k a_ck gain_k s_ck,   l_c = scale y_c + b_c

@@ -39,8 +39,9 @@ struct ampcf_neighbours {
     double *diagonal;          /* (N) P_jj */
     dense_inverse inverse;     /* of the primal or dual system */
     float *column, *side_work; /* (N), (U) */
-    uint32_t *best_items;      /* (N, m) sources kept for each candidate, then their values */
-    float *best_scores, *values;
+    ampcf_ranked *best;        /* (m) of the column that is cut */
+    uint32_t *sources;         /* (N, m) kept for each candidate, and their values */
+    float *values;
     uint32_t *n_kept;                  /* (N) */
     uint32_t *out_offsets, *out_items; /* rows by source: (N + 1), (N m) */
     int8_t *out_values;
@@ -89,8 +90,8 @@ static ampcf_neighbours *layout(arena *a, const ampcf_neighbours_config *c, uint
     e.diagonal = arena_take(a, n, sizeof *e.diagonal);
     e.column = arena_take(a, n, sizeof *e.column);
     e.side_work = arena_take(a, dual ? 2 * (size_t)size : 0, sizeof *e.side_work);
-    e.best_items = arena_take(a, kept, sizeof *e.best_items);
-    e.best_scores = arena_take(a, c->neighbours, sizeof *e.best_scores);
+    e.best = arena_take(a, c->neighbours, sizeof *e.best);
+    e.sources = arena_take(a, kept, sizeof *e.sources);
     e.values = arena_take(a, kept, sizeof *e.values);
     e.n_kept = arena_take(a, n, sizeof *e.n_kept);
     e.out_offsets = arena_take(a, n + 1, sizeof *e.out_offsets);
@@ -372,16 +373,16 @@ static void count_together(ampcf_neighbours *e, uint32_t j) {
 /* The m entries of column j that matter most to scores, by size and popularity of the source; ties to the
  * more popular. */
 static void cut_column(ampcf_neighbours *e, uint32_t j) {
-    uint32_t *sources = e->best_items + (size_t)j * e->config.neighbours;
+    uint32_t *sources = e->sources + (size_t)j * e->config.neighbours;
     float *values = e->values + (size_t)j * e->config.neighbours;
-    best_list best = {sources, e->best_scores, NULL, 0, e->config.neighbours};
+    best_list best = {e->best, 0, e->config.neighbours};
     make_column(e, j);
     if (e->together) count_together(e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
         if ((!e->together || e->together[i] >= e->config.pair_support) && magnitude_of(e->column[i]) > 1e-30f)
-            best_offer(&best, magnitude_of(e->column[i]) * e->loss[i], i);
+            best_offer(&best, (ampcf_ranked){i, magnitude_of(e->column[i]) * e->loss[i], 0});
     uint32_t n = e->n_kept[j] = best_finish(&best);
-    for (uint32_t k = 0; k < n; k++) values[k] = e->column[sources[k]];
+    for (uint32_t k = 0; k < n; k++) sources[k] = e->best[k].item, values[k] = e->column[sources[k]];
     if (e->system && n > 0) refit_column(e, j, sources, n, values);
 }
 
@@ -394,19 +395,19 @@ static void transpose(ampcf_neighbours *e) {
     memset(at, 0, ((size_t)n + 1) * sizeof *at);
     for (size_t j = 0; j < n; j++)
         for (size_t k = j * m; k < j * m + e->n_kept[j]; k++) {
-            float size = magnitude_of(e->values[k]), *largest = e->out_scales + e->best_items[k];
+            float size = magnitude_of(e->values[k]), *largest = e->out_scales + e->sources[k];
             if (size > *largest) *largest = size;
         }
     for (uint32_t i = 0; i < n; i++) e->out_scales[i] = quantise_scale(e->out_scales[i]);
     for (size_t j = 0; j < n; j++)
         for (size_t k = j * m; k < j * m + e->n_kept[j]; k++)
-            at[e->best_items[k] + 1] += quantise(e->values[k], e->out_scales[e->best_items[k]]) != 0;
+            at[e->sources[k] + 1] += quantise(e->values[k], e->out_scales[e->sources[k]]) != 0;
     for (uint32_t i = 0; i < n; i++) at[i + 1] += at[i];
     for (uint32_t j = 0; j < n; j++)
         for (size_t k = j * m; k < j * m + e->n_kept[j]; k++) {
-            int8_t q = quantise(e->values[k], e->out_scales[e->best_items[k]]);
+            int8_t q = quantise(e->values[k], e->out_scales[e->sources[k]]);
             if (q == 0) continue;
-            uint32_t to = at[e->best_items[k]]++;
+            uint32_t to = at[e->sources[k]]++;
             e->out_items[to] = j;
             e->out_values[to] = q;
         }

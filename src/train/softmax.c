@@ -3,6 +3,7 @@
  * into steps. */
 #include "train/trainer.h"
 
+#include "base/kernels.h"
 #include "train/adam.h"
 #include "train/softmax_loss.h"
 
@@ -35,7 +36,7 @@ static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b)
 
 static ampcf_trainer *softmax_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
-    uint32_t p = c->n_personas, n = c->n_items, users = c->n_users, stride = (c->dim + 15) & ~15u;
+    uint32_t p = c->n_personas, n = c->n_items, users = c->n_users, stride = kernel_stride(c->dim);
     uint32_t n_bias = p == 1 ? n : 0,
              n_maps = p > 1 && c->attention == AMPCF_ATTENTION_COSINE ? 2 * c->dim : 0;
     softmax_trainer *head = arena_take(a, 1, sizeof *head), t;

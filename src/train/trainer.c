@@ -2,6 +2,7 @@
  * file layout. Must not know how any objective learns. */
 #include "train/trainer.h"
 
+#include "base/kernels.h"
 #include "train/interactions.h"
 #include "base/linalg.h"
 #include "base/smath.h"
@@ -40,7 +41,7 @@ static int is_damped(const ampcf_train_config *c) {
 
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     const ampcf_train_config *c = shape->config;
-    size_t stride = (c->dim + 15) & ~15u, n = c->n_items, x = shape->n_interactions;
+    size_t stride = kernel_stride(c->dim), n = c->n_items, x = shape->n_interactions;
     base->config = *c;
     base->stride = (uint32_t)stride;
     base->n_interactions = shape->n_interactions;
@@ -180,10 +181,15 @@ float random_normal(uint64_t *state) {
     return sum;
 }
 
-void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n) {
-    memset(t->gram_sum, 0, packed_size(t->config.dim) * sizeof *t->gram_sum);
+void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t n, float *out) {
+    uint32_t dim = t->config.dim, stride = t->stride;
+    memset(t->gram_sum, 0, packed_size(dim) * sizeof *t->gram_sum);
     for (uint32_t i = 0; i < n; i++)
-        packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * t->stride, t->config.dim);
+        packed_add_outer(t->gram_sum, part ? (double)part[i] : 1, x + (size_t)i * stride, dim);
+    memset(out, 0, (size_t)dim * stride * sizeof *out);
+    for (uint32_t r = 0; r < dim; r++)
+        for (uint32_t c = r; c < dim; c++)
+            out[(size_t)r * stride + c] = (float)((double)t->config.alpha * t->gram_sum[packed_row(c) + r]);
 }
 
 /* Bounds of the file: finite, at most 2^20, no denormals. */

@@ -63,8 +63,9 @@ static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) {
     return t->weights ? t->weights[x] : 1;
 }
 
-/* gram_sum = sum_rows part x x^T over x (n, stride), part (n) or NULL = all 1. */
-void trainer_gram_sum(ampcf_trainer *t, const float *x, const float *part, uint32_t n);
+/* out (D, stride) = alpha sum_rows part x x^T, its upper triangle, over x (n, stride), part (n) or NULL = all 1; summed in
+ * double. */
+void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t n, float *out);
 
 /* Results in file layout from base.vectors: scaled by t_j, storable values, bias by popularity, Gram. */
 void trainer_finish(ampcf_trainer *t);

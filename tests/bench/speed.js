@@ -143,8 +143,7 @@ const oneLess = () => {
     (learning.add(latest), learning.rank([latest]));
   };
 const address = memory.u32(out, 1)[0],
-  top = memory.allocate(40),
-  topScores = memory.allocate(40);
+  top = memory.allocate(10 * 12);
 
 const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5),
   u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
@@ -164,7 +163,7 @@ const results = [
   [
     `rank ${nCandidates} candidates, top 10 (core)`,
     time(() => {
-      memory.call('ampcf_rank', address, list, n, 10, top, topScores, 0, out);
+      memory.call('ampcf_rank', address, list, n, 10, top, out);
     }),
     '<= 0.1 ms',
   ],

@@ -320,12 +320,16 @@ export class Model {
       index = this.#known(item),
       { memory } = this;
     const k = Math.min(countArgument('topK', topK), this.#info.items);
-    return memory.scoped([k * 4, k * 4, 16], (items, scores, n) => {
-      memory.call('ampcf_similar', this.#address, index, k, items, scores, n);
-      const found = memory.u32(n, 1)[0];
-      const indices = [...memory.u32(items, found)],
-        values = [...memory.f32(scores, found)];
-      return indices.map((j, i) => ({ item: this.idAt(j), title: this.titleAt(j), score: values[i] }));
+    return memory.scoped([k * 12, 16], (list, count) => {
+      memory.call('ampcf_similar', this.#address, index, k, list, count);
+      const n = memory.u32(count, 1)[0];
+      const words = memory.u32(list, n * 3).slice(),
+        floats = new Float32Array(words.buffer);
+      return Array.from({ length: n }, (_, i) => ({
+        item: this.idAt(words[3 * i]),
+        title: this.titleAt(words[3 * i]),
+        score: floats[3 * i + 1],
+      }));
     });
   }
 

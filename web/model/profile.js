@@ -630,10 +630,10 @@ export class Profile {
       { memory } = this.#model,
       n = indices.length,
       k = Math.min(topK, n);
-    const best = memory.scoped([n * 4, k * 4, k * 4, 16], (list, items, scores, count) => {
+    const best = memory.scoped([n * 4, k * 12, 16], (list, out, count) => {
       memory.u32(list, n).set(indices);
-      this.#try(memory.call('ampcf_rank', address, list, n, k, items, scores, 0, count));
-      return { items: memory.u32(items, k).slice(), scores: memory.f32(scores, k).slice() };
+      this.#try(memory.call('ampcf_rank', address, list, n, k, out, count));
+      return this.#ranked(out, k);
     });
     const items = this.#describe(best.items, best.scores, options);
     for (const id of unknown.slice(0, topK - items.length))
@@ -687,12 +687,25 @@ export class Profile {
     const { address } = this.#fold(),
       { memory } = this.#model,
       n = excluded.length;
-    return memory.scoped([n, k * 4, k * 4, 16], (mask, items, scores, count) => {
+    return memory.scoped([n, k * 12, 16], (mask, out, count) => {
       memory.u8(mask, n).set(excluded);
-      this.#try(memory.call('ampcf_recommend', address, mask, k, items, scores, 0, count));
-      const found = memory.u32(count, 1)[0];
-      return { items: memory.u32(items, found).slice(), scores: memory.f32(scores, found).slice() };
+      this.#try(memory.call('ampcf_recommend', address, mask, k, out, count));
+      return this.#ranked(out, memory.u32(count, 1)[0]);
     });
+  }
+
+  /**
+   * A list of ampcf_ranked, taken apart.
+   * @param {number} at
+   * @param {number} n
+   */
+  #ranked(at, n) {
+    const words = this.#model.memory.u32(at, 3 * n).slice(),
+      floats = new Float32Array(words.buffer);
+    return {
+      items: Uint32Array.from({ length: n }, (_, i) => words[3 * i]),
+      scores: Float32Array.from({ length: n }, (_, i) => floats[3 * i + 1]),
+    };
   }
 
   /**

@@ -15,10 +15,9 @@ static int all_finite(const float *x, uint32_t n) {
 
 static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_history) {
     uint32_t n = ampcf_model_items(m), personas = ampcf_profile_personas(p->profile), found;
-    uint32_t *items = exact(n * sizeof *items), *owners = exact(n * sizeof *owners),
-             *best = exact(n * sizeof *best);
-    float *scores = exact(n * sizeof *scores), *top = exact(n * sizeof *top),
-          *attention = exact(personas * sizeof *attention);
+    uint32_t *items = exact(n * sizeof *items), *owners = exact(n * sizeof *owners);
+    ampcf_ranked *best = exact(n * sizeof *best);
+    float *scores = exact(n * sizeof *scores), *attention = exact(personas * sizeof *attention);
     double *parts = exact(n_history * sizeof *parts);
     n_several_personas += personas > 1;
     for (uint32_t j = 0; j < n; j++) items[j] = j;
@@ -27,11 +26,12 @@ static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_histor
     CHECK(all_finite(ampcf_profile_shares(p->profile), personas));
     CHECK(all_finite(ampcf_profile_responsibilities(p->profile), n_history * personas));
     for (uint32_t j = 0; j < n; j++) CHECK(owners[j] < personas || owners[j] == 0);
-    CHECK_EQ(ampcf_rank(p->profile, items, n, n, best, top, NULL, &found), AMPCF_OK);
+    CHECK_EQ(ampcf_rank(p->profile, items, n, n, best, &found), AMPCF_OK);
     CHECK_EQ(found, n);
     for (uint32_t i = 0; i < n; i++)
-        CHECK(float_bits(top[i]) == float_bits(scores[best[i]]) && (i == 0 || top[i - 1] >= top[i]));
-    CHECK_EQ(ampcf_recommend(p->profile, NULL, n / 2, best, top, NULL, &found), AMPCF_OK);
+        CHECK(float_bits(best[i].score) == float_bits(scores[best[i].item]) &&
+              (i == 0 || best[i - 1].score >= best[i].score));
+    CHECK_EQ(ampcf_recommend(p->profile, NULL, n / 2, best, &found), AMPCF_OK);
     for (uint32_t j = 0; j < n; j++) {
         ampcf_explanation e;
         CHECK_EQ(ampcf_explain(p->profile, j, parts, attention, &e), AMPCF_OK);
@@ -39,7 +39,7 @@ static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_histor
               all_finite(attention, personas));
         for (uint32_t i = 0; i < n_history; i++) CHECK(isfinite(parts[i]));
     }
-    free(items), free(owners), free(best), free(scores), free(top), free(attention), free(parts);
+    free(items), free(owners), free(best), free(scores), free(attention), free(parts);
 }
 
 static void use_aspects(const ampcf_model *m, const ampcf_profile *p) {
@@ -67,8 +67,8 @@ static float any_weight(uint64_t *rng) {
 static void use_model(const ampcf_model *m, uint64_t *rng) {
     uint32_t n = ampcf_model_items(m), history[HISTORY],
              length = random_below(rng, (n < HISTORY ? n : HISTORY) + 1), found;
-    float weights[HISTORY], *scores = exact(n * sizeof *scores);
-    uint32_t *items = exact(n * sizeof *items);
+    float weights[HISTORY];
+    ampcf_ranked *alike = exact(n * sizeof *alike);
     n_accepted++;
     random_history(rng, n, history, length);
     for (uint32_t i = 0; i < length; i++) weights[i] = any_weight(rng);
@@ -83,10 +83,11 @@ static void use_model(const ampcf_model *m, uint64_t *rng) {
     CHECK_EQ(p.status, AMPCF_OK);
     use_profile(m, &p, length);
     use_aspects(m, p.profile);
-    CHECK_EQ(ampcf_similar(m, random_below(rng, n), n, items, scores, &found), AMPCF_OK);
-    CHECK(found == n - 1 && all_finite(scores, found));
+    CHECK_EQ(ampcf_similar(m, random_below(rng, n), n, alike, &found), AMPCF_OK);
+    CHECK_EQ(found, n - 1);
+    for (uint32_t i = 0; i < found; i++) CHECK(isfinite(alike[i].score));
     free_profile(&p);
-    free(scores), free(items);
+    free(alike);
 }
 
 static const uint32_t telling[] = {0,           1,           2,           63,          64,

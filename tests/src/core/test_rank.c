@@ -149,17 +149,17 @@ static int before(const void *a, const void *b) {
 }
 
 /* The k best of a list must be the head of the sorted list, bit for bit, each with the persona of ampcf_score. */
-static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const uint32_t *items,
-                       const float *scores, const uint32_t *owners, uint32_t found) {
+static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const ampcf_ranked *best,
+                       uint32_t found) {
     uint32_t sorted[MOST_ITEMS];
     memcpy(sorted, list, n * sizeof *sorted);
     sort_scores = s->scores;
     qsort(sorted, n, sizeof *sorted, before);
     CHECK_EQ(found, k < n ? k : n);
     for (uint32_t i = 0; i < found; i++) {
-        CHECK_EQ(items[i], sorted[i]);
-        CHECK_EQ(float_bits(scores[i]), float_bits(s->scores[items[i]]));
-        CHECK_EQ(owners[i], s->owners[items[i]]);
+        CHECK_EQ(best[i].item, sorted[i]);
+        CHECK_EQ(float_bits(best[i].score), float_bits(s->scores[best[i].item]));
+        CHECK_EQ(best[i].persona, s->owners[best[i].item]);
     }
 }
 
@@ -174,29 +174,27 @@ static void best_of_lists(void) {
                  k = round % 5 == 0 ? n + 7 : random_below(&rng, n + 1);
         random_history(&rng, n, list, wanted);
         for (uint32_t j = 1; j < n; j++) ties += float_bits(s.scores[j]) == float_bits(s.scores[j - 1]);
-        uint32_t *items = exact((k < n ? k : n) * sizeof *items);
-        float *scores = exact((k < n ? k : n) * sizeof *scores);
-        uint32_t *owners = exact((k < n ? k : n) * sizeof *owners);
-        CHECK_EQ(ampcf_rank(s.p.profile, list, wanted, k, items, scores, owners, &found), AMPCF_OK);
-        check_best(&s, list, wanted, k, items, scores, owners, found);
+        ampcf_ranked *best = exact((k < n ? k : n) * sizeof *best);
+        CHECK_EQ(ampcf_rank(s.p.profile, list, wanted, k, best, &found), AMPCF_OK);
+        check_best(&s, list, wanted, k, best, found);
 
         uint8_t *excluded = exact(n);
         for (uint32_t j = 0; j < n; j++) {
             excluded[j] = (uint8_t)(random_below(&rng, 3) == 0 ? 1 + random_below(&rng, 255) : 0);
             if (!excluded[j]) list[n_list++] = j;
         }
-        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, owners, &found), AMPCF_OK);
-        check_best(&s, list, n_list, k, items, scores, owners, found);
-        CHECK_EQ(ampcf_recommend(s.p.profile, NULL, k, items, scores, owners, &found), AMPCF_OK);
-        check_best(&s, s.all, n, k, items, scores, owners, found);
+        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, best, &found), AMPCF_OK);
+        check_best(&s, list, n_list, k, best, found);
+        CHECK_EQ(ampcf_recommend(s.p.profile, NULL, k, best, &found), AMPCF_OK);
+        check_best(&s, s.all, n, k, best, found);
         memset(excluded, 1, n);
-        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, items, scores, owners, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_recommend(s.p.profile, excluded, k, best, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        CHECK_EQ(ampcf_rank(s.p.profile, s.all, n, 0, NULL, NULL, NULL, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_rank(s.p.profile, s.all, n, 0, NULL, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        CHECK_EQ(ampcf_rank(s.p.profile, NULL, 0, k, items, scores, owners, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_rank(s.p.profile, NULL, 0, k, best, &found), AMPCF_OK);
         CHECK_EQ(found, 0);
-        free(excluded), free(items), free(scores), free(owners);
+        free(excluded), free(best);
         free_scene(&s);
     }
     CHECK(ties > 1000);
@@ -222,14 +220,14 @@ static void one_score_whoever_asks(void) {
         }
         float untouched_score = 77;
         uint32_t bad[3] = {0, n, 0}, untouched = 77, found = 77;
+        ampcf_ranked best = {77, 77, 77};
         CHECK_EQ(ampcf_score(s.p.profile, bad, 2, &untouched_score, &untouched), AMPCF_E_ITEM_RANGE);
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, NULL, &found),
-                 AMPCF_E_ITEM_RANGE);
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &best, &found), AMPCF_E_ITEM_RANGE);
         bad[1] = AMPCF_NO_ITEM;
-        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &untouched, &untouched_score, NULL, &found),
-                 AMPCF_E_ITEM_RANGE);
-        CHECK_EQ(ampcf_similar(s.m.model, n, 1, &untouched, &untouched_score, &found), AMPCF_E_ITEM_RANGE);
+        CHECK_EQ(ampcf_rank(s.p.profile, bad, 2, 1, &best, &found), AMPCF_E_ITEM_RANGE);
+        CHECK_EQ(ampcf_similar(s.m.model, n, 1, &best, &found), AMPCF_E_ITEM_RANGE);
         CHECK(untouched == 77 && untouched_score == 77 && found == 77);
+        CHECK(best.item == 77 && best.score == 77 && best.persona == 77);
         free_scene(&s);
     }
 }
@@ -263,25 +261,23 @@ static void similar(void) {
         set_scene(&s, &rng, round % 2);
         uint32_t n = s.r.n_items, d = s.r.dim, item = random_below(&rng, n), k = random_below(&rng, n + 3),
                  found, others = n - 1;
-        uint32_t *items = exact(n * sizeof *items), *few = exact((k < others ? k : others) * sizeof *few);
-        float *scores = exact(n * sizeof *scores),
-              *few_scores = exact((k < others ? k : others) * sizeof *few_scores);
-        CHECK_EQ(ampcf_similar(s.m.model, item, n, items, scores, &found), AMPCF_OK);
+        ampcf_ranked *all = exact(n * sizeof *all), *few = exact((k < others ? k : others) * sizeof *few);
+        CHECK_EQ(ampcf_similar(s.m.model, item, n, all, &found), AMPCF_OK);
         CHECK_EQ(found, others);
         for (uint32_t i = 0; i < found; i++) {
-            const float *v = s.t.vectors + items[i] * d, *q = s.t.vectors + item * d;
+            const float *v = s.t.vectors + all[i].item * d, *q = s.t.vectors + item * d;
             double dot = 0;
             for (uint32_t c = 0; c < d; c++) dot += (double)q[c] * (double)v[c];
-            CHECK_NEAR(scores[i], dot / length_float(q, d) / length_float(v, d), 1e-5);
-            CHECK(scores[i] >= -1 && scores[i] <= 1 && items[i] != item);
-            CHECK(i == 0 || scores[i - 1] > scores[i] ||
-                  (float_bits(scores[i - 1]) == float_bits(scores[i]) && items[i - 1] < items[i]));
+            CHECK_NEAR(all[i].score, dot / length_float(q, d) / length_float(v, d), 1e-5);
+            CHECK(all[i].score >= -1 && all[i].score <= 1 && all[i].item != item && all[i].persona == 0);
+            CHECK(
+                i == 0 || all[i - 1].score > all[i].score ||
+                (float_bits(all[i - 1].score) == float_bits(all[i].score) && all[i - 1].item < all[i].item));
         }
-        CHECK_EQ(ampcf_similar(s.m.model, item, k, few, few_scores, &found), AMPCF_OK);
+        CHECK_EQ(ampcf_similar(s.m.model, item, k, few, &found), AMPCF_OK);
         CHECK_EQ(found, k < others ? k : others);
-        CHECK_BYTES(few, items, found * sizeof *few);
-        CHECK_BYTES(few_scores, scores, found * sizeof *few_scores);
-        free(items), free(few), free(scores), free(few_scores);
+        CHECK_BYTES(few, all, found * sizeof *few);
+        free(all), free(few);
         free_scene(&s);
     }
 }

@@ -1,4 +1,4 @@
-/* Owns the test of the likelihood objectives (train_likelihood.c, likelihood_loss.c, train_fold.c): the
+/* Owns the test of the likelihood objectives (likelihood.c, likelihood_loss.c, fold.c): the
  * gradient against finite differences of a loss in double precision, runs that depend on their input alone,
  * and results after each pass. Must not judge accuracy: tests/bench/likelihoods.js does. */
 #include "train/likelihood_loss.h"
@@ -40,7 +40,7 @@ static void eliminate(double m[D][D], double *x) {
     }
 }
 
-static void fold_in(const point *o, uint32_t k, double *u) {
+static void reference_fold_in(const point *o, uint32_t k, double *u) {
     double m[D][D];
     memset(u, 0, D * sizeof *u);
     memcpy(m, o->gram, sizeof m);
@@ -69,7 +69,7 @@ static double score_of(const point *o, double u[P_MAX][D], uint32_t item) {
 /* likelihood_loss.h, literally. */
 static double loss_at(const point *o, double *out_logits) {
     double u[P_MAX][D], loss = 0, mass = 0, sum = 0;
-    for (uint32_t k = 0; k < o->n_personas; k++) fold_in(o, k, u[k]);
+    for (uint32_t k = 0; k < o->n_personas; k++) reference_fold_in(o, k, u[k]);
     for (uint32_t c = 0; c < o->n_items; c++) {
         double l = exp(o->log_scale) * score_of(o, u, o->items[c]) + o->bias[o->items[c]], t = o->target[c];
         out_logits[c] = l;
@@ -85,7 +85,7 @@ static double loss_at(const point *o, double *out_logits) {
 
 /* The same person in single precision. */
 typedef struct single {
-    ampcf_train_config config;
+    float settings[FORMAT_SETTINGS];
     train_fold fold;
     likelihood_example example;
     void *memory;
@@ -95,26 +95,17 @@ typedef struct single {
 } single;
 
 static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
-    s->config = (ampcf_train_config){.n_users = 1,
-                                     .n_items = N,
-                                     .dim = D,
-                                     .n_personas = n_personas,
-                                     .alpha = 0.3f,
-                                     .lambda = 0.05f,
-                                     .nu = 1,
-                                     .beta = 3,
-                                     .eta = 0.5f,
-                                     .tau = tau,
-                                     .rho = 0.6f,
-                                     .sharpness = 4,
-                                     .split = 0};
+    const float settings[FORMAT_SETTINGS] = {
+        [SETTING_ALPHA] = 0.3f, [SETTING_LAMBDA] = 0.05f, [SETTING_NU] = 1,     [SETTING_BETA] = 3,
+        [SETTING_ETA] = 0.5f,   [SETTING_TAU] = tau,      [SETTING_RHO] = 0.6f, [SETTING_SHARPNESS] = 4};
+    memcpy(s->settings, settings, sizeof settings);
     arena measured = arena_measure();
-    (void)train_fold_take(&measured, &s->config, H_MAX);
+    (void)train_fold_take(&measured, D, n_personas, H_MAX, H_MAX);
     s->memory = exact(measured.used);
     arena a = arena_over(s->memory, measured.used);
-    s->fold = train_fold_take(&a, &s->config, H_MAX);
-    s->fold.gram = s->gram;
-    s->fold.n_history = o->n_kept;
+    s->fold = train_fold_take(&a, D, n_personas, H_MAX, H_MAX);
+    train_fold_open(&s->fold, s->settings, s->gram, N);
+    s->fold.n_rows = o->n_kept;
     memset(s->fold.rows, 0, H_MAX * STRIDE * sizeof(float));
     for (uint32_t r = 0; r < D; r++)
         for (uint32_t c = r; c < D; c++) s->gram[r * STRIDE + c] = (float)o->gram[r][c];
@@ -127,7 +118,7 @@ static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
         s->stands_for[c] = (float)o->stands_for[c];
         for (uint32_t d = 0; d < D; d++) s->items[c * STRIDE + d] = (float)o->vectors[o->items[c]][d];
     }
-    train_fold_in(&s->fold);
+    train_fold_in(&s->fold, n_personas);
     s->work = exact(likelihood_work(o->n_items, n_personas, STRIDE) * sizeof(float));
     s->example = (likelihood_example){.kind = o->kind,
                                       .n_items = o->n_items,
@@ -150,7 +141,7 @@ static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
 static void take_constants(point *o, const single *s) {
     double mass = 0.3 * N;
     o->n_personas = s->fold.n_personas;
-    o->beta = 3, o->rho = (double)s->config.rho;
+    o->beta = 3, o->rho = 0.6;
     for (uint32_t i = 0; i < o->n_kept; i++) mass += o->weight[i];
     o->ridge = 0.05 * mass;
     for (uint32_t k = 0; k < o->n_personas; k++)
