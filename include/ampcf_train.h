@@ -389,6 +389,24 @@ size_t ampcf_model_write_memory(const ampcf_model_parts *parts);
 ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t out_bytes, void *memory,
                                size_t memory_bytes, ampcf_fault *out_fault);
 
+/**
+ * The same model with other metadata, such as a card that says how good it is: ids, numbers and lineage stay, and so
+ * saved profiles go on.
+ *
+ * bytes      (n_bytes) a model file whose last section is the metadata, as ampcf_model_write makes it; 16-byte aligned
+ * metadata   (metadata_bytes) JSON in UTF-8, 1 to 64 KiB
+ * out        (n_bytes + metadata_bytes) 16-byte aligned, not overlapping bytes; out_bytes  its room
+ * out_n      bytes of the new file
+ * memory     (ampcf_model_memory of bytes) 16-byte aligned: both files are opened, one after the other
+ * out_fault  where and why, written only on failure; may be NULL
+ *
+ * Returns AMPCF_OK, AMPCF_E_MEMORY, AMPCF_E_BAD_SECTION (the metadata is not the last section) or a status of
+ * ampcf_model_open. O(n_bytes). Since 0.2.
+ */
+ampcf_status ampcf_model_replace_metadata(const void *bytes, size_t n_bytes, const char *metadata,
+                                          uint32_t metadata_bytes, void *out, size_t out_bytes, size_t *out_n,
+                                          void *memory, size_t memory_bytes, ampcf_fault *out_fault);
+
 #ifdef __cplusplus
 }
 #endif

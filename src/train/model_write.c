@@ -238,13 +238,16 @@ static void emit_sections(const ampcf_model_parts *m, const plan *p, uint8_t *ou
     }
 }
 
-static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
-    crc32c_tables tables;
-    crc32c_init(&tables);
-    memset(out, 0, (size_t)p->file_bytes);
-    emit_sections(m, p, out);
-    for (uint32_t i = 0; i < p->n; i++)
-        p->section[i].crc = crc32c(&tables, 0, out + p->section[i].offset, (size_t)p->section[i].length);
+/* Header and table in place, with the checksum over both. */
+static void seal(const crc32c_tables *tables, format_header h, const format_section *sections, uint8_t *out) {
+    size_t table_bytes = h.n_sections * sizeof *sections;
+    h.crc = 0;
+    h.crc = crc32c(tables, crc32c(tables, 0, &h, sizeof h), sections, table_bytes);
+    memcpy(out, &h, sizeof h);
+    memcpy(out + sizeof h, sections, table_bytes);
+}
+
+static format_header header_of(const ampcf_model_parts *m, const plan *p) {
     format_header h;
     memset(&h, 0, sizeof h);
     memcpy(h.magic, FORMAT_MAGIC, sizeof h.magic);
@@ -258,10 +261,17 @@ static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
     h.n_personas = m->n_personas;
     h.kind = KIND_EVIDENCE;
     memcpy(h.lineage, m->lineage, sizeof h.lineage);
-    uint32_t crc = crc32c(&tables, 0, &h, sizeof h);
-    h.crc = crc32c(&tables, crc, p->section, p->n * sizeof *p->section);
-    memcpy(out, &h, sizeof h);
-    memcpy(out + sizeof h, p->section, p->n * sizeof *p->section);
+    return h;
+}
+
+static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
+    crc32c_tables tables;
+    crc32c_init(&tables);
+    memset(out, 0, (size_t)p->file_bytes);
+    emit_sections(m, p, out);
+    for (uint32_t i = 0; i < p->n; i++)
+        p->section[i].crc = crc32c(&tables, 0, out + p->section[i].offset, (size_t)p->section[i].length);
+    seal(&tables, header_of(m, p), p->section, out);
 }
 
 ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t out_bytes, void *memory,
@@ -273,4 +283,37 @@ ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t
     emit(parts, &p, out);
     const ampcf_model *model;
     return ampcf_model_open(out, needed, memory, memory_bytes, &model, out_fault);
+}
+
+ampcf_status ampcf_model_replace_metadata(const void *bytes, size_t n_bytes, const char *metadata,
+                                          uint32_t metadata_bytes, void *out, size_t out_bytes, size_t *out_n,
+                                          void *memory, size_t memory_bytes, ampcf_fault *out_fault) {
+    const ampcf_model *model;
+    ampcf_status status = ampcf_model_open(bytes, n_bytes, memory, memory_bytes, &model, out_fault);
+    if (status != AMPCF_OK) return status;
+    format_header h;
+    format_section sections[FORMAT_MAX_SECTIONS];
+    memcpy(&h, bytes, sizeof h);
+    memcpy(sections, (const uint8_t *)bytes + sizeof h, h.n_sections * sizeof *sections);
+    format_section *last = &sections[h.n_sections - 1];
+    if (last->type != SECTION_METADATA) {
+        if (out_fault)
+            *out_fault = (ampcf_fault){last->offset,     last->type,
+                                       SECTION_METADATA, "metadata is not the last section",
+                                       last->type,       AMPCF_E_BAD_SECTION};
+        return AMPCF_E_BAD_SECTION;
+    }
+    uint64_t end = last->offset + metadata_bytes;
+    if (end > out_bytes || ((uintptr_t)out & 15u) != 0) return AMPCF_E_MEMORY;
+    crc32c_tables tables;
+    crc32c_init(&tables);
+    memcpy(out, bytes, (size_t)last->offset);
+    memcpy((uint8_t *)out + last->offset, metadata, metadata_bytes);
+    h.file_bytes = end;
+    last->length = last->rows = metadata_bytes;
+    last->crc = crc32c(&tables, 0, metadata, metadata_bytes);
+    seal(&tables, h, sections, out);
+    status = ampcf_model_open(out, (size_t)end, memory, memory_bytes, &model, out_fault);
+    if (status == AMPCF_OK) *out_n = (size_t)end;
+    return status;
 }

@@ -208,7 +208,7 @@ static void neighbour_rules(void) {
     free_parts(&t);
 }
 
-static void summary_rules(void) {
+static void memory_rules(void) {
     uint64_t rng = 117;
     recipe r = full_recipe();
     test_parts t = make_parts(&r, &rng);
@@ -297,6 +297,72 @@ static void ids_are_sorted(void) {
     }
 }
 
+/* The file with other metadata is, byte for byte, what the writer makes of parts with that metadata. */
+static void other_metadata(void) {
+    uint64_t rng = 61;
+    for (int round = 0; round < 40; round++) {
+        recipe r = plain_recipe(20, 6, 3, 4);
+        r.vector_type = (uint32_t)round % 3;
+        r.neighbours = round % 2 ? 3 : 0;
+        test_parts t = make_parts(&r, &rng);
+        test_model before = open_parts(&t.parts);
+        static const char *const texts[] = {"{}", "{\"card\":{\"version\":1}}", "{\"name\":\"x\"}"};
+        t.parts.metadata = texts[round % 3];
+        t.parts.metadata_bytes = (uint32_t)strlen(texts[round % 3]);
+        test_model wanted = open_parts(&t.parts);
+        size_t room = before.bytes + t.parts.metadata_bytes,
+               memory_bytes = ampcf_model_memory(before.file, before.bytes);
+        uint8_t *out = exact(room);
+        void *memory = exact(memory_bytes);
+        size_t n = 0;
+        CHECK_EQ(ampcf_model_replace_metadata(before.file, before.bytes, t.parts.metadata,
+                                              t.parts.metadata_bytes, out, room, &n, memory, memory_bytes,
+                                              NULL),
+                 AMPCF_OK);
+        CHECK_EQ(n, wanted.bytes);
+        CHECK_BYTES(out, wanted.file, n);
+        CHECK_EQ(ampcf_model_replace_metadata(before.file, before.bytes, t.parts.metadata,
+                                              t.parts.metadata_bytes, out, n - 1, &n, memory, memory_bytes,
+                                              NULL),
+                 AMPCF_E_MEMORY);
+        free(out), free(memory), free_model(&before), free_model(&wanted), free_parts(&t);
+    }
+}
+
+static void refuses_other_metadata(void) {
+    uint64_t rng = 62;
+    recipe r = plain_recipe(12, 4, 2, 0); /* a file without metadata */
+    test_model bare = make_model(&r, &rng);
+    size_t room = bare.bytes + 70000, memory_bytes = ampcf_model_memory(bare.file, bare.bytes), n = 7;
+    uint8_t *out = exact(room);
+    void *memory = exact(memory_bytes);
+    ampcf_fault fault = {0};
+    CHECK_EQ(ampcf_model_replace_metadata(bare.file, bare.bytes, "{}", 2, out, room, &n, memory, memory_bytes,
+                                          &fault),
+             AMPCF_E_BAD_SECTION);
+    CHECK(fault.wanted == SECTION_METADATA && fault.what != NULL && n == 7);
+    r = plain_recipe(12, 4, 2, 3);
+    test_model whole = make_model(&r, &rng);
+    memory_bytes = ampcf_model_memory(whole.file, whole.bytes);
+    free(memory), free(out);
+    room = whole.bytes + 70000;
+    memory = exact(memory_bytes), out = exact(room);
+    char *text = exact(70000);
+    memset(text, ' ', 70000);
+    CHECK_EQ(ampcf_model_replace_metadata(whole.file, whole.bytes, text, 70000, out, room, &n, memory,
+                                          memory_bytes, NULL),
+             AMPCF_E_LIMIT);
+    text[1] = (char)0xFF;
+    CHECK_EQ(ampcf_model_replace_metadata(whole.file, whole.bytes, text, 9, out, room, &n, memory,
+                                          memory_bytes, NULL),
+             AMPCF_E_BAD_TEXT);
+    whole.file[whole.bytes - 1] ^= 1;
+    CHECK_EQ(ampcf_model_replace_metadata(whole.file, whole.bytes, "{}", 2, out, room, &n, memory,
+                                          memory_bytes, NULL),
+             AMPCF_E_CHECKSUM);
+    free(text), free(memory), free(out), free_model(&bare), free_model(&whole);
+}
+
 int main(void) {
     same_parts_same_bytes();
     round_trip();
@@ -304,8 +370,10 @@ int main(void) {
     narrow_vectors();
     halves_round_trip();
     neighbour_rules();
-    summary_rules();
+    memory_rules();
     refuses_what_the_loader_refuses();
     ids_are_sorted();
+    other_metadata();
+    refuses_other_metadata();
     return check_report();
 }
