@@ -45,46 +45,60 @@ static int likelihood_config_is_valid(const ampcf_train_config *c, uint32_t n_in
 static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
 
 /* The warm-up's own state lies in the arena before ours, and its base is where ours begins. */
+static void take_warmup(arena *a, likelihood_trainer *t, const trainer_shape *shape) {
+    ampcf_train_config first = *shape->config;
+    first.sweeps = shape->config->warmup;
+    trainer_shape first_shape = {&first, shape->n_interactions, shape->max_degree};
+    t->als = train_als.layout(a, &first_shape);
+    if (t->als) t->base = *t->als;
+    t->base.config = *shape->config;
+    t->base.config.sweeps += shape->config->warmup; /* passes, as progress counts them */
+}
+
+/* A person: what is folded in, and the C items that are scored. */
+static void take_person(arena *a, likelihood_trainer *t, const ampcf_train_config *c) {
+    uint32_t n = c->n_items, stride = kernel_stride(c->dim), sampled = c->samples > 0 ? t->max_items : 0;
+    t->order = arena_take(a, c->n_users, sizeof *t->order);
+    t->kept = arena_take(a, t->max_history, sizeof *t->kept);
+    t->items = arena_take(a, sampled, sizeof *t->items);
+    t->cumulative = arena_take(a, c->samples > 0 ? n : 0, sizeof *t->cumulative);
+    t->gram = arena_take(a, c->dim, stride * sizeof(float));
+    t->target = arena_take(a, t->max_items, sizeof(float));
+    t->stands_for = arena_take(a, t->max_items, sizeof(float));
+    t->rows = arena_take(a, sampled, stride * sizeof(float));
+    t->rows_gradient = arena_take(a, sampled, stride * sizeof(float));
+    t->bias = arena_take(a, sampled, sizeof(float));
+    t->bias_gradient = arena_take(a, sampled, sizeof(float));
+    t->fold = train_fold_take(a, c->dim, c->n_personas, t->max_history, t->max_history);
+    t->example.history_gradient = arena_take(a, t->max_history, stride * sizeof(float));
+    t->example.work = arena_take(a, likelihood_work(t->max_items, c->n_personas, stride), sizeof(float));
+}
+
+/* Parameters and what moves them; a batch touches at most `touched` items. */
+static void take_parameters(arena *a, likelihood_trainer *t, const ampcf_train_config *c, uint32_t touched) {
+    uint32_t n = c->n_items, stride = kernel_stride(c->dim);
+    t->start = arena_take(a, n, stride * sizeof(float));
+    t->bias_values = arena_take(a, n, sizeof(float));
+    t->head_values = arena_take(a, 1, sizeof(float));
+    t->optimizer = adam_take(a);
+    t->head_optimizer = adam_take(a);
+    t->vectors = adam_table_take(a, t->base.vectors, n, stride, touched);
+    t->biases = adam_table_take(a, t->bias_values, n, 1, touched);
+    t->head = adam_table_take(a, t->head_values, 1, 1, 1);
+}
+
 static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
-    uint32_t n = c->n_items, stride = kernel_stride(c->dim), degree = least(shape->max_degree, n);
-    uint32_t items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n,
-             sampled = c->samples > 0 ? items : 0;
-    ampcf_train_config first = *c;
-    first.sweeps = c->warmup;
-    trainer_shape first_shape = {&first, shape->n_interactions, shape->max_degree};
+    uint32_t n = c->n_items, degree = least(shape->max_degree, n), touched = n;
     likelihood_trainer *head = arena_take(a, 1, sizeof *head), t;
     memset(&t, 0, sizeof t);
-    t.als = train_als.layout(a, &first_shape);
-    if (t.als) t.base = *t.als;
-    t.base.config = *c;
-    t.base.config.sweeps += c->warmup; /* passes, as progress counts them */
+    take_warmup(a, &t, shape);
     t.batch = least(c->batch, c->n_users);
     t.max_history = degree;
-    t.max_items = items;
-    uint32_t touched = c->samples > 0 ? least((uint64_t)t.batch * ((uint64_t)items + degree), n) : n;
-    t.order = arena_take(a, c->n_users, sizeof *t.order);
-    t.kept = arena_take(a, degree, sizeof *t.kept);
-    t.items = arena_take(a, sampled, sizeof *t.items);
-    t.cumulative = arena_take(a, c->samples > 0 ? n : 0, sizeof *t.cumulative);
-    t.start = arena_take(a, n, stride * sizeof(float));
-    t.gram = arena_take(a, c->dim, stride * sizeof(float));
-    t.bias_values = arena_take(a, n, sizeof(float));
-    t.head_values = arena_take(a, 1, sizeof(float));
-    t.target = arena_take(a, items, sizeof(float));
-    t.stands_for = arena_take(a, items, sizeof(float));
-    t.rows = arena_take(a, sampled, stride * sizeof(float));
-    t.rows_gradient = arena_take(a, sampled, stride * sizeof(float));
-    t.bias = arena_take(a, sampled, sizeof(float));
-    t.bias_gradient = arena_take(a, sampled, sizeof(float));
-    t.optimizer = adam_take(a);
-    t.head_optimizer = adam_take(a);
-    t.vectors = adam_table_take(a, t.base.vectors, n, stride, touched);
-    t.biases = adam_table_take(a, t.bias_values, n, 1, touched);
-    t.head = adam_table_take(a, t.head_values, 1, 1, 1);
-    t.fold = train_fold_take(a, c->dim, c->n_personas, degree, degree);
-    t.example.history_gradient = arena_take(a, degree, stride * sizeof(float));
-    t.example.work = arena_take(a, likelihood_work(items, c->n_personas, stride), sizeof(float));
+    t.max_items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n;
+    if (c->samples > 0) touched = least((uint64_t)t.batch * ((uint64_t)t.max_items + degree), n);
+    take_person(a, &t, c);
+    take_parameters(a, &t, c, touched);
     if (a->full || !a->base || !t.als) return NULL;
     *head = t;
     return &head->base;

@@ -74,50 +74,69 @@ static int config_is_valid(const ampcf_neighbours_config *c, uint32_t n) {
 
 static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
 
+/* What every method needs of rows and items. */
+static void take_input(arena *a, ampcf_neighbours *e, uint32_t n_interactions) {
+    size_t n = e->config.n_items;
+    e->item_offsets = arena_take(a, n + 1, sizeof *e->item_offsets);
+    e->item_users = arena_take(a, n_interactions, sizeof *e->item_users);
+    e->item_at = arena_take(a, n_interactions, sizeof *e->item_at);
+    e->user_part = arena_take(a, e->config.n_users, sizeof *e->user_part);
+    e->item_part = arena_take(a, n, sizeof *e->item_part);
+    e->ridge = arena_take(a, n, sizeof *e->ridge);
+    e->factor = arena_take(a, n, sizeof *e->factor);
+    e->diagonal = arena_take(a, n, sizeof *e->diagonal);
+    e->column = arena_take(a, n, sizeof *e->column);
+    e->loss = arena_take(a, n, sizeof *e->loss);
+    e->place = arena_take(a, n, sizeof *e->place);
+    e->together = e->config.pair_support > 1 ? arena_take(a, n, sizeof *e->together) : NULL;
+}
+
+/* The sources kept for each candidate, and the same as rows by source. */
+static void take_kept(arena *a, ampcf_neighbours *e) {
+    size_t n = e->config.n_items, kept = n * e->config.neighbours;
+    e->best = arena_take(a, e->config.neighbours, sizeof *e->best);
+    e->sources = arena_take(a, kept, sizeof *e->sources);
+    e->values = arena_take(a, kept, sizeof *e->values);
+    e->n_kept = arena_take(a, n, sizeof *e->n_kept);
+    e->out_offsets = arena_take(a, n + 1, sizeof *e->out_offsets);
+    e->out_items = arena_take(a, kept, sizeof *e->out_items);
+    e->out_values = arena_take(a, kept, sizeof *e->out_values);
+    e->out_scales = arena_take(a, n, sizeof *e->out_scales);
+}
+
+/* What fitting the kept sources again takes, and what vectors say where there are any. */
+static void take_refit(arena *a, ampcf_neighbours *e, uint32_t n_interactions) {
+    const ampcf_neighbours_config *c = &e->config;
+    size_t n = c->n_items;
+    /* Else there is nothing to take over, unless vectors come first. */
+    int cuts = c->neighbours + 1 < c->n_items || c->pair_support > 1;
+    int refits = c->method == AMPCF_NEIGHBOURS_EASE && c->neighbours > 0 && c->neighbours <= MAX_REFITTED &&
+                 (cuts || c->dim > 0);
+    uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
+    e->system_stride = (c->neighbours + 3) & ~3u;
+    e->system = refits ? arena_take(a, (size_t)c->neighbours * e->system_stride, sizeof *e->system) : NULL;
+    e->left = left_out_take(a, c->n_items, refits ? c->dim : 0, longest);
+    e->predicted = refits && c->dim > 0 ? arena_take(a, n, n * sizeof *e->predicted) : NULL;
+}
+
 static ampcf_neighbours *layout(arena *a, const ampcf_neighbours_config *c, uint32_t n_interactions) {
-    size_t n = c->n_items, x = n_interactions, kept = n * c->neighbours;
     int inverts = c->method == AMPCF_NEIGHBOURS_EASE, dual = inverts && c->n_users < c->n_items;
     uint32_t size = !inverts ? 0 : dual ? c->n_users : c->n_items;
     ampcf_neighbours *head = arena_take(a, 1, sizeof *head), e;
     memset(&e, 0, sizeof e);
-    e.item_offsets = arena_take(a, n + 1, sizeof *e.item_offsets);
-    e.item_users = arena_take(a, x, sizeof *e.item_users);
-    e.item_at = arena_take(a, x, sizeof *e.item_at);
-    e.user_part = arena_take(a, c->n_users, sizeof *e.user_part);
-    e.item_part = arena_take(a, n, sizeof *e.item_part);
-    e.ridge = arena_take(a, n, sizeof *e.ridge);
-    e.factor = arena_take(a, n, sizeof *e.factor);
-    e.diagonal = arena_take(a, n, sizeof *e.diagonal);
-    e.column = arena_take(a, n, sizeof *e.column);
+    e.config = *c;
+    e.dual = dual;
+    take_input(a, &e, n_interactions);
+    take_kept(a, &e);
+    take_refit(a, &e, n_interactions);
     e.side_work = arena_take(a, dual ? 2 * (size_t)size : 0, sizeof *e.side_work);
-    e.best = arena_take(a, c->neighbours, sizeof *e.best);
-    e.sources = arena_take(a, kept, sizeof *e.sources);
-    e.values = arena_take(a, kept, sizeof *e.values);
-    e.n_kept = arena_take(a, n, sizeof *e.n_kept);
-    e.out_offsets = arena_take(a, n + 1, sizeof *e.out_offsets);
-    e.out_items = arena_take(a, kept, sizeof *e.out_items);
-    e.out_values = arena_take(a, kept, sizeof *e.out_values);
-    e.out_scales = arena_take(a, n, sizeof *e.out_scales);
-    e.loss = arena_take(a, n, sizeof *e.loss);
-    e.place = arena_take(a, n, sizeof *e.place);
-    e.together = c->pair_support > 1 ? arena_take(a, n, sizeof *e.together) : NULL;
-    e.system_stride = (c->neighbours + 3) & ~3u;
-    int cuts = c->neighbours + 1 < c->n_items ||
-               c->pair_support > 1; /* else there is nothing to take over, unless vectors come first */
-    int refits = inverts && c->neighbours > 0 && c->neighbours <= MAX_REFITTED && (cuts || c->dim > 0);
-    e.system = refits ? arena_take(a, (size_t)c->neighbours * e.system_stride, sizeof *e.system) : NULL;
-    uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
-    e.left = left_out_take(a, c->n_items, refits ? c->dim : 0, longest);
-    e.predicted = refits && c->dim > 0 ? arena_take(a, n, n * sizeof *e.predicted) : NULL;
     e.inverse = dense_inverse_take(a, size);
     if (a->used > UINT32_MAX) a->full = 1;
     if (a->full || !a->base) return NULL;
-    e.config = *c;
-    e.dual = dual;
     e.rest_steps = e.predicted ? steps_of(c->n_users - c->n_aspects) : 0;
     e.gram_steps = steps_of(size);
     e.inverse_steps = dense_inverse_steps(size);
-    e.column_steps = c->neighbours > 0 ? ((uint64_t)n + COLUMNS - 1) / COLUMNS : 0;
+    e.column_steps = c->neighbours > 0 ? ((uint64_t)c->n_items + COLUMNS - 1) / COLUMNS : 0;
     *head = e;
     return head;
 }
