@@ -164,9 +164,9 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint3
 /**
  * Fold a history into personas with the items frozen: closed form, deterministic, no gradient steps.
  *
- *     M   = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I,    lambda_u = lambda (sum_i w_i q_i t_i^2 +
- *         alpha N)^nu
- *     u_k = M^-1 sum_i r_ik w_i q_i t_i g_i v_i,               sum_k u_k = the ALS user vector
+ *     M        = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I
+ *     lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu
+ *     u_k      = M^-1 sum_i r_ik w_i q_i t_i g_i v_i,       sum_k u_k = the ALS user vector
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
@@ -261,7 +261,7 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 /* ---- Ranking ------------------------------------------------------------------------------------------- */
 
 /**
- * Score candidates for one profile.                                          src/FORMAT.md; arXiv:2010.07042
+ * Score candidates for one profile (src/FORMAT.md; arXiv:2010.07042).
  *
  *     s_jk   = u_k . v_j + sum_i r_ik w_i g_i B_ij
  *     gain_k = P min(max_l m_l / m_k, 5)^tau
@@ -313,8 +313,8 @@ ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *exclud
                              ampcf_ranked *out, uint32_t *out_n);
 
 /**
- * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1], personas 0.
- * O(N D). Since 0.1.
+ * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1],
+ * personas 0. O(N D). Since 0.1.
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE.
  */
@@ -352,10 +352,10 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
 /**
  * What a persona cares about: for each aspect its share in the persona's part of the history, and its lift.
  *
- *     share_a = (n_a + c q_a) / (n + c),   lift_a = share_a / q_a,   c = 5,   q = the catalogue's
- *         distribution
+ *     share_a = (n_a + c q_a) / (n + c),   lift_a = share_a / q_a,   c = 5
  *
- * Shrinkage c keeps two-film personas from claiming extreme lifts. Items without aspects do not count.
+ * with q the distribution of the catalogue. Shrinkage c keeps two-film personas from claiming extreme lifts.
+ * Items without aspects do not count.
  *
  * persona     < personas of the profile
  * out_share   (A) sum 1 over aspects that the catalogue has; out_lift (A) 1 = as often as in the catalogue

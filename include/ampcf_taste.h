@@ -29,10 +29,10 @@ typedef struct ampcf_taste_space {
 /**
  * Taste distribution of a list.
  *
- *     out_a = sum_i w_i d_i m_ia / sum_i w_i d_i,   m_ia = the share of category a in item i,   d_i = 1 /
- *         log2(1 + i) or 1, i = 1 .. n
+ *     out_a = sum_i w_i d_i m_ia / sum_i w_i d_i,   d_i = 1 / log2(1 + i) or 1, i = 1 .. n
  *
- * Items without categories do not count; all-zero when no item counts.
+ * with m_ia the share of category a in item i. Items without categories do not count; all-zero when no item
+ * counts.
  *
  * items     (n) rows of the space; NULL = all rows in order, n ignored
  * weights   (n) finite, >= 0; NULL = all 1
@@ -69,16 +69,14 @@ size_t ampcf_taste_between_memory(uint32_t measure, uint32_t n);
 /**
  * Distance between two taste distributions.
  *
- *     Jensen-Shannon   sqrt( 1/2 sum p log2(p / m) + 1/2 sum q log2(q / m) ),  m = (p + q) / 2     Lin 1991;
- *                      Endres, Schindelin 2003
+ *     Jensen-Shannon   sqrt( 1/2 sum p log2(p / m) + 1/2 sum q log2(q / m) ),  m = (p + q) / 2
  *     Hellinger        sqrt( 1/2 sum (sqrt p - sqrt q)^2 )
- *                      Hellinger 1909
  *     total variation  1/2 sum |p - q|
- *     Steck's KL       sum p ln(p / q'),  q' = (1 - a) q + a p,  a = 0.01                            Steck
- *         2018 (RecSys), eq. 6
+ *     Steck's KL       sum p ln(p / q'),  q' = (1 - a) q + a p,  a = 0.01
  *     Wasserstein      min sum_ab f_ab c_ab,  f >= 0, sum_b f_ab = p_a, sum_a f_ab = q_b
- *                      Kantorovich 1942; Rubner 2000
  *
+ * Sources: Lin 1991, Endres and Schindelin 2003; Hellinger 1909; Steck 2018 (RecSys), eq. 6; Kantorovich
+ * 1942, Rubner 2000.
  * Wasserstein is solved exactly by the network simplex on the categories that have weight, masses as
  * multiples of 2^-52, so that a degenerate step is seen as one. Without a cost it is that of cost 1 between
  * different categories: total variation.
@@ -111,8 +109,7 @@ size_t ampcf_rerank_mmr_memory(uint32_t n);
 size_t ampcf_rerank_dpp_memory(uint32_t n, uint32_t k);
 
 /**
- * Calibrated list: the taste of the list should be the target.                                      Steck
- * 2018 (RecSys), eq. 7
+ * Calibrated list: the taste of the list should be the target (Steck 2018 (RecSys), eq. 7).
  *
  *     maximise over lists L   (1 - lambda) sum_(j in L) r_j - lambda KL(target, q'(L))
  *
@@ -132,8 +129,8 @@ ampcf_status ampcf_rerank_steck(const ampcf_taste_space *space, const double *sc
                                 size_t memory_bytes, uint32_t *out, uint32_t *out_n);
 
 /**
- * Proportional list: every taste takes its turns, by its part.                  after Dang and Croft 2012
- * (SIGIR), "Diversity by proportionality"
+ * Proportional list: every taste takes its turns, by its part (after Dang and Croft 2012 (SIGIR), "Diversity
+ * by proportionality").
  *
  *     next = argmax_j (1 - lambda) r_j + lambda sum_a q_ja (p_a W - w_a)
  *
@@ -149,8 +146,8 @@ ampcf_status ampcf_rerank_proportional(const ampcf_taste_space *space, const dou
                                        void *memory, size_t memory_bytes, uint32_t *out, uint32_t *out_n);
 
 /**
- * Maximal marginal relevance: like what is wanted, unlike what is there.          Carbonell and Goldstein
- * 1998 (SIGIR), 1 - lambda
+ * Maximal marginal relevance: like what is wanted, unlike what is there (Carbonell and Goldstein 1998
+ * (SIGIR), 1 - lambda).
  *
  *     next = argmax_j (1 - lambda) r_j - lambda max_(i in list) cos(v_i, v_j)
  *
@@ -163,15 +160,14 @@ ampcf_status ampcf_rerank_mmr(const double *scores, uint32_t n, const float *vec
                               uint32_t *out_n);
 
 /**
- * Determinantal point process, greedy MAP by incremental Cholesky rows.           Chen, Zhang, Zhou 2018
- * (NeurIPS), algorithm 1
+ * Determinantal point process, greedy MAP by incremental Cholesky rows (Chen, Zhang, Zhou 2018, NeurIPS,
+ * algorithm 1).
  *
- *     maximise over lists L   (1 - lambda) sum_(j in L) r_j + lambda log det S_L,    S_ij = cos(v_i, v_j),
- *         S_jj = 1
+ *     maximise over lists L   (1 - lambda) sum_(j in L) r_j + lambda log det S_L
  *
- * which is log det of the kernel q_i S_ij q_j with q_j = exp(r_j (1 - lambda) / (2 lambda)), times lambda.
- * What a candidate adds to the determinant, its squared distance to the span of the list, counts at least
- * 1e-10: once the D dimensions are used up the scores decide.
+ * with S_ij = cos(v_i, v_j), S_jj = 1, which is log det of the kernel q_i S_ij q_j with q_j = exp(r_j (1 -
+ * lambda) / (2 lambda)), times lambda. What a candidate adds to the determinant, its squared distance to the
+ * span of the list, counts at least 1e-10: once the D dimensions are used up the scores decide.
  *
  * Returns and the rest as ampcf_rerank_mmr. O(K n (K + D)). Since 0.1.
  */

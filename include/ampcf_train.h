@@ -94,21 +94,20 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
 /**
  * Begin training. `als`:
  *
- *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2 + sum_u lambda_u |u|^2
- *               + sum_j lambda_j |v_j|^2
- *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu,   lambda_j = q_j lambda (sum_u w_uj p_u + alpha
- *         U)^nu
+ *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2
+ *               + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
+ *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu
+ *     lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
  *
  * with y of ampcf_score: items see each person through the attention over that person's personas, and
  * personas are folded in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS
- * (Hu et al. 2008; Rendle et al. 2021). The attention is that of a device, but for neighbours: they are fitted
- * when the items are known, so training knows none. p_u and q_i are the dampings of the config: a person
- * with a thousand items says less with each of them, and a popular item says less of a taste. In the end
- * vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within 2^-10 and
+ * (Hu et al. 2008; Rendle et al. 2021). The attention is that of a device, but for neighbours: they are
+ * fitted when the items are known, so training knows none. p_u and q_i are the dampings of the config: a
+ * person with a thousand items says less with each of them, and a popular item says less of a taste. In the
+ * end vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within 2^-10 and
  * 2^10, and q_j where q_j / t_j^2 can be stored.
  *
- * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each:
- * arXiv:2010.07042
+ * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each (arXiv:2010.07042):
  *
  *     minimise  balance mean_b -log softmax_s(y_bs)_0
  *               + (1 - balance) sum_b (entropy_positive H(a_b0) - entropy_negative mean_(s > 0) H(a_bs))
@@ -125,16 +124,16 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * in each epoch every user is taken once. A share `dropout` of the events is left out; the others are folded
  * in by the closed form of ampcf_profile_fold_in:
  *
- *     M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I,   u_k = M^-1 sum_i r_ik w_i
- *         v_i,   l_j = s y_j + c_j
+ *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I
+ *     u_k = M^-1 sum_i r_ik w_i v_i,   l_j = s y_j + c_j
  *
  * with y of ampcf_score; what was left out, t_j = w_uj, is to be likely among all items that were not folded
  * in:
  *
- *     multinomial  minimise  mean_u T_u^-1/2 sum_j -t_j log softmax(l)_j
- *     gaussian               mean_u T_u^-1/2 (sum_j t_j (1 - l_j)^2 + zeros sum_(t_j = 0) l_j^2)
- *     logistic               mean_u T_u^-1/2 (sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp
- *                            l_j))
+ *     minimise     mean_u T_u^-1/2 L_u
+ *     multinomial  L_u = sum_j -t_j log softmax(l)_j
+ *     gaussian     L_u = sum_j t_j (1 - l_j)^2 + zeros sum_(t_j = 0) l_j^2
+ *     logistic     L_u = sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp l_j)
  *
  * plus decay / 2 sum_j |v_j - warm-up's v_j|^2, T_u = sum_j t_j, by Adam, with the derivative through M^-1
  * in closed form. The Gram G is renewed for each batch; within it G, responsibilities, gains and the share
@@ -247,11 +246,10 @@ typedef struct ampcf_neighbours_progress {
 size_t ampcf_neighbours_memory(const ampcf_neighbours_config *config, uint32_t n_interactions);
 
 /**
- * Begin to compute B.                                                Steck 2019 (arXiv:1905.03375), weighted
- * and damped
+ * Begin to compute B: EASE (Steck 2019, arXiv:1905.03375), weighted and damped.
  *
- *     EASE:           P = (sum_u p_u x_u x_u^T + diag D)^-1,  D_j = lambda (d_j / mean d)^t,  B_ij = -P_ij /
- *                     P_jj (d_j / mean d)^-c
+ *     EASE:           P = (sum_u p_u x_u x_u^T + diag D)^-1,  D_j = lambda (d_j / mean d)^t
+ *                     B_ij = -P_ij / P_jj (d_j / mean d)^-c
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
  *
  * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only
@@ -313,8 +311,7 @@ const float *ampcf_neighbours_scales(const ampcf_neighbours *neighbours);
 size_t ampcf_clusters_memory(uint32_t n_items, uint32_t dim, uint32_t n_clusters);
 
 /**
- * Clusters of items by the direction of their vectors: spherical k-means.                      Dhillon and
- * Modha 2001
+ * Clusters of items by the direction of their vectors: spherical k-means (Dhillon and Modha 2001).
  *
  *     maximise  sum_j cos(v_j, c_z(j))
  *
@@ -390,10 +387,11 @@ ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t
                                size_t memory_bytes, ampcf_fault *out_fault);
 
 /**
- * The same model with other metadata, such as a card that says how good it is: ids, numbers and lineage stay, and so
- * saved profiles go on.
+ * The same model with other metadata, such as a card that says how good it is: ids, numbers and lineage
+ * stay, and so saved profiles go on.
  *
- * bytes      (n_bytes) a model file whose last section is the metadata, as ampcf_model_write makes it; 16-byte aligned
+ * bytes      (n_bytes) a model file whose last section is the metadata, as ampcf_model_write makes it;
+ *            16-byte aligned
  * metadata   (metadata_bytes) JSON in UTF-8, 1 to 64 KiB
  * out        (n_bytes + metadata_bytes) 16-byte aligned, not overlapping bytes; out_bytes  its room
  * out_n      bytes of the new file

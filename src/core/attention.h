@@ -1,17 +1,20 @@
-/* Owns the attention over personas and the score that it makes, shared by ranking, explaining and training so that
+/* Owns the attention over personas and the score that it makes, shared by ranking, explaining and training
+ * so that
  * a model is used as it was trained. Must not know where evidence comes from.
  *
- *     gain_k = P min(max_l m_l / m_k, 5)^tau      m_k = support: what persona k predicts for its own left-out events
+ *     gain_k = P min(max_l m_l / m_k, 5)^tau      m_k = support: what persona k predicts for its own
+ *         left-out events
  *     a_jk   = softmax_k( beta gain_k s_jk / P + eta log pi_k )
  *     y_j    = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk
  *
- * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like, because it has
- * few events: support measures how low, and tau says how much of that is forgiven, so that a 10 % taste can win its
- * own items. The bound keeps personas that predict nothing, such as one of stray events, from being forgiven without
- * end.
+ * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like,
+ * because it has few events: support measures how low, and tau says how much of that is forgiven, so that a
+ * 10 % taste can win its own items. The bound keeps personas that predict nothing, such as one of stray
+ * events, from being forgiven without end.
  *
- * y is linear in what personas bring once attention is known. So it stands here in four forms, and nowhere else: for
- * evidence (a score), for vectors (what an item sees of a person), for one event (its part of the score), and its
+ * y is linear in what personas bring once attention is known. So it stands here in four forms, and nowhere
+ * else: for evidence (a score), for vectors (what an item sees of a person), for one event (its part of the
+ * score), and its
  * slope. A new form of attention is a change of this file. */
 #ifndef AMPCF_CORE_ATTENTION_H
 #define AMPCF_CORE_ATTENTION_H
@@ -42,7 +45,8 @@ static inline attention_settings attention_read(const float *settings) {
 }
 
 /* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the ridge
- * solution, s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's target is the
+ * solution, s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's target is
+ * the
  * persona's. */
 static inline float attention_left_out(float evidence, float leverage, float target) {
     float h = leverage < 0.99f ? leverage : 0.99f;
@@ -90,7 +94,8 @@ static inline float attention_score(const attention_view *v, const float *eviden
     return (1 - rho) * whole + rho * attention_attended(v, evidence, attention);
 }
 
-/* out (width) such that out . v_j = y_j: the same sum over persona vectors (P, width) and their sum, whole (width). */
+/* out (width) such that out . v_j = y_j: the same sum over persona vectors (P, width) and their sum, whole
+ * (width). */
 static inline void attention_vector(const attention_view *v, const float *attention, const float *whole,
                                     const float *personas, uint32_t width, float *out) {
     float rho = v->settings->rho;
@@ -106,7 +111,8 @@ static inline double attention_part(const attention_view *v, const float *attent
     return (1 - rho) + rho * attended;
 }
 
-/* out_slope (P) = d y_j / d s_jk = (1 - rho) + rho a_k gain_k (1 + beta / P (gain_k s_k - sum_l a_l gain_l s_l)). */
+/* out_slope (P) = d y_j / d s_jk = (1 - rho) + rho a_k gain_k (1 + beta / P (gain_k s_k - sum_l a_l gain_l
+ * s_l)). */
 static inline void attention_slopes(const attention_view *v, const float *evidence, const float *attention,
                                     float *out_slope) {
     float rho = v->settings->rho, beta = v->settings->beta / (float)v->n;

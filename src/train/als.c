@@ -107,7 +107,8 @@ static void solve_user(als_trainer *t, uint32_t user) {
     memcpy(t->priors + (size_t)user * p, f->priors, f->n_personas * sizeof(float));
 }
 
-/* What an item sees of a user: the vector whose product with the item's is the score, attention as on the device. */
+/* What an item sees of a user: the vector whose product with the item's is the score, attention as on the
+ * device. */
 static void effective_vector(const als_trainer *t, uint32_t user, uint32_t item, float *out) {
     const ampcf_trainer *b = &t->base;
     uint32_t live = t->n_personas[user], stride = b->stride, p = trained_personas(&b->config);

@@ -1,11 +1,13 @@
-/* Owns the trainer's one fold-in, single precision: responsibilities, factored system, persona vectors, gains. Every
- * objective and the neighbours fold people in by it, and als its items. Must not know where the rows come from or what
- * is learnt from them.
+/* Owns the trainer's one fold-in, single precision: responsibilities, factored system, persona vectors,
+ * gains. Every
+ * objective and the neighbours fold people in by it, and als its items. Must not know where the rows come
+ * from or what is learnt from them.
  *
  *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i t_i^2 + alpha n)^nu I
  *     u_k = M^-1 sum_i r_ik w_i t_i v_i
  *
- * as core/profile.c does on the device in double precision; tests/src/train/test_fold.c holds the two together. */
+ * as core/profile.c does on the device in double precision; tests/src/train/test_fold.c holds the two
+ * together. */
 #ifndef AMPCF_TRAIN_FOLD_H
 #define AMPCF_TRAIN_FOLD_H
 

@@ -1,4 +1,5 @@
-/* Owns the fold-in of the trainer's people as one persona, with each event left out in closed form. Must not fold in by
+/* Owns the fold-in of the trainer's people as one persona, with each event left out in closed form. Must not
+ * fold in by
  * itself: fold.c does. */
 #include "train/left_out.h"
 

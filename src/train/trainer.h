@@ -63,7 +63,8 @@ static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) {
     return t->weights ? t->weights[x] : 1;
 }
 
-/* out (D, stride) = alpha sum_rows part x x^T, its upper triangle, over x (n, stride), part (n) or NULL = all 1; summed in
+/* out (D, stride) = alpha sum_rows part x x^T, its upper triangle, over x (n, stride), part (n) or NULL =
+ * all 1; summed in
  * double. */
 void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t n, float *out);
 

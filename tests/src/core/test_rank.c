@@ -148,7 +148,8 @@ static int before(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* The k best of a list must be the head of the sorted list, bit for bit, each with the persona of ampcf_score. */
+/* The k best of a list must be the head of the sorted list, bit for bit, each with the persona of
+ * ampcf_score. */
 static void check_best(const scene *s, const uint32_t *list, uint32_t n, uint32_t k, const ampcf_ranked *best,
                        uint32_t found) {
     uint32_t sorted[MOST_ITEMS];

@@ -1,5 +1,7 @@
-/* Owns the parity of the two fold-ins: the trainer's (train/fold.c, single precision) and the device's (core/profile.c,
- * double precision) make the same personas of the same history. Must leave each one's own correctness to its own test. */
+/* Owns the parity of the two fold-ins: the trainer's (train/fold.c, single precision) and the device's
+ * (core/profile.c,
+ * double precision) make the same personas of the same history. Must leave each one's own correctness to its
+ * own test. */
 #include "core/profile.h"
 #include "models.h"
 #include "train/fold.h"
@@ -51,7 +53,8 @@ static void gather(trainer_side *s, const test_parts *t, const uint32_t *items, 
     s->fold.n_rows = n;
 }
 
-/* Responsibilities come from one function, and so have the same bits; what is solved agrees as far as single precision goes. */
+/* Responsibilities come from one function, and so have the same bits; what is solved agrees as far as single
+ * precision goes. */
 static double check_same(const train_fold *f, const ampcf_profile *p) {
     uint32_t n = p->n_personas, dim = p->model->dim;
     double worst = 0;
@@ -100,7 +103,8 @@ static void folds_as_the_device_does(void) {
     CHECK(several > 100);
 }
 
-/* What is forgiven is measured on scores of the device: with vectors v_j / t_j and weights q_j t_j^2, as als has them, the
+/* What is forgiven is measured on scores of the device: with vectors v_j / t_j and weights q_j t_j^2, as als
+ * has them, the
  * gains are those of the file. */
 static void scales_bring_back_the_device(void) {
     uint64_t rng = 92;
