@@ -40,7 +40,7 @@ export function readStruct(memory, { fields }, at) {
 export function writeStruct(memory, { fields }, at, values) {
   for (const [name, [type, offset, length]] of Object.entries(fields)) {
     const value = /** @type {any} */ (values)[name];
-    if (type === 'bytes') memory.u8(at + offset, Number(length)).set(value);
+    if (type === 'bytes') memory.u8(at + offset, /** @type {number} */ (length)).set(value);
     else
       fieldAt(memory, type, at + offset)[0] = /** @type {never} */ (type === 'u64' ? BigInt(value) : value);
   }

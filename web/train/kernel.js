@@ -5,8 +5,8 @@ import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { readStruct, writeStruct } from '../core/struct.js';
 
-/** @import { WasmMemory } from '../core/memory.js' */
 /** @import { Layout } from '../core/abi.js' */
+/** @import { WasmMemory } from '../core/memory.js' */
 /** @import { StructValues } from '../core/struct.js' */
 /** @typedef {StructValues<typeof abi.trainConfigLayout>} TrainConfig ampcf_train_config by its fields' names */
 /** @typedef {StructValues<typeof abi.neighboursConfigLayout>} NeighboursConfig ampcf_neighbours_config, likewise */
@@ -28,8 +28,8 @@ import { readStruct, writeStruct } from '../core/struct.js';
 /** @typedef {keyof typeof abi.modelPartsLayout.fields} PartName */
 /** @typedef {keyof ItemResults} TrainedPart */
 /**
- * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | null>} ModelParts ampcf_model_parts by its
- *   fields' names, but for what is taken from the training; pointers are arrays, null where absent
+ * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | undefined>} ModelParts ampcf_model_parts by its
+ *   fields' names, but for what is taken from the training; pointers are arrays, undefined where absent
  */
 /** @typedef {Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array} Typed */
 
@@ -192,9 +192,7 @@ export class Training {
     this.#dim = dim;
   }
 
-  /**
-   * @param {number} rows at most
-   */
+  /** @param {number} rows at most */
   step(rows) {
     return this.#memory.scoped([abi.trainProgressLayout.bytes], (out) => {
       this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
@@ -228,7 +226,7 @@ export class Training {
   results() {
     const copies = Object.entries(this.#places()).map(([name, [at, length]]) => [
       name,
-      at === 0 ? null : this.#memory.f32(at, length).slice(),
+      at ? this.#memory.f32(at, length).slice() : null,
     ]);
     return Object.fromEntries(copies);
   }
@@ -293,7 +291,7 @@ export class Training {
       const given = Object.entries(parts).map(([name, part]) => {
         const [type] = abi.modelPartsLayout.fields[/** @type {PartName} */ (name)];
         if (type !== 'pointer') return [name, part];
-        const copy = put(memory, /** @type {Typed | null} */ (part));
+        const copy = put(memory, /** @type {Typed | undefined} */ (part));
         copies.push(copy);
         return [name, copy];
       });

@@ -169,6 +169,6 @@ async function modelBytes(training, { data, aspects, options }, settings, neighb
   // From here on in one turn: what is clustered is what is written.
   return training.writeModel({
     ...parts,
-    item_clusters: count > 0 ? training.clusters(count, Number(settings.seed)) : null,
+    item_clusters: count > 0 ? training.clusters(count, Number(settings.seed)) : undefined,
   });
 }
