@@ -1,5 +1,5 @@
-// Owns what JavaScript must know of the C side: numbers, names and layouts of structs, each under its C name. A
-// test checks them against the headers (tests/web/core/abi.test.js). Must not call anything.
+// Owns what JavaScript must know of the C side: numbers, names and layouts of structs, each under its C name.
+// A test checks them against the headers (tests/web/core/abi.test.js). Must not call anything.
 
 /**
  * Of a field: a pointer of wasm32 has 4 bytes.

@@ -5,7 +5,8 @@
 /**
  * What the fields hold, by their names.
  * @template {Layout} L
- * @typedef {{ [F in keyof L['fields']]: L['fields'][F][0] extends 'bytes' ? Uint8Array : number }} StructValues
+ * @typedef {{ [Name in keyof L['fields']]: L['fields'][Name][0] extends 'bytes' ? Uint8Array : number }}
+ *   StructValues
  */
 
 /**

@@ -7,8 +7,8 @@ import { choices } from './settings.js';
 /** @import { TrainSettings } from './settings.js' */
 
 /**
- * ampcf_train_config. A field is the setting of its name, unless another one is named here; 0 where the objective
- * has no such setting.
+ * ampcf_train_config. A field is the setting of its name, unless another one is named here; 0 where the
+ * objective has no such setting.
  * @param {TrainSettings} settings
  * @param {number} users
  * @param {number} items

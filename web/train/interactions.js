@@ -41,7 +41,8 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
   if (item.length !== n || (weight && weight.length !== n))
     throw new AmpcfError(
       'BAD_ARGUMENT',
-      `interactions: got ${n} users, ${item.length} items and ${weight?.length ?? 'no'} weights, wanted as many of each`,
+      `interactions: got ${n} users, ${item.length} items and ${weight?.length ?? 'no'} weights, ` +
+        'wanted as many of each',
     );
   const people = lastOfEachPair(user, item, users.length, items.length);
   const support = new Uint32Array(items.length);

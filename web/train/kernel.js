@@ -1,5 +1,5 @@
-// Owns the calls of train.wasm on plain arrays and numbers. Must not check what callers pass, or know settings
-// and options.
+// Owns the calls of train.wasm on plain arrays and numbers. Must not check what callers pass, or know
+// settings and options.
 import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -8,9 +8,9 @@ import { readStruct, writeStruct } from '../core/struct.js';
 /** @import { Layout } from '../core/abi.js' */
 /** @import { WasmMemory } from '../core/memory.js' */
 /** @import { StructValues } from '../core/struct.js' */
-/** @typedef {StructValues<typeof abi.trainConfigLayout>} TrainConfig ampcf_train_config by its fields' names */
-/** @typedef {StructValues<typeof abi.neighboursConfigLayout>} NeighboursConfig ampcf_neighbours_config, likewise */
-/** @typedef {{ offsets: Uint32Array, items: Uint32Array, weights: Float32Array | null }} Rows a row a person */
+/** @typedef {StructValues<typeof abi.trainConfigLayout>} TrainConfig by the names of the fields in C */
+/** @typedef {StructValues<typeof abi.neighboursConfigLayout>} NeighboursConfig likewise */
+/** @typedef {{ offsets: Uint32Array, items: Uint32Array, weights: Float32Array | null }} Rows by person */
 /**
  * @typedef {object} ItemResults what a training has learnt of N items at width D, by the names of
  *   ampcf_model_parts
@@ -28,8 +28,8 @@ import { readStruct, writeStruct } from '../core/struct.js';
 /** @typedef {keyof typeof abi.modelPartsLayout.fields} PartName */
 /** @typedef {keyof ItemResults} TrainedPart */
 /**
- * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | undefined>} ModelParts ampcf_model_parts by its
- *   fields' names, but for what is taken from the training; pointers are arrays, undefined where absent
+ * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | undefined>} ModelParts ampcf_model_parts
+ *   but for what is taken from the training; pointers are arrays, undefined where absent
  */
 /** @typedef {Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array} Typed */
 
@@ -314,11 +314,13 @@ export class Training {
     const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;
     return memory.scoped([bytes, checkBytes, abi.faultLayout.bytes], (file, work, fault) => {
       const status = memory.call('ampcf_model_write', parts, file, bytes, work, checkBytes, fault);
-      if (status !== 0)
+      if (status !== 0) {
+        const { what } = readStruct(memory, abi.faultLayout, fault);
         throw new AmpcfError(
           memory.statusName(status),
-          `the model would be refused by the loader: ${memory.text(readStruct(memory, abi.faultLayout, fault).what)}`,
+          `the model would be refused by the loader: ${memory.text(what)}`,
         );
+      }
       return memory.u8(file, bytes).slice();
     });
   }

@@ -1,5 +1,5 @@
-// Owns what a model file says beside what was trained: ids, titles, aspects, metadata, lineage. Must not touch
-// wasm.
+// Owns what a model file says beside what was trained: ids, titles, aspects, metadata, lineage. Must not
+// touch wasm.
 import { AMPCF_MAX_ASPECTS } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { choices } from './settings.js';

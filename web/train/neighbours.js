@@ -1,5 +1,5 @@
-// Owns the neighbours of items, the matrix B: planned, then computed in a trainer instance of their own. Must not
-// write model files.
+// Owns the neighbours of items, the matrix B: planned, then computed in a trainer instance of their own. Must
+// not write model files.
 import { AmpcfError } from '../core/errors.js';
 import { neighboursConfig } from './config.js';
 import { startTrainer } from './module.js';
@@ -61,8 +61,8 @@ function withAspects(data, { names, offsets, flat }) {
  * @param {CanonicalInteractions} data
  * @param {TrainSettings} given
  * @param {ItemAspects | undefined} aspects
- * @returns {{ data: NeighbourData, settings: NeighbourSettings, dim: number } | undefined} dim 0: beside none;
- *   undefined: no neighbours are wanted, or there are none
+ * @returns {{ data: NeighbourData, settings: NeighbourSettings, dim: number } | undefined} dim 0: beside
+ *   none; undefined: no neighbours are wanted, or there are none
  */
 function planned(data, given, aspects) {
   if (!(Number(given.neighbours) > 0) || data.itemIds.length < 2) return undefined;
@@ -90,8 +90,9 @@ function configured(kernel, data, settings, dim) {
   if (bytes === 0)
     throw new AmpcfError(
       'OUT_OF_MEMORY',
-      `neighbours of ${data.itemIds.length} items and ${data.users} people do not fit the 4 GiB of wasm memory: ` +
-        `${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ${dim ? 'least' : 'needs less'}`,
+      `neighbours of ${data.itemIds.length} items and ${data.users} people do not fit the 4 GiB of ` +
+        `wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ` +
+        `${dim ? 'least' : 'needs less'}`,
     );
   return { config, bytes };
 }

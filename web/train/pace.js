@@ -10,7 +10,7 @@ const turnMs = 50;
  * @returns {(progress: T, over: boolean) => Promise<void>} to be called after each piece of work
  */
 export function paced(report) {
-  let last = -Infinity;
+  let last = 0;
   return async (progress, over) => {
     const now = performance.now();
     if (now - last < turnMs && !over) return;

@@ -117,7 +117,8 @@ function refuseStray(given, objective, defaults) {
     throw badArgument(
       stray,
       given[stray],
-      `nothing: it is not a setting of objective ${objective}${stray in neighbourDefaults ? ' without neighbours' : ''}`,
+      `nothing: it is not a setting of objective ${objective}` +
+        (stray in neighbourDefaults ? ' without neighbours' : ''),
     );
 }
 

@@ -1,5 +1,5 @@
-// Owns what a caller is offered at the end of each sweep or epoch, and the one that is kept. Must not know how
-// a model is written.
+// Owns what a caller is offered at the end of each sweep or epoch, and the one that is kept. Must not know
+// how a model is written.
 
 /** @import { ItemResults, Training } from './kernel.js' */
 /** @import { TrainOptions } from './options.js' */
@@ -10,7 +10,8 @@
  * @param {Training} training
  * @param {TrainSettings} settings
  * @param {TrainOptions['onSnapshot']} onSnapshot
- * @param {(sweep: number) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model file of what is learnt so far
+ * @param {(sweep: number) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model file of what is learnt by
+ *   then
  */
 export function watchSnapshots(training, settings, onSnapshot, bytesAfter) {
   const warmup = Number(settings.warmup ?? 0);
