@@ -100,7 +100,7 @@ const trained = new Map();
 
 /**
  * A model of two hundred demo people, trained once for each set of options.
- * @param {import('../web/train/train.js').TrainOptions} [options]
+ * @param {import('../web/train.js').TrainOptions} [options]
  * @returns {Promise<Uint8Array>} do not change it
  */
 export function smallModel(options = {}) {
@@ -120,7 +120,7 @@ export function smallModel(options = {}) {
   return bytes;
 }
 
-/** @param {import('../web/train/train.js').TrainOptions} [options] */
+/** @param {import('../web/train.js').TrainOptions} [options] */
 export async function openSmallModel(options) {
   return loadModel(await smallModel(options));
 }

@@ -33,7 +33,7 @@ export async function loadFilms() {
 /**
  * @param {DemoFilm[]} films
  * @param {import('./people.js').Person[]} people
- * @returns {import('../../web/train/interactions.js').Interactions}
+ * @returns {import('../../web/train.js').Interactions}
  */
 export function demoInteractions(films, people) {
   const index = new Map(films.map((film, i) => [film.item, i]));
@@ -48,10 +48,10 @@ export function demoInteractions(films, people) {
 }
 
 /**
- * @param {typeof import('../../web/train/train.js').trainModel} trainModel
+ * @param {typeof import('../../web/train.js').trainModel} trainModel
  * @param {DemoFilm[]} films
  * @param {import('./people.js').Person[]} people
- * @param {import('../../web/train/train.js').TrainOptions} [options]
+ * @param {import('../../web/train.js').TrainOptions} [options]
  */
 export function trainDemo(trainModel, films, people, options = {}) {
   const items = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));

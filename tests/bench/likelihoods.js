@@ -9,9 +9,9 @@ import { trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
 import { fullRanking, readSplit } from './full-ranking.js';
 
-/** @typedef {import('../../web/train/train.js').TrainOptions} TrainOptions */
+/** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
 /**
- * @typedef {{ name: string, k: number, train: import('../../web/train/interactions.js').Interactions,
+ * @typedef {{ name: string, k: number, train: import('../../web/train.js').Interactions,
  *   histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task
  */
 

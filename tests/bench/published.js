@@ -9,7 +9,9 @@ import { loadModel } from '../../dist/ampcf.js';
 import { softmaxDefaults, trainModel } from '../../dist/train.js';
 import { table } from '../../web/cli/print.js';
 import { WasmMemory } from '../../web/core/memory.js';
-import { trainConfig, trainSettings } from '../../web/train/settings.js';
+import { trainConfig } from '../../web/train/config.js';
+import { TrainKernel } from '../../web/train/kernel.js';
+import { trainSettings } from '../../web/train/settings.js';
 
 const data =
   process.argv[2] ??
@@ -89,50 +91,19 @@ function summary(gains) {
  * @param {number} seed
  */
 function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
-  const memory = new WasmMemory(module),
-    config = trainConfig(
-      trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs }),
-      offsets.length - 1,
-      n,
-    );
-  const put = (/** @type {Uint8Array | Uint32Array} */ array) => {
-    const at = memory.allocate(array.byteLength);
-    memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer));
-    return at;
-  };
-  const configAt = put(config),
-    bytes = memory.call('ampcf_trainer_memory', configAt, items.length),
-    out = memory.allocate(32);
-  const status = memory.call(
-    'ampcf_trainer_open',
-    configAt,
-    put(offsets),
-    put(items),
-    0,
-    memory.allocate(bytes),
-    bytes,
-    out,
-  );
-  if (status !== 0) throw new Error(memory.statusName(status));
-  const trainer = memory.u32(out, 1)[0],
-    candidates = memory.allocate(400),
-    scores = memory.allocate(400);
+  const settings = trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs }),
+    kernel = new TrainKernel(new WasmMemory(module)),
+    rowsByUser = { offsets, items, weights: null },
+    training = kernel.openTrainer(trainConfig(settings, offsets.length - 1, n), rowsByUser);
   const epochs = [];
   let seconds = 0,
     best = { hr: 0, ndcg: 0 },
     since = 0;
   while (epochs.length < maxEpochs && since < patience) {
     const began = performance.now();
-    do memory.call('ampcf_trainer_step', trainer, softmaxDefaults.batch, out);
-    while (memory.u32(out + 16, 1)[0] === epochs.length);
+    while (training.step(softmaxDefaults.batch).sweep === epochs.length);
     seconds += (performance.now() - began) / 1000;
-    const result = summary(
-      tests.map(([user, ...list]) => {
-        memory.u32(candidates, list.length).set(list);
-        memory.call('ampcf_trainer_score', trainer, rows.get(user) ?? 0, candidates, list.length, scores);
-        return gainOf(memory.f32(scores, list.length));
-      }),
-    );
+    const result = summary(tests.map(([user, ...list]) => gainOf(training.score(rows.get(user) ?? 0, list))));
     since = result.hr > best.hr || result.ndcg > best.ndcg ? 0 : since + 1;
     best = { hr: Math.max(best.hr, result.hr), ndcg: Math.max(best.ndcg, result.ndcg) };
     epochs.push(result);
@@ -143,7 +114,7 @@ function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
 /**
  * What a page would do: the model file of the defaults, everybody folded in from the list they trained with.
  * @param {Lists} lists
- * @param {import('../../web/train/train.js').TrainOptions} options
+ * @param {import('../../web/train.js').TrainOptions} options
  */
 async function foldedIn({ n, offsets, items, rows, tests }, options) {
   const ids = Array.from({ length: n }, (_, j) => String(j)),

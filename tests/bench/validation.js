@@ -18,7 +18,7 @@ if (!existsSync(folder)) {
 const train = await readSplit(`${folder}/train.txt`),
   validation = await readSplit(`${folder}/validation.txt`);
 
-/** @type {[string, import('../../web/train/train.js').TrainOptions][]} */
+/** @type {[string, import('../../web/train.js').TrainOptions][]} */
 const variants = [
   ['defaults', {}],
   ['one vector', { personas: 1 }],

@@ -230,7 +230,7 @@ describe('what one person alone brings', () => {
     ];
     const given = { users, items, user: pairs.map(([u]) => u), item: pairs.map(([, j]) => j) };
     const evidence = async (/** @type {number} */ minSupport) => {
-      const scores = async (/** @type {import('../../web/train/train.js').TrainOptions} */ options) =>
+      const scores = async (/** @type {import('../../web/train.js').TrainOptions} */ options) =>
         new Map(
           golden(
             (await loadModel((await trainModel(given, { ...vectors, minSupport, ...options })).bytes))

@@ -37,8 +37,8 @@ import { personasOf, personasText, trainingProgress, validationText } from './tr
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
-/** @import { Interactions } from '../train/interactions.js' */
-/** @import { TrainResult } from '../train/train.js' */
+/** @import { Interactions } from '../train.js' */
+/** @import { TrainResult } from '../train.js' */
 /** @import { Measurement } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate/train-validated.js' */
 /** @import { TrainingInput, Io } from './training-input.js' */

@@ -14,7 +14,7 @@ import {
 import { readItems } from './read-items.js';
 import { splitRows } from './split.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
 /** @typedef {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} Io */

@@ -24,7 +24,7 @@ import { bestOf } from './rankers.js';
 import { measureRareRecall } from './rare-recall.js';
 import { measureStability } from './stability.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { Faithfulness } from './faithfulness.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */

@@ -13,7 +13,7 @@ import { choosePeople, itemsByPerson } from './people.js';
 import { measurePersonas } from './persona-health.js';
 import { modelRanker } from './rankers.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { NewUsers } from './new-users.js' */

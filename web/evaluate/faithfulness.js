@@ -10,7 +10,7 @@ import { historiesOf } from './people.js';
 import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { bestOf } from './rankers.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { Person } from './people.js' */
 /** @import { PaceOptions } from './pace.js' */

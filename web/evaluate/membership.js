@@ -10,8 +10,8 @@ import { paceOf } from './pace.js';
 import { historiesOf, interactionsOfPeople } from './people.js';
 import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
-/** @import { TrainOptions } from '../train/train.js' */
+/** @import { Interactions } from '../train.js' */
+/** @import { TrainOptions } from '../train.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @typedef {import('../model/model.js').Model} OpenModel */

@@ -8,7 +8,7 @@ import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { BaselineName, Settings } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */

@@ -2,7 +2,7 @@
 // is left out. Must not rank.
 import { personRandom, sampleOf } from '../core/random.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /**
  * @typedef {object} Person
  * @property {string} user

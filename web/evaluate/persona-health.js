@@ -6,7 +6,7 @@ import { historiesOf } from './people.js';
 import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */

@@ -10,8 +10,8 @@ import { choosePeople, itemsByPerson } from './people.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 import { modelRanker } from './rankers.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
-/** @import { TrainOptions, TrainProgress, TrainResult, TrainSnapshot } from '../train/train.js' */
+/** @import { Interactions } from '../train.js' */
+/** @import { TrainOptions, TrainProgress, TrainResult, TrainSnapshot } from '../train.js' */
 /** @import { Person } from './people.js' */
 /**
  * @typedef {object} ValidationFigures full ranking, the history left out

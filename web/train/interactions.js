@@ -1,5 +1,6 @@
 // Owns the canonical form of interactions: the same pairs in any order give the same arrays. Must not know
 // text formats.
+import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { encodeId } from '../core/memory.js';
@@ -40,7 +41,8 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
   if (item.length !== n || (weight && weight.length !== n))
     throw new AmpcfError(
       'BAD_ARGUMENT',
-      `interactions: got ${n} users, ${item.length} items and ${weight?.length ?? 'no'} weights, wanted as many of each`,
+      `interactions: got ${n} users, ${item.length} items and ${weight?.length ?? 'no'} weights, ` +
+        'wanted as many of each',
     );
   const people = lastOfEachPair(user, item, users.length, items.length);
   const support = new Uint32Array(items.length);
@@ -139,8 +141,15 @@ function packRows(rows, { item, weight, newIndex }) {
     for (const x of list) {
       items[at] = newIndex[item[x]];
       // The core counts in single precision, where a tiny weight is 0.
-      if (weight && (typeof weight[x] !== 'number' || !(Math.fround(weight[x]) > 0 && weight[x] <= 1024)))
-        throw badArgument(`weight of interaction ${x}`, weight[x], 'a number above 0 and at most 1024');
+      if (
+        weight &&
+        (typeof weight[x] !== 'number' || !(Math.fround(weight[x]) > 0 && weight[x] <= AMPCF_MAX_WEIGHT))
+      )
+        throw badArgument(
+          `weight of interaction ${x}`,
+          weight[x],
+          `a number above 0 and at most ${AMPCF_MAX_WEIGHT}`,
+        );
       if (weights && weight) weights[at] = weight[x];
       at++;
     }

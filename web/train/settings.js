@@ -1,25 +1,35 @@
-// Owns what can be set for each objective: defaults, ranges, the order in C. Must not touch wasm.
+// Owns what can be set for each objective: ranges, words, checks, and what follows from the data. Must not
+// touch wasm.
+import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
+import { neighbourDefaults, objectiveDefaults } from './defaults.js';
+
+/** @import { CanonicalInteractions } from './interactions.js' */
+/**
+ * @typedef {{ objective: keyof typeof objectiveDefaults, personas: number, dim: number, minSupport: number,
+ *   [name: string]: number | string }} TrainSettings
+ */
+
+/** Settings that are one of a few words, and what each word is in C. */
+export const choices = {
+  objective: {
+    als: abi.AMPCF_OBJECTIVE_ALS,
+    softmax: abi.AMPCF_OBJECTIVE_SOFTMAX,
+    multinomial: abi.AMPCF_OBJECTIVE_MULTINOMIAL,
+    gaussian: abi.AMPCF_OBJECTIVE_GAUSSIAN,
+    logistic: abi.AMPCF_OBJECTIVE_LOGISTIC,
+  },
+  attention: { dot: abi.AMPCF_ATTENTION_DOT, cosine: abi.AMPCF_ATTENTION_COSINE },
+  vectors: { f32: abi.AMPCF_VECTORS_F32, f16: abi.AMPCF_VECTORS_F16, int8: abi.AMPCF_VECTORS_INT8 },
+  neighbourMethod: { ease: abi.AMPCF_NEIGHBOURS_EASE, cooccurrence: abi.AMPCF_NEIGHBOURS_COOCCURRENCE },
+};
 
 /**
- * Chosen on the validation part of a public MovieLens-1M split. neighbourLambda follows from the number of
- * people.
+ * Lowest, highest, and the step where only whole numbers are taken.
+ * @type {Record<string, [low: number, high: number, step?: 1]>}
  */
-export const neighbourDefaults = Object.freeze({
-  neighbourMethod: /** @type {'ease' | 'cooccurrence'} */ ('ease'),
-  neighbourStrength: 1,
-  neighbourLambda: /** @type {number | undefined} */ (undefined),
-  neighbourLambdaGrowth: 0.5,
-  neighbourUserDamping: 0.6,
-  neighbourSourceDamping: 0.5,
-  neighbourPopularityDamping: 0.12,
-  neighbourBlend: 0.8,
-  neighbourAspects: 60,
-});
-
-/** @type {Record<string, [number, number]>} */
-export const neighbourRanges = {
-  neighbours: [0, 65536],
+export const settingRanges = {
+  neighbours: [0, 65536, 1],
   neighbourStrength: [0, 1024],
   neighbourLambda: [1e-3, 1e9],
   neighbourLambdaGrowth: [0, 4],
@@ -28,148 +38,18 @@ export const neighbourRanges = {
   neighbourPopularityDamping: [-4, 4],
   neighbourBlend: [0.01, 1],
   neighbourAspects: [0, 1e9],
-};
-/** Settings of which 0 means none. */
-const orZero = { neighbourBlend: true };
-
-/** What every objective takes besides; with neighbours, their settings too. */
-const fileDefaults = { vectors: /** @type {'f32' | 'f16' | 'int8'} */ ('f32'), neighbours: 0, clusters: 24 };
-
-/**
- * In the order in which they stand in a model's metadata. Settings of the `als` objective, chosen by NDCG@20
- * on the validation part of a public MovieLens-1M split (`npm run bench:validation`).
- */
-export const trainDefaults = Object.freeze({
-  dim: 64,
-  personas: 4,
-  sweeps: 12,
-  joint: 0,
-  seed: 1,
-  alpha: /** @type {number | undefined} */ (undefined),
-  unobserved: 12,
-  lambda: 0.004,
-  nu: 1,
-  beta: 20,
-  eta: 0,
-  tau: 0.8,
-  rho: 0.1,
-  sharpness: 12,
-  split: 1.4,
-  bias: 0.01,
-  minSupport: 5,
-  userDamping: 0.5,
-  itemDamping: 0.5,
-  popularityDamping: 0.05,
-  ...fileDefaults,
-});
-
-/**
- * The authors' settings for the training. The way people are folded in, from alpha on, was chosen by NDCG@10
- * of an item held out of the training of the two leave-one-out data sets: there folded-in people rank as well
- * as the vectors trained for them.
- */
-export const softmaxDefaults = Object.freeze({
-  dim: 64,
-  personas: 3,
-  epochs: 20,
-  batch: 256,
-  negatives: 4,
-  attention: /** @type {'dot' | 'cosine'} */ ('dot'),
-  attentionBeta: 1,
-  learningRate: 0.001,
-  balance: 0.5,
-  entropyPositive: 0.005,
-  entropyNegative: 0.005,
-  seed: 1,
-  alpha: 0.03,
-  lambda: 0.15,
-  nu: 1,
-  beta: 20,
-  eta: 0,
-  tau: 0.8,
-  rho: 0.1,
-  sharpness: 12,
-  split: 1.4,
-  bias: 0.01,
-  minSupport: 5,
-  ...fileDefaults,
-});
-
-/**
- * Start from `warmup` sweeps of als, then epochs of gradient. Chosen by NDCG@20 on the validation part of a
- * public MovieLens-1M split (`npm run bench:likelihoods`). There `logistic` gains from 12 epochs, less with
- * more weight on zeros (.4, 1) or little dropout (.2); `gaussian` a little; `multinomial` only loses what als
- * has reached, at every learning rate and dropout that was tried, so it is held to its start by `decay`.
- */
-const likelihoodDefaults = {
-  dim: 64,
-  personas: 4,
-  epochs: 12,
-  warmup: 12,
-  joint: 1,
-  batch: 256,
-  samples: 0,
-  learningRate: 0.0005,
-  dropout: 0.5,
-  decay: 0,
-  seed: 1,
-  alpha: 0.4,
-  lambda: 0.006,
-  nu: 1,
-  beta: 20,
-  eta: 0,
-  tau: 0.8,
-  rho: 0.1,
-  sharpness: 12,
-  split: 1.4,
-  bias: 0.01,
-  minSupport: 5,
-  ...fileDefaults,
-};
-export const multinomialDefaults = Object.freeze({
-  ...likelihoodDefaults,
-  epochs: 8,
-  dropout: 0.2,
-  decay: 1,
-});
-export const gaussianDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 1 });
-export const logisticDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 0.1 });
-
-/** Every objective: ampcf_objective and what can be set. */
-const objectives = {
-  als: { code: 0, defaults: trainDefaults },
-  softmax: { code: 1, defaults: softmaxDefaults },
-  multinomial: { code: 2, defaults: multinomialDefaults },
-  gaussian: { code: 3, defaults: gaussianDefaults },
-  logistic: { code: 4, defaults: logisticDefaults },
-};
-/** Settings that are one of a few words; each stands for its place in C. */
-const choices = {
-  attention: ['dot', 'cosine'],
-  vectors: ['f32', 'f16', 'int8'],
-  neighbourMethod: ['ease', 'cooccurrence'],
-};
-
-/** Lowest and highest; the first ones are whole numbers. */
-const wholeRanges = {
-  personas: [1, 64],
-  dim: [1, 1024],
-  sweeps: [1, 1000],
-  joint: [0, 1000],
-  epochs: [1, 1000],
-  batch: [1, 65536],
-  negatives: [1, 64],
-  warmup: [1, 1000],
-  samples: [0, 2 ** 24],
-  seed: [0, 2 ** 32 - 1],
-  minSupport: [1, 2 ** 32 - 1],
-  neighbours: neighbourRanges.neighbours,
-  clusters: [0, 256],
-};
-/** @type {Record<string, [number, number] | number[]>} */
-export const settingRanges = {
-  ...neighbourRanges,
-  ...wholeRanges,
+  personas: [1, abi.AMPCF_MAX_PERSONAS, 1],
+  dim: [1, abi.AMPCF_MAX_DIM, 1],
+  sweeps: [1, 1000, 1],
+  joint: [0, 1000, 1],
+  epochs: [1, 1000, 1],
+  batch: [1, 65536, 1],
+  negatives: [1, 64, 1],
+  warmup: [1, 1000, 1],
+  samples: [0, abi.AMPCF_MAX_ITEMS, 1],
+  seed: [0, 2 ** 32 - 1, 1],
+  minSupport: [1, 2 ** 32 - 1, 1],
+  clusters: [0, abi.AMPCF_MAX_CLUSTERS, 1],
   alpha: [1e-6, 1024],
   unobserved: [0.001, 1e6],
   lambda: [1e-6, 2 ** 20],
@@ -193,53 +73,12 @@ export const settingRanges = {
   decay: [0, 2 ** 20],
   zeros: [0, 1024],
 };
-
-/** ampcf_train_config after n_users and n_items, 4 bytes each. */
-const wholeFields = [
-  'objective',
-  'dim',
-  'personas',
-  'sweeps',
-  'joint',
-  'batch',
-  'negatives',
-  'attention',
-  'seed',
-  'warmup',
-  'samples',
-];
-const floatFields = [
-  'alpha',
-  'lambda',
-  'nu',
-  'beta',
-  'eta',
-  'tau',
-  'rho',
-  'sharpness',
-  'split',
-  'bias',
-  'learningRate',
-  'balance',
-  'entropyPositive',
-  'entropyNegative',
-  'attentionBeta',
-  'userDamping',
-  'itemDamping',
-  'popularityDamping',
-  'dropout',
-  'decay',
-  'zeros',
-];
+/** Settings of which 0 means none, though it is out of their range. */
+const orZero = new Set(['neighbourBlend']);
 
 /** Names of the settings that are numbers, and of those that are words, for the command line. */
 export const numberSettings = Object.freeze(Object.keys(settingRanges));
-export const choiceSettings = Object.freeze(['objective', ...Object.keys(choices)]);
-
-/**
- * @typedef {{ objective: keyof typeof objectives, personas: number, dim: number, minSupport: number, [name:
- *   string]: number | string }} TrainSettings
- */
+export const choiceSettings = Object.freeze(Object.keys(choices));
 
 /**
  * Defaults and what was given, checked.
@@ -247,20 +86,12 @@ export const choiceSettings = Object.freeze(['objective', ...Object.keys(choices
  * @returns {TrainSettings} the settings of the objective and no other
  */
 export function trainSettings(given) {
-  const name = given.objective === undefined ? 'als' : given.objective;
-  if (typeof name !== 'string' || !Object.hasOwn(objectives, name))
-    throw badArgument('objective', name, `one of ${Object.keys(objectives).join(', ')}`);
-  const objective = /** @type {keyof typeof objectives} */ (name);
-  const defaults = { ...objectives[objective].defaults, ...(given.neighbours > 0 && neighbourDefaults) };
-  const stray = [...choiceSettings, ...numberSettings].find(
-    (setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults),
+  const objective = /** @type {TrainSettings['objective']} */ (
+    given.objective === undefined ? 'als' : given.objective
   );
-  if (stray)
-    throw badArgument(
-      stray,
-      given[stray],
-      `nothing: it is not a setting of objective ${objective}${stray in neighbourDefaults ? ' without neighbours' : ''}`,
-    );
+  checkSetting('objective', objective);
+  const defaults = { ...objectiveDefaults[objective], ...(given.neighbours > 0 && neighbourDefaults) };
+  refuseStray(given, objective, defaults);
   const chosen = Object.fromEntries(
     Object.entries(defaults).map(([setting, value]) => [
       setting,
@@ -273,27 +104,46 @@ export function trainSettings(given) {
 }
 
 /**
- * @param {string} name
+ * A setting of another objective would do nothing, which is not what was meant.
+ * @param {Record<string, any>} given
+ * @param {string} objective
+ * @param {Record<string, unknown>} defaults
+ */
+function refuseStray(given, objective, defaults) {
+  const stray = [...choiceSettings, ...numberSettings].find(
+    (setting) => setting !== 'objective' && given[setting] !== undefined && !(setting in defaults),
+  );
+  if (stray)
+    throw badArgument(
+      stray,
+      given[stray],
+      `nothing: it is not a setting of objective ${objective}` +
+        (stray in neighbourDefaults ? ' without neighbours' : ''),
+    );
+}
+
+/**
+ * @param {string} name of a setting
  * @param {unknown} value
  */
-function checkSetting(name, value) {
+export function checkSetting(name, value) {
   if (name in choices) {
     const words = choices[/** @type {keyof typeof choices} */ (name)];
-    if (!words.includes(/** @type {string} */ (value)))
-      throw badArgument(name, value, `one of ${words.join(', ')}`);
+    if (typeof value !== 'string' || !Object.hasOwn(words, value))
+      throw badArgument(name, value, `one of ${Object.keys(words).join(', ')}`);
     return;
   }
-  const [low, high] = settingRanges[name],
-    whole = name in wholeRanges;
+  const [low, high, step] = settingRanges[name],
+    zero = orZero.has(name);
   if (
     typeof value !== 'number' ||
-    (!(value === 0 && name in orZero) && !(value >= low && value <= high)) ||
-    (whole && !Number.isInteger(value))
+    (!(value === 0 && zero) && !(value >= low && value <= high)) ||
+    (step && !Number.isInteger(value))
   )
     throw badArgument(
       name,
       value,
-      `${name in orZero ? '0, or ' : ''}a ${whole ? 'whole number' : 'number'} from ${low} to ${high}`,
+      `${zero ? '0, or ' : ''}a ${step ? 'whole number' : 'number'} from ${low} to ${high}`,
     );
 }
 
@@ -301,11 +151,12 @@ function checkSetting(name, value) {
  * alpha where it is not given: all pairs that were not observed weigh `unobserved` times as much as all that
  * were.
  * @param {TrainSettings} settings
- * @param {{ users: number, itemIds: string[], items: Uint32Array }} data
+ * @param {CanonicalInteractions} data
  */
-export function relativeAlpha(settings, { users, itemIds, items }) {
-  const pairs = users * itemIds.length;
-  return Math.min(1024, Math.max(1e-6, (Number(settings.unobserved) * items.length) / pairs));
+function relativeAlpha(settings, { users, itemIds, items }) {
+  const [low, high] = settingRanges.alpha,
+    pairs = users * itemIds.length;
+  return Math.min(high, Math.max(low, (Number(settings.unobserved) * items.length) / pairs));
 }
 
 /**
@@ -313,6 +164,22 @@ export function relativeAlpha(settings, { users, itemIds, items }) {
  * @param {{ users: number }} data
  */
 export const relativeLambda = ({ users }) => Number((users ** 0.8).toPrecision(3));
+
+/**
+ * With the defaults that follow from the data.
+ * @param {TrainSettings} settings
+ * @param {CanonicalInteractions} data
+ * @returns {TrainSettings}
+ */
+export function settingsFor(settings, data) {
+  return {
+    ...settings,
+    alpha: settings.alpha ?? relativeAlpha(settings, data),
+    ...(Number(settings.neighbours) > 0 && {
+      neighbourLambda: settings.neighbourLambda ?? relativeLambda(data),
+    }),
+  };
+}
 
 /**
  * The settings of a run that ends where this one stands after `sweep` sweeps or epochs: same model.
@@ -329,37 +196,4 @@ export function settingsAfter(settings, sweep) {
     ...('epochs' in settings ? { epochs: sweep } : { sweeps: sweep }),
     ...('joint' in settings && { joint: Math.max(0, Number(settings.joint) - fewer) }),
   };
-}
-
-/**
- * ampcf_vector_type.
- * @param {Record<string, unknown>} settings
- */
-export const vectorType = (settings) => choices.vectors.indexOf(/** @type {string} */ (settings.vectors));
-
-/**
- * ampcf_train_config as bytes.
- * @param {TrainSettings} settings
- * @param {number} users
- * @param {number} items
- */
-export function trainConfig(settings, users, items) {
-  const words = new Uint32Array(2 + wholeFields.length + floatFields.length),
-    floats = new Float32Array(words.buffer);
-  const codes = {
-    ...settings,
-    objective: objectives[settings.objective].code,
-    sweeps: settings.sweeps ?? settings.epochs,
-    attention: Math.max(0, choices.attention.indexOf(String(settings.attention))),
-  };
-  words.set([
-    users,
-    items,
-    ...wholeFields.map((name) => Number(codes[/** @type {keyof typeof codes} */ (name)] ?? 0)),
-  ]);
-  floats.set(
-    floatFields.map((name) => Number(settings[name] ?? 0)),
-    2 + wholeFields.length,
-  );
-  return new Uint8Array(words.buffer);
 }

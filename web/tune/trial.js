@@ -2,8 +2,8 @@
 // choose settings.
 import { trainValidated } from '../evaluate.js';
 
-/** @import { Interactions } from '../train/interactions.js' */
-/** @import { TrainOptions } from '../train/train.js' */
+/** @import { Interactions } from '../train.js' */
+/** @import { TrainOptions } from '../train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
 /**
  * @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' |

@@ -6,7 +6,7 @@ import { readItems } from '../../../web/cli/read-items.js';
 import { readRatings } from '../../../web/cli/read-ratings.js';
 import { below, personRandom, sampleOf } from '../../../web/core/random.js';
 
-/** @import { Interactions } from '../../../web/train/interactions.js' */
+/** @import { Interactions } from '../../../web/train.js' */
 /** @typedef {'test' | 'validation'} Split */
 /** @typedef {'ml1m' | 'films' | 'games'} SetName */
 /**

@@ -10,7 +10,7 @@ import { readDataSet } from './data.js';
 
 /** @import { Evaluation, EvaluateOptions, Interval } from '../../../web/evaluate.js' */
 /** @import { EvaluationProgress } from '../../../web/evaluate/pace.js' */
-/** @import { TrainOptions, TrainProgress } from '../../../web/train/train.js' */
+/** @import { TrainOptions, TrainProgress } from '../../../web/train.js' */
 /** @import { DataSet, SetName, Split } from './data.js' */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, seconds: number }} Trained */
 /**

@@ -3,7 +3,7 @@ import { trainSettings } from '../../../web/train/settings.js';
 import { objectiveTest } from './settings.js';
 import { figure, markdownTable, withError } from './text.js';
 
-/** @import { TrainOptions } from '../../../web/train/train.js' */
+/** @import { TrainOptions } from '../../../web/train.js' */
 /** @import { Bench } from './measure.js' */
 /** @import { DataSet } from './data.js' */
 

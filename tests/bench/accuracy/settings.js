@@ -5,7 +5,7 @@
  * Ours, a data set each; what is not here is the trainer's default. All were chosen with `--on validation`:
  * for ml1m by NDCG@20 on its validation.txt, for films and games by NDCG@10 of one event of each person's
  * train line, held out by seed among 99 seeded negatives (data.js). Nothing was looked up on test.txt.
- * @type {Record<'ml1m' | 'films' | 'games', import('../../../web/train/train.js').TrainOptions &
+ * @type {Record<'ml1m' | 'films' | 'games', import('../../../web/train.js').TrainOptions &
  *   Record<string, number | string>>}
  */
 export const ours = {

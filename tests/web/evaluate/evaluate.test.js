@@ -15,7 +15,7 @@ import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from '
 
 /**
  * @param {[string, string[]][]} lists
- * @returns {import('../../../web/train/interactions.js').Interactions}
+ * @returns {import('../../../web/train.js').Interactions}
  */
 function interactions(lists) {
   const users = [...new Set(lists.map(([user]) => user))],

@@ -23,7 +23,7 @@ import {
   seeded,
 } from '../../support.js';
 
-/** @typedef {import('../../../web/train/train.js').TrainOptions} TrainOptions */
+/** @typedef {import('../../../web/train.js').TrainOptions} TrainOptions */
 const base = interactionsOf(people);
 const dampings = { userDamping: 0.6, itemDamping: 0.4, popularityDamping: 0.3 },
   fitted = { neighbours: 12, neighbourLambda: 15, neighbourBlend: 0.7, neighbourAspects: 25 };

@@ -10,8 +10,10 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../../dist/ampcf.js';
 import { fitEase, trainModel } from '../../../dist/train.js';
-import { canonicalInteractions } from '../../../web/train/interactions.js';
+import { AMPCF_NEIGHBOURS_EASE } from '../../../web/core/abi.js';
 import { WasmMemory } from '../../../web/core/memory.js';
+import { canonicalInteractions } from '../../../web/train/interactions.js';
+import { TrainKernel } from '../../../web/train/kernel.js';
 import {
   below,
   failsWith,
@@ -25,7 +27,7 @@ import {
   seeded,
 } from '../../support.js';
 
-/** @typedef {import('../../../web/train/train.js').TrainOptions} TrainOptions */
+/** @typedef {import('../../../web/train.js').TrainOptions} TrainOptions */
 const base = interactionsOf(people),
   data = canonicalInteractions(base, 1),
   n = data.itemIds.length;
@@ -178,6 +180,7 @@ describe('a model with neighbours', () => {
       count = 90,
       dim = 11;
     const gram = new Float32Array((dim * (dim + 1)) / 2),
+      bias = new Float32Array(count),
       vectors = Float32Array.from({ length: count * dim }, () => random() - 0.5),
       settings = Float32Array.of(0.4, 0.1, 0.7, ...new Array(13).fill(0));
     const [itemWeights, targets] = [0.5, 0.8].map((low) =>
@@ -203,41 +206,36 @@ describe('a model with neighbours', () => {
       lists.forEach((list, u) => {
         offsets[u + 1] = offsets[u] + list.length;
       });
+      const config = {
+        n_users: users,
+        n_items: count,
+        method: AMPCF_NEIGHBOURS_EASE,
+        neighbours: 15,
+        n_aspects: beside ? 7 : 0,
+        dim: beside ? dim : 0,
+        lambda: 20,
+        lambda_growth: 0.5,
+        user_damping: 0.6,
+        source_damping: 0,
+        popularity_damping: 0.12,
+        strength: 1,
+        aspect_strength: 30,
+        blend: 0.8,
+        pair_support: 0,
+      };
       const results = ['simd', 'scalar'].map((name) => {
-        const memory = new WasmMemory(
-          new WebAssembly.Module(readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root))),
+        const file = readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root)),
+          kernel = new TrainKernel(new WasmMemory(new WebAssembly.Module(file)));
+        const run = kernel.openNeighbours(
+          config,
+          { offsets, items, weights: null },
+          beside
+            ? { vectors, bias, gram, settings, item_weights: itemWeights, item_targets: targets }
+            : undefined,
         );
-        const config = memory.allocate(56),
-          given = memory.allocate(offsets.byteLength),
-          list = memory.allocate(items.byteLength),
-          out = memory.allocate(16);
-        const put = (/** @type {Float32Array} */ array) => {
-          const at = memory.allocate(array.byteLength);
-          memory.f32(at, array.length).set(array);
-          return at;
-        };
-        const side = memory.allocate(24),
-          words = [dim, ...[vectors, gram, settings, itemWeights, targets].map(put)];
-        memory.u32(side, 6).set(words);
-        memory.u32(config, 6).set([users, count, 0, 15, beside ? 7 : 0, beside ? dim : 0]);
-        memory.f32(config + 24, 8).set([20, 0.5, 0.6, 0, 0.12, 1, 30, 0.8]);
-        memory.u32(given, offsets.length).set(offsets);
-        memory.u32(list, items.length).set(items);
-        const size = memory.call('ampcf_neighbours_memory', config, offsets[users]),
-          state = memory.allocate(size);
-        assert.equal(
-          memory.call('ampcf_neighbours_open', config, given, list, 0, beside ? side : 0, state, size, out),
-          0,
-        );
-        const ease = memory.u32(out, 1)[0];
-        memory.call('ampcf_neighbours_step', ease, 1e6, out);
-        const pairs = memory.u32(memory.call('ampcf_neighbours_offsets', ease), count + 1)[count];
-        return [
-          pairs,
-          memory.u32(memory.call('ampcf_neighbours_items', ease), pairs).slice(),
-          memory.u8(memory.call('ampcf_neighbours_values', ease), pairs).slice(),
-          memory.u32(memory.call('ampcf_neighbours_scales', ease), count).slice(),
-        ];
+        run.step(1e6);
+        const rows = run.rows();
+        return [rows.offsets[count], rows.items, rows.values, new Uint32Array(rows.scales.buffer)];
       });
       assert.ok(Number(results[0][0]) > 5 * count);
       assert.deepEqual(results[0], results[1]);
@@ -322,7 +320,7 @@ describe('what is refused', () => {
 
 describe('progress and abort', () => {
   test('come from the neighbours too', async () => {
-    /** @type {import('../../../web/train/train.js').TrainProgress[]} */ const seen = [];
+    /** @type {import('../../../web/train.js').TrainProgress[]} */ const seen = [];
     await trainModel(base, { ...small, neighbours: 5, onProgress: (progress) => seen.push(progress) });
     const phases = seen.map(({ phase }) => phase),
       last = seen[seen.length - 1];

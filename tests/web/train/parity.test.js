@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { WasmMemory } from '../../../web/core/memory.js';
-import { trainConfig, trainSettings } from '../../../web/train/settings.js';
+import { trainConfig } from '../../../web/train/config.js';
+import { TrainKernel } from '../../../web/train/kernel.js';
+import { trainSettings } from '../../../web/train/settings.js';
 import { below, seeded, steady } from '../../support.js';
 
 const users = 70,
@@ -26,47 +28,22 @@ function interactions(seed) {
 }
 
 /**
- * Vectors, biases, Gram, and what stands beside them, as words.
+ * Vectors, biases, Gram, settings, and what stands beside them, as words.
  * @param {'simd' | 'scalar'} kernels
  * @param {Record<string, any>} given
  */
 async function trained(kernels, given) {
-  const memory = new WasmMemory(
-    await WebAssembly.compile(
-      readFileSync(new URL(`../../../dist/wasm/train-${kernels}.wasm`, import.meta.url)),
-    ),
-  );
-  const settings = trainSettings(given),
-    { offsets, list } = interactions(11);
-  const put = (/** @type {Uint8Array | Uint32Array} */ array) => {
-    const at = memory.allocate(array.byteLength);
-    memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer));
-    return at;
-  };
-  const config = put(trainConfig(settings, users, items)),
-    bytes = memory.call('ampcf_trainer_memory', config, list.length),
-    out = memory.allocate(32);
-  assert.ok(bytes > 0);
-  assert.equal(
-    memory.call('ampcf_trainer_open', config, put(offsets), put(list), 0, memory.allocate(bytes), bytes, out),
-    0,
-  );
-  const trainer = memory.u32(out, 1)[0];
-  do memory.call('ampcf_trainer_step', trainer, 1000, out);
-  while (memory.u64(out, 2)[0] < memory.u64(out, 2)[1]);
-  const words = (/** @type {string} */ name, /** @type {number} */ n) => [
-    ...memory.u32(memory.call(name, trainer), n),
-  ];
-  const damped = memory.call('ampcf_trainer_item_weights', trainer) !== 0;
-  assert.equal(damped, Boolean(given.itemDamping || given.popularityDamping));
-  return [
-    words('ampcf_trainer_vectors', items * settings.dim),
-    words('ampcf_trainer_bias', items),
-    words('ampcf_trainer_gram', (settings.dim * (settings.dim + 1)) / 2),
-    ...(damped
-      ? [words('ampcf_trainer_item_weights', items), words('ampcf_trainer_item_targets', items)]
-      : []),
-  ];
+  const file = new URL(`../../../dist/wasm/train-${kernels}.wasm`, import.meta.url),
+    kernel = new TrainKernel(new WasmMemory(await WebAssembly.compile(readFileSync(file)))),
+    { offsets, list } = interactions(11),
+    config = trainConfig(trainSettings(given), users, items);
+  assert.ok(kernel.trainerMemory(config, list.length) > 0);
+  const training = kernel.openTrainer(config, { offsets, items: list, weights: null });
+  for (let done = 0, total = 1; done < total;) ({ done, total } = training.step(1000));
+  const results = training.results(),
+    damped = Boolean(given.itemDamping || given.popularityDamping);
+  assert.deepEqual([results.item_weights !== null, results.item_targets !== null], [damped, damped]);
+  return Object.values(results).map((array) => [...new Uint32Array(array?.buffer ?? [])]);
 }
 
 for (const settings of [

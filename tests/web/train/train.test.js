@@ -27,7 +27,7 @@ import {
   steady,
 } from '../../support.js';
 
-/** @typedef {import('../../../web/train/interactions.js').Interactions} Interactions */
+/** @typedef {import('../../../web/train.js').Interactions} Interactions */
 const small = { ...steady, dim: 8, sweeps: 3 };
 const few = people.slice(0, 80);
 /** @type {Interactions} */ const base = interactionsOf(few);
@@ -595,7 +595,7 @@ describe('objective softmax', () => {
       (await trainModel(reordered(base, 7), { ...softmax, onProgress: () => {} })).bytes,
       first.bytes,
     );
-    for (const options of /** @type {import('../../../web/train/train.js').TrainOptions[]} */ ([
+    for (const options of /** @type {import('../../../web/train.js').TrainOptions[]} */ ([
       { seed: 2 },
       { dim: 9 },
       { epochs: 5 },
@@ -625,7 +625,7 @@ describe('objective softmax', () => {
   });
 
   test('says in the metadata how it was trained, and counts epochs', async () => {
-    /** @type {import('../../../web/train/train.js').TrainProgress[]} */ const seen = [];
+    /** @type {import('../../../web/train.js').TrainProgress[]} */ const seen = [];
     const model = await loadModel(
       (
         await trainModel(base, {
@@ -639,8 +639,9 @@ describe('objective softmax', () => {
       [model.info.metadata.objective, model.info.metadata.settings],
       ['softmax', { ...softmaxDefaults, dim: 8, epochs: 4, minSupport: 1 }],
     );
-    const { done, total, sweep, sweeps } =
-      /** @type {import('../../../web/train/train.js').TrainProgress} */ (seen.at(-1));
+    const { done, total, sweep, sweeps } = /** @type {import('../../../web/train.js').TrainProgress} */ (
+      seen.at(-1)
+    );
     assert.deepEqual([done, sweep, sweeps], [total, 4, 4]);
     assert.equal(total, 4 * Math.floor(base.user.length / softmaxDefaults.batch) * softmaxDefaults.batch);
   });
@@ -738,7 +739,7 @@ describe('objectives multinomial, gaussian and logistic', () => {
 
   test('says in the metadata how it was trained, and counts passes', async () => {
     for (const objective of likelihoods) {
-      /** @type {import('../../../web/train/train.js').TrainProgress[]} */ const seen = [];
+      /** @type {import('../../../web/train.js').TrainProgress[]} */ const seen = [];
       const result = await trainModel(base, {
           objective,
           ...quick,
@@ -750,8 +751,9 @@ describe('objectives multinomial, gaussian and logistic', () => {
         [model.info.metadata.objective, model.info.metadata.settings],
         [objective, { ...defaultsOf[objective], ...quick }],
       );
-      const { done, total, sweep, sweeps } =
-        /** @type {import('../../../web/train/train.js').TrainProgress} */ (seen.at(-1));
+      const { done, total, sweep, sweeps } = /** @type {import('../../../web/train.js').TrainProgress} */ (
+        seen.at(-1)
+      );
       assert.deepEqual(
         [done, total, sweep, sweeps],
         [total, 2 * (result.users + result.items) + 3 * result.users, 5, 5],
@@ -846,7 +848,7 @@ describe('objectives multinomial, gaussian and logistic', () => {
 });
 
 describe('snapshots', () => {
-  /** @type {[string, import('../../../web/train/train.js').TrainOptions][]} */
+  /** @type {[string, import('../../../web/train.js').TrainOptions][]} */
   const runs = [
     ['als', { dim: 8, sweeps: 5, joint: 2 }],
     [
@@ -965,7 +967,7 @@ describe('the memory of a training', () => {
 
 describe('progress and abort', () => {
   test('progress rises to the end', async () => {
-    /** @type {import('../../../web/train/train.js').TrainProgress[]} */ const seen = [];
+    /** @type {import('../../../web/train.js').TrainProgress[]} */ const seen = [];
     await trainModel(base, { ...small, sweeps: 30, dim: 24, onProgress: (progress) => seen.push(progress) });
     assert.ok(seen.length >= 2);
     seen.forEach((progress, i) => {

@@ -1,0 +1,184 @@
+// Owns what JavaScript must know of the C side: numbers, names and layouts of structs, each under its C name.
+// A test checks them against the headers (tests/web/core/abi.test.js). Must not call anything.
+
+/**
+ * Of a field: a pointer of wasm32 has 4 bytes.
+ * @typedef {'u8' | 'u16' | 'u32' | 'u64' | 'f32' | 'f64' | 'pointer'} FieldType
+ */
+/**
+ * A field's type and where it begins; of an array of bytes also how many there are.
+ * @typedef {readonly [type: FieldType, offset: number] | readonly [type: 'bytes', offset: number, length:
+ *   number]} Field
+ */
+/**
+ * A struct on wasm32.
+ * @typedef {{ readonly struct: string, readonly bytes: number, readonly fields: Readonly<Record<string,
+ *   Field>> }} Layout
+ */
+
+// ---- include/ampcf.h ----
+
+export const AMPCF_MAX_ITEMS = 16777216;
+export const AMPCF_MAX_DIM = 1024;
+export const AMPCF_MAX_PERSONAS = 64;
+export const AMPCF_MAX_ASPECTS = 65536;
+export const AMPCF_MAX_CLUSTERS = 256;
+export const AMPCF_MAX_WEIGHT = 1024;
+
+export const faultLayout = /** @type {const} */ ({
+  struct: 'ampcf_fault',
+  bytes: 40,
+  fields: {
+    offset: ['u64', 0],
+    got: ['u64', 8],
+    wanted: ['u64', 16],
+    what: ['pointer', 24],
+    section: ['u32', 28],
+    status: ['u32', 32],
+  },
+});
+
+// ---- src/core/format.h ----
+
+/** How many settings a model file has room for. */
+export const FORMAT_SETTINGS = 16;
+
+// ---- include/ampcf_train.h ----
+
+export const AMPCF_OBJECTIVE_ALS = 0;
+export const AMPCF_OBJECTIVE_SOFTMAX = 1;
+export const AMPCF_OBJECTIVE_MULTINOMIAL = 2;
+export const AMPCF_OBJECTIVE_GAUSSIAN = 3;
+export const AMPCF_OBJECTIVE_LOGISTIC = 4;
+
+export const AMPCF_ATTENTION_DOT = 0;
+export const AMPCF_ATTENTION_COSINE = 1;
+
+export const AMPCF_NEIGHBOURS_EASE = 0;
+export const AMPCF_NEIGHBOURS_COOCCURRENCE = 1;
+
+export const AMPCF_VECTORS_F32 = 0;
+export const AMPCF_VECTORS_F16 = 1;
+export const AMPCF_VECTORS_INT8 = 2;
+
+export const trainConfigLayout = /** @type {const} */ ({
+  struct: 'ampcf_train_config',
+  bytes: 136,
+  fields: {
+    n_users: ['u32', 0],
+    n_items: ['u32', 4],
+    objective: ['u32', 8],
+    dim: ['u32', 12],
+    n_personas: ['u32', 16],
+    sweeps: ['u32', 20],
+    joint: ['u32', 24],
+    batch: ['u32', 28],
+    negatives: ['u32', 32],
+    attention: ['u32', 36],
+    seed: ['u32', 40],
+    warmup: ['u32', 44],
+    samples: ['u32', 48],
+    alpha: ['f32', 52],
+    lambda: ['f32', 56],
+    nu: ['f32', 60],
+    beta: ['f32', 64],
+    eta: ['f32', 68],
+    tau: ['f32', 72],
+    rho: ['f32', 76],
+    sharpness: ['f32', 80],
+    split: ['f32', 84],
+    bias: ['f32', 88],
+    learning_rate: ['f32', 92],
+    balance: ['f32', 96],
+    entropy_positive: ['f32', 100],
+    entropy_negative: ['f32', 104],
+    attention_beta: ['f32', 108],
+    user_damping: ['f32', 112],
+    item_damping: ['f32', 116],
+    popularity_damping: ['f32', 120],
+    dropout: ['f32', 124],
+    decay: ['f32', 128],
+    zeros: ['f32', 132],
+  },
+});
+
+export const trainProgressLayout = /** @type {const} */ ({
+  struct: 'ampcf_train_progress',
+  bytes: 24,
+  fields: { done: ['u64', 0], total: ['u64', 8], sweep: ['u32', 16], sweeps: ['u32', 20] },
+});
+
+export const neighboursConfigLayout = /** @type {const} */ ({
+  struct: 'ampcf_neighbours_config',
+  bytes: 60,
+  fields: {
+    n_users: ['u32', 0],
+    n_items: ['u32', 4],
+    method: ['u32', 8],
+    neighbours: ['u32', 12],
+    n_aspects: ['u32', 16],
+    dim: ['u32', 20],
+    lambda: ['f32', 24],
+    lambda_growth: ['f32', 28],
+    user_damping: ['f32', 32],
+    source_damping: ['f32', 36],
+    popularity_damping: ['f32', 40],
+    strength: ['f32', 44],
+    aspect_strength: ['f32', 48],
+    blend: ['f32', 52],
+    pair_support: ['u32', 56],
+  },
+});
+
+export const itemSideLayout = /** @type {const} */ ({
+  struct: 'ampcf_item_side',
+  bytes: 24,
+  fields: {
+    dim: ['u32', 0],
+    vectors: ['pointer', 4],
+    gram: ['pointer', 8],
+    settings: ['pointer', 12],
+    weights: ['pointer', 16],
+    targets: ['pointer', 20],
+  },
+});
+
+export const neighboursProgressLayout = /** @type {const} */ ({
+  struct: 'ampcf_neighbours_progress',
+  bytes: 16,
+  fields: { done: ['u64', 0], total: ['u64', 8] },
+});
+
+export const modelPartsLayout = /** @type {const} */ ({
+  struct: 'ampcf_model_parts',
+  bytes: 120,
+  fields: {
+    n_items: ['u32', 0],
+    dim: ['u32', 4],
+    n_personas: ['u32', 8],
+    n_aspects: ['u32', 12],
+    vectors: ['pointer', 16],
+    bias: ['pointer', 20],
+    gram: ['pointer', 24],
+    settings: ['pointer', 28],
+    id_offsets: ['pointer', 32],
+    id_bytes: ['pointer', 36],
+    title_offsets: ['pointer', 40],
+    title_bytes: ['pointer', 44],
+    aspect_offsets: ['pointer', 48],
+    aspect_bytes: ['pointer', 52],
+    item_aspect_offsets: ['pointer', 56],
+    item_aspects: ['pointer', 60],
+    metadata: ['pointer', 64],
+    metadata_bytes: ['u32', 68],
+    vector_type: ['u32', 72],
+    item_weights: ['pointer', 76],
+    item_targets: ['pointer', 80],
+    neighbour_offsets: ['pointer', 84],
+    neighbour_items: ['pointer', 88],
+    neighbour_values: ['pointer', 92],
+    neighbour_scales: ['pointer', 96],
+    item_clusters: ['pointer', 100],
+    lineage: ['bytes', 104, 16],
+  },
+});

@@ -1,0 +1,127 @@
+// Owns what callers may ask of a training, and the checks of all that is not a setting. Must not train.
+import { badArgument, listArgument } from '../core/arguments.js';
+
+/** @import { TrainSettings } from './settings.js' */
+/**
+ * @typedef {object} TrainOptions
+ * @property {'als' | 'softmax' | 'multinomial' | 'gaussian' | 'logistic'} [objective] how item vectors are
+ *   learnt: least squares over all pairs, the published AMP-CF, or the likelihood of left-out events as the
+ *   device will score them
+ * @property {number} [personas] P, 1 to 64; 1 = one vector per person
+ * @property {number} [dim] D, 1 to 1024
+ * @property {number} [sweeps] als: alternations
+ * @property {number} [joint] als and warm-up: last sweeps in which items see people through their personas
+ * @property {number} [epochs] softmax: passes over the interactions; likelihoods: over the people
+ * @property {number} [batch] softmax: interactions a step of Adam; likelihoods: people
+ * @property {number} [warmup] likelihoods: sweeps of als before the first epoch
+ * @property {number} [samples] likelihoods: items drawn a person, by popularity^0.75 and corrected for it; 0
+ *   = all items
+ * @property {number} [dropout] likelihoods: share of a history that is left out and predicted; 0 = all of it
+ *   is predicted from itself
+ * @property {number} [decay] likelihoods: L2 towards the vectors of the warm-up
+ * @property {number} [zeros] gaussian, logistic: weight of the items that a person does not have
+ * @property {number} [negatives] softmax: sampled items an interaction
+ * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; on the device
+ *   it is the dot product
+ * @property {number} [attentionBeta] softmax: inverse temperature of that attention
+ * @property {number} [learningRate] softmax, likelihoods: of Adam
+ * @property {number} [balance] softmax: weight of the cross-entropy against the entropies
+ * @property {number} [entropyPositive] softmax: weight of the attention's entropy on items of the person; a
+ *   sum over the batch
+ * @property {number} [entropyNegative] softmax: the same on sampled items, where entropy is wanted
+ * @property {number} [seed]
+ * @property {number} [minSupport] leave out items of fewer people, default 5; from 2 on, neighbours of which
+ *   one person alone has both are left out too
+ * @property {number | undefined} [alpha] weight of unobserved pairs; default: from `unobserved`
+ * @property {number} [unobserved] als: weight of all unobserved pairs together, relative to all observed ones
+ * @property {number} [lambda] L2
+ * @property {number} [nu] frequency scaling of L2
+ * @property {number} [beta] attention inverse temperature
+ * @property {number} [eta] exponent of the share prior in the attention
+ * @property {number} [tau] 0 to 1: how much a persona is forgiven its lack of support
+ * @property {number} [rho] 0 whole person, 1 attention only
+ * @property {number} [sharpness] inverse temperature of the responsibilities
+ * @property {number} [split] events that a new persona must explain and its parent could not
+ * @property {number} [bias] popularity weight
+ * @property {number} [userDamping] als: how much less each event of people counts who have many, in the
+ *   training of items
+ * @property {number} [itemDamping] als: how much less events with popular items say of a person, also on the
+ *   device
+ * @property {number} [popularityDamping] als: how much lower popular items score
+ * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a
+ *   quarter
+ * @property {number} [clusters] 0 to 256 clusters of items by the direction of their vectors, frozen into the
+ *   file as a taste space; 0 = none, default 24
+ * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the
+ *   default
+ * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a
+ *   strength of 0.1 with it
+ * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
+ * @property {number | undefined} [neighbourLambda] `ease`: L2 of an item of mean popularity; default:
+ *   people^0.8
+ * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
+ * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
+ * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
+ * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours
+ *   stand alone: beside vectors popularityDamping says it
+ * @property {number} [neighbourBlend] `ease`, up to 512 neighbours: the part of the vectors' evidence beside
+ *   which they are fitted, 0.01 to 1; 0 = they stand alone
+ * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 =
+ *   nothing; one person counts 1
+ * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
+ * @property {string} [name] goes into the metadata
+ * @property {AbortSignal} [signal]
+ * @property {(progress: TrainProgress) => void} [onProgress]
+ * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or
+ *   epoch; training waits for it
+ */
+/**
+ * @typedef {object} TrainSnapshot
+ * @property {number} sweep that has ended, from 1
+ * @property {number} sweeps
+ * @property {boolean} epochs sweeps are epochs: passes of a gradient method
+ * @property {() => Promise<Uint8Array<ArrayBuffer>>} bytes a model file of what is learnt so far, without
+ *   neighbours; while training waits
+ * @property {() => void} keep this is what is written in the end, unless a later one is kept; else it is the
+ *   last one
+ * @property {() => void} stop no more sweeps
+ */
+/**
+ * @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number,
+ *   seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax), both
+ *   sweeps and epochs of people (likelihoods); steps of the neighbours
+ */
+/**
+ * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
+ *   number, seconds: number, memoryBytes: number, settings: TrainSettings }} TrainResult settings: which give
+ *   the same model, sweeps those of the snapshot kept
+ */
+
+/**
+ * Checks what is not a setting.
+ * @param {TrainOptions} options
+ */
+export function checkOptions({ items, name, signal, onProgress, onSnapshot }) {
+  if (items !== undefined && !(items instanceof Map))
+    throw badArgument('items', items, 'a Map of titles and aspects by item id');
+  if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
+  checkCompany({ signal, onProgress });
+  if (onSnapshot !== undefined && typeof onSnapshot !== 'function')
+    throw badArgument('onSnapshot', onSnapshot, 'a function');
+  for (const [id, facts] of items ?? []) {
+    if (facts?.title !== undefined && typeof facts.title !== 'string')
+      throw badArgument(`title of ${String(id)}`, facts.title, 'a string');
+    for (const aspect of listArgument(`aspects of ${String(id)}`, facts?.aspects ?? []))
+      if (typeof aspect !== 'string') throw badArgument(`aspect of ${String(id)}`, aspect, 'a string');
+  }
+}
+
+/**
+ * Checks what goes along with every long run.
+ * @param {{ signal?: AbortSignal | undefined, onProgress?: Function | undefined }} options
+ */
+export function checkCompany({ signal, onProgress }) {
+  if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw badArgument('onProgress', onProgress, 'a function');
+}
