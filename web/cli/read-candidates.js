@@ -16,9 +16,9 @@ const MAX_LIST_LINE = 1 << 26;
  * @throws {AmpcfError} BAD_DATA with the first ten bad lines, NO_DATA, IO
  */
 export async function readCandidates(path, { fewest = 1, wanted = 'user item item ...', signal } = {}) {
-  const file = displayName(path),
-    chunks = readChunks(path, signal ? { signal } : {}),
-    bad = new BadRows(file, 0);
+  const file = displayName(path);
+  const chunks = readChunks(path, signal ? { signal } : {});
+  const bad = new BadRows(file, 0);
   /** @type {Map<string, string[]>} */
   const lists = new Map();
   try {
@@ -30,8 +30,8 @@ export async function readCandidates(path, { fewest = 1, wanted = 'user item ite
         .replace(/^\uFEFF/, '')
         .split(/\r\n|\n|\r/);
       lines.forEach((text, i) => {
-        const [user, ...items] = text.split(/[ \t]+/).filter((id) => id !== ''),
-          long = [user ?? '', ...items].find((id) => id !== '' && idProblem(id) !== '');
+        const [user, ...items] = text.split(/[ \t]+/).filter((id) => id !== '');
+        const long = [user ?? '', ...items].find((id) => id !== '' && idProblem(id) !== '');
         if (user === undefined) return;
         if (long !== undefined) bad.addId(block.line + i, 'id too long', long);
         else if (items.length < fewest) bad.add(block.line + i, 'too few items', text, wanted);
