@@ -59,8 +59,8 @@ const extra = new Map();
  */
 const arrived = [];
 const server = createServer((request, response) => {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname,
-    answer = extra.get(path);
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const answer = extra.get(path);
   arrived.push(`${request.method} ${path}`);
   if (answer)
     response
@@ -75,8 +75,8 @@ const server = createServer((request, response) => {
 
 before(async () => {
   if (skip) return;
-  const films = await loadFilms(),
-    people = demoPeople(films, { people: 1500 });
+  const films = await loadFilms();
+  const people = demoPeople(films, { people: 1500 });
   // The page's settings and size of people, but a model of its own: `npm start` may never have run here.
   bytes = (await trainDemo(trainModel, films, people)).bytes;
   histories = [
@@ -209,8 +209,8 @@ describe('demo page', { skip, timeout }, () => {
       /because I liked [^]*popularity[^]*rounding[^]*= score/,
     );
     assertSumsUp(await explanationsOf(page));
-    const withPersonas = await page.locator('#distance-personas').innerText(),
-      withOne = await page.locator('#distance-one').innerText();
+    const withPersonas = await page.locator('#distance-personas').innerText();
+    const withOne = await page.locator('#distance-one').innerText();
     assert.match(`${withPersonas} ${withOne}`, /^0\.\d\d 0\.\d\d$/);
     await page.getByRole('radio', { name: /One vector/ }).check();
     assert.notDeepEqual(await titlesOf(page), before);
@@ -226,8 +226,8 @@ describe('demo page', { skip, timeout }, () => {
       await page.locator('.why').first().innerText(),
       /^Because your (Film noir|Animation)[^]* side liked .+ \(\d{4}\) and .+ \(\d{4}\)/,
     );
-    const before = await titlesOf(page),
-      title = before[0];
+    const before = await titlesOf(page);
+    const title = before[0];
     assert.ok(await page.locator('#undo').isHidden());
     await page
       .getByRole('button', { name: /is not for me/ })
@@ -254,15 +254,15 @@ describe('demo page', { skip, timeout }, () => {
   test('sends no request in 200 interactions after the load, and counts that itself', async () => {
     const { page, complaints, requests, close } = await open(pagePath);
     await rows(page).nth(11).waitFor();
-    const presets = page.locator('#presets button'),
-      modes = page.locator('#modes input'),
-      film = page.getByLabel('Add a film');
+    const presets = page.locator('#presets button');
+    const modes = page.locator('#modes input');
+    const film = page.getByLabel('Add a film');
     const options = await page
       .locator('#films option')
       .evaluateAll((all) => all.map((option) => /** @type {HTMLOptionElement} */ (option).value));
     assert.ok(options.length > 900);
-    const seen = requests.length,
-      served = arrived.length;
+    const seen = requests.length;
+    const served = arrived.length;
     for (let i = 0; i < 40; i++) {
       await presets.nth(i % 5).click();
       await film.fill(options[(i * 37) % options.length]);
@@ -363,8 +363,8 @@ async function fingerprint({ loadModel }, source, backend, histories) {
   const bits = (/** @type {number | null} */ x) =>
     x === null ? 'null' : new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16);
   const people = histories.map((history) => {
-    const me = model.createProfile(history),
-      all = me.rank(model.ids());
+    const me = model.createProfile(history);
+    const all = me.rank(model.ids());
     const list = me.recommend({ topK: 20, explain: true });
     return {
       all: all.items.map(({ item, score, persona }) => [item, bits(score), persona?.label ?? null]),
@@ -401,9 +401,9 @@ describe('library in a browser', { skip, timeout }, () => {
       );
       return { print, fetched: arrived.slice(from) };
     };
-    const auto = await inPage('auto'),
-      simd = await inPage('simd'),
-      scalar = await inPage('scalar');
+    const auto = await inPage('auto');
+    const simd = await inPage('simd');
+    const scalar = await inPage('scalar');
     assert.deepEqual(
       [auto.print.backend, simd.print.backend, scalar.print.backend],
       ['simd', 'simd', 'scalar'],

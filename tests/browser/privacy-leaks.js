@@ -31,8 +31,8 @@ export const leaks = Object.freeze({
  * @param {string} leakTo
  */
 export function leakingBuild(way, leakTo) {
-  const code = bundle('rank'),
-    place = /\badd\((\w+)\)\{/;
+  const code = bundle('rank');
+  const place = /\badd\((\w+)\)\{/;
   const found = place.exec(code);
   if (!found)
     throw new Error(

@@ -10,8 +10,8 @@ import { args, executablePath, skip, startServer } from './store-chromium.js';
 
 /** @import { Browser } from 'playwright-core' */
 
-const timeout = 240_000,
-  events = 10_000;
+const timeout = 240_000;
+const events = 10_000;
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'none'";
 const places = /** @type {const} */ (['page', 'worker']);
@@ -95,8 +95,8 @@ after(async () => {
  * @param {{ events: number, open?: boolean, kind?: string }} how `open`: without the policy
  */
 async function watched(build, place, { events, open = false, kind = 'indexedDbStore' }) {
-  const context = await browser.newContext(),
-    page = await context.newPage();
+  const context = await browser.newContext();
+  const page = await context.newPage();
   /** @type {string[]} */ const requests = [];
   /** @type {string[]} */ const violations = [];
   context.on('request', (request) => requests.push(request.url()));
@@ -190,8 +190,8 @@ describe('positive control: builds that leak are caught', { skip, timeout }, () 
       'every way is tried somewhere',
     );
     for (const way of ways.page) {
-      const leaking = leakingBuild(way, 'x'),
-        clean = bundle('rank');
+      const leaking = leakingBuild(way, 'x');
+      const clean = bundle('rank');
       assert.ok(leaking.length > clean.length && leaking.length < clean.length + 400);
     }
   });

@@ -47,8 +47,8 @@ export async function startServer() {
     new Map();
   /** @type {string[]} */ const arrived = [];
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname,
-      answer = extra.get(path);
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const answer = extra.get(path);
     arrived.push(`${request.method} ${path}`);
     if (answer)
       response

@@ -26,8 +26,8 @@ test(
   'the example page remembers, exports and erases, and sends nothing',
   { skip, timeout: 60_000 },
   async () => {
-    const context = await browser.newContext({ acceptDownloads: true }),
-      url = `${server.origin}/examples/keep-in-browser/?model=/test/films.ampcf`;
+    const context = await browser.newContext({ acceptDownloads: true });
+    const url = `${server.origin}/examples/keep-in-browser/?model=/test/films.ampcf`;
     /** @type {string[]} */ const complaints = [];
     const open = async () => {
       const page = await context.newPage();
@@ -39,8 +39,8 @@ test(
       await page.locator('#ranking li').nth(9).waitFor();
       return page;
     };
-    const page = await open(),
-      served = server.arrived.length;
+    const page = await open();
+    const served = server.arrived.length;
     for (let n = 0; n < 3; n++) await page.getByRole('button', { name: 'Like' }).first().click();
     await page.getByRole('button', { name: 'Remove' }).nth(1).click();
     const liked = await page.locator('#history li').allInnerTexts();

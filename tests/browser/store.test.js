@@ -14,8 +14,8 @@ import { cases } from './store-conformance.js';
 /** @import { Browser, Page } from 'playwright-core' */
 
 /** AMPCF_KILLS=200 makes a long run of it. */ const kills = Number(process.env.AMPCF_KILLS ?? 6);
-const timeout = 240_000 + 10_000 * kills,
-  kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
+const timeout = 240_000 + 10_000 * kills;
+const kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
 /** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
 /** @type {Browser} */ let browser;
 
@@ -48,11 +48,11 @@ after(async () => {
  */
 async function runCases(kind, encrypted) {
   const from = (/** @type {string} */ path) => import(path);
-  const library = await from('/dist/store.js'),
-    { loadModel } = await from('/dist/ampcf.js'),
-    { cases } = await from('/tests/browser/store-conformance.js');
-  const model = await loadModel('/test/model'),
-    otherModel = await loadModel('/test/other');
+  const library = await from('/dist/store.js');
+  const { loadModel } = await from('/dist/ampcf.js');
+  const { cases } = await from('/tests/browser/store-conformance.js');
+  const model = await loadModel('/test/model');
+  const otherModel = await loadModel('/test/other');
   /** @type {Record<string, string>} */ const outcomes = {};
   for (const [what, run] of Object.entries(cases)) {
     const open = () => library[kind]({ name: `case ${what}`, encrypted });
@@ -68,8 +68,8 @@ async function runCases(kind, encrypted) {
 const allGood = Object.fromEntries(Object.keys(cases).map((what) => [what, 'ok']));
 
 async function openPage() {
-  const context = await browser.newContext(),
-    page = await context.newPage();
+  const context = await browser.newContext();
+  const page = await context.newPage();
   await page.goto(`${server.origin}/test/blank.html`);
   return page;
 }
@@ -133,8 +133,8 @@ describe('stores of the browser do what stores must do', { skip, timeout }, () =
 describe('two tabs', { skip, timeout }, () => {
   for (const kind of kinds)
     test(`${kind}: a thousand events in each at the same time are two thousand`, async () => {
-      const context = await browser.newContext(),
-        pages = [await context.newPage(), await context.newPage()];
+      const context = await browser.newContext();
+      const pages = [await context.newPage(), await context.newPage()];
       for (const page of pages)
         (await page.goto(`${server.origin}/test/blank.html`), await keepIn(page, kind));
       const stored = await Promise.all(
@@ -170,8 +170,8 @@ describe('two tabs', { skip, timeout }, () => {
     });
 
   test('a tab that is hidden stores at once, and follows when it is seen again', async () => {
-    const page = await openPage(),
-      other = await page.context().newPage();
+    const page = await openPage();
+    const other = await page.context().newPage();
     await other.goto(`${server.origin}/test/blank.html`);
     for (const each of [page, other]) await keepIn(each, 'indexedDbStore');
     const show = (/** @type {'hidden' | 'visible'} */ state) =>
@@ -199,13 +199,13 @@ describe('crashes', { skip, timeout }, () => {
     ['opfsStore', false],
   ]))
     test(`${kind}${encrypted ? ', encrypted' : ''}: the browser is killed ${kills} times while it stores: never more lost than one interval`, async (t) => {
-      const folder = profileFolder(),
-        random = seeded(kills + (encrypted ? 1 : 0));
-      let worst = 0,
-        total = 0;
+      const folder = profileFolder();
+      const random = seeded(kills + (encrypted ? 1 : 0));
+      let worst = 0;
+      let total = 0;
       try {
-        /** What came to us before the kill. */ let added = 0,
-          acknowledged = 0;
+        /** What came to us before the kill. */ let added = 0;
+        let acknowledged = 0;
         for (let round = 0; round <= kills; round++) {
           const chrome = await startBrowser(folder.path);
           try {
@@ -257,8 +257,8 @@ describe('crashes', { skip, timeout }, () => {
 describe('space and disk', { skip, timeout }, () => {
   for (const kind of kinds)
     test(`${kind}: no space: ranking goes on, one event, what was kept stays`, async () => {
-      const page = await openPage(),
-        session = await page.context().newCDPSession(page);
+      const page = await openPage();
+      const session = await page.context().newCDPSession(page);
       // Before the first use: the browser remembers for half a minute how much space there was.
       await session.send('Storage.overrideQuotaForOrigin', {
         origin: server.origin,
@@ -315,8 +315,8 @@ describe('space and disk', { skip, timeout }, () => {
 
   for (const kind of kinds)
     test(`${kind}: an encrypted profile leaves no item id anywhere in the folder of the browser`, async () => {
-      const folder = profileFolder(),
-        canary = 'canary-Zq7rT4w9Kx';
+      const folder = profileFolder();
+      const canary = 'canary-Zq7rT4w9Kx';
       try {
         for (const encrypted of [true, false]) {
           const chrome = await startBrowser(folder.path);

@@ -17,8 +17,8 @@ import { below, filmFacts, golden, interactionsOf, people, root, seeded } from '
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-canary-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const base = interactionsOf(people),
-  canaries = people.map((_, u) => `canary-${u.toString(36)}-Łódź-${(u * 7919).toString(16)}@example.org`);
+const base = interactionsOf(people);
+const canaries = people.map((_, u) => `canary-${u.toString(36)}-Łódź-${(u * 7919).toString(16)}@example.org`);
 const rows = Array.from(base.user, (u, x) => `${canaries[u]},${base.items[base.item[x]]}`);
 writeFileSync(join(folder, 'ratings.csv'), `user,item\n${rows.join('\n')}\n`);
 writeFileSync(
@@ -31,9 +31,9 @@ writeFileSync(
  * @param {string} id
  */
 function traces(id) {
-  const utf16 = Buffer.from(id, 'utf16le'),
-    utf8 = Buffer.from(id),
-    crc = Buffer.alloc(4);
+  const utf16 = Buffer.from(id, 'utf16le');
+  const utf8 = Buffer.from(id);
+  const crc = Buffer.alloc(4);
   crc.writeUInt32LE((crc32 ?? plainCrc32)(utf8) >>> 0);
   const digests = ['sha1', 'sha256', 'md5'].map((name) => createHash(name).update(utf8).digest());
   // Four raw bytes would be met by chance; the checksum is looked for as text.
@@ -76,10 +76,10 @@ function tracesIn(bytes) {
  */
 async function ampcf(args) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('dist/cli.js', root)), ...args], {
-      cwd: folder,
-    }),
-    names = new Set(readdirSync(folder)),
-    parts = /** @type {Buffer[]} */ ([]);
+    cwd: folder,
+  });
+  const names = new Set(readdirSync(folder));
+  const parts = /** @type {Buffer[]} */ ([]);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => parts.push(part));
   const look = setInterval(() => {
     for (const name of readdirSync(folder)) names.add(name);
@@ -147,16 +147,16 @@ describe('canary ids of people', () => {
 test('no section has a row a person: sizes follow from items, width and aspects', async () => {
   const sizes = [];
   for (const count of [101, 151, 200]) {
-    const few = interactionsOf(people.slice(0, count)),
-      items = base.items.slice(0, 40);
+    const few = interactionsOf(people.slice(0, count));
+    const items = base.items.slice(0, 40);
     // The same forty items whoever the people are.
     const keep = Array.from(few.user, (_, x) => x).filter((x) => few.item[x] < 40);
     const { bytes } = await trainModel(
       { users: few.users, items, user: keep.map((x) => few.user[x]), item: keep.map((x) => few.item[x]) },
       { dim: 6, sweeps: 3, minSupport: 1, items: filmFacts },
     );
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      table = Array.from({ length: view.getUint32(24, true) }, (_, i) => 128 + 48 * i);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const table = Array.from({ length: view.getUint32(24, true) }, (_, i) => 128 + 48 * i);
     for (const at of table)
       for (const field of [28, 32])
         if (view.getUint32(at, true) !== 15)
@@ -183,13 +183,13 @@ test('no section has a row a person: sizes follow from items, width and aspects'
 });
 
 describe('what one person alone brings', () => {
-  const vectors = { dim: 6, sweeps: 3 },
-    links = { neighbours: 30, neighbourLambda: 2, neighbourAspects: 0, neighbourBlend: 0 };
+  const vectors = { dim: 6, sweeps: 3 };
+  const links = { neighbours: 30, neighbourLambda: 2, neighbourAspects: 0, neighbourBlend: 0 };
 
   test('is no item: without the person, items below the support neither come nor go', async () => {
-    const random = seeded(3),
-      few = interactionsOf(people.slice(0, 60)),
-      support = new Map();
+    const random = seeded(3);
+    const few = interactionsOf(people.slice(0, 60));
+    const support = new Map();
     for (const j of few.item) support.set(few.items[j], (support.get(few.items[j]) ?? 0) + 1);
     const all = await loadModel((await trainModel(few, { dim: 6, sweeps: 2 })).bytes);
     assert.deepEqual(
@@ -199,8 +199,8 @@ describe('what one person alone brings', () => {
     );
     assert.ok([...support.values()].some((n) => n < 5));
     for (let turn = 0; turn < 5; turn++) {
-      const gone = below(random, 60),
-        keep = Array.from(few.user, (_, x) => x).filter((x) => few.user[x] !== gone);
+      const gone = below(random, 60);
+      const keep = Array.from(few.user, (_, x) => x).filter((x) => few.user[x] !== gone);
       const without = await loadModel(
         (
           await trainModel(
@@ -219,8 +219,8 @@ describe('what one person alone brings', () => {
 
   test('is no link: a pair of items that one person alone has together are no neighbours', async () => {
     // Two groups of ten people with five items each; one more person has an item of either.
-    const users = Array.from({ length: 21 }, (_, u) => `u${u}`),
-      items = Array.from({ length: 10 }, (_, j) => `i${j}`);
+    const users = Array.from({ length: 21 }, (_, u) => `u${u}`);
+    const items = Array.from({ length: 10 }, (_, j) => `i${j}`);
     const pairs = [
       ...Array.from({ length: 20 }, (_, u) =>
         [0, 1, 2, 3, 4].filter((j) => (u + j) % 4 !== 0).map((j) => [u, j + (u < 10 ? 0 : 5)]),
@@ -238,12 +238,12 @@ describe('what one person alone brings', () => {
               .rank(items),
           ),
         );
-      const with_ = await scores(links),
-        without = await scores({});
+      const with_ = await scores(links);
+      const without = await scores({});
       return (/** @type {string} */ id) => Number(with_.get(id)) - Number(without.get(id));
     };
-    const linked = await evidence(5),
-      before = await evidence(1);
+    const linked = await evidence(5);
+    const before = await evidence(1);
     assert.ok(Math.abs(before('i5')) > 1e-4, `without the rule there is a link: ${before('i5')}`);
     assert.equal(linked('i5'), 0);
     assert.ok(Math.abs(linked('i1')) > 1e-3, 'pairs of several people are linked');

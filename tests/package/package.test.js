@@ -39,8 +39,8 @@ function closure(entry) {
 }
 
 describe('the browser entry', () => {
-  const entry = read('dist/rank.js'),
-    sources = closure('rank.js');
+  const entry = read('dist/rank.js');
+  const sources = closure('rank.js');
 
   test('is small', () => {
     const bytes = gzipSync(entry, { level: 9 }).length;

@@ -145,23 +145,23 @@ async function run(build, events, under = []) {
     join(folder, `kept-${runs++}`),
   ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '',
-    stderr = '';
+  let stdout = '';
+  let stderr = '';
   child.stdout.on('data', (text) => {
     stdout += text;
   });
   child.stderr.on('data', (text) => {
     stderr += text;
   });
-  const before = arrived.length,
-    status = await new Promise((resolve) => {
-      child.on('close', resolve);
-    });
+  const before = arrived.length;
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
   return { status, stdout, stderr, arrived: arrived.slice(before) };
 }
 
-const leaking = ['fetch', 'node-http'],
-  events = 10_000;
+const leaking = ['fetch', 'node-http'];
+const events = 10_000;
 const wanted = { events, rankings: 60, personalized: true, persisted: true, restored: 0, sockets: 0 };
 
 describe('a session in Node', { timeout: 180_000 }, () => {
@@ -195,8 +195,8 @@ describe('a session in Node', { timeout: 180_000 }, () => {
   });
 
   test('of ten thousand events makes no system call of the network; leaking builds do', async (t) => {
-    const path = join(folder, 'calls.txt'),
-      strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
+    const path = join(folder, 'calls.txt');
+    const strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
     if (spawnSync(strace[0], [...strace.slice(1), 'true']).status !== 0)
       return t.skip('skipped: system calls cannot be traced here (strace)');
     const calls = () =>

@@ -25,9 +25,9 @@ const level = 0.95;
  *   column
  */
 function* resampledMeans(columns, resamples, seed) {
-  const n = columns[0].length,
-    random = seededRandom(seed),
-    times = new Uint32Array(n);
+  const n = columns[0].length;
+  const random = seededRandom(seed);
+  const times = new Uint32Array(n);
   const means = columns.map(() => new Float64Array(resamples));
   for (let b = 0; b < resamples; b++) {
     times.fill(0);
@@ -48,9 +48,9 @@ function* resampledMeans(columns, resamples, seed) {
  * @param {number} share
  */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1),
-    i = Math.floor(at),
-    next = Math.min(i + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1);
+  const i = Math.floor(at);
+  const next = Math.min(i + 1, sorted.length - 1);
   return sorted[i] + (at - i) * (sorted[next] - sorted[i]);
 }
 
@@ -61,8 +61,8 @@ function quantile(sorted, share) {
  * @returns {Interval}
  */
 function intervalOf(mean, samples, neutral) {
-  const sorted = samples.filter(Number.isFinite).sort(),
-    tail = (1 - level) / 2;
+  const sorted = samples.filter(Number.isFinite).sort();
+  const tail = (1 - level) / 2;
   return {
     mean,
     low: quantile(sorted, tail),
@@ -92,8 +92,8 @@ export function pairedBootstrap(a, b, options = {}) {
       'BAD_ARGUMENT',
       `figures of people: got ${a?.length} and ${b?.length}, wanted as many of both, and at least one`,
     );
-  const column = Float64Array.from(a, (value, i) => value - b[i]),
-    wrong = column.findIndex((value) => !Number.isFinite(value));
+  const column = Float64Array.from(a, (value, i) => value - b[i]);
+  const wrong = column.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw badArgument(`figure ${wrong}`, column[wrong], 'finite numbers');
   const steps = resampledMeans([column], resamples, seed);
   for (let step = steps.next(); ; step = steps.next())

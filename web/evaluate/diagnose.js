@@ -82,8 +82,8 @@ import { measureStability } from './stability.js';
  */
 /** @typedef {NonNullable<ReturnType<typeof lookAt>>} Look */
 
-const cut = 20,
-  looked = 2000;
+const cut = 20;
+const looked = 2000;
 export const targets = Object.freeze({ sharpness: 0.6, stability: 0.7, membership: 0.6 });
 
 /**
@@ -118,9 +118,9 @@ function lookAt(model, { user, history }, seed) {
   return withPerson(model, history, (fold) => {
     const { indices, shares, columns } = fold;
     if (shares.length < 2) return shares.length === 0 ? null : { shares, several: null };
-    const seen = new Set(indices),
-      scores = fold.scores(),
-      free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
+    const seen = new Set(indices);
+    const scores = fold.scores();
+    const free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
     const kinds = {
       history: indices,
       recommended: bestOf(free, scores, cut),
@@ -129,8 +129,8 @@ function lookAt(model, { user, history }, seed) {
     const attention = Object.fromEntries(
       Object.entries(kinds).map(([kind, list]) => [kind, list.map((index) => fold.explain(index).attention)]),
     );
-    const evidence = evidenceOf(fold, Math.min(looked, scores.length)),
-      owners = ownersOf(columns);
+    const evidence = evidenceOf(fold, Math.min(looked, scores.length));
+    const owners = ownersOf(columns);
     return {
       shares,
       several: {
@@ -151,8 +151,8 @@ function lookAt(model, { user, history }, seed) {
  * @param {number} most personas
  */
 function figuresOf(looks, most) {
-  const several = looks.flatMap((look) => (look.several ? [look.several] : [])),
-    shared = looks.filter((look) => look.several);
+  const several = looks.flatMap((look) => (look.several ? [look.several] : []));
+  const shared = looks.filter((look) => look.several);
   const kinds = (/** @type {(attention: Float32Array[]) => number | null} */ of) =>
     /** @type {ByKind} */ (
       Object.fromEntries(
@@ -199,12 +199,12 @@ function figuresOf(looks, most) {
  * @returns {Promise<Stability>}
  */
 async function stabilityBySeeds(model, history, seeds, people, options) {
-  const settings = settingsOf(model),
-    items = factsOf(model),
-    found = /** @type {Stability[]} */ ([]);
+  const settings = settingsOf(model);
+  const items = factsOf(model);
+  const found = /** @type {Stability[]} */ ([]);
   for (let turn = 1; turn <= seeds; turn++) {
-    const { onProgress, signal } = options,
-      stage = `training with another seed, ${turn}/${seeds}`;
+    const { onProgress, signal } = options;
+    const stage = `training with another seed, ${turn}/${seeds}`;
     const { bytes } = await trainModel(history, {
       ...settings,
       items,
@@ -256,9 +256,9 @@ export async function diagnose(model, options) {
   checkOptions(model, optionsArgument(options));
   const { history, against, seeds = 0, people = 300, seed = 1 } = options;
   if (seeds > 0) settingsOf(model);
-  const asked = sampleOf(historiesOf(history), people, seededRandom(seed)),
-    pace = paceOf('looking at personas', options),
-    looks = /** @type {Look[]} */ ([]);
+  const asked = sampleOf(historiesOf(history), people, seededRandom(seed));
+  const pace = paceOf('looking at personas', options);
+  const looks = /** @type {Look[]} */ ([]);
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);
     const look = lookAt(model, person, seed);
@@ -270,8 +270,8 @@ export async function diagnose(model, options) {
     : seeds > 0
       ? await stabilityBySeeds(model, history, seeds, asked, options)
       : null;
-  const rareRecall = await rareRecallOf(model, options),
-    faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
+  const rareRecall = await rareRecallOf(model, options);
+  const faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
   return {
     ...quality,
     stability: stability?.shared ?? null,

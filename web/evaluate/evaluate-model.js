@@ -102,14 +102,14 @@ const defaults = {
  *   training throws; an abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
-  const began = performance.now(),
-    run = prepare(model, options),
-    {
-      people,
-      ks,
-      headline,
-      options: { resamples, seed, perPerson },
-    } = run;
+  const began = performance.now();
+  const run = prepare(model, options);
+  const {
+    people,
+    ks,
+    headline,
+    options: { resamples, seed, perPerson },
+  } = run;
   const own = await measureRanker(run, modelRanker(model), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, {
     k: headline,
@@ -163,8 +163,8 @@ function prepare(model, given) {
     ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)),
   });
   checkOptions(model, options);
-  const { history, test, train = history, sampled, validation } = options,
-    ks = [...new Set(options.k)].sort((a, b) => a - b);
+  const { history, test, train = history, sampled, validation } = options;
+  const ks = [...new Set(options.k)].sort((a, b) => a - b);
   const data = checkedInteractions(options.train ? 'train' : 'history', train);
   if (options.train) checkedInteractions('history', history);
   checkedInteractions('test', test);
@@ -177,8 +177,8 @@ function prepare(model, given) {
         listArgument(`candidates of ${user}`, list).map(itemId),
       ]),
     );
-  const histories = itemsByPerson(history),
-    knows = (/** @type {string} */ item) => model.has(item);
+  const histories = itemsByPerson(history);
+  const knows = (/** @type {string} */ item) => model.has(item);
   const pool = sampled ? [...data.itemIds].sort() : [];
   const drawn = sampled ? { negatives: sampled, pool, seed: options.seed } : null;
   const { people, skipped } = choosePeople({
@@ -199,8 +199,8 @@ function prepare(model, given) {
       'NO_DATA',
       'validation: got nobody with an item that is not in the history, wanted at least one',
     );
-  const support = supportOf(data),
-    training = { interactions: train, data, dim: model.info.dim };
+  const support = supportOf(data);
+  const training = { interactions: train, data, dim: model.info.dim };
   return {
     people,
     skipped,
@@ -326,8 +326,8 @@ async function compareWithModel(run, own, model) {
  * @returns {Promise<BaselineResult>}
  */
 async function compareWithBaseline(run, own, { name, settings: given }) {
-  const { options, validators, training, headline } = run,
-    choosing = !given && validators;
+  const { options, validators, training, headline } = run;
+  const choosing = !given && validators;
   const { settings, tried } = choosing
     ? await chooseSettings(name, training, { people: validators, k: headline }, options)
     : { settings: { ...known[name].defaults, ...given }, tried: [] };

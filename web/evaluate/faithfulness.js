@@ -73,16 +73,16 @@ const becauseOf = (parts, count) =>
  * @param {() => number} random
  */
 function dropsFor({ columns, explain, known }, index, count, random) {
-  const { attention, parts } = explain(index),
-    named = becauseOf(parts, count),
-    all = Array.from(known.keys());
+  const { attention, parts } = explain(index);
+  const named = becauseOf(parts, count);
+  const all = Array.from(known.keys());
   const others = sampleOf(
     all.filter((i) => !named.includes(i)),
     named.length,
     random,
   );
-  const owners = ownersOf(columns),
-    persona = attention.indexOf(Math.max(...attention));
+  const owners = ownersOf(columns);
+  const persona = attention.indexOf(Math.max(...attention));
   const rest =
     attention.length > 1 ? Array.from(columns.keys()).filter((k) => k !== persona && owners.includes(k)) : [];
   const other = rest[below(random, Math.max(1, rest.length))];
@@ -102,14 +102,14 @@ function dropsFor({ columns, explain, known }, index, count, random) {
  * @param {{ items: number, because: number, random: () => number }} options
  */
 function casesOf(model, { history }, { items, because, random }) {
-  const known = history.filter(({ item }) => model.has(item)),
-    out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
+  const known = history.filter(({ item }) => model.has(item));
+  const out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
   if (known.length < fewestItems) return out;
   const asked = withPerson(model, known, (fold) => {
     if (fold.shares.length < 2) return [];
-    const seen = new Set(fold.indices),
-      scores = fold.scores(),
-      free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
+    const seen = new Set(fold.indices);
+    const scores = fold.scores();
+    const free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
     return bestOf(free, scores, items).map((index) => ({
       index,
       seen,
@@ -142,8 +142,8 @@ function summary(people, seed) {
   const mean = (/** @type {(of: Case) => number} */ value) =>
     people.map((cases) => /** @type {number} */ (meanOf(cases.map(value))));
   const over = (/** @type {(of: Case) => number} */ value) => /** @type {number} */ (meanOf(mean(value)));
-  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before),
-    random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
+  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before);
+  const random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
   return {
     named: over(named),
     random: over(random),
@@ -172,8 +172,8 @@ export async function measureFaithfulness(model, interactions, options = {}) {
   for (const [name, value] of Object.entries({ people, items, because }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw badArgument(name, value, 'a whole number, 1 or more');
-  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed)),
-    pace = paceOf('testing explanations', options);
+  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
+  const pace = paceOf('testing explanations', options);
   const found = { because: /** @type {Case[][]} */ ([]), persona: /** @type {Case[][]} */ ([]) };
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);

@@ -36,8 +36,8 @@ import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
  */
 /** @typedef {Record<AttackName, number>} Scores higher: more like a member */
 
-const leftOut = 8,
-  fewestItems = 4;
+const leftOut = 8;
+const fewestItems = 4;
 
 /**
  * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
@@ -47,16 +47,16 @@ const leftOut = 8,
  * @param {number} seed
  */
 function signsOf(model, { user, history }, seed) {
-  const known = history.filter(({ item }) => model.has(item)),
-    asked = sampleOf(known, leftOut, personRandom(seed, user)),
-    seen = new Set(known.map(({ item }) => model.indexOf(item)));
+  const known = history.filter(({ item }) => model.has(item));
+  const asked = sampleOf(known, leftOut, personRandom(seed, user));
+  const seen = new Set(known.map(({ item }) => model.indexOf(item)));
   const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) => {
-    const index = /** @type {number} */ (model.indexOf(item)),
-      score = scores[index];
-    let above = 0,
-      sum = 0,
-      squares = 0,
-      n = 0;
+    const index = /** @type {number} */ (model.indexOf(item));
+    const score = scores[index];
+    let above = 0;
+    let sum = 0;
+    let squares = 0;
+    let n = 0;
     for (let j = 0; j < scores.length; j++) {
       if (seen.has(j)) continue;
       n++;
@@ -64,8 +64,8 @@ function signsOf(model, { user, history }, seed) {
       squares += scores[j] ** 2;
       if (scores[j] >= score) above++;
     }
-    const mean = sum / Math.max(1, n),
-      spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
+    const mean = sum / Math.max(1, n);
+    const spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
     return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
   };
   const alone = asked.map(({ item }) =>
@@ -97,8 +97,8 @@ function signsOf(model, { user, history }, seed) {
  * @returns {Scores}
  */
 function attackScores(target, reference, person, seed) {
-  const own = signsOf(target, person, seed),
-    other = signsOf(reference, person, seed);
+  const own = signsOf(target, person, seed);
+  const other = signsOf(reference, person, seed);
   return {
     ...own,
     'calibrated rank': own.rank - other.rank,
@@ -130,11 +130,11 @@ async function shadow(people, settings, stage, { signal, onProgress }) {
  * @param {{ seed: number, people: number } & PaceOptions} options
  */
 async function attackOnce(everybody, settings, { seed, people, ...options }) {
-  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed)),
-    half = mixed.length >> 1,
-    quarter = half + ((mixed.length - half) >> 1);
-  const inside = mixed.slice(0, half),
-    outside = mixed.slice(quarter);
+  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed));
+  const half = mixed.length >> 1;
+  const quarter = half + ((mixed.length - half) >> 1);
+  const inside = mixed.slice(0, half);
+  const outside = mixed.slice(quarter);
   const target = await shadow(inside, settings, 'training on half of the people', options);
   const reference = await shadow(
     mixed.slice(half, quarter),
@@ -146,10 +146,10 @@ async function attackOnce(everybody, settings, { seed, people, ...options }) {
     throw error;
   });
   try {
-    const pace = paceOf('attacking', options),
-      sides = [inside.slice(0, people), outside.slice(0, people)],
-      found = /** @type {Scores[][]} */ ([[], []]),
-      total = sides[0].length + sides[1].length;
+    const pace = paceOf('attacking', options);
+    const sides = [inside.slice(0, people), outside.slice(0, people)];
+    const found = /** @type {Scores[][]} */ ([[], []]);
+    const total = sides[0].length + sides[1].length;
     for (const [side, asked] of sides.entries())
       for (const [i, person] of asked.entries()) {
         found[side].push(attackScores(target, reference, person, seed));
@@ -187,8 +187,8 @@ const foldAuc = (folds, name) =>
  * @param {number} seed
  */
 function intervalOf(folds, name, resamples, seed) {
-  const random = seededRandom(seed),
-    drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
+  const random = seededRandom(seed);
+  const drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
   const found = Array.from({ length: resamples }, () =>
     foldAuc(
       folds.map(({ members, others }) => ({ members: drawn(members), others: drawn(others) })),

@@ -86,15 +86,15 @@ export async function measureNewUsers(
   const { perPerson } = options;
   const everybody = [...new Set(Array.from(interactions.user, (u) => interactions.users[u]))].sort();
   const leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
-  const asked = people.flatMap(({ user }, u) => (leftOut.has(user) ? [u] : [])),
-    them = asked.map((u) => people[u]);
+  const asked = people.flatMap(({ user }, u) => (leftOut.has(user) ? [u] : []));
+  const them = asked.map((u) => people[u]);
   if (them.length === 0 || leftOut.size === everybody.length)
     throw new AmpcfError(
       'NO_DATA',
       `newUsers: got ${them.length} people of the test among the ${leftOut.size} of ${everybody.length} left out, wanted at least one, and one left to train on`,
     );
-  const rest = leaveOut(interactions, leftOut),
-    training = { interactions: rest, data: canonicalInteractions(rest, 1), dim: options.dim };
+  const rest = leaveOut(interactions, leftOut);
+  const training = { interactions: rest, data: canonicalInteractions(rest, 1), dim: options.dim };
   const measure = async (/** @type {Ranker} */ ranker, /** @type {string} */ stage) => {
     try {
       return figuresOf(await rankPeople(ranker, them, Math.max(...ks), paceOf(stage, options)), them, {

@@ -1,9 +1,9 @@
 // Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed,
 // AUC. Pure functions of numbers. Must not fold or rank.
 
-const alikeAbove = 0.9,
-  deadBelow = 0.02,
-  mergedAbove = 0.95;
+const alikeAbove = 0.9;
+const deadBelow = 0.02;
+const mergedAbove = 0.95;
 
 /**
  * In nats.
@@ -21,9 +21,9 @@ export function entropy(shares) {
  * @param {ArrayLike<number>} b
  */
 export function cosine(a, b) {
-  let ab = 0,
-    aa = 0,
-    bb = 0;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
   for (let i = 0; i < a.length; i++) {
     ab += a[i] * b[i];
     aa += a[i] * a[i];

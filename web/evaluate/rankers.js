@@ -41,9 +41,9 @@ export function modelRanker(model) {
  * @returns {Ranker}
  */
 export function scoreRanker({ itemIds }, scorer) {
-  const index = new Map(itemIds.map((id, j) => [id, j])),
-    scores = new Float32Array(itemIds.length),
-    all = Uint32Array.from(itemIds.keys());
+  const index = new Map(itemIds.map((id, j) => [id, j]));
+  const scores = new Float32Array(itemIds.length);
+  const all = Uint32Array.from(itemIds.keys());
   const known = (/** @type {string[]} */ ids) =>
     Uint32Array.from(ids.flatMap((id) => index.get(id) ?? [])).sort();
   return {

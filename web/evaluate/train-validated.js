@@ -116,22 +116,22 @@ export async function trainValidated(interactions, validation, options = {}) {
   };
   if (countArgument('patience', patience) < 1) throw badArgument('patience', patience, 'at least 1');
   if (countArgument('sample', sample) < 1) throw badArgument('sample', sample, 'at least 1');
-  const everybody = validationPeople(interactions, validation),
-    asked =
-      everybody.length <= sample ? everybody : sampleOf(everybody, sample, seededRandom(training.seed ?? 1));
-  const began = performance.now(),
-    watched = watchSweeps(asked, {
-      patience,
-      onMeasured,
-      measuring: measuringOf(began, training.signal, onProgress),
-    });
+  const everybody = validationPeople(interactions, validation);
+  const asked =
+    everybody.length <= sample ? everybody : sampleOf(everybody, sample, seededRandom(training.seed ?? 1));
+  const began = performance.now();
+  const watched = watchSweeps(asked, {
+    patience,
+    onMeasured,
+    measuring: measuringOf(began, training.signal, onProgress),
+  });
   const result = await trainModel(interactions, {
     ...training,
     ...(onProgress && { onProgress }),
     onSnapshot: watched.onSnapshot,
   });
-  const people = measureAll ? everybody : asked,
-    last = watched.measurements.findLast(({ best }) => best);
+  const people = measureAll ? everybody : asked;
+  const last = watched.measurements.findLast(({ best }) => best);
   const model = await loadModel(result.bytes);
   try {
     const known = last && Number(result.settings.neighbours) === 0 && people.length === asked.length;
@@ -193,8 +193,8 @@ function measuringOf(began, signal, onProgress) {
 function watchSweeps(people, { patience, onMeasured, measuring }) {
   /** @type {Measurement[]} */
   const measurements = [];
-  let best = -Infinity,
-    since = 0;
+  let best = -Infinity;
+  let since = 0;
   return {
     measurements,
     /** @param {TrainSnapshot} snapshot */
@@ -204,8 +204,8 @@ function watchSweeps(people, { patience, onMeasured, measuring }) {
       const figures = await figuresFor(model, people, measuring(sweep, sweeps)).finally(() =>
         model.dispose(),
       );
-      const ndcg = figures.metrics[`ndcg@${cut}`],
-        better = ndcg > best;
+      const ndcg = figures.metrics[`ndcg@${cut}`];
+      const better = ndcg > best;
       since = better ? 0 : since + 1;
       if (better) {
         best = ndcg;

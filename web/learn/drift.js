@@ -34,8 +34,8 @@ import { sampleOf, seededRandom } from '../core/random.js';
  * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
  */
 export function driftOf(profile, options = {}) {
-  const { model } = profile,
-    taste = model.needTaste('driftOf');
+  const { model } = profile;
+  const taste = model.needTaste('driftOf');
   const {
     recent = 20,
     level = 0.01,
@@ -47,9 +47,9 @@ export function driftOf(profile, options = {}) {
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
   if (countArgument('rounds', rounds) < 1) throw badArgument('rounds', rounds, '1 or more');
   if (!(level > 0 && level < 1)) throw badArgument('level', level, 'above 0 and below 1');
-  const { known, weights } = profile.folded(),
-    liked = known.filter((_, i) => weights[i] > 0),
-    random = seededRandom(countArgument('seed', seed));
+  const { known, weights } = profile.folded();
+  const liked = known.filter((_, i) => weights[i] > 0);
+  const random = seededRandom(countArgument('seed', seed));
   if (liked.length < 2 * recent) return null;
   const apart = (/** @type {string[]} */ list) =>
     taste.distance(profile, list.slice(-recent), {
@@ -60,17 +60,18 @@ export function driftOf(profile, options = {}) {
     });
   const observed = apart(liked);
   if (observed === null) return null;
-  let asFar = 1,
-    sum = 0;
+  let asFar = 1;
+  let sum = 0;
   for (let round = 0; round < rounds; round++) {
     const drawn = apart(sampleOf(liked, liked.length, random)) ?? 0;
     sum += drawn;
     if (drawn >= observed) asFar++;
   }
-  const p = asFar / (rounds + 1),
-    shares = (/** @type {string[]} */ list) => taste.distribution(list, { space, discount: false, profile });
-  const now = shares(liked.slice(-recent)),
-    before = shares(liked.slice(0, -recent));
+  const p = asFar / (rounds + 1);
+  const shares = (/** @type {string[]} */ list) =>
+    taste.distribution(list, { space, discount: false, profile });
+  const now = shares(liked.slice(-recent));
+  const before = shares(liked.slice(0, -recent));
   const changes = (now?.categories ?? [])
     .map((category, a) => ({ category, recent: now?.shares[a] ?? 0, before: before?.shares[a] ?? 0 }))
     .filter((change) => change.recent !== change.before)

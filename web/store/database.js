@@ -3,8 +3,8 @@
 // Must not know slots or profiles.
 import { AmpcfError } from '../core/errors.js';
 
-const table = 'kept',
-  keyRow = 'key';
+const table = 'kept';
+const keyRow = 'key';
 
 /**
  * @template T
@@ -48,8 +48,8 @@ async function openDatabase(name) {
 export async function inTransaction(name, mode, work) {
   const database = await openDatabase(name);
   try {
-    const transaction = database.transaction(table, mode),
-      rows = transaction.objectStore(table);
+    const transaction = database.transaction(table, mode);
+    const rows = transaction.objectStore(table);
     /** @type {Promise<void>} */
     const ended = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();

@@ -41,8 +41,8 @@ export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {
     },
     write: (seen, slot, bytes) =>
       inTransaction(name, 'readwrite', async (row) => {
-        const kept = keys.get(seen),
-          slots = await both(row);
+        const kept = keys.get(seen);
+        const slots = await both(row);
         if (kept && !(await isKeptKey(row, kept))) return false;
         if (!slots.every((now, i) => sameBytes(now, seen.slots[i]))) return false;
         await row.put(slot, bytes);

@@ -174,14 +174,14 @@ export class KeptProfile {
    * things.
    */
   #listen() {
-    const { document, addEventListener, removeEventListener } = globalThis,
-      { signal } = this.#options;
+    const { document, addEventListener, removeEventListener } = globalThis;
+    const { signal } = this.#options;
     const stop = () => this.#stop();
     signal?.addEventListener('abort', stop, { once: true });
     this.#leave.push(() => signal?.removeEventListener('abort', stop));
     if (!document) return;
-    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync()),
-      left = () => void this.flush();
+    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync());
+    const left = () => void this.flush();
     document.addEventListener('visibilitychange', seen);
     addEventListener('pagehide', left);
     this.#leave.push(
@@ -202,8 +202,8 @@ export class KeptProfile {
    * @returns {Promise<Found>}
    */
   async #look() {
-    const seen = await this.#store.read(),
-      key = seen.key ?? this.#options.key;
+    const seen = await this.#store.read();
+    const key = seen.key ?? this.#options.key;
     const slots = [inspectSlot(seen.slots[0], 0), inspectSlot(seen.slots[1], 1)];
     const broken = slots.filter(({ kind }) => kind === 'broken');
     /** @type {Found} */
@@ -253,8 +253,8 @@ export class KeptProfile {
    * @param {State} theirs
    */
   #follow(theirs) {
-    const mine = stateOf(this.profile),
-      base = this.#base;
+    const mine = stateOf(this.profile);
+    const base = this.#base;
     // Memories are one whole: who forgot last knows best.
     const memories = sameMemories(base.memories, mine.memories) ? theirs.memories : mine.memories;
     const merged = { history: mergeHistories(base.history, mine.history, theirs.history), memories };
@@ -278,13 +278,13 @@ export class KeptProfile {
   /** Store what is not stored. Comparing and swapping: a writer that came between means reading again. */
   async #save() {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const found = await this.#look(),
-        { key, seen, newest, state: stored = nothing } = found;
+      const found = await this.#look();
+      const { key, seen, newest, state: stored = nothing } = found;
       if (found.newer) throw this.#isNewer(found.newer);
       if (found.state) this.#follow(found.state);
-      const mine = stateOf(this.profile),
-        generation = (newest?.generation ?? 0) + 1,
-        slot = slotOf(generation);
+      const mine = stateOf(this.profile);
+      const generation = (newest?.generation ?? 0) + 1;
+      const slot = slotOf(generation);
       const inClear = key !== undefined && found.slots.some(({ kind }) => kind === 'plain');
       if (sameState(mine, stored) && !this.#stale && !inClear) return;
       const bytes = await sealSlot(this.profile.save(), generation, key);
@@ -297,8 +297,8 @@ export class KeptProfile {
       this.#base = mine;
       // The other slot is what a torn write falls back to. It may be older, but may not hold what was
       // removed, or is in the clear.
-      const items = new Set(mine.history.map(({ item }) => item)),
-        other = found.slots[1 - slot].kind;
+      const items = new Set(mine.history.map(({ item }) => item));
+      const other = found.slots[1 - slot].kind;
       this.#stale = newest
         ? stored.history.some(({ item }) => !items.has(item)) || (key !== undefined && other === 'plain')
         : other !== 'absent';

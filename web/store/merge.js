@@ -58,9 +58,9 @@ const byItem = (history) => new Map(history.map((entry) => [entry.item, entry]))
 export function mergeHistories(base, mine, theirs) {
   if (sameHistory(base, theirs)) return [...mine];
   if (sameHistory(base, mine)) return [...theirs];
-  const before = byItem(base),
-    my = byItem(mine),
-    their = byItem(theirs);
+  const before = byItem(base);
+  const my = byItem(mine);
+  const their = byItem(theirs);
   const mineCounts = (/** @type {string} */ item) => !sameEntry(before.get(item), my.get(item));
   /** @type {Entry[]} */ const merged = [];
   for (const entry of theirs) {

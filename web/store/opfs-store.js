@@ -102,8 +102,8 @@ export function opfsStore({ name = 'ampcf-profile', encrypted = false } = {}) {
       }),
     write: (seen, slot, bytes) =>
       locked('exclusive', async (root) => {
-        const kept = keys.get(seen),
-          folder = await root.getDirectoryHandle(name, { create: true });
+        const kept = keys.get(seen);
+        const folder = await root.getDirectoryHandle(name, { create: true });
         if (kept && !(await inTransaction(keyName, 'readonly', (row) => isKeptKey(row, kept)))) return false;
         if (!(await both(folder)).every((now, i) => sameBytes(now, seen.slots[i]))) return false;
         await writeSlot(folder, slot, bytes);

@@ -15,9 +15,9 @@ import { packRows } from './checks.js';
  * @param {number} share
  */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1),
-    below = Math.floor(at),
-    above = Math.min(below + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
@@ -34,8 +34,8 @@ export function floorOf(
   { topK, rounds, seed },
   distance,
 ) {
-  const random = seededRandom(seed),
-    all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
+  const random = seededRandom(seed);
+  const all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
   // An item without categories counts in no list, so none is drawn.
   const items = all
     .filter((i) => offsets[i + 1] > offsets[i] && weights[i] > 0)

@@ -56,16 +56,16 @@ export function workerPool(size, input) {
      *   the pool is of no more use
      */
     async run(jobs, { signal, onResult }) {
-      const results = /** @type {(TrialResult | undefined)[]} */ (jobs.map(() => undefined)),
-        listening = new AbortController();
+      const results = /** @type {(TrialResult | undefined)[]} */ (jobs.map(() => undefined));
+      const listening = new AbortController();
       const stopped = new Promise((resolve) => {
         signal.addEventListener('abort', resolve, { once: true, signal: listening.signal });
       });
       let next = 0;
       const work = async (/** @type {Worker} */ worker) => {
         while (next < jobs.length && !signal.aborted) {
-          const at = next++,
-            result = await runIn(worker, jobs[at]);
+          const at = next++;
+          const result = await runIn(worker, jobs[at]);
           if (signal.aborted) return;
           onResult((results[at] = result));
         }

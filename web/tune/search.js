@@ -81,9 +81,9 @@ export async function searchSettings({ settings, fixed, seed, trials, run, over,
   let best = /** @type {BestTrial} */ (results[0]);
   await onBest?.(best);
   for (let round = 1; results.length < trials && !over() && space.size > 0; round++) {
-    const promising = promisingFrom(results),
-      first = results.length,
-      good = { ...settings, ...best.chosen };
+    const promising = promisingFrom(results);
+    const first = results.length;
+    const good = { ...settings, ...best.chosen };
     const jobs = Array.from({ length: Math.min(roundSize, trials - first) }, (_, i) => {
       const random = seededRandom(seed ^ Math.imul(first + i, 0x9e3779b1));
       return {
@@ -93,8 +93,8 @@ export async function searchSettings({ settings, fixed, seed, trials, run, over,
         best: ndcgOf(best),
       };
     });
-    const done = await run(jobs),
-      found = betterOf(done, best);
+    const done = await run(jobs);
+    const found = betterOf(done, best);
     results.push(...done);
     if (found && found !== best) await onBest?.((best = found));
     if (done.length < jobs.length) break;

@@ -114,14 +114,14 @@ export function drawSettings(space, random) {
  * @returns {Record<string, number>}
  */
 export function stepFrom(space, best, round, random) {
-  const size = firstStep / Math.sqrt(round),
-    normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const names = [...space.keys()],
-    sure = names[Math.floor(random() * names.length)];
+  const size = firstStep / Math.sqrt(round);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const names = [...space.keys()];
+  const sure = names[Math.floor(random() * names.length)];
   return Object.fromEntries(
     Array.from(space, ([name, range]) => {
-      const moves = random() < 0.5 || name === sure,
-        by = size * normal();
+      const moves = random() < 0.5 || name === sure;
+      const by = size * normal();
       return [
         name,
         moves

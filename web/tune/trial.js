@@ -19,8 +19,8 @@ const earlySweep = 4;
  * @returns {Promise<TrialResult>}
  */
 export async function runTrial({ interactions, validation, options }, { trial, chosen, promising, best }) {
-  const began = performance.now(),
-    behind = new AbortController();
+  const began = performance.now();
+  const behind = new AbortController();
   const early = { ndcg: /** @type {number | null} */ (null) };
   const seconds = () => (performance.now() - began) / 1000;
   try {

@@ -383,8 +383,8 @@ test(
       [cli, 'train', 'ratings.csv', '-o', 'old.ampcf', '--dim', '256', '--sweeps', '1000'],
       { cwd: folder },
     );
-    let stderr = '',
-      sent = false;
+    let stderr = '';
+    let sent = false;
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
       if (!sent && stderr.includes('kept')) sent = child.kill('SIGINT');

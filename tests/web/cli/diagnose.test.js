@@ -12,8 +12,8 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { writeCard } from '../../../dist/evaluate.js';
 import { filmFacts, interactionsOf, people, root } from '../../support.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'ampcf-diagnose-')),
-  data = interactionsOf(people);
+const folder = mkdtempSync(join(tmpdir(), 'ampcf-diagnose-'));
+const data = interactionsOf(people);
 after(() => rmSync(folder, { recursive: true }));
 const pairs = Array.from(data.user, (u, x) => `${data.users[u]},${data.items[data.item[x]]}`);
 /**
@@ -159,8 +159,8 @@ describe('ampcf diagnose', () => {
       '--json',
     );
     assert.equal(status, 0, stderr);
-    const { stability, membership } = JSON.parse(stdout),
-      page = readFileSync(join(folder, 'page.html'), 'utf8');
+    const { stability, membership } = JSON.parse(stdout);
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
     assert.ok(stability > 0.3 && membership.auc > 0.3 && membership.people > 50);
     assert.equal(page.match(/<svg /g)?.length, 7);
     for (const title of [
@@ -226,9 +226,9 @@ describe('the model card', () => {
       ...small,
     );
     assert.equal(status, 0, stderr);
-    const { card } = JSON.parse(stdout),
-      model = await loadModel(readFileSync(join(folder, 'card.ampcf'))),
-      plain = await loadModel(readFileSync(join(folder, 'one.ampcf')));
+    const { card } = JSON.parse(stdout);
+    const model = await loadModel(readFileSync(join(folder, 'card.ampcf')));
+    const plain = await loadModel(readFileSync(join(folder, 'one.ampcf')));
     assert.deepEqual(model.info.metadata.card, card);
     assert.deepEqual(
       [model.info.lineage, model.info.bytes - JSON.stringify(card).length - ',"card":'.length],
@@ -269,8 +269,8 @@ test('train says how many items were left out, and why', () => {
   const counts = new Map();
   for (const pair of pairs.filter((_, x) => x % 5 > 0))
     counts.set(pair.split(',')[1], (counts.get(pair.split(',')[1]) ?? 0) + 1);
-  const rare = [...counts.values()].filter((n) => n < 30),
-    { stderr } = ampcf('train', 'history.csv', '-o', 'few.ampcf', '--min-support', '30', ...small);
+  const rare = [...counts.values()].filter((n) => n < 30);
+  const { stderr } = ampcf('train', 'history.csv', '-o', 'few.ampcf', '--min-support', '30', ...small);
   assert.ok(rare.length > 3);
   assert.match(
     stderr,

@@ -93,19 +93,19 @@ test('a table for people on standard output, what was read on standard error', (
 
 test('--json has every figure, and is the same every time', () => {
   const args = [
-      'evaluate',
-      'm.ampcf',
-      ...input,
-      '--validation',
-      'validation.csv',
-      '--baselines',
-      'itemknn',
-      '--resamples',
-      '50',
-      '-k',
-      '2',
-    ],
-    result = json(args);
+    'evaluate',
+    'm.ampcf',
+    ...input,
+    '--validation',
+    'validation.csv',
+    '--baselines',
+    'itemknn',
+    '--resamples',
+    '50',
+    '-k',
+    '2',
+  ];
+  const result = json(args);
   assert.deepEqual(Object.keys(result), [
     'model',
     'minRating',
@@ -125,15 +125,15 @@ test('--json has every figure, and is the same every time', () => {
   assert.equal(result.baselines.itemknn.chosenOn, 'validation');
   assert.equal(result.baselines.itemknn.tried.length, 36);
   assert.ok(Number.isFinite(result.baselines.itemknn.difference['ndcg@2'].low));
-  const { seconds: _, ...again } = json(args),
-    { seconds: __, ...first } = result;
+  const { seconds: _, ...again } = json(args);
+  const { seconds: __, ...first } = result;
   assert.deepEqual(again, first);
   assert.equal(json(['evaluate', 'm.ampcf', ...input, '-k', '2', '--min-rating', '0']).users, 60);
 });
 
 test('candidates, leave-one-out and sampled say what they are', () => {
-  const people = Array.from({ length: 60 }, (_, u) => u),
-    out = (/** @type {number} */ u) => `m${(1 - (u % 2)) * 10}`;
+  const people = Array.from({ length: 60 }, (_, u) => u);
+  const out = (/** @type {number} */ u) => `m${(1 - (u % 2)) * 10}`;
   writeFileSync(`${folder}/candidates.txt`, people.map((u) => `u${u} ${out(u)}`).join('\n'));
   writeFileSync(
     `${folder}/loo.txt`,
@@ -253,9 +253,9 @@ test(
       [cli, 'evaluate', 'm.ampcf', ...input, '--baselines', 'popularity', '--resamples', '1000000'],
       { cwd: folder },
     );
-    let stderr = '',
-      stdout = '',
-      sent = false;
+    let stderr = '';
+    let stdout = '';
+    let sent = false;
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
     });

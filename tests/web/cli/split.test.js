@@ -54,8 +54,8 @@ const bytesOf = (/** @type {string} */ path) =>
 
 /** Many people of 1 to 30 events, times with ties. */
 function ratings() {
-  const random = seeded(4),
-    rows = [];
+  const random = seeded(4);
+  const rows = [];
   for (let u = 0; u < 150; u++) {
     const start = below(random, 5000);
     for (let n = 0; n <= u % 30; n++)
@@ -69,10 +69,10 @@ function ratings() {
   return rows;
 }
 
-const all = ratings(),
-  people = Map.groupBy
-    ? Map.groupBy(all, ({ user }) => user)
-    : all.reduce((map, row) => map.set(row.user, [...(map.get(row.user) ?? []), row]), new Map());
+const all = ratings();
+const people = Map.groupBy
+  ? Map.groupBy(all, ({ user }) => user)
+  : all.reduce((map, row) => map.set(row.user, [...(map.get(row.user) ?? []), row]), new Map());
 before(() =>
   writeFileSync(
     `${folder}/ratings.csv`,
@@ -82,8 +82,8 @@ before(() =>
 
 for (const by of ['leave-last-out', 'leave-one-out', 'temporal', 'random', 'user'])
   test(`${by}: every row is in one file, as it was; the seed decides`, () => {
-    const summary = split(['ratings.csv', '--by', by, '-o', by]),
-      names = Object.keys(bytesOf(by)).sort();
+    const summary = split(['ratings.csv', '--by', by, '-o', by]);
+    const names = Object.keys(bytesOf(by)).sort();
     assert.deepEqual(
       names,
       by === 'user'
@@ -123,8 +123,8 @@ for (const by of ['leave-last-out', 'leave-one-out', 'temporal', 'random', 'user
   });
 
 test('leave-last-out takes the last by time, of equal times the later row', () => {
-  const tests = new Map(rowsOf('leave-last-out/test.csv').map((row) => [row.user, key(row)])),
-    validations = new Map(rowsOf('leave-last-out/validation.csv').map((row) => [row.user, key(row)]));
+  const tests = new Map(rowsOf('leave-last-out/test.csv').map((row) => [row.user, key(row)]));
+  const validations = new Map(rowsOf('leave-last-out/validation.csv').map((row) => [row.user, key(row)]));
   for (const [user, rows] of people) {
     const order = rows
       .map((/** @type {any} */ row, /** @type {number} */ i) => ({ row, i }))
@@ -137,12 +137,12 @@ test('leave-last-out takes the last by time, of equal times the later row', () =
 });
 
 test('leave-one-out takes any event, and one stays', () => {
-  const tests = rowsOf('leave-one-out/test.csv'),
-    ranks = tests.map(
-      (row) =>
-        people.get(row.user).findIndex((/** @type {any} */ other) => key(other) === key(row)) /
-        people.get(row.user).length,
-    );
+  const tests = rowsOf('leave-one-out/test.csv');
+  const ranks = tests.map(
+    (row) =>
+      people.get(row.user).findIndex((/** @type {any} */ other) => key(other) === key(row)) /
+      people.get(row.user).length,
+  );
   assert.equal(tests.length, [...people.values()].filter((rows) => rows.length > 1).length);
   const mean = ranks.reduce((a, b) => a + b, 0) / ranks.length;
   assert.ok(mean > 0.35 && mean < 0.55, `${mean}`);
@@ -181,8 +181,8 @@ test('random takes the share that was asked for, and leaves everybody something'
 });
 
 test('user holds whole people out, each with a history and a test', () => {
-  const who = (/** @type {string} */ name) => new Set(rowsOf(`user/${name}.csv`).map(({ user }) => user)),
-    sets = ['train', 'test', 'validation'].map(who);
+  const who = (/** @type {string} */ name) => new Set(rowsOf(`user/${name}.csv`).map(({ user }) => user));
+  const sets = ['train', 'test', 'validation'].map(who);
   assert.equal(
     sets.reduce((sum, set) => sum + set.size, 0),
     people.size,
@@ -193,8 +193,8 @@ test('user holds whole people out, each with a history and a test', () => {
     assert.deepEqual([...who(name)].sort(), [...who(`${name}-history`)].sort());
   for (const [user, rows] of people)
     if (rows.length === 1) assert.ok(sets[0].has(user), 'one event cannot be split');
-  const held = rowsOf('user/test.csv').length,
-    kept = rowsOf('user/test-history.csv').length;
+  const held = rowsOf('user/test.csv').length;
+  const kept = rowsOf('user/test-history.csv').length;
   assert.ok(held / (held + kept) > 0.15 && held / (held + kept) < 0.3, `${held} of ${held + kept}`);
 });
 
@@ -220,8 +220,8 @@ test('odd ids, no ratings, microseconds: what was read is what is written', () =
 });
 
 test('--min-rating leaves out and counts', () => {
-  const summary = split(['ratings.csv', '--by', 'random', '-o', 'good', '--min-rating', '3']),
-    kept = all.filter(({ rating }) => Number(rating) >= 3).length;
+  const summary = split(['ratings.csv', '--by', 'random', '-o', 'good', '--min-rating', '3']);
+  const kept = all.filter(({ rating }) => Number(rating) >= 3).length;
   assert.deepEqual([summary.interactions, summary.belowMinRating], [kept, all.length - kept]);
   assert.equal(
     Object.values(summary.files).reduce((sum, /** @type {any} */ file) => sum + file.interactions, 0),
@@ -231,8 +231,8 @@ test('--min-rating leaves out and counts', () => {
 
 test('an older split is not overwritten; with --force nothing of it is left', () => {
   split(['ratings.csv', '--by', 'user', '-o', 'twice']);
-  const old = bytesOf('twice'),
-    refused = ampcf(['split', 'ratings.csv', '--by', 'random', '-o', 'twice']);
+  const old = bytesOf('twice');
+  const refused = ampcf(['split', 'ratings.csv', '--by', 'random', '-o', 'twice']);
   assert.equal(refused.status, 2);
   assert.match(
     refused.stderr,

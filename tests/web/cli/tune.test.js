@@ -176,8 +176,8 @@ const search = [
 ];
 
 test('tune chooses the same whatever the number of cores, and its command gives the model again', () => {
-  const two = json([...search, '--cores', '2', '-o', 'two.ampcf']),
-    one = json([...search, '--cores', '1', '-o', 'one.ampcf']);
+  const two = json([...search, '--cores', '2', '-o', 'two.ampcf']);
+  const one = json([...search, '--cores', '1', '-o', 'one.ampcf']);
   const plain = (/** @type {any} */ { seconds: _, model: __, command: ___, results, ...rest }) => ({
     ...rest,
     results: results.map((/** @type {any} */ { seconds: ____, ...trial }) => trial),
@@ -194,8 +194,8 @@ test('tune chooses the same whatever the number of cores, and its command gives 
     'popularityDamping',
     'rho',
   ]);
-  const best = two.results[two.best],
-    others = two.results.filter((/** @type {any} */ { validation }) => validation);
+  const best = two.results[two.best];
+  const others = two.results.filter((/** @type {any} */ { validation }) => validation);
   assert.equal(
     best.validation.metrics['ndcg@20'],
     Math.max(...others.map((/** @type {any} */ { validation }) => validation.metrics['ndcg@20'])),
@@ -282,30 +282,30 @@ test('tune within minutes says that this depends on the machine', () => {
 
 test('train --auto writes the best trial, which its command gives again', () => {
   const { status, stdout, stderr } = ampcf([
-      'train',
-      'ratings.csv',
-      '--auto',
-      '--validation',
-      '0.2',
-      '--dim',
-      '4',
-      '--trials',
-      '3',
-      '--sweeps',
-      '5',
-      '-o',
-      'auto.ampcf',
-      '--json',
-    ]),
-    auto = JSON.parse(stdout);
+    'train',
+    'ratings.csv',
+    '--auto',
+    '--validation',
+    '0.2',
+    '--dim',
+    '4',
+    '--trials',
+    '3',
+    '--sweeps',
+    '5',
+    '-o',
+    'auto.ampcf',
+    '--json',
+  ]);
+  const auto = JSON.parse(stdout);
   assert.equal(status, 0, stderr);
   assert.match(
     stderr,
     /chosen +the best of them, trained on everything but the validation events[^]*again +ampcf train/,
   );
   assert.deepEqual([auto.search.trials, auto.settings.dim], [3, 4]);
-  const bytes = bytesOf('auto.ampcf'),
-    again = json(auto.command.split(' ').slice(1));
+  const bytes = bytesOf('auto.ampcf');
+  const again = json(auto.command.split(' ').slice(1));
   assert.deepEqual(bytesOf('auto.ampcf'), bytes);
   assert.deepEqual(again.validation, auto.validation);
 });
@@ -384,8 +384,8 @@ test('exit codes and messages', () => {
  */
 async function interrupted(args, sign) {
   const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
-  let stderr = '',
-    sent = false;
+  let stderr = '';
+  let sent = false;
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
     if (!sent && stderr.includes(sign)) sent = child.kill('SIGINT');

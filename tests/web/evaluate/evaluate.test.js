@@ -18,8 +18,8 @@ import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from '
  * @returns {import('../../../web/train/interactions.js').Interactions}
  */
 function interactions(lists) {
-  const users = [...new Set(lists.map(([user]) => user))],
-    items = [...new Set(lists.flatMap(([, list]) => list))];
+  const users = [...new Set(lists.map(([user]) => user))];
+  const items = [...new Set(lists.flatMap(([, list]) => list))];
   const pairs = lists.flatMap(([user, list]) =>
     list.map((item) => [users.indexOf(user), items.indexOf(item)]),
   );
@@ -41,13 +41,13 @@ const timeless = (/** @type {import('../../../web/evaluate.js').Evaluation} */ {
 const all = people.map(({ history }, u) => [`u${u}`, history.map(({ item }) => item)]);
 const part = (/** @type {(i: number) => boolean} */ keep) =>
   /** @type {[string, string[]][]} */ (all.map(([user, list]) => [user, list.filter((_, i) => keep(i))]));
-const historyLists = part((i) => i % 5 < 3),
-  validation = interactions(part((i) => i % 5 === 3)),
-  testLists = part((i) => i % 5 === 4);
-const history = interactions(historyLists),
-  heldOut = interactions(testLists),
-  seen = new Map(historyLists),
-  wanted = new Map(testLists);
+const historyLists = part((i) => i % 5 < 3);
+const validation = interactions(part((i) => i % 5 === 3));
+const testLists = part((i) => i % 5 === 4);
+const history = interactions(historyLists);
+const heldOut = interactions(testLists);
+const seen = new Map(historyLists);
+const wanted = new Map(testLists);
 /** @type {import('../../../web/model/model.js').Model} */ let model;
 
 before(async () => {
@@ -130,9 +130,9 @@ describe('full ranking', () => {
   });
 
   test('the order of people and of their events does not matter', async () => {
-    const random = seeded(3),
-      mixed = (/** @type {[string, string[]][]} */ lists) =>
-        interactions(shuffled(lists, random).map(([user, list]) => [user, shuffled(list, random)]));
+    const random = seeded(3);
+    const mixed = (/** @type {[string, string[]][]} */ lists) =>
+      interactions(shuffled(lists, random).map(([user, list]) => [user, shuffled(list, random)]));
     const options = {
       k: [5],
       resamples: 50,
@@ -201,9 +201,9 @@ describe('full ranking', () => {
 
 describe('candidates', () => {
   test('are what rank is asked for, with the test items added', async () => {
-    const random = seeded(9),
-      ids = model.ids(),
-      candidates = new Map(all.slice(0, 50).map(([user]) => [user, sample(ids, 30, random)]));
+    const random = seeded(9);
+    const ids = model.ids();
+    const candidates = new Map(all.slice(0, 50).map(([user]) => [user, sample(ids, 30, random)]));
     const { users, skipped, metrics, protocol } = await evaluateModel(model, {
       history,
       test: heldOut,
@@ -215,20 +215,20 @@ describe('candidates', () => {
     assert.equal(users, asked.length);
     assert.equal(users + skipped.peopleWithoutCandidates + skipped.peopleWithoutTest, all.length);
     const recall = asked.map(([user, list]) => {
-      const test = /** @type {string[]} */ (wanted.get(user)),
-        top = model
-          .createProfile(seen.get(user) ?? [])
-          .rank(new Set([...list, ...test]), { topK: 5 })
-          .items.map(({ item }) => item);
+      const test = /** @type {string[]} */ (wanted.get(user));
+      const top = model
+        .createProfile(seen.get(user) ?? [])
+        .rank(new Set([...list, ...test]), { topK: 5 })
+        .items.map(({ item }) => item);
       return test.filter((item) => top.includes(item)).length / test.length;
     });
     near(metrics['recall@5'], recall.reduce((a, b) => a + b, 0) / recall.length, 'recall@5');
   });
 
   test('sampled: the seed decides, the people of a smaller test keep theirs, and it is easier than the whole', async () => {
-    const options = { history, test: heldOut, k: [5] },
-      sampled = (/** @type {number} */ seed, extra = {}) =>
-        evaluateModel(model, { ...options, sampled: 15, seed, ...extra });
+    const options = { history, test: heldOut, k: [5] };
+    const sampled = (/** @type {number} */ seed, extra = {}) =>
+      evaluateModel(model, { ...options, sampled: 15, seed, ...extra });
     const first = await sampled(1);
     assert.deepEqual(timeless(await sampled(1)), timeless(first));
     assert.notDeepEqual((await sampled(2)).metrics, first.metrics);
@@ -245,11 +245,11 @@ describe('candidates', () => {
 describe('persona health', () => {
   test('is what profiles and explanations say', async () => {
     const { personas } = await evaluateModel(model, { history, test: heldOut, k: [5] });
-    const asked = testLists.filter(([, list]) => list.length > 0),
-      profiles = asked.map(([user]) => model.createProfile(seen.get(user) ?? []));
-    const counts = profiles.map((me) => me.personas().length),
-      several = profiles.filter((_, i) => counts[i] > 1),
-      mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
+    const asked = testLists.filter(([, list]) => list.length > 0);
+    const profiles = asked.map(([user]) => model.createProfile(seen.get(user) ?? []));
+    const counts = profiles.map((me) => me.personas().length);
+    const several = profiles.filter((_, i) => counts[i] > 1);
+    const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
     assert.ok(several.length > 10);
     assert.equal(personas.people, profiles.length);
     near(personas.mean, mean(counts), 'mean');
@@ -283,12 +283,12 @@ describe('persona health', () => {
 
   test("responsibilities are the profile's own, complete", () => {
     for (const [user, list] of historyLists.slice(0, 40)) {
-      const me = model.createProfile(list),
-        { shares, columns, attention } = foldPerson(
-          model,
-          list.map((item) => ({ item, weight: 1 })),
-          ['never-asked'].slice(1),
-        );
+      const me = model.createProfile(list);
+      const { shares, columns, attention } = foldPerson(
+        model,
+        list.map((item) => ({ item, weight: 1 })),
+        ['never-asked'].slice(1),
+      );
       assert.deepEqual(attention, []);
       assert.deepEqual(
         shares,
@@ -324,8 +324,8 @@ describe('persona health', () => {
 });
 
 describe('baselines', () => {
-  const data = canonicalInteractions(history, 1),
-    n = data.itemIds.length;
+  const data = canonicalInteractions(history, 1);
+  const n = data.itemIds.length;
   const has = Array.from(
     { length: data.users },
     (_, u) => new Set(data.items.subarray(data.offsets[u], data.offsets[u + 1])),
@@ -360,14 +360,14 @@ describe('baselines', () => {
   });
 
   test('EASE is the inverse of the definition', async () => {
-    const random = seeded(21),
-      ids = Array.from({ length: 37 }, (_, j) => `i${j}`),
-      lambda = 3;
+    const random = seeded(21);
+    const ids = Array.from({ length: 37 }, (_, j) => `i${j}`);
+    const lambda = 3;
     const small = canonicalInteractions(
-        interactions(Array.from({ length: 80 }, (_, u) => [`u${u}`, sample(ids, 1 + (u % 9), random)])),
-        1,
-      ),
-      size = small.itemIds.length;
+      interactions(Array.from({ length: 80 }, (_, u) => [`u${u}`, sample(ids, 1 + (u % 9), random)])),
+      1,
+    );
+    const size = small.itemIds.length;
     const owned = Array.from({ length: small.users }, (_, u) =>
       small.items.subarray(small.offsets[u], small.offsets[u + 1]),
     );
@@ -378,9 +378,9 @@ describe('baselines', () => {
           owned.filter((list) => list.includes(i) && list.includes(j)).length + (i === j ? lambda : 0),
       ),
     );
-    const inverse = gaussJordan(gram),
-      scorer = await fitEase(small, { lambda, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 }),
-      out = new Float32Array(size);
+    const inverse = gaussJordan(gram);
+    const scorer = await fitEase(small, { lambda, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 });
+    const out = new Float32Array(size);
     for (const list of [[0], [1, 5, 9], Array.from({ length: size }, (_, j) => j)]) {
       scorer.score(Uint32Array.from(list), out);
       out.forEach((score, j) =>
@@ -396,11 +396,11 @@ describe('baselines', () => {
   });
 
   test('itemknn is its formula', async () => {
-    const settings = { historyExponent: 0.75, candidateExponent: 0.25, neighbours: 4 },
-      scorer = await fitNeighbours(data, settings, async () => {}),
-      out = new Float32Array(n);
-    const degree = Array.from({ length: n }, (_, j) => has.filter((set) => set.has(j)).length),
-      list = [0, 3, n - 1];
+    const settings = { historyExponent: 0.75, candidateExponent: 0.25, neighbours: 4 };
+    const scorer = await fitNeighbours(data, settings, async () => {});
+    const out = new Float32Array(n);
+    const degree = Array.from({ length: n }, (_, j) => has.filter((set) => set.has(j)).length);
+    const list = [0, 3, n - 1];
     const rows = list.map((i) =>
       Array.from({ length: n }, (_, j) => ({
         j,
@@ -503,17 +503,17 @@ describe('comparisons', () => {
     });
     assert.equal(newUsers?.leftOut, all.length / 4);
     assert.ok(newUsers && newUsers.users > 0 && newUsers.users <= newUsers.leftOut);
-    const key = 'ndcg@20',
-      { mean, low, high } = newUsers.ratio[key];
+    const key = 'ndcg@20';
+    const { mean, low, high } = newUsers.ratio[key];
     near(mean, newUsers.foldedIn.metrics[key] / newUsers.trained.metrics[key], 'ratio');
     assert.ok(low <= mean && mean <= high && low > 0.5 && high < 1.5, `${low} ${mean} ${high}`);
     assert.notDeepEqual(newUsers.foldedIn.metrics, newUsers.trained.metrics);
   });
 
   test('new people: the other training knows the aspects, baselines are fitted without them too', async () => {
-    const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 },
-      share = 0.25,
-      seed = 4;
+    const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 };
+    const share = 0.25;
+    const seed = 4;
     const told = await loadModel((await trainModel(history, { ...options, items: filmFacts })).bytes);
     const { newUsers } = await evaluateModel(told, {
       history,
@@ -527,13 +527,13 @@ describe('comparisons', () => {
     });
     assert.ok(newUsers?.people);
     const everybody = historyLists
-        .filter(([, list]) => list.length > 0)
-        .map(([user]) => user)
-        .sort(),
-      leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
+      .filter(([, list]) => list.length > 0)
+      .map(([user]) => user)
+      .sort();
+    const leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
     assert.ok(newUsers.people.every((user) => leftOut.has(user)));
-    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user))),
-      { settings } = told.info.metadata;
+    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user)));
+    const { settings } = told.info.metadata;
     const without = await loadModel((await trainModel(rest, { ...settings, items: filmFacts })).bytes);
     const byHand = await evaluateModel(without, {
       train: rest,
@@ -570,8 +570,12 @@ describe('comparisons', () => {
       baselines: /** @type {const} */ (['popularity']),
       against: model,
     };
-    const plain = await evaluateModel(model, { ...options, baselines: [...options.baselines] }),
-      full = await evaluateModel(model, { ...options, baselines: [...options.baselines], perPerson: true });
+    const plain = await evaluateModel(model, { ...options, baselines: [...options.baselines] });
+    const full = await evaluateModel(model, {
+      ...options,
+      baselines: [...options.baselines],
+      perPerson: true,
+    });
     assert.ok(!('people' in plain) && !JSON.stringify(plain).includes('perPerson'));
     assert.deepEqual(
       full.people,
@@ -589,8 +593,8 @@ describe('comparisons', () => {
       full.newUsers?.baselines.popularity,
     ];
     for (const [i, part] of parts.entries()) {
-      const values = part?.perPerson?.['ndcg@5'] ?? [],
-        people = i < 3 ? full.people : full.newUsers?.people;
+      const values = part?.perPerson?.['ndcg@5'] ?? [];
+      const people = i < 3 ? full.people : full.newUsers?.people;
       assert.equal(values.length, people?.length);
       near(
         values.reduce((a, b) => a + b, 0) / values.length,
@@ -686,8 +690,8 @@ describe('what is refused', () => {
       'comparing with ease',
       'training without them',
     ]) {
-      const abort = new AbortController(),
-        reason = new Error(`during ${stage}`);
+      const abort = new AbortController();
+      const reason = new Error(`during ${stage}`);
       const running = evaluateModel(model, {
         history,
         test: heldOut,
@@ -709,8 +713,8 @@ describe('what is refused', () => {
 
 /** @param {number[][]} matrix */
 function gaussJordan(matrix) {
-  const n = matrix.length,
-    a = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
+  const n = matrix.length;
+  const a = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
   for (let c = 0; c < n; c++) {
     const pivot = a[c][c];
     a[c] = a[c].map((value) => value / pivot);

@@ -12,8 +12,8 @@ import { fileStore } from '../../../dist/node-store.js';
 import { keepProfile } from '../../../dist/store.js';
 import { below, openSmallModel, seeded, smallModel } from '../../support.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'ampcf-store-crash-')),
-  modelPath = join(folder, 'model.ampcf');
+const folder = mkdtempSync(join(tmpdir(), 'ampcf-store-crash-'));
+const modelPath = join(folder, 'model.ampcf');
 const dist = new URL('../../../dist/', import.meta.url).href;
 after(() => rmSync(folder, { recursive: true }));
 
@@ -61,8 +61,8 @@ function start(code, ...rest) {
  * @param {string} path
  */
 async function keptIn(path) {
-  /** @type {string[]} */ const events = [],
-    kept = await keepProfile(model, fileStore(path), { onEvent: ({ type }) => events.push(type) });
+  /** @type {string[]} */ const events = [];
+  const kept = await keepProfile(model, fileStore(path), { onEvent: ({ type }) => events.push(type) });
   await kept.close();
   return { items: kept.profile.history.map(({ item }) => item), events };
 }
@@ -92,9 +92,9 @@ test(
   'forty kills at any moment: the profile is always whole, and what was stored stays',
   { timeout: 180_000 },
   async (t) => {
-    const path = join(folder, 'killed'),
-      random = seeded(19),
-      kills = 40;
+    const path = join(folder, 'killed');
+    const random = seeded(19);
+    const kills = 40;
     mkdirSync(path);
     const writing = `const kept = await keepProfile(model, fileStore(path)), from = kept.profile.size;
     say('opened ' + from);
@@ -106,8 +106,8 @@ test(
       await later(1);
     }`;
     /** @type {Record<string, number>} */ const said = { added: 0, stored: 0 };
-    let worst = 0,
-      locks = 0;
+    let worst = 0;
+    let locks = 0;
     for (let round = 0; round < kills; round++) {
       const { child, ended, lines } = start(writing, path);
       while (lines().length === 0 && child.exitCode === null) await later(5);

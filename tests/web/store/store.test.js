@@ -86,8 +86,8 @@ async function keeping(store, options) {
 
 /** A store that can be told to fail. */
 function failingStore() {
-  const inner = memoryStore(),
-    state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
+  const inner = memoryStore();
+  const state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
   const passing = async () => {
     if (state.fails) throw state.fails();
   };
@@ -102,8 +102,8 @@ function failingStore() {
 
 describe('a store that fails', () => {
   test('a full one: ranking goes on, one event, what was kept stays, and it is tried again', async () => {
-    const { store, inner, state } = failingStore(),
-      { kept, profile, types } = await keeping(store);
+    const { store, inner, state } = failingStore();
+    const { kept, profile, types } = await keeping(store);
     profile.add('one');
     assert.equal(await kept.flush(), true);
     const before = await inner.read();
@@ -131,8 +131,8 @@ describe('a store that fails', () => {
   });
 
   test('a denied one: an empty profile that ranks and is not kept; when it opens later, both sides are there', async () => {
-    const { store, inner, state } = failingStore(),
-      early = await keeping(inner);
+    const { store, inner, state } = failingStore();
+    const early = await keeping(inner);
     early.profile.add('kept before');
     await early.kept.close();
     state.fails = () =>
@@ -155,10 +155,10 @@ describe('a store that fails', () => {
   });
 
   test('one that others keep with another key meanwhile: BAD_KEY, and theirs stays', async () => {
-    const store = memoryStore(),
-      mine = await keeping(store, { key: await library.createKey() }),
-      key = await library.createKey(),
-      theirs = await keeping(store, { key });
+    const store = memoryStore();
+    const mine = await keeping(store, { key: await library.createKey() });
+    const key = await library.createKey();
+    const theirs = await keeping(store, { key });
     theirs.profile.add('theirs');
     assert.equal(await theirs.kept.close(), true);
     const before = (await store.read()).slots;
@@ -175,8 +175,8 @@ describe('a store that fails', () => {
   });
 
   test('one that others always change first: PROFILE_LOCKED, no endless loop', async () => {
-    const store = { ...memoryStore(), write: async () => false },
-      { kept, profile, types } = await keeping(store);
+    const store = { ...memoryStore(), write: async () => false };
+    const { kept, profile, types } = await keeping(store);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       profile.add('one');
@@ -219,8 +219,8 @@ describe('a store that fails', () => {
 
 describe('when it is stored', () => {
   test('a second after the first change, at the 32nd at once, and not while nothing changes', async () => {
-    const { store, state } = failingStore(),
-      { kept, profile } = await keeping(store);
+    const { store, state } = failingStore();
+    const { kept, profile } = await keeping(store);
     const settled = async () => {
       for (let i = 0; i < 50; i++) await Promise.resolve();
     };
@@ -259,8 +259,8 @@ describe('when it is stored', () => {
   });
 
   test('a thousand changes in one go are few writes', async () => {
-    const { store, state } = failingStore(),
-      { kept, profile } = await keeping(store);
+    const { store, state } = failingStore();
+    const { kept, profile } = await keeping(store);
     for (let n = 0; n < 1000; n++) profile.add(`n${n}`);
     assert.equal(await kept.flush(), true);
     assert.equal(state.writes, 1);
@@ -269,8 +269,8 @@ describe('when it is stored', () => {
   });
 
   test('a change during a write is not taken for stored', async () => {
-    const { store, inner } = failingStore(),
-      { write } = store;
+    const { store, inner } = failingStore();
+    const { write } = store;
     const { kept, profile } = await keeping({
       ...store,
       write: async (...args) => (profile.add('meanwhile'), write(...args)),
@@ -286,18 +286,18 @@ describe('when it is stored', () => {
   });
 
   test('an abort ends the opening with its reason, and later the following without a flush', async () => {
-    const reason = new Error('enough'),
-      { store, state } = failingStore();
+    const reason = new Error('enough');
+    const { store, state } = failingStore();
     assert.equal(
       await failure(() => keepProfile(model, store, { signal: AbortSignal.abort(reason) })),
       reason,
     );
-    const during = new AbortController(),
-      opening = keepProfile(model, store, { signal: during.signal });
+    const during = new AbortController();
+    const opening = keepProfile(model, store, { signal: during.signal });
     during.abort(reason);
     assert.equal(await failure(() => opening), reason);
-    const control = new AbortController(),
-      { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
+    const control = new AbortController();
+    const { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
     control.abort();
     profile.add('a');
     await later(5);
@@ -305,10 +305,10 @@ describe('when it is stored', () => {
   });
 
   test('a ring forgets for good: in the slots, and in other tabs, which take over what is remembered', async () => {
-    const store = memoryStore(),
-      ids = model.ids(),
-      ring = await keeping(store, { profile: { ring: 8 } }),
-      other = await keeping(store);
+    const store = memoryStore();
+    const ids = model.ids();
+    const ring = await keeping(store, { profile: { ring: 8 } });
+    const other = await keeping(store);
     for (const item of ids.slice(0, 8)) ring.profile.add(item);
     (await ring.kept.flush(), await other.kept.sync());
     for (const item of ids.slice(8, 11)) ring.profile.add(item);
@@ -331,8 +331,8 @@ describe('when it is stored', () => {
   });
 
   test('what was restored cannot be undone, and nothing can be undone after erase', async () => {
-    const store = memoryStore(),
-      first = await keeping(store);
+    const store = memoryStore();
+    const first = await keeping(store);
     first.profile.add('a').add('b');
     await first.kept.close();
     const { kept, profile } = await keeping(store);
@@ -352,9 +352,9 @@ describe('when it is stored', () => {
 });
 
 test('a listener of the profile hears what other tabs changed, and items keep their places', async () => {
-  const store = memoryStore(),
-    one = await keeping(store),
-    two = await keeping(store);
+  const store = memoryStore();
+  const one = await keeping(store);
+  const two = await keeping(store);
   for (const item of ['a', 'b', 'c', 'd']) one.profile.add(item);
   (await one.kept.flush(), await two.kept.sync());
   let heard = 0;
@@ -368,8 +368,8 @@ test('a listener of the profile hears what other tabs changed, and items keep th
 });
 
 test('wrong arguments are refused by name', async () => {
-  const store = memoryStore(),
-    key = await library.createKey();
+  const store = memoryStore();
+  const key = await library.createKey();
   const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   /** @type {[any, any, RegExp][]} */
   const wrong = [
@@ -431,8 +431,8 @@ describe('the folder of the files', () => {
   });
 
   test('erase removes the folder, but no file of anybody else', async () => {
-    const path = freshFolder(),
-      shared = freshFolder();
+    const path = freshFolder();
+    const shared = freshFolder();
     for (const each of [path, shared]) await write(each);
     writeFileSync(join(path, '.slot-0.1234.tmp'), 'left by a crash');
     writeFileSync(join(path, 'profile.bad'), 'old');
@@ -445,8 +445,8 @@ describe('the folder of the files', () => {
   });
 
   test('a lock of a dead process is passed over, one of a living process is PROFILE_LOCKED, an old one counts for nothing', async () => {
-    const path = freshFolder(),
-      { pid } = spawnSync(process.execPath, ['-e', '0']);
+    const path = freshFolder();
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
     mkdirSync(path);
     writeFileSync(join(path, `lock-${pid}-00ff`), '');
     await write(path);
