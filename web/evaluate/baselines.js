@@ -15,8 +15,10 @@ import { modelRanker, scoreRanker } from './rankers.js';
 /** @typedef {'popularity' | 'itemknn' | 'ease' | 'als'} BaselineName */
 /** @typedef {Record<string, number>} Settings */
 /**
- * @typedef {{ interactions: Interactions, data: CanonicalInteractions, dim: number }} Training dim: width of
- *   the model, so that `als` has as many bytes of items
+ * @typedef {object} Training what baselines are fitted to
+ * @property {Interactions} interactions
+ * @property {CanonicalInteractions} data the same as the trainer reads them
+ * @property {number} dim width of the model, so that `als` has as many bytes of items
  */
 /**
  * @typedef {object} Baseline
@@ -156,7 +158,7 @@ export function wantedBaselines(given) {
 }
 
 /**
- * Every combination.
+ * Every combination of the values of a grid.
  * @param {Record<string, number[]>} grid
  * @returns {Settings[]}
  */

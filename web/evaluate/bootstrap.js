@@ -5,8 +5,11 @@ import { AmpcfError } from '../core/errors.js';
 import { below, seededRandom } from '../core/random.js';
 
 /**
- * @typedef {{ mean: number, low: number, high: number, below: number }} Interval percentile interval;
- *   `below`: share of resamples below 0 (a ratio: below 1)
+ * @typedef {object} Interval percentile interval
+ * @property {number} mean
+ * @property {number} low
+ * @property {number} high
+ * @property {number} below share of resamples below 0 (a ratio: below 1)
  */
 /** @typedef {{ resamples?: number, seed?: number }} BootstrapOptions defaults 2000 and 1 */
 /**
@@ -43,7 +46,7 @@ function* resampledMeans(columns, resamples, seed) {
 }
 
 /**
- * Linear between the neighbours.
+ * The value below which a share of the sorted values lies, linear between neighbours.
  * @param {Float64Array} sorted
  * @param {number} share
  */

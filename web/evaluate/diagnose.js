@@ -32,8 +32,10 @@ import { measureStability } from './stability.js';
 /** @import { Stability } from './stability.js' */
 /** @typedef {import('../model/model.js').Model} OpenModel */
 /**
- * @typedef {{ history: number | null, recommended: number | null, random: number | null }} ByKind what the
- *   person has, is recommended (first 20), and 20 random other items
+ * @typedef {object} ByKind a figure of three kinds of items
+ * @property {number | null} history what the person has
+ * @property {number | null} recommended the first 20 that the person is recommended
+ * @property {number | null} random 20 random other items
  */
 /**
  * @typedef {object} DiagnoseOptions
@@ -151,6 +153,7 @@ function lookAt(model, { user, history }, seed) {
  * @param {number} most personas
  */
 function figuresOf(looks, most) {
+  const numbers = looks.map(({ shares }) => shares.length);
   const several = looks.flatMap((look) => (look.several ? [look.several] : []));
   const shared = looks.filter((look) => look.several);
   const kinds = (/** @type {(attention: Float32Array[]) => number | null} */ of) =>
@@ -174,11 +177,8 @@ function figuresOf(looks, most) {
     details: {
       people: looks.length,
       several: several.length,
-      personas: meanOf(looks.map(({ shares }) => shares.length)) ?? 0,
-      counts: Array.from(
-        { length: most },
-        (_, k) => looks.filter(({ shares }) => shares.length === k + 1).length,
-      ),
+      personas: meanOf(numbers) ?? 0,
+      counts: Array.from({ length: most }, (_, k) => numbers.filter((n) => n === k + 1).length),
       shares: Array.from({ length: most }, (_, k) => meanOf(shared.map(({ shares }) => shares[k] ?? 0)) ?? 0),
       decided: kinds(decidedShare),
       ownership: meanOf(several.flatMap(({ ownership }) => ownership ?? [])),
@@ -190,7 +190,7 @@ function figuresOf(looks, most) {
 }
 
 /**
- * The same settings, other seeds.
+ * Stability against models that are trained here, by the same settings and other seeds.
  * @param {OpenModel} model
  * @param {Interactions} history
  * @param {number} seeds

@@ -30,13 +30,18 @@ import { bestOf } from './rankers.js';
  * @property {number} people
  */
 /**
- * @typedef {{ because: FaithfulnessPart | null, persona: FaithfulnessPart | null }} Faithfulness null: nobody
- *   to ask
+ * @typedef {object} Faithfulness null: nobody to ask
+ * @property {FaithfulnessPart | null} because of the history items that an explanation names
+ * @property {FaithfulnessPart | null} persona of the persona that it names
  */
 /**
- * @typedef {{ people?: number, items?: number, because?: number, seed?: number } & PaceOptions}
- *   FaithfulnessOptions defaults 200 people, 3 recommended items each, 2 history items named, seed 1
+ * @typedef {object} FaithfulnessChoices
+ * @property {number} [people] how many are asked, default 200
+ * @property {number} [items] recommended items of each, default 3
+ * @property {number} [because] history items that an explanation names, default 2
+ * @property {number} [seed] default 1
  */
+/** @typedef {FaithfulnessChoices & PaceOptions} FaithfulnessOptions */
 /** @typedef {{ named: number, random: number, before: number }} Case ranks, from 1 */
 
 const fewestItems = 6;

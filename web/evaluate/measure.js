@@ -39,7 +39,7 @@ function meanAndError(values) {
 }
 
 /**
- * What an evaluation gives of them.
+ * The figures that an evaluation gives: those of each person only where they were asked for.
  * @param {Figures} figures
  * @param {{ perPerson: boolean }} options
  */

@@ -30,14 +30,43 @@ import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
  * @property {number} folds
  */
 /**
- * @typedef {{ seed?: number, folds?: number, people?: number, resamples?: number } & PaceOptions}
- *   MembershipOptions folds: other random halves, figures averaged, default 1; people: of each side scored in
- *   a fold, default 500
+ * @typedef {object} MembershipChoices
+ * @property {number} [seed] default 1
+ * @property {number} [folds] random halves of the people, over which figures are averaged; default 1
+ * @property {number} [people] of each side that are scored in a fold, default 500
+ * @property {number} [resamples] default 500
  */
+/** @typedef {MembershipChoices & PaceOptions} MembershipOptions */
 /** @typedef {Record<AttackName, number>} Scores higher: more like a member */
 
 const leftOut = 8;
 const fewestItems = 4;
+const fewestPeople = 8;
+
+/**
+ * How an item stands among those that the person has not: the smaller its rank and the larger its margin, the
+ * better the model foretells it.
+ * @param {Float32Array} scores
+ * @param {number} index
+ * @param {Set<number | undefined>} seen
+ */
+function standOf(scores, index, seen) {
+  const score = scores[index];
+  let above = 0;
+  let sum = 0;
+  let squares = 0;
+  let n = 0;
+  for (let j = 0; j < scores.length; j++) {
+    if (seen.has(j)) continue;
+    n++;
+    sum += scores[j];
+    squares += scores[j] ** 2;
+    if (scores[j] >= score) above++;
+  }
+  const mean = sum / Math.max(1, n);
+  const spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
+  return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
+}
 
 /**
  * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
@@ -50,24 +79,8 @@ function signsOf(model, { user, history }, seed) {
   const known = history.filter(({ item }) => model.has(item));
   const asked = sampleOf(known, leftOut, personRandom(seed, user));
   const seen = new Set(known.map(({ item }) => model.indexOf(item)));
-  const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) => {
-    const index = /** @type {number} */ (model.indexOf(item));
-    const score = scores[index];
-    let above = 0;
-    let sum = 0;
-    let squares = 0;
-    let n = 0;
-    for (let j = 0; j < scores.length; j++) {
-      if (seen.has(j)) continue;
-      n++;
-      sum += scores[j];
-      squares += scores[j] ** 2;
-      if (scores[j] >= score) above++;
-    }
-    const mean = sum / Math.max(1, n);
-    const spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
-    return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
-  };
+  const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) =>
+    standOf(scores, /** @type {number} */ (model.indexOf(item)), seen);
   const alone = asked.map(({ item }) =>
     withPerson(
       model,
@@ -88,8 +101,8 @@ function signsOf(model, { user, history }, seed) {
 }
 
 /**
- * Calibrated: less what a model says that never saw the person, so that people who are easy to foretell do
- * not look like members (Watson et al., ICLR 2022).
+ * The scores of every attack. Calibrated ones subtract what a model says that never saw the person, so that
+ * people who are easy to foretell do not look like members (Watson et al., ICLR 2022).
  * @param {OpenModel} target
  * @param {OpenModel} reference
  * @param {Person} person
@@ -218,11 +231,10 @@ export async function membershipAttack(interactions, settings, options = {}) {
   if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);
-  if (everybody.length < 8)
-    throw new AmpcfError(
-      'NO_DATA',
-      `a membership attack: got ${everybody.length} people with ${fewestItems} or more items, wanted at least 8`,
-    );
+  if (everybody.length < fewestPeople) {
+    const got = `${everybody.length} people with ${fewestItems} or more items`;
+    throw new AmpcfError('NO_DATA', `a membership attack: got ${got}, wanted at least ${fewestPeople}`);
+  }
   const found = /** @type {Attacked[]} */ ([]);
   for (let fold = 0; fold < folds; fold++)
     found.push(await attackOnce(everybody, settings, { ...options, seed: (seed + fold) % 2 ** 32, people }));

@@ -51,7 +51,7 @@ export function historiesOf(interactions) {
 }
 
 /**
- * Their histories as interactions.
+ * The histories of people as interactions.
  * @param {readonly Person[]} people
  * @returns {Interactions}
  */

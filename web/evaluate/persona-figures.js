@@ -6,7 +6,7 @@ const deadBelow = 0.02;
 const mergedAbove = 0.95;
 
 /**
- * In nats.
+ * The entropy of shares, in nats.
  * @param {Iterable<number>} shares
  */
 export function entropy(shares) {
@@ -16,7 +16,7 @@ export function entropy(shares) {
 }
 
 /**
- * 0 where one of them is all zero.
+ * The cosine of two vectors, 0 where one of them is all zero.
  * @param {ArrayLike<number>} a
  * @param {ArrayLike<number>} b
  */
@@ -42,20 +42,20 @@ const pairsOf = (list) =>
   list.flatMap((a, k) => list.slice(k + 1).map((b) => /** @type {[T, T]} */ ([a, b])));
 
 /**
- * null of nothing.
+ * The mean, or null of nothing.
  * @param {readonly number[]} values
  */
 export const meanOf = (values) =>
   values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 
 /**
- * Do some two personas own the history alike?
+ * Whether some two personas own the history alike.
  * @param {readonly ArrayLike<number>[]} columns (P) of (H) responsibilities
  */
 export const isCollapsed = (columns) => pairsOf(columns).some(([a, b]) => cosine(a, b) > alikeAbove);
 
 /**
- * Is some persona next to nothing: a share below .02, or no history item of its own?
+ * Whether some persona is next to nothing: its share is below .02, or it owns no history item.
  * @param {readonly number[]} shares (P)
  * @param {readonly number[]} owners (H)
  */
@@ -63,7 +63,7 @@ export const hasDead = (shares, owners) =>
   shares.some((share, k) => share < deadBelow || !owners.includes(k));
 
 /**
- * Do some two personas say the same of the catalogue?
+ * Whether some two personas say the same of the catalogue.
  * @param {readonly ArrayLike<number>[]} evidence (P) of (items)
  */
 export const hasMerged = (evidence) => pairsOf(evidence).some(([a, b]) => cosine(a, b) > mergedAbove);

@@ -22,8 +22,10 @@ import { sampleOf, seededRandom } from '../core/random.js';
  *   people with more than one persona: lower is sharper
  */
 /**
- * @typedef {{ shares: number[], columns: Float32Array[], attention: Float32Array[] }} FoldedPerson columns:
- *   (P) of (H) responsibilities; attention: (P) for each item asked about
+ * @typedef {object} FoldedPerson
+ * @property {number[]} shares (P)
+ * @property {Float32Array[]} columns (P) of (H) responsibilities
+ * @property {Float32Array[]} attention (P) for each item asked about
  */
 
 /**

@@ -11,8 +11,10 @@
  * @property {() => void} dispose
  */
 /**
- * @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Scorer scores of all N
- *   items for a history of indices < N; higher is better
+ * @typedef {object} Scorer
+ * @property {(history: Uint32Array, out: Float32Array) => void} score scores of all N items for a history of
+ *   indices < N; higher is better
+ * @property {() => void} dispose
  */
 
 /**

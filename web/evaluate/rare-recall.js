@@ -32,7 +32,7 @@ function aspectsBy(model) {
 }
 
 /**
- * Of the test items, those with an aspect that some history item has, but less than a tenth of them.
+ * The rare items of a test: those with an aspect that some history item has, but less than a tenth of them.
  * @param {Person} person
  * @param {(item: string) => readonly string[]} aspectsOf
  * @returns {Set<string>}

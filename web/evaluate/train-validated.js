@@ -79,6 +79,17 @@ async function figuresFor(model, people, pace) {
 }
 
 /**
+ * The same of a model as bytes.
+ * @param {Uint8Array} bytes
+ * @param {readonly Person[]} people
+ * @param {(done: number, total: number) => Promise<void>} pace
+ */
+async function figuresOfBytes(bytes, people, pace) {
+  const model = await loadModel(bytes);
+  return figuresFor(model, people, pace).finally(() => model.dispose());
+}
+
+/**
  * What people of the validation would have been recommended, against what they took: the figures of
  * `evaluateModel`.
  * @param {Model} model
@@ -120,41 +131,26 @@ export async function trainValidated(interactions, validation, options = {}) {
   const asked =
     everybody.length <= sample ? everybody : sampleOf(everybody, sample, seededRandom(training.seed ?? 1));
   const began = performance.now();
-  const watched = watchSweeps(asked, {
-    patience,
-    onMeasured,
-    measuring: measuringOf(began, training.signal, onProgress),
-  });
+  const measuring = measuringOf(began, training.signal, onProgress);
+  const watched = watchSweeps(asked, { patience, onMeasured, measuring });
   const result = await trainModel(interactions, {
     ...training,
     ...(onProgress && { onProgress }),
     onSnapshot: watched.onSnapshot,
   });
+  const { measurements } = watched;
   const people = measureAll ? everybody : asked;
-  const last = watched.measurements.findLast(({ best }) => best);
-  const model = await loadModel(result.bytes);
-  try {
-    const known = last && Number(result.settings.neighbours) === 0 && people.length === asked.length;
-    const figures = known
-      ? { metrics: last.metrics, standardErrors: last.standardErrors, people: last.people }
-      : await figuresFor(
-          model,
-          people,
-          measuringOf(began, training.signal, onProgress)(last?.sweep ?? 0, last?.sweeps ?? 0),
-        );
-    return {
-      ...result,
-      validation: figures,
-      measurements: watched.measurements,
-      seconds: (performance.now() - began) / 1000,
-    };
-  } finally {
-    model.dispose();
-  }
+  const last = measurements.findLast(({ best }) => best);
+  const same = last && Number(result.settings.neighbours) === 0 && people.length === asked.length;
+  const figures = same
+    ? { metrics: last.metrics, standardErrors: last.standardErrors, people: last.people }
+    : await figuresOfBytes(result.bytes, people, measuring(last?.sweep ?? 0, last?.sweeps ?? 0));
+  const seconds = (performance.now() - began) / 1000;
+  return { ...result, validation: figures, measurements, seconds };
 }
 
 /**
- * Without what is undefined.
+ * The options that are not undefined, so that none hides a default.
  * @param {ValidatedOptions} options
  */
 const given = (options) =>
@@ -200,10 +196,7 @@ function watchSweeps(people, { patience, onMeasured, measuring }) {
     /** @param {TrainSnapshot} snapshot */
     async onSnapshot({ sweep, sweeps, epochs, bytes, keep, stop }) {
       if (sweep < Math.min(sweeps, epochs ? firstSweep.epochs : firstSweep.sweeps)) return;
-      const model = await loadModel(await bytes());
-      const figures = await figuresFor(model, people, measuring(sweep, sweeps)).finally(() =>
-        model.dispose(),
-      );
+      const figures = await figuresOfBytes(await bytes(), people, measuring(sweep, sweeps));
       const ndcg = figures.metrics[`ndcg@${cut}`];
       const better = ndcg > best;
       since = better ? 0 : since + 1;

@@ -17,7 +17,7 @@ const secondsPerDay = 86400;
 const mostRatio = 4;
 
 /**
- * Newest first; the order of the history where not every event has a time.
+ * The places of the events, newest first; by the order of the history where not every event has a time.
  * @param {readonly StoredEvent[]} events
  */
 function newestFirst(events) {
@@ -61,13 +61,10 @@ function agesInDays(events, owners, perPersona) {
   });
   for (let x = 0; x < ages.length; x++) {
     const { at } = events[Math.floor(x / p)];
+    if (at === null) continue; // age 0
     const rarer = events.length / p / mass[x % p];
-    ages[x] =
-      at === null
-        ? 0
-        : (latest - at) /
-          secondsPerDay /
-          (perPersona ? Math.min(mostRatio, Math.max(1 / mostRatio, rarer)) : 1);
+    const slower = perPersona ? Math.min(mostRatio, Math.max(1 / mostRatio, rarer)) : 1;
+    ages[x] = (latest - at) / secondsPerDay / slower;
   }
   return ages;
 }

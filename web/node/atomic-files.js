@@ -10,8 +10,8 @@ const turns = new Map();
 
 /**
  * Replaces a file by `bytes`: whole or not at all, whenever the process is killed; on failure the old file is
- * untouched and no temporary file is left. A device or a pipe is written to as it is. A symbolic link keeps its
- * place and its target is replaced. Throws `DISK_FULL`, `IO`.
+ * untouched and no temporary file is left. A device or a pipe is written to as it is. A symbolic link keeps
+ * its place and its target is replaced. Throws `DISK_FULL`, `IO`.
  * @param {string} path
  * @param {Uint8Array} bytes
  */

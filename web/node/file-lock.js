@@ -15,8 +15,8 @@ const leaseMs = 10_000;
 const changedAt = async (path) => (await stat(path).catch(() => undefined))?.mtimeMs;
 
 /**
- * Whether anybody else holds a lock. Locks of dead processes are removed: every lock has a name of its own, so
- * that what is removed is never the lock of somebody who came between. A living process holds one for
+ * Whether anybody else holds a lock. Locks of dead processes are removed: every lock has a name of its own,
+ * so that what is removed is never the lock of somebody who came between. A living process holds one for
  * milliseconds; after ten seconds its number belongs to another.
  * @param {string} folder
  * @param {string} own

@@ -4,12 +4,15 @@
 import { AmpcfError } from '../core/errors.js';
 
 /**
- * @typedef {'absent' | 'broken' | 'newer' | 'sealed' | 'plain'} SlotKind `newer`: of a later format;
- *   `sealed`: encrypted
+ * `newer`: of a later format; `sealed`: encrypted.
+ * @typedef {'absent' | 'broken' | 'newer' | 'sealed' | 'plain'} SlotKind
  */
 /**
- * @typedef {{ kind: SlotKind, generation: number, bytes: Uint8Array<ArrayBuffer>, why: string }} Slot
- *   generation 0 unless plain or sealed
+ * @typedef {object} Slot
+ * @property {SlotKind} kind
+ * @property {number} generation 0 unless plain or sealed
+ * @property {Uint8Array<ArrayBuffer>} bytes
+ * @property {string} why it cannot be read, for people
  */
 
 const magic = [0x89, 0x41, 0x4d, 0x53, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -154,7 +157,8 @@ export async function openSlot({ kind, bytes }, key) {
   } catch (cause) {
     throw new AmpcfError(
       'BAD_KEY',
-      'kept profile: got a key that does not open it, wanted the key it was kept with; nothing was changed (erase() of the store begins anew)',
+      'kept profile: got a key that does not open it, wanted the key it was kept with; ' +
+        'nothing was changed (erase() of the store begins anew)',
       { cause },
     );
   }

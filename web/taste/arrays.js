@@ -19,8 +19,10 @@ import { tasteKernel } from './module.js';
  * @typedef {Iterable<number | [category: number, weight: number]>} Categories
  */
 /**
- * @typedef {{ weights?: Iterable<number>, discount?: boolean, size?: number }} DistributionOptions weights of
- *   the items, default 1; discount by rank, default true; size: number of categories
+ * @typedef {object} DistributionOptions
+ * @property {Iterable<number>} [weights] of the items, default 1
+ * @property {boolean} [discount] by rank, default true
+ * @property {number} [size] number of categories
  */
 
 /**
@@ -60,19 +62,14 @@ export async function tasteDistance(p, q, options = {}) {
   const measure = distanceArgument(distance);
   const from = distributionArgument('p', p);
   const to = distributionArgument('q', q, from.length);
-  const distances = (await tasteKernel())();
-  return distanceBetween(
-    distances,
-    measure,
-    from,
-    to,
-    cost,
-    from.map((_, a) => a),
-  );
+  const kernel = (await tasteKernel())();
+  const categories = from.map((_, a) => a);
+  return distanceBetween(kernel, measure, from, to, cost, categories);
 }
 
 /**
- * Only categories of weight are sent: for the others a cost is never asked.
+ * The distance by a cost of the caller's. Only categories of weight are sent, so that a cost is asked for no
+ * other.
  * @param {TasteKernel} kernel
  * @param {Distance} measure
  * @param {ArrayLike<number>} p
@@ -103,12 +100,16 @@ function poolArguments(scores, options) {
 }
 
 /**
- * @typedef {{ scores: Iterable<number>, items: Iterable<Categories>, target: Iterable<number> }} TastePool
- *   candidates, best first, with their categories, and the taste that is wanted
+ * @typedef {object} TastePool
+ * @property {Iterable<number>} scores of the candidates, best first
+ * @property {Iterable<Categories>} items their categories
+ * @property {Iterable<number>} target the taste that is wanted
  */
 /**
- * @typedef {{ lambda: number, topK?: number, discount?: boolean }} CalibratedOptions lambda 0 to 1; 0 leaves
- *   the order as it is
+ * @typedef {object} CalibratedOptions
+ * @property {number} lambda 0 to 1; 0 leaves the order as it is
+ * @property {number} [topK] length of the list, default all
+ * @property {boolean} [discount] by rank, default true
  */
 
 /**

@@ -39,7 +39,7 @@ export function lambdaArgument(value, name = 'lambda') {
 }
 
 /**
- * Of a list without a limit: all of it.
+ * How long a list is to be: all of it where no limit is given.
  * @param {unknown} value
  * @param {number} otherwise
  */

@@ -5,12 +5,17 @@ import { packRows } from './checks.js';
 
 /** @import { Rows } from './kernel.js' */
 /**
- * @typedef {{ mean: number, low: number, median: number, high: number, rounds: number }} Floor low and high:
- *   5 % and 95 % quantiles of the distances
+ * @typedef {object} Floor distances of drawn lists
+ * @property {number} mean
+ * @property {number} low 5 % quantile
+ * @property {number} median
+ * @property {number} high 95 % quantile
+ * @property {number} rounds how many were drawn
  */
 
 /**
- * Linear between order statistics (type 7 of Hyndman and Fan 1996).
+ * The value below which a share of the sorted values lies, linear between order statistics (type 7 of Hyndman
+ * and Fan 1996).
  * @param {number[]} sorted
  * @param {number} share
  */

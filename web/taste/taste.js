@@ -36,22 +36,34 @@ import {
  *   history
  */
 /**
- * @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of
- *   'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names
+ * @typedef {object} DistanceChoice
+ * @property {Distance} [distance] default 'jensenShannon'
+ * @property {Cost | 'unit'} [cost] of 'wasserstein', default 1 - cosine between the centres of categories; a
+ *   function is asked with their names
  */
+/** @typedef {TasteOptions & DistanceChoice} DistanceOptions */
 /**
- * @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of
- *   the lists, default 10; rounds default 200
+ * @typedef {object} Draws
+ * @property {number} [topK] length of the lists, default 10
+ * @property {number} [rounds] lists drawn, default 200
+ * @property {number} [seed] default 1
  */
+/** @typedef {DistanceOptions & Draws} FloorOptions */
 /**
- * @typedef {TasteOptions & { by?: 'steck' | 'proportional', pool?: number }} CalibrateSettings by default
- *   'steck'; pool: how many candidates are re-ranked, default 5 topK and at least 100
+ * @typedef {object} CalibrateChoice
+ * @property {'steck' | 'proportional'} [by] default 'steck'
+ * @property {number} [pool] how many candidates are re-ranked, default 5 topK and at least 100
  */
+/** @typedef {TasteOptions & CalibrateChoice} CalibrateSettings */
 /** @typedef {RecommendOptions & CalibrateSettings} CalibrateOptions calibrate: lambda, 0 to 1 */
 /**
- * @typedef {TasteOptions & { by?: 'steck' | 'proportional' | 'mmr' | 'dpp', lambda: number, topK?: number }}
- *   RerankOptions by default 'steck'; space, discount and target are for 'steck' and 'proportional' alone
+ * @typedef {object} RerankChoice
+ * @property {'steck' | 'proportional' | 'mmr' | 'dpp'} [by] default 'steck'; space, discount and target are
+ *   for 'steck' and 'proportional' alone
+ * @property {number} lambda 0 to 1; 0 leaves the order as it is
+ * @property {number} [topK] length of the list, default all
  */
+/** @typedef {TasteOptions & RerankChoice} RerankOptions */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
@@ -63,12 +75,13 @@ export class Taste {
    * @type {Map<Space, (a: number, b: number) => number>}
    */
   #costs = new Map();
-  /** @type {Cluster[] | undefined} */ #clusters;
+  /** @type {Cluster[] | undefined} */
+  #clusters;
 
   /**
    * @internal
    * @param {Model} model
-   * @param {() => TasteKernel} kernel starts it, at the latest
+   * @param {() => TasteKernel} kernel gives it, and starts it when it is asked for the first time
    */
   constructor(model, kernel) {
     this.#model = model;
@@ -276,7 +289,7 @@ export class Taste {
   }
 
   /**
-   * Of the items that the model knows.
+   * Indices of the items that the model knows.
    * @param {Iterable<string>} ids
    */
   #indices(ids) {

@@ -24,9 +24,12 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
  * @property {number} seconds
  */
 /**
- * @typedef {TrialResult & { validation: ValidationFigures, settings: TrainSettings, bytes:
- *   Uint8Array<ArrayBuffer> }} BestTrial
+ * @typedef {object} Measured what a trial has that was not given up and is the best so far
+ * @property {ValidationFigures} validation
+ * @property {TrainSettings} settings
+ * @property {Uint8Array<ArrayBuffer>} bytes
  */
+/** @typedef {TrialResult & Measured} BestTrial */
 /**
  * @typedef {object} SearchOptions
  * @property {TrainSettings} settings the defaults and what is fixed
@@ -48,7 +51,7 @@ export const ndcgOf = (/** @type {TrialResult} */ { validation }) =>
   validation?.metrics['ndcg@20'] ?? -Infinity;
 
 /**
- * The best third of what others had reached as early.
+ * The NDCG that a trial must reach to be worth its time: the best third of the others had it as early.
  * @param {readonly TrialResult[]} results
  */
 function promisingFrom(results) {
@@ -57,7 +60,7 @@ function promisingFrom(results) {
 }
 
 /**
- * Of equals the earlier.
+ * The best of results and of the best so far; of equals the earlier.
  * @param {readonly TrialResult[]} results
  * @param {BestTrial | undefined} best
  */
@@ -70,7 +73,8 @@ function betterOf(results, best) {
 }
 
 /**
- * The defaults; then rounds of random settings, every other trial a step from the best so far.
+ * Runs a search: first the defaults, then rounds of random settings, every other trial a step from the best
+ * so far.
  * @param {SearchOptions} options
  * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
  *   search

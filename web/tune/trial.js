@@ -5,9 +5,12 @@ import { trainValidated } from '../evaluate.js';
 /** @import { Interactions } from '../train/interactions.js' */
 /** @import { TrainOptions } from '../train/train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
+/** @typedef {Omit<TrainOptions, 'signal' | 'onProgress' | 'onSnapshot'>} PlainTrainOptions */
 /**
- * @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' |
- *   'onProgress' | 'onSnapshot'> & { patience?: number } }} TrialInput
+ * @typedef {object} TrialInput
+ * @property {Interactions} interactions
+ * @property {Interactions} validation
+ * @property {PlainTrainOptions & { patience?: number }} options
  */
 
 /** Sweeps or epochs after which a trial must keep up with the others. */
