@@ -181,7 +181,7 @@ const membershipText = ({ auc, low, high, attack, people }) =>
   `${count(people)} people; .5 is a coin`;
 
 /**
- * What a missed target asks for; measured on MovieLens (METRICS.md).
+ * What to do about a missed target. It was measured on MovieLens (METRICS.md).
  * @param {Pick<Membership, 'auc'> | null} membership
  * @param {Targets} targets
  */

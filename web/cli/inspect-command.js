@@ -54,7 +54,7 @@ const sectionNames = [
 const dtypes = ['', 'f32', 'f16', 'i8', 'u8', 'u16', 'u32'];
 
 /**
- * The section table (src/FORMAT.md); the file was verified before.
+ * The section table (src/FORMAT.md) of a file that was verified before.
  * @param {Uint8Array} bytes
  */
 function sections(bytes) {

@@ -25,7 +25,7 @@ export function bar(share, width) {
 }
 
 /**
- * Cut with an ellipsis.
+ * A text cut to a width, with an ellipsis where something is missing.
  * @param {string} text
  * @param {number} width
  */

@@ -43,7 +43,7 @@ const shared = /** @type {Record<string, OptionSpec>} */ ({
 });
 
 /**
- * What --json promises; the same keys with and without --explain.
+ * An item as --json gives it, with the same keys whether --explain is given or not.
  * @param {RankedItem} item
  */
 function itemJson({ item, title, known, score, persona, attention, explanation }) {

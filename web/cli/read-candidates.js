@@ -8,7 +8,7 @@ import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
 const MAX_LIST_LINE = 1 << 26;
 
 /**
- * Candidates by user id, in the order of the file; blank lines are nothing.
+ * Candidates by user id, in the order of the file. Blank lines are passed over.
  * @param {string} path
  * @param {{ fewest?: number, wanted?: string, signal?: AbortSignal }} [options] fewest: items that a line
  *   must have; wanted: how a line should look

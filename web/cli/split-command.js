@@ -113,13 +113,13 @@ function rowsOf({ user, rating }, minRating) {
 }
 
 /**
- * Quoted unless it is plainly one cell, so that no separator is guessed from inside an id.
+ * An id as a cell: quoted unless it is plainly one, so that no separator is guessed from inside an id.
  * @param {string} id
  */
 const cell = (id) => (/^[\w.-]+$/.test(id) ? id : `"${id.replaceAll('"', '""')}"`);
 
 /**
- * The reader takes large numbers for milliseconds.
+ * A time as a cell. The reader takes large numbers for milliseconds, so these are written as milliseconds.
  * @param {number} seconds
  */
 const timeText = (seconds) => String(Math.abs(seconds) > 1e11 ? seconds * 1000 : seconds);

@@ -85,7 +85,7 @@ function rowsByPerson({ users, user }, rows) {
 }
 
 /**
- * One person's events; at least one stays in the training.
+ * Holds out events of one person; at least one stays in the training.
  * @param {Ratings} ratings
  * @param {string} user
  * @param {number[]} list
@@ -110,7 +110,8 @@ function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add
 }
 
 /**
- * Events of one time stay together, so that no event of the training is as late as one of the test.
+ * Cuts at two moments. Events of one time stay together, so that no event of the training is as late as one
+ * of the test.
  * @param {Float64Array} time
  * @param {readonly number[]} rows
  * @param {SplitOptions} options
@@ -128,7 +129,7 @@ function cutByTime(time, rows, { test, validation }, add) {
 }
 
 /**
- * Whole people, each split into history and test; who has one event only stays in the training.
+ * Holds out whole people, each split into history and test. Who has one event only stays in the training.
  * @param {Ratings} ratings
  * @param {readonly number[]} rows
  * @param {SplitOptions} options

@@ -185,7 +185,8 @@ async function train({ interactions, validation, items }, given, values, { signa
 }
 
 /**
- * The best trial of a search is the last fit: its model was trained on all but the validation.
+ * Searches the settings and takes the best trial: its model was trained on everything but the validation, so
+ * there is nothing left to fit.
  * @param {TrainingInput} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
@@ -210,7 +211,7 @@ async function trainBySearch(input, given, values, io) {
 }
 
 /**
- * Items that somebody has, but too few.
+ * How many items were left out: somebody has them, but too few people.
  * @param {Interactions} given
  * @param {number} kept
  */

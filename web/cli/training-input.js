@@ -78,7 +78,7 @@ export const memoryUsage =
   '(default: 80 % of the free memory; 4 GiB is the end)';
 
 /**
- * What the command line says of settings; the rest are defaults.
+ * The settings that the command line gives; the rest are defaults.
  * @param {Record<string, any>} values
  * @returns {Record<string, any>}
  */
@@ -203,7 +203,7 @@ export async function readTrainingInput(path, values, io) {
  */
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** Options that say nothing about the model, or that the settings found stand for. */
+/** Options that say nothing of the model, or that the settings found replace. */
 const leftOutOfCommand = [
   'output',
   'json',

@@ -7,7 +7,8 @@ import { stages } from './progress.js';
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 
 /**
- * One line while vectors are learnt, whoever measures meanwhile; another for each stage after that.
+ * Progress of a training: one line while vectors are learnt, also while a sweep is measured, and another for
+ * each stage after that.
  * @param {boolean} quiet
  * @param {string | undefined} objective
  */

@@ -44,7 +44,7 @@ export function budgetOf(values) {
 }
 
 /**
- * The best trials, the best first.
+ * The best trials as a table, the best first.
  * @param {readonly TrialResult[]} results
  * @param {string} [indent]
  */
@@ -233,7 +233,7 @@ async function finalFigures({ bytes }, interactions, validation, { signal, quiet
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */
 
 /**
- * Counts for a summary.
+ * What a summary tells of a search.
  * @param {Search} search
  * @param {Record<string, any>} values
  */
