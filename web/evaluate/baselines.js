@@ -112,7 +112,7 @@ async function fitAls({ interactions, dim }, settings, options) {
 }
 
 /**
- * A model trained for the occasion.
+ * A ranker by a model that is trained here, and disposed of with the ranker.
  * @param {Interactions} interactions
  * @param {Record<string, any>} settings
  * @param {string} stage

@@ -20,7 +20,7 @@ import { below, seededRandom } from '../core/random.js';
 const level = 0.95;
 
 /**
- * Means of every column over the same resampled people, one resample at a step.
+ * Resamples people and takes the means of every column over the same ones, one resample at a step.
  * @param {Float64Array[]} columns (U) each, one number a person
  * @param {number} resamples
  * @param {number} seed

@@ -97,7 +97,7 @@ const defaults = {
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
- * Measure a model: what people should be recommended against what it recommends, as its users would get it.
+ * Measures a model: what people should be recommended against what it recommends, as its users would get it.
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people

@@ -162,9 +162,9 @@ function summary(people, seed) {
 }
 
 /**
- * Do explanations name what matters? People with two or more personas and six known items are asked: their
- * first recommended items are ranked again without the history items that an explanation names, without the
- * named persona's items, and without as many others.
+ * Tests whether explanations name what matters. People with two or more personas and six known items are
+ * asked: their first recommended items are ranked again without the history items that an explanation names,
+ * without the named persona's items, and without as many others.
  * @param {OpenModel} model
  * @param {Interactions} interactions their histories
  * @param {FaithfulnessOptions} [options]

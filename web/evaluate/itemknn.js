@@ -20,9 +20,9 @@ function peopleOfItems({ users, itemIds, offsets, items }) {
 }
 
 /**
- * s_ij = c_ij / (d_i^a d_j^b), c the people who have both, d the people who have one; of each item i of a
- * history the `neighbours` candidates j of the highest s_ij count, and their s_ij add up.
- * Sarwar et al. 2001; Deshpande & Karypis 2004
+ * Scores by co-occurrence: s_ij = c_ij / (d_i^a d_j^b), c the people who have both, d the people who have
+ * one; of each item i of a history the `neighbours` candidates j of the highest s_ij count, and their s_ij
+ * add up. Sarwar et al. 2001; Deshpande & Karypis 2004
  * @param {CanonicalInteractions} data
  * @param {NeighbourSettings} settings
  * @param {(done: number, total: number) => Promise<void>} pace

@@ -2,7 +2,7 @@
 // paired.
 
 /**
- * Kuhn 1955, Munkres 1957, with potentials: O(rows^2 columns).
+ * The Hungarian method (Kuhn 1955, Munkres 1957) with potentials: O(rows^2 columns).
  * @param {readonly (readonly number[])[]} gain (A, B) finite
  * @returns {[number, number][]} min(A, B) pairs of row and column with the largest sum, by row
  */
@@ -28,7 +28,7 @@ export function bestPairs(gain) {
 }
 
 /**
- * One shortest augmenting path from the row in column 0.
+ * Places the row in column 0 along one shortest augmenting path.
  * @param {readonly (readonly number[])[]} gain
  * @param {Float64Array} ofRow
  * @param {Float64Array} ofColumn

@@ -136,8 +136,8 @@ async function shadow(people, settings, stage, { signal, onProgress }) {
 }
 
 /**
- * Half of the people train a target; a quarter trains a model for comparison; the last quarter was in
- * neither.
+ * Attacks once: half of the people train the target, a quarter trains a model for comparison, and the last
+ * quarter was in neither.
  * @param {Person[]} everybody
  * @param {TrainOptions} settings
  * @param {{ seed: number, people: number } & PaceOptions} options
@@ -193,7 +193,7 @@ const foldAuc = (folds, name) =>
   ) / folds.length;
 
 /**
- * People of each side and fold are drawn with replacement.
+ * Bootstrap interval of an AUC: people of each side and fold are drawn with replacement.
  * @param {Attacked[]} folds
  * @param {AttackName} name
  * @param {number} resamples
@@ -212,9 +212,9 @@ function intervalOf(folds, name, resamples, seed) {
 }
 
 /**
- * Train on a random half of the people, and try to tell them from people who were left out, by how well the
- * model foretells (rank and margin of left-out items) and fits what they have, with and without a comparison
- * model.
+ * Trains on a random half of the people, and tries to tell them from people who were left out, by how well
+ * the model foretells (rank and margin of left-out items) and fits what they have, with and without a
+ * comparison model.
  * @param {Interactions} interactions
  * @param {TrainOptions} settings of the training
  * @param {MembershipOptions} [options]

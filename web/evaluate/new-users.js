@@ -149,7 +149,7 @@ const resamplingOf = (stage, { resamples, seed, ...options }) => ({
 });
 
 /**
- * Figures of a ranker for the people left out. It is disposed of.
+ * Measures rankers for the people left out, and disposes of them.
  * @param {readonly Person[]} people
  * @param {NewUserOptions & PaceOptions} options
  */

@@ -33,7 +33,7 @@ export function cosine(a, b) {
 }
 
 /**
- * Every two of a list.
+ * Every pair of two elements of a list.
  * @template T
  * @param {readonly T[]} list
  * @returns {[T, T][]}
@@ -69,7 +69,7 @@ export const hasDead = (shares, owners) =>
 export const hasMerged = (evidence) => pairsOf(evidence).some(([a, b]) => cosine(a, b) > mergedAbove);
 
 /**
- * 1 - mean cosine of every two; null of fewer than two.
+ * 1 - mean cosine of every two columns; null where there are fewer than two.
  * @param {readonly ArrayLike<number>[]} columns
  */
 export function separationOf(columns) {
@@ -78,14 +78,15 @@ export function separationOf(columns) {
 }
 
 /**
- * Entropy of each attention over ln P, mean: 0 = one persona speaks, 1 = all as loud; null of none.
+ * Mean entropy of the attention over ln P: 0 = one persona speaks, 1 = all speak alike; null where there is
+ * no attention.
  * @param {readonly Float32Array[]} attention of at least two personas
  */
 export const entropyShare = (attention) =>
   meanOf(attention.map((weights) => entropy(weights) / Math.log(weights.length)));
 
 /**
- * Share of them in which one persona has more than half of the attention; null of none.
+ * Share of the items on which one persona has more than half of the attention; null where there are none.
  * @param {readonly Float32Array[]} attention
  */
 export const decidedShare = (attention) =>

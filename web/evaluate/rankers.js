@@ -61,7 +61,7 @@ export function scoreRanker({ itemIds }, scorer) {
 }
 
 /**
- * The k best by score, those of -Infinity never; ties in catalogue order.
+ * The k best by score, without those of -Infinity; ties in catalogue order.
  * @param {Uint32Array} indices increasing
  * @param {Float32Array} scores
  * @param {number} k

@@ -22,7 +22,7 @@ const top = 20;
 const looked = 5000;
 
 /**
- * Of two labellings of the same things: the adjusted Rand index, and the Rand index. Hubert & Arabie 1985.
+ * The adjusted and the plain Rand index of two labellings of the same things (Hubert & Arabie 1985).
  * @param {readonly number[]} a
  * @param {readonly number[]} b
  */

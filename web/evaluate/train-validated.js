@@ -79,7 +79,7 @@ async function figuresFor(model, people, pace) {
 }
 
 /**
- * The same of a model as bytes.
+ * Validation figures of a model that is given as bytes.
  * @param {Uint8Array} bytes
  * @param {readonly Person[]} people
  * @param {(done: number, total: number) => Promise<void>} pace
@@ -110,7 +110,7 @@ export async function measureValidation(model, interactions, validation, options
 }
 
 /**
- * Train, and measure on held-out items as training goes on; what is written is the sweep (from the 4th) or
+ * Trains, and measures on held-out items as training goes on; what is written is the sweep (from the 4th) or
  * the epoch with the best NDCG@20 of the vectors. Neighbours are computed at the end, and the final figures
  * are of the whole model.
  * @param {Interactions} interactions validation pairs are not to be among them

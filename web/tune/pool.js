@@ -7,7 +7,7 @@ import { AmpcfError } from '../core/errors.js';
 /** @import { TrialJob, TrialResult } from './search.js' */
 
 /**
- * One job in one worker.
+ * Runs one job in one worker.
  * @param {Worker} worker
  * @param {TrialJob} job
  * @returns {Promise<TrialResult>}
