@@ -21,7 +21,7 @@ const prettier = run(process.execPath, [
   'node_modules/prettier/bin/prettier.cjs',
   check ? '--check' : '--write',
   '--log-level=warn',
-  ...tracked('*.js', '*.d.ts'),
+  ...tracked('*.js', '*.ts'),
 ]);
 const clangFormat = run('clang-format', [
   ...(check ? ['--dry-run', '--Werror'] : ['-i']),
