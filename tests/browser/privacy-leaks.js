@@ -39,5 +39,7 @@ export function leakingBuild(way, leakTo) {
       'the place of Profile.add in dist/rank.js is not where it was: change the pattern of the leaking build',
     );
   const line = leaks[way].replaceAll('ITEM', `encodeURIComponent(String(${found[1]}?.item ?? ${found[1]}))`);
-  return `let leaked = false; const leakTo = ${JSON.stringify(leakTo)};\n${code.replace(place, (start) => `${start}if (!leaked) { leaked = true; try { ${line}; } catch {} }`)}`;
+  const once = `if (!leaked) { leaked = true; try { ${line}; } catch {} }`;
+  const leaking = code.replace(place, (start) => `${start}${once}`);
+  return `let leaked = false; const leakTo = ${JSON.stringify(leakTo)};\n${leaking}`;
 }

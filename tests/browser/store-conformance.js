@@ -36,7 +36,8 @@ function same(got, wanted, what) {
  * @param {import('../../web/store.js').KeepOptions} [options]
  */
 async function keeping({ library, model, open }, options = {}) {
-  /** @type {import('../../web/store.js').KeepEvent[]} */ const events = [];
+  /** @type {import('../../web/store.js').KeepEvent[]} */
+  const events = [];
   const kept = await library.keepProfile(model, open(), {
     everyMs: 600_000,
     everyChanges: 1_000_000,
