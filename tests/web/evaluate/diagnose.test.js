@@ -34,7 +34,8 @@ const near = (/** @type {number | null} */ got, /** @type {number} */ wanted, wh
   assert.ok(got !== null && Math.abs(got - wanted) < 1e-9, `${what}: got ${got}, wanted ${wanted}`);
 const history = interactionsOf(people);
 const f32 = (/** @type {number[]} */ ...values) => Float32Array.from(values);
-/** @type {Model} */ let model;
+/** @type {Model} */
+let model;
 before(async () => {
   model = await openSmallModel();
 });
@@ -352,7 +353,7 @@ describe('faithfulness', () => {
     assert.deepEqual(await measureFaithfulness(model, history, { people: 80 }), { because, persona });
   });
 
-  test('can fail: where nothing is personal, dropping what is named does as little as dropping the rest', async () => {
+  test('can fail: where nothing is personal, dropping what is named does as little as the rest', async () => {
     const popular = await openSmallModel({ bias: 500, lambda: 900 });
     const { because } = await measureFaithfulness(popular, history, { people: 60 });
     assert.ok(because === null || Math.abs(because.named) < 0.05, JSON.stringify(because));

@@ -48,11 +48,28 @@ const history = interactions(historyLists);
 const heldOut = interactions(testLists);
 const seen = new Map(historyLists);
 const wanted = new Map(testLists);
-/** @type {import('../../../web/model/model.js').Model} */ let model;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
 
 before(async () => {
   model = await loadModel((await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3, minSupport: 1 })).bytes);
 });
+
+/**
+ * Recall@10 and NDCG@10 of one person, counted by hand.
+ * @param {string[]} history
+ * @param {string[]} list what the person took next
+ */
+function figuresByHand(history, list) {
+  const top = model
+    .createProfile(history)
+    .recommend({ topK: 10 })
+    .items.map(({ item }) => item);
+  const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
+  const gain = (/** @type {number} */ sum, /** @type {number} */ rank) => sum + 1 / Math.log2(rank + 2);
+  const ideal = list.slice(0, 10).map((_, i) => i);
+  return { recall: ranks.length / list.length, ndcg: ranks.reduce(gain, 0) / ideal.reduce(gain, 0), top };
+}
 
 describe('full ranking', () => {
   test('gives the figures of recommend, counted by hand', async () => {
@@ -68,20 +85,7 @@ describe('full ranking', () => {
     const asked = testLists.filter(([, list]) => list.length > 0);
     assert.equal(result.users, asked.length);
     assert.equal(result.catalogue, model.info.items);
-    const each = asked.map(([user, list]) => {
-      const top = model
-        .createProfile(seen.get(user) ?? [])
-        .recommend({ topK: 10 })
-        .items.map(({ item }) => item);
-      const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
-      return {
-        recall: ranks.length / list.length,
-        ndcg:
-          ranks.reduce((sum, rank) => sum + 1 / Math.log2(rank + 2), 0) /
-          list.slice(0, 10).reduce((sum, _, i) => sum + 1 / Math.log2(i + 2), 0),
-        top,
-      };
-    });
+    const each = asked.map(([user, list]) => figuresByHand(seen.get(user) ?? [], list));
     const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
     near(result.metrics['recall@10'], mean(each.map(({ recall }) => recall)), 'recall@10');
     near(result.metrics['ndcg@10'], mean(each.map(({ ndcg }) => ndcg)), 'ndcg@10');
@@ -225,7 +229,7 @@ describe('candidates', () => {
     near(metrics['recall@5'], recall.reduce((a, b) => a + b, 0) / recall.length, 'recall@5');
   });
 
-  test('sampled: the seed decides, the people of a smaller test keep theirs, and it is easier than the whole', async () => {
+  test('sampled: the seed decides, people of a smaller test keep theirs, and it is easier', async () => {
     const options = { history, test: heldOut, k: [5] };
     const sampled = (/** @type {number} */ seed, extra = {}) =>
       evaluateModel(model, { ...options, sampled: 15, seed, ...extra });
@@ -510,7 +514,7 @@ describe('comparisons', () => {
     assert.notDeepEqual(newUsers.foldedIn.metrics, newUsers.trained.metrics);
   });
 
-  test('new people: the other training knows the aspects, baselines are fitted without them too', async () => {
+  test('new people: the other training knows aspects, baselines are fitted without them too', async () => {
     const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 };
     const share = 0.25;
     const seed = 4;
@@ -624,39 +628,40 @@ describe('comparisons', () => {
   });
 });
 
+/** @type {[any, RegExp][]} */
+const wrongOptions = [
+  [{ history: undefined }, /history: got undefined, wanted interactions/],
+  [{ test: null }, /test: got null/],
+  [{ k: [] }, /k: got object, wanted an array of list lengths/],
+  [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/],
+  [{ k: 5 }, /k: got 5/],
+  [{ sampled: 0 }, /sampled: got 0/],
+  [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
+  [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/],
+  [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
+  [{ against: {} }, /against: got object/],
+  [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/],
+  [{ candidates: [] }, /candidates: got object, wanted a Map/],
+  [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/],
+  [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
+  [{ seed: -1 }, /seed: got -1/],
+  [{ perPerson: 1 }, /perPerson: got 1, wanted true or false/],
+  [{ resamples: 0 }, /resamples: got 0/],
+  [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/],
+  [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
+  [{ baselines: ['ease', 'ease'] }, /ease twice/],
+  [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/],
+  [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /ambda: got 0, wanted a number from/],
+  [{ signal: 5 }, /signal: got 5/],
+  [{ onProgress: 5 }, /onProgress: got 5/],
+];
+
 describe('what is refused', () => {
   const wrong = (/** @type {any} */ options) => () =>
     evaluateModel(model, { history, test: heldOut, ...options });
 
   test('options, one by one', async () => {
-    /** @type {[any, RegExp][]} */
-    const cases = [
-      [{ history: undefined }, /history: got undefined, wanted interactions/],
-      [{ test: null }, /test: got null/],
-      [{ k: [] }, /k: got object, wanted an array of list lengths/],
-      [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/],
-      [{ k: 5 }, /k: got 5/],
-      [{ sampled: 0 }, /sampled: got 0/],
-      [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
-      [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/],
-      [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
-      [{ against: {} }, /against: got object/],
-      [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/],
-      [{ candidates: [] }, /candidates: got object, wanted a Map/],
-      [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/],
-      [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
-      [{ seed: -1 }, /seed: got -1/],
-      [{ perPerson: 1 }, /perPerson: got 1, wanted true or false/],
-      [{ resamples: 0 }, /resamples: got 0/],
-      [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/],
-      [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
-      [{ baselines: ['ease', 'ease'] }, /ease twice/],
-      [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/],
-      [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /ambda: got 0, wanted a number from/],
-      [{ signal: 5 }, /signal: got 5/],
-      [{ onProgress: 5 }, /onProgress: got 5/],
-    ];
-    for (const [options, message] of cases) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
+    for (const [options, message] of wrongOptions) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
     await failsWith(() => evaluateModel(model, /** @type {any} */ ([])), 'BAD_ARGUMENT', /options/);
     await failsWith(
       () => evaluateModel(/** @type {any} */ ({}), { history, test: heldOut }),

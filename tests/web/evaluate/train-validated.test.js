@@ -22,7 +22,8 @@ const cut = (/** @type {boolean} */ kept) =>
 const training = cut(true);
 const validation = cut(false);
 const options = { dim: 8, sweeps: 9, items: filmFacts };
-/** @type {ValidatedResult} */ let result;
+/** @type {ValidatedResult} */
+let result;
 
 before(async () => {
   result = await trainValidated(training, validation, options);
@@ -91,7 +92,8 @@ describe('trainValidated', () => {
   });
 
   test('measures epochs from the first, asks a sample meanwhile, and everybody in the end', async () => {
-    /** @type {Measurement[]} */ const heard = [];
+    /** @type {Measurement[]} */
+    const heard = [];
     const softmax = await trainValidated(training, validation, {
       objective: 'softmax',
       dim: 8,

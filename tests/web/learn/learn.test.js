@@ -18,8 +18,10 @@ import {
 } from '../../support.js';
 
 /** @typedef {import('../../../web/model/profile.js').StoredEvent} StoredEvent */
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {string[]} */ let ids;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {string[]} */
+let ids;
 
 before(async () => {
   model = await openSmallModel();

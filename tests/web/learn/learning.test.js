@@ -6,8 +6,10 @@ import { before, describe, test } from 'node:test';
 import { below, failsWith, golden, historyOf, openSmallModel, people, seeded } from '../../support.js';
 
 /** @typedef {import('../../../web/model/profile.js').Profile} Profile */
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {string[]} */ let ids;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {string[]} */
+let ids;
 
 before(async () => {
   model = await openSmallModel();

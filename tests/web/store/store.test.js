@@ -32,8 +32,10 @@ after(() => rmSync(folder, { recursive: true }));
 let made = 0;
 const freshFolder = () => join(folder, `p${made++}`);
 
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {import('../../../web/model/model.js').Model} */ let otherModel;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {import('../../../web/model/model.js').Model} */
+let otherModel;
 before(async () => {
   model = await openSmallModel();
   otherModel = await openSmallModel({ dim: 5 });
@@ -54,7 +56,8 @@ describe('every store does what stores must do', () => {
       const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(
         readFileSync(new URL('web/store/STORE.md', root), 'utf8'),
       )?.[1];
-      /** @type {Map<string, string>} */ const items = new Map();
+      /** @type {Map<string, string>} */
+      const items = new Map();
       const sessionStorage = {
         getItem: (/** @type {string} */ key) => items.get(key) ?? null,
         setItem: items.set.bind(items),
@@ -74,7 +77,8 @@ describe('every store does what stores must do', () => {
  * @param {KeepOptions} [options]
  */
 async function keeping(store, options) {
-  /** @type {KeepEvent[]} */ const events = [];
+  /** @type {KeepEvent[]} */
+  const events = [];
   const kept = await keepProfile(model, store, { onEvent: (event) => events.push(event), ...options });
   await later(0);
   return {
@@ -130,7 +134,7 @@ describe('a store that fails', () => {
     await kept.close();
   });
 
-  test('a denied one: an empty profile that ranks and is not kept; when it opens later, both sides are there', async () => {
+  test('a denied one: an empty profile ranks and is not kept; opened later, it has both sides', async () => {
     const { store, inner, state } = failingStore();
     const early = await keeping(inner);
     early.profile.add('kept before');
@@ -205,7 +209,9 @@ describe('a store that fails', () => {
       import { keepProfile, memoryStore } from ${JSON.stringify(`${root.href}dist/store.js`)};
       const thrown = [], store = memoryStore(), model = await loadModel(readFileSync(process.argv[1]));
       process.on('uncaughtException', ({ message }) => thrown.push(message));
-      const broken = await keepProfile(model, { ...store, write: async () => { throw new Error('no'); } }, { onEvent: () => { throw new Error('mine'); } });
+      const write = async () => { throw new Error('no'); };
+      const onEvent = () => { throw new Error('mine'); };
+      const broken = await keepProfile(model, { ...store, write }, { onEvent });
       broken.profile.add('a');
       const stored = await broken.flush();
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -304,7 +310,7 @@ describe('when it is stored', () => {
     assert.equal(state.writes, 0);
   });
 
-  test('a ring forgets for good: in the slots, and in other tabs, which take over what is remembered', async () => {
+  test('a ring forgets for good: in the slots, and in other tabs, which take over the rest', async () => {
     const store = memoryStore();
     const ids = model.ids();
     const ring = await keeping(store, { profile: { ring: 8 } });
@@ -393,6 +399,30 @@ test('wrong arguments are refused by name', async () => {
   assert.equal((await failure(() => fileStore(''))).code, 'BAD_ARGUMENT');
 });
 
+/** A program that keeps more than its folder can hold, and tells what came of it. */
+const fillingDisk = `import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
+  import { keepProfile } from ${JSON.stringify(`${root.href}dist/store.js`)};
+  import { fileStore } from ${JSON.stringify(`${root.href}dist/node-store.js`)};
+  import { readFileSync, readdirSync } from 'node:fs';
+  const [path, modelPath] = process.argv.slice(1);
+  const store = fileStore(path);
+  const model = await loadModel(readFileSync(modelPath));
+  const events = [];
+  const onEvent = ({ type, code }) => events.push(type + ' ' + code);
+  const kept = await keepProfile(model, store, { onEvent });
+  kept.profile.add('kept before');
+  const first = await kept.flush();
+  const before = (await store.read()).slots;
+  const text = 'an event that makes the profile larger than the disk ';
+  for (let n = 0; n < 4000; n++) kept.profile.add(text + n);
+  const second = await kept.flush();
+  const after = (await store.read()).slots;
+  const again = await keepProfile(model, store);
+  const ranked = kept.profile.recommend().items.length;
+  const changed = Buffer.compare(before[0], after[0]);
+  const outcome = [first, second, events, ranked, changed, again.profile.size, readdirSync(path)];
+  process.stdout.write(JSON.stringify(outcome));`;
+
 describe('the folder of the files', () => {
   const write = async (/** @type {string} */ path, items = ['a']) => {
     const { kept, profile } = await keeping(fileStore(path));
@@ -444,7 +474,7 @@ describe('the folder of the files', () => {
     await fileStore(path).erase(); // twice is fine
   });
 
-  test('a lock of a dead process is passed over, one of a living process is PROFILE_LOCKED, an old one counts for nothing', async () => {
+  test('a lock of the dead and an old one are passed over, a living one is PROFILE_LOCKED', async () => {
     const path = freshFolder();
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     mkdirSync(path);
@@ -493,18 +523,6 @@ describe('the folder of the files', () => {
   test('a full disk is DISK_FULL and leaves what was kept', async (t) => {
     const path = freshFolder();
     mkdirSync(path);
-    const code = `import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
-      import { keepProfile } from ${JSON.stringify(`${root.href}dist/store.js`)};
-      import { fileStore } from ${JSON.stringify(`${root.href}dist/node-store.js`)};
-      import { readFileSync, readdirSync } from 'node:fs';
-      const store = fileStore(process.argv[1]), model = await loadModel(readFileSync(process.argv[2])), events = [];
-      const kept = await keepProfile(model, store, { onEvent: ({ type, code }) => events.push(type + ' ' + code) });
-      kept.profile.add('kept before');
-      const first = await kept.flush(), before = (await store.read()).slots;
-      for (let n = 0; n < 4000; n++) kept.profile.add('an event that makes the profile larger than the disk ' + n);
-      const second = await kept.flush(), after = (await store.read()).slots;
-      const again = await keepProfile(model, store);
-      process.stdout.write(JSON.stringify([first, second, events, kept.profile.recommend().items.length, Buffer.compare(before[0], after[0]), again.profile.size, readdirSync(process.argv[1])]));`;
     const modelPath = join(folder, 'small.ampcf');
     writeFileSync(modelPath, await smallModel());
     const { status, stdout, stderr } = spawnSync(
@@ -517,7 +535,7 @@ describe('the folder of the files', () => {
         'sh',
         path,
         process.execPath,
-        code,
+        fillingDisk,
         modelPath,
       ],
       { encoding: 'utf8' },

@@ -82,7 +82,7 @@ describe('distances', () => {
       );
   });
 
-  test('Wasserstein takes a matrix as rows or flat, or a function, and is the closed form on a line', async () => {
+  test('Wasserstein takes rows, a flat matrix or a function, and is the closed form on a line', async () => {
     const random = seeded(302);
     const n = 9;
     const p = draw(random, n);

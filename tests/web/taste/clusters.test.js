@@ -77,7 +77,8 @@ test('same seed, same clusters; another seed or number, others; 0, none', async 
 });
 
 test('a snapshot has clusters too, and one of a few items only as many as there are directions', async () => {
-  /** @type {Uint8Array[]} */ const files = [];
+  /** @type {Uint8Array[]} */
+  const files = [];
   await trainModel(base, {
     ...quick,
     sweeps: 2,

@@ -30,7 +30,8 @@ const list = ids(me.recommend({ topK: 20 }));
 describe('distance', () => {
   test('by default is the square root of the Jensen-Shannon divergence over aspects, by rank', () => {
     const taste = (/** @type {{ item: string, weight: number }[]} */ items) => {
-      /** @type {Map<string, number>} */ const shares = new Map();
+      /** @type {Map<string, number>} */
+      const shares = new Map();
       const counted = items.filter(({ item }) => model.aspects(item).length > 0);
       const total = counted.reduce((sum, { weight }) => sum + weight, 0);
       for (const { item, weight } of counted)
@@ -49,7 +50,7 @@ describe('distance', () => {
     near(me.tasteDistance(list), Math.sqrt(half(p, q) + half(q, p)));
   });
 
-  test('in every space and by every distance is within its bounds, and 0 where the list is the history', () => {
+  test('in every space, every distance is within its bounds, and 0 where the list is the history', () => {
     for (const space of spaces)
       for (const distance of distances) {
         const far = over.distance(me, list, { space, distance });
@@ -85,7 +86,8 @@ describe('distance', () => {
     const unit = over.distance(me, list, { ...options, cost: 'unit' });
     near(unit, over.distance(me, list, { space: 'clusters', distance: 'totalVariation' }));
     assert.ok(Number(over.distance(me, list, options)) < 2 * Number(unit));
-    /** @type {Set<string>} */ const asked = new Set();
+    /** @type {Set<string>} */
+    const asked = new Set();
     near(
       over.distance(me, list, { distance: 'wasserstein', cost: (a, b) => (asked.add(a), a === b ? 0 : 1) }),
       over.distance(me, list, { distance: 'totalVariation' }),
