@@ -1,6 +1,5 @@
 // Owns the store entry: keeping a profile in a browser, or through a store of the caller's. Must not send it
-// anywhere, or know how
-// it ranks. Nothing happens on import.
+// anywhere, or know how it ranks. Nothing happens on import.
 export { KeptProfile, keepProfile } from './store/keep.js';
 export { createKey } from './store/database.js';
 export { indexedDbStore } from './store/indexeddb-store.js';

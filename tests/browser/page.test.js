@@ -1,82 +1,32 @@
 // Owns the tests in a real browser: the demo page, the library under strict content policies, and the same
-// numbers as in Node.
-// Must not reach the network beyond its own server, and must say so when it cannot run.
+// numbers as in Node. Must not reach the network beyond its own server, and must say so when it cannot run.
 import assert from 'node:assert/strict';
-import { accessSync, constants } from 'node:fs';
-import { createServer, get } from 'node:http';
+import { get } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import * as library from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { loadFilms, trainDemo } from '../../examples/demo/train.js';
-import { serveFile } from '../../examples/page/serve.js';
+import { args, executablePath, skip, startServer } from './chromium.js';
 
-/** @import { AddressInfo } from 'node:net' */
 /** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
 
-const candidates = process.env.CHROMIUM
-  ? [process.env.CHROMIUM]
-  : [
-      '/usr/bin/chromium',
-      '/usr/bin/chromium-browser',
-      '/usr/bin/google-chrome',
-      '/usr/bin/google-chrome-stable',
-      '/Applications/Chromium.app/Contents/MacOS/Chromium',
-      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    ];
-const executablePath = candidates.find((path) => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-});
-// Nothing that the browser does for itself may look like a request of the page. Headless and a fresh profile
-// are the driver's default.
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const skip = executablePath ? false : 'skipped: no Chromium found (set CHROMIUM)';
 const timeout = 120_000; // of a suite; about 15 s here
-
 const pagePath = '/examples/page/?model=/test/films.ampcf';
-/**
- * Extra answers of the server, by path.
- * @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>}
- */
-const extra = new Map();
-/**
- * Everything that arrived at the server.
- * @type {string[]}
- */
-const arrived = [];
-const server = createServer((request, response) => {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname,
-    answer = extra.get(path);
-  arrived.push(`${request.method} ${path}`);
-  if (answer)
-    response
-      .writeHead(200, { 'content-type': answer.type, 'cache-control': 'no-store', ...answer.headers })
-      .end(answer.body);
-  else serveFile(request, response);
-});
-/** @type {Browser} */ let browser;
-/** @type {string} */ let origin;
-/** @type {Uint8Array} */ let bytes;
-/** @type {string[][]} */ let histories;
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Browser} */
+let browser;
+/** @type {Uint8Array} */
+let bytes;
+/** @type {string[][]} */
+let histories;
 
 before(async () => {
   if (skip) return;
-  const films = await loadFilms(),
-    people = demoPeople(films, { people: 1500 });
+  const films = await loadFilms();
+  const people = demoPeople(films, { people: 1500 });
   // The page's settings and size of people, but a model of its own: `npm start` may never have run here.
   bytes = (await trainDemo(trainModel, films, people)).bytes;
   histories = [
@@ -84,20 +34,14 @@ before(async () => {
     ['alien-1979'],
     ...people.slice(0, 8).map((person) => person.history.map(({ item }) => item)),
   ];
-  extra.set('/test/blank.html', {
-    type: 'text/html',
-    body: '<!doctype html><title>blank</title><link rel="icon" href="data:,">',
-  });
-  extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  origin = `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`;
+  server = await startServer();
+  server.extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
   browser = await chromium.launch({ executablePath, args });
 });
 
 after(async () => {
   await browser?.close();
-  server.closeAllConnections();
-  server.close();
+  server?.close();
 });
 
 /**
@@ -108,8 +52,10 @@ after(async () => {
 async function open(path, options) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
   const page = await context.newPage();
-  /** @type {string[]} */ const complaints = [];
-  /** @type {string[]} */ const requests = [];
+  /** @type {string[]} */
+  const complaints = [];
+  /** @type {string[]} */
+  const requests = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
@@ -124,11 +70,22 @@ async function open(path, options) {
       /** @type {any} */ (globalThis).reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
     }),
   );
-  await page.goto(origin + path);
+  await page.goto(server.origin + path);
   return { page, complaints, requests, close: () => context.close() };
 }
 
 const rows = (/** @type {Page} */ page) => page.locator('#ranking > li');
+
+/**
+ * The demo page once it has ranked.
+ * @param {BrowserContextOptions} [options]
+ */
+async function openDemo(options) {
+  const opened = await open(pagePath, options);
+  await rows(opened.page).nth(11).waitFor();
+  return opened;
+}
+
 const titlesOf = (/** @type {Page} */ page) =>
   page.locator('#ranking .title').evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
 
@@ -169,11 +126,10 @@ function assertSumsUp(explanations) {
 }
 
 describe('demo page', { skip, timeout }, () => {
-  test('loads by fetch, ranks, names personas, follows a new film, and its explanations add up', async () => {
-    const { page, complaints, close } = await open(pagePath);
-    await rows(page).nth(11).waitFor();
+  test('loads by fetch, ranks and names personas', async () => {
+    const { page, complaints, close } = await openDemo();
     assert.equal(await rows(page).count(), 12);
-    assert.ok(arrived.includes('GET /test/films.ampcf'));
+    assert.ok(server.arrived.includes('GET /test/films.ampcf'));
     const personas = await page
       .locator('#personas data')
       .evaluateAll((all) => all.map((data) => Number(/** @type {HTMLDataElement} */ (data).value)));
@@ -184,7 +140,12 @@ describe('demo page', { skip, timeout }, () => {
       await page.locator('header').innerText(),
       /synthetic people over real film facts[^]*no request after the model was loaded/,
     );
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 
+  test('follows a new film, forgets it again, and says what it does not know', async () => {
+    const { page, complaints, close } = await openDemo();
     const before = await titlesOf(page);
     await page.getByLabel('Add a film').fill('Alien (1979)'); // what choosing from the list does
     await page.getByLabel('Add a film').fill('the termin');
@@ -201,16 +162,20 @@ describe('demo page', { skip, timeout }, () => {
     await page.getByLabel('Add a film').fill('no such film at all');
     await page.getByLabel('Add a film').press('Enter');
     assert.match(await page.locator('#unknown').innerText(), /no film like “no such film at all”/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 
+  test('its explanations add up, with personas and with one vector', async () => {
+    const { page, complaints, close } = await openDemo();
+    const before = await titlesOf(page);
     await page.locator('summary').nth(3).click();
-    assert.ok(await page.locator('#ranking table').nth(3).isVisible());
-    assert.match(
-      await page.locator('#ranking table').nth(3).innerText(),
-      /because I liked [^]*popularity[^]*rounding[^]*= score/,
-    );
+    const table = page.locator('#ranking table').nth(3);
+    assert.ok(await table.isVisible());
+    assert.match(await table.innerText(), /because I liked [^]*popularity[^]*rounding[^]*= score/);
     assertSumsUp(await explanationsOf(page));
-    const withPersonas = await page.locator('#distance-personas').innerText(),
-      withOne = await page.locator('#distance-one').innerText();
+    const withPersonas = await page.locator('#distance-personas').innerText();
+    const withOne = await page.locator('#distance-one').innerText();
     assert.match(`${withPersonas} ${withOne}`, /^0\.\d\d 0\.\d\d$/);
     await page.getByRole('radio', { name: /One vector/ }).check();
     assert.notDeepEqual(await titlesOf(page), before);
@@ -219,15 +184,14 @@ describe('demo page', { skip, timeout }, () => {
     await close();
   });
 
-  test('says why in a sentence, takes a film off the list that is not for me, and takes that back', async () => {
-    const { page, complaints, close } = await open(pagePath);
-    await rows(page).nth(11).waitFor();
+  test('says why in a sentence, takes off the list what is not for me, and takes that back', async () => {
+    const { page, complaints, close } = await openDemo();
     assert.match(
       await page.locator('.why').first().innerText(),
       /^Because your (Film noir|Animation)[^]* side liked .+ \(\d{4}\) and .+ \(\d{4}\)/,
     );
-    const before = await titlesOf(page),
-      title = before[0];
+    const before = await titlesOf(page);
+    const title = before[0];
     assert.ok(await page.locator('#undo').isHidden());
     await page
       .getByRole('button', { name: /is not for me/ })
@@ -252,17 +216,16 @@ describe('demo page', { skip, timeout }, () => {
   });
 
   test('sends no request in 200 interactions after the load, and counts that itself', async () => {
-    const { page, complaints, requests, close } = await open(pagePath);
-    await rows(page).nth(11).waitFor();
-    const presets = page.locator('#presets button'),
-      modes = page.locator('#modes input'),
-      film = page.getByLabel('Add a film');
+    const { page, complaints, requests, close } = await openDemo();
+    const presets = page.locator('#presets button');
+    const modes = page.locator('#modes input');
+    const film = page.getByLabel('Add a film');
     const options = await page
       .locator('#films option')
       .evaluateAll((all) => all.map((option) => /** @type {HTMLOptionElement} */ (option).value));
     assert.ok(options.length > 900);
-    const seen = requests.length,
-      served = arrived.length;
+    const seen = requests.length;
+    const served = server.arrived.length;
     for (let i = 0; i < 40; i++) {
       await presets.nth(i % 5).click();
       await film.fill(options[(i * 37) % options.length]);
@@ -275,22 +238,21 @@ describe('demo page', { skip, timeout }, () => {
       if (i % 8 === 0) assertSumsUp(await explanationsOf(page));
     }
     assert.deepEqual(requests.slice(seen), []);
-    assert.deepEqual(arrived.slice(served), []);
+    assert.deepEqual(server.arrived.slice(served), []);
     assert.equal(await page.locator('#requests').innerText(), '0');
     // The instruments work: one request is seen by all three.
     await page.evaluate(() => fetch('/examples/page/page.css').then((response) => response.text()));
     await page.waitForFunction(() => document.querySelector('#requests')?.textContent === '1');
-    assert.deepEqual([requests.length - seen, arrived.length - served], [1, 1]);
+    assert.deepEqual([requests.length - seen, server.arrived.length - served], [1, 1]);
     assert.deepEqual(complaints, []);
     await close();
   });
 
   test('empty history, keyboard alone, narrow and dark', async () => {
-    const { page, complaints, close } = await open(pagePath, {
+    const { page, complaints, close } = await openDemo({
       viewport: { width: 390, height: 844 },
       colorScheme: 'dark',
     });
-    await rows(page).nth(11).waitFor();
     const overflow = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(await overflow(), 0);
@@ -337,15 +299,15 @@ describe('demo page', { skip, timeout }, () => {
     ]) {
       const answer = await new Promise((resolve, reject) => {
         // fetch would tidy the path up before it is sent.
-        get(origin, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+        get(server.origin, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject);
       });
       assert.equal(answer, 404, path);
     }
-    assert.equal((await fetch(`${origin}/package.json`, { method: 'POST' })).status, 405);
-    const index = await fetch(origin);
+    assert.equal((await fetch(`${server.origin}/package.json`, { method: 'POST' })).status, 405);
+    const index = await fetch(server.origin);
     assert.deepEqual(
       [index.status, index.url, index.headers.get('content-type')],
-      [200, `${origin}/examples/page/`, 'text/html; charset=utf-8'],
+      [200, `${server.origin}/examples/page/`, 'text/html; charset=utf-8'],
     );
   });
 });
@@ -359,12 +321,13 @@ describe('demo page', { skip, timeout }, () => {
  * @param {string[][]} histories
  */
 async function fingerprint({ loadModel }, source, backend, histories) {
-  /** @type {import('../../web/model/model.js').Model} */ const model = await loadModel(source, { backend });
+  /** @type {import('../../web/model/model.js').Model} */
+  const model = await loadModel(source, { backend });
   const bits = (/** @type {number | null} */ x) =>
     x === null ? 'null' : new BigUint64Array(Float64Array.of(x).buffer)[0].toString(16);
   const people = histories.map((history) => {
-    const me = model.createProfile(history),
-      all = me.rank(model.ids());
+    const me = model.createProfile(history);
+    const all = me.rank(model.ids());
     const list = me.recommend({ topK: 20, explain: true });
     return {
       all: all.items.map(({ item, score, persona }) => [item, bits(score), persona?.label ?? null]),
@@ -389,21 +352,48 @@ async function fingerprint({ loadModel }, source, backend, histories) {
   return { backend: model.diagnostics().backend, people };
 }
 
+/** A page that may connect to nothing: its model is a part of a script, or a file that the person chooses. */
+function serveOffline() {
+  const policy =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; img-src data:";
+  server.extra.set('/test/offline.html', {
+    type: 'text/html',
+    headers: { 'content-security-policy': policy },
+    body: `<!doctype html><title>offline</title><link rel="icon" href="data:,">
+      <input type="file" aria-label="model"><pre></pre><script type="module" src="offline.js"></script>`,
+  });
+  server.extra.set('/test/data.js', {
+    type: 'text/javascript',
+    body: `export default "${Buffer.from(bytes).toString('base64')}";`,
+  });
+  server.extra.set('/test/offline.js', {
+    type: 'text/javascript',
+    body: `import * as library from '/dist/ampcf.js';
+      import base64 from './data.js';
+      const fingerprint = ${fingerprint}, histories = ${JSON.stringify(histories)};
+      const show = async (source) => {
+        const print = await fingerprint(library, source, 'auto', histories);
+        document.querySelector('pre').textContent = JSON.stringify(print);
+      };
+      document.querySelector('input').onchange = ({ target }) => show(target.files[0]);
+      await show(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));`,
+  });
+}
+
 describe('library in a browser', { skip, timeout }, () => {
-  test('SIMD and scalar give the numbers of Node, bit for bit, and only scalar downloads the scalar build', async () => {
+  test('SIMD and scalar give the numbers of Node, and only scalar downloads the scalar build', async () => {
     const { page, complaints, close } = await open('/test/blank.html');
     const inPage = async (/** @type {string} */ backend) => {
-      const from = arrived.length;
+      const from = server.arrived.length;
+      const given = `'/test/films.ampcf', ${JSON.stringify(backend)}, ${JSON.stringify(histories)}`;
       const print = /** @type {Awaited<ReturnType<typeof fingerprint>>} */ (
-        await page.evaluate(
-          `import('/dist/ampcf.js').then((library) => (${fingerprint})(library, '/test/films.ampcf', ${JSON.stringify(backend)}, ${JSON.stringify(histories)}))`,
-        )
+        await page.evaluate(`import('/dist/ampcf.js').then((it) => (${fingerprint})(it, ${given}))`)
       );
-      return { print, fetched: arrived.slice(from) };
+      return { print, fetched: server.arrived.slice(from) };
     };
-    const auto = await inPage('auto'),
-      simd = await inPage('simd'),
-      scalar = await inPage('scalar');
+    const auto = await inPage('auto');
+    const simd = await inPage('simd');
+    const scalar = await inPage('scalar');
     assert.deepEqual(
       [auto.print.backend, simd.print.backend, scalar.print.backend],
       ['simd', 'simd', 'scalar'],
@@ -426,28 +416,8 @@ describe('library in a browser', { skip, timeout }, () => {
     await close();
   });
 
-  test("ranks under the header connect-src 'none', the model being a file the person chose or part of the page's script", async () => {
-    const policy =
-      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'; img-src data:";
-    extra.set('/test/offline.html', {
-      type: 'text/html',
-      headers: { 'content-security-policy': policy },
-      body: '<!doctype html><title>offline</title><link rel="icon" href="data:,"><input type="file" aria-label="model"><pre></pre><script type="module" src="offline.js"></script>',
-    });
-    extra.set('/test/data.js', {
-      type: 'text/javascript',
-      body: `export default "${Buffer.from(bytes).toString('base64')}";`,
-    });
-    extra.set('/test/offline.js', {
-      type: 'text/javascript',
-      body: `
-      import * as library from '/dist/ampcf.js';
-      import base64 from './data.js';
-      const fingerprint = ${fingerprint}, histories = ${JSON.stringify(histories)};
-      const show = async (source) => { document.querySelector('pre').textContent = JSON.stringify(await fingerprint(library, source, 'auto', histories)); };
-      document.querySelector('input').onchange = ({ target }) => show(target.files[0]);
-      await show(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));`,
-    });
+  test("ranks under connect-src 'none', the model being a chosen file or a part of a script", async () => {
+    serveOffline();
     const node = await fingerprint(library, bytes, 'auto', histories);
     const { page, complaints, requests, close } = await open('/test/offline.html');
     const shown = async () => {
@@ -475,18 +445,21 @@ describe('library in a browser', { skip, timeout }, () => {
   });
 
   test("without 'wasm-unsafe-eval' the refusal names the policy", async () => {
-    extra.set('/test/strict.html', {
+    server.extra.set('/test/strict.html', {
       type: 'text/html',
       headers: {
         'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:",
       },
-      body: '<!doctype html><title>strict</title><link rel="icon" href="data:,"><pre></pre><script type="module" src="strict.js"></script>',
+      body: `<!doctype html><title>strict</title><link rel="icon" href="data:,">
+        <pre></pre><script type="module" src="strict.js"></script>`,
     });
-    extra.set('/test/strict.js', {
+    server.extra.set('/test/strict.js', {
       type: 'text/javascript',
       body: `
       import { loadModel } from '/dist/ampcf.js';
-      await loadModel('films.ampcf').catch(({ code, message }) => { document.querySelector('pre').textContent = code + ': ' + message; });`,
+      await loadModel('films.ampcf').catch(({ code, message }) => {
+        document.querySelector('pre').textContent = code + ': ' + message;
+      });`,
     });
     const { page, close } = await open('/test/strict.html');
     await page.waitForFunction(() => document.querySelector('pre')?.textContent);

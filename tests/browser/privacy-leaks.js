@@ -31,13 +31,15 @@ export const leaks = Object.freeze({
  * @param {string} leakTo
  */
 export function leakingBuild(way, leakTo) {
-  const code = bundle('rank'),
-    place = /\badd\((\w+)\)\{/;
+  const code = bundle('rank');
+  const place = /\badd\((\w+)\)\{/;
   const found = place.exec(code);
   if (!found)
     throw new Error(
       'the place of Profile.add in dist/rank.js is not where it was: change the pattern of the leaking build',
     );
   const line = leaks[way].replaceAll('ITEM', `encodeURIComponent(String(${found[1]}?.item ?? ${found[1]}))`);
-  return `let leaked = false; const leakTo = ${JSON.stringify(leakTo)};\n${code.replace(place, (start) => `${start}if (!leaked) { leaked = true; try { ${line}; } catch {} }`)}`;
+  const once = `if (!leaked) { leaked = true; try { ${line}; } catch {} }`;
+  const leaking = code.replace(place, (start) => `${start}${once}`);
+  return `let leaked = false; const leakTo = ${JSON.stringify(leakTo)};\n${leaking}`;
 }

@@ -11,12 +11,12 @@
  *   number }>}
  */
 export async function privateSession({ library, store, keptIn }, bytes, events) {
-  const model = await library.loadModel(bytes),
-    ids = model.ids();
-  const kept = await store.keepProfile(model, keptIn),
-    { profile } = kept;
-  let rankings = 0,
-    personalized = true;
+  const model = await library.loadModel(bytes);
+  const ids = model.ids();
+  const kept = await store.keepProfile(model, keptIn);
+  const { profile } = kept;
+  let rankings = 0;
+  let personalized = true;
   for (let n = 0; n < events; n++) {
     // Known and unknown items, added again and removed: what an app does over months.
     profile.add({
@@ -38,8 +38,8 @@ export async function privateSession({ library, store, keptIn }, bytes, events) 
     personalized &&= n === 0 || list.personalized;
     await kept.flush();
   }
-  const restored = model.restoreProfile(kept.export()).size - profile.size,
-    { persisted } = kept;
+  const restored = model.restoreProfile(kept.export()).size - profile.size;
+  const { persisted } = kept;
   await kept.close();
   await kept.erase();
   model.dispose();

@@ -1,17 +1,17 @@
 // Owns the proof in a real browser that nothing leaves: no request after the load, seen by three detectors
-// that do not know of each
-// other, each of which must catch builds that leak on purpose. Must say so when it cannot run.
+// that do not know of each other, each of which must catch builds that leak on purpose. Must say so when it
+// cannot run.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { smallModel } from '../support.js';
 import { bundle, leakingBuild, leaks } from './privacy-leaks.js';
-import { args, executablePath, skip, startServer } from './store-chromium.js';
+import { args, executablePath, skip, startServer } from './chromium.js';
 
-/** @import { Browser } from 'playwright-core' */
+/** @import { Browser, Page } from 'playwright-core' */
 
-const timeout = 240_000,
-  events = 10_000;
+const timeout = 240_000;
+const events = 10_000;
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'none'";
 const places = /** @type {const} */ (['page', 'worker']);
@@ -20,8 +20,10 @@ const ways = {
   page: /** @type {const} */ (['fetch', 'sendBeacon', 'WebSocket', 'XMLHttpRequest', 'EventSource', 'image']),
   worker: /** @type {const} */ (['fetch', 'WebSocket', 'XMLHttpRequest', 'EventSource']),
 };
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {Browser} */ let browser;
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Browser} */
+let browser;
 
 /**
  * The session in a page or a worker; `bytes` come by a script of the page, or by a message.
@@ -30,38 +32,54 @@ const ways = {
 const sessionOf = (build) => `import * as library from '/test/${build}/ampcf.js';
   import * as store from '/test/${build}/store.js';
   import { privateSession } from '/tests/browser/privacy-session.js';
-  const run = (bytes, events, kind) => privateSession({ library, store, keptIn: store[kind]({ encrypted: true }) }, bytes, events);\n`;
+  const run = (bytes, events, kind) => {
+    const keptIn = store[kind]({ encrypted: true });
+    return privateSession({ library, store, keptIn }, bytes, events);
+  };\n`;
+
+/**
+ * The script of the page, which also starts the worker.
+ * @param {string} build
+ */
+const pageScript = (build) => `${sessionOf(build)}import base64 from '/test/model.js';
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  globalThis.runInPage = (events, kind) => run(bytes, events, kind);
+  const name = location.search === '?open' ? 'open-worker.js' : 'worker.js';
+  const worker = new Worker('/test/${build}/' + name, { type: 'module' });
+  globalThis.runInWorker = (events, kind) => new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { violation, error, outcome } }) => {
+      if (violation) reportViolation(violation);
+      else if (error) reject(new Error(error));
+      else resolve(outcome);
+    };
+    worker.postMessage({ bytes, events, kind });
+  });
+  worker.onmessage = () => reportReady();`;
+
+/** @param {string} build */
+const workerScript = (build) => `${sessionOf(build)}
+  self.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    postMessage({ violation: violatedDirective + ' ' + blockedURI }));
+  onmessage = ({ data }) => run(data.bytes, data.events, data.kind).then(
+    (outcome) => postMessage({ outcome }),
+    (error) => postMessage({ error: error.stack }));
+  postMessage({ ready: true });`;
 
 /**
  * @param {string} build
- * @param {string} code
+ * @param {string} code of its rank.js
  */
 function serveBuild(build, code) {
-  const script = (/** @type {string} */ name, /** @type {string} */ body) =>
-    server.extra.set(`/test/${build}/${name}`, { type: 'text/javascript', body });
+  const script = (/** @type {string} */ name, /** @type {string} */ body, headers = {}) =>
+    server.extra.set(`/test/${build}/${name}`, { type: 'text/javascript', body, headers });
   script('rank.js', code);
   for (const name of ['ampcf', 'taste', 'store']) script(`${name}.js`, bundle(name));
-  script(
-    'page.js',
-    `${sessionOf(build)}import base64 from '/test/model.js';
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    globalThis.runInPage = (events, kind) => run(bytes, events, kind);
-    const worker = new Worker('/test/${build}/' + (location.search === '?open' ? 'open-' : '') + 'worker.js', { type: 'module' });
-    globalThis.runInWorker = (events, kind) => new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }) => (data.violation ? reportViolation(data.violation) : data.error ? reject(new Error(data.error)) : resolve(data.outcome));
-      worker.postMessage({ bytes, events, kind });
-    });
-    worker.onmessage = () => reportReady();`,
-  );
-  const body = `${sessionOf(build)}
-    self.addEventListener('securitypolicyviolation', (event) => postMessage({ violation: event.violatedDirective + ' ' + event.blockedURI }));
-    onmessage = ({ data }) => run(data.bytes, data.events, data.kind).then((outcome) => postMessage({ outcome }), (error) => postMessage({ error: error.stack }));
-    postMessage({ ready: true });`;
+  script('page.js', pageScript(build));
   for (const [prefix, headers] of /** @type {const} */ ([
     ['', { 'content-security-policy': policy }],
     ['open-', {}],
   ])) {
-    server.extra.set(`/test/${build}/${prefix}worker.js`, { type: 'text/javascript', body, headers });
+    script(`${prefix}worker.js`, workerScript(build), headers);
     server.extra.set(`/test/${build}/${prefix}page.html`, {
       type: 'text/html',
       headers,
@@ -89,16 +107,15 @@ after(async () => {
 });
 
 /**
- * One session in a fresh browser context, and what each detector saw of it after everything was loaded.
- * @param {string} build
- * @param {'page' | 'worker'} place
- * @param {{ events: number, open?: boolean, kind?: string }} how `open`: without the policy
+ * A page of a fresh browser context, and what two of the detectors see of it.
  */
-async function watched(build, place, { events, open = false, kind = 'indexedDbStore' }) {
-  const context = await browser.newContext(),
-    page = await context.newPage();
-  /** @type {string[]} */ const requests = [];
-  /** @type {string[]} */ const violations = [];
+async function watchedPage() {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const requests = [];
+  /** @type {string[]} */
+  const violations = [];
   context.on('request', (request) => requests.push(request.url()));
   context.on('serviceworker', (worker) => requests.push(worker.url()));
   page.on('websocket', (socket) => requests.push(socket.url()));
@@ -108,6 +125,37 @@ async function watched(build, place, { events, open = false, kind = 'indexedDbSt
       /** @type {any} */ (globalThis).reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
     }),
   );
+  return { context, page, requests, violations };
+}
+
+/** The icon that browsers ask for on their own may come late; it is not of the page's doing. */
+const ofThePage = (/** @type {string} */ line) => !line.includes('favicon.ico');
+
+/**
+ * Waits until the driver has told of every request of the load. It tells of a worker's modules later than the
+ * server does: until it has told of all and is quiet, they are of the load.
+ * @param {Page} page
+ * @param {string[]} requests
+ * @param {number} arrivedBefore
+ */
+async function untilLoaded(page, requests, arrivedBefore) {
+  const arrivedByLoad = server.arrived.slice(arrivedBefore).filter(ofThePage).length;
+  let told = -1;
+  for (let patience = 20; patience > 0; patience--) {
+    if (told === requests.length && requests.filter(ofThePage).length >= arrivedByLoad) return;
+    told = requests.length;
+    await page.waitForTimeout(300);
+  }
+}
+
+/**
+ * One session in a fresh browser context, and what each detector saw of it after everything was loaded.
+ * @param {string} build
+ * @param {'page' | 'worker'} place
+ * @param {{ events: number, open?: boolean, kind?: string }} how `open`: without the policy
+ */
+async function watched(build, place, { events, open = false, kind = 'indexedDbStore' }) {
+  const { context, page, requests, violations } = await watchedPage();
   // Not by asking the page again and again: the policy forbids what the driver would evaluate.
   const ready = new Promise((resolve) => {
     void page.exposeFunction('reportReady', () => resolve(undefined));
@@ -115,19 +163,7 @@ async function watched(build, place, { events, open = false, kind = 'indexedDbSt
   const arrivedBefore = server.arrived.length;
   await page.goto(`${server.origin}/test/${build}/${open ? 'open-page.html?open' : 'page.html'}`);
   await ready;
-  // The icon that browsers ask for on their own may come late; it is not of the page's doing.
-  const ofThePage = (/** @type {string} */ line) => !line.includes('favicon.ico');
-  // The driver tells of a worker's modules later than the server does: until it has told of all and is quiet,
-  // they are of the load.
-  const arrivedByLoad = server.arrived.slice(arrivedBefore).filter(ofThePage).length;
-  for (
-    let told = -1, patience = 20;
-    patience > 0 && (told !== requests.length || requests.filter(ofThePage).length < arrivedByLoad);
-    patience--
-  ) {
-    told = requests.length;
-    await page.waitForTimeout(300);
-  }
+  await untilLoaded(page, requests, arrivedBefore);
   const loaded = { requests: requests.length, arrived: server.arrived.length, violations: violations.length };
   const outcome = await page.evaluate(
     `${place === 'page' ? 'runInPage' : 'runInWorker'}(${events}, ${JSON.stringify(kind)})`,
@@ -145,7 +181,7 @@ async function watched(build, place, { events, open = false, kind = 'indexedDbSt
 describe('after the load nothing leaves', { skip, timeout }, () => {
   for (const place of places)
     for (const kind of ['indexedDbStore', 'opfsStore'])
-      test(`${events} events, rankings and a kept profile in a ${place} under connect-src 'none', ${kind}: no request`, async () => {
+      test(`${events} events, a kept profile: a ${place} under connect-src 'none', ${kind}`, async () => {
         const outcome = { events, rankings: 60, personalized: true, persisted: true, restored: 0 };
         assert.deepEqual(await watched('clean', place, { events, kind }), {
           outcome,
@@ -165,7 +201,7 @@ describe('after the load nothing leaves', { skip, timeout }, () => {
 describe('positive control: builds that leak are caught', { skip, timeout }, () => {
   for (const place of places)
     for (const way of ways[place])
-      test(`${way} in a ${place}: by the policy where there is one, by the server and the driver where there is none`, async () => {
+      test(`${way} in a ${place}: by the policy, and without one by the server and the driver`, async () => {
         const closed = await watched(way, place, { events: 60 });
         assert.ok(
           closed.violations.some((text) => /^(?:connect-src|img-src|default-src)/.test(text)),
@@ -190,8 +226,8 @@ describe('positive control: builds that leak are caught', { skip, timeout }, () 
       'every way is tried somewhere',
     );
     for (const way of ways.page) {
-      const leaking = leakingBuild(way, 'x'),
-        clean = bundle('rank');
+      const leaking = leakingBuild(way, 'x');
+      const clean = bundle('rank');
       assert.ok(leaking.length > clean.length && leaking.length < clean.length + 400);
     }
   });

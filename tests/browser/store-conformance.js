@@ -25,8 +25,8 @@ function check(value, message) {
  * @param {string} what
  */
 function same(got, wanted, what) {
-  const a = JSON.stringify(got),
-    b = JSON.stringify(wanted);
+  const a = JSON.stringify(got);
+  const b = JSON.stringify(wanted);
   if (a !== b) throw new Error(`${what}: got ${a?.slice(0, 300)}, wanted ${b?.slice(0, 300)}`);
 }
 
@@ -36,7 +36,8 @@ function same(got, wanted, what) {
  * @param {import('../../web/store.js').KeepOptions} [options]
  */
 async function keeping({ library, model, open }, options = {}) {
-  /** @type {import('../../web/store.js').KeepEvent[]} */ const events = [];
+  /** @type {import('../../web/store.js').KeepEvent[]} */
+  const events = [];
   const kept = await library.keepProfile(model, open(), {
     everyMs: 600_000,
     everyChanges: 1_000_000,
@@ -87,10 +88,10 @@ export const cases = {
   },
 
   'write compares: with slots that changed meanwhile it changes nothing and says so': async (place) => {
-    const one = place.open(),
-      other = place.open(),
-      before = await one.read(),
-      bytes = Uint8Array.of(1, 2, 3);
+    const one = place.open();
+    const other = place.open();
+    const before = await one.read();
+    const bytes = Uint8Array.of(1, 2, 3);
     check((await one.write(before, 0, bytes)) === true, 'first write');
     check((await other.write(before, 1, bytes)) === false, 'stale write was taken');
     check((await other.write(before, 0, bytes)) === false, 'stale write was taken');
@@ -102,8 +103,8 @@ export const cases = {
   },
 
   'what was added is there again, with the same ranking, and slots take turns': async (place) => {
-    const { kept, profile } = await keeping(place),
-      ids = place.model.ids();
+    const { kept, profile } = await keeping(place);
+    const ids = place.model.ids();
     profile.add({ item: ids[3], weight: 2, at: 1_700_000_000 });
     check(await kept.flush(), 'flush');
     const [first, none] = await slotsOf(place);
@@ -159,8 +160,8 @@ export const cases = {
   },
 
   'a damaged slot is passed over for the other one': async (place) => {
-    const { kept, profile } = await keeping(place),
-      store = place.open();
+    const { kept, profile } = await keeping(place);
+    const store = place.open();
     (profile.add('old'), await kept.flush(), profile.add('new'), await kept.close());
     /** @type {((old: Uint8Array) => Uint8Array<ArrayBuffer>)[]} */
     const damages = [
@@ -186,8 +187,8 @@ export const cases = {
   },
 
   'two damaged slots: an event gives the reason, ranking and saving go on': async (place) => {
-    const { kept, profile } = await keeping(place),
-      store = place.open();
+    const { kept, profile } = await keeping(place);
+    const store = place.open();
     (profile.add('one'), await kept.flush(), profile.add('two'), await kept.close());
     for (const slot of /** @type {const} */ ([0, 1]))
       await overwrite(
@@ -212,13 +213,13 @@ export const cases = {
   },
 
   'a profile of a newer library is left as it is': async (place) => {
-    const { kept, profile } = await keeping(place),
-      store = place.open();
+    const { kept, profile } = await keeping(place);
+    const store = place.open();
     (profile.add('old'), await kept.close());
     const newer = Uint8Array.from(newerSlot);
     await overwrite(store, 1, () => newer);
-    const before = await slotsOf(place),
-      { kept: reader, items, events, profile: readOnly } = await keeping(place);
+    const before = await slotsOf(place);
+    const { kept: reader, items, events, profile: readOnly } = await keeping(place);
     same(
       [items(), reader.persisted, events.map(({ type, code }) => [type, code])],
       [['old'], false, [['not-persisted', 'UNSUPPORTED_VERSION']]],
@@ -244,8 +245,8 @@ export const cases = {
   },
 
   'erase leaves nothing, here and for other tabs, and a later change is kept again': async (place) => {
-    const one = await keeping(place),
-      two = await keeping(place);
+    const one = await keeping(place);
+    const two = await keeping(place);
     (one.profile.add('first'), await one.kept.flush(), await two.kept.sync());
     (two.profile.add('mine'), one.profile.add('unsaved'));
     await one.kept.erase();
@@ -261,8 +262,8 @@ export const cases = {
   },
 
   'another model rebuilds the profile from its events': async (place) => {
-    const { kept, profile } = await keeping(place),
-      ids = place.model.ids();
+    const { kept, profile } = await keeping(place);
+    const ids = place.model.ids();
     for (const item of ids.slice(0, 12)) profile.add(item);
     await kept.close();
     const { profile: rebuilt, events } = await keeping({ ...place, model: place.otherModel });
@@ -275,8 +276,8 @@ export const cases = {
     place,
   ) => {
     if (place.open().keepsKey) return;
-    const clear = await keeping(place),
-      key = await place.library.createKey();
+    const clear = await keeping(place);
+    const key = await place.library.createKey();
     for (const item of ['canary-1', 'canary-2']) (clear.profile.add(item), await clear.kept.flush());
     await clear.kept.close();
     const { kept, items } = await keeping(place, { key });

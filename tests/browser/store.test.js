@@ -1,6 +1,5 @@
 // Owns the tests of keeping a profile in a real browser: IndexedDB and OPFS, tabs at once, crashes, quota,
-// what is on the disk.
-// Must not reach the network beyond its own server, and must say so when it cannot run.
+// what is on the disk. Must not reach the network beyond its own server, and must say so when it cannot run.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { below, seeded, smallModel } from '../support.js';
-import { args, executablePath, profileFolder, skip, startBrowser, startServer } from './store-chromium.js';
+import { args, executablePath, profileFolder, skip, startBrowser, startServer } from './chromium.js';
 import { cases } from './store-conformance.js';
 
 /** @import { Browser, Page } from 'playwright-core' */
 
-/** AMPCF_KILLS=200 makes a long run of it. */ const kills = Number(process.env.AMPCF_KILLS ?? 6);
-const timeout = 240_000 + 10_000 * kills,
-  kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
-/** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-/** @type {Browser} */ let browser;
+/** AMPCF_KILLS=200 makes a long run of it. */
+const kills = Number(process.env.AMPCF_KILLS ?? 6);
+const timeout = 240_000 + 10_000 * kills;
+const kinds = /** @type {const} */ (['indexedDbStore', 'opfsStore']);
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Browser} */
+let browser;
 
 before(async () => {
   if (skip) return;
@@ -29,7 +31,8 @@ before(async () => {
     type: 'text/javascript',
     body: `import runCases from '/test/cases.js';
     onmessage = async ({ data }) => {
-      if (data.inPlace) delete FileSystemFileHandle.prototype.createWritable; // as in browsers that cannot swap files
+      // As in browsers that cannot swap files.
+      if (data.inPlace) delete FileSystemFileHandle.prototype.createWritable;
       postMessage(await runCases(data.kind, data.encrypted));
     };`,
   });
@@ -48,12 +51,13 @@ after(async () => {
  */
 async function runCases(kind, encrypted) {
   const from = (/** @type {string} */ path) => import(path);
-  const library = await from('/dist/store.js'),
-    { loadModel } = await from('/dist/ampcf.js'),
-    { cases } = await from('/tests/browser/store-conformance.js');
-  const model = await loadModel('/test/model'),
-    otherModel = await loadModel('/test/other');
-  /** @type {Record<string, string>} */ const outcomes = {};
+  const library = await from('/dist/store.js');
+  const { loadModel } = await from('/dist/ampcf.js');
+  const { cases } = await from('/tests/browser/store-conformance.js');
+  const model = await loadModel('/test/model');
+  const otherModel = await loadModel('/test/other');
+  /** @type {Record<string, string>} */
+  const outcomes = {};
   for (const [what, run] of Object.entries(cases)) {
     const open = () => library[kind]({ name: `case ${what}`, encrypted });
     outcomes[what] = await run({ open, library, model, otherModel }).then(
@@ -68,8 +72,8 @@ async function runCases(kind, encrypted) {
 const allGood = Object.fromEntries(Object.keys(cases).map((what) => [what, 'ok']));
 
 async function openPage() {
-  const context = await browser.newContext(),
-    page = await context.newPage();
+  const context = await browser.newContext();
+  const page = await context.newPage();
   await page.goto(`${server.origin}/test/blank.html`);
   return page;
 }
@@ -82,9 +86,12 @@ async function openPage() {
  */
 async function keepIn(page, kind, options = {}) {
   return page.evaluate(`(async () => {
-    const store = await import('/dist/store.js'), { loadModel } = await import('/dist/ampcf.js');
+    const store = await import('/dist/store.js');
+    const { loadModel } = await import('/dist/ampcf.js');
+    const keptIn = store[${JSON.stringify(kind)}](${JSON.stringify(options)});
+    const onEvent = ({ type, code }) => events.push(type + ' ' + code);
     globalThis.events = [];
-    globalThis.kept = await store.keepProfile(await loadModel('/test/model'), store[${JSON.stringify(kind)}](${JSON.stringify(options)}), { onEvent: (event) => events.push(event.type + ' ' + event.code) });
+    globalThis.kept = await store.keepProfile(await loadModel('/test/model'), keptIn, { onEvent });
     return kept.profile.history.map(({ item }) => item);
   })()`);
 }
@@ -104,9 +111,12 @@ describe('stores of the browser do what stores must do', { skip, timeout }, () =
           'erased databases are gone',
         );
         assert.deepEqual(
-          await page.evaluate(
-            '(async () => { const names = []; for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name); return names; })()',
-          ),
+          await page.evaluate(`(async () => {
+            const names = [];
+            const root = await navigator.storage.getDirectory();
+            for await (const name of root.keys()) names.push(name);
+            return names;
+          })()`),
           [],
         );
         await page.context().close();
@@ -133,10 +143,12 @@ describe('stores of the browser do what stores must do', { skip, timeout }, () =
 describe('two tabs', { skip, timeout }, () => {
   for (const kind of kinds)
     test(`${kind}: a thousand events in each at the same time are two thousand`, async () => {
-      const context = await browser.newContext(),
-        pages = [await context.newPage(), await context.newPage()];
-      for (const page of pages)
-        (await page.goto(`${server.origin}/test/blank.html`), await keepIn(page, kind));
+      const context = await browser.newContext();
+      const pages = [await context.newPage(), await context.newPage()];
+      for (const page of pages) {
+        await page.goto(`${server.origin}/test/blank.html`);
+        await keepIn(page, kind);
+      }
       const stored = await Promise.all(
         pages.map((page, tab) =>
           page.evaluate(`(async () => {
@@ -170,14 +182,14 @@ describe('two tabs', { skip, timeout }, () => {
     });
 
   test('a tab that is hidden stores at once, and follows when it is seen again', async () => {
-    const page = await openPage(),
-      other = await page.context().newPage();
+    const page = await openPage();
+    const other = await page.context().newPage();
     await other.goto(`${server.origin}/test/blank.html`);
     for (const each of [page, other]) await keepIn(each, 'indexedDbStore');
     const show = (/** @type {'hidden' | 'visible'} */ state) =>
-      page.evaluate(
-        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
-      );
+      page.evaluate(`
+        Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
     await page.evaluate("kept.profile.add('a')");
     await show('hidden');
     await page.waitForTimeout(300); // less than the second that a change may wait otherwise
@@ -192,59 +204,84 @@ describe('two tabs', { skip, timeout }, () => {
   });
 });
 
+/** Adds events as long as the page lives, and reports how many there are and how many are stored. */
+const addForever = (/** @type {number} */ from) => `void (async () => {
+  let stored = 0;
+  for (let n = ${from}; ; n++) {
+    kept.profile.add('event ' + n);
+    report(n + 1, stored);
+    if (n % 20 === 0) kept.flush().then((done) => { if (done) stored = n + 1; });
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+})()`;
+
+/**
+ * Opens what was kept and checks it against what was reported before the kill.
+ * @param {Page} page
+ * @param {string} kind
+ * @param {boolean} encrypted
+ * @param {{ stored: number }} told
+ */
+async function openAfterKill(page, kind, encrypted, told) {
+  await page.goto(`${server.origin}/test/blank.html`);
+  const items = /** @type {string[]} */ (await keepIn(page, kind, { encrypted }));
+  assert.deepEqual(
+    items,
+    items.map((_, n) => `event ${n}`),
+    'a whole history, in its order',
+  );
+  assert.deepEqual(await page.evaluate('[kept.persisted, events]'), [true, []]);
+  assert.ok(
+    items.length >= told.stored,
+    `${items.length} events are left of ${told.stored} that were stored`,
+  );
+  return items.length;
+}
+
+/**
+ * Kills a browser again and again while it stores.
+ * @param {string} kind
+ * @param {boolean} encrypted
+ * @returns {Promise<{ worst: number, total: number }>} the most events lost at once, and those kept at last
+ */
+async function killAgainAndAgain(kind, encrypted) {
+  const folder = profileFolder();
+  const random = seeded(kills + (encrypted ? 1 : 0));
+  const told = { added: 0, stored: 0 };
+  let worst = 0;
+  let total = 0;
+  try {
+    for (let round = 0; round <= kills; round++) {
+      const chrome = await startBrowser(folder.path);
+      try {
+        const page = await chrome.context.newPage();
+        total = await openAfterKill(page, kind, encrypted, told);
+        worst = Math.max(worst, told.added - total);
+        if (round === kills) continue;
+        await page.exposeFunction('report', (/** @type {number} */ added, /** @type {number} */ stored) => {
+          told.added = added;
+          told.stored = Math.max(told.stored, stored);
+        });
+        await page.evaluate(addForever(total));
+        await later(300 + below(random, 700));
+      } finally {
+        await (round === kills ? chrome.close() : chrome.kill());
+      }
+    }
+  } finally {
+    folder.remove();
+  }
+  return { worst, total };
+}
+
 describe('crashes', { skip, timeout }, () => {
   for (const [kind, encrypted] of /** @type {const} */ ([
     ['indexedDbStore', false],
     ['indexedDbStore', true],
     ['opfsStore', false],
   ]))
-    test(`${kind}${encrypted ? ', encrypted' : ''}: the browser is killed ${kills} times while it stores: never more lost than one interval`, async (t) => {
-      const folder = profileFolder(),
-        random = seeded(kills + (encrypted ? 1 : 0));
-      let worst = 0,
-        total = 0;
-      try {
-        /** What came to us before the kill. */ let added = 0,
-          acknowledged = 0;
-        for (let round = 0; round <= kills; round++) {
-          const chrome = await startBrowser(folder.path);
-          try {
-            const page = await chrome.context.newPage();
-            await page.goto(`${server.origin}/test/blank.html`);
-            const items = /** @type {string[]} */ (await keepIn(page, kind, { encrypted }));
-            assert.deepEqual(
-              items,
-              items.map((_, n) => `event ${n}`),
-              'a whole history, in its order',
-            );
-            assert.deepEqual(await page.evaluate('[kept.persisted, events]'), [true, []]);
-            assert.ok(
-              items.length >= acknowledged,
-              `${items.length} events are left of ${acknowledged} that were stored`,
-            );
-            worst = Math.max(worst, added - items.length);
-            total = items.length;
-            if (round === kills) continue;
-            await page.exposeFunction('report', (/** @type {number} */ now, /** @type {number} */ stored) => {
-              [added, acknowledged] = [now, Math.max(acknowledged, stored)];
-            });
-            await page.evaluate(`void (async () => {
-              let stored = 0;
-              for (let n = ${items.length}; ; n++) {
-                kept.profile.add('event ' + n);
-                report(n + 1, stored);
-                if (n % 20 === 0) kept.flush().then((done) => { if (done) stored = n + 1; });
-                await new Promise((resolve) => setTimeout(resolve, 4));
-              }
-            })()`);
-            await later(300 + below(random, 700));
-          } finally {
-            await (round === kills ? chrome.close() : chrome.kill());
-          }
-        }
-      } finally {
-        folder.remove();
-      }
+    test(`${kind}${encrypted ? ', encrypted' : ''}: ${kills} kills lose at most an interval`, async (t) => {
+      const { worst, total } = await killAgainAndAgain(kind, encrypted);
       t.diagnostic(`${kills} kills, ${total} events kept, at most ${worst} lost at once`);
       assert.ok(total > kills * 20, `${total} events: the kills came while it was storing`);
       assert.ok(
@@ -257,8 +294,8 @@ describe('crashes', { skip, timeout }, () => {
 describe('space and disk', { skip, timeout }, () => {
   for (const kind of kinds)
     test(`${kind}: no space: ranking goes on, one event, what was kept stays`, async () => {
-      const page = await openPage(),
-        session = await page.context().newCDPSession(page);
+      const page = await openPage();
+      const session = await page.context().newCDPSession(page);
       // Before the first use: the browser remembers for half a minute how much space there was.
       await session.send('Storage.overrideQuotaForOrigin', {
         origin: server.origin,
@@ -272,7 +309,9 @@ describe('space and disk', { skip, timeout }, () => {
         kept.profile.add('an event that is long enough to fill what the browser gives ' + n);
         if (n % 100 === 0 && await kept.flush()) last = n;
       }
-      return [last, await kept.flush(), kept.persisted, kept.reason, events, kept.profile.recommend({ topK: 5 }).items.length, kept.profile.size];
+      const stored = await kept.flush();
+      const ranked = kept.profile.recommend({ topK: 5 }).items.length;
+      return [last, stored, kept.persisted, kept.reason, events, ranked, kept.profile.size];
     })()`)
       );
       assert.ok(last > 0 && last < 4000, `the last of the events that were stored is ${last}`);
@@ -314,9 +353,9 @@ describe('space and disk', { skip, timeout }, () => {
       );
 
   for (const kind of kinds)
-    test(`${kind}: an encrypted profile leaves no item id anywhere in the folder of the browser`, async () => {
-      const folder = profileFolder(),
-        canary = 'canary-Zq7rT4w9Kx';
+    test(`${kind}: an encrypted profile leaves no item id in the folder of the browser`, async () => {
+      const folder = profileFolder();
+      const canary = 'canary-Zq7rT4w9Kx';
       try {
         for (const encrypted of [true, false]) {
           const chrome = await startBrowser(folder.path);
@@ -325,9 +364,13 @@ describe('space and disk', { skip, timeout }, () => {
             await page.goto(`${server.origin}/test/blank.html`);
             await keepIn(page, kind, { name: `grep ${encrypted}`, encrypted });
             // In two parts, so that the browser's own copy of the script does not hold it.
-            await page.evaluate(
-              `(async () => { for (let n = 0; n < 40; n++) kept.profile.add(${JSON.stringify(canary.slice(0, 8))} + ${JSON.stringify(canary.slice(8))} + n), await kept.flush(); })()`,
-            );
+            const [head, tail] = [canary.slice(0, 8), canary.slice(8)];
+            await page.evaluate(`(async () => {
+              for (let n = 0; n < 40; n++) {
+                kept.profile.add('${head}' + '${tail}' + n);
+                await kept.flush();
+              }
+            })()`);
             assert.equal(await page.evaluate('kept.close()'), true);
           } finally {
             await chrome.close();
@@ -346,9 +389,8 @@ describe('space and disk', { skip, timeout }, () => {
             'the key outlives the browser',
           );
           assert.equal(
-            await page.evaluate(
-              "kept.erase().then(() => indexedDB.databases()).then((all) => all.filter(({ name }) => name.includes('true')).length)",
-            ),
+            await page.evaluate(`kept.erase().then(() => indexedDB.databases())
+              .then((all) => all.filter(({ name }) => name.includes('true')).length)`),
             0,
           );
         } finally {

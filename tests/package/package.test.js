@@ -1,9 +1,9 @@
 // Owns the tests of what is shipped: sizes, what the bundles may contain, the packed files, an installation,
-// the types.
-// Must not test behaviour: it only asks whether the package as a stranger gets it works at all.
+// the types. Must not test behaviour: it only asks whether the package as a stranger gets it works at all.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -38,9 +38,27 @@ function closure(entry) {
   return [...found].sort();
 }
 
+/** What could reach a network or a disk, by name. */
+const waysOut = [
+  'XMLHttpRequest',
+  'WebSocket',
+  'EventSource',
+  'sendBeacon',
+  'RTCPeerConnection',
+  'WebTransport',
+  'importScripts',
+  'BroadcastChannel',
+  'indexedDB',
+  'localStorage',
+  'document',
+  'navigator',
+  'process',
+  'require',
+];
+
 describe('the browser entry', () => {
-  const entry = read('dist/rank.js'),
-    sources = closure('rank.js');
+  const entry = read('dist/rank.js');
+  const sources = closure('rank.js');
 
   test('is small', () => {
     const bytes = gzipSync(entry, { level: 9 }).length;
@@ -74,8 +92,7 @@ describe('the browser entry', () => {
       sources.filter((name) => /\bfetch\s*\(/.test(withoutComments(name))),
       ['core/source.js'],
     );
-    const exits =
-      /\b(?:XMLHttpRequest|WebSocket|EventSource|sendBeacon|RTCPeerConnection|WebTransport|importScripts|BroadcastChannel|indexedDB|localStorage|document|navigator|process|require)\b\s*(?:\?\.|[.([])/;
+    const exits = new RegExp(String.raw`\b(?:${waysOut.join('|')})\b\s*(?:\?\.|[.([])`);
     // Node's own gunzip, which is there without a turn of the event loop, is no way out.
     const withoutZlib = (/** @type {string} */ code) =>
       code.replace(/globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:zlib["'`]\)/, '');
@@ -115,10 +132,16 @@ describe('the browser entry', () => {
   });
 
   test('does nothing when it is imported', () => {
-    const code = `const keys = () => JSON.stringify([Object.getOwnPropertyDescriptors(globalThis), Object.prototype, Array.prototype, Promise.prototype].map((object) => Reflect.ownKeys(object).map(String)));
+    const code = `const keys = () => JSON.stringify([
+        Object.getOwnPropertyDescriptors(globalThis),
+        Object.prototype,
+        Array.prototype,
+        Promise.prototype,
+      ].map((object) => Reflect.ownKeys(object).map(String)));
       const before = keys();
+      const dist = ${JSON.stringify(new URL('dist/', root).href)};
       globalThis.fetch = () => { throw new Error('fetched'); };
-      for (const name of ['ampcf', 'train', 'evaluate']) await import(new URL(name + '.js', ${JSON.stringify(new URL('dist/', root).href)}));
+      for (const name of ['ampcf', 'train', 'evaluate']) await import(new URL(name + '.js', dist));
       if (keys() !== before) throw new Error('globals changed');
       process.stdout.write('quiet');`;
     // A timer, a worker or a connection would keep the process alive.
@@ -129,6 +152,24 @@ describe('the browser entry', () => {
       }),
       'quiet',
     );
+  });
+});
+
+describe('the entries for pages', () => {
+  const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune'];
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store'])
+    test(`${name} needs nothing that pages must not load`, () => {
+      const needed = closure(`${name}.js`);
+      assert.deepEqual(
+        needed.filter((path) => forNode.includes(path.split('/')[0])),
+        [],
+      );
+      assert.ok(name === 'learn' || name === 'sentences' || needed.length > 3, needed.join());
+    });
+
+  test('positive control: what Node may load is seen', () => {
+    assert.ok(closure('node-store.js').includes('node/file-store.js'));
+    assert.ok(closure('evaluate.js').some((path) => path.startsWith('evaluate/')));
   });
 });
 
@@ -157,46 +198,39 @@ describe('the wasm', () => {
   test('has no relaxed SIMD, whose results differ between machines', (t) => {
     // i8x16.relaxed_swizzle in a module of one function: an engine that refuses it vouches for the modules it
     // accepts.
-    const relaxed = Uint8Array.of(
-      0,
-      97,
-      115,
-      109,
-      1,
-      0,
-      0,
-      0,
-      1,
-      7,
-      1,
-      0x60,
-      2,
-      0x7b,
-      0x7b,
-      1,
-      0x7b,
-      3,
-      2,
-      1,
-      0,
-      10,
-      11,
-      1,
-      9,
-      0,
-      0x20,
-      0,
-      0x20,
-      1,
-      0xfd,
-      0x80,
-      0x02,
-      0x0b,
+    const relaxed = Buffer.from(
+      '0061736d01000000' + '01070160027b7b017b' + '03020100' + '0a0b010900' + '20002001fd80020b',
+      'hex',
     );
     if (WebAssembly.validate(relaxed)) return t.skip('this engine accepts relaxed SIMD, and so cannot tell');
     for (const name of wasmNames) assert.ok(WebAssembly.validate(read(`dist/wasm/${name}`)), name);
   });
 });
+
+/** What the package holds beside the types. */
+const shipped = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'dist/THIRD-PARTY.txt',
+  'dist/ampcf.js',
+  'dist/cli.js',
+  'dist/core-scalar.js',
+  'dist/evaluate.js',
+  'dist/learn.js',
+  'dist/node-store.js',
+  'dist/rank.js',
+  'dist/report.js',
+  'dist/sentences.js',
+  'dist/store.js',
+  'dist/taste.js',
+  'dist/train.js',
+  'dist/tune-worker.js',
+  'dist/wasm/core-simd.wasm',
+  'include/ampcf.h',
+  'include/ampcf_taste.h',
+  'include/ampcf_train.h',
+];
 
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ampcf-package-'));
@@ -216,7 +250,8 @@ describe('the package', () => {
       ],
       { cwd, encoding: 'utf8', env: { ...process.env, npm_config_update_notifier: 'false' } },
     );
-  /** @type {string[]} */ let packed;
+  /** @type {string[]} */
+  let packed;
 
   before(() => {
     const [{ filename, files }] = JSON.parse(
@@ -236,34 +271,16 @@ describe('the package', () => {
     execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: app, encoding: 'utf8' });
 
   test('holds what is needed, and nothing else', () => {
-    const allowed =
-      /^(?:package\.json|README\.md|LICENSE|dist\/(?:ampcf|rank|core-scalar|taste|learn|sentences|store|node-store|train|evaluate|cli|report|tune-worker)\.js|dist\/types\/(?:[a-z]+\/)?[a-z-]+\.d\.ts|dist\/wasm\/core-simd\.wasm|dist\/THIRD-PARTY\.txt|include\/ampcf(?:_train|_taste)?\.h)$/;
+    const types = /^dist\/types\/(?:[a-z]+\/)?[a-z-]+\.d\.ts$/;
     assert.deepEqual(
-      packed.filter((path) => !allowed.test(path)),
+      packed.filter((path) => !shipped.includes(path) && !types.test(path)),
       [],
     );
     for (const path of [
-      'LICENSE',
-      'dist/ampcf.js',
-      'dist/core-scalar.js',
-      'dist/train.js',
-      'dist/evaluate.js',
-      'dist/rank.js',
-      'dist/taste.js',
-      'dist/learn.js',
-      'dist/sentences.js',
-      'dist/store.js',
-      'dist/node-store.js',
-      'dist/types/store.d.ts',
-      'include/ampcf_taste.h',
-      'dist/cli.js',
-      'dist/report.js',
-      'dist/tune-worker.js',
+      ...shipped,
       'dist/types/ampcf.d.ts',
       'dist/types/train.d.ts',
-      'dist/types/evaluate.d.ts',
-      'dist/wasm/core-simd.wasm',
-      'include/ampcf.h',
+      'dist/types/store.d.ts',
     ])
       assert.ok(packed.includes(path), `${path} is not packed`);
   });
@@ -279,37 +296,8 @@ describe('the package', () => {
   });
 
   test('trains and ranks where it was installed', () => {
-    const out = runs(`import { loadModel, version, AmpcfError, Model, Profile } from 'ampcf';
-      import { trainModel } from 'ampcf/train';
-      import { diagnose, evaluateModel, membershipAttack, metrics, pairedBootstrap, trainValidated } from 'ampcf/evaluate';
-      import { loadModel as loadRanking } from 'ampcf/rank';
-      import { proportionalRerank, taste, tasteDistance } from 'ampcf/taste';
-      import { driftOf, recency, refine } from 'ampcf/learn';
-      import { explainInWords } from 'ampcf/sentences';
-      import { keepProfile, memoryStore } from 'ampcf/store';
-      import { fileStore } from 'ampcf/node-store';
-      const users = ['u1', 'u2', 'u3', 'u4'], items = ['a', 'b', 'c', 'd'];
-      const { bytes } = await trainModel({ users, items, user: [0, 0, 1, 1, 2, 2, 3, 3], item: [0, 1, 0, 1, 2, 3, 2, 3] }, { dim: 2, minSupport: 1 });
-      const scores = [];
-      for (const backend of ['simd', 'scalar']) {
-        const model = await loadModel(bytes, { backend }), me = model.createProfile(['a']);
-        scores.push(JSON.stringify(me.recommend().items.map(({ item, score }) => [item, score])));
-        if (!(model instanceof Model && me instanceof Profile)) throw new Error('classes');
-      }
-      if (scores[0] !== scores[1]) throw new Error('builds differ');
-      const model = await loadRanking(bytes, { taste }), kept = await keepProfile(model, memoryStore());
-      kept.profile.add('a').dislike('c');
-      if (!(model instanceof Model && await kept.flush() && (await keepProfile(model, fileStore('profile'))).persisted)) throw new Error('store');
-      if (!explainInWords(kept.profile.explain('b')).text.includes('a') || await tasteDistance([1, 0], [0, 1]) !== 1) throw new Error('words');
-      for (const one of [driftOf, recency, refine, diagnose, membershipAttack, proportionalRerank]) if (typeof one !== 'function') throw new Error('entries');
-      const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] }, next = { ...taken, item: [1, 1, 3, 3] };
-      const evaluation = await evaluateModel(await loadModel(bytes), { history: taken, test: next, k: [1], resamples: 10, baselines: ['popularity', 'ease'] });
-      if (evaluation.metrics['ndcg@1'] !== 1 || metrics.recall(['b'], new Set(['b']), 1) !== 1 || pairedBootstrap([1], [0]).mean !== 1) throw new Error('evaluation');
-      if ((await trainValidated(taken, next, { dim: 2, minSupport: 1 })).validation.people !== 4) throw new Error('validation');
-      try { await evaluateModel(await loadModel(bytes), { history: taken, test: taken }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
-      try { await loadModel(new Uint8Array(1)); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
-      try { await trainModel({ users, items, user: [], item: [] }); } catch (error) { if (!(error instanceof AmpcfError)) throw error; }
-      process.stdout.write(JSON.stringify({ version, scores: JSON.parse(scores[0]) }));`);
+    copyFileSync(new URL('tests/package/consumer.js', root), join(app, 'consumer.js'));
+    const out = execFileSync(process.execPath, ['consumer.js'], { cwd: app, encoding: 'utf8' });
     const { version, scores } = JSON.parse(out);
     assert.equal(version, JSON.parse(text('package.json')).version);
     assert.equal(scores[0][0], 'b'); // everybody who had a had b
@@ -321,7 +309,8 @@ describe('the package', () => {
       runs(`import { readFileSync } from 'node:fs';
       const { loadModel } = await import('ampcf'), { trainModel } = await import('ampcf/train');
       const module = new WebAssembly.Module(readFileSync(new URL(import.meta.resolve('ampcf/core.wasm'))));
-      const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: [0] }, { dim: 2, minSupport: 1 });
+      const pairs = { users: ['u'], items: ['a'], user: [0], item: [0] };
+      const { bytes } = await trainModel(pairs, { dim: 2, minSupport: 1 });
       const refused = await import('ampcf/dist/ampcf.js').catch((error) => error.code);
       process.stdout.write((await loadModel(bytes, { module })).diagnostics().backend + ' ' + refused);`),
       'given ERR_PACKAGE_PATH_NOT_EXPORTED',
@@ -358,79 +347,27 @@ describe('the package', () => {
   });
 
   test('has types that a strict project accepts, and that refuse mistakes', () => {
-    writeFileSync(
-      join(app, 'consumer.ts'),
-      `import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
-import { trainDefaults, trainModel } from 'ampcf/train';
-import { type Evaluation, type PersonaQuality, diagnose, evaluateModel, membershipAttack, metrics, pairedBootstrap } from 'ampcf/evaluate';
-import { type Sentence, explainInWords } from 'ampcf/sentences';
-
-export async function demo(url: string): Promise<string[]> {
-  const model: Model = await loadModel(url, { integrity: 'sha256-x', maxBytes: 1e6, backend: 'scalar', onProgress: ({ loaded, total }) => void (loaded + (total ?? 0)) });
-  const me: Profile = model.createProfile([{ item: 'a', weight: 1, at: null }, 'b', 3], { personas: 2 });
-  const { items, unknown } = me.rank(new Set(['a', 'b']), { topK: 2, explain: true });
-  const score: number | null = items[0].score;
-  const why: number | undefined = items[0].explanation?.contributions[0].contribution;
-  const all: number = me.explain('a').attention.length;
-  const saved: Uint8Array = me.save();
-  const distance: number | null = model.restoreProfile(saved).tasteDistance(['a']);
-  const more = me.recommend({ topK: 5, exclude: ['a'], excludeSeen: false, filter: (id) => id.startsWith('x') });
-  try {
-    await loadModel(new Uint8Array(4));
-  } catch (error) {
-    if (error instanceof AmpcfError) return [error.code, String(error.details.limit)];
-  }
-  const { bytes } = await trainModel({ users: ['u'], items: ['a'], user: [0], item: Uint32Array.of(0) }, { ...trainDefaults, dim: 4, items: new Map([['a', { title: 'A', aspects: ['x'] }]]) });
-  const taken = { users: ['u'], items: ['a', 'b'], user: [0], item: [0] };
-  const evaluation: Evaluation = await evaluateModel(model, { history: taken, test: { ...taken, item: [1] }, candidates: new Map([['u', ['a', 'b']]]), k: [1], baselines: ['ease', { name: 'itemknn', settings: { neighbours: 3 } }] });
-  const gain: number | undefined = evaluation.baselines.ease?.difference['ndcg@1'].mean;
-  const figures: number[] = [gain ?? 0, metrics.ndcg(['a'], new Set(['a']), 1), pairedBootstrap([1], [0], { seed: 2 }).low];
-  const quality: PersonaQuality = await diagnose(model, { history: taken, seeds: 1 });
-  const sentence: Sentence = explainInWords(items[0], { personas: me.personas(), history: me.history, templates: { persona: '{persona}: {items}' }, locale: 'de' });
-  figures.push(quality.separation ?? 0, (await membershipAttack(taken, { dim: 2 }, { folds: 2 })).auc, sentence.parts.length);
-  // @ts-expect-error there is no such template
-  explainInWords(items[0], { templates: { reason: '' } });
-  // @ts-expect-error there is no such baseline
-  await evaluateModel(model, { history: taken, test: taken, baselines: ['magic'] });
-  // @ts-expect-error a number is no source
-  await loadModel(5);
-  // @ts-expect-error topK is a number
-  me.rank(['a'], { topK: '5' });
-  // @ts-expect-error there is no such method
-  me.recommand();
-  // @ts-expect-error a score may be null
-  const wrong: number = items[0].score;
-  me.dispose();
-  model.dispose();
-  return [version, ...unknown, String(score), String(why), String(all), String(distance), more.items[0].title, String(bytes.length), String(wrong), ...figures.map(String)];
-}
-`,
-    );
+    copyFileSync(new URL('tests/package/consumer.ts', root), join(app, 'consumer.ts'));
+    const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
+    if (!existsSync(tsc)) throw new Error('typescript is not installed');
     for (const [name, lib, module] of [
       ['node', ['es2022', 'dom'], 'nodenext'],
       ['bundler', ['esnext', 'dom'], 'preserve'],
     ]) {
       const config = join(app, `tsconfig.${name}.json`);
-      writeFileSync(
-        config,
-        JSON.stringify({
-          compilerOptions: {
-            strict: true,
-            noEmit: true,
-            skipLibCheck: false,
-            exactOptionalPropertyTypes: true,
-            noUncheckedIndexedAccess: false,
-            target: 'es2022',
-            lib,
-            types: [],
-            module,
-            moduleResolution: module === 'nodenext' ? 'nodenext' : 'bundler',
-          },
-          files: ['consumer.ts'],
-        }),
-      );
-      const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', root));
-      if (!existsSync(tsc)) throw new Error('typescript is not installed');
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: false,
+        target: 'es2022',
+        lib,
+        types: [],
+        module,
+        moduleResolution: module === 'nodenext' ? 'nodenext' : 'bundler',
+      };
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
       try {
         execFileSync(process.execPath, [tsc, '-p', config], { cwd: app, encoding: 'utf8' });
       } catch (error) {

@@ -1,6 +1,5 @@
 // Owns the proof in Node that nothing leaves: source and bundles name no way out, and a session needs no
-// network and opens no socket.
-// Each detector must catch builds that leak on purpose, or the test fails.
+// network and opens no socket. Must fail when a detector does not catch the builds that leak on purpose.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,24 +14,42 @@ import { root, smallModel } from '../support.js';
 
 /** @import { AddressInfo } from 'node:net' */
 
-const exits =
-  /\b(?:fetch|XMLHttpRequest|WebSocket|WebSocketStream|EventSource|sendBeacon|RTCPeerConnection|WebTransport|importScripts|Image|createServer|createConnection)\b|\bnode:(?:https?|http2|net|dgram|dns|tls|inspector|child_process|worker_threads)\b|\bserviceWorker\b/g;
+const names = [
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'WebSocketStream',
+  'EventSource',
+  'sendBeacon',
+  'RTCPeerConnection',
+  'WebTransport',
+  'importScripts',
+  'Image',
+  'createServer',
+  'createConnection',
+  'serviceWorker',
+];
+const modules = [
+  'https?',
+  'http2',
+  'net',
+  'dgram',
+  'dns',
+  'tls',
+  'inspector',
+  'child_process',
+  'worker_threads',
+];
+const exits = new RegExp(String.raw`\b(?:${names.join('|')})\b|\bnode:(?:${modules.join('|')})\b`, 'g');
+
 /**
- * What code names, comments left out.
+ * The ways out that code names, comments left out.
  * @param {string} code
  */
-const exitsIn = (code) =>
-  [
-    ...new Set(
-      [
-        ...transformSync(code, {
-          legalComments: 'none',
-          minifyWhitespace: true,
-          target: 'esnext',
-        }).code.matchAll(exits),
-      ].map(([name]) => name),
-    ),
-  ].sort();
+function exitsIn(code) {
+  const plain = transformSync(code, { legalComments: 'none', minifyWhitespace: true, target: 'esnext' });
+  return [...new Set(Array.from(plain.code.matchAll(exits), ([name]) => name))].sort();
+}
 
 describe('the code names no way out', () => {
   const sources = readdirSync(new URL('web/', root), { recursive: true, encoding: 'utf8' })
@@ -40,8 +57,9 @@ describe('the code names no way out', () => {
     .filter((path) => path.endsWith('.js'))
     .sort();
 
-  test('in the sources only web/core/source.js names the network, and what is for this machine only names processes and threads', () => {
-    /** @type {Record<string, string[]>} */ const named = {};
+  test('in the sources only web/core/source.js names the network; others name processes and threads', () => {
+    /** @type {Record<string, string[]>} */
+    const named = {};
     for (const path of sources) {
       const found = exitsIn(readFileSync(new URL(`web/${path}`, root), 'utf8'));
       if (found.length > 0) named[path] = found;
@@ -97,8 +115,12 @@ const program = `import { subscribe } from 'node:diagnostics_channel';
   subscribe('net.client.socket', () => { sockets++; });
   subscribe('undici:client:beforeConnect', () => { sockets++; });
   const [build, modelPath, session, events, path] = process.argv.slice(1);
-  const [library, store, { fileStore }, { privateSession }] = await Promise.all(['ampcf.js', 'store.js', 'node-store.js'].map((name) => import(build + '/' + name)).concat(import(session)));
-  const outcome = await privateSession({ library, store, keptIn: fileStore(path) }, readFileSync(modelPath), Number(events));
+  const library = await import(build + '/ampcf.js');
+  const store = await import(build + '/store.js');
+  const { fileStore } = await import(build + '/node-store.js');
+  const { privateSession } = await import(session);
+  const given = { library, store, keptIn: fileStore(path) };
+  const outcome = await privateSession(given, readFileSync(modelPath), Number(events));
   await new Promise((resolve) => setTimeout(resolve, 200));
   process.stdout.write(JSON.stringify({ ...outcome, sockets }));`;
 let runs = 0;
@@ -145,27 +167,27 @@ async function run(build, events, under = []) {
     join(folder, `kept-${runs++}`),
   ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '',
-    stderr = '';
+  let stdout = '';
+  let stderr = '';
   child.stdout.on('data', (text) => {
     stdout += text;
   });
   child.stderr.on('data', (text) => {
     stderr += text;
   });
-  const before = arrived.length,
-    status = await new Promise((resolve) => {
-      child.on('close', resolve);
-    });
+  const before = arrived.length;
+  const status = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
   return { status, stdout, stderr, arrived: arrived.slice(before) };
 }
 
-const leaking = ['fetch', 'node-http'],
-  events = 10_000;
+const leaking = ['fetch', 'node-http'];
+const events = 10_000;
 const wanted = { events, rankings: 60, personalized: true, persisted: true, restored: 0, sockets: 0 };
 
 describe('a session in Node', { timeout: 180_000 }, () => {
-  test('of ten thousand events opens no socket and sends no request; leaking builds are seen doing both', async () => {
+  test('of ten thousand events opens no socket and sends no request; leaking builds do both', async () => {
     const { status, stdout, stderr, arrived } = await run('clean', events);
     assert.equal(status, 0, stderr);
     assert.deepEqual([JSON.parse(stdout), arrived], [wanted, []]);
@@ -195,8 +217,8 @@ describe('a session in Node', { timeout: 180_000 }, () => {
   });
 
   test('of ten thousand events makes no system call of the network; leaking builds do', async (t) => {
-    const path = join(folder, 'calls.txt'),
-      strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
+    const path = join(folder, 'calls.txt');
+    const strace = ['strace', '-f', '-qq', '-e', 'trace=%network', '-o', path];
     if (spawnSync(strace[0], [...strace.slice(1), 'true']).status !== 0)
       return t.skip('skipped: system calls cannot be traced here (strace)');
     const calls = () =>

@@ -31,12 +31,17 @@ function filesBelow(folder) {
  */
 function stampOf(paths) {
   const hash = createHash('sha256').update(process.version);
-  for (const path of paths) hash.update(path).update('\0').update(readFileSync(at(path))).update('\0');
+  for (const path of paths)
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(at(path)))
+      .update('\0');
   return hash.digest('hex');
 }
 
 /**
- * Run a step unless its stamp says that its output is there.
+ * Runs a step unless its stamp says that its output is there.
  * @param {string} stampPath
  * @param {string[]} inputs
  * @param {() => Promise<void>} step
@@ -57,77 +62,155 @@ async function ifStale(stampPath, inputs, step) {
 /** Modules that travel compressed, because pages download them. */
 const compressed = ['core-simd', 'taste'];
 
+/** @returns {Record<string, string>} path -> text of every C file and header */
+function cFiles() {
+  const paths = [...filesBelow('src'), ...filesBelow('include')].filter((path) => /\.[ch]$/.test(path));
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(at(path), 'utf8')]));
+}
+
 async function compileAll() {
-  const files = Object.fromEntries([...filesBelow('src'), ...filesBelow('include')]
-    .filter((path) => /\.[ch]$/.test(path)).map((path) => [path, readFileSync(at(path), 'utf8')]));
+  const files = cFiles();
   mkdirSync(at('dist/wasm'), { recursive: true });
   for (const [name, module] of Object.entries(wasmModules(root))) {
     const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
+    if (!compressed.includes(name)) continue;
     // Zopfli: 5 % smaller than zlib's best.
-    if (compressed.includes(name)) writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
+    writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
 }
 
 /** Facts that live in one place and are needed in JavaScript too. */
 function constants() {
-  const selfTest = /#define AMPCF_SELF_TEST (0x[0-9A-F]+)u/.exec(readFileSync(at('include/ampcf.h'), 'utf8'));
+  const header = readFileSync(at('include/ampcf.h'), 'utf8');
+  const selfTest = /#define AMPCF_SELF_TEST (0x[0-9A-F]+)u/.exec(header);
   if (!selfTest) throw new Error('include/ampcf.h: AMPCF_SELF_TEST not found');
-  return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(JSON.parse(readFileSync(at('package.json'), 'utf8')).version) };
+  const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(version) };
 }
 
 /**
  * Files that are bundles of their own, and so no part of another one: the library is loaded once, and there
  * is one AmpcfError.
  */
-const bundles = new Map(Object.entries({
-  'web/ampcf.js': 'ampcf.js', 'web/rank.js': 'rank.js', 'web/train.js': 'train.js', 'web/evaluate.js': 'evaluate.js', 'web/taste.js': 'taste.js',
-  'web/learn.js': 'learn.js', 'web/sentences.js': 'sentences.js', 'web/store.js': 'store.js', 'web/node-store.js': 'node-store.js',
-  'web/core/errors.js': 'rank.js', 'web/core/scalar.js': 'core-scalar.js', 'web/cli/diagnose-report.js': 'report.js',
-}).map(([path, file]) => [at(path), file]));
+const bundles = new Map([
+  [at('web/ampcf.js'), 'ampcf.js'],
+  [at('web/rank.js'), 'rank.js'],
+  [at('web/train.js'), 'train.js'],
+  [at('web/evaluate.js'), 'evaluate.js'],
+  [at('web/taste.js'), 'taste.js'],
+  [at('web/learn.js'), 'learn.js'],
+  [at('web/sentences.js'), 'sentences.js'],
+  [at('web/store.js'), 'store.js'],
+  [at('web/node-store.js'), 'node-store.js'],
+  [at('web/core/errors.js'), 'rank.js'],
+  [at('web/core/scalar.js'), 'core-scalar.js'],
+  [at('web/cli/diagnose-report.js'), 'report.js'],
+]);
 const chunks = ['core-scalar.js', 'report.js'];
 
 /**
  * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
  * @param {boolean} [whole]
+ * @returns {import('esbuild').Plugin}
  */
-const externals = (whole = false) => /** @type {import('esbuild').Plugin} */ ({
+const externals = (whole = false) => ({
   name: 'externals',
-  setup: (build) => build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
-    const file = kind === 'entry-point' ? undefined : bundles.get(resolve(resolveDir, path));
-    return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
-  }),
+  setup: (build) =>
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      const file = kind === 'entry-point' ? undefined : bundles.get(resolve(resolveDir, path));
+      return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
+    }),
 });
+
+/** @param {string} name of a package */
+function licenceText(name) {
+  const folder = `node_modules/${name}`;
+  const { license } = JSON.parse(readFileSync(at(`${folder}/package.json`), 'utf8'));
+  const file = readdirSync(at(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file
+    ? readFileSync(at(`${folder}/${file}`), 'utf8').trim()
+    : `${license} licence; the package comes without its text`;
+  return { license, text };
+}
 
 /**
  * Each package that a bundle holds, with its licence: what esbuild says it took in.
- * @param {import('esbuild').Metafile} metafile
+ * @param {import('esbuild').BuildResult<{ metafile: true }>} result
  * @param {string} file
  */
-function licencesOf({ inputs }, file) {
-  const names = [...new Set(Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))].sort();
+function licencesOf({ metafile: { inputs } }, file) {
+  const packageOf = (/** @type {string} */ path) =>
+    /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [];
+  const names = [...new Set(Object.keys(inputs).flatMap(packageOf))].sort();
   return names.map((name) => {
-    const folder = `node_modules/${name}`, licence = readdirSync(at(folder)).find((entry) => /^licen[cs]e/i.test(entry)), { license } = JSON.parse(readFileSync(at(`${folder}/package.json`), 'utf8'));
-    return `${file} contains ${name} (${license}):\n\n${licence ? readFileSync(at(`${folder}/${licence}`), 'utf8').trim() : `${license} licence; the package comes without its text`}\n`;
+    const { license, text } = licenceText(name);
+    return `${file} contains ${name} (${license}):\n\n${text}\n`;
   });
 }
 
-async function bundleAll() {
+const shared = /** @satisfies {import('esbuild').BuildOptions} */ ({
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+  charset: 'utf8',
+  outdir: at('dist'),
+});
+
+/**
+ * @param {string} name
+ * @param {string} [path]
+ */
+const entry = (name, path = `web/${name}.js`) => ({ [name]: at(path) });
+
+/** The entries of the package, for pages and for Node. */
+async function bundleLibrary() {
   /** @type {import('esbuild').BuildOptions} */
-  const shared = { bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
-  const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
-    loader: { '.wasm': 'base64', '.gz': 'base64' }, define: constants() });
-  const entry = (/** @type {string} */ name, path = `web/${name}.js`) => ({ [name]: at(path) });
+  const library = {
+    ...shared,
+    minify: true,
+    platform: 'neutral',
+    loader: { '.wasm': 'base64', '.gz': 'base64' },
+    define: constants(),
+  };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store']) await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
-  await bundle({ ...library, platform: 'node', entryPoints: entry('node-store'), plugins: [externals()] });
-  const program = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, platform: 'node', outdir: at('dist'), plugins: [externals()] });
-  const cli = await bundle({ ...program, entryPoints: entry('cli', 'web/cli/main.js'), banner: { js: '#!/usr/bin/env node' }, metafile: true });
-  const report = await bundle({ ...program, minify: true, entryPoints: entry('report', 'web/cli/diagnose-report.js'), metafile: true });
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store'])
+    await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
+  const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };
+  await bundle({ ...forNode, platform: 'node' });
+}
+
+/** The command line, with the licences of what it takes in. */
+async function bundleProgram() {
+  const program = /** @satisfies {import('esbuild').BuildOptions} */ ({
+    ...shared,
+    platform: 'node',
+    plugins: [externals()],
+  });
+  const cli = await bundle({
+    ...program,
+    entryPoints: entry('cli', 'web/cli/main.js'),
+    banner: { js: '#!/usr/bin/env node' },
+    metafile: true,
+  });
+  const report = await bundle({
+    ...program,
+    minify: true,
+    entryPoints: entry('report', 'web/cli/diagnose-report.js'),
+    metafile: true,
+  });
   await bundle({ ...program, entryPoints: entry('tune-worker', 'web/tune/worker.js') });
-  writeFileSync(at('dist/THIRD-PARTY.txt'), [...licencesOf(/** @type {import('esbuild').Metafile} */ (cli.metafile), 'dist/cli.js'), ...licencesOf(/** @type {import('esbuild').Metafile} */ (report.metafile), 'dist/report.js')].join('\n\n'));
+  const licences = [...licencesOf(cli, 'dist/cli.js'), ...licencesOf(report, 'dist/report.js')];
+  writeFileSync(at('dist/THIRD-PARTY.txt'), licences.join('\n\n'));
   chmodSync(at('dist/cli.js'), 0o755);
+}
+
+async function bundleAll() {
+  await bundleLibrary();
+  await bundleProgram();
 }
 
 function declare() {
@@ -136,17 +219,26 @@ function declare() {
 }
 
 const began = performance.now();
-const cSources = [...filesBelow('src'), ...filesBelow('include'), ...filesBelow('web/build'), 'package-lock.json'];
+const cSources = [
+  ...filesBelow('src'),
+  ...filesBelow('include'),
+  ...filesBelow('web/build'),
+  'package-lock.json',
+];
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 mkdirSync(at('dist'), { recursive: true });
 const compiled = await ifStale('dist/.wasm-stamp', cSources, async () => {
   say('compiling C to WebAssembly ...');
   await compileAll();
 });
-const bundled = await ifStale('dist/.stamp', [...cSources, ...filesBelow('web'), 'package.json'], async () => {
-  await bundleAll();
-  rmSync(at('dist/types'), { recursive: true, force: true });
-  declare();
-});
+const bundled = await ifStale(
+  'dist/.stamp',
+  [...cSources, ...filesBelow('web'), 'package.json'],
+  async () => {
+    await bundleAll();
+    rmSync(at('dist/types'), { recursive: true, force: true });
+    declare();
+  },
+);
 if (compiled || bundled) say(`built dist/ in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 else if (!process.argv.includes('--quiet')) say('dist/ is up to date');

@@ -16,20 +16,29 @@ const { runClang, runLLVM } = /** @type {any} */ (yowasp);
 export async function compileWasm(files, { sources, exports, compile, link }) {
   const decoder = new TextDecoder();
   let messages = '';
-  const collect = (/** @type {Uint8Array | null} */ bytes) => { if (bytes) messages += decoder.decode(bytes, { stream: true }); };
+  const collect = (/** @type {Uint8Array | null} */ bytes) => {
+    if (bytes) messages += decoder.decode(bytes, { stream: true });
+  };
   /** @type {any} */
   let output;
   try {
-    await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler itself, without a word
+    await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler, without a word
     const linker = [...link, ...exports.map((name) => `--export=${name}`), '--export=__heap_base'].join(',');
-    output = await runClang(['clang', '--target=wasm32-wasip1', '-std=c11', ...compile, '-Iinclude', '-Isrc', ...sources,
-      '-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'], tree(files), { stdout: collect, stderr: collect });
+    const folders = ['-Iinclude', '-Isrc'];
+    const target = ['--target=wasm32-wasip1', '-std=c11'];
+    const linking = ['-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'];
+    output = await runClang(
+      ['clang', ...target, ...compile, ...folders, ...sources, ...linking],
+      tree(files),
+      { stdout: collect, stderr: collect },
+    );
   } catch (cause) {
     throw new Error(`clang failed:\n${messages}`, { cause });
   }
   const wasm = output['out.wasm'];
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(wasm));
-  if (imports.length > 0) throw new Error(`wasm must import nothing, got ${imports.map((i) => `${i.module}.${i.name}`)}`);
+  const names = imports.map(({ module, name }) => `${module}.${name}`);
+  if (names.length > 0) throw new Error(`wasm must import nothing, got ${names}`);
   return wasm;
 }
 

@@ -16,12 +16,20 @@ const linesOf = (text) => text.split(/\r?\n/).filter((line) => line !== '' && !l
  */
 export function wasmModules(root) {
   const { flags, modules } = JSON.parse(readFileSync(new URL('src/modules.json', root), 'utf8'));
-  const sourcesOf = (/** @type {string} */ folder) => readdirSync(new URL(`src/${folder}/`, root))
-    .filter((name) => name.endsWith('.c')).sort().map((name) => `src/${folder}/${name}`);
-  return Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, {
-    sources: module.folders.flatMap(sourcesOf),
-    exports: linesOf(readFileSync(new URL(`src/${module.exports}/exports.txt`, root), 'utf8')),
-    compile: [...flags.every, ...flags.wasm, ...module.flags],
-    link: flags.link,
-  }]));
+  const sourcesOf = (/** @type {string} */ folder) =>
+    readdirSync(new URL(`src/${folder}/`, root))
+      .filter((name) => name.endsWith('.c'))
+      .sort()
+      .map((name) => `src/${folder}/${name}`);
+  return Object.fromEntries(
+    Object.entries(modules).map(([name, module]) => [
+      name,
+      {
+        sources: module.folders.flatMap(sourcesOf),
+        exports: linesOf(readFileSync(new URL(`src/${module.exports}/exports.txt`, root), 'utf8')),
+        compile: [...flags.every, ...flags.wasm, ...module.flags],
+        link: flags.link,
+      },
+    ]),
+  );
 }

@@ -8,7 +8,7 @@ const ROWS_SHOWN = 10;
 /** @typedef {{ line: number, what: string, got: string, wanted: string }} BadRow */
 
 /**
- * Bad rows as one error, a message line for each; `total` may be more than the rows kept.
+ * Bad rows as one error, whose message has a line for each. `total` may be more than the rows given.
  * @param {string} code
  * @param {string} file
  * @param {BadRow[]} rows

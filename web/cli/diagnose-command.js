@@ -2,67 +2,119 @@
 // know the formula of any figure.
 import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js';
 import { diagnosisText } from './diagnose-text.js';
-import { writeFileAtomic } from './files.js';
+import { writeOutput } from './files.js';
 import { loadModelFile } from './model-file.js';
-import { numberOption, parseCommand, UsageError } from './options.js';
-import { count } from './print.js';
-import { stages } from './progress.js';
-import {
-  chooseRows,
-  ratingOptions,
-  ratingThreshold,
-  ratingUsage,
-  readRatingsFile,
-} from './read-interactions.js';
+import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { count, jsonLine } from './print.js';
+import { ioOf, stages } from './progress.js';
+import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
 
+/** @import { Membership, PersonaQuality } from '../evaluate.js' */
+/** @import { EvaluationProgress } from '../evaluate/pace.js' */
+/** @import { Model } from '../model/model.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { OptionSpec } from './options.js' */
+/** @import { Io } from './progress.js' */
 
-export const usage = `ampcf diagnose MODEL --history FILE [options]
+export const usage = [
+  'ampcf diagnose MODEL --history FILE [options]',
+  '',
+  '  How good the personas of a model are: how many, how distinct, how sharp, how stable, whether ' +
+    'small tastes are served, whether',
+  '  explanations name what matters. Each figure stands beside its target. Formulas: ' +
+    'web/evaluate/METRICS.md. Files as in ampcf train.',
+  '',
+  '  --test FILE             what people took next: recall of rare tastes',
+  '  --against MODEL2        another training on the same people: stability, and its recall of rare tastes',
+  "  --seeds N               or train N more with other seeds and the model's own settings, on the " +
+    'history file',
+  '  --membership            attack: can who was in the training be told? Trains twice, on a half ' +
+    'and a quarter of the people',
+  '  --people N              how many people are looked at (default 300)',
+  '  --seed N                of the samples (default 1)',
+  '  --html FILE             one page with charts, which needs nothing else',
+  ratingUsage,
+  '  --min-rating X          ratings of at least X count, in every file (default: as in ampcf ' +
+    'train, from the history file)',
+  '  --weights               ratings of the history are weights',
+  '  --duplicates last|sum   --skip-bad N   as in ampcf train',
+  '  --json                  all figures as one object on standard output',
+  '',
+].join('\n');
 
-  How good the personas of a model are: how many, how distinct, how sharp, how stable, whether small tastes are served, whether
-  explanations name what matters. Each figure stands beside its target. Formulas: web/evaluate/METRICS.md. Files as in ampcf train.
-
-  --test FILE             what people took next: recall of rare tastes
-  --against MODEL2        another training on the same people: stability, and its recall of rare tastes
-  --seeds N               or train N more with other seeds and the model's own settings, on the history file
-  --membership            attack: can who was in the training be told? Trains twice, on a half and a quarter of the people
-  --people N              how many people are looked at (default 300)
-  --seed N                of the samples (default 1)
-  --html FILE             one page with charts, which needs nothing else
-${ratingUsage}
-  --min-rating X          ratings of at least X count, in every file (default: as in ampcf train, from the history file)
-  --weights               ratings of the history are weights
-  --duplicates last|sum   --skip-bad N   as in ampcf train
-  --json                  all figures as one object on standard output
-`;
-
-const text = /** @type {OptionSpec} */ ({ type: 'string' });
-const options = /** @type {Record<string, OptionSpec>} */ ({
+/** @type {Record<string, OptionSpec>} */
+const options = {
   weights: { type: 'boolean' },
   membership: { type: 'boolean' },
   ...ratingOptions,
-  ...Object.fromEntries(
-    ['history', 'test', 'against', 'seeds', 'people', 'seed', 'html'].map((name) => [name, text]),
-  ),
-});
+  ...textOptions(['history', 'test', 'against', 'seeds', 'people', 'seed', 'html']),
+};
+
+/** @param {Record<string, any>} values */
+function checkUsage(values) {
+  if (!values.history) throw new UsageError('--history FILE is missing: what did people have?');
+  if (values.against && values.seeds !== undefined)
+    throw new UsageError(
+      'got --against and --seeds, wanted one of them: both say what stability compares with',
+    );
+}
+
+/** @param {Record<string, any>} values */
+function numbersOf(values) {
+  const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
+    numberOption(values, name, { whole: true, low, high });
+  return {
+    seeds: whole('seeds', 1, 20),
+    people: whole('people', 1, 1e6),
+    seed: whole('seed', 0, 2 ** 32 - 1),
+  };
+}
 
 /**
  * @param {Record<string, any>} values
- * @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} io
+ * @param {Io} io
  */
 async function readInput(values, io) {
-  const weights = Boolean(values.weights),
-    read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
-  const ratings = await read('history'),
-    threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const { history, threshold, other } = await readHistory(values, io);
   if (threshold !== undefined)
     io.say(
       `kept     history: ratings of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`,
     );
-  return {
-    history: chooseRows(ratings, { threshold, weights }),
-    test: values.test ? chooseRows(await read('test'), { threshold, weights: false }) : undefined,
+  return { history, test: await other('test') };
+}
+
+/**
+ * @typedef {object} Asked what the command line asks for
+ * @property {Interactions} history
+ * @property {Interactions | undefined} test
+ * @property {Model | undefined} against
+ * @property {ReturnType<typeof numbersOf>} numbers
+ * @property {boolean} attack whether to attack the training too
+ */
+
+/**
+ * @param {Model} model
+ * @param {Asked} asked
+ * @param {Io} io
+ * @returns {Promise<{ quality: PersonaQuality, membership: Membership | null }>} membership: null where no
+ *   attack was asked for
+ */
+async function measure(model, { history, test, against, numbers, attack }, { signal, quiet }) {
+  const lines = stages(quiet);
+  const steps = {
+    signal,
+    onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
+      lines.update(stage, done, total),
   };
+  try {
+    const quality = await diagnose(model, { history, ...defined({ test, against, ...numbers }), ...steps });
+    const membership = attack
+      ? await membershipAttack(history, settingsOf(model), { seed: numbers.seed ?? 1, ...steps })
+      : null;
+    return { quality, membership };
+  } finally {
+    lines.finish();
+  }
 }
 
 /**
@@ -70,65 +122,29 @@ async function readInput(values, io) {
  * @param {AbortSignal} signal
  */
 export async function run(argv, signal) {
-  const {
-    values,
-    given: [path],
-  } = parseCommand(argv, options, ['MODEL']);
-  if (!values.history) throw new UsageError('--history FILE is missing: what did people have?');
-  if (values.against && values.seeds !== undefined)
-    throw new UsageError(
-      'got --against and --seeds, wanted one of them: both say what stability compares with',
-    );
-  const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
-    numberOption(values, name, { whole: true, low, high });
-  const numbers = {
-    seeds: whole('seeds', 1, 20),
-    people: whole('people', 1, 1e6),
-    seed: whole('seed', 0, 2 ** 32 - 1),
-  };
-  const quiet = Boolean(values.quiet),
-    say = (/** @type {string} */ line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
-    };
-  const model = await loadModelFile(path),
-    against = values.against ? await loadModelFile(values.against) : undefined;
-  const input = await readInput(values, { signal, quiet, say }),
-    lines = stages(quiet),
-    began = performance.now();
-  const given = {
-    history: input.history,
-    ...Object.fromEntries(
-      Object.entries({ test: input.test, against, ...numbers }).filter(([, value]) => value !== undefined),
-    ),
-  };
-  const steps = {
-    signal,
-    onProgress: (/** @type {{ stage: string, done: number, total: number }} */ { stage, done, total }) =>
-      lines.update(stage, done, total),
-  };
-  const quality = await diagnose(model, { ...given, ...steps }).catch((error) => {
-    lines.finish();
-    throw error;
-  });
-  const membership = values.membership
-    ? await membershipAttack(input.history, settingsOf(model), { seed: numbers.seed ?? 1, ...steps }).finally(
-        lines.finish,
-      )
-    : null;
-  lines.finish();
-  say(`took     ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  const { values, given } = parseCommand(argv, options, ['MODEL']);
+  const [path] = given;
+  checkUsage(values);
+  const numbers = numbersOf(values);
+  const io = ioOf(values, signal);
+  const model = await loadModelFile(path);
+  const against = values.against ? await loadModelFile(values.against) : undefined;
+  const input = await readInput(values, io);
+  const began = performance.now();
+  const asked = { ...input, against, numbers, attack: Boolean(values.membership) };
+  const { quality, membership } = await measure(model, asked, io);
+  io.say(`took     ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (values.html) {
     // Charts need a library that no other command should have to load.
     const { diagnosisPage } = await import('./diagnose-report.js');
-    await writeFileAtomic(
-      values.html,
-      new TextEncoder().encode(diagnosisPage(path, quality, membership, targets)),
-    );
-    say(`wrote    ${values.html}`);
+    const page = diagnosisPage(path, quality, membership, targets);
+    await writeOutput(values.html, new TextEncoder().encode(page));
+    io.say(`wrote    ${values.html}`);
   }
+  const { items } = model.info;
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ model: path, items: model.info.items, ...quality, membership, targets })}\n`
-      : diagnosisText(`${path} (${count(model.info.items)} items)`, quality, membership, targets),
+      ? jsonLine({ model: path, items, ...quality, membership, targets })
+      : diagnosisText(`${path} (${count(items)} items)`, quality, membership, targets),
   );
 }

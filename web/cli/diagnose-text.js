@@ -3,21 +3,43 @@
 import { count, style, table } from './print.js';
 
 /** @import { Membership, ModelCard, PersonaQuality } from '../evaluate.js' */
+/** @typedef {typeof import('../evaluate.js').targets} Targets */
 /**
- * @typedef {{ key: string, name: string, value: number | null, target: { most?: number, least?: number } |
- *   null, says: string }} Figure
+ * @typedef {object} Figure
+ * @property {string} name
+ * @property {number | null} value null: nothing was measured
+ * @property {{ most?: number, least?: number } | null} target null: there is none
+ * @property {string} says what the figure means
  */
 
 const plain = (/** @type {number | null} */ value) => (value === null ? '-' : value.toFixed(2));
+const fine = (/** @type {number | null} */ value) => (value === null ? '-' : value.toFixed(4));
 const percent = (/** @type {number | null} */ value) =>
   value === null ? '-' : `${(value * 100).toFixed(1)} %`;
 
+/** What the figures of a diagnosis mean. */
+const meanings = {
+  effectivePersonas: 'tastes a person has, small ones counting less',
+  separation: '0: two personas of a person say the same of the catalogue, 1: nothing in common',
+  collapsed: 'people with two personas alike, or one that is next to nothing',
+  history: 'entropy of the attention over ln P: lower is sharper, 0: one persona speaks',
+  recommended: 'the same on what is recommended',
+  random: 'the same on random items, where nobody should be sure',
+  stability: "of a persona's 20 top items, those that another training gives it too",
+  rareRecall: 'recall@20 of what is less than a tenth of the history',
+  membership: '.5: who trained cannot be told from who did not',
+};
+
+/**
+ * @typedef {Pick<PersonaQuality, 'separation' | 'effectivePersonas' | 'sharpness' | 'stability' |
+ *   'rareRecall' | 'collapsed'>} Headlines
+ */
+
 /**
  * The figures of a diagnosis in the order in which they are to be read.
- * @param {Pick<PersonaQuality, 'separation' | 'effectivePersonas' | 'sharpness' | 'stability' | 'rareRecall'
- *   | 'collapsed'>} quality
+ * @param {Headlines} quality
  * @param {Pick<Membership, 'auc'> | null} membership
- * @param {typeof import('../evaluate.js').targets} targets
+ * @param {Targets} targets
  * @returns {Figure[]}
  */
 export function figuresOf(
@@ -25,73 +47,26 @@ export function figuresOf(
   membership,
   targets,
 ) {
+  /**
+   * @param {string} name
+   * @param {number | null} value
+   * @param {string} says
+   * @param {Figure['target']} [target]
+   * @returns {Figure}
+   */
+  const figure = (name, value, says, target = null) => ({ name, value, target, says });
+  const atMost = (/** @type {number} */ most) => ({ most });
   return [
-    {
-      key: 'effectivePersonas',
-      name: 'effective personas',
-      value: effectivePersonas,
-      target: null,
-      says: 'tastes a person has, small ones counting less',
-    },
-    {
-      key: 'separation',
-      name: 'separation',
-      value: separation,
-      target: null,
-      says: '0: two personas of a person say the same of the catalogue, 1: nothing in common',
-    },
-    {
-      key: 'collapsed',
-      name: 'collapsed',
-      value: collapsed,
-      target: null,
-      says: 'people with two personas alike, or one that is next to nothing',
-    },
-    {
-      key: 'history',
-      name: 'sharpness, history',
-      value: sharpness.history,
-      target: null,
-      says: 'entropy of the attention over ln P: lower is sharper, 0: one persona speaks',
-    },
-    {
-      key: 'recommended',
-      name: 'sharpness, recommended',
-      value: sharpness.recommended,
-      target: { most: targets.sharpness },
-      says: 'the same on what is recommended',
-    },
-    {
-      key: 'random',
-      name: 'sharpness, random',
-      value: sharpness.random,
-      target: null,
-      says: 'the same on random items, where nobody should be sure',
-    },
-    {
-      key: 'stability',
-      name: 'stability',
-      value: stability,
-      target: { least: targets.stability },
-      says: "of a persona's 20 top items, those that another training gives it too",
-    },
-    {
-      key: 'rareRecall',
-      name: 'recall of rare tastes',
-      value: rareRecall,
-      target: null,
-      says: 'recall@20 of what is less than a tenth of the history',
-    },
+    figure('effective personas', effectivePersonas, meanings.effectivePersonas),
+    figure('separation', separation, meanings.separation),
+    figure('collapsed', collapsed, meanings.collapsed),
+    figure('sharpness, history', sharpness.history, meanings.history),
+    figure('sharpness, recommended', sharpness.recommended, meanings.recommended, atMost(targets.sharpness)),
+    figure('sharpness, random', sharpness.random, meanings.random),
+    figure('stability', stability, meanings.stability, { least: targets.stability }),
+    figure('recall of rare tastes', rareRecall, meanings.rareRecall),
     ...(membership
-      ? [
-          {
-            key: 'membership',
-            name: 'membership AUC',
-            value: membership.auc,
-            target: { most: targets.membership },
-            says: '.5: who trained cannot be told from who did not',
-          },
-        ]
+      ? [figure('membership AUC', membership.auc, meanings.membership, atMost(targets.membership))]
       : []),
   ];
 }
@@ -125,110 +100,123 @@ const figureTable = (figures) =>
     }),
   ]);
 
+/** @param {PersonaQuality['details']} details */
+const detailTable = ({ counts, shares, alike, merged, dead, decided }) =>
+  table([
+    ['people with 1, 2, ... personas', counts.join(', ')],
+    ['shares of the personas, people with several', shares.map(percent).join(', ')],
+    [
+      'two own the history alike / say the same / one is next to nothing',
+      [alike, merged, dead].map(percent).join(' / '),
+    ],
+    [
+      'one persona has most of the attention: history / recommended / random',
+      [decided.history, decided.recommended, decided.random].map(percent).join(' / '),
+    ],
+  ]);
+
+/** @param {PersonaQuality['details']['stability']} stability */
+const stabilityText = (stability) =>
+  stability
+    ? table([
+        ['the other training groups the history alike (adjusted Rand index)', plain(stability.agreement)],
+        ['as many personas in both', percent(stability.sameNumber)],
+      ])
+    : '  stability needs another training: --against MODEL2, or --seeds 1';
+
+/** @param {PersonaQuality['details']['rareRecall']} rareRecall */
+function rareRecallText(rareRecall) {
+  if (!rareRecall) return '  recall of rare tastes needs --test FILE and a model with aspects';
+  const { items, people, recall, onePersona, against } = rareRecall;
+  const other = against === null ? '' : `, the other model ${fine(against)}`;
+  return table([
+    [
+      `rare tastes: ${count(items)} test items of ${count(people)} people`,
+      `recall@20 ${fine(recall)}, one persona ${fine(onePersona)}${other}`,
+    ],
+  ]);
+}
+
 /**
+ * How far the rank falls without what an explanation names.
+ * @param {string} without
+ * @param {PersonaQuality['details']['faithfulness']['because']} part null: not measured
+ */
+function faithfulnessLines(without, part) {
+  if (!part) return [];
+  const { named, random, share, cases } = part;
+  const falls =
+    `by a factor of ${(2 ** named).toFixed(2)}; without as much of the rest ${(2 ** random).toFixed(2)}; ` +
+    `further in ${percent(share)} of ${count(cases)} cases`;
+  return [table([[`without ${without}, the rank falls`, falls]])];
+}
+
+/**
+ * A diagnosis as text.
  * @param {string} model
  * @param {PersonaQuality} quality
  * @param {Membership | null} membership
- * @param {typeof import('../evaluate.js').targets} targets
+ * @param {Targets} targets
  */
 export function diagnosisText(model, quality, membership, targets) {
-  const { details } = quality,
-    { faithfulness, rareRecall, stability } = details,
-    lines = [
-      `${style('bold', model)}: personas of ${count(details.people)} people, ${count(details.several)} with two or more\n`,
-      figureTable(figuresOf(quality, membership, targets)),
-      '',
-    ];
-  lines.push(
-    table([
-      ['people with 1, 2, ... personas', details.counts.join(', ')],
-      ['shares of the personas, people with several', details.shares.map(percent).join(', ')],
-      [
-        'two own the history alike / say the same / one is next to nothing',
-        [details.alike, details.merged, details.dead].map(percent).join(' / '),
-      ],
-      [
-        'one persona has most of the attention: history / recommended / random',
-        [details.decided.history, details.decided.recommended, details.decided.random]
-          .map(percent)
-          .join(' / '),
-      ],
-    ]),
-  );
-  if (stability)
-    lines.push(
-      table([
-        ['the other training groups the history alike (adjusted Rand index)', plain(stability.agreement)],
-        ['as many personas in both', percent(stability.sameNumber)],
-      ]),
-    );
-  else lines.push('  stability needs another training: --against MODEL2, or --seeds 1');
-  if (rareRecall)
-    lines.push(
-      table([
-        [
-          `rare tastes: ${count(rareRecall.items)} test items of ${count(rareRecall.people)} people`,
-          `recall@20 ${plain4(rareRecall.recall)}, one persona ${plain4(rareRecall.onePersona)}${rareRecall.against === null ? '' : `, the other model ${plain4(rareRecall.against)}`}`,
-        ],
-      ]),
-    );
-  else lines.push('  recall of rare tastes needs --test FILE and a model with aspects');
-  for (const [name, part] of /** @type {const} */ ([
-    ['because', faithfulness.because],
-    ['persona', faithfulness.persona],
-  ]))
-    if (part)
-      lines.push(
-        table([
-          [
-            name === 'because'
-              ? 'without the items an explanation names, the rank falls'
-              : 'without the named persona, the rank falls',
-            `by a factor of ${(2 ** part.named).toFixed(2)}; without as much of the rest ${(2 ** part.random).toFixed(2)}; further in ${percent(part.share)} of ${count(part.cases)} cases`,
-          ],
-        ]),
-      );
-  if (membership) lines.push(membershipText(membership), ...advice(membership, targets));
+  const { details } = quality;
+  const { people, several, faithfulness, rareRecall, stability } = details;
+  const lines = [
+    `${style('bold', model)}: personas of ${count(people)} people, ${count(several)} with two or more\n`,
+    figureTable(figuresOf(quality, membership, targets)),
+    '',
+    detailTable(details),
+    stabilityText(stability),
+    rareRecallText(rareRecall),
+    ...faithfulnessLines('the items an explanation names', faithfulness.because),
+    ...faithfulnessLines('the named persona', faithfulness.persona),
+    ...(membership ? [membershipText(membership), ...advice(membership, targets)] : []),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
-const plain4 = (/** @type {number | null} */ value) => (value === null ? '-' : value.toFixed(4));
-
 /** @param {Pick<Membership, 'auc' | 'low' | 'high' | 'attack' | 'people'>} membership */
 const membershipText = ({ auc, low, high, attack, people }) =>
-  `  membership attack: AUC ${auc.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) by ${attack}, ${count(people)} people; .5 is a coin`;
+  `  membership attack: AUC ${auc.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) by ${attack}, ` +
+  `${count(people)} people; .5 is a coin`;
 
 /**
- * What a missed target asks for; measured on MovieLens (METRICS.md).
+ * What to do about a missed target. It was measured on MovieLens (METRICS.md).
  * @param {Pick<Membership, 'auc'> | null} membership
- * @param {typeof import('../evaluate.js').targets} targets
+ * @param {Targets} targets
  */
 const advice = (membership, targets) =>
   membership && membership.auc > targets.membership
     ? [
-        '  Who trained can be told better than by chance: a smaller --dim, a larger --lambda or --min-support lowers that, at some cost of accuracy.',
+        '  Who trained can be told better than by chance: a smaller --dim, a larger --lambda ' +
+          'or --min-support lowers that, at some cost of accuracy.',
       ]
     : [];
 
+/** @param {ModelCard['data']} data */
+const trainingTable = ({ people, interactions, minSupport, itemsLeftOut, interactionsLeftOut }) =>
+  table([
+    ['trained on', `${count(interactions)} interactions of ${count(people)} people`],
+    [
+      'left out',
+      `${count(itemsLeftOut)} items of fewer than ${minSupport} people, ` +
+        `with ${count(interactionsLeftOut)} interactions`,
+    ],
+  ]);
+
 /**
+ * A model card as text.
  * @param {ModelCard} card
- * @param {typeof import('../evaluate.js').targets} targets
+ * @param {Targets} targets
  */
 export function cardText({ data, personas, membership }, targets) {
-  const lines = [
-    style('bold', 'Model card'),
-    table([
-      ['trained on', `${count(data.interactions)} interactions of ${count(data.people)} people`],
-      [
-        'left out',
-        `${count(data.itemsLeftOut)} items of fewer than ${data.minSupport} people, with ${count(data.interactionsLeftOut)} interactions`,
-      ],
-    ]),
-  ];
+  const lines = [style('bold', 'Model card'), trainingTable(data)];
   if (personas) lines.push(figureTable(figuresOf(personas, membership, targets)));
-  if (personas?.faithfulness.because != null)
+  const because = personas?.faithfulness.because;
+  if (because != null)
     lines.push(
-      `  explanations: without the items they name the rank falls ${(2 ** personas.faithfulness.because).toFixed(2)} times as far as without others`,
+      '  explanations: without the items they name the rank falls ' +
+        `${(2 ** because).toFixed(2)} times as far as without others`,
     );
   lines.push(
     membership ? membershipText(membership) : '  membership attack: not run',

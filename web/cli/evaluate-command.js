@@ -3,66 +3,69 @@
 import { evaluateModel } from '../evaluate.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { loadModelFile } from './model-file.js';
-import { numberOption, parseCommand, UsageError } from './options.js';
-import { count } from './print.js';
-import { stages } from './progress.js';
+import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { count, jsonLine } from './print.js';
+import { ioOf, stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
-import {
-  chooseRows,
-  ratingOptions,
-  ratingThreshold,
-  ratingUsage,
-  readRatingsFile,
-} from './read-interactions.js';
+import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
 
+/** @import { BaselineName } from '../evaluate/baselines.js' */
+/** @import { Interactions } from '../train/interactions.js' */
 /** @import { OptionSpec } from './options.js' */
-/** @import { Ratings } from './read-interactions.js' */
+/** @import { Io } from './progress.js' */
 
-export const usage = `ampcf evaluate MODEL --history FILE --test FILE [options]
+export const usage = [
+  'ampcf evaluate MODEL --history FILE --test FILE [options]',
+  '',
+  '  How well a model recommends what people took next. Each person of the test gets a profile from ' +
+    'the history file; the whole',
+  '  catalogue without that history is ranked and compared with the test. Formulas: ' +
+    'web/evaluate/METRICS.md. Files as in ampcf train.',
+  '',
+  '  -k N,N,...              list lengths (default 5,10,20,50)',
+  '  --validation FILE       baselines choose their settings on it; its items are never taken out ' +
+    'of the ranking',
+  '  --baselines NAME,...    popularity, itemknn, ease, als (our trainer with one persona); fitted ' +
+    'to the history file',
+  '  --against MODEL2        another model, on the same people',
+  '  --new-users SHARE       leave this share of the people out of another training, fold them in, ' +
+    'and compare',
+  '  --train FILE            what baselines are fitted to, where the people of --history were in no ' +
+    'training (ampcf split --by user)',
+  '  --candidates FILE       rank only these for each person, lines of: user item item ...',
+  '  --leave-one-out FILE    test and candidates in one, lines of: user held-out negative negative ...',
+  '  --sampled N             rank the test items among N random ones',
+  '  --seed N                of negatives, new people and resamples (default 1)',
+  '  --resamples N           of the paired bootstrap (default 2000)',
+  ratingUsage,
+  '  --min-rating X          ratings of at least X count, in every file (default: as in ampcf ' +
+    'train, from the history file)',
+  '  --weights               ratings of the history are weights',
+  '  --duplicates last|sum   --skip-bad N   as in ampcf train',
+  '  --json                  all figures as one object on standard output',
+  '',
+].join('\n');
 
-  How well a model recommends what people took next. Each person of the test gets a profile from the history file; the whole
-  catalogue without that history is ranked and compared with the test. Formulas: web/evaluate/METRICS.md. Files as in ampcf train.
-
-  -k N,N,...              list lengths (default 5,10,20,50)
-  --validation FILE       baselines choose their settings on it; its items are never taken out of the ranking
-  --baselines NAME,...    popularity, itemknn, ease, als (our trainer with one persona); fitted to the history file
-  --against MODEL2        another model, on the same people
-  --new-users SHARE       leave this share of the people out of another training, fold them in, and compare
-  --train FILE            what baselines are fitted to, where the people of --history were in no training (ampcf split --by user)
-  --candidates FILE       rank only these for each person, lines of: user item item ...
-  --leave-one-out FILE    test and candidates in one, lines of: user held-out negative negative ...
-  --sampled N             rank the test items among N random ones
-  --seed N                of negatives, new people and resamples (default 1)
-  --resamples N           of the paired bootstrap (default 2000)
-${ratingUsage}
-  --min-rating X          ratings of at least X count, in every file (default: as in ampcf train, from the history file)
-  --weights               ratings of the history are weights
-  --duplicates last|sum   --skip-bad N   as in ampcf train
-  --json                  all figures as one object on standard output
-`;
-
-const text = /** @type {OptionSpec} */ ({ type: 'string' });
-const options = /** @type {Record<string, OptionSpec>} */ ({
+/** @type {Record<string, OptionSpec>} */
+const options = {
   k: { type: 'string', short: 'k' },
   weights: { type: 'boolean' },
   ...ratingOptions,
-  ...Object.fromEntries(
-    [
-      'history',
-      'test',
-      'train',
-      'validation',
-      'baselines',
-      'against',
-      'new-users',
-      'candidates',
-      'leave-one-out',
-      'sampled',
-      'seed',
-      'resamples',
-    ].map((name) => [name, text]),
-  ),
-});
+  ...textOptions([
+    'history',
+    'test',
+    'train',
+    'validation',
+    'baselines',
+    'against',
+    'new-users',
+    'candidates',
+    'leave-one-out',
+    'sampled',
+    'seed',
+    'resamples',
+  ]),
+};
 
 /** @param {Record<string, any>} values */
 function checkUsage(values) {
@@ -77,18 +80,20 @@ function checkUsage(values) {
     );
   if (values.train && values['new-users'] !== undefined)
     throw new UsageError(
-      'got --train and --new-users, wanted one of them: with --train the people of --history are new already',
+      'got --train and --new-users, wanted one of them: ' +
+        'with --train the people of --history are new already',
     );
 }
 
+/**
+ * The parts of a list separated by commas; undefined where the option was not given.
+ * @param {string | undefined} list
+ */
+const partsOf = (list) => list?.split(',').map((part) => part.trim());
+
 /** @param {Record<string, any>} values */
 function numbersOf(values) {
-  const k =
-    values.k === undefined
-      ? undefined
-      : String(values.k)
-          .split(',')
-          .map((part) => numberOption({ k: part.trim() }, 'k', { whole: true, low: 1 }));
+  const k = partsOf(values.k)?.map((part) => numberOption({ k: part }, 'k', { whole: true, low: 1 }));
   const newUsers = numberOption(values, 'new-users', { low: 0, high: 1 });
   if (newUsers === 0 || newUsers === 1)
     throw new UsageError(`--new-users: got ${newUsers}, wanted a share above 0 and below 1`);
@@ -98,16 +103,15 @@ function numbersOf(values) {
     sampled: numberOption(values, 'sampled', { whole: true, low: 1 }),
     seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }),
     resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
-    baselines:
-      values.baselines === undefined
-        ? undefined
-        : values.baselines.split(',').map((/** @type {string} */ name) => name.trim()),
+    baselines: /** @type {BaselineName[] | undefined} */ (partsOf(values.baselines)),
   };
 }
 
 /**
+ * Test and candidates of a file of lines `user held-out negative negative ...`.
  * @param {string} path
  * @param {AbortSignal} signal
+ * @returns {Promise<{ test: Interactions, candidates: Map<string, string[]> }>}
  */
 async function readLeaveOneOut(path, signal) {
   const candidates = await readCandidates(path, {
@@ -115,9 +119,9 @@ async function readLeaveOneOut(path, signal) {
     wanted: 'user held-out negative negative ...',
     signal,
   });
-  const users = [...candidates.keys()],
-    items = [...new Set(Array.from(candidates.values(), ([heldOut]) => heldOut))],
-    index = new Map(items.map((id, j) => [id, j]));
+  const users = [...candidates.keys()];
+  const items = [...new Set(Array.from(candidates.values(), ([heldOut]) => heldOut))];
+  const index = new Map(items.map((id, j) => [id, j]));
   return {
     candidates,
     test: {
@@ -131,36 +135,28 @@ async function readLeaveOneOut(path, signal) {
 }
 
 /**
- * Every file that the command line names, each read once. The threshold comes from the history: a small test
- * file may lack the highest rating.
+ * Every file that the command line names, each read once.
  * @param {Record<string, any>} values
- * @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} io
+ * @param {Io} io
  */
 async function readInput(values, io) {
-  const weights = Boolean(values.weights),
-    read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
-  const ratings = await read('history'),
-    threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
-  const rows = (/** @type {Ratings} */ given, /** @type {boolean} */ weighted) =>
-    chooseRows(given, { threshold, weights: weighted });
-  const history = rows(ratings, weights),
-    other = async (/** @type {string} */ name, weighted = false) =>
-      values[name] ? rows(await read(name), weighted) : undefined;
+  const { history, threshold, other } = await readHistory(values, io);
   if (threshold !== undefined)
     io.say(
-      `kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`,
+      `kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, ` +
+        'and such in every file (--min-rating 0 keeps all)',
     );
   const lists = values['leave-one-out']
     ? await readLeaveOneOut(values['leave-one-out'], io.signal)
     : {
-        test: /** @type {typeof history} */ (await other('test')),
+        test: /** @type {Interactions} */ (await other('test')),
         candidates: values.candidates
           ? await readCandidates(values.candidates, { signal: io.signal })
           : undefined,
       };
   return {
     history,
-    train: await other('train', weights),
+    train: await other('train', { weights: true }),
     validation: await other('validation'),
     threshold,
     ...lists,
@@ -174,27 +170,23 @@ async function readInput(values, io) {
 export async function run(argv, signal) {
   const { values, given } = parseCommand(argv, options, ['MODEL']);
   checkUsage(values);
-  const numbers = numbersOf(values),
-    quiet = Boolean(values.quiet),
-    say = (/** @type {string} */ line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
-    };
-  const model = await loadModelFile(given[0]),
-    against = values.against ? await loadModelFile(values.against) : undefined;
-  const { threshold, ...input } = await readInput(values, { signal, quiet, say }),
-    lines = stages(quiet);
-  const wanted = Object.fromEntries(
-    Object.entries({ ...input, ...numbers, against }).filter(([, value]) => value !== undefined),
-  );
+  const numbers = numbersOf(values);
+  const io = ioOf(values, signal);
+  const model = await loadModelFile(given[0]);
+  const against = values.against ? await loadModelFile(values.against) : undefined;
+  const { threshold, history, test, ...others } = await readInput(values, io);
+  const lines = stages(io.quiet);
   const result = await evaluateModel(model, {
-    .../** @type {import('../evaluate.js').EvaluateOptions} */ (wanted),
+    history,
+    test,
+    ...defined({ ...others, ...numbers, against }),
     signal,
     onProgress: ({ stage, done, total }) => lines.update(stage, done, total),
   }).finally(lines.finish);
-  if (values.json && result.protocol.ranking !== 'full') say(caution);
+  if (values.json && result.protocol.ranking !== 'full') io.say(caution);
   process.stdout.write(
     values.json
-      ? `${JSON.stringify({ model: given[0], minRating: threshold ?? null, ...result })}\n`
+      ? jsonLine({ model: given[0], minRating: threshold ?? null, ...result })
       : evaluationText(given[0], result, { against: values.against }),
   );
 }

@@ -86,8 +86,8 @@ const interval = (/** @type {Interval} */ { mean, low, high }) =>
  * @param {{ against?: string | undefined }} names
  */
 function comparisonLines(result, { against }) {
-  const k = result.protocol.headline,
-    keys = [`recall@${k}`, `ndcg@${k}`];
+  const k = result.protocol.headline;
+  const keys = [`recall@${k}`, `ndcg@${k}`];
   const others = [
     ...Object.entries(result.baselines),
     ...(result.against
@@ -107,8 +107,9 @@ function comparisonLines(result, { against }) {
       set && `${set} (${chosenOn === 'validation' ? 'chosen on validation' : chosenOn})`,
     ];
   });
+  const resamples = count(result.protocol.resamples);
   return (
-    `\n\n${style('bold', 'Compared with')} (model minus it, 95 % of ${count(result.protocol.resamples)} resamples)\n` +
+    `\n\n${style('bold', 'Compared with')} (model minus it, 95 % of ${resamples} resamples)\n` +
     table([['', `Recall@${k}`, '', `NDCG@${k}`, '', ''], ...rows])
   );
 }
@@ -122,9 +123,9 @@ function newUserBaselines(baselines, k) {
     name,
     ...[`recall@${k}`, `ndcg@${k}`].flatMap((key) => [figure(metrics[key]), interval(difference[key])]),
   ]);
-  return rows.length > 0
-    ? `\n\nFitted without them (folded in minus it)\n${table([['', `Recall@${k}`, '', `NDCG@${k}`, ''], ...rows])}`
-    : '';
+  if (rows.length === 0) return '';
+  const lines = table([['', `Recall@${k}`, '', `NDCG@${k}`, ''], ...rows]);
+  return `\n\nFitted without them (folded in minus it)\n${lines}`;
 }
 
 /** @param {Evaluation} result */
@@ -134,8 +135,8 @@ function newUserLines({ newUsers, protocol: { headline: k } }) {
     ['recall', 'Recall'],
     ['ndcg', 'NDCG'],
   ].map(([name, title]) => {
-    const key = `${name}@${k}`,
-      ratio = newUsers.ratio[key];
+    const key = `${name}@${k}`;
+    const ratio = newUsers.ratio[key];
     return [
       `${title}@${k}`,
       figure(newUsers.foldedIn.metrics[key]),
@@ -143,8 +144,9 @@ function newUserLines({ newUsers, protocol: { headline: k } }) {
       ratio ? `${share(ratio.mean)} (${share(ratio.low)} to ${share(ratio.high)})` : 'none',
     ];
   });
+  const leftOut = `${plural(newUsers.leftOut, 'person', 'people')} left out of another training`;
   return (
-    `\n\n${style('bold', 'New people')}: ${plural(newUsers.leftOut, 'person', 'people')} left out of another training, ${count(newUsers.users)} of them measured\n` +
+    `\n\n${style('bold', 'New people')}: ${leftOut}, ${count(newUsers.users)} of them measured\n` +
     table([['', 'folded in', 'this model', 'ratio'], ...rows]) +
     newUserBaselines(newUsers.baselines, k)
   );
@@ -156,5 +158,8 @@ function newUserLines({ newUsers, protocol: { headline: k } }) {
  * @param {{ against?: string | undefined }} names
  */
 export function evaluationText(model, result, names) {
-  return `${model}: ${protocolLines(result)}\n\n${figureTable(result)}\n\n${personaLines(result)}${comparisonLines(result, names)}${newUserLines(result)}\n`;
+  const known = [`${model}: ${protocolLines(result)}`, figureTable(result), personaLines(result)].join(
+    '\n\n',
+  );
+  return `${known}${comparisonLines(result, names)}${newUserLines(result)}\n`;
 }

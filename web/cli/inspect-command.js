@@ -6,17 +6,25 @@ import { cardText } from './diagnose-text.js';
 import { readFileBytes } from './files.js';
 import { openModel } from './model-file.js';
 import { parseCommand } from './options.js';
-import { count, fileSize, table } from './print.js';
+import { count, fileSize, jsonLine, table } from './print.js';
 
-export const inspectUsage = `ampcf inspect MODEL [--json]
+/** @import { Model } from '../model/model.js' */
 
-  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and what the trainer wrote about itself.
-`;
+export const inspectUsage = [
+  'ampcf inspect MODEL [--json]',
+  '',
+  '  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and ' +
+    'what the trainer wrote about itself.',
+  '',
+].join('\n');
 
-export const verifyUsage = `ampcf verify MODEL [--json]
-
-  Check every rule of the format and the self-test of this engine; print the integrity string for loadModel.
-`;
+export const verifyUsage = [
+  'ampcf verify MODEL [--json]',
+  '',
+  '  Check every rule of the format and the self-test of this engine; print the integrity string ' +
+    'for loadModel.',
+  '',
+].join('\n');
 
 const sectionNames = [
   '',
@@ -46,14 +54,14 @@ const sectionNames = [
 const dtypes = ['', 'f32', 'f16', 'i8', 'u8', 'u16', 'u32'];
 
 /**
- * The section table (src/FORMAT.md); the file was verified before.
+ * The section table (src/FORMAT.md) of a file that was verified before.
  * @param {Uint8Array} bytes
  */
 function sections(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: view.getUint32(24, true) }, (_, i) => {
-    const at = 128 + 48 * i,
-      type = view.getUint32(at, true);
+    const at = 128 + 48 * i;
+    const type = view.getUint32(at, true);
     return {
       name: sectionNames[type] ?? `type ${type}`,
       dtype: dtypes[view.getUint32(at + 24, true)],
@@ -72,7 +80,7 @@ const neighbourBytes = (list) =>
 const integrityOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
 
 /**
- * Metadata is anybody's: a card of another kind is shown as it stands.
+ * The card as text. Anybody may write metadata, so a card of another kind is shown as it stands.
  * @param {any} card
  */
 function readableCard(card) {
@@ -80,19 +88,20 @@ function readableCard(card) {
   try {
     if (card.version === 1) return `${cardText(card, targets)}\n`;
   } catch {
-    // Not as ours is made: shown as it stands.
+    // It claims our version and is made otherwise.
   }
   return `card: ${JSON.stringify(card)}\n\n`;
 }
 
-/** @param {string[]} argv */
-export async function runInspect(argv) {
-  const { values, given } = parseCommand(argv, {}, ['MODEL']);
-  const bytes = await readFileBytes(given[0]),
-    model = await openModel(given[0], bytes),
-    { info } = model;
-  const report = {
-    file: given[0],
+/**
+ * Everything that there is to say of a model file.
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ * @param {Model} model
+ */
+function reportOf(file, bytes, { info }) {
+  return {
+    file,
     bytes: info.bytes,
     items: info.items,
     dim: info.dim,
@@ -104,51 +113,73 @@ export async function runInspect(argv) {
     metadata: info.metadata,
     sections: sections(bytes),
   };
-  if (values.json) return void process.stdout.write(`${JSON.stringify(report)}\n`);
-  const { settings, card, ...about } = info.metadata;
+}
+
+/** @param {ReturnType<typeof reportOf>} report */
+function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, sections: list }) {
+  const { settings, card: _, ...about } = metadata;
+  const vouching = `${(neighbours / items).toFixed(1)} an item, ${fileSize(neighbourBytes(list))}`;
+  return table([
+    ['items', count(items)],
+    ['width', String(dim)],
+    ['personas', `up to ${personas}`],
+    ['aspects', count(aspects)],
+    ['neighbours', neighbours ? vouching : 'none'],
+    ...Object.entries(about).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? count(value) : String(value),
+    ]),
+    ['lineage', lineage],
+    [
+      'settings',
+      Object.entries(settings ?? {})
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
+  ]);
+}
+
+/** @param {ReturnType<typeof reportOf>['sections']} list */
+const sectionTable = (list) =>
+  table(
+    list.map(({ name, rows, cols, dtype, bytes }) => [name, `${count(rows)} x ${cols}`, dtype, count(bytes)]),
+  );
+
+/** @param {Model} model */
+const mostPopular = (model) =>
+  model
+    .ids()
+    .slice(0, 5)
+    .map((id) => model.title(id))
+    .join(', ');
+
+/** @param {string[]} argv */
+export async function runInspect(argv) {
+  const { values, given } = parseCommand(argv, {}, ['MODEL']);
+  const bytes = await readFileBytes(given[0]);
+  const model = await openModel(given[0], bytes);
+  const report = reportOf(given[0], bytes, model);
+  if (values.json) return void process.stdout.write(jsonLine(report));
   process.stdout.write(
-    `${given[0]}  ${fileSize(info.bytes)}\n\n${table([
-      ['items', count(info.items)],
-      ['width', String(info.dim)],
-      ['personas', `up to ${info.personas}`],
-      ['aspects', count(info.aspects)],
-      [
-        'neighbours',
-        info.neighbours
-          ? `${(info.neighbours / info.items).toFixed(1)} an item, ${fileSize(neighbourBytes(report.sections))}`
-          : 'none',
-      ],
-      ...Object.entries(about).map(([name, value]) => [
-        name,
-        typeof value === 'number' ? count(value) : String(value),
-      ]),
-      ['lineage', info.lineage],
-      [
-        'settings',
-        Object.entries(settings ?? {})
-          .map(([name, value]) => `${name} ${value}`)
-          .join(', '),
-      ],
-    ])}\n\n` +
-      `${readableCard(card)}${table(report.sections.map((s) => [s.name, `${count(s.rows)} x ${s.cols}`, s.dtype, count(s.bytes)]))}\n\n` +
-      `most popular: ${model
-        .ids()
-        .slice(0, 5)
-        .map((id) => model.title(id))
-        .join(', ')}\n`,
+    `${given[0]}  ${fileSize(report.bytes)}\n\n` +
+      `${factTable(report)}\n\n` +
+      `${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
+      `most popular: ${mostPopular(model)}\n`,
   );
 }
 
 /** @param {string[]} argv */
 export async function runVerify(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
-  const bytes = await readFileBytes(given[0]),
-    model = await openModel(given[0], bytes),
-    { backend, why } = model.diagnostics();
+  const bytes = await readFileBytes(given[0]);
+  const model = await openModel(given[0], bytes);
+  const { backend, why } = model.diagnostics();
   const integrity = integrityOf(bytes);
-  process.stdout.write(
-    values.json
-      ? `${JSON.stringify({ file: given[0], ok: true, bytes: bytes.length, integrity, backend })}\n`
-      : `${given[0]}: sound, ${count(bytes.length)} bytes\nintegrity: ${integrity}\nbackend:   ${backend} (${why})\n`,
-  );
+  const report = { file: given[0], ok: true, bytes: bytes.length, integrity, backend };
+  const lines = [
+    `${given[0]}: sound, ${count(bytes.length)} bytes`,
+    `integrity: ${integrity}`,
+    `backend:   ${backend} (${why})`,
+  ];
+  process.stdout.write(values.json ? jsonLine(report) : `${lines.join('\n')}\n`);
 }

@@ -8,8 +8,10 @@ import { dataError } from './bad-rows.js';
 export const HEAD_BYTES = 64 * 1024;
 
 /**
- * @typedef {{ bytes: Buffer, line: number, offset: number }} LineBlock whole lines; `line` counts from 1,
- *   `offset` in bytes
+ * @typedef {object} LineBlock whole lines
+ * @property {Buffer} bytes
+ * @property {number} line the number of the first, from 1
+ * @property {number} offset of the first byte in the file
  */
 
 /**

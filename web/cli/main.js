@@ -25,29 +25,31 @@ const commands = {
   verify: { usage: verifyUsage, run: runVerify },
 };
 
-const usage = `ampcf ${version} - recommendations on the device, explained
+const usage = [
+  `ampcf ${version} - recommendations on the device, explained`,
+  '',
+  '  ampcf train RATINGS -o MODEL        ratings file -> model file',
+  '  ampcf tune RATINGS --minutes ..     search the settings that rank held-out events best',
+  '  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons',
+  '  ampcf rank MODEL --candidates ..    rank my own list',
+  '  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on',
+  '  ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?',
+  '  ampcf diagnose MODEL --history ..   how good are its personas, and what do they tell of people?',
+  '  ampcf inspect MODEL                 what a model file holds',
+  '  ampcf verify MODEL                  is it sound?',
+  '',
+  '  ampcf COMMAND --help says more. Data goes to standard output, progress to standard error.',
+  '  Exit codes: 0 ok, 2 usage, 3 bad data, 4 bad model, 5 input/output, 6 out of memory, 130 interrupted.',
+  '',
+].join('\n');
 
-  ampcf train RATINGS -o MODEL        ratings file -> model file
-  ampcf tune RATINGS --minutes ..     search the settings that rank held-out events best
-  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons
-  ampcf rank MODEL --candidates ..    rank my own list
-  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on
-  ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?
-  ampcf diagnose MODEL --history ..   how good are its personas, and what do they tell of people?
-  ampcf inspect MODEL                 what a model file holds
-  ampcf verify MODEL                  is it sound?
-
-  ampcf COMMAND --help says more. Data goes to standard output, progress to standard error.
-  Exit codes: 0 ok, 2 usage, 3 bad data, 4 bad model, 5 input/output, 6 out of memory, 130 interrupted.
-`;
-
-const exitOk = 0,
-  exitUsage = 2,
-  exitData = 3,
-  exitModel = 4,
-  exitIo = 5,
-  exitMemory = 6,
-  exitInterrupted = 130;
+const exitOk = 0;
+const exitUsage = 2;
+const exitData = 3;
+const exitModel = 4;
+const exitIo = 5;
+const exitMemory = 6;
+const exitInterrupted = 130;
 
 /**
  * @param {unknown} error
@@ -63,49 +65,78 @@ function exitCode(error) {
   return code === 'INSTANCE_FAILED' || code === 'NO_WASM' ? undefined : exitData;
 }
 
-/** @param {string[]} argv */
-async function main([name, ...argv]) {
+/**
+ * The usage of a command, or of all.
+ * @param {string | undefined} name
+ */
+const usageOf = (name) =>
+  name !== undefined && Object.hasOwn(commands, name) ? commands[name].usage : usage;
+
+/**
+ * Says why a command failed.
+ * @param {string} name
+ * @param {unknown} error
+ * @param {AbortSignal} signal
+ * @returns {number} exit code; a bug is thrown again
+ */
+function failed(name, error, signal) {
+  if (signal.aborted) {
+    const left = error instanceof Interrupted ? error.message : 'nothing was changed';
+    process.stderr.write(`\nampcf: interrupted, ${left}\n`);
+    return exitInterrupted;
+  }
+  const code = exitCode(error);
+  if (code === undefined) throw error;
+  const { code: word, message } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
+  // A message that begins with a file and a line is read by editors, so nothing may stand before it.
+  const who = /^.+:\d+: /.test(message) ? '' : 'ampcf: ';
+  process.stderr.write(`${who}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
+  if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
+  return code;
+}
+
+/**
+ * @param {string} name
+ * @param {string[]} argv
+ */
+async function runCommand(name, argv) {
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort(new Error('interrupted')));
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const about = argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? commands[argv[0]].usage : usage;
-    (name === undefined ? process.stderr : process.stdout).write(about);
-    return name === undefined ? exitUsage : exitOk;
+  try {
+    await commands[name].run(argv, abort.signal);
+    return exitOk;
+  } catch (error) {
+    return failed(name, error, abort.signal);
+  }
+}
+
+/**
+ * @param {string[]} argv
+ * @returns {Promise<number>} exit code
+ */
+async function main([name, ...argv]) {
+  if (name === undefined) {
+    process.stderr.write(usage);
+    return exitUsage;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usageOf(argv[0]));
+    return exitOk;
   }
   if (name === '--version') {
     process.stdout.write(`${version}\n`);
     return exitOk;
   }
   if (!Object.hasOwn(commands, name)) {
-    process.stderr.write(
-      `ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted one of ${Object.keys(commands).join(', ')}\n`,
-    );
+    const wanted = `one of ${Object.keys(commands).join(', ')}`;
+    process.stderr.write(`ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted ${wanted}\n`);
     return exitUsage;
   }
-  const command = commands[name];
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(command.usage);
+    process.stdout.write(usageOf(name));
     return exitOk;
   }
-  try {
-    await command.run(argv, abort.signal);
-    return exitOk;
-  } catch (error) {
-    if (abort.signal.aborted) {
-      process.stderr.write(
-        `\nampcf: interrupted, ${error instanceof Interrupted ? error.message : 'nothing was changed'}\n`,
-      );
-      return exitInterrupted;
-    }
-    const code = exitCode(error);
-    if (code === undefined) throw error;
-    const { code: word, message } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
-    process.stderr.write(
-      `${/^.+:\d+: /.test(message) ? '' : 'ampcf: '}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`,
-    );
-    if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
-    return code;
-  }
+  return runCommand(name, argv);
 }
 
 // A reader that stops early (`| head`) is not an error.

@@ -26,12 +26,13 @@ export function memoryLimit(values) {
  */
 export function checkMemory({ bytes, vectors, neighbours }, values, say) {
   const limit = memoryLimit(values);
-  say(
-    `memory   ${fileSize(bytes)} for the training${neighbours > 0 ? ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})` : ''}`,
+  const parts = ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})`;
+  say(`memory   ${fileSize(bytes)} for the training${neighbours > 0 ? parts : ''}`);
+  if (bytes <= limit.bytes) return;
+  const got = `${fileSize(Math.floor(limit.bytes))} from ${limit.name}`;
+  const less = `a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support`;
+  throw new AmpcfError(
+    'OUT_OF_MEMORY',
+    `the training needs ${fileSize(bytes)}, got ${got}, wanted at least as much: ${less} needs less`,
   );
-  if (bytes > limit.bytes)
-    throw new AmpcfError(
-      'OUT_OF_MEMORY',
-      `the training needs ${fileSize(bytes)}, got ${fileSize(Math.floor(limit.bytes))} from ${limit.name}, wanted at least as much: a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support needs less`,
-    );
 }

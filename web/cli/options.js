@@ -6,6 +6,13 @@ import { readFileBytes } from './files.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
 
+/**
+ * Options that take a text.
+ * @param {readonly string[]} names
+ * @returns {Record<string, OptionSpec>}
+ */
+export const textOptions = (names) => Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+
 export class UsageError extends AmpcfError {
   /** @param {string} message */
   constructor(message) {
@@ -38,6 +45,16 @@ export function parseCommand(argv, options, positionals) {
 }
 
 /**
+ * The entries that are not undefined.
+ * @template {Record<string, any>} T
+ * @param {T} values
+ * @returns {{ [K in keyof T]?: Exclude<T[K], undefined> }}
+ */
+export const defined = (values) =>
+  /** @type {T} */ (Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)));
+
+/**
+ * The number that an option was given, or undefined where it was not.
  * @param {Record<string, any>} values
  * @param {string} name
  * @param {{ whole?: boolean, low?: number, high?: number }} [range]
@@ -47,11 +64,11 @@ export function numberOption(values, name, { whole = false, low = -Infinity, hig
   const text = values[name];
   if (text === undefined) return undefined;
   const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-  if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)))
-    throw new UsageError(
-      `--${name}: got ${JSON.stringify(text)}, wanted a ${whole ? 'whole number' : 'number'}${low > -Infinity ? ` from ${low}` : ''}${high < Infinity ? ` to ${high}` : ''}`,
-    );
-  return value;
+  if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
+  const from = low > -Infinity ? ` from ${low}` : '';
+  const to = high < Infinity ? ` to ${high}` : '';
+  const wanted = `a ${whole ? 'whole number' : 'number'}${from}${to}`;
+  throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted ${wanted}`);
 }
 
 const sizeUnits = /** @type {Record<string, number>} */ ({
@@ -66,7 +83,7 @@ const sizeUnits = /** @type {Record<string, number>} */ ({
 });
 
 /**
- * Bytes: 800MB, 1.5 GiB, 1e9.
+ * The bytes that an option was given, such as 800MB, 1.5 GiB or 1e9, or undefined where it was not.
  * @param {Record<string, any>} values
  * @param {string} name
  * @returns {number | undefined}
@@ -74,46 +91,61 @@ const sizeUnits = /** @type {Record<string, number>} */ ({
 export function sizeOption(values, name) {
   const text = values[name];
   if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [],
-    bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
+  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [];
+  const bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
   if (!(bytes > 0))
     throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
   return bytes;
 }
 
+/** @typedef {{ item: string, weight: number }} WeightedId */
+
 /**
  * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input
  * (`-`).
  * @param {string | undefined} given
- * @param {string} name
- * @returns {Promise<{ item: string, weight: number }[]>}
+ * @param {string} name of the option, for messages
+ * @returns {Promise<WeightedId[]>}
  */
 export async function idList(given, name) {
   if (given === undefined || given === '') return [];
-  if (given !== '-' && !existsSync(given))
-    return given
-      .split(',')
-      .map((id) => id.trim())
-      .filter((id) => id !== '')
-      .map((item) => ({ item, weight: 1 }));
-  const text = new TextDecoder('utf-8', { fatal: true });
-  let lines;
+  if (given === '-' || existsSync(given)) return idsOfLines(await linesOf(given), given, name);
+  return given
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
+    .map((item) => ({ item, weight: 1 }));
+}
+
+/** @param {string} path */
+async function linesOf(path) {
+  const bytes = await readFileBytes(path);
   try {
-    lines = text.decode(await readFileBytes(given)).split(/\r\n|\n|\r/);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(/\r\n|\n|\r/);
   } catch (error) {
-    if (error instanceof TypeError)
-      throw new AmpcfError('BAD_DATA', `${given}: got bytes that are not UTF-8, wanted one item id a line`);
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    throw new AmpcfError('BAD_DATA', `${path}: got bytes that are not UTF-8, wanted one item id a line`);
   }
+}
+
+/**
+ * @param {string[]} lines
+ * @param {string} path
+ * @param {string} name
+ * @returns {WeightedId[]}
+ */
+function idsOfLines(lines, path, name) {
   return lines.flatMap((line, i) => {
     if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim())))
       return [];
     const [item, weight = '1', ...rest] = line.split(',').map((cell) => cell.trim());
-    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= 1024))
+    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= 1024)) {
+      const wanted = 'an id, or an id and a weight above 0 and at most 1024';
       throw new AmpcfError(
         'BAD_DATA',
-        `${given}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted an id, or an id and a weight above 0 and at most 1024`,
+        `${path}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted ${wanted}`,
       );
+    }
     return [{ item, weight: Number(weight) }];
   });
 }

@@ -1,4 +1,4 @@
-// Owns how numbers, bars and tables look in a terminal. Must not know what they mean.
+// Owns how numbers, bars and tables look in a terminal, and values as JSON. Must not know what they mean.
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 const useColour = () => Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
@@ -25,7 +25,7 @@ export function bar(share, width) {
 }
 
 /**
- * Cut with an ellipsis.
+ * A text cut to a width, with an ellipsis where something is missing.
  * @param {string} text
  * @param {number} width
  */
@@ -39,6 +39,12 @@ export function fileSize(bytes) {
       ? `${(bytes / 1e3).toFixed(0)} kB`
       : `${(bytes / 1e6).toFixed(1)} MB`;
 }
+
+/**
+ * A value as one line of JSON.
+ * @param {unknown} value
+ */
+export const jsonLine = (value) => `${JSON.stringify(value)}\n`;
 
 /** @param {number} n */
 export const count = (n) => n.toLocaleString('en-US');

@@ -1,6 +1,27 @@
-// Owns progress on stderr: one moving line on a terminal, few plain lines elsewhere. Must not write to
-// stdout.
+// Owns what a command says on stderr while it works: notes, and progress as one moving line on a terminal or
+// a few plain lines elsewhere. Must not write to stdout.
 import { bar, count, percent } from './print.js';
+
+/**
+ * What every part of a command is given.
+ * @typedef {object} Io
+ * @property {AbortSignal} signal aborts when the command is interrupted
+ * @property {boolean} quiet whether to say nothing but the result
+ * @property {(line: string) => void} say writes a note to stderr, unless quiet
+ */
+
+/**
+ * @param {Record<string, any>} values of the command line
+ * @param {AbortSignal} signal
+ * @returns {Io}
+ */
+export function ioOf(values, signal) {
+  const quiet = Boolean(values.quiet);
+  const say = (/** @type {string} */ line) => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  return { signal, quiet, say };
+}
 
 /**
  * @param {string} label
@@ -10,18 +31,19 @@ import { bar, count, percent } from './print.js';
  */
 export function progress(label, { quiet = false, after = 0, stream = process.stderr } = {}) {
   const began = performance.now();
-  let shown = 0,
-    line = false,
-    tenth = 0;
+  let shown = 0;
+  let line = false;
+  let tenth = 0;
   return {
     update(done, total, note = '') {
-      const now = performance.now(),
-        share = total > 0 ? done / total : 0;
+      const now = performance.now();
+      const share = total > 0 ? done / total : 0;
       if (quiet || now - began < after || (stream.isTTY && now - shown < 80 && done < total)) return;
       shown = now;
-      const seconds = (now - began) / 1000,
-        left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
-      const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
+      const seconds = (now - began) / 1000;
+      const left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
+      const rest = `  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
+      const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}${rest}`;
       if (stream.isTTY) {
         stream.write(`\r\x1b[K${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
         line = true;

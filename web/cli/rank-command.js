@@ -2,30 +2,37 @@
 // scores.
 import { loadModelFile } from './model-file.js';
 import { idList, numberOption, parseCommand, UsageError } from './options.js';
+import { jsonLine } from './print.js';
 import { personaLines, rankingLines } from './ranking-text.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Profile, Ranking, RankedItem } from '../model/profile.js' */
 
-export const recommendUsage = `ampcf recommend MODEL --history IDS [options]
+export const recommendUsage = [
+  'ampcf recommend MODEL --history IDS [options]',
+  '',
+  '  The best of the whole catalogue for one history. IDS is id,id,... or a file with one id (or ' +
+    'id,weight) a line; - is',
+  '  standard input. Without history the list is by popularity.',
+  '',
+  '  -k N              how many (default 10)',
+  '  --explain         persona, attention and the history items that speak for each',
+  '  --contributions N how many of them to list (default 3)',
+  '  --exclude IDS     leave these out',
+  '  --include-seen    the history may be recommended too',
+  "  --personas P      at most P personas (default: the model's)",
+  '  --json            everything as JSON on standard output',
+  '',
+].join('\n');
 
-  The best of the whole catalogue for one history. IDS is id,id,... or a file with one id (or id,weight) a line; - is
-  standard input. Without history the list is by popularity.
-
-  -k N              how many (default 10)
-  --explain         persona, attention and the history items that speak for each
-  --contributions N how many of them to list (default 3)
-  --exclude IDS     leave these out
-  --include-seen    the history may be recommended too
-  --personas P      at most P personas (default: the model's)
-  --json            everything as JSON on standard output
-`;
-
-export const rankUsage = `ampcf rank MODEL --history IDS --candidates IDS [options]
-
-  Rank my own list: nothing is filtered, unknown items come last. IDS as in ampcf recommend, of which the other options
-  (-k, --explain, --contributions, --personas, --json) are the same.
-`;
+export const rankUsage = [
+  'ampcf rank MODEL --history IDS --candidates IDS [options]',
+  '',
+  '  Rank my own list: nothing is filtered, unknown items come last. IDS as in ampcf recommend, of ' +
+    'which the other options',
+  '  (-k, --explain, --contributions, --personas, --json) are the same.',
+  '',
+].join('\n');
 
 const shared = /** @type {Record<string, OptionSpec>} */ ({
   history: { type: 'string' },
@@ -36,7 +43,7 @@ const shared = /** @type {Record<string, OptionSpec>} */ ({
 });
 
 /**
- * What --json promises; the same keys with and without --explain.
+ * An item as --json gives it, with the same keys whether --explain is given or not.
  * @param {RankedItem} item
  */
 function itemJson({ item, title, known, score, persona, attention, explanation }) {
@@ -52,6 +59,7 @@ function itemJson({ item, title, known, score, persona, attention, explanation }
 }
 
 /**
+ * Writes a ranking to standard output.
  * @param {Profile} me
  * @param {Ranking} ranking
  * @param {string[]} unknownHistory
@@ -61,12 +69,12 @@ function print(me, ranking, unknownHistory, json) {
   const unknown = [...unknownHistory, ...ranking.unknown];
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({
+      jsonLine({
         personalized: ranking.personalized,
         unknown,
         personas: me.personas().map(({ index, label, share }) => ({ index, label, share })),
         items: ranking.items.map(itemJson),
-      })}\n`,
+      }),
     );
     return;
   }
@@ -80,6 +88,7 @@ function print(me, ranking, unknownHistory, json) {
 }
 
 /**
+ * The profile of the history that the command line names, and how it wants its ranking.
  * @param {Record<string, any>} values
  * @param {string} path
  */

@@ -9,18 +9,24 @@ import { bar, fit, percent, style, table } from './print.js';
  */
 const short = (title, width = 40) => fit(title, width);
 
-/** @param {RankedItem} item */
+/** A smaller part of a score would be printed as 0.00. */
+const leastShown = 0.005;
+
+/**
+ * Why an item stands where it stands, or '' where nothing is known.
+ * @param {RankedItem} item
+ */
 function because({ explanation, score }) {
   if (!explanation || score === null) return '';
   const parts = explanation.contributions
     .filter((part) => part.contribution > 0)
     .map((part) => `${short(part.title, 32)} ${part.contribution.toFixed(2)}`);
+  const liked = parts.length > 0 ? `because you liked ${parts.join(' + ')}` : 'by popularity alone';
   const others = explanation.rest + explanation.residual;
-  return (
-    `${parts.length > 0 ? `because you liked ${parts.join(' + ')}` : 'by popularity alone'}` +
-    `${Math.abs(others) >= 0.005 ? ` ${others < 0 ? '-' : '+'} other history ${Math.abs(others).toFixed(2)}` : ''}` +
-    `${Math.abs(explanation.bias) >= 0.005 ? ` + popularity ${explanation.bias.toFixed(2)}` : ''}`
-  );
+  const size = Math.abs(others).toFixed(2);
+  const history = Math.abs(others) >= leastShown ? ` ${others < 0 ? '-' : '+'} other history ${size}` : '';
+  const { bias } = explanation;
+  return `${liked}${history}${Math.abs(bias) >= leastShown ? ` + popularity ${bias.toFixed(2)}` : ''}`;
 }
 
 /**
@@ -53,9 +59,10 @@ export function personaLines(me) {
 export function rankingLines({ items }) {
   return items
     .flatMap((item, i) => {
-      const head =
-        `  ${String(i + 1).padStart(2)}  ${item.score === null ? ' new ' : item.score.toFixed(3)}  ${short(item.title, 46).padEnd(46)}` +
-        `${item.persona ? `  ${style('cyan', item.persona.label)}` : ''}`;
+      const score = item.score === null ? ' new ' : item.score.toFixed(3);
+      const persona = item.persona ? `  ${style('cyan', item.persona.label)}` : '';
+      const place = String(i + 1).padStart(2);
+      const head = `  ${place}  ${score}  ${short(item.title, 46).padEnd(46)}${persona}`;
       const why = because(item);
       return why ? [head, style('dim', `             ${why}`)] : [head.trimEnd()];
     })

@@ -8,7 +8,7 @@ import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
 const MAX_LIST_LINE = 1 << 26;
 
 /**
- * Candidates by user id, in the order of the file; blank lines are nothing.
+ * Candidates by user id, in the order of the file. Blank lines are passed over.
  * @param {string} path
  * @param {{ fewest?: number, wanted?: string, signal?: AbortSignal }} [options] fewest: items that a line
  *   must have; wanted: how a line should look
@@ -16,9 +16,9 @@ const MAX_LIST_LINE = 1 << 26;
  * @throws {AmpcfError} BAD_DATA with the first ten bad lines, NO_DATA, IO
  */
 export async function readCandidates(path, { fewest = 1, wanted = 'user item item ...', signal } = {}) {
-  const file = displayName(path),
-    chunks = readChunks(path, signal ? { signal } : {}),
-    bad = new BadRows(file, 0);
+  const file = displayName(path);
+  const chunks = readChunks(path, signal ? { signal } : {});
+  const bad = new BadRows(file, 0);
   /** @type {Map<string, string[]>} */
   const lists = new Map();
   try {
@@ -30,8 +30,8 @@ export async function readCandidates(path, { fewest = 1, wanted = 'user item ite
         .replace(/^\uFEFF/, '')
         .split(/\r\n|\n|\r/);
       lines.forEach((text, i) => {
-        const [user, ...items] = text.split(/[ \t]+/).filter((id) => id !== ''),
-          long = [user ?? '', ...items].find((id) => id !== '' && idProblem(id) !== '');
+        const [user, ...items] = text.split(/[ \t]+/).filter((id) => id !== '');
+        const long = [user ?? '', ...items].find((id) => id !== '' && idProblem(id) !== '');
         if (user === undefined) return;
         if (long !== undefined) bad.addId(block.line + i, 'id too long', long);
         else if (items.length < fewest) bad.add(block.line + i, 'too few items', text, wanted);

@@ -1,30 +1,33 @@
 // Owns what commands make of a ratings file: its options, which rows count, how much, and what is said about
 // it. Must not parse text.
-import { numberOption, UsageError } from './options.js';
+import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
 import { readRatings } from './read-ratings.js';
 
-/** @import { OptionSpec } from './options.js' */
+/** @import { Io } from './progress.js' */
 /** @typedef {Awaited<ReturnType<typeof readRatings>>} Ratings */
 
-const text = /** @type {OptionSpec} */ ({ type: 'string' });
-
 /** Options of every command that reads ratings. */
-export const ratingOptions = /** @type {Record<string, OptionSpec>} */ (
-  Object.fromEntries(
-    ['user', 'item', 'rating', 'time', 'format', 'min-rating', 'duplicates', 'skip-bad'].map((name) => [
-      name,
-      text,
-    ]),
-  )
-);
+export const ratingOptions = textOptions([
+  'user',
+  'item',
+  'rating',
+  'time',
+  'format',
+  'min-rating',
+  'duplicates',
+  'skip-bad',
+]);
 
-export const ratingUsage = `  --user --item --rating --time COL   columns by name or number, where the names do not say
-  --format csv|tsv|dat|list           where the first lines do not say`;
+export const ratingUsage = [
+  '  --user --item --rating --time COL   columns by name or number, where the names do not say',
+  '  --format csv|tsv|dat|list           where the first lines do not say',
+].join('\n');
 
 /**
- * Stars: a few steps on a small scale. Play counts and the like are not.
+ * 60 % of the highest rating where ratings are stars, which means a few steps on a small scale; undefined for
+ * play counts and the like.
  * @param {Float64Array} rating
  */
 function starThreshold(rating) {
@@ -74,31 +77,57 @@ export function chooseRows(
  * Reads one file with the options of the command line, and says what was read.
  * @param {string} path
  * @param {Record<string, any>} values
- * @param {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void, label?: string }} options
- *   label: what the file is, when there are several
+ * @param {Io & { label?: string }} options label: what the file is, when there are several
  * @returns {Promise<Ratings>}
  */
 export async function readRatingsFile(path, values, { signal, quiet, say, label }) {
+  const { format, user, item, rating, time, duplicates } = values;
   const reading = progress('reading ', { quiet, after: 1000 });
   const ratings = await readRatings(path, {
-    ...Object.fromEntries(
-      ['format', 'user', 'item', 'rating', 'time', 'duplicates']
-        .map((name) => [name, values[name]])
-        .filter(([, value]) => value !== undefined),
-    ),
+    ...defined({ format, user, item, rating, time, duplicates }),
     skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0,
     signal,
     onProgress: ({ bytes, total, rows }) => {
       if (total) reading.update(bytes, total, `${count(rows)} rows`);
     },
   }).finally(() => reading.finish());
-  const { kind, columns } = ratings.format;
-  say(
-    `read     ${label ? `${label}: ` : ''}${count(ratings.user.length)} interactions of ${count(ratings.users.length)} people with ${count(ratings.items.length)} items ` +
-      `(${kind}: user ${columns.user}, item ${columns.item}${columns.rating ? `, rating ${columns.rating}` : ''})`,
-  );
+  say(`read     ${label ? `${label}: ` : ''}${contentsText(ratings)}`);
   if (ratings.duplicates > 0)
     say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);
   if (ratings.skipped > 0) say(`skipped  ${count(ratings.skipped)} bad rows`);
   return ratings;
+}
+
+/** @param {Ratings} ratings */
+function contentsText({ user, users, items, format: { kind, columns } }) {
+  const people = `${count(user.length)} interactions of ${count(users.length)} people`;
+  const rating = columns.rating ? `, rating ${columns.rating}` : '';
+  const where = `(${kind}: user ${columns.user}, item ${columns.item}${rating})`;
+  return `${people} with ${count(items.length)} items ${where}`;
+}
+
+/**
+ * Reads the history file, which decides for every other file from which rating rows count: a small test file
+ * may lack the highest rating.
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ */
+export async function readHistory(values, io) {
+  const weights = Boolean(values.weights);
+  const read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
+  const ratings = await read('history');
+  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  return {
+    history: chooseRows(ratings, { threshold, weights }),
+    threshold,
+    /**
+     * The rows of another file that the command line names, or undefined where it does not.
+     * @param {string} name
+     * @param {{ weights?: boolean }} [rule] whether its ratings are weights, if those of the history are
+     */
+    other: async (name, rule = {}) =>
+      values[name]
+        ? chooseRows(await read(name), { threshold, weights: weights && Boolean(rule.weights) })
+        : undefined,
+  };
 }

@@ -19,10 +19,11 @@ import {
 
 /** @typedef {{ title: string, aspects: string[] }} Item */
 /**
- * @typedef {{ id: string, title: string | null, aspects: string[] }} ItemColumns names in the header, or
- *   numbers from 1
+ * @typedef {object} ItemColumns names in the header, or numbers from 1
+ * @property {string} id
+ * @property {string | null} title
+ * @property {string[]} aspects
  */
-
 /**
  * @typedef {object} ReadItemsOptions
  * @property {string | number} [id] column, by its name in the header or its number from 1; so are the next

@@ -6,12 +6,17 @@ import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 /** @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'random' | 'user'} SplitRule */
 /** @typedef {'train' | 'validation' | 'test' | 'validation-history' | 'test-history'} Part */
 /**
- * @typedef {{ by: SplitRule, test: number, validation: number, seed: number }} SplitOptions shares of events
- *   or, by user, of people; leaving out takes one event, and none for validation 0
+ * @typedef {object} SplitOptions
+ * @property {SplitRule} by
+ * @property {number} test share of the events or, by user, of the people; leaving out takes one event
+ * @property {number} validation the same; 0 for none, which is all that leaving out looks at
+ * @property {number} seed
  */
 /**
- * @typedef {{ parts: Map<Part, number[]>, cuts: { validation: number | null, test: number } | null }} Split
- *   rows in the order of the file; cuts: Unix seconds from which on the parts begin
+ * @typedef {object} Split
+ * @property {Map<Part, number[]>} parts rows in the order of the file
+ * @property {{ validation: number | null, test: number } | null} cuts Unix seconds from which on the parts
+ *   begin; null where the rows were not cut by time
  */
 
 /** @type {readonly SplitRule[]} */
@@ -50,7 +55,8 @@ export function splitRows(ratings, rows, options) {
   if (empty)
     throw new AmpcfError(
       'NO_DATA',
-      `${empty}: got none of ${rows.length} events (${options.by}), wanted at least one: are there enough events, and is the share large enough?`,
+      `${empty}: got none of ${rows.length} events (${options.by}), wanted at least one: ` +
+        'are there enough events, and is the share large enough?',
     );
   return {
     parts: new Map(
@@ -70,8 +76,8 @@ function rowsByPerson({ users, user }, rows) {
   /** @type {Map<string, number[]>} */
   const lists = new Map();
   for (const x of rows) {
-    const id = users[user[x]],
-      list = lists.get(id);
+    const id = users[user[x]];
+    const list = lists.get(id);
     if (list) list.push(x);
     else lists.set(id, [x]);
   }
@@ -79,7 +85,7 @@ function rowsByPerson({ users, user }, rows) {
 }
 
 /**
- * One person's events; at least one stays in the training.
+ * Holds out events of one person; at least one stays in the training.
  * @param {Ratings} ratings
  * @param {string} user
  * @param {number[]} list
@@ -96,52 +102,55 @@ function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add
       : sampleOf(list, list.length, random);
   const howMany = (/** @type {number} */ share) =>
     by === 'random' ? Math.floor(list.length * share + random()) : Number(share > 0);
-  const tests = Math.min(howMany(test), list.length - 1),
-    validations = Math.min(howMany(validation), list.length - 1 - tests);
+  const tests = Math.min(howMany(test), list.length - 1);
+  const validations = Math.min(howMany(validation), list.length - 1 - tests);
   add('test', order.slice(0, tests));
   add('validation', order.slice(tests, tests + validations));
   add('train', order.slice(tests + validations));
 }
 
 /**
- * Events of one time stay together, so that no event of the training is as late as one of the test.
+ * Cuts at two moments. Events of one time stay together, so that no event of the training is as late as one
+ * of the test.
  * @param {Float64Array} time
  * @param {readonly number[]} rows
  * @param {SplitOptions} options
  * @param {Add} add
  */
 function cutByTime(time, rows, { test, validation }, add) {
-  const sorted = Float64Array.from(rows, (x) => time[x]).sort(),
-    last = sorted.length - 1;
+  const sorted = Float64Array.from(rows, (x) => time[x]).sort();
+  const last = sorted.length - 1;
   const at = (/** @type {number} */ share) => sorted[Math.min(last, Math.floor(sorted.length * (1 - share)))];
-  const testFrom = at(test),
-    validationFrom = validation > 0 ? at(test + validation) : testFrom;
+  const testFrom = at(test);
+  const validationFrom = validation > 0 ? at(test + validation) : testFrom;
   for (const x of rows)
     add(time[x] >= testFrom ? 'test' : time[x] >= validationFrom ? 'validation' : 'train', [x]);
   return { validation: validation > 0 ? validationFrom : null, test: testFrom };
 }
 
 /**
- * Whole people, each split into history and test; who has one event only stays in the training.
+ * Holds out whole people, each split into history and test. Who has one event only stays in the training.
  * @param {Ratings} ratings
  * @param {readonly number[]} rows
  * @param {SplitOptions} options
  * @param {Add} add
  */
 function holdOutPeople(ratings, rows, { test, validation, seed }, add) {
-  const lists = rowsByPerson(ratings, rows),
-    able = [...lists.keys()].filter((user) => /** @type {number[]} */ (lists.get(user)).length > 1).sort();
-  const order = sampleOf(able, able.length, seededRandom(seed)),
-    tests = Math.round(lists.size * test),
-    validations = Math.round(lists.size * validation);
+  const lists = rowsByPerson(ratings, rows);
+  const able = [...lists.keys()]
+    .filter((user) => /** @type {number[]} */ (lists.get(user)).length > 1)
+    .sort();
+  const order = sampleOf(able, able.length, seededRandom(seed));
+  const tests = Math.round(lists.size * test);
+  const validations = Math.round(lists.size * validation);
   const partOf = new Map(
     order
       .slice(0, tests + validations)
       .map((user, i) => [user, /** @type {'test' | 'validation'} */ (i < tests ? 'test' : 'validation')]),
   );
   for (const [user, list] of lists) {
-    const part = partOf.get(user),
-      kept = Math.max(1, Math.min(list.length - 1, Math.round(list.length * historyShare)));
+    const part = partOf.get(user);
+    const kept = Math.max(1, Math.min(list.length - 1, Math.round(list.length * historyShare)));
     if (!part) {
       add('train', list);
       continue;

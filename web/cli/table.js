@@ -28,7 +28,7 @@ export function headLines(head, complete) {
 }
 
 /**
- * Of the delimiters given, the one that cuts most lines into as many columns as the first line; null if none
+ * The delimiter that cuts most lines into as many columns as the first line; null if none of those given
  * does.
  * @param {string[]} lines
  * @param {string[]} delimiters
@@ -178,7 +178,7 @@ class TableParser extends Parser {
   }
 
   /**
-   * A csv-parse error as ours, at the line where the field it is in begins.
+   * A csv-parse error as an AmpcfError, at the line where the field it is in begins.
    * @param {CsvError} error
    */
   explain(error) {
@@ -212,7 +212,7 @@ function breaksIn(fields) {
 }
 
 /**
- * `user_id`, `userId` and `User ID` are the same name.
+ * A name without what writers differ in: `user_id`, `userId` and `User ID` are the same name.
  * @param {string} name
  */
 export const plainName = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

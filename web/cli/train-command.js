@@ -20,11 +20,11 @@ import {
   trainModel,
 } from '../train.js';
 import { cardText } from './diagnose-text.js';
-import { writeFileAtomic } from './files.js';
+import { writeOutput } from './files.js';
 import { checkMemory } from './memory-limit.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
-import { count, fileSize } from './print.js';
-import { stages } from './progress.js';
+import { count, fileSize, jsonLine } from './print.js';
+import { ioOf, stages } from './progress.js';
 import {
   givenSettings,
   inputUsage,
@@ -37,59 +37,119 @@ import { personasOf, personasText, trainingProgress, validationText } from './tr
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
+/** @import { OptionSpec } from './options.js' */
 /** @import { Interactions } from '../train.js' */
-/** @import { TrainResult } from '../train.js' */
-/** @import { Measurement } from '../evaluate.js' */
+/** @import { TrainSettings } from '../train/settings.js' */
+/** @import { Measurement, ModelCard } from '../evaluate.js' */
+/** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 /** @import { ValidationFigures } from '../evaluate/train-validated.js' */
-/** @import { TrainingInput, Io } from './training-input.js' */
+/** @import { Io } from './progress.js' */
+/** @import { TrainingInput } from './training-input.js' */
 /** @import { Search } from './tuning.js' */
 
-export const usage = `ampcf train RATINGS -o MODEL [options]
+const alsUsage = [
+  '  --objective als         least squares over all pairs (default)',
+  `    --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which ` +
+    `items see people through their personas (${trainDefaults.joint})`,
+].join('\n');
 
-  Turn a ratings file into a model file. RATINGS is CSV (with or without a header), tab- or ::-separated, or a list file
-  (user item item ...); - is standard input. MODEL is written whole or not at all; - is standard output.
+const softmaxUsage = [
+  '  --objective softmax     the published AMP-CF: one item of the person against sampled ones, ' +
+    `${softmaxDefaults.personas} personas by default`,
+  '    --epochs N  --batch N  --negatives N  --learning-rate X      default ' +
+    `${softmaxDefaults.epochs}, ${softmaxDefaults.batch}, ${softmaxDefaults.negatives}, ` +
+    `${softmaxDefaults.learningRate}`,
+  '    --attention dot|cosine  --attention-beta X                   of the training ' +
+    `(${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})`,
+  '    --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies ' +
+    `(${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ` +
+    `${softmaxDefaults.entropyNegative})`,
+].join('\n');
 
-${inputUsage}
-  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one vector)
-  --dim D                 width of the item vectors (default ${trainDefaults.dim})
-  --seed N                same input, options and seed give the same bytes (default ${trainDefaults.seed})
-  --objective als         least squares over all pairs (default)
-    --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which items see people through their personas (${trainDefaults.joint})
-  --objective softmax     the published AMP-CF: one item of the person against sampled ones, ${softmaxDefaults.personas} personas by default
-    --epochs N  --batch N  --negatives N  --learning-rate X      default ${softmaxDefaults.epochs}, ${softmaxDefaults.batch}, ${softmaxDefaults.negatives}, ${softmaxDefaults.learningRate}
-    --attention dot|cosine  --attention-beta X                   of the training (${softmaxDefaults.attention}, ${softmaxDefaults.attentionBeta})
-    --balance X  --entropy-positive X  --entropy-negative X      cross-entropy against entropies (${softmaxDefaults.balance}, ${softmaxDefaults.entropyPositive}, ${softmaxDefaults.entropyNegative})
-  --objective multinomial|gaussian|logistic   the likelihood of left-out events as the device will score them, from a start by als
-    --epochs N  --learning-rate X    default ${multinomialDefaults.epochs}, ${gaussianDefaults.epochs}, ${logisticDefaults.epochs} and ${multinomialDefaults.learningRate}, ${gaussianDefaults.learningRate}, ${logisticDefaults.learningRate}
-    --warmup N  --joint N            sweeps of als (${logisticDefaults.warmup}), the last of which items see people through their personas (${logisticDefaults.joint})
-    --batch N  --samples N           people a step (${logisticDefaults.batch}), items drawn a person (${logisticDefaults.samples} = all items)
-    --dropout X  --decay X  --zeros X   left out of a history (${multinomialDefaults.dropout}, ${gaussianDefaults.dropout}, ${logisticDefaults.dropout}), L2 towards the start
-                                     (${multinomialDefaults.decay}, ${gaussianDefaults.decay}, ${logisticDefaults.decay}), weight of what a person does not have (gaussian ${gaussianDefaults.zeros}, logistic ${logisticDefaults.zeros})
-  --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see src/FORMAT.md, SETTINGS
-  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and popular items, count less (0 to 2)
-  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 is a quarter of the size
-  --clusters N            freeze up to N clusters of items into the file, a taste space for ampcf/taste (default ${trainDefaults.clusters}; 0 = none)
-  --neighbours M          let up to M items vouch for each item beside the vectors (default ${trainDefaults.neighbours})
-  --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, --neighbour-lambda-growth X,
-  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,
-  --neighbour-blend X, --neighbour-aspects X    beside which part of the vectors, and with aspects how strong; see include/ampcf_train.h
-  --residual X            share of the whole person's evidence in the score: 1 - rho
-  --validation FILE|SHARE never train on these events (a file, or a share of each person's such as 0.1, as ampcf split --by random
-                          holds them out), measure on them each sweep from the 4th or each epoch, and write the best
-    --patience N          stop after N measurements without a better NDCG@20 (default 3)
-  --auto                  search the settings first, as ampcf tune does; what is given stays fixed. With --validation, and:
-${budgetUsage.replaceAll(/^/gm, '  ')}
-  --card                  measure persona quality and run a membership attack (two more trainings), and write the model card into the model;
-                          ampcf inspect shows it
-${memoryUsage}
-  --name TEXT             goes into the model's metadata
-  --json                  a summary on standard output
-`;
+const likelihoodUsage = [
+  '  --objective multinomial|gaussian|logistic   the likelihood of left-out events as the device ' +
+    'will score them, from a start by als',
+  `    --epochs N  --learning-rate X    default ${multinomialDefaults.epochs}, ` +
+    `${gaussianDefaults.epochs}, ${logisticDefaults.epochs} and ${multinomialDefaults.learningRate}, ` +
+    `${gaussianDefaults.learningRate}, ${logisticDefaults.learningRate}`,
+  `    --warmup N  --joint N            sweeps of als (${logisticDefaults.warmup}), the last of ` +
+    `which items see people through their personas (${logisticDefaults.joint})`,
+  `    --batch N  --samples N           people a step (${logisticDefaults.batch}), items drawn a ` +
+    `person (${logisticDefaults.samples} = all items)`,
+  `    --dropout X  --decay X  --zeros X   left out of a history (${multinomialDefaults.dropout}, ` +
+    `${gaussianDefaults.dropout}, ${logisticDefaults.dropout}), L2 towards the start`,
+  `                                     (${multinomialDefaults.decay}, ${gaussianDefaults.decay}, ` +
+    `${logisticDefaults.decay}), weight of what a person does not have (gaussian ` +
+    `${gaussianDefaults.zeros}, logistic ${logisticDefaults.zeros})`,
+].join('\n');
+
+const neighbourUsage = [
+  '  --neighbours M          let up to M items vouch for each item beside the vectors (default ' +
+    `${trainDefaults.neighbours})`,
+  '  --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, ' +
+    '--neighbour-lambda-growth X,',
+  '  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,',
+  '  --neighbour-blend X, --neighbour-aspects X    beside which part of the vectors, and with ' +
+    'aspects how strong; see include/ampcf_train.h',
+].join('\n');
+
+export const usage = [
+  'ampcf train RATINGS -o MODEL [options]',
+  '',
+  '  Turn a ratings file into a model file. RATINGS is CSV (with or without a header), tab- or ' +
+    '::-separated, or a list file',
+  '  (user item item ...); - is standard input. MODEL is written whole or not at all; - is standard output.',
+  '',
+  inputUsage,
+  `  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one ` +
+    'vector)',
+  `  --dim D                 width of the item vectors (default ${trainDefaults.dim})`,
+  '  --seed N                same input, options and seed give the same bytes (default ' +
+    `${trainDefaults.seed})`,
+  alsUsage,
+  softmaxUsage,
+  likelihoodUsage,
+  '  --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see ' +
+    'src/FORMAT.md, SETTINGS',
+  '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
+    'popular items, count less (0 to 2)',
+  `  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 ` +
+    'is a quarter of the size',
+  '  --clusters N            freeze up to N clusters of items into the file, a taste space for ' +
+    `ampcf/taste (default ${trainDefaults.clusters}; 0 = none)`,
+  neighbourUsage,
+  "  --residual X            share of the whole person's evidence in the score: 1 - rho",
+  "  --validation FILE|SHARE never train on these events (a file, or a share of each person's such " +
+    'as 0.1, as ampcf split --by random',
+  '                          holds them out), measure on them each sweep from the 4th or each ' +
+    'epoch, and write the best',
+  '    --patience N          stop after N measurements without a better NDCG@20 (default 3)',
+  '  --auto                  search the settings first, as ampcf tune does; what is given stays ' +
+    'fixed. With --validation, and:',
+  budgetUsage.replaceAll(/^/gm, '  '),
+  '  --card                  measure persona quality and run a membership attack (two more ' +
+    'trainings), and write the model card into the model;',
+  '                          ampcf inspect shows it',
+  memoryUsage,
+  "  --name TEXT             goes into the model's metadata",
+  '  --json                  a summary on standard output',
+  '',
+].join('\n');
 
 /**
- * @typedef {Pick<TrainResult, 'bytes' | 'users' | 'items' | 'interactions' | 'dropped' | 'settings' |
- *   'seconds'> & { validation?: ValidationFigures, measurements?: Measurement[], search?: Search }} Trained
+ * @typedef {object} Trained
+ * @property {Uint8Array<ArrayBuffer>} bytes of the model
+ * @property {number} users
+ * @property {number} items
+ * @property {number} interactions
+ * @property {number} dropped interactions with items of too little support
+ * @property {TrainSettings} settings
+ * @property {number} seconds
+ * @property {ValidationFigures} [validation]
+ * @property {Measurement[]} [measurements] one for each sweep that was measured
+ * @property {Search} [search] where settings were searched
  */
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, card: ModelCard }} Carded */
 
 /** @param {Record<string, any>} values */
 function checkUsage(values) {
@@ -125,7 +185,8 @@ async function train({ interactions, validation, items }, given, values, { signa
 }
 
 /**
- * The best trial of a search is the last fit: its model was trained on all but the validation.
+ * Searches the settings and takes the best trial: its model was trained on everything but the validation, so
+ * there is nothing left to fit.
  * @param {TrainingInput} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
@@ -133,12 +194,12 @@ async function train({ interactions, validation, items }, given, values, { signa
  * @returns {Promise<Trained>}
  */
 async function trainBySearch(input, given, values, io) {
-  const search = await runSearch(input, given, values, io),
-    { best, figures, model } = search;
+  const search = await runSearch(input, given, values, io);
+  const { best, figures, model } = search;
   model.dispose();
-  io.say(
-    `${searchText(search, values)}\n${trialTable(search.results)}\nchosen   the best of them, trained on everything but the validation events`,
-  );
+  io.say(searchText(search, values));
+  io.say(trialTable(search.results));
+  io.say('chosen   the best of them, trained on everything but the validation events');
   return {
     bytes: best.bytes,
     ...best.counts,
@@ -150,14 +211,21 @@ async function trainBySearch(input, given, values, io) {
 }
 
 /**
- * Items that somebody has, but too few.
+ * How many items were left out: somebody has them, but too few people.
  * @param {Interactions} given
  * @param {number} kept
  */
 const leftOutOf = ({ item }, kept) => new Set(Array.from(item)).size - kept;
 
 /**
- * The first lines of the summary; the sweep that was kept, where sweeps were compared.
+ * @param {number} n
+ * @param {string} one
+ * @param {string} many
+ */
+const counted = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
+
+/**
+ * Says what was trained, and which sweep was kept where sweeps were compared.
  * @param {Trained} trained
  * @param {Interactions} given
  * @param {(line: string) => void} say
@@ -167,21 +235,23 @@ function sayTrained(
   given,
   say,
 ) {
-  const last = measurements?.at(-1),
-    kept = settings.sweeps ?? settings.epochs,
-    word = settings.sweeps === undefined ? 'epoch' : 'sweep';
+  const last = measurements?.at(-1);
+  const kept = settings.sweeps ?? settings.epochs;
+  const word = settings.sweeps === undefined ? 'epoch' : 'sweep';
   const left = leftOutOf(given, items);
   if (left > 0)
     say(
-      `left out ${count(left)} ${left === 1 ? 'item' : 'items'} of fewer than ${settings.minSupport} people, with ${count(dropped)} ${dropped === 1 ? 'interaction' : 'interactions'} (--min-support)`,
+      `left out ${counted(left, 'item', 'items')} of fewer than ${settings.minSupport} people, ` +
+        `with ${counted(dropped, 'interaction', 'interactions')} (--min-support)`,
     );
   say(
-    `trained  ${count(interactions)} interactions, ${count(users)} people, ${count(items)} items in ${seconds.toFixed(1)} s`,
+    `trained  ${count(interactions)} interactions, ${count(users)} people, ${count(items)} items ` +
+      `in ${seconds.toFixed(1)} s`,
   );
-  if (last)
-    say(
-      `kept     ${word} ${kept}, the best of ${last.sweep}${last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : ''}`,
-    );
+  if (last) {
+    const stopped = last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : '';
+    say(`kept     ${word} ${kept}, the best of ${last.sweep}${stopped}`);
+  }
   if (validation) say(`validation ${validationText(validation)}`);
 }
 
@@ -189,21 +259,22 @@ function sayTrained(
  * The model with a card: the quality of its personas, and how well its people can be told from others.
  * @param {Trained} trained
  * @param {TrainingInput} input
- * @param {{ signal: AbortSignal, quiet: boolean }} io
+ * @param {Io} io
+ * @returns {Promise<Carded>}
  */
 async function withCard(
   { bytes, settings, users, items, interactions, dropped },
   { interactions: given, validation, items: facts },
   { signal, quiet },
 ) {
-  const lines = stages(quiet),
-    model = await loadModel(bytes),
-    steps = {
-      seed: Number(settings.seed),
-      signal,
-      onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
-        lines.update(stage, done, total),
-    };
+  const lines = stages(quiet);
+  const model = await loadModel(bytes);
+  const steps = {
+    seed: Number(settings.seed),
+    signal,
+    onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
+      lines.update(stage, done, total),
+  };
   try {
     const personas = await diagnose(model, {
       history: given,
@@ -231,79 +302,87 @@ async function withCard(
 }
 
 /**
- * @param {string[]} argv
- * @param {AbortSignal} signal
+ * How the personas of a model look for the people that it was trained on.
+ * @param {Uint8Array} bytes
+ * @param {TrainingInput} input
+ * @param {{ seed: number, signal: AbortSignal }} options
  */
-export async function run(argv, signal) {
-  const {
-      values,
-      given: [path],
-    } = parseCommand(argv, { ...trainingOptions, auto: { type: 'boolean' }, card: { type: 'boolean' } }, [
-      'RATINGS',
-    ]),
-    given = givenSettings(values),
-    { output } = values;
-  checkUsage(values);
-  const quiet = Boolean(values.quiet),
-    say = (/** @type {string} */ line) => {
-      if (!quiet) process.stderr.write(`${line}\n`);
-    },
-    io = { signal, quiet, say };
-  const input = await readTrainingInput(path, values, io),
-    trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
-  const {
+async function personasIn(bytes, { interactions }, options) {
+  const model = await loadModel(bytes);
+  return personaHealth(model, interactions, options).finally(() => model.dispose());
+}
+
+/**
+ * What --json gives.
+ * @param {Trained} trained
+ * @param {TrainingInput} input
+ * @param {Record<string, any>} values
+ * @param {{ bytes: Uint8Array, carded: Carded | null, health: PersonaHealth, command: string | undefined }}
+ *   made the model as it was written, and what is known of it
+ */
+function summaryOf(trained, input, values, { bytes, carded, health, command }) {
+  const { users, items, interactions, dropped, settings, seconds, validation, measurements, search } =
+    trained;
+  return {
+    model: values.output,
+    bytes: bytes.length,
     users,
     items,
     interactions,
     dropped,
-    settings,
+    skipped: input.skipped,
+    minRating: input.threshold ?? null,
     seconds,
-    validation = null,
-    measurements,
-    search,
-  } = trained;
-  const carded = values.card ? await withCard(trained, input, { signal, quiet }) : null,
-    bytes = carded?.bytes ?? trained.bytes;
-  const model = await loadModel(bytes),
-    personas = await personaHealth(model, input.interactions, {
-      seed: Number(settings.seed),
-      signal,
-    }).finally(() => model.dispose());
+    validation: validation ?? null,
+    ...(measurements && { measurements }),
+    personas: personasOf(health),
+    ...(carded && { card: carded.card }),
+    settings,
+    ...(search && { search: searchSummary(search, values), command }),
+  };
+}
+
+/**
+ * The command that trains the model again without the search that found its settings.
+ * @param {string} path
+ * @param {Record<string, any>} values
+ * @param {TrainSettings} settings
+ */
+function commandAgain(path, values, settings) {
+  const { objective, neighbours } = settings;
+  return trainCommandLine(path, values, settings, trainSettings({ objective, neighbours }));
+}
+
+/** @type {Record<string, OptionSpec>} */
+const options = { ...trainingOptions, auto: { type: 'boolean' }, card: { type: 'boolean' } };
+
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
+export async function run(argv, signal) {
+  const { values, given: paths } = parseCommand(argv, options, ['RATINGS']);
+  const [path] = paths;
+  const given = givenSettings(values);
+  const { output } = values;
+  checkUsage(values);
+  const io = ioOf(values, signal);
+  const { say } = io;
+  const input = await readTrainingInput(path, values, io);
+  const trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
+  const carded = values.card ? await withCard(trained, input, io) : null;
+  const bytes = carded?.bytes ?? trained.bytes;
+  const health = await personasIn(bytes, input, { seed: Number(trained.settings.seed), signal });
   signal.throwIfAborted();
-  await writeFileAtomic(output, bytes);
+  await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);
-  say(`personas ${personasText(personas)}`);
+  say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
   say(`wrote    ${output === '-' ? 'the model' : output} (${fileSize(bytes.length)})`);
-  const command =
-    search &&
-    trainCommandLine(
-      path,
-      values,
-      settings,
-      trainSettings({ objective: settings.objective, neighbours: settings.neighbours }),
-    );
+  const command = trained.search && commandAgain(path, values, trained.settings);
   if (command) say(`again    ${command}`);
   if (output === '-') return;
   if (values.json)
-    process.stdout.write(
-      `${JSON.stringify({
-        model: output,
-        bytes: bytes.length,
-        users,
-        items,
-        interactions,
-        dropped,
-        skipped: input.skipped,
-        minRating: input.threshold ?? null,
-        seconds,
-        validation,
-        ...(measurements && { measurements }),
-        personas: personasOf(personas),
-        ...(carded && { card: carded.card }),
-        settings,
-        ...(search && { search: searchSummary(search, values), command }),
-      })}\n`,
-    );
+    process.stdout.write(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
   else say(`\ntry      npx ampcf recommend ${output} --history ITEM,ITEM,... --explain`);
 }

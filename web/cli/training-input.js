@@ -2,7 +2,7 @@
 import { AmpcfError } from '../core/errors.js';
 import { choiceSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { numberOption, UsageError } from './options.js';
+import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { count } from './print.js';
 import {
   chooseRows,
@@ -16,62 +16,69 @@ import { splitRows } from './split.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { OptionSpec } from './options.js' */
+/** @import { Io } from './progress.js' */
 /** @import { Ratings } from './read-interactions.js' */
-/** @typedef {{ signal: AbortSignal, quiet: boolean, say: (line: string) => void }} Io */
 /**
  * @typedef {object} TrainingInput
  * @property {Interactions} interactions to train on
  * @property {Interactions | undefined} validation never trained on
- * @property {number | undefined} threshold
- * @property {number} skipped
+ * @property {number | undefined} threshold the rating from which rows count, if there is one
+ * @property {number} skipped bad rows left out
  * @property {Awaited<ReturnType<typeof readItems>>['items'] | undefined} items
  */
 
-const text = /** @type {OptionSpec} */ ({ type: 'string' });
 /**
- * Settings as options: learningRate is --learning-rate.
+ * The option of a setting: learningRate is --learning-rate.
  * @param {string} setting
  */
 export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const settingNames = [...numberSettings, ...choiceSettings];
 
-/** Options of every command that trains. */
-export const trainingOptions = /** @type {Record<string, OptionSpec>} */ ({
+/**
+ * Options of every command that trains.
+ * @type {Record<string, OptionSpec>}
+ */
+export const trainingOptions = {
   output: { type: 'string', short: 'o' },
   weights: { type: 'boolean' },
   ...ratingOptions,
-  ...Object.fromEntries(
-    [
-      'items',
-      'aspects',
-      'name',
-      'validation',
-      'patience',
-      'residual',
-      'minutes',
-      'trials',
-      'cores',
-      'max-memory',
-      ...settingNames.map(optionOf),
-    ].map((name) => [name, text]),
-  ),
-});
+  ...textOptions([
+    'items',
+    'aspects',
+    'name',
+    'validation',
+    'patience',
+    'residual',
+    'minutes',
+    'trials',
+    'cores',
+    'max-memory',
+    ...settingNames.map(optionOf),
+  ]),
+};
 
-export const inputUsage = `  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens u.item or movies.dat
-  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)
-${ratingUsage}
-  --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings look like stars, else all)
-  --weights               use the ratings as weights, for counts such as plays; default: every kept rating counts 1
-  --min-support N         leave out items of fewer than N people (default ${trainDefaults.minSupport})
-  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up
-  --skip-bad N            go on when up to N rows are bad`;
+export const inputUsage = [
+  '  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens ' +
+    'u.item or movies.dat',
+  '  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)',
+  ratingUsage,
+  '  --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings ' +
+    'look like stars, else all)',
+  '  --weights               use the ratings as weights, for counts such as plays; default: every ' +
+    'kept rating counts 1',
+  '  --min-support N         leave out items of fewer than N people (default ' +
+    `${trainDefaults.minSupport})`,
+  '  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up',
+  '  --skip-bad N            go on when up to N rows are bad',
+].join('\n');
 
 export const memoryUsage =
-  '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB (default: 80 % of the free memory; 4 GiB is the end)';
+  '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +
+  '(default: 80 % of the free memory; 4 GiB is the end)';
 
 /**
- * What the command line says of settings; the rest are defaults.
+ * The settings that the command line gives; the rest are defaults.
  * @param {Record<string, any>} values
  * @returns {Record<string, any>}
  */
@@ -85,11 +92,11 @@ export function givenSettings(values) {
     throw new UsageError('got --rho and --residual, wanted one of them: the residual is 1 - rho');
   // 1 - 0.9 is 0.09999999999999998, which is not what was meant.
   if (residual !== undefined) chosen.rho = Number((1 - residual).toPrecision(12));
-  return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
+  return defined(chosen);
 }
 
 /**
- * A number is a share, anything else a file.
+ * What --validation was given: a number is a share, anything else a file.
  * @param {string | undefined} given
  * @returns {{ share: number } | { file: string } | undefined}
  */
@@ -105,13 +112,13 @@ export function validationOption(given) {
 }
 
 /**
- * Without the pairs of the file, whatever their rating.
+ * Interactions without the pairs of a file, whatever their rating there.
  * @param {Interactions} interactions
  * @param {Ratings} held
  */
 function leaveOut(interactions, held) {
-  const { users, items, user, item, weight } = interactions,
-    pairs = held.users.map(() => /** @type {Set<string>} */ (new Set()));
+  const { users, items, user, item, weight } = interactions;
+  const pairs = held.users.map(() => /** @type {Set<string>} */ (new Set()));
   for (let x = 0; x < held.user.length; x++) pairs[held.user[x]].add(held.items[held.item[x]]);
   const of = new Map(held.users.map((id, u) => [id, pairs[u]]));
   const keep = Array.from({ length: user.length }, (_, x) => x).filter(
@@ -130,7 +137,7 @@ function leaveOut(interactions, held) {
 }
 
 /**
- * The two parts of the ratings, or the ratings and another file.
+ * What is trained on and what is held out: two parts of the ratings, or the ratings and another file.
  * @param {Ratings} ratings
  * @param {Record<string, any>} values
  * @param {{ threshold: number | undefined, weights: boolean }} rule
@@ -139,14 +146,15 @@ function leaveOut(interactions, held) {
  *   kept: rows of the ratings that count
  */
 async function holdOut(ratings, values, rule, io) {
-  const wanted = validationOption(values.validation),
-    plain = { threshold: rule.threshold, weights: false };
-  const all = chooseRows(ratings, rule),
-    kept = all.user.length;
+  const wanted = validationOption(values.validation);
+  const plain = { threshold: rule.threshold, weights: false };
+  const all = chooseRows(ratings, rule);
+  const kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
   if ('share' in wanted) {
-    const rows = Array.from({ length: ratings.user.length }, (_, x) => x),
-      seed = numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? trainDefaults.seed;
+    const rows = Array.from({ length: ratings.user.length }, (_, x) => x);
+    const seed =
+      numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? trainDefaults.seed;
     const { parts } = splitRows(ratings, rows, { by: 'random', test: wanted.share, validation: 0, seed });
     return {
       kept,
@@ -154,8 +162,8 @@ async function holdOut(ratings, values, rule, io) {
       validation: chooseRows(ratings, plain, parts.get('test')),
     };
   }
-  const held = await readRatingsFile(wanted.file, values, { ...io, label: 'validation' }),
-    { left, interactions } = leaveOut(all, held);
+  const held = await readRatingsFile(wanted.file, values, { ...io, label: 'validation' });
+  const { left, interactions } = leaveOut(all, held);
   if (left > 0) io.say(`left out ${count(left)} that the validation file holds: they are never trained on`);
   return { kept, interactions, validation: chooseRows(held, plain) };
 }
@@ -170,16 +178,16 @@ export async function readTrainingInput(path, values, io) {
   validationOption(values.validation);
   if (path === '-' && values.validation === '-')
     throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
-  const ratings = await readRatingsFile(path, values, io),
-    weights = Boolean(values.weights);
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights }),
-    { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
+  const ratings = await readRatingsFile(path, values, io);
+  const weights = Boolean(values.weights);
+  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
   const held = parts.validation?.user.length;
-  if (held === 0)
-    throw new AmpcfError(
-      'NO_DATA',
-      `${values.validation}: validation: got no event${threshold === undefined ? '' : ` with a rating of ${threshold} or more`}, wanted at least one`,
-    );
+  if (held === 0) {
+    const rated = threshold === undefined ? '' : ` with a rating of ${threshold} or more`;
+    const message = `${values.validation}: validation: got no event${rated}, wanted at least one`;
+    throw new AmpcfError('NO_DATA', message);
+  }
   if (threshold !== undefined)
     io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
   if (held !== undefined) io.say(`held out ${count(held)} for validation`);
@@ -190,10 +198,34 @@ export async function readTrainingInput(path, values, io) {
 }
 
 /**
- * Plain where a shell takes it as it is.
+ * A word as a shell takes it: in quotes, unless it is plain.
  * @param {string} word
  */
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** Options that say nothing of the model, or that the settings found replace. */
+const leftOutOfCommand = [
+  'output',
+  'json',
+  'quiet',
+  'minutes',
+  'trials',
+  'cores',
+  'max-memory',
+  'auto',
+  'residual',
+  ...settingNames.map(optionOf),
+];
+
+/**
+ * @param {string} name
+ * @param {unknown} value true: the option stands alone
+ */
+function optionWords(name, value) {
+  if (value === true) return [`--${name}`];
+  // What begins with a dash would be taken for the next option.
+  return String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)];
+}
 
 /**
  * The `ampcf train` that gives a model again: what was said of the input, and every setting that is not a
@@ -204,44 +236,19 @@ const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replac
  * @param {Record<string, any>} defaults of its objective
  */
 export function trainCommandLine(path, values, settings, defaults) {
-  const other = [
-    'output',
-    'json',
-    'quiet',
-    'minutes',
-    'trials',
-    'cores',
-    'max-memory',
-    'auto',
-    'residual',
-    ...settingNames.map(optionOf),
-  ];
   const input = Object.entries(values).filter(
-    ([name, value]) => !other.includes(name) && value !== undefined && value !== false,
+    ([name, value]) => !leftOutOfCommand.includes(name) && value !== undefined && value !== false,
   );
-  const set = Object.entries(settings)
-    .filter(
-      ([name, value]) =>
-        defaults[name] !== value ||
-        (name === 'objective' && value !== 'als') ||
-        (name === 'neighbours' && value > 0),
-    )
-    .map(([name, value]) => /** @type {[string, unknown]} */ ([optionOf(name), value]));
-  const words = [...input, ...set].flatMap(([name, value]) =>
-    value === true
-      ? [`--${name}`]
-      : String(value).startsWith('-')
-        ? [`--${name}=${value}`]
-        : [`--${name}`, String(value)],
+  const set = Object.entries(settings).filter(
+    ([name, value]) =>
+      defaults[name] !== value ||
+      (name === 'objective' && value !== 'als') ||
+      (name === 'neighbours' && value > 0),
   );
-  return [
-    'ampcf',
-    'train',
-    path,
-    ...words,
-    '-o',
-    values.output && values.output !== '-' ? values.output : 'model.ampcf',
-  ]
-    .map(quoted)
-    .join(' ');
+  const words = [
+    ...input.flatMap(([name, value]) => optionWords(name, value)),
+    ...set.flatMap(([name, value]) => optionWords(optionOf(name), value)),
+  ];
+  const output = values.output && values.output !== '-' ? values.output : 'model.ampcf';
+  return ['ampcf', 'train', path, ...words, '-o', output].map(quoted).join(' ');
 }

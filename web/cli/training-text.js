@@ -7,31 +7,30 @@ import { stages } from './progress.js';
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 
 /**
- * One line while vectors are learnt, whoever measures meanwhile; another for each stage after that.
+ * Progress of a training: one line while vectors are learnt, also while a sweep is measured, and another for
+ * each stage after that.
  * @param {boolean} quiet
  * @param {string | undefined} objective
  */
 export function trainingProgress(quiet, objective) {
-  const lines = stages(quiet, { after: 0 }),
-    word = objective === undefined || objective === 'als' ? 'sweep' : 'epoch';
-  let vectors = { done: 0, total: 1 },
-    later = false;
+  const lines = stages(quiet, { after: 0 });
+  const word = objective === undefined || objective === 'als' ? 'sweep' : 'epoch';
+  let vectors = { done: 0, total: 1 };
+  let later = false;
   return {
     /** @type {NonNullable<ValidatedOptions['onProgress']>} */
     update({ phase, done, total, sweep, sweeps }) {
       later ||= phase === 'neighbours';
       const turn = `${word} ${Math.min(sweep + (phase === 'vectors' ? 1 : 0), sweeps)}/${sweeps}`;
-      if (phase === 'vectors')
-        lines.update('training', (vectors = { done, total }).done, total, turn, 'rows');
-      else if (phase === 'measuring' && !later)
-        lines.update(
-          'training',
-          vectors.done,
-          vectors.total,
-          `${turn}, measuring ${count(done)}/${count(total)} people`,
-          'rows',
-        );
-      else lines.update(phase, done, total, '', phase === 'measuring' ? 'people' : 'steps');
+      if (phase === 'vectors') {
+        vectors = { done, total };
+        lines.update('training', done, total, turn, 'rows');
+      } else if (phase === 'measuring' && !later) {
+        const note = `${turn}, measuring ${count(done)}/${count(total)} people`;
+        lines.update('training', vectors.done, vectors.total, note, 'rows');
+      } else {
+        lines.update(phase, done, total, '', phase === 'measuring' ? 'people' : 'steps');
+      }
     },
     /** @param {Measurement} measurement */
     measured({ sweep, sweeps, metrics, best }) {
@@ -57,7 +56,8 @@ export const validationText = ({ metrics, people }) =>
 
 /** @param {PersonaHealth} health */
 export function personasText({ people, mean, effective, collapseRate }) {
-  return `${mean.toFixed(2)} a person, effectively ${effective.toFixed(2)}${collapseRate === null ? '' : `; two alike for ${percent(collapseRate)} of those with several`} (${count(people)} people)`;
+  const alike = collapseRate === null ? '' : `; two alike for ${percent(collapseRate)} of those with several`;
+  return `${mean.toFixed(2)} a person, effectively ${effective.toFixed(2)}${alike} (${count(people)} people)`;
 }
 
 /**

@@ -13,18 +13,23 @@ import { count, table } from './print.js';
 import { progress, stages } from './progress.js';
 
 /** @import { BestTrial, TrialResult } from '../tune/search.js' */
-/** @import { TrainingInput, Io } from './training-input.js' */
+/** @import { Io } from './progress.js' */
+/** @import { TrainingInput } from './training-input.js' */
 
 const shownTrials = 5;
 
-export const budgetUsage = `  --minutes M             stop after M minutes: how many trials that is depends on the machine
-  --trials N              stop after N trials: same input, options and seed give the same choice, whatever the machine
-  --cores N               trials at a time (default: as many as there are processors); no result depends on it`;
+export const budgetUsage = [
+  '  --minutes M             stop after M minutes: how many trials that is depends on the machine',
+  '  --trials N              stop after N trials: same input, options and seed give the same ' +
+    'choice, whatever the machine',
+  '  --cores N               trials at a time (default: as many as there are processors); no result ' +
+    'depends on it',
+].join('\n');
 
 /** @param {Record<string, any>} values */
 export function budgetOf(values) {
-  const minutes = numberOption(values, 'minutes'),
-    trials = numberOption(values, 'trials', { whole: true, low: 1, high: 1e6 });
+  const minutes = numberOption(values, 'minutes');
+  const trials = numberOption(values, 'trials', { whole: true, low: 1, high: 1e6 });
   if (minutes !== undefined && !(minutes > 0))
     throw new UsageError(`--minutes: got ${values.minutes}, wanted a number above 0`);
   if (minutes === undefined && trials === undefined)
@@ -39,7 +44,7 @@ export function budgetOf(values) {
 }
 
 /**
- * The best trials, the best first.
+ * The best trials as a table, the best first.
  * @param {readonly TrialResult[]} results
  * @param {string} [indent]
  */
@@ -65,24 +70,23 @@ export function trialTable(results, indent) {
 }
 
 /**
- * Moves by itself while trials run.
+ * A line of progress that moves by itself while trials run.
  * @param {{ minutes: number | undefined, trials: number | undefined }} budget
  * @param {boolean} quiet
  */
 function searchProgress({ minutes, trials = Infinity }, quiet) {
-  const line = progress('trials', { quiet }),
-    began = performance.now();
-  let done = 0,
-    best = -Infinity;
+  const line = progress('trials', { quiet });
+  const began = performance.now();
+  let done = 0;
+  let best = -Infinity;
   const show = () => {
-    const elapsed = (performance.now() - began) / 60000,
-      byTime = minutes === undefined ? 0 : Math.min(1, elapsed / minutes),
-      byTrials = done / trials;
-    line.update(
-      Math.max(byTime, byTrials),
-      1,
-      `${count(done)}${trials < Infinity ? `/${count(trials)}` : ''} done, ${(done / Math.max(elapsed, 1e-3)).toFixed(1)}/min${done > 0 ? `, best ndcg@20 ${best.toFixed(4)}` : ''}`,
-    );
+    const elapsed = (performance.now() - began) / 60000;
+    const byTime = minutes === undefined ? 0 : Math.min(1, elapsed / minutes);
+    const byTrials = done / trials;
+    const of = trials < Infinity ? `/${count(trials)}` : '';
+    const rate = (done / Math.max(elapsed, 1e-3)).toFixed(1);
+    const found = done > 0 ? `, best ndcg@20 ${best.toFixed(4)}` : '';
+    line.update(Math.max(byTime, byTrials), 1, `${count(done)}${of} done, ${rate}/min${found}`);
   };
   const timer = setInterval(show, 250);
   return {
@@ -101,35 +105,36 @@ function searchProgress({ minutes, trials = Infinity }, quiet) {
 }
 
 /**
- * As many threads as fit into memory.
+ * How many threads to use: as many as wanted, if they fit into memory.
  * @param {number} wanted
  * @param {number} bytes of one trial
  * @param {Record<string, any>} values
  * @param {(line: string) => void} say
  */
 function threadsFor(wanted, bytes, values, say) {
-  const fit = Math.max(1, Math.floor(memoryLimit(values).bytes / bytes)),
-    threads = Math.min(wanted, fit);
+  const fit = Math.max(1, Math.floor(memoryLimit(values).bytes / bytes));
+  const threads = Math.min(wanted, fit);
   if (threads < wanted) say(`cores    ${threads} of ${wanted}: no more trials fit into memory at a time`);
   return threads;
 }
 
 /**
- * Aborts with `signal`, or when the time is up.
+ * The end of the time that a search may take. The first trial may take as long as it needs, so the clock can
+ * stop a trial only once `start` was called; it runs from the beginning all the same.
  * @param {AbortSignal} signal
  * @param {number | undefined} minutes
  */
 function deadline(signal, minutes) {
-  const stop = new AbortController(),
-    onAbort = () => stop.abort(signal.reason),
-    began = performance.now(),
-    most = (minutes ?? Infinity) * 60000;
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signal.reason);
+  const began = performance.now();
+  const most = (minutes ?? Infinity) * 60000;
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   return {
-    /** Of the first trial, which may take as long as it needs, and then of the others. */
+    /** Aborts with the signal given, or when the time is up. */
     signal: stop.signal,
     start() {
       if (minutes !== undefined)
@@ -159,10 +164,10 @@ export async function runSearch(
   { signal, quiet, say, onBest },
 ) {
   if (!validation) throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
-  const budget = budgetOf(values),
-    settings = trainSettings(given),
-    began = performance.now(),
-    need = await trainingMemory(interactions, given);
+  const budget = budgetOf(values);
+  const settings = trainSettings(given);
+  const began = performance.now();
+  const need = await trainingMemory(interactions, given);
   checkMemory(need, values, say);
   const patience = numberOption(values, 'patience', { whole: true, low: 1 });
   const pool = workerPool(threadsFor(budget.cores, need.bytes, values, say), {
@@ -170,8 +175,8 @@ export async function runSearch(
     validation,
     options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) },
   });
-  const line = searchProgress(budget, quiet),
-    until = deadline(signal, budget.minutes);
+  const line = searchProgress(budget, quiet);
+  const until = deadline(signal, budget.minutes);
   /** @type {TrialResult[]} */
   const all = [];
   try {
@@ -209,15 +214,15 @@ export async function runSearch(
 }
 
 /**
- * The model of the best trial, asked about everybody.
+ * The model of the best trial, and its figures for everybody: trials were measured on a sample.
  * @param {BestTrial} best
  * @param {NonNullable<TrainingInput['validation']>} interactions
  * @param {NonNullable<TrainingInput['validation']>} validation
  * @param {{ signal: AbortSignal, quiet: boolean }} io
  */
 async function finalFigures({ bytes }, interactions, validation, { signal, quiet }) {
-  const model = await loadModel(bytes),
-    lines = stages(quiet);
+  const model = await loadModel(bytes);
+  const lines = stages(quiet);
   const figures = await measureValidation(model, interactions, validation, {
     signal,
     onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people'),
@@ -228,7 +233,7 @@ async function finalFigures({ bytes }, interactions, validation, { signal, quiet
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */
 
 /**
- * Counts for a summary.
+ * What a summary tells of a search.
  * @param {Search} search
  * @param {Record<string, any>} values
  */
@@ -248,6 +253,8 @@ export const searchSummary = ({ results, best, seconds }, { minutes, trials }) =
  * @param {Record<string, any>} values
  */
 export function searchText({ results, seconds }, { minutes }) {
+  const tried = `${count(results.length)} settings in ${seconds.toFixed(1)} s`;
   const abandoned = results.filter(({ validation }) => !validation).length;
-  return `tried    ${count(results.length)} settings in ${seconds.toFixed(1)} s, ${count(abandoned)} given up early${minutes === undefined ? '' : ' (how many there is time for depends on the machine: --trials N repeats)'}`;
+  const note = ' (how many there is time for depends on the machine: --trials N repeats)';
+  return `tried    ${tried}, ${count(abandoned)} given up early${minutes === undefined ? '' : note}`;
 }

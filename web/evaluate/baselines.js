@@ -15,8 +15,10 @@ import { modelRanker, scoreRanker } from './rankers.js';
 /** @typedef {'popularity' | 'itemknn' | 'ease' | 'als'} BaselineName */
 /** @typedef {Record<string, number>} Settings */
 /**
- * @typedef {{ interactions: Interactions, data: CanonicalInteractions, dim: number }} Training dim: width of
- *   the model, so that `als` has as many bytes of items
+ * @typedef {object} Training what baselines are fitted to
+ * @property {Interactions} interactions
+ * @property {CanonicalInteractions} data the same as the trainer reads them
+ * @property {number} dim width of the model, so that `als` has as many bytes of items
  */
 /**
  * @typedef {object} Baseline
@@ -110,7 +112,7 @@ async function fitAls({ interactions, dim }, settings, options) {
 }
 
 /**
- * A model trained for the occasion.
+ * A ranker by a model that is trained here, and disposed of with the ranker.
  * @param {Interactions} interactions
  * @param {Record<string, any>} settings
  * @param {string} stage
@@ -138,16 +140,16 @@ export async function trainedRanker(interactions, settings, stage, { signal, onP
  */
 export function wantedBaselines(given) {
   if (!Array.isArray(given)) throw badArgument('baselines', given, 'an array');
-  const names = Object.keys(baselines),
-    seen = new Set();
+  const names = Object.keys(baselines);
+  const seen = new Set();
   return given.map((entry) => {
     const { name, settings } =
       typeof entry === 'object' && entry ? entry : { name: entry, settings: undefined };
     if (!names.includes(name)) throw badArgument('baseline', name, `one of ${names.join(', ')}`);
     if (seen.has(name)) throw badArgument('baseline', `${name} twice`, 'each once');
     seen.add(name);
-    const { defaults } = baselines[/** @type {BaselineName} */ (name)],
-      wanted = Object.keys(defaults).join(', ') || 'none at all';
+    const { defaults } = baselines[/** @type {BaselineName} */ (name)];
+    const wanted = Object.keys(defaults).join(', ') || 'none at all';
     for (const [key, value] of Object.entries(settings ?? {}))
       if (!Object.hasOwn(defaults, key) || typeof value !== 'number')
         throw badArgument(`${name} setting ${key}`, value, `numbers, for ${wanted}`);
@@ -156,7 +158,7 @@ export function wantedBaselines(given) {
 }
 
 /**
- * Every combination.
+ * Every combination of the values of a grid.
  * @param {Record<string, number[]>} grid
  * @returns {Settings[]}
  */
@@ -176,8 +178,8 @@ function combinations(grid) {
  * @param {PaceOptions} options
  */
 export async function chooseSettings(name, training, { people, k }, { signal, onProgress }) {
-  const tried = /** @type {{ settings: Settings, ndcg: number }[]} */ ([]),
-    settingsOf = combinations(baselines[name].grid);
+  const tried = /** @type {{ settings: Settings, ndcg: number }[]} */ ([]);
+  const settingsOf = combinations(baselines[name].grid);
   if (settingsOf.length === 1) return { settings: settingsOf[0], tried };
   for (const [i, settings] of settingsOf.entries()) {
     const which = `setting ${i + 1}/${settingsOf.length}`;

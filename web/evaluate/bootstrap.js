@@ -5,8 +5,11 @@ import { AmpcfError } from '../core/errors.js';
 import { below, seededRandom } from '../core/random.js';
 
 /**
- * @typedef {{ mean: number, low: number, high: number, below: number }} Interval percentile interval;
- *   `below`: share of resamples below 0 (a ratio: below 1)
+ * @typedef {object} Interval percentile interval
+ * @property {number} mean
+ * @property {number} low
+ * @property {number} high
+ * @property {number} below share of resamples below 0 (a ratio: below 1)
  */
 /** @typedef {{ resamples?: number, seed?: number }} BootstrapOptions defaults 2000 and 1 */
 /**
@@ -17,7 +20,7 @@ import { below, seededRandom } from '../core/random.js';
 const level = 0.95;
 
 /**
- * Means of every column over the same resampled people, one resample at a step.
+ * Resamples people and takes the means of every column over the same ones, one resample at a step.
  * @param {Float64Array[]} columns (U) each, one number a person
  * @param {number} resamples
  * @param {number} seed
@@ -25,9 +28,9 @@ const level = 0.95;
  *   column
  */
 function* resampledMeans(columns, resamples, seed) {
-  const n = columns[0].length,
-    random = seededRandom(seed),
-    times = new Uint32Array(n);
+  const n = columns[0].length;
+  const random = seededRandom(seed);
+  const times = new Uint32Array(n);
   const means = columns.map(() => new Float64Array(resamples));
   for (let b = 0; b < resamples; b++) {
     times.fill(0);
@@ -43,14 +46,14 @@ function* resampledMeans(columns, resamples, seed) {
 }
 
 /**
- * Linear between the neighbours.
+ * The value below which a share of the sorted values lies, linear between neighbours.
  * @param {Float64Array} sorted
  * @param {number} share
  */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1),
-    i = Math.floor(at),
-    next = Math.min(i + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1);
+  const i = Math.floor(at);
+  const next = Math.min(i + 1, sorted.length - 1);
   return sorted[i] + (at - i) * (sorted[next] - sorted[i]);
 }
 
@@ -61,8 +64,8 @@ function quantile(sorted, share) {
  * @returns {Interval}
  */
 function intervalOf(mean, samples, neutral) {
-  const sorted = samples.filter(Number.isFinite).sort(),
-    tail = (1 - level) / 2;
+  const sorted = samples.filter(Number.isFinite).sort();
+  const tail = (1 - level) / 2;
   return {
     mean,
     low: quantile(sorted, tail),
@@ -92,8 +95,8 @@ export function pairedBootstrap(a, b, options = {}) {
       'BAD_ARGUMENT',
       `figures of people: got ${a?.length} and ${b?.length}, wanted as many of both, and at least one`,
     );
-  const column = Float64Array.from(a, (value, i) => value - b[i]),
-    wrong = column.findIndex((value) => !Number.isFinite(value));
+  const column = Float64Array.from(a, (value, i) => value - b[i]);
+  const wrong = column.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw badArgument(`figure ${wrong}`, column[wrong], 'finite numbers');
   const steps = resampledMeans([column], resamples, seed);
   for (let step = steps.next(); ; step = steps.next())

@@ -32,8 +32,10 @@ import { measureStability } from './stability.js';
 /** @import { Stability } from './stability.js' */
 /** @typedef {import('../model/model.js').Model} OpenModel */
 /**
- * @typedef {{ history: number | null, recommended: number | null, random: number | null }} ByKind what the
- *   person has, is recommended (first 20), and 20 random other items
+ * @typedef {object} ByKind a figure of three kinds of items
+ * @property {number | null} history what the person has
+ * @property {number | null} recommended the first 20 that the person is recommended
+ * @property {number | null} random 20 random other items
  */
 /**
  * @typedef {object} DiagnoseOptions
@@ -82,8 +84,8 @@ import { measureStability } from './stability.js';
  */
 /** @typedef {NonNullable<ReturnType<typeof lookAt>>} Look */
 
-const cut = 20,
-  looked = 2000;
+const cut = 20;
+const looked = 2000;
 export const targets = Object.freeze({ sharpness: 0.6, stability: 0.7, membership: 0.6 });
 
 /**
@@ -118,9 +120,9 @@ function lookAt(model, { user, history }, seed) {
   return withPerson(model, history, (fold) => {
     const { indices, shares, columns } = fold;
     if (shares.length < 2) return shares.length === 0 ? null : { shares, several: null };
-    const seen = new Set(indices),
-      scores = fold.scores(),
-      free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
+    const seen = new Set(indices);
+    const scores = fold.scores();
+    const free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
     const kinds = {
       history: indices,
       recommended: bestOf(free, scores, cut),
@@ -129,8 +131,8 @@ function lookAt(model, { user, history }, seed) {
     const attention = Object.fromEntries(
       Object.entries(kinds).map(([kind, list]) => [kind, list.map((index) => fold.explain(index).attention)]),
     );
-    const evidence = evidenceOf(fold, Math.min(looked, scores.length)),
-      owners = ownersOf(columns);
+    const evidence = evidenceOf(fold, Math.min(looked, scores.length));
+    const owners = ownersOf(columns);
     return {
       shares,
       several: {
@@ -151,8 +153,9 @@ function lookAt(model, { user, history }, seed) {
  * @param {number} most personas
  */
 function figuresOf(looks, most) {
-  const several = looks.flatMap((look) => (look.several ? [look.several] : [])),
-    shared = looks.filter((look) => look.several);
+  const numbers = looks.map(({ shares }) => shares.length);
+  const several = looks.flatMap((look) => (look.several ? [look.several] : []));
+  const shared = looks.filter((look) => look.several);
   const kinds = (/** @type {(attention: Float32Array[]) => number | null} */ of) =>
     /** @type {ByKind} */ (
       Object.fromEntries(
@@ -174,11 +177,8 @@ function figuresOf(looks, most) {
     details: {
       people: looks.length,
       several: several.length,
-      personas: meanOf(looks.map(({ shares }) => shares.length)) ?? 0,
-      counts: Array.from(
-        { length: most },
-        (_, k) => looks.filter(({ shares }) => shares.length === k + 1).length,
-      ),
+      personas: meanOf(numbers) ?? 0,
+      counts: Array.from({ length: most }, (_, k) => numbers.filter((n) => n === k + 1).length),
       shares: Array.from({ length: most }, (_, k) => meanOf(shared.map(({ shares }) => shares[k] ?? 0)) ?? 0),
       decided: kinds(decidedShare),
       ownership: meanOf(several.flatMap(({ ownership }) => ownership ?? [])),
@@ -190,7 +190,7 @@ function figuresOf(looks, most) {
 }
 
 /**
- * The same settings, other seeds.
+ * Stability against models that are trained here, by the same settings and other seeds.
  * @param {OpenModel} model
  * @param {Interactions} history
  * @param {number} seeds
@@ -199,12 +199,12 @@ function figuresOf(looks, most) {
  * @returns {Promise<Stability>}
  */
 async function stabilityBySeeds(model, history, seeds, people, options) {
-  const settings = settingsOf(model),
-    items = factsOf(model),
-    found = /** @type {Stability[]} */ ([]);
+  const settings = settingsOf(model);
+  const items = factsOf(model);
+  const found = /** @type {Stability[]} */ ([]);
   for (let turn = 1; turn <= seeds; turn++) {
-    const { onProgress, signal } = options,
-      stage = `training with another seed, ${turn}/${seeds}`;
+    const { onProgress, signal } = options;
+    const stage = `training with another seed, ${turn}/${seeds}`;
     const { bytes } = await trainModel(history, {
       ...settings,
       items,
@@ -256,9 +256,9 @@ export async function diagnose(model, options) {
   checkOptions(model, optionsArgument(options));
   const { history, against, seeds = 0, people = 300, seed = 1 } = options;
   if (seeds > 0) settingsOf(model);
-  const asked = sampleOf(historiesOf(history), people, seededRandom(seed)),
-    pace = paceOf('looking at personas', options),
-    looks = /** @type {Look[]} */ ([]);
+  const asked = sampleOf(historiesOf(history), people, seededRandom(seed));
+  const pace = paceOf('looking at personas', options);
+  const looks = /** @type {Look[]} */ ([]);
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);
     const look = lookAt(model, person, seed);
@@ -270,8 +270,8 @@ export async function diagnose(model, options) {
     : seeds > 0
       ? await stabilityBySeeds(model, history, seeds, asked, options)
       : null;
-  const rareRecall = await rareRecallOf(model, options),
-    faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
+  const rareRecall = await rareRecallOf(model, options);
+  const faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
   return {
     ...quality,
     stability: stability?.shared ?? null,

@@ -56,9 +56,12 @@ import { modelRanker } from './rankers.js';
  */
 /** @typedef {{ difference: Record<string, Interval> }} Difference model minus the other, 95 % intervals */
 /**
- * @typedef {PlainFigures & Difference & { settings: Settings, chosenOn: 'defaults' | 'given' | 'validation',
- *   tried: { settings: Settings, ndcg: number }[] }} BaselineResult
+ * @typedef {object} BaselineChoice
+ * @property {Settings} settings
+ * @property {'defaults' | 'given' | 'validation'} chosenOn where the settings come from
+ * @property {{ settings: Settings, ndcg: number }[]} tried what they were chosen from
  */
+/** @typedef {PlainFigures & Difference & BaselineChoice} BaselineResult */
 /**
  * @typedef {object} EvaluationParts
  * @property {Protocol} protocol
@@ -94,7 +97,7 @@ const defaults = {
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
- * Measure a model: what people should be recommended against what it recommends, as its users would get it.
+ * Measures a model: what people should be recommended against what it recommends, as its users would get it.
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people
@@ -102,14 +105,9 @@ const defaults = {
  *   training throws; an abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
-  const began = performance.now(),
-    run = prepare(model, options),
-    {
-      people,
-      ks,
-      headline,
-      options: { resamples, seed, perPerson },
-    } = run;
+  const began = performance.now();
+  const run = prepare(model, options);
+  const { people, headline } = run;
   const own = await measureRanker(run, modelRanker(model), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, {
     k: headline,
@@ -119,28 +117,11 @@ export async function evaluateModel(model, options) {
   /** @type {Evaluation['baselines']} */
   const baselines = {};
   for (const wanted of run.baselines) baselines[wanted.name] = await compareWithBaseline(run, own, wanted);
-  const newUsers =
-    run.options.newUsers === undefined
-      ? null
-      : await measureNewUsers(model, run.training.interactions, people, own.lists, {
-          ...run.options,
-          share: run.options.newUsers,
-          ks,
-          dim: run.training.dim,
-          itemShare: run.share,
-          baselines: run.baselines.map(({ name }) => ({ name, settings: baselines[name]?.settings ?? {} })),
-        });
+  const newUsers = await compareWithNewUsers(run, model, own, baselines);
   return {
-    protocol: {
-      ranking: run.options.candidates ? 'candidates' : run.options.sampled ? 'sampled' : 'full',
-      negatives: run.options.sampled ?? null,
-      k: ks,
-      headline,
-      seed,
-      resamples,
-    },
+    protocol: protocolOf(run),
     users: people.length,
-    ...(perPerson && { people: people.map(({ user }) => user) }),
+    ...(run.options.perPerson && { people: people.map(({ user }) => user) }),
     catalogue: model.info.items,
     skipped: run.skipped,
     ...plainFigures(own, run.options),
@@ -153,7 +134,23 @@ export async function evaluateModel(model, options) {
 }
 
 /**
- * Everything is checked before the first long step.
+ * How the figures were made, to be read beside them.
+ * @param {Run} run
+ * @returns {Protocol}
+ */
+function protocolOf({ ks, headline, options: { candidates, sampled, seed, resamples } }) {
+  return {
+    ranking: candidates ? 'candidates' : sampled ? 'sampled' : 'full',
+    negatives: sampled ?? null,
+    k: ks,
+    headline,
+    seed,
+    resamples,
+  };
+}
+
+/**
+ * Checks everything before the first long step, and prepares what every step needs.
  * @param {Model} model
  * @param {EvaluateOptions} given
  */
@@ -163,55 +160,71 @@ function prepare(model, given) {
     ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)),
   });
   checkOptions(model, options);
-  const { history, test, train = history, sampled, validation } = options,
-    ks = [...new Set(options.k)].sort((a, b) => a - b);
-  const data = checkedInteractions(options.train ? 'train' : 'history', train);
-  if (options.train) checkedInteractions('history', history);
+  const ks = [...new Set(options.k)].sort((a, b) => a - b);
+  const interactions = options.train ?? options.history;
+  const data = checkInteractions(options);
+  const support = supportOf(data);
+  return {
+    ...peopleToMeasure(model, options, data),
+    ks,
+    headline: ks.includes(20) ? 20 : ks.includes(10) ? 10 : ks[ks.length - 1],
+    baselines: wantedBaselines(options.baselines),
+    training: { interactions, data, dim: model.info.dim },
+    options,
+    share: (/** @type {string} */ item) => (support.get(item) ?? 1) / data.users,
+  };
+}
+
+/**
+ * Checks every set of interactions.
+ * @param {FullOptions} options
+ * @returns what baselines are fitted to and popularity is counted in
+ */
+function checkInteractions({ history, test, train, validation }) {
+  const data = checkedInteractions(train ? 'train' : 'history', train ?? history);
+  if (train) checkedInteractions('history', history);
   checkedInteractions('test', test);
   if (validation) checkedInteractions('validation', validation);
-  const candidates =
-    options.candidates &&
-    new Map(
-      Array.from(options.candidates, ([user, list]) => [
-        user,
-        listArgument(`candidates of ${user}`, list).map(itemId),
-      ]),
-    );
-  const histories = itemsByPerson(history),
-    knows = (/** @type {string} */ item) => model.has(item);
-  const pool = sampled ? [...data.itemIds].sort() : [];
-  const drawn = sampled ? { negatives: sampled, pool, seed: options.seed } : null;
+  return data;
+}
+
+/**
+ * Whom the test asks, and who of the validation chooses settings.
+ * @param {Model} model
+ * @param {FullOptions} options
+ * @param {Training['data']} data
+ */
+function peopleToMeasure(model, { history, test, validation, candidates, sampled, seed }, data) {
+  const lists = Array.from(candidates ?? [], ([user, list]) => {
+    const ids = listArgument(`candidates of ${user}`, list).map(itemId);
+    return /** @type {[string, string[]]} */ ([user, ids]);
+  });
+  const histories = itemsByPerson(history);
+  const knows = (/** @type {string} */ item) => model.has(item);
   const { people, skipped } = choosePeople({
     histories,
     test,
-    candidates: candidates ?? null,
+    candidates: candidates ? new Map(lists) : null,
     knows,
-    sampled: drawn,
+    sampled: sampled ? { negatives: sampled, pool: [...data.itemIds].sort(), seed } : null,
   });
-  if (people.length === 0)
-    throw new AmpcfError(
-      'NO_DATA',
-      `nobody to measure: got ${skipped.peopleWithoutTest} people without test items and ${skipped.peopleWithoutCandidates} without candidates, wanted at least one with both`,
-    );
+  if (people.length === 0) throw nobodyToMeasure(skipped);
   const validators = validation ? choosePeople({ histories, test: validation, knows }).people : null;
   if (validators?.length === 0)
     throw new AmpcfError(
       'NO_DATA',
       'validation: got nobody with an item that is not in the history, wanted at least one',
     );
-  const support = supportOf(data),
-    training = { interactions: train, data, dim: model.info.dim };
-  return {
-    people,
-    skipped,
-    ks,
-    headline: ks.includes(20) ? 20 : ks.includes(10) ? 10 : ks[ks.length - 1],
-    baselines: wantedBaselines(options.baselines),
-    training,
-    options,
-    validators,
-    share: (/** @type {string} */ item) => (support.get(item) ?? 1) / data.users,
-  };
+  return { people, skipped, validators };
+}
+
+/** @param {Skipped} skipped */
+function nobodyToMeasure({ peopleWithoutTest, peopleWithoutCandidates }) {
+  return new AmpcfError(
+    'NO_DATA',
+    `nobody to measure: got ${peopleWithoutTest} people without test items ` +
+      `and ${peopleWithoutCandidates} without candidates, wanted at least one with both`,
+  );
 }
 
 /** @typedef {ReturnType<typeof prepare>} Run */
@@ -221,8 +234,7 @@ function prepare(model, given) {
  * @param {FullOptions} options
  */
 function checkOptions(model, options) {
-  const { k, seed, resamples, perPerson, sampled, candidates, newUsers, train, against, signal, onProgress } =
-    options;
+  const { k, seed, resamples, perPerson, against, signal, onProgress } = options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   if (against !== undefined && !(against instanceof Model))
     throw badArgument('against', against, 'a Model of loadModel');
@@ -231,24 +243,39 @@ function checkOptions(model, options) {
     if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
   if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
-  if (candidates !== undefined && !(candidates instanceof Map))
-    throw badArgument('candidates', candidates, 'a Map of item ids by user id');
-  if (sampled !== undefined && (!Number.isSafeInteger(sampled) || sampled < 1))
-    throw badArgument('sampled', sampled, 'a whole number, 1 or more');
-  if (sampled !== undefined && candidates)
-    throw badArgument('sampled', sampled, 'either candidates or sampled');
-  if (newUsers !== undefined && !(newUsers > 0 && newUsers < 1))
-    throw badArgument('newUsers', newUsers, 'a share above 0 and below 1');
-  if (newUsers !== undefined && train)
-    throw badArgument('newUsers', newUsers, 'no train: then the people of history are new already');
-  if (newUsers !== undefined) settingsOf(model);
+  checkRanked(options);
+  checkNewUsers(model, options);
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw badArgument('onProgress', onProgress, 'a function');
 }
 
 /**
- * Refused as training would refuse them, by name.
+ * What is ranked: the catalogue, candidates, or a sample.
+ * @param {FullOptions} options
+ */
+function checkRanked({ candidates, sampled }) {
+  if (candidates !== undefined && !(candidates instanceof Map))
+    throw badArgument('candidates', candidates, 'a Map of item ids by user id');
+  if (sampled !== undefined && (!Number.isSafeInteger(sampled) || sampled < 1))
+    throw badArgument('sampled', sampled, 'a whole number, 1 or more');
+  if (sampled !== undefined && candidates)
+    throw badArgument('sampled', sampled, 'either candidates or sampled');
+}
+
+/**
+ * @param {Model} model
+ * @param {FullOptions} options
+ */
+function checkNewUsers(model, { newUsers, train }) {
+  if (newUsers === undefined) return;
+  if (!(newUsers > 0 && newUsers < 1)) throw badArgument('newUsers', newUsers, 'a share above 0 and below 1');
+  if (train) throw badArgument('newUsers', newUsers, 'no train: then the people of history are new already');
+  settingsOf(model); // throws where there is nothing to train another model by
+}
+
+/**
+ * Interactions as training reads them; what training would refuse is refused with the name of the option.
  * @param {string} name
  * @param {Interactions} given
  */
@@ -320,14 +347,34 @@ async function compareWithModel(run, own, model) {
 }
 
 /**
+ * New people, if the options ask for them.
+ * @param {Run} run
+ * @param {Model} model
+ * @param {Measured} own
+ * @param {Evaluation['baselines']} baselines
+ */
+async function compareWithNewUsers(run, model, own, baselines) {
+  const { newUsers } = run.options;
+  if (newUsers === undefined) return null;
+  return measureNewUsers(model, run.training.interactions, run.people, own.lists, {
+    ...run.options,
+    share: newUsers,
+    ks: run.ks,
+    dim: run.training.dim,
+    itemShare: run.share,
+    baselines: run.baselines.map(({ name }) => ({ name, settings: baselines[name]?.settings ?? {} })),
+  });
+}
+
+/**
  * @param {Run} run
  * @param {Measured} own
  * @param {WantedBaseline} wanted
  * @returns {Promise<BaselineResult>}
  */
 async function compareWithBaseline(run, own, { name, settings: given }) {
-  const { options, validators, training, headline } = run,
-    choosing = !given && validators;
+  const { options, validators, training, headline } = run;
+  const choosing = !given && validators;
   const { settings, tried } = choosing
     ? await chooseSettings(name, training, { people: validators, k: headline }, options)
     : { settings: { ...known[name].defaults, ...given }, tried: [] };

@@ -30,13 +30,18 @@ import { bestOf } from './rankers.js';
  * @property {number} people
  */
 /**
- * @typedef {{ because: FaithfulnessPart | null, persona: FaithfulnessPart | null }} Faithfulness null: nobody
- *   to ask
+ * @typedef {object} Faithfulness null: nobody to ask
+ * @property {FaithfulnessPart | null} because of the history items that an explanation names
+ * @property {FaithfulnessPart | null} persona of the persona that it names
  */
 /**
- * @typedef {{ people?: number, items?: number, because?: number, seed?: number } & PaceOptions}
- *   FaithfulnessOptions defaults 200 people, 3 recommended items each, 2 history items named, seed 1
+ * @typedef {object} FaithfulnessChoices
+ * @property {number} [people] how many are asked, default 200
+ * @property {number} [items] recommended items of each, default 3
+ * @property {number} [because] history items that an explanation names, default 2
+ * @property {number} [seed] default 1
  */
+/** @typedef {FaithfulnessChoices & PaceOptions} FaithfulnessOptions */
 /** @typedef {{ named: number, random: number, before: number }} Case ranks, from 1 */
 
 const fewestItems = 6;
@@ -73,16 +78,16 @@ const becauseOf = (parts, count) =>
  * @param {() => number} random
  */
 function dropsFor({ columns, explain, known }, index, count, random) {
-  const { attention, parts } = explain(index),
-    named = becauseOf(parts, count),
-    all = Array.from(known.keys());
+  const { attention, parts } = explain(index);
+  const named = becauseOf(parts, count);
+  const all = Array.from(known.keys());
   const others = sampleOf(
     all.filter((i) => !named.includes(i)),
     named.length,
     random,
   );
-  const owners = ownersOf(columns),
-    persona = attention.indexOf(Math.max(...attention));
+  const owners = ownersOf(columns);
+  const persona = attention.indexOf(Math.max(...attention));
   const rest =
     attention.length > 1 ? Array.from(columns.keys()).filter((k) => k !== persona && owners.includes(k)) : [];
   const other = rest[below(random, Math.max(1, rest.length))];
@@ -102,14 +107,14 @@ function dropsFor({ columns, explain, known }, index, count, random) {
  * @param {{ items: number, because: number, random: () => number }} options
  */
 function casesOf(model, { history }, { items, because, random }) {
-  const known = history.filter(({ item }) => model.has(item)),
-    out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
+  const known = history.filter(({ item }) => model.has(item));
+  const out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
   if (known.length < fewestItems) return out;
   const asked = withPerson(model, known, (fold) => {
     if (fold.shares.length < 2) return [];
-    const seen = new Set(fold.indices),
-      scores = fold.scores(),
-      free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
+    const seen = new Set(fold.indices);
+    const scores = fold.scores();
+    const free = Uint32Array.from(scores.keys()).filter((j) => !seen.has(j));
     return bestOf(free, scores, items).map((index) => ({
       index,
       seen,
@@ -142,8 +147,8 @@ function summary(people, seed) {
   const mean = (/** @type {(of: Case) => number} */ value) =>
     people.map((cases) => /** @type {number} */ (meanOf(cases.map(value))));
   const over = (/** @type {(of: Case) => number} */ value) => /** @type {number} */ (meanOf(mean(value)));
-  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before),
-    random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
+  const named = (/** @type {Case} */ of) => Math.log2(of.named / of.before);
+  const random = (/** @type {Case} */ of) => Math.log2(of.random / of.before);
   return {
     named: over(named),
     random: over(random),
@@ -157,9 +162,9 @@ function summary(people, seed) {
 }
 
 /**
- * Do explanations name what matters? People with two or more personas and six known items are asked: their
- * first recommended items are ranked again without the history items that an explanation names, without the
- * named persona's items, and without as many others.
+ * Tests whether explanations name what matters. People with two or more personas and six known items are
+ * asked: their first recommended items are ranked again without the history items that an explanation names,
+ * without the named persona's items, and without as many others.
  * @param {OpenModel} model
  * @param {Interactions} interactions their histories
  * @param {FaithfulnessOptions} [options]
@@ -172,8 +177,8 @@ export async function measureFaithfulness(model, interactions, options = {}) {
   for (const [name, value] of Object.entries({ people, items, because }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw badArgument(name, value, 'a whole number, 1 or more');
-  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed)),
-    pace = paceOf('testing explanations', options);
+  const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
+  const pace = paceOf('testing explanations', options);
   const found = { because: /** @type {Case[][]} */ ([]), persona: /** @type {Case[][]} */ ([]) };
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);

@@ -12,30 +12,30 @@ function peopleOfItems({ users, itemIds, offsets, items }) {
   const starts = new Uint32Array(itemIds.length + 1);
   for (const j of items) starts[j + 1]++;
   for (let j = 0; j < itemIds.length; j++) starts[j + 1] += starts[j];
-  const people = new Uint32Array(items.length),
-    next = starts.slice();
+  const people = new Uint32Array(items.length);
+  const next = starts.slice();
   for (let u = 0; u < users; u++)
     for (let x = offsets[u]; x < offsets[u + 1]; x++) people[next[items[x]]++] = u;
   return { starts, people };
 }
 
 /**
- * s_ij = c_ij / (d_i^a d_j^b), c the people who have both, d the people who have one; of each item i of a
- * history the `neighbours` candidates j of the highest s_ij count, and their s_ij add up.
- * Sarwar et al. 2001; Deshpande & Karypis 2004
+ * Scores by co-occurrence: s_ij = c_ij / (d_i^a d_j^b), c the people who have both, d the people who have
+ * one; of each item i of a history the `neighbours` candidates j of the highest s_ij count, and their s_ij
+ * add up. Sarwar et al. 2001; Deshpande & Karypis 2004
  * @param {CanonicalInteractions} data
  * @param {NeighbourSettings} settings
  * @param {(done: number, total: number) => Promise<void>} pace
  * @returns {Promise<Scorer>}
  */
 export async function fitNeighbours(data, { historyExponent, candidateExponent, neighbours }, pace) {
-  const { offsets, items, itemIds } = data,
-    n = itemIds.length,
-    { starts, people } = peopleOfItems(data);
-  const degree = Float64Array.from({ length: n }, (_, j) => starts[j + 1] - starts[j]),
-    candidateScale = degree.map((d) => d ** -candidateExponent);
-  const together = new Float64Array(n),
-    similarity = new Float32Array(n);
+  const { offsets, items, itemIds } = data;
+  const n = itemIds.length;
+  const { starts, people } = peopleOfItems(data);
+  const degree = Float64Array.from({ length: n }, (_, j) => starts[j + 1] - starts[j]);
+  const candidateScale = degree.map((d) => d ** -candidateExponent);
+  const together = new Float64Array(n);
+  const similarity = new Float32Array(n);
   /** @type {{ items: Uint32Array, values: Float32Array }[]} */
   const rows = [];
   for (let i = 0; i < n; i++) {

@@ -32,14 +32,14 @@ export async function rankPeople(ranker, people, k, pace) {
 
 /** @param {Float64Array} values */
 function meanAndError(values) {
-  const n = values.length,
-    mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : 0 };
 }
 
 /**
- * What an evaluation gives of them.
+ * The figures that an evaluation gives: those of each person only where they were asked for.
  * @param {Figures} figures
  * @param {{ perPerson: boolean }} options
  */

@@ -30,14 +30,43 @@ import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
  * @property {number} folds
  */
 /**
- * @typedef {{ seed?: number, folds?: number, people?: number, resamples?: number } & PaceOptions}
- *   MembershipOptions folds: other random halves, figures averaged, default 1; people: of each side scored in
- *   a fold, default 500
+ * @typedef {object} MembershipChoices
+ * @property {number} [seed] default 1
+ * @property {number} [folds] random halves of the people, over which figures are averaged; default 1
+ * @property {number} [people] of each side that are scored in a fold, default 500
+ * @property {number} [resamples] default 500
  */
+/** @typedef {MembershipChoices & PaceOptions} MembershipOptions */
 /** @typedef {Record<AttackName, number>} Scores higher: more like a member */
 
-const leftOut = 8,
-  fewestItems = 4;
+const leftOut = 8;
+const fewestItems = 4;
+const fewestPeople = 8;
+
+/**
+ * How an item stands among those that the person has not: the smaller its rank and the larger its margin, the
+ * better the model foretells it.
+ * @param {Float32Array} scores
+ * @param {number} index
+ * @param {Set<number | undefined>} seen
+ */
+function standOf(scores, index, seen) {
+  const score = scores[index];
+  let above = 0;
+  let sum = 0;
+  let squares = 0;
+  let n = 0;
+  for (let j = 0; j < scores.length; j++) {
+    if (seen.has(j)) continue;
+    n++;
+    sum += scores[j];
+    squares += scores[j] ** 2;
+    if (scores[j] >= score) above++;
+  }
+  const mean = sum / Math.max(1, n);
+  const spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
+  return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
+}
 
 /**
  * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
@@ -47,27 +76,11 @@ const leftOut = 8,
  * @param {number} seed
  */
 function signsOf(model, { user, history }, seed) {
-  const known = history.filter(({ item }) => model.has(item)),
-    asked = sampleOf(known, leftOut, personRandom(seed, user)),
-    seen = new Set(known.map(({ item }) => model.indexOf(item)));
-  const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) => {
-    const index = /** @type {number} */ (model.indexOf(item)),
-      score = scores[index];
-    let above = 0,
-      sum = 0,
-      squares = 0,
-      n = 0;
-    for (let j = 0; j < scores.length; j++) {
-      if (seen.has(j)) continue;
-      n++;
-      sum += scores[j];
-      squares += scores[j] ** 2;
-      if (scores[j] >= score) above++;
-    }
-    const mean = sum / Math.max(1, n),
-      spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
-    return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
-  };
+  const known = history.filter(({ item }) => model.has(item));
+  const asked = sampleOf(known, leftOut, personRandom(seed, user));
+  const seen = new Set(known.map(({ item }) => model.indexOf(item)));
+  const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) =>
+    standOf(scores, /** @type {number} */ (model.indexOf(item)), seen);
   const alone = asked.map(({ item }) =>
     withPerson(
       model,
@@ -88,8 +101,8 @@ function signsOf(model, { user, history }, seed) {
 }
 
 /**
- * Calibrated: less what a model says that never saw the person, so that people who are easy to foretell do
- * not look like members (Watson et al., ICLR 2022).
+ * The scores of every attack. Calibrated ones subtract what a model says that never saw the person, so that
+ * people who are easy to foretell do not look like members (Watson et al., ICLR 2022).
  * @param {OpenModel} target
  * @param {OpenModel} reference
  * @param {Person} person
@@ -97,8 +110,8 @@ function signsOf(model, { user, history }, seed) {
  * @returns {Scores}
  */
 function attackScores(target, reference, person, seed) {
-  const own = signsOf(target, person, seed),
-    other = signsOf(reference, person, seed);
+  const own = signsOf(target, person, seed);
+  const other = signsOf(reference, person, seed);
   return {
     ...own,
     'calibrated rank': own.rank - other.rank,
@@ -123,18 +136,18 @@ async function shadow(people, settings, stage, { signal, onProgress }) {
 }
 
 /**
- * Half of the people train a target; a quarter trains a model for comparison; the last quarter was in
- * neither.
+ * Attacks once: half of the people train the target, a quarter trains a model for comparison, and the last
+ * quarter was in neither.
  * @param {Person[]} everybody
  * @param {TrainOptions} settings
  * @param {{ seed: number, people: number } & PaceOptions} options
  */
 async function attackOnce(everybody, settings, { seed, people, ...options }) {
-  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed)),
-    half = mixed.length >> 1,
-    quarter = half + ((mixed.length - half) >> 1);
-  const inside = mixed.slice(0, half),
-    outside = mixed.slice(quarter);
+  const mixed = sampleOf(everybody, everybody.length, seededRandom(seed));
+  const half = mixed.length >> 1;
+  const quarter = half + ((mixed.length - half) >> 1);
+  const inside = mixed.slice(0, half);
+  const outside = mixed.slice(quarter);
   const target = await shadow(inside, settings, 'training on half of the people', options);
   const reference = await shadow(
     mixed.slice(half, quarter),
@@ -146,10 +159,10 @@ async function attackOnce(everybody, settings, { seed, people, ...options }) {
     throw error;
   });
   try {
-    const pace = paceOf('attacking', options),
-      sides = [inside.slice(0, people), outside.slice(0, people)],
-      found = /** @type {Scores[][]} */ ([[], []]),
-      total = sides[0].length + sides[1].length;
+    const pace = paceOf('attacking', options);
+    const sides = [inside.slice(0, people), outside.slice(0, people)];
+    const found = /** @type {Scores[][]} */ ([[], []]);
+    const total = sides[0].length + sides[1].length;
     for (const [side, asked] of sides.entries())
       for (const [i, person] of asked.entries()) {
         found[side].push(attackScores(target, reference, person, seed));
@@ -180,15 +193,15 @@ const foldAuc = (folds, name) =>
   ) / folds.length;
 
 /**
- * People of each side and fold are drawn with replacement.
+ * Bootstrap interval of an AUC: people of each side and fold are drawn with replacement.
  * @param {Attacked[]} folds
  * @param {AttackName} name
  * @param {number} resamples
  * @param {number} seed
  */
 function intervalOf(folds, name, resamples, seed) {
-  const random = seededRandom(seed),
-    drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
+  const random = seededRandom(seed);
+  const drawn = (/** @type {Scores[]} */ list) => list.map(() => list[below(random, list.length)]);
   const found = Array.from({ length: resamples }, () =>
     foldAuc(
       folds.map(({ members, others }) => ({ members: drawn(members), others: drawn(others) })),
@@ -199,9 +212,9 @@ function intervalOf(folds, name, resamples, seed) {
 }
 
 /**
- * Train on a random half of the people, and try to tell them from people who were left out, by how well the
- * model foretells (rank and margin of left-out items) and fits what they have, with and without a comparison
- * model.
+ * Trains on a random half of the people, and tries to tell them from people who were left out, by how well
+ * the model foretells (rank and margin of left-out items) and fits what they have, with and without a
+ * comparison model.
  * @param {Interactions} interactions
  * @param {TrainOptions} settings of the training
  * @param {MembershipOptions} [options]
@@ -218,11 +231,10 @@ export async function membershipAttack(interactions, settings, options = {}) {
   if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
     throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);
-  if (everybody.length < 8)
-    throw new AmpcfError(
-      'NO_DATA',
-      `a membership attack: got ${everybody.length} people with ${fewestItems} or more items, wanted at least 8`,
-    );
+  if (everybody.length < fewestPeople) {
+    const got = `${everybody.length} people with ${fewestItems} or more items`;
+    throw new AmpcfError('NO_DATA', `a membership attack: got ${got}, wanted at least ${fewestPeople}`);
+  }
   const found = /** @type {Attacked[]} */ ([]);
   for (let fold = 0; fold < folds; fold++)
     found.push(await attackOnce(everybody, settings, { ...options, seed: (seed + fold) % 2 ** 32, people }));

@@ -85,8 +85,8 @@ export function hitRate(list, relevant, k) {
  */
 export function ndcg(list, relevant, k) {
   check(relevant, k);
-  let gain = 0,
-    ideal = 0;
+  let gain = 0;
+  let ideal = 0;
   for (let i = 0; i < k; i++) {
     if (i < list.length && relevant.has(list[i])) gain += 1 / Math.log2(i + 2);
     if (i < relevant.size) ideal += 1 / Math.log2(i + 2);
@@ -116,8 +116,8 @@ export function mrr(list, relevant, k) {
  */
 export function map(list, relevant, k) {
   check(relevant, k);
-  let found = 0,
-    sum = 0;
+  let found = 0;
+  let sum = 0;
   for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) sum += ++found / (i + 1);
   return sum / Math.min(k, relevant.size);
 }
@@ -188,11 +188,11 @@ export function coverage(lists, k, catalogue) {
  */
 export function gini(lists, k, catalogue) {
   checkCut(k);
-  const times = Float64Array.from(exposure(lists, k).values()).sort(),
-    unseen = catalogue - times.length;
+  const times = Float64Array.from(exposure(lists, k).values()).sort();
+  const unseen = catalogue - times.length;
   checkCatalogue(times.length, catalogue);
-  let sum = 0,
-    weighted = 0;
+  let sum = 0;
+  let weighted = 0;
   times.forEach((n, i) => {
     sum += n;
     weighted += (2 * (unseen + i + 1) - catalogue - 1) * n;

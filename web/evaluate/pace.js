@@ -3,14 +3,15 @@
 
 /** @typedef {{ stage: string, done: number, total: number }} EvaluationProgress */
 /**
- * @typedef {{ signal?: AbortSignal | undefined, onProgress?: ((progress: EvaluationProgress) => void) |
- *   undefined }} PaceOptions
+ * @typedef {object} PaceOptions
+ * @property {AbortSignal | undefined} [signal]
+ * @property {((progress: EvaluationProgress) => void) | undefined} [onProgress]
  */
 
 const turnMs = 50;
 
 /**
- * For one stage: call it after each piece of work.
+ * What one stage of work calls after each piece of it.
  * @param {string} stage
  * @param {PaceOptions} options
  * @returns {(done: number, total: number) => Promise<void>} rejects with the reason of an abort

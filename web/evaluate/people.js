@@ -51,7 +51,7 @@ export function historiesOf(interactions) {
 }
 
 /**
- * Their histories as interactions.
+ * The histories of people as interactions.
  * @param {readonly Person[]} people
  * @returns {Interactions}
  */
@@ -90,8 +90,8 @@ export function choosePeople({ histories, test, candidates = null, sampled = nul
   /** @type {Person[]} */
   const people = [];
   for (const [user, items] of [...itemsByPerson(test)].sort(([a], [b]) => byText(a, b))) {
-    const history = histories.get(user) ?? new Map(),
-      given = candidates?.get(user);
+    const history = histories.get(user) ?? new Map();
+    const given = candidates?.get(user);
     const relevant = new Set([...items.keys()].filter((item) => !history.has(item)));
     skipped.testItemsInHistory += items.size - relevant.size;
     if (relevant.size === 0) skipped.peopleWithoutTest++;

@@ -1,12 +1,12 @@
 // Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed,
 // AUC. Pure functions of numbers. Must not fold or rank.
 
-const alikeAbove = 0.9,
-  deadBelow = 0.02,
-  mergedAbove = 0.95;
+const alikeAbove = 0.9;
+const deadBelow = 0.02;
+const mergedAbove = 0.95;
 
 /**
- * In nats.
+ * The entropy of shares, in nats.
  * @param {Iterable<number>} shares
  */
 export function entropy(shares) {
@@ -16,14 +16,14 @@ export function entropy(shares) {
 }
 
 /**
- * 0 where one of them is all zero.
+ * The cosine of two vectors, 0 where one of them is all zero.
  * @param {ArrayLike<number>} a
  * @param {ArrayLike<number>} b
  */
 export function cosine(a, b) {
-  let ab = 0,
-    aa = 0,
-    bb = 0;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
   for (let i = 0; i < a.length; i++) {
     ab += a[i] * b[i];
     aa += a[i] * a[i];
@@ -33,7 +33,7 @@ export function cosine(a, b) {
 }
 
 /**
- * Every two of a list.
+ * Every pair of two elements of a list.
  * @template T
  * @param {readonly T[]} list
  * @returns {[T, T][]}
@@ -42,20 +42,20 @@ const pairsOf = (list) =>
   list.flatMap((a, k) => list.slice(k + 1).map((b) => /** @type {[T, T]} */ ([a, b])));
 
 /**
- * null of nothing.
+ * The mean, or null of nothing.
  * @param {readonly number[]} values
  */
 export const meanOf = (values) =>
   values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 
 /**
- * Do some two personas own the history alike?
+ * Whether some two personas own the history alike.
  * @param {readonly ArrayLike<number>[]} columns (P) of (H) responsibilities
  */
 export const isCollapsed = (columns) => pairsOf(columns).some(([a, b]) => cosine(a, b) > alikeAbove);
 
 /**
- * Is some persona next to nothing: a share below .02, or no history item of its own?
+ * Whether some persona is next to nothing: its share is below .02, or it owns no history item.
  * @param {readonly number[]} shares (P)
  * @param {readonly number[]} owners (H)
  */
@@ -63,13 +63,13 @@ export const hasDead = (shares, owners) =>
   shares.some((share, k) => share < deadBelow || !owners.includes(k));
 
 /**
- * Do some two personas say the same of the catalogue?
+ * Whether some two personas say the same of the catalogue.
  * @param {readonly ArrayLike<number>[]} evidence (P) of (items)
  */
 export const hasMerged = (evidence) => pairsOf(evidence).some(([a, b]) => cosine(a, b) > mergedAbove);
 
 /**
- * 1 - mean cosine of every two; null of fewer than two.
+ * 1 - mean cosine of every two columns; null where there are fewer than two.
  * @param {readonly ArrayLike<number>[]} columns
  */
 export function separationOf(columns) {
@@ -78,14 +78,15 @@ export function separationOf(columns) {
 }
 
 /**
- * Entropy of each attention over ln P, mean: 0 = one persona speaks, 1 = all as loud; null of none.
+ * Mean entropy of the attention over ln P: 0 = one persona speaks, 1 = all speak alike; null where there is
+ * no attention.
  * @param {readonly Float32Array[]} attention of at least two personas
  */
 export const entropyShare = (attention) =>
   meanOf(attention.map((weights) => entropy(weights) / Math.log(weights.length)));
 
 /**
- * Share of them in which one persona has more than half of the attention; null of none.
+ * Share of the items on which one persona has more than half of the attention; null where there are none.
  * @param {readonly Float32Array[]} attention
  */
 export const decidedShare = (attention) =>

@@ -22,8 +22,10 @@ import { sampleOf, seededRandom } from '../core/random.js';
  *   people with more than one persona: lower is sharper
  */
 /**
- * @typedef {{ shares: number[], columns: Float32Array[], attention: Float32Array[] }} FoldedPerson columns:
- *   (P) of (H) responsibilities; attention: (P) for each item asked about
+ * @typedef {object} FoldedPerson
+ * @property {number[]} shares (P)
+ * @property {Float32Array[]} columns (P) of (H) responsibilities
+ * @property {Float32Array[]} attention (P) for each item asked about
  */
 
 /**
@@ -49,13 +51,13 @@ export function foldPerson(model, history, items) {
  * @returns {Promise<PersonaHealth>}
  */
 export async function measurePersonas(model, people, lists, { k, pace }) {
-  let counted = 0,
-    personas = 0,
-    effective = 0,
-    single = 0,
-    collapsed = 0,
-    sharpness = 0,
-    sharpened = 0;
+  let counted = 0;
+  let personas = 0;
+  let effective = 0;
+  let single = 0;
+  let collapsed = 0;
+  let sharpness = 0;
+  let sharpened = 0;
   for (const [i, { history }] of people.entries()) {
     await pace(i + 1, people.length);
     if (!history.some(({ item }) => model.has(item))) continue;
@@ -73,8 +75,8 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
       sharpness += /** @type {number} */ (entropyShare(attention));
     }
   }
-  const several = counted - single,
-    over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
+  const several = counted - single;
+  const over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
   return {
     people: counted,
     mean: over(personas, counted) ?? 0,

@@ -11,8 +11,10 @@
  * @property {() => void} dispose
  */
 /**
- * @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Scorer scores of all N
- *   items for a history of indices < N; higher is better
+ * @typedef {object} Scorer
+ * @property {(history: Uint32Array, out: Float32Array) => void} score scores of all N items for a history of
+ *   indices < N; higher is better
+ * @property {() => void} dispose
  */
 
 /**
@@ -41,9 +43,9 @@ export function modelRanker(model) {
  * @returns {Ranker}
  */
 export function scoreRanker({ itemIds }, scorer) {
-  const index = new Map(itemIds.map((id, j) => [id, j])),
-    scores = new Float32Array(itemIds.length),
-    all = Uint32Array.from(itemIds.keys());
+  const index = new Map(itemIds.map((id, j) => [id, j]));
+  const scores = new Float32Array(itemIds.length);
+  const all = Uint32Array.from(itemIds.keys());
   const known = (/** @type {string[]} */ ids) =>
     Uint32Array.from(ids.flatMap((id) => index.get(id) ?? [])).sort();
   return {
@@ -59,7 +61,7 @@ export function scoreRanker({ itemIds }, scorer) {
 }
 
 /**
- * The k best by score, those of -Infinity never; ties in catalogue order.
+ * The k best by score, without those of -Infinity; ties in catalogue order.
  * @param {Uint32Array} indices increasing
  * @param {Float32Array} scores
  * @param {number} k

@@ -14,8 +14,8 @@
  */
 /** @typedef {{ recall: number, onePersona: number, against: number | null }} PersonRecall */
 
-const cut = 20,
-  rareBelow = 0.1;
+const cut = 20;
+const rareBelow = 0.1;
 
 /**
  * The aspects of each item, looked up once.
@@ -32,14 +32,14 @@ function aspectsBy(model) {
 }
 
 /**
- * Of the test items, those with an aspect that some history item has, but less than a tenth of them.
+ * The rare items of a test: those with an aspect that some history item has, but less than a tenth of them.
  * @param {Person} person
  * @param {(item: string) => readonly string[]} aspectsOf
  * @returns {Set<string>}
  */
 export function rareItems({ history, relevant }, aspectsOf) {
-  const lists = history.map(({ item }) => aspectsOf(item)).filter((aspects) => aspects.length > 0),
-    counts = /** @type {Map<string, number>} */ (new Map());
+  const lists = history.map(({ item }) => aspectsOf(item)).filter((aspects) => aspects.length > 0);
+  const counts = /** @type {Map<string, number>} */ (new Map());
   for (const aspects of lists)
     for (const aspect of aspects) counts.set(aspect, (counts.get(aspect) ?? 0) + 1);
   const isRare = (/** @type {string} */ aspect) =>
@@ -69,13 +69,13 @@ function recallOf(model, history, wanted, options) {
  * @returns {Promise<RareRecall>}
  */
 export async function measureRareRecall(model, people, { against, pace }) {
-  const aspectsOf = aspectsBy(model),
-    found = /** @type {PersonRecall[]} */ ([]);
+  const aspectsOf = aspectsBy(model);
+  const found = /** @type {PersonRecall[]} */ ([]);
   let items = 0;
   for (const [i, person] of people.entries()) {
     await pace(i + 1, people.length);
-    const wanted = rareItems(person, aspectsOf),
-      { history } = person;
+    const wanted = rareItems(person, aspectsOf);
+    const { history } = person;
     if (wanted.size === 0) continue;
     items += wanted.size;
     found.push({

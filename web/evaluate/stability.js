@@ -18,19 +18,19 @@ import { bestOf } from './rankers.js';
  * @property {number | null} sameNumber of all the people, the share with as many personas under both
  */
 
-const top = 20,
-  looked = 5000;
+const top = 20;
+const looked = 5000;
 
 /**
- * Of two labellings of the same things: the adjusted Rand index, and the Rand index. Hubert & Arabie 1985.
+ * The adjusted and the plain Rand index of two labellings of the same things (Hubert & Arabie 1985).
  * @param {readonly number[]} a
  * @param {readonly number[]} b
  */
 export function agreementOf(a, b) {
   /** @type {Map<string, number>} */
   const cells = new Map();
-  const rows = /** @type {Map<number, number>} */ (new Map()),
-    columns = /** @type {Map<number, number>} */ (new Map());
+  const rows = /** @type {Map<number, number>} */ (new Map());
+  const columns = /** @type {Map<number, number>} */ (new Map());
   const add = (/** @type {Map<any, number>} */ to, /** @type {string | number} */ key) =>
     to.set(key, (to.get(key) ?? 0) + 1);
   a.forEach((label, i) => {
@@ -38,14 +38,15 @@ export function agreementOf(a, b) {
     add(rows, label);
     add(columns, b[i]);
   });
-  const pairs = (/** @type {number} */ n) => (n * (n - 1)) / 2,
-    sum = (/** @type {Map<any, number>} */ of) => [...of.values()].reduce((total, n) => total + pairs(n), 0);
-  const both = sum(cells),
-    inA = sum(rows),
-    inB = sum(columns),
-    all = pairs(a.length),
-    expected = all > 0 ? (inA * inB) / all : 0,
-    most = (inA + inB) / 2;
+  const pairs = (/** @type {number} */ n) => (n * (n - 1)) / 2;
+  const sum = (/** @type {Map<any, number>} */ of) =>
+    [...of.values()].reduce((total, n) => total + pairs(n), 0);
+  const both = sum(cells);
+  const inA = sum(rows);
+  const inB = sum(columns);
+  const all = pairs(a.length);
+  const expected = all > 0 ? (inA * inB) / all : 0;
+  const most = (inA + inB) / 2;
   return {
     adjusted: most === expected ? 1 : (both - expected) / (most - expected),
     plain: all > 0 ? (all + 2 * both - inA - inB) / all : 1,
@@ -61,10 +62,10 @@ export function agreementOf(a, b) {
 function portraitOf(model, history, shared) {
   const count = Math.min(looked, model.info.items);
   return withPerson(model, history, (fold) => {
-    const seen = new Set(fold.indices),
-      ids = Uint32Array.from({ length: count }, (_, j) => j).filter(
-        (j) => !seen.has(j) && shared(model.idAt(j)),
-      );
+    const seen = new Set(fold.indices);
+    const ids = Uint32Array.from({ length: count }, (_, j) => j).filter(
+      (j) => !seen.has(j) && shared(model.idAt(j)),
+    );
     const owners = ownersOf(fold.columns);
     return {
       owners: new Map(fold.known.map((item, i) => [item, owners[i]])),
@@ -92,8 +93,9 @@ function comparePortraits(a, b) {
         [...one].filter((item) => other.has(item)).length / Math.max(1, Math.min(one.size, other.size)),
     ),
   );
-  const items = [...a.owners.keys()].filter((item) => b.owners.has(item)),
-    labels = (/** @type {Portrait} */ of) => items.map((item) => /** @type {number} */ (of.owners.get(item)));
+  const items = [...a.owners.keys()].filter((item) => b.owners.has(item));
+  const labels = (/** @type {Portrait} */ of) =>
+    items.map((item) => /** @type {number} */ (of.owners.get(item)));
   return {
     shared: /** @type {number} */ (meanOf(bestPairs(overlap).map(([k, l]) => overlap[k][l]))),
     ...agreementOf(labels(a), labels(b)),
@@ -113,8 +115,8 @@ export async function measureStability(model, other, people, pace) {
   let same = 0;
   for (const [i, { history }] of people.entries()) {
     await pace(i + 1, people.length);
-    const a = portraitOf(model, history, (item) => other.has(item)),
-      b = portraitOf(other, history, (item) => model.has(item));
+    const a = portraitOf(model, history, (item) => other.has(item));
+    const b = portraitOf(other, history, (item) => model.has(item));
     if (a.personas === b.personas) same++;
     if (a.personas > 1 && b.personas > 1) found.push(comparePortraits(a, b));
   }

@@ -79,6 +79,17 @@ async function figuresFor(model, people, pace) {
 }
 
 /**
+ * Validation figures of a model that is given as bytes.
+ * @param {Uint8Array} bytes
+ * @param {readonly Person[]} people
+ * @param {(done: number, total: number) => Promise<void>} pace
+ */
+async function figuresOfBytes(bytes, people, pace) {
+  const model = await loadModel(bytes);
+  return figuresFor(model, people, pace).finally(() => model.dispose());
+}
+
+/**
  * What people of the validation would have been recommended, against what they took: the figures of
  * `evaluateModel`.
  * @param {Model} model
@@ -99,7 +110,7 @@ export async function measureValidation(model, interactions, validation, options
 }
 
 /**
- * Train, and measure on held-out items as training goes on; what is written is the sweep (from the 4th) or
+ * Trains, and measures on held-out items as training goes on; what is written is the sweep (from the 4th) or
  * the epoch with the best NDCG@20 of the vectors. Neighbours are computed at the end, and the final figures
  * are of the whole model.
  * @param {Interactions} interactions validation pairs are not to be among them
@@ -116,45 +127,30 @@ export async function trainValidated(interactions, validation, options = {}) {
   };
   if (countArgument('patience', patience) < 1) throw badArgument('patience', patience, 'at least 1');
   if (countArgument('sample', sample) < 1) throw badArgument('sample', sample, 'at least 1');
-  const everybody = validationPeople(interactions, validation),
-    asked =
-      everybody.length <= sample ? everybody : sampleOf(everybody, sample, seededRandom(training.seed ?? 1));
-  const began = performance.now(),
-    watched = watchSweeps(asked, {
-      patience,
-      onMeasured,
-      measuring: measuringOf(began, training.signal, onProgress),
-    });
+  const everybody = validationPeople(interactions, validation);
+  const asked =
+    everybody.length <= sample ? everybody : sampleOf(everybody, sample, seededRandom(training.seed ?? 1));
+  const began = performance.now();
+  const measuring = measuringOf(began, training.signal, onProgress);
+  const watched = watchSweeps(asked, { patience, onMeasured, measuring });
   const result = await trainModel(interactions, {
     ...training,
     ...(onProgress && { onProgress }),
     onSnapshot: watched.onSnapshot,
   });
-  const people = measureAll ? everybody : asked,
-    last = watched.measurements.findLast(({ best }) => best);
-  const model = await loadModel(result.bytes);
-  try {
-    const known = last && Number(result.settings.neighbours) === 0 && people.length === asked.length;
-    const figures = known
-      ? { metrics: last.metrics, standardErrors: last.standardErrors, people: last.people }
-      : await figuresFor(
-          model,
-          people,
-          measuringOf(began, training.signal, onProgress)(last?.sweep ?? 0, last?.sweeps ?? 0),
-        );
-    return {
-      ...result,
-      validation: figures,
-      measurements: watched.measurements,
-      seconds: (performance.now() - began) / 1000,
-    };
-  } finally {
-    model.dispose();
-  }
+  const { measurements } = watched;
+  const people = measureAll ? everybody : asked;
+  const last = measurements.findLast(({ best }) => best);
+  const same = last && Number(result.settings.neighbours) === 0 && people.length === asked.length;
+  const figures = same
+    ? { metrics: last.metrics, standardErrors: last.standardErrors, people: last.people }
+    : await figuresOfBytes(result.bytes, people, measuring(last?.sweep ?? 0, last?.sweeps ?? 0));
+  const seconds = (performance.now() - began) / 1000;
+  return { ...result, validation: figures, measurements, seconds };
 }
 
 /**
- * Without what is undefined.
+ * The options that are not undefined, so that none hides a default.
  * @param {ValidatedOptions} options
  */
 const given = (options) =>
@@ -193,19 +189,16 @@ function measuringOf(began, signal, onProgress) {
 function watchSweeps(people, { patience, onMeasured, measuring }) {
   /** @type {Measurement[]} */
   const measurements = [];
-  let best = -Infinity,
-    since = 0;
+  let best = -Infinity;
+  let since = 0;
   return {
     measurements,
     /** @param {TrainSnapshot} snapshot */
     async onSnapshot({ sweep, sweeps, epochs, bytes, keep, stop }) {
       if (sweep < Math.min(sweeps, epochs ? firstSweep.epochs : firstSweep.sweeps)) return;
-      const model = await loadModel(await bytes());
-      const figures = await figuresFor(model, people, measuring(sweep, sweeps)).finally(() =>
-        model.dispose(),
-      );
-      const ndcg = figures.metrics[`ndcg@${cut}`],
-        better = ndcg > best;
+      const figures = await figuresOfBytes(await bytes(), people, measuring(sweep, sweeps));
+      const ndcg = figures.metrics[`ndcg@${cut}`];
+      const better = ndcg > best;
       since = better ? 0 : since + 1;
       if (better) {
         best = ndcg;

@@ -5,6 +5,7 @@ import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Profile } from '../model/profile.js' */
 /** @import { DistanceOptions } from '../taste.js' */
+/** @import { Distribution } from '../taste/taste.js' */
 /**
  * @typedef {object} DriftOptions
  * @property {number} [recent] how many of the latest liked events are recent taste, default 20
@@ -25,17 +26,10 @@ import { sampleOf, seededRandom } from '../core/random.js';
  */
 
 /**
- * Compare the latest liked events with the earlier ones: a permutation test (Good 2005) of their taste
- * distance.
- * @param {Profile} profile whose history is in the order of time; of a model loaded by 'ampcf', or with
- *   `taste`
- * @param {DriftOptions} [options]
- * @returns {Drift | null} null with fewer than twice `recent` liked events that count
- * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
+ * @param {Profile} profile
+ * @param {DriftOptions} options
  */
-export function driftOf(profile, options = {}) {
-  const { model } = profile,
-    taste = model.needTaste('driftOf');
+function checkedOptions({ model }, options) {
   const {
     recent = 20,
     level = 0.01,
@@ -47,9 +41,38 @@ export function driftOf(profile, options = {}) {
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
   if (countArgument('rounds', rounds) < 1) throw badArgument('rounds', rounds, '1 or more');
   if (!(level > 0 && level < 1)) throw badArgument('level', level, 'above 0 and below 1');
-  const { known, weights } = profile.folded(),
-    liked = known.filter((_, i) => weights[i] > 0),
-    random = seededRandom(countArgument('seed', seed));
+  return { recent, level, rounds, seed, space, distance };
+}
+
+/**
+ * The categories whose shares moved, those that moved most first.
+ * @param {Distribution | null} now
+ * @param {Distribution | null} before
+ * @returns {Drift['changes']}
+ */
+function changesOf(now, before) {
+  return (now?.categories ?? [])
+    .map((category, a) => ({ category, recent: now?.shares[a] ?? 0, before: before?.shares[a] ?? 0 }))
+    .filter((change) => change.recent !== change.before)
+    .sort((a, b) => Math.abs(b.recent - b.before) - Math.abs(a.recent - a.before));
+}
+
+/**
+ * Compares the latest liked events with the earlier ones: a permutation test (Good 2005) of their taste
+ * distance.
+ * @param {Profile} profile whose history is in the order of time; of a model loaded by 'ampcf', or with
+ *   `taste`
+ * @param {DriftOptions} [options]
+ * @returns {Drift | null} null with fewer than twice `recent` liked events that count
+ * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
+ */
+export function driftOf(profile, options = {}) {
+  const { model } = profile;
+  const taste = model.needTaste('driftOf');
+  const { recent, level, rounds, seed, space, distance } = checkedOptions(profile, options);
+  const { known, weights } = profile.folded();
+  const liked = known.filter((_, i) => weights[i] > 0);
+  const random = seededRandom(countArgument('seed', seed));
   if (liked.length < 2 * recent) return null;
   const apart = (/** @type {string[]} */ list) =>
     taste.distance(profile, list.slice(-recent), {
@@ -60,20 +83,16 @@ export function driftOf(profile, options = {}) {
     });
   const observed = apart(liked);
   if (observed === null) return null;
-  let asFar = 1,
-    sum = 0;
+  let asFar = 1;
+  let sum = 0;
   for (let round = 0; round < rounds; round++) {
     const drawn = apart(sampleOf(liked, liked.length, random)) ?? 0;
     sum += drawn;
     if (drawn >= observed) asFar++;
   }
-  const p = asFar / (rounds + 1),
-    shares = (/** @type {string[]} */ list) => taste.distribution(list, { space, discount: false, profile });
-  const now = shares(liked.slice(-recent)),
-    before = shares(liked.slice(0, -recent));
-  const changes = (now?.categories ?? [])
-    .map((category, a) => ({ category, recent: now?.shares[a] ?? 0, before: before?.shares[a] ?? 0 }))
-    .filter((change) => change.recent !== change.before)
-    .sort((a, b) => Math.abs(b.recent - b.before) - Math.abs(a.recent - a.before));
+  const p = asFar / (rounds + 1);
+  const shares = (/** @type {string[]} */ list) =>
+    taste.distribution(list, { space, discount: false, profile });
+  const changes = changesOf(shares(liked.slice(-recent)), shares(liked.slice(0, -recent)));
   return { drifted: p <= level, distance: observed, expected: sum / rounds, p, changes };
 }

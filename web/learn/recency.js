@@ -13,16 +13,16 @@ import { badArgument, optionsArgument } from '../core/arguments.js';
  * @property {number} [least] no factor is below this, 0 to 1, default 0.05: an old taste gets quiet, not lost
  */
 
-const secondsPerDay = 86400,
-  mostRatio = 4;
+const secondsPerDay = 86400;
+const mostRatio = 4;
 
 /**
- * Newest first; the order of the history where not every event has a time.
+ * The places of the events, newest first; by the order of the history where not every event has a time.
  * @param {readonly StoredEvent[]} events
  */
 function newestFirst(events) {
-  const order = [...events.keys()].reverse(),
-    time = (/** @type {number} */ i) => /** @type {number} */ (events[i].at);
+  const order = [...events.keys()].reverse();
+  const time = (/** @type {number} */ i) => /** @type {number} */ (events[i].at);
   return events.every(({ at }) => at !== null) ? order.sort((a, b) => time(b) - time(a)) : order;
 }
 
@@ -33,9 +33,9 @@ function newestFirst(events) {
  * @param {boolean} perPersona
  */
 function agesInEvents(events, owners, perPersona) {
-  const p = owners.length / events.length,
-    ages = new Float64Array(owners.length),
-    clock = new Float64Array(p);
+  const p = owners.length / events.length;
+  const ages = new Float64Array(owners.length);
+  const clock = new Float64Array(p);
   for (const i of newestFirst(events))
     for (let k = 0; k < p; k++) {
       ages[i * p + k] = clock[k];
@@ -52,22 +52,19 @@ function agesInEvents(events, owners, perPersona) {
  * @param {boolean} perPersona
  */
 function agesInDays(events, owners, perPersona) {
-  const p = owners.length / events.length,
-    ages = new Float64Array(owners.length),
-    latest = Math.max(...events.map(({ at }) => at ?? -Infinity));
+  const p = owners.length / events.length;
+  const ages = new Float64Array(owners.length);
+  const latest = Math.max(...events.map(({ at }) => at ?? -Infinity));
   const mass = new Float64Array(p);
   owners.forEach((r, x) => {
     mass[x % p] += r;
   });
   for (let x = 0; x < ages.length; x++) {
-    const { at } = events[Math.floor(x / p)],
-      rarer = events.length / p / mass[x % p];
-    ages[x] =
-      at === null
-        ? 0
-        : (latest - at) /
-          secondsPerDay /
-          (perPersona ? Math.min(mostRatio, Math.max(1 / mostRatio, rarer)) : 1);
+    const { at } = events[Math.floor(x / p)];
+    if (at === null) continue; // age 0
+    const rarer = events.length / p / mass[x % p];
+    const slower = perPersona ? Math.min(mostRatio, Math.max(1 / mostRatio, rarer)) : 1;
+    ages[x] = (latest - at) / secondsPerDay / slower;
   }
   return ages;
 }
@@ -86,8 +83,8 @@ export function recency(options) {
   if (unit !== 'events' && unit !== 'days') throw badArgument('unit', unit, "'events' or 'days'");
   if (!(least >= 0 && least <= 1)) throw badArgument('least', least, '0 to 1');
   return (events, owners) => {
-    const p = owners.length / events.length,
-      ages = (unit === 'days' ? agesInDays : agesInEvents)(events, owners, perPersona);
+    const p = owners.length / events.length;
+    const ages = (unit === 'days' ? agesInDays : agesInEvents)(events, owners, perPersona);
     return events.map((_, i) => {
       let factor = 0;
       for (let k = 0; k < p; k++)

@@ -3,35 +3,27 @@ import { randomBytes } from 'node:crypto';
 import { readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmpcfError } from '../core/errors.js';
+import { isDead } from './process-alive.js';
 
-const waitMs = 2000,
-  leaseMs = 10_000;
-
-/** @param {number} pid */
-function isDead(pid) {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'ESRCH';
-  }
-}
+const waitMs = 2000;
+const leaseMs = 10_000;
 
 /**
- * Its time of last change; undefined when it has just gone.
+ * The time of a file's last change; undefined when it has just gone.
  * @param {string} path
  */
 const changedAt = async (path) => (await stat(path).catch(() => undefined))?.mtimeMs;
 
 /**
- * Does anybody else hold a lock? Locks of dead processes are removed: every lock has a name of its own, so
- * that what is removed is never the lock of somebody who came between. A living process holds one for
+ * Whether anybody else holds a lock. Locks of dead processes are removed: every lock has a name of its own,
+ * so that what is removed is never the lock of somebody who came between. A living process holds one for
  * milliseconds; after ten seconds its number belongs to another.
  * @param {string} folder
  * @param {string} own
  */
 async function isHeldByOthers(folder, own) {
-  const now = (await changedAt(join(folder, own))) ?? Date.now(); // by the clock of the file system, as theirs is
+  // The age of their locks is told by the clock of the file system, so ours is too.
+  const now = (await changedAt(join(folder, own))) ?? Date.now();
   let held = false;
   for (const name of await readdir(folder)) {
     const pid = /^lock-(\d{1,10})-[0-9a-f]+$/.exec(name)?.[1];
@@ -45,8 +37,8 @@ async function isHeldByOthers(folder, own) {
 }
 
 /**
- * Do `work` while no other process does. Announce, look, step back: each writes a file of its own, and works
- * only when it sees no other. Two that see each other both step back for a random while.
+ * Does `work` while no other process does. Each process writes a lock of its own and looks for others, and
+ * works only when it sees none. Two that see each other both step back for a random while.
  * @template T
  * @param {string} folder
  * @param {() => Promise<T>} work
@@ -54,9 +46,9 @@ async function isHeldByOthers(folder, own) {
  * @throws {AmpcfError} PROFILE_LOCKED after 2 s
  */
 export async function withLock(folder, work) {
-  const own = `lock-${process.pid}-${randomBytes(6).toString('hex')}`,
-    path = join(folder, own),
-    until = Date.now() + waitMs;
+  const own = `lock-${process.pid}-${randomBytes(6).toString('hex')}`;
+  const path = join(folder, own);
+  const until = Date.now() + waitMs;
   for (;;) {
     try {
       await writeFile(path, '', { flag: 'wx', mode: 0o600 });

@@ -2,15 +2,15 @@
 import { chmod, mkdir, readFile, readdir, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badArgument } from '../core/arguments.js';
-import { writeFileAtomic } from '../cli/files.js';
 import { AmpcfError } from '../core/errors.js';
 import { sameBytes } from '../store/bytes.js';
+import { writeFileAtomic } from './atomic-files.js';
 import { withLock } from './file-lock.js';
 
 /** @import { ProfileStore, Slots } from '../store/memory-store.js' */
 
-const slotNames = ['slot-0', 'slot-1'],
-  badName = 'profile.bad';
+const slotNames = ['slot-0', 'slot-1'];
+const badName = 'profile.bad';
 /** What this store makes, and so may remove. */
 const ours = /^(?:slot-[01]|profile\.bad|\.slot-[01]\.\d{1,10}\.tmp|lock-\d{1,10}-[0-9a-f]+)$/;
 

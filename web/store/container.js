@@ -4,21 +4,24 @@
 import { AmpcfError } from '../core/errors.js';
 
 /**
- * @typedef {'absent' | 'broken' | 'newer' | 'sealed' | 'plain'} SlotKind `newer`: of a later format;
- *   `sealed`: encrypted
+ * `newer`: of a later format; `sealed`: encrypted.
+ * @typedef {'absent' | 'broken' | 'newer' | 'sealed' | 'plain'} SlotKind
  */
 /**
- * @typedef {{ kind: SlotKind, generation: number, bytes: Uint8Array<ArrayBuffer>, why: string }} Slot
- *   generation 0 unless plain or sealed
+ * @typedef {object} Slot
+ * @property {SlotKind} kind
+ * @property {number} generation 0 unless plain or sealed
+ * @property {Uint8Array<ArrayBuffer>} bytes
+ * @property {string} why it cannot be read, for people
  */
 
 const magic = [0x89, 0x41, 0x4d, 0x53, 0x0d, 0x0a, 0x1a, 0x0a];
-const formatVersion = 1,
-  headerBytes = 48,
-  crcAt = 28,
-  ivAt = 32,
-  ivBytes = 12,
-  sealedFlag = 1;
+const formatVersion = 1;
+const headerBytes = 48;
+const crcAt = 28;
+const ivAt = 32;
+const ivBytes = 12;
+const sealedFlag = 1;
 
 /**
  * The slot that a generation is written to; a container found in the other one was moved there.
@@ -50,8 +53,8 @@ function checksum(bytes) {
  * @param {number} bodyBytes
  */
 function header(generation, flags, bodyBytes) {
-  const bytes = new Uint8Array(headerBytes + bodyBytes),
-    view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(headerBytes + bodyBytes);
+  const view = new DataView(bytes.buffer);
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, flags, true);
@@ -75,8 +78,8 @@ const associated = (bytes) => bytes.slice(0, crcAt);
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function sealSlot(saved, generation, key) {
-  const tagBytes = key ? 16 : 0,
-    { bytes, view } = header(generation, key ? sealedFlag : 0, saved.length + tagBytes);
+  const tagBytes = key ? 16 : 0;
+  const { bytes, view } = header(generation, key ? sealedFlag : 0, saved.length + tagBytes);
   if (key) {
     const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
     bytes.set(iv, ivAt);
@@ -101,8 +104,8 @@ export async function sealSlot(saved, generation, key) {
  * @returns {Slot}
  */
 export function inspectSlot(given, slot) {
-  const bytes = new Uint8Array(given ?? []),
-    view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(given ?? []);
+  const view = new DataView(bytes.buffer);
   const found = (/** @type {SlotKind} */ kind, why = '', generation = 0) => ({
     kind,
     generation,
@@ -114,15 +117,15 @@ export function inspectSlot(given, slot) {
     return found('broken', `${bytes.length} bytes that are no kept profile`);
   if (checksum(bytes) !== view.getUint32(crcAt, true))
     return found('broken', 'the checksum differs: it was damaged');
-  const version = view.getUint32(8, true),
-    flags = view.getUint32(12, true);
+  const version = view.getUint32(8, true);
+  const flags = view.getUint32(12, true);
   if (version > formatVersion || flags > sealedFlag)
     return found(
       'newer',
       `format version ${version}, flags ${flags}: this library reads version ${formatVersion}`,
     );
-  const generation = Number(view.getBigUint64(16, true)),
-    length = view.getUint32(24, true);
+  const generation = Number(view.getBigUint64(16, true));
+  const length = view.getUint32(24, true);
   if (length !== bytes.length - headerBytes)
     return found('broken', `${bytes.length - headerBytes} bytes of profile, wanted ${length}`);
   if (version === 0 || generation === 0 || !Number.isSafeInteger(generation) || slotOf(generation) !== slot)
@@ -154,7 +157,8 @@ export async function openSlot({ kind, bytes }, key) {
   } catch (cause) {
     throw new AmpcfError(
       'BAD_KEY',
-      'kept profile: got a key that does not open it, wanted the key it was kept with; nothing was changed (erase() of the store begins anew)',
+      'kept profile: got a key that does not open it, wanted the key it was kept with; ' +
+        'nothing was changed (erase() of the store begins anew)',
       { cause },
     );
   }

@@ -1,10 +1,9 @@
 // Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, one
-// deletion.
-// Must not know slots or profiles.
+// deletion. Must not know slots or profiles.
 import { AmpcfError } from '../core/errors.js';
 
-const table = 'kept',
-  keyRow = 'key';
+const table = 'kept';
+const keyRow = 'key';
 
 /**
  * @template T
@@ -41,15 +40,14 @@ async function openDatabase(name) {
  * @template T
  * @param {string} name
  * @param {IDBTransactionMode} mode
- * @param {(row: { get: (key: string | number) => Promise<any>, put: (key: string | number, value: unknown) =>
- *   Promise<unknown> }) => Promise<T>} work
+ * @param {(row: Row) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function inTransaction(name, mode, work) {
   const database = await openDatabase(name);
   try {
-    const transaction = database.transaction(table, mode),
-      rows = transaction.objectStore(table);
+    const transaction = database.transaction(table, mode);
+    const rows = transaction.objectStore(table);
     /** @type {Promise<void>} */
     const ended = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve();
@@ -67,13 +65,23 @@ export async function inTransaction(name, mode, work) {
   }
 }
 
-/** @param {string} name */
+/**
+ * Deletes a database, if there is one.
+ * @param {string} name
+ */
 export async function deleteDatabase(name) {
   if (globalThis.indexedDB) await answer(indexedDB.deleteDatabase(name));
 }
 
 /**
- * @typedef {{ id: string, key: CryptoKey }} KeptKey `id` tells a key from one that was made after an erasure
+ * @typedef {object} KeptKey
+ * @property {string} id tells a key from one that was made after an erasure
+ * @property {CryptoKey} key
+ */
+/**
+ * @typedef {object} Row of one transaction
+ * @property {(key: string | number) => Promise<any>} get
+ * @property {(key: string | number, value: unknown) => Promise<unknown>} put
  */
 
 /**
@@ -106,8 +114,8 @@ export async function keptKey(name) {
 }
 
 /**
- * Is this still the key of the database?
- * @param {{ get: (key: string) => Promise<any> }} row
+ * Whether this is still the key of the database.
+ * @param {Row} row
  * @param {KeptKey} kept
  */
 export const isKeptKey = async (row, kept) => (await row.get(keyRow))?.id === kept.id;

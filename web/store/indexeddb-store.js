@@ -4,14 +4,15 @@ import { sameBytes } from './bytes.js';
 import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
-/** @import { KeptKey } from './database.js' */
+/** @import { KeptKey, Row } from './database.js' */
 /**
- * @typedef {{ name?: string, encrypted?: boolean }} BrowserStoreOptions `name`: one a profile, default
- *   'ampcf-profile'; `encrypted`: with a key that the store makes and keeps
+ * @typedef {object} BrowserStoreOptions
+ * @property {string} [name] one a profile, default 'ampcf-profile'
+ * @property {boolean} [encrypted] with a key that the store makes and keeps, default false
  */
 
 /**
- * Anything but bytes was not put there by this library.
+ * The bytes in a slot; no bytes for anything else, which this library did not put there.
  * @param {unknown} value
  */
 const bytesOf = (value) =>
@@ -29,7 +30,7 @@ export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {
    * @type {WeakMap<Seen, KeptKey>}
    */
   const keys = new WeakMap();
-  const both = async (/** @type {{ get: (key: number) => Promise<any> }} */ row) =>
+  const both = async (/** @type {Row} */ row) =>
     /** @type {Slots} */ ((await Promise.all([row.get(0), row.get(1)])).map(bytesOf));
   return {
     keepsKey: encrypted,
@@ -41,8 +42,8 @@ export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {
     },
     write: (seen, slot, bytes) =>
       inTransaction(name, 'readwrite', async (row) => {
-        const kept = keys.get(seen),
-          slots = await both(row);
+        const kept = keys.get(seen);
+        const slots = await both(row);
         if (kept && !(await isKeptKey(row, kept))) return false;
         if (!slots.every((now, i) => sameBytes(now, seen.slots[i]))) return false;
         await row.put(slot, bytes);

@@ -1,6 +1,5 @@
 // Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must
-// not know how a store
-// works, and must never let ranking wait for it or fail because of it.
+// not know how a store works, and must never let ranking wait for it or fail because of it.
 import { badArgument, countArgument, messageOf, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { inspectSlot, openSlot, sealSlot, slotOf } from './container.js';
@@ -32,8 +31,9 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
  * @property {AbortSignal} [signal] aborts the opening; later it closes without a last flush
  */
 /**
- * A history, and what is left of the events that it forgot.
- * @typedef {{ history: Entry[], memories: Float32Array[] }} State
+ * @typedef {object} State
+ * @property {Entry[]} history
+ * @property {Float32Array[]} memories what is left of the events that the history forgot
  */
 /**
  * What a store holds, understood.
@@ -49,13 +49,15 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
  */
 
 const attempts = 200;
-/** @type {State} */ const nothing = Object.freeze({ history: [], memories: [] });
+/** @type {State} */
+const nothing = Object.freeze({ history: [], memories: [] });
 
 /**
  * @param {Profile} profile
  * @returns {State}
  */
 const stateOf = ({ history, memories }) => ({ history, memories });
+
 /**
  * @param {State} a
  * @param {State} b
@@ -83,8 +85,10 @@ export class KeptProfile {
   #model;
   #store;
   #options;
-  /** What this tab last saw stored. */ #base = nothing;
-  /** Is something in the slots that must go, even if the history is stored? */ #stale = false;
+  /** What this tab last saw stored. */
+  #base = nothing;
+  /** Whether something is in the slots that must go, even if the history is stored. */
+  #stale = false;
   /**
    * Stores are asked one thing at a time.
    * @type {Promise<unknown>}
@@ -95,11 +99,14 @@ export class KeptProfile {
    * @type {Promise<boolean> | undefined}
    */
   #waiting;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #changes = 0;
   #following = false;
-  /** @type {(() => void)[]} */ #leave = [];
-  /** @type {{ code: string, reason: string } | undefined} */ #trouble;
+  /** @type {(() => void)[]} */
+  #leave = [];
+  /** @type {{ code: string, reason: string } | undefined} */
+  #trouble;
   /**
    * The profile: rank with it, change it.
    * @type {Profile}
@@ -119,7 +126,7 @@ export class KeptProfile {
     this.profile = model.createProfile([], options.profile);
   }
 
-  /** Is what changed being stored? False: it is in memory only, and `reason` says why. */
+  /** Whether what changed is being stored. False: it is in memory only, and `reason` says why. */
   get persisted() {
     return this.#trouble === undefined;
   }
@@ -132,7 +139,11 @@ export class KeptProfile {
     return this.#trouble?.reason ?? null;
   }
 
-  /** @internal Restore, then follow the profile. Throws BAD_KEY and nothing else. */
+  /**
+   * Restores what is kept, then follows the profile. Throws what a caller can mend: BAD_KEY, DISPOSED,
+   * BAD_ARGUMENT, or the reason of an abort.
+   * @internal
+   */
   async open() {
     try {
       const found = await this.#look();
@@ -153,8 +164,10 @@ export class KeptProfile {
   async #begin(found) {
     const { state = nothing, saved, newer, newest, broken } = found;
     // A profile as it was left, not one that is filled: the user cannot take back what was restored.
-    if (saved)
-      (this.profile.dispose(), (this.profile = this.#model.restoreProfile(saved, this.#options.profile)));
+    if (saved) {
+      this.profile.dispose();
+      this.profile = this.#model.restoreProfile(saved, this.#options.profile);
+    }
     this.#base = state;
     if (newer) this.#failed(this.#isNewer(newer));
     else if (broken.length > 0 && !newest)
@@ -170,18 +183,18 @@ export class KeptProfile {
   }
 
   /**
-   * In pages: the last moment that a page is sure to get, and the moment when other tabs may have changed
-   * things.
+   * Listens to the page, where there is one. Being hidden is the last moment that a page is sure to get; when
+   * it is seen again, other tabs may have changed things.
    */
   #listen() {
-    const { document, addEventListener, removeEventListener } = globalThis,
-      { signal } = this.#options;
+    const { document, addEventListener, removeEventListener } = globalThis;
+    const { signal } = this.#options;
     const stop = () => this.#stop();
     signal?.addEventListener('abort', stop, { once: true });
     this.#leave.push(() => signal?.removeEventListener('abort', stop));
     if (!document) return;
-    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync()),
-      left = () => void this.flush();
+    const seen = () => void (document.visibilityState === 'hidden' ? this.flush() : this.sync());
+    const left = () => void this.flush();
     document.addEventListener('visibilitychange', seen);
     addEventListener('pagehide', left);
     this.#leave.push(
@@ -202,8 +215,8 @@ export class KeptProfile {
    * @returns {Promise<Found>}
    */
   async #look() {
-    const seen = await this.#store.read(),
-      key = seen.key ?? this.#options.key;
+    const seen = await this.#store.read();
+    const key = seen.key ?? this.#options.key;
     const slots = [inspectSlot(seen.slots[0], 0), inspectSlot(seen.slots[1], 1)];
     const broken = slots.filter(({ kind }) => kind === 'broken');
     /** @type {Found} */
@@ -217,9 +230,10 @@ export class KeptProfile {
       state: undefined,
       newer: slots.find(({ kind }) => kind === 'newer'),
     };
-    for (const slot of slots
+    const newestFirst = slots
       .filter(({ generation }) => generation > 0)
-      .sort((a, b) => b.generation - a.generation)) {
+      .sort((a, b) => b.generation - a.generation);
+    for (const slot of newestFirst) {
       const saved = await openSlot(slot, key);
       try {
         const profile = this.#model.restoreProfile(saved);
@@ -236,7 +250,8 @@ export class KeptProfile {
         else found.newer ??= slot;
       }
     }
-    if (slots.every(({ kind }) => kind === 'absent')) found.state = nothing; // never kept, or erased: also what others kept is gone
+    // Never kept, or erased: then what others kept is gone too.
+    if (slots.every(({ kind }) => kind === 'absent')) found.state = nothing;
     return found;
   }
 
@@ -253,8 +268,8 @@ export class KeptProfile {
    * @param {State} theirs
    */
   #follow(theirs) {
-    const mine = stateOf(this.profile),
-      base = this.#base;
+    const mine = stateOf(this.profile);
+    const base = this.#base;
     // Memories are one whole: who forgot last knows best.
     const memories = sameMemories(base.memories, mine.memories) ? theirs.memories : mine.memories;
     const merged = { history: mergeHistories(base.history, mine.history, theirs.history), memories };
@@ -275,16 +290,16 @@ export class KeptProfile {
     }
   }
 
-  /** Store what is not stored. Comparing and swapping: a writer that came between means reading again. */
+  /** Stores what is not stored. When another writer came between, everything is read again. */
   async #save() {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const found = await this.#look(),
-        { key, seen, newest, state: stored = nothing } = found;
+      const found = await this.#look();
+      const { key, seen, newest, state: stored = nothing } = found;
       if (found.newer) throw this.#isNewer(found.newer);
       if (found.state) this.#follow(found.state);
-      const mine = stateOf(this.profile),
-        generation = (newest?.generation ?? 0) + 1,
-        slot = slotOf(generation);
+      const mine = stateOf(this.profile);
+      const generation = (newest?.generation ?? 0) + 1;
+      const slot = slotOf(generation);
       const inClear = key !== undefined && found.slots.some(({ kind }) => kind === 'plain');
       if (sameState(mine, stored) && !this.#stale && !inClear) return;
       const bytes = await sealSlot(this.profile.save(), generation, key);
@@ -297,8 +312,8 @@ export class KeptProfile {
       this.#base = mine;
       // The other slot is what a torn write falls back to. It may be older, but may not hold what was
       // removed, or is in the clear.
-      const items = new Set(mine.history.map(({ item }) => item)),
-        other = found.slots[1 - slot].kind;
+      const items = new Set(mine.history.map(({ item }) => item));
+      const other = found.slots[1 - slot].kind;
       this.#stale = newest
         ? stored.history.some(({ item }) => !items.has(item)) || (key !== undefined && other === 'plain')
         : other !== 'absent';
@@ -311,7 +326,7 @@ export class KeptProfile {
   }
 
   /**
-   * One thing after the other; failures become `persisted: false`.
+   * Asks the store for the next thing, when the one before is done. Failures become `persisted: false`.
    * @param {() => Promise<void>} work
    * @returns {Promise<boolean>}
    */

@@ -3,12 +3,13 @@
 import { sameBytes } from './bytes.js';
 
 /**
- * @typedef {[Uint8Array | undefined, Uint8Array | undefined]} Slots what is in slot 0 and slot 1; undefined:
- *   never written, or erased
+ * What is in slot 0 and slot 1; undefined: never written, or erased.
+ * @typedef {[Uint8Array | undefined, Uint8Array | undefined]} Slots
  */
 /**
- * @typedef {{ slots: Slots, key?: CryptoKey | undefined }} Seen what a store held at one moment; `key` only
- *   from stores that keep one
+ * @typedef {object} Seen what a store held at one moment
+ * @property {Slots} slots
+ * @property {CryptoKey | undefined} [key] only from stores that keep one
  */
 /**
  * A place for one profile: two slots of bytes that the store does not look into. Any object with these

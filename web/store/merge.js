@@ -1,8 +1,11 @@
 // Owns the merge of two histories that grew from one. Pure: must not know profiles, stores or time.
 
 /**
- * @typedef {{ item: string, weight: number, at: number | null, wanted: number }} Entry of a history: one an
- *   item, oldest first
+ * @typedef {object} Entry of a history, which has one an item, oldest first
+ * @property {string} item
+ * @property {number} weight
+ * @property {number | null} at
+ * @property {number} wanted
  */
 
 /**
@@ -58,11 +61,12 @@ const byItem = (history) => new Map(history.map((entry) => [entry.item, entry]))
 export function mergeHistories(base, mine, theirs) {
   if (sameHistory(base, theirs)) return [...mine];
   if (sameHistory(base, mine)) return [...theirs];
-  const before = byItem(base),
-    my = byItem(mine),
-    their = byItem(theirs);
+  const before = byItem(base);
+  const my = byItem(mine);
+  const their = byItem(theirs);
   const mineCounts = (/** @type {string} */ item) => !sameEntry(before.get(item), my.get(item));
-  /** @type {Entry[]} */ const merged = [];
+  /** @type {Entry[]} */
+  const merged = [];
   for (const entry of theirs) {
     const chosen = mineCounts(entry.item) ? my.get(entry.item) : entry;
     if (chosen) merged.push(chosen);

@@ -13,7 +13,7 @@ const ignoreMissing = (/** @type {unknown} */ error) => {
 };
 
 /**
- * A file is made empty before it is filled, so an empty one was never written.
+ * What a slot holds. A file is made empty before it is filled, so an empty one was never written.
  * @param {FileSystemDirectoryHandle} folder
  * @param {number} slot
  */
@@ -24,7 +24,8 @@ async function readSlot(folder, slot) {
 }
 
 /**
- * Whole or not at all where the browser can swap files; else in place, where the other slot is the way back.
+ * Writes a slot: whole or not at all where the browser can swap files; else in place, where the other slot is
+ * the way back.
  * @param {FileSystemDirectoryHandle} folder
  * @param {number} slot
  * @param {Uint8Array<ArrayBuffer>} bytes
@@ -93,17 +94,15 @@ export function opfsStore({ name = 'ampcf-profile', encrypted = false } = {}) {
     read: () =>
       locked('shared', async (root) => {
         const kept = encrypted ? await keptKey(keyName) : undefined;
-        const seen = {
-          slots: await both(await root.getDirectoryHandle(name).catch(ignoreMissing)),
-          key: kept?.key,
-        };
+        const folder = await root.getDirectoryHandle(name).catch(ignoreMissing);
+        const seen = { slots: await both(folder), key: kept?.key };
         if (kept) keys.set(seen, kept);
         return seen;
       }),
     write: (seen, slot, bytes) =>
       locked('exclusive', async (root) => {
-        const kept = keys.get(seen),
-          folder = await root.getDirectoryHandle(name, { create: true });
+        const kept = keys.get(seen);
+        const folder = await root.getDirectoryHandle(name, { create: true });
         if (kept && !(await inTransaction(keyName, 'readonly', (row) => isKeptKey(row, kept)))) return false;
         if (!(await both(folder)).every((now, i) => sameBytes(now, seen.slots[i]))) return false;
         await writeSlot(folder, slot, bytes);

@@ -19,8 +19,10 @@ import { tasteKernel } from './module.js';
  * @typedef {Iterable<number | [category: number, weight: number]>} Categories
  */
 /**
- * @typedef {{ weights?: Iterable<number>, discount?: boolean, size?: number }} DistributionOptions weights of
- *   the items, default 1; discount by rank, default true; size: number of categories
+ * @typedef {object} DistributionOptions
+ * @property {Iterable<number>} [weights] of the items, default 1
+ * @property {boolean} [discount] by rank, default true
+ * @property {number} [size] number of categories
  */
 
 /**
@@ -32,14 +34,14 @@ import { tasteKernel } from './module.js';
  * @throws {AmpcfError} BAD_ARGUMENT
  */
 export async function tasteDistribution(items, options = {}) {
-  const { weights, discount, size } = optionsArgument(options),
-    rows = rowsArgument(items, size);
+  const { weights, discount, size } = optionsArgument(options);
+  const rows = rowsArgument(items, size);
   const given =
     weights === undefined
       ? undefined
       : numbersArgument('weights', weights, { low: 0, length: rows.offsets.length - 1 });
-  const byRank = discountArgument(discount, true),
-    kernel = (await tasteKernel())();
+  const byRank = discountArgument(discount, true);
+  const kernel = (await tasteKernel())();
   return nullIfEmpty(kernel.distribution(rows, given, byRank));
 }
 
@@ -56,23 +58,18 @@ export const nullIfEmpty = (p) => (p.some((x) => x > 0) ? p : null);
  * @throws {AmpcfError} BAD_ARGUMENT
  */
 export async function tasteDistance(p, q, options = {}) {
-  const { distance, cost } = optionsArgument(options),
-    measure = distanceArgument(distance);
-  const from = distributionArgument('p', p),
-    to = distributionArgument('q', q, from.length);
-  const distances = (await tasteKernel())();
-  return distanceBetween(
-    distances,
-    measure,
-    from,
-    to,
-    cost,
-    from.map((_, a) => a),
-  );
+  const { distance, cost } = optionsArgument(options);
+  const measure = distanceArgument(distance);
+  const from = distributionArgument('p', p);
+  const to = distributionArgument('q', q, from.length);
+  const kernel = (await tasteKernel())();
+  const categories = from.map((_, a) => a);
+  return distanceBetween(kernel, measure, from, to, cost, categories);
 }
 
 /**
- * Only categories of weight are sent: for the others a cost is never asked.
+ * The distance by a cost of the caller's. Only categories of weight are sent, so that a cost is asked for no
+ * other.
  * @param {TasteKernel} kernel
  * @param {Distance} measure
  * @param {ArrayLike<number>} p
@@ -82,8 +79,8 @@ export async function tasteDistance(p, q, options = {}) {
  */
 export function distanceBetween(kernel, measure, p, q, cost, categories) {
   if (cost === undefined || measure !== 'wasserstein') return kernel.distance(measure, p, q);
-  const kept = categories.map((_, a) => a).filter((a) => p[a] > 0 || q[a] > 0),
-    matrix = costArgument(cost, categories, kept);
+  const kept = categories.map((_, a) => a).filter((a) => p[a] > 0 || q[a] > 0);
+  const matrix = costArgument(cost, categories, kept);
   return kernel.distance(
     measure,
     kept.map((a) => p[a]),
@@ -97,18 +94,22 @@ export function distanceBetween(kernel, measure, p, q, cost, categories) {
  * @param {{ lambda: number, topK?: number }} options
  */
 function poolArguments(scores, options) {
-  const { lambda, topK } = optionsArgument(options),
-    list = numbersArgument('scores', scores);
+  const { lambda, topK } = optionsArgument(options);
+  const list = numbersArgument('scores', scores);
   return { list, lambda: lambdaArgument(lambda), topK: topKArgument(topK, list.length) };
 }
 
 /**
- * @typedef {{ scores: Iterable<number>, items: Iterable<Categories>, target: Iterable<number> }} TastePool
- *   candidates, best first, with their categories, and the taste that is wanted
+ * @typedef {object} TastePool
+ * @property {Iterable<number>} scores of the candidates, best first
+ * @property {Iterable<Categories>} items their categories
+ * @property {Iterable<number>} target the taste that is wanted
  */
 /**
- * @typedef {{ lambda: number, topK?: number, discount?: boolean }} CalibratedOptions lambda 0 to 1; 0 leaves
- *   the order as it is
+ * @typedef {object} CalibratedOptions
+ * @property {number} lambda 0 to 1; 0 leaves the order as it is
+ * @property {number} [topK] length of the list, default all
+ * @property {boolean} [discount] by rank, default true
  */
 
 /**
@@ -117,13 +118,13 @@ function poolArguments(scores, options) {
  * @param {CalibratedOptions} options
  */
 async function calibratedRerank(by, { scores, items, target }, options) {
-  const { list, lambda, topK } = poolArguments(scores, options),
-    p = distributionArgument('target', target),
-    rows = rowsArgument(items, p.length);
+  const { list, lambda, topK } = poolArguments(scores, options);
+  const p = distributionArgument('target', target);
+  const rows = rowsArgument(items, p.length);
   if (rows.offsets.length - 1 !== list.length)
     throw badArgument('length of items', rows.offsets.length - 1, String(list.length));
-  const discount = discountArgument(options.discount, true),
-    kernel = (await tasteKernel())();
+  const discount = discountArgument(options.discount, true);
+  const kernel = (await tasteKernel())();
   return kernel.calibrated(by, rows, list, p, { lambda, discount, topK });
 }
 
@@ -155,8 +156,8 @@ function vectorsArgument(vectors, n) {
     numbersArgument(`vectors[${i}]`, row),
   );
   if (rows.length !== n) throw badArgument('length of vectors', rows.length, String(n));
-  const dim = rows[0]?.length ?? 0,
-    odd = rows.findIndex((row) => row.length !== dim || row.some((x) => Math.abs(x) > 2 ** 64));
+  const dim = rows[0]?.length ?? 0;
+  const odd = rows.findIndex((row) => row.length !== dim || row.some((x) => Math.abs(x) > 2 ** 64));
   if (odd >= 0)
     throw badArgument(`vectors[${odd}]`, `${rows[odd].length} numbers`, `${dim} numbers of at most 2^64`);
   return { flat: rows.flat(), dim };
@@ -168,9 +169,9 @@ function vectorsArgument(vectors, n) {
  * @param {{ lambda: number, topK?: number }} options
  */
 async function diverseRerank(by, { scores, vectors }, options) {
-  const { list, lambda, topK } = poolArguments(scores, options),
-    { flat, dim } = vectorsArgument(vectors, list.length),
-    kernel = (await tasteKernel())();
+  const { list, lambda, topK } = poolArguments(scores, options);
+  const { flat, dim } = vectorsArgument(vectors, list.length);
+  const kernel = (await tasteKernel())();
   return kernel.diverse(by, list, flat, dim, { lambda, topK });
 }
 

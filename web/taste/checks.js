@@ -5,8 +5,8 @@ import { measures } from './kernel.js';
 /** @import { Rows } from './kernel.js' */
 /** @typedef {'jensenShannon' | 'hellinger' | 'totalVariation' | 'kl' | 'wasserstein'} Distance */
 
-const maxCategories = 4096,
-  maxCost = 1e9;
+const maxCategories = 4096;
+const maxCost = 1e9;
 
 /**
  * @param {unknown} value
@@ -39,7 +39,7 @@ export function lambdaArgument(value, name = 'lambda') {
 }
 
 /**
- * Of a list without a limit: all of it.
+ * How long a list is to be: all of it where no limit is given.
  * @param {unknown} value
  * @param {number} otherwise
  */
@@ -74,8 +74,8 @@ export function numbersArgument(name, list, { low = -Infinity, length } = {}) {
  * @param {number} [length]
  */
 export function distributionArgument(name, list, length) {
-  const p = numbersArgument(name, list, { low: 0, length }),
-    sum = p.reduce((total, x) => total + x, 0);
+  const p = numbersArgument(name, list, { low: 0, length });
+  const sum = p.reduce((total, x) => total + x, 0);
   if (p.length < 1 || p.length > maxCategories)
     throw badArgument(`length of ${name}`, p.length, `1 to ${maxCategories}`);
   if (!(Math.abs(sum - 1) <= 1e-6)) throw badArgument(`sum of ${name}`, sum, '1');
@@ -94,8 +94,8 @@ export function distributionArgument(name, list, length) {
  * @param {number[]} kept indices
  */
 export function costArgument(cost, categories, kept) {
-  const n = categories.length,
-    flat = typeof cost === 'function' ? undefined : /** @type {any} */ (cost);
+  const n = categories.length;
+  const flat = typeof cost === 'function' ? undefined : /** @type {any} */ (cost);
   const isRows = Array.isArray(flat?.[0]);
   if (
     flat !== undefined &&
@@ -148,8 +148,8 @@ export function rowsArgument(items, size) {
     if (twice >= 0) throw badArgument(`category in items[${i}]`, `${entries[twice][0]} twice`, 'each once');
     return entries;
   });
-  const least = rows.reduce((most, row) => Math.max(most, (row.at(-1)?.[0] ?? 0) + 1), 1),
-    n = size === undefined ? least : countArgument('size', size);
+  const least = rows.reduce((most, row) => Math.max(most, (row.at(-1)?.[0] ?? 0) + 1), 1);
+  const n = size === undefined ? least : countArgument('size', size);
   if (n < least || n > maxCategories) throw badArgument('size', n, `${least} to ${maxCategories} categories`);
   return packRows(rows, n);
 }

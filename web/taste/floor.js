@@ -5,19 +5,24 @@ import { packRows } from './checks.js';
 
 /** @import { Rows } from './kernel.js' */
 /**
- * @typedef {{ mean: number, low: number, median: number, high: number, rounds: number }} Floor low and high:
- *   5 % and 95 % quantiles of the distances
+ * @typedef {object} Floor distances of drawn lists
+ * @property {number} mean
+ * @property {number} low 5 % quantile
+ * @property {number} median
+ * @property {number} high 95 % quantile
+ * @property {number} rounds how many were drawn
  */
 
 /**
- * Linear between order statistics (type 7 of Hyndman and Fan 1996).
+ * The value below which a share of the sorted values lies, linear between order statistics (type 7 of Hyndman
+ * and Fan 1996).
  * @param {number[]} sorted
  * @param {number} share
  */
 function quantile(sorted, share) {
-  const at = share * (sorted.length - 1),
-    below = Math.floor(at),
-    above = Math.min(below + 1, sorted.length - 1);
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
@@ -34,8 +39,8 @@ export function floorOf(
   { topK, rounds, seed },
   distance,
 ) {
-  const random = seededRandom(seed),
-    all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
+  const random = seededRandom(seed);
+  const all = Array.from({ length: offsets.length - 1 }, (_, i) => i);
   // An item without categories counts in no list, so none is drawn.
   const items = all
     .filter((i) => offsets[i + 1] > offsets[i] && weights[i] > 0)

@@ -36,22 +36,34 @@ import {
  *   history
  */
 /**
- * @typedef {TasteOptions & { distance?: Distance, cost?: Cost | 'unit' }} DistanceOptions cost: of
- *   'wasserstein', default 1 - cosine between the centres of categories; a function is asked with their names
+ * @typedef {object} DistanceChoice
+ * @property {Distance} [distance] default 'jensenShannon'
+ * @property {Cost | 'unit'} [cost] of 'wasserstein', default 1 - cosine between the centres of categories; a
+ *   function is asked with their names
  */
+/** @typedef {TasteOptions & DistanceChoice} DistanceOptions */
 /**
- * @typedef {DistanceOptions & { topK?: number, rounds?: number, seed?: number }} FloorOptions topK: length of
- *   the lists, default 10; rounds default 200
+ * @typedef {object} Draws
+ * @property {number} [topK] length of the lists, default 10
+ * @property {number} [rounds] lists drawn, default 200
+ * @property {number} [seed] default 1
  */
+/** @typedef {DistanceOptions & Draws} FloorOptions */
 /**
- * @typedef {TasteOptions & { by?: 'steck' | 'proportional', pool?: number }} CalibrateSettings by default
- *   'steck'; pool: how many candidates are re-ranked, default 5 topK and at least 100
+ * @typedef {object} CalibrateChoice
+ * @property {'steck' | 'proportional'} [by] default 'steck'
+ * @property {number} [pool] how many candidates are re-ranked, default 5 topK and at least 100
  */
+/** @typedef {TasteOptions & CalibrateChoice} CalibrateSettings */
 /** @typedef {RecommendOptions & CalibrateSettings} CalibrateOptions calibrate: lambda, 0 to 1 */
 /**
- * @typedef {TasteOptions & { by?: 'steck' | 'proportional' | 'mmr' | 'dpp', lambda: number, topK?: number }}
- *   RerankOptions by default 'steck'; space, discount and target are for 'steck' and 'proportional' alone
+ * @typedef {object} RerankChoice
+ * @property {'steck' | 'proportional' | 'mmr' | 'dpp'} [by] default 'steck'; space, discount and target are
+ *   for 'steck' and 'proportional' alone
+ * @property {number} lambda 0 to 1; 0 leaves the order as it is
+ * @property {number} [topK] length of the list, default all
  */
+/** @typedef {TasteOptions & RerankChoice} RerankOptions */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
@@ -63,12 +75,13 @@ export class Taste {
    * @type {Map<Space, (a: number, b: number) => number>}
    */
   #costs = new Map();
-  /** @type {Cluster[] | undefined} */ #clusters;
+  /** @type {Cluster[] | undefined} */
+  #clusters;
 
   /**
    * @internal
    * @param {Model} model
-   * @param {() => TasteKernel} kernel starts it, at the latest
+   * @param {() => TasteKernel} kernel gives it, and starts it when it is asked for the first time
    */
   constructor(model, kernel) {
     this.#model = model;
@@ -92,11 +105,11 @@ export class Taste {
    * @returns {Distribution | null} null when nothing in it counts
    */
   distribution(of, options = {}) {
-    const { space: name, discount, profile } = optionsArgument(options),
-      space = spaceArgument(this.#model, name),
-      byRank = discountArgument(discount, true);
-    const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function',
-      person = isProfile ? /** @type {TasteProfile} */ (of) : profile;
+    const { space: name, discount, profile } = optionsArgument(options);
+    const space = spaceArgument(this.#model, name);
+    const byRank = discountArgument(discount, true);
+    const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function';
+    const person = isProfile ? /** @type {TasteProfile} */ (of) : profile;
     const shares = isProfile
       ? this.#historyTaste(/** @type {TasteProfile} */ (of), space)
       : this.#listTaste(person, /** @type {Items} */ (of), space, byRank);
@@ -115,12 +128,12 @@ export class Taste {
    */
   distance(profile, items, options = {}) {
     const { space: name, discount, target, distance, cost } = optionsArgument(options);
-    const space = spaceArgument(this.#model, name),
-      measure = distanceArgument(distance),
-      byRank = discountArgument(discount, true);
-    const list = listArgument('items', items),
-      p = this.#wantedTaste(profile, space, target),
-      q = this.#listTaste(profile, list, space, byRank);
+    const space = spaceArgument(this.#model, name);
+    const measure = distanceArgument(distance);
+    const byRank = discountArgument(discount, true);
+    const list = listArgument('items', items);
+    const p = this.#wantedTaste(profile, space, target);
+    const q = this.#listTaste(profile, list, space, byRank);
     return p && q && this.#measure(measure, p, q, space, profile, cost);
   }
 
@@ -134,25 +147,25 @@ export class Taste {
    */
   floor(profile, options = {}) {
     const {
-        space: name,
-        discount,
-        distance,
-        cost,
-        topK = 10,
-        rounds = 200,
-        seed = 1,
-      } = optionsArgument(options),
-      space = spaceArgument(this.#model, name);
-    const measure = distanceArgument(distance),
-      byRank = discountArgument(discount, true),
-      length = countArgument('topK', topK),
-      draws = countArgument('rounds', rounds);
+      space: name,
+      discount,
+      distance,
+      cost,
+      topK = 10,
+      rounds = 200,
+      seed = 1,
+    } = optionsArgument(options);
+    const space = spaceArgument(this.#model, name);
+    const measure = distanceArgument(distance);
+    const byRank = discountArgument(discount, true);
+    const length = countArgument('topK', topK);
+    const draws = countArgument('rounds', rounds);
     if (length < 1) throw badArgument('topK', topK, 'at least 1');
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
     if (countArgument('seed', seed) > 0xffffffff) throw badArgument('seed', seed, '0 to 4294967295');
-    const folded = profile.folded(),
-      rows = this.#historyRows(folded, space),
-      p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
+    const folded = profile.folded();
+    const rows = this.#historyRows(folded, space);
+    const p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
     if (!p) return null;
     return floorOf(rows, folded.weights, { topK: length, rounds: draws, seed }, (sample) =>
       this.#measure(measure, p, this.#kernel().distribution(sample, undefined, byRank), space, profile, cost),
@@ -179,9 +192,9 @@ export class Taste {
       contributions,
       ...rest
     } = optionsArgument(options);
-    const lambda = lambdaArgument(calibrate, 'calibrate'),
-      k = countArgument('topK', topK),
-      candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
+    const lambda = lambdaArgument(calibrate, 'calibrate');
+    const k = countArgument('topK', topK);
+    const candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
     if (candidates < k) throw badArgument('pool', pool, `at least topK, ${k}`);
     const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), {
       by,
@@ -213,19 +226,19 @@ export class Taste {
    * @returns {Ranking}
    */
   rerank(profile, ranking, options) {
-    const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options),
-      weight = lambdaArgument(lambda);
+    const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options);
+    const weight = lambdaArgument(lambda);
     if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp')
       throw badArgument('by', by, 'steck, proportional, mmr or dpp');
-    const items = listArgument('ranking.items', ranking?.items),
-      known = items.filter((item) => item.known),
-      unknown = items.filter((item) => !item.known);
-    const k = topKArgument(topK, items.length),
-      settings = {
-        lambda: weight,
-        topK: Math.min(k, known.length),
-        discount: discountArgument(discount, true),
-      };
+    const items = listArgument('ranking.items', ranking?.items);
+    const known = items.filter((item) => item.known);
+    const unknown = items.filter((item) => !item.known);
+    const k = topKArgument(topK, items.length);
+    const settings = {
+      lambda: weight,
+      topK: Math.min(k, known.length),
+      discount: discountArgument(discount, true),
+    };
     const order =
       by === 'mmr' || by === 'dpp'
         ? this.#diverse(by, known, settings)
@@ -242,8 +255,8 @@ export class Taste {
    * @param {{ lambda: number, topK: number, discount: boolean }} settings
    */
   #calibrated(by, profile, pool, space, target, settings) {
-    const p = this.#wantedTaste(profile, space, target),
-      ids = pool.map(({ item }) => item);
+    const p = this.#wantedTaste(profile, space, target);
+    const ids = pool.map(({ item }) => item);
     // Without a taste there is nothing to calibrate to.
     if (!p || pool.length === 0) return pool.map((_, i) => i).slice(0, settings.topK);
     return this.#kernel().calibrated(
@@ -261,8 +274,8 @@ export class Taste {
    * @param {{ lambda: number, topK: number }} settings
    */
   #diverse(by, pool, settings) {
-    const { dim } = this.#model.info,
-      vectors = new Float32Array(pool.length * dim);
+    const { dim } = this.#model.info;
+    const vectors = new Float32Array(pool.length * dim);
     this.#indices(pool.map(({ item }) => item)).forEach((index, i) =>
       vectors.set(vectorsOf(this.#model, index, 1), i * dim),
     );
@@ -276,7 +289,7 @@ export class Taste {
   }
 
   /**
-   * Of the items that the model knows.
+   * Indices of the items that the model knows.
    * @param {Iterable<string>} ids
    */
   #indices(ids) {
@@ -381,11 +394,11 @@ export class Taste {
    * @param {TasteProfile} profile
    */
   #groundCost(space, profile) {
-    const model = this.#model,
-      { dim, items } = model.info;
+    const model = this.#model;
+    const { dim, items } = model.info;
     if (space === 'personas') {
-      const folded = profile.folded(),
-        vectors = new Float32Array(folded.indices.length * dim);
+      const folded = profile.folded();
+      const vectors = new Float32Array(folded.indices.length * dim);
       folded.indices.forEach((index, i) => vectors.set(vectorsOf(model, index, 1), i * dim));
       return centreCost(vectors, dim, historyPersonas(folded), folded.weights);
     }

@@ -7,7 +7,7 @@ import { AmpcfError } from '../core/errors.js';
 /** @import { TrialJob, TrialResult } from './search.js' */
 
 /**
- * One job in one worker.
+ * Runs one job in one worker.
  * @param {Worker} worker
  * @param {TrialJob} job
  * @returns {Promise<TrialResult>}
@@ -56,16 +56,16 @@ export function workerPool(size, input) {
      *   the pool is of no more use
      */
     async run(jobs, { signal, onResult }) {
-      const results = /** @type {(TrialResult | undefined)[]} */ (jobs.map(() => undefined)),
-        listening = new AbortController();
+      const results = /** @type {(TrialResult | undefined)[]} */ (jobs.map(() => undefined));
+      const listening = new AbortController();
       const stopped = new Promise((resolve) => {
         signal.addEventListener('abort', resolve, { once: true, signal: listening.signal });
       });
       let next = 0;
       const work = async (/** @type {Worker} */ worker) => {
         while (next < jobs.length && !signal.aborted) {
-          const at = next++,
-            result = await runIn(worker, jobs[at]);
+          const at = next++;
+          const result = await runIn(worker, jobs[at]);
           if (signal.aborted) return;
           onResult((results[at] = result));
         }

@@ -24,9 +24,12 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
  * @property {number} seconds
  */
 /**
- * @typedef {TrialResult & { validation: ValidationFigures, settings: TrainSettings, bytes:
- *   Uint8Array<ArrayBuffer> }} BestTrial
+ * @typedef {object} Measured what a trial has that was not given up and is the best so far
+ * @property {ValidationFigures} validation
+ * @property {TrainSettings} settings
+ * @property {Uint8Array<ArrayBuffer>} bytes
  */
+/** @typedef {TrialResult & Measured} BestTrial */
 /**
  * @typedef {object} SearchOptions
  * @property {TrainSettings} settings the defaults and what is fixed
@@ -48,7 +51,7 @@ export const ndcgOf = (/** @type {TrialResult} */ { validation }) =>
   validation?.metrics['ndcg@20'] ?? -Infinity;
 
 /**
- * The best third of what others had reached as early.
+ * The NDCG that a trial must reach to be worth its time: the best third of the others had it as early.
  * @param {readonly TrialResult[]} results
  */
 function promisingFrom(results) {
@@ -57,7 +60,7 @@ function promisingFrom(results) {
 }
 
 /**
- * Of equals the earlier.
+ * The best of results and of the best so far; of equals the earlier.
  * @param {readonly TrialResult[]} results
  * @param {BestTrial | undefined} best
  */
@@ -70,7 +73,8 @@ function betterOf(results, best) {
 }
 
 /**
- * The defaults; then rounds of random settings, every other trial a step from the best so far.
+ * Runs a search: first the defaults, then rounds of random settings, every other trial a step from the best
+ * so far.
  * @param {SearchOptions} options
  * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
  *   search
@@ -81,9 +85,9 @@ export async function searchSettings({ settings, fixed, seed, trials, run, over,
   let best = /** @type {BestTrial} */ (results[0]);
   await onBest?.(best);
   for (let round = 1; results.length < trials && !over() && space.size > 0; round++) {
-    const promising = promisingFrom(results),
-      first = results.length,
-      good = { ...settings, ...best.chosen };
+    const promising = promisingFrom(results);
+    const first = results.length;
+    const good = { ...settings, ...best.chosen };
     const jobs = Array.from({ length: Math.min(roundSize, trials - first) }, (_, i) => {
       const random = seededRandom(seed ^ Math.imul(first + i, 0x9e3779b1));
       return {
@@ -93,8 +97,8 @@ export async function searchSettings({ settings, fixed, seed, trials, run, over,
         best: ndcgOf(best),
       };
     });
-    const done = await run(jobs),
-      found = betterOf(done, best);
+    const done = await run(jobs);
+    const found = betterOf(done, best);
     results.push(...done);
     if (found && found !== best) await onBest?.((best = found));
     if (done.length < jobs.length) break;

@@ -13,7 +13,7 @@ const linear = (/** @type {number} */ low, /** @type {number} */ high) => ({ low
 const log = (/** @type {number} */ low, /** @type {number} */ high) => ({ low, high, log: true });
 
 /**
- * Of the settings of an objective those worth a search. als: alpha follows the density of the data by
+ * The settings of an objective that are worth a search. For als alpha follows the density of the data, by
  * `unobserved`.
  * @param {TrainSettings} settings
  * @param {readonly string[]} fixed
@@ -70,7 +70,8 @@ export function searchSpace(settings, fixed) {
 }
 
 /**
- * Four digits, so that a command line that a person can read gives the same number.
+ * The value at a share of a range. It has four digits, so that a command line that a person can read gives
+ * the same number.
  * @param {Range} range
  * @param {number} share 0 to 1
  */
@@ -105,8 +106,8 @@ export function drawSettings(space, random) {
 }
 
 /**
- * About half of the settings a step away from where they are best so far; steps grow shorter from round to
- * round.
+ * Settings near the best: about half of them a step away from where they are best so far; steps grow shorter
+ * from round to round.
  * @param {Space} space
  * @param {Record<string, number | string>} best
  * @param {number} round from 1
@@ -114,14 +115,14 @@ export function drawSettings(space, random) {
  * @returns {Record<string, number>}
  */
 export function stepFrom(space, best, round, random) {
-  const size = firstStep / Math.sqrt(round),
-    normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const names = [...space.keys()],
-    sure = names[Math.floor(random() * names.length)];
+  const size = firstStep / Math.sqrt(round);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const names = [...space.keys()];
+  const sure = names[Math.floor(random() * names.length)];
   return Object.fromEntries(
     Array.from(space, ([name, range]) => {
-      const moves = random() < 0.5 || name === sure,
-        by = size * normal();
+      const moves = random() < 0.5 || name === sure;
+      const by = size * normal();
       return [
         name,
         moves

@@ -5,9 +5,12 @@ import { trainValidated } from '../evaluate.js';
 /** @import { Interactions } from '../train.js' */
 /** @import { TrainOptions } from '../train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
+/** @typedef {Omit<TrainOptions, 'signal' | 'onProgress' | 'onSnapshot'>} PlainTrainOptions */
 /**
- * @typedef {{ interactions: Interactions, validation: Interactions, options: Omit<TrainOptions, 'signal' |
- *   'onProgress' | 'onSnapshot'> & { patience?: number } }} TrialInput
+ * @typedef {object} TrialInput
+ * @property {Interactions} interactions
+ * @property {Interactions} validation
+ * @property {PlainTrainOptions & { patience?: number }} options
  */
 
 /** Sweeps or epochs after which a trial must keep up with the others. */
@@ -19,8 +22,8 @@ const earlySweep = 4;
  * @returns {Promise<TrialResult>}
  */
 export async function runTrial({ interactions, validation, options }, { trial, chosen, promising, best }) {
-  const began = performance.now(),
-    behind = new AbortController();
+  const began = performance.now();
+  const behind = new AbortController();
   const early = { ndcg: /** @type {number | null} */ (null) };
   const seconds = () => (performance.now() - began) / 1000;
   try {

@@ -1,31 +1,14 @@
 // Owns the tests of the `ampcf` command as a user runs it: dist/cli.js in a process of its own. Must not
 // import its sources.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { cli, commandIn, dataFolder, skipSignals } from './command.js';
 
-const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
-const dataFolder =
-  process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
-const folder = mkdtempSync(`${tmpdir()}/ampcf-cli-`);
-after(() => rmSync(folder, { recursive: true }));
+/** @import { Refusal } from './command.js' */
 
-/**
- * @param {string[]} args
- * @param {{ input?: string | Buffer }} [options]
- */
-const ampcf = (args, { input } = {}) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    input,
-    encoding: 'utf8',
-    maxBuffer: 1e9,
-  });
-  return { status, stdout, stderr };
-};
+const { folder, ampcf, json, refuses, interrupt } = commandIn('cli');
 
 /** Two groups of ten items; people like one group, some a little of the other. */
 function ratingsCsv() {
@@ -40,35 +23,24 @@ function ratingsCsv() {
   return `${rows.join('\n')}\n`;
 }
 
-const itemsCsv = `movieId,title,genres\n${Array.from({ length: 20 }, (_, i) => `m${i},"Film ${i}, the (${1980 + i})",${i < 10 ? 'Noir|Crime' : 'Musical'}`).join('\n')}\n`;
+const itemsCsv = [
+  'movieId,title,genres',
+  ...Array.from({ length: 20 }, (_, i) => {
+    const genres = i < 10 ? 'Noir|Crime' : 'Musical';
+    return `m${i},"Film ${i}, the (${1980 + i})",${genres}`;
+  }),
+  '',
+].join('\n');
 
 before(() => {
   writeFileSync(`${folder}/ratings.csv`, ratingsCsv());
   writeFileSync(`${folder}/items.csv`, itemsCsv);
-  const { status, stderr } = ampcf([
-    'train',
-    'ratings.csv',
-    '--items',
-    'items.csv',
-    '-o',
-    'm.ampcf',
-    '--dim',
-    '8',
-  ]);
+  const { status, stderr } = ampcf('train ratings.csv --items items.csv -o m.ampcf --dim 8');
   assert.equal(status, 0, stderr);
 });
 
 test('train says what it read, kept and wrote, on standard error only', () => {
-  const { status, stdout, stderr } = ampcf([
-    'train',
-    'ratings.csv',
-    '--items',
-    'items.csv',
-    '-o',
-    'again.ampcf',
-    '--dim',
-    '8',
-  ]);
+  const { status, stdout, stderr } = ampcf('train ratings.csv --items items.csv -o again.ampcf --dim 8');
   assert.equal(status, 0);
   assert.equal(stdout, '');
   assert.match(
@@ -77,40 +49,15 @@ test('train says what it read, kept and wrote, on standard error only', () => {
   );
   assert.match(stderr, /kept .* rating of 3 or more/);
   assert.match(stderr, /training 100 %  sweep 12\/12/);
-  const softmax = ampcf([
-    'train',
-    'ratings.csv',
-    '-o',
-    'softmax.ampcf',
-    '--dim',
-    '8',
-    '--objective',
-    'softmax',
-    '--epochs',
-    '3',
-    '--attention',
-    'cosine',
-  ]);
+  const softmax = ampcf(
+    'train ratings.csv -o softmax.ampcf --dim 8 --objective softmax --epochs 3 --attention cosine',
+  );
   assert.match(softmax.stderr, /training 100 %  epoch 3\/3/);
   assert.equal(softmax.status, 0);
-  const logistic = ampcf([
-    'train',
-    'ratings.csv',
-    '-o',
-    'logistic.ampcf',
-    '--dim',
-    '8',
-    '--objective',
-    'logistic',
-    '--epochs',
-    '3',
-    '--warmup',
-    '2',
-    '--samples',
-    '5',
-    '--zeros',
-    '0.2',
-  ]);
+  const logistic = ampcf(
+    'train ratings.csv -o logistic.ampcf --dim 8 --objective logistic --epochs 3 --warmup 2 ' +
+      '--samples 5 --zeros 0.2',
+  );
   assert.match(logistic.stderr, /training 100 %  epoch 5\/5/);
   assert.equal(logistic.status, 0);
   assert.match(stderr, /wrote +again\.ampcf/);
@@ -136,28 +83,16 @@ test('rows in another order give the same bytes; another seed does not', () => {
     ['b', 'b', '1'],
     ['c', 'a', '2'],
   ])
-    assert.equal(
-      ampcf(['train', `${file}.csv`, '-o', `${name}.ampcf`, '--dim', '8', '--seed', seed, '-q']).status,
-      0,
-    );
+    assert.equal(ampcf(`train ${file}.csv -o ${name}.ampcf --dim 8 --seed ${seed} -q`).status, 0);
   const [a, b, c] = ['a', 'b', 'c'].map((name) => readFileSync(`${folder}/${name}.ampcf`));
   assert.deepEqual(a, b);
   assert.notDeepEqual(a, c);
 });
 
 test('recommend --explain --json has the promised keys and parts that add up', () => {
-  const { status, stdout } = ampcf([
-    'recommend',
-    'm.ampcf',
-    '--history',
-    'm1,m2,m3,m14,ghost',
-    '-k',
-    '5',
-    '--explain',
-    '--json',
-    '--contributions',
-    '2',
-  ]);
+  const { status, stdout } = ampcf(
+    'recommend m.ampcf --history m1,m2,m3,m14,ghost -k 5 --explain --json --contributions 2',
+  );
   assert.equal(status, 0);
   const result = JSON.parse(stdout);
   assert.equal(result.personalized, true);
@@ -192,21 +127,10 @@ test('recommend --explain --json has the promised keys and parts that add up', (
 });
 
 test("rank gives recommend's scores, keeps unknown candidates last", () => {
-  const recommended = JSON.parse(
-    ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2', '-k', '20', '--json']).stdout,
-  ).items;
+  const recommended = json('recommend m.ampcf --history m1,m2 -k 20').items;
   const ids = recommended.map((/** @type {{ item: string }} */ entry) => entry.item);
-  const ranked = JSON.parse(
-    ampcf([
-      'rank',
-      'm.ampcf',
-      '--history',
-      'm1,m2',
-      '--candidates',
-      ['nobody', ...ids.toReversed()].join(),
-      '--json',
-    ]).stdout,
-  );
+  const candidates = ['nobody', ...ids.toReversed()].join();
+  const ranked = json(`rank m.ampcf --history m1,m2 --candidates ${candidates}`);
   assert.deepEqual(
     ranked.items.slice(0, -1).map(({ item, score }) => [item, score]),
     recommended.map(({ item, score }) => [item, score]),
@@ -218,30 +142,27 @@ test("rank gives recommend's scores, keeps unknown candidates last", () => {
 
 test('history from a file, from standard input, with weights; none at all', () => {
   writeFileSync(`${folder}/history.txt`, 'item,weight\nm1,2\nm2,1\n');
-  const fromFile = ampcf(['recommend', 'm.ampcf', '--history', 'history.txt', '--json']).stdout;
-  assert.equal(
-    ampcf(['recommend', 'm.ampcf', '--history', '-', '--json'], { input: 'm1,2\r\nm2\n' }).stdout,
-    fromFile,
-  );
-  assert.notEqual(ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2', '--json']).stdout, fromFile);
-  const none = JSON.parse(ampcf(['recommend', 'm.ampcf', '--json']).stdout);
+  const fromFile = ampcf('recommend m.ampcf --history history.txt --json').stdout;
+  assert.equal(ampcf('recommend m.ampcf --history - --json', { input: 'm1,2\r\nm2\n' }).stdout, fromFile);
+  assert.notEqual(ampcf('recommend m.ampcf --history m1,m2 --json').stdout, fromFile);
+  const none = JSON.parse(ampcf('recommend m.ampcf --json').stdout);
   assert.equal(none.personalized, false);
   assert.equal(none.items.length, 10);
-  assert.match(ampcf(['recommend', 'm.ampcf']).stdout, /by popularity/);
-  const bad = ampcf(['recommend', 'm.ampcf', '--history', '-'], { input: 'm1\nm2,x\n' });
+  assert.match(ampcf('recommend m.ampcf').stdout, /by popularity/);
+  const bad = ampcf('recommend m.ampcf --history -', { input: 'm1\nm2,x\n' });
   assert.equal(bad.status, 3);
   assert.match(bad.stderr, /^-:2: .*got "m2,x", wanted/);
 });
 
 test('readable output names persona and because-items', () => {
-  const { stdout, stderr } = ampcf(['recommend', 'm.ampcf', '--history', 'm1,m2,m3', '-k', '3', '--explain']);
+  const { stdout, stderr } = ampcf('recommend m.ampcf --history m1,m2,m3 -k 3 --explain');
   assert.match(stdout, /Personas of this history\n {2}1 {2}Noir · Crime|Crime · Noir/);
   assert.equal(stdout.match(/because you liked Film/g)?.length, 3);
   assert.equal(stderr, '');
 });
 
 test('inspect and verify', () => {
-  const report = JSON.parse(ampcf(['inspect', 'm.ampcf', '--json']).stdout);
+  const report = JSON.parse(ampcf('inspect m.ampcf --json').stdout);
   assert.equal(report.items, 20);
   assert.equal(report.dim, 8);
   assert.equal(report.metadata.settings.seed, 1);
@@ -250,157 +171,116 @@ test('inspect and verify', () => {
       (/** @type {{ name: string, rows: number }} */ section) => section.name === 'titles',
     ),
   );
-  assert.match(ampcf(['inspect', 'm.ampcf']).stdout, /item vectors +20 x 8/);
-  const { status, stdout } = ampcf(['verify', 'm.ampcf', '--json']);
+  assert.match(ampcf('inspect m.ampcf').stdout, /item vectors +20 x 8/);
+  const { status, stdout } = ampcf('verify m.ampcf --json');
   assert.equal(status, 0);
   assert.equal(JSON.parse(stdout).integrity, report.integrity);
   const bytes = readFileSync(`${folder}/m.ampcf`);
   bytes[bytes.length >> 1] ^= 1;
   writeFileSync(`${folder}/damaged.ampcf`, bytes);
-  const damaged = ampcf(['verify', 'damaged.ampcf']);
+  const damaged = ampcf('verify damaged.ampcf');
   assert.equal(damaged.status, 4);
   assert.match(damaged.stderr, /CHECKSUM: damaged\.ampcf: .*got \d+, wanted \d+/);
 });
 
-test('other formats: tab-separated, ::, list, column options, standard input and output', () => {
+/**
+ * The ratings in every format, each in a file.
+ * @returns {string[]} what `train` is told of each
+ */
+function writeOtherFormats() {
   const rows = ratingsCsv()
     .trim()
     .split('\n')
     .slice(1)
     .map((row) => row.split(','));
-  writeFileSync(`${folder}/u.data`, rows.map((row) => row.join('\t')).join('\n'));
-  writeFileSync(`${folder}/ratings.dat`, rows.map((row) => row.join('::')).join('\n'));
-  const lists = Map.groupBy
-    ? Map.groupBy(rows, ([user]) => user)
-    : rows.reduce((map, row) => map.set(row[0], [...(map.get(row[0]) ?? []), row]), new Map());
-  writeFileSync(
-    `${folder}/train.txt`,
-    [...lists].map(([user, list]) => [user, ...new Set(list.map((row) => row[1]))].join(' ')).join('\n'),
-  );
-  writeFileSync(
-    `${folder}/odd.csv`,
-    `who;what;stars\n${rows.map(([user, item, rating]) => `${user};${item};${rating}`).join('\n')}`,
-  );
-  const summary = (/** @type {string[]} */ args, /** @type {string} */ input) => {
-    const { status, stdout, stderr } = ampcf(['train', ...args, '--dim', '4', '--sweeps', '2', '--json'], {
-      input,
-    });
-    assert.equal(status, 0, stderr);
-    return JSON.parse(stdout);
+  const users = [...new Set(rows.map(([user]) => user))];
+  const itemsOf = (/** @type {string} */ user) =>
+    new Set(rows.filter((row) => row[0] === user).map(([, item]) => item));
+  const lines = {
+    'u.data': rows.map((row) => row.join('\t')),
+    'ratings.dat': rows.map((row) => row.join('::')),
+    'train.txt': users.map((user) => [user, ...itemsOf(user)].join(' ')),
+    'odd.csv': ['who;what;stars', ...rows.map((row) => row.slice(0, 3).join(';'))],
   };
-  const csv = summary(['ratings.csv', '-o', 'x.ampcf'], '');
-  for (const args of [
-    ['u.data'],
-    ['ratings.dat'],
-    ['train.txt'],
-    ['odd.csv', '--user', 'who', '--item', '2', '--rating', 'stars'],
-  ])
-    assert.equal(summary([...args, '-o', 'x.ampcf'], '').interactions, csv.interactions, args[0]);
-  assert.equal(summary(['-', '-o', 'x.ampcf'], ratingsCsv()).interactions, csv.interactions);
+  for (const [name, list] of Object.entries(lines)) writeFileSync(`${folder}/${name}`, list.join('\n'));
+  return ['u.data', 'ratings.dat', 'train.txt', 'odd.csv --user who --item 2 --rating stars'];
+}
+
+test('other formats: tab-separated, ::, list, column options, standard input and output', () => {
+  const interactionsOf = (/** @type {string} */ args, /** @type {string} */ input = '') => {
+    const command = `train ${args} -o x.ampcf --dim 4 --sweeps 2 --json`;
+    const { status, stdout, stderr } = ampcf(command, { input });
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout).interactions;
+  };
+  const csv = interactionsOf('ratings.csv');
+  for (const args of writeOtherFormats()) assert.equal(interactionsOf(args), csv, args);
+  assert.equal(interactionsOf('-', ratingsCsv()), csv);
   const piped = spawnSync(
     process.execPath,
     [cli, 'train', 'ratings.csv', '-o', '-', '--dim', '4', '--sweeps', '2', '-q'],
     { cwd: folder },
   );
   assert.deepEqual(piped.stdout.subarray(0, 4), Buffer.from([0x89, 0x41, 0x4d, 0x50]));
-  assert.ok(
-    summary(['ratings.csv', '-o', 'x.ampcf', '--min-rating', '4.5'], '').interactions < csv.interactions,
-  );
+  assert.ok(interactionsOf('ratings.csv --min-rating 4.5') < csv);
 });
 
+/** @type {Refusal[]} */
+const refusals = [
+  ['', 2, /ampcf COMMAND --help/],
+  ['dance', 2, /command: got "dance", wanted one of train/],
+  ['train ratings.csv', 2, /-o MODEL is missing/],
+  ['train ratings.csv -o y --dim x', 2, /--dim: got "x", wanted a number/],
+  ['train ratings.csv -o y --dim 5000', 2, /dim: got 5000, wanted a whole number from 1 to 1024/],
+  ['train ratings.csv -o y --nonsense', 2, /nonsense/],
+  [
+    'train ratings.csv -o y --objective bpr',
+    2,
+    /objective: got bpr, wanted one of als, softmax, multinomial, gaussian, logistic/,
+  ],
+  ['train ratings.csv -o y --objective softmax --sweeps 3', 2, /sweeps: got 3, wanted nothing/],
+  [
+    'train ratings.csv -o y --objective softmax --learning-rate x',
+    2,
+    /--learning-rate: got "x", wanted a number/,
+  ],
+  ['train bad.csv -o y', 3, /^bad\.csv:3: .*got "1,5".*\nbad\.csv:4: /],
+  ['train empty.csv -o y', 3, /NO_DATA: empty\.csv/],
+  ['train missing.csv -o y', 5, /IO: missing\.csv/],
+  ['train ratings.csv -o no/such/folder/y --dim 2 --sweeps 1 -q', 5, /IO/],
+  ['recommend ratings.csv --history m1', 4, /BAD_MAGIC: ratings\.csv: not an ampcf model file/],
+  ['recommend missing.ampcf', 5, /IO: missing\.ampcf/],
+  ['recommend m.ampcf -k -1', 2, /ambiguous|-k|--k/],
+  ['recommend m.ampcf extra', 2, /one argument too many: "extra"/],
+  ['rank m.ampcf --history m1', 2, /--candidates IDS is missing/],
+];
+
 test('exit codes and messages', () => {
-  /** @type {[string[], number, RegExp][]} */
-  const cases = [
-    [[], 2, /ampcf COMMAND --help/],
-    [['dance'], 2, /command: got "dance", wanted one of train/],
-    [['train', 'ratings.csv'], 2, /-o MODEL is missing/],
-    [['train', 'ratings.csv', '-o', 'y', '--dim', 'x'], 2, /--dim: got "x", wanted a number/],
-    [
-      ['train', 'ratings.csv', '-o', 'y', '--dim', '5000'],
-      2,
-      /dim: got 5000, wanted a whole number from 1 to 1024/,
-    ],
-    [['train', 'ratings.csv', '-o', 'y', '--nonsense'], 2, /nonsense/],
-    [
-      ['train', 'ratings.csv', '-o', 'y', '--objective', 'bpr'],
-      2,
-      /objective: got bpr, wanted one of als, softmax, multinomial, gaussian, logistic/,
-    ],
-    [
-      ['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--sweeps', '3'],
-      2,
-      /sweeps: got 3, wanted nothing/,
-    ],
-    [
-      ['train', 'ratings.csv', '-o', 'y', '--objective', 'softmax', '--learning-rate', 'x'],
-      2,
-      /--learning-rate: got "x", wanted a number/,
-    ],
-    [['train', 'bad.csv', '-o', 'y'], 3, /^bad\.csv:3: .*got "1,5".*\nbad\.csv:4: /],
-    [['train', 'empty.csv', '-o', 'y'], 3, /NO_DATA: empty\.csv/],
-    [['train', 'missing.csv', '-o', 'y'], 5, /IO: missing\.csv/],
-    [['train', 'ratings.csv', '-o', 'no/such/folder/y', '--dim', '2', '--sweeps', '1', '-q'], 5, /IO/],
-    [['recommend', 'ratings.csv', '--history', 'm1'], 4, /BAD_MAGIC: ratings\.csv: not an ampcf model file/],
-    [['recommend', 'missing.ampcf'], 5, /IO: missing\.ampcf/],
-    [['recommend', 'm.ampcf', '-k', '-1'], 2, /ambiguous|-k|--k/],
-    [['recommend', 'm.ampcf', 'extra'], 2, /one argument too many: "extra"/],
-    [['rank', 'm.ampcf', '--history', 'm1'], 2, /--candidates IDS is missing/],
-  ];
   writeFileSync(`${folder}/bad.csv`, 'user,item,rating\na,b,1\na,c,"1,5"\na,d,1e999\n');
   writeFileSync(`${folder}/empty.csv`, '');
-  for (const [args, code, message] of cases) {
-    const { status, stdout, stderr } = ampcf(args);
-    assert.equal(status, code, `${args.join(' ')}: ${stderr}`);
-    assert.match(stderr, message);
-    assert.equal(stdout, '');
-  }
+  refuses('', refusals);
   assert.ok(!existsSync(`${folder}/y`), 'a failed command leaves no file');
-  const skipped = ampcf([
-    'train',
-    'bad.csv',
-    '-o',
-    'one.ampcf',
-    '--skip-bad',
-    '2',
-    '--min-support',
-    '1',
-    '--dim',
-    '2',
-  ]);
+  const skipped = ampcf('train bad.csv -o one.ampcf --skip-bad 2 --min-support 1 --dim 2');
   assert.equal(skipped.status, 0, skipped.stderr);
   assert.match(skipped.stderr, /skipped +2 bad rows/);
-  for (const args of [['--help'], ['train', '--help'], ['help', 'rank'], ['--version']])
+  for (const args of ['--help', 'train --help', 'help rank', '--version'])
     assert.equal(ampcf(args).status, 0);
 });
 
-test(
-  'Ctrl-C while training: exit 130, the old model stays whole',
-  { skip: process.platform === 'win32' ? 'skipped: no signals' : false },
-  async () => {
-    writeFileSync(`${folder}/old.ampcf`, 'old');
-    const child = spawn(
-      process.execPath,
-      [cli, 'train', 'ratings.csv', '-o', 'old.ampcf', '--dim', '256', '--sweeps', '1000'],
-      { cwd: folder },
-    );
-    let stderr = '',
-      sent = false;
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-      if (!sent && stderr.includes('kept')) sent = child.kill('SIGINT');
-    });
-    const status = await new Promise((resolve) => {
-      child.on('exit', resolve);
-    });
-    assert.equal(status, 130, stderr);
-    assert.match(stderr, /interrupted/);
-    assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
-      [],
-    );
-  },
-);
+test('Ctrl-C while training: exit 130, the old model stays whole', { skip: skipSignals }, async () => {
+  writeFileSync(`${folder}/old.ampcf`, 'old');
+  const { status, stderr } = await interrupt(
+    'train ratings.csv -o old.ampcf --dim 256 --sweeps 1000',
+    'kept',
+  );
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /interrupted/);
+  assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
+});
 
 /** @type {[string, string[], string, RegExp][]} */
 const publicSets = [

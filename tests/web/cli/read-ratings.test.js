@@ -1,6 +1,5 @@
-// Owns the tests of web/cli/read-ratings.js: every format, limit and complaint (TRUST.md case 22), and the
-// real files.
-// Must not test what ratings are worth, and must not need the network.
+// Owns the tests of web/cli/read-ratings.js: every format, limit and complaint, and the real files. Must not
+// test what ratings are worth, and must not need the network.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +16,8 @@ import { parseTable } from '../../../web/cli/table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-ratings-'));
 after(() => rmSync(folder, { recursive: true }));
+
+const moduleUrl = JSON.stringify(new URL('../../../web/cli/read-ratings.js', import.meta.url).href);
 
 let written = 0;
 /** @param {string | Uint8Array} content */
@@ -384,7 +385,7 @@ test('an endless line does not take endless memory or time', async () => {
       '--input-type=module',
       '-e',
       `
-    import { readRatings } from ${JSON.stringify(new URL('../../../web/cli/read-ratings.js', import.meta.url).href)};
+    import { readRatings } from ${moduleUrl};
     const e = await readRatings('-').catch((e) => e);
     process.stdout.write(e.code + ' ' + e.details.rows[0].line);
     process.exit();
@@ -649,7 +650,8 @@ test('a row left out leaves no id behind', async () => {
 // -------------------------------------------------------------------------------------------------- bad rows
 
 test('the first ten bad rows are shown and all are counted', async () => {
-  const text = `user,item,rating\n${Array.from({ length: 25 }, (_, k) => `u,i${k},bad${k}`).join('\n')}\nu,i,1\n`;
+  const bad = Array.from({ length: 25 }, (_, k) => `u,i${k},bad${k}`);
+  const text = `user,item,rating\n${bad.join('\n')}\nu,i,1\n`;
   const path = fileOf(text);
   const error = await readRatings(path).then(
     () => assert.fail('was read'),
@@ -747,7 +749,7 @@ async function readPipe(pieces) {
       '--input-type=module',
       '-e',
       `
-    import { readRatings } from ${JSON.stringify(new URL('../../../web/cli/read-ratings.js', import.meta.url).href)};
+    import { readRatings } from ${moduleUrl};
     const r = await readRatings('-').catch((e) => ({ code: e.code, message: e.message }));
     process.stdout.write(JSON.stringify(r, (k, v) => ArrayBuffer.isView(v) ? [...v] : v));
   `,

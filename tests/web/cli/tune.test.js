@@ -1,85 +1,32 @@
 // Owns the tests of `ampcf train --validation` and `ampcf tune` as a user runs them: dist/cli.js in a process
 // of its own. Must not import its sources.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { before, test } from 'node:test';
 import { people } from '../../support.js';
+import { commandIn, skipSignals } from './command.js';
 
-const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
-const folder = mkdtempSync(`${tmpdir()}/ampcf-tune-`);
-after(() => rmSync(folder, { recursive: true }));
+/** @import { Refusal } from './command.js' */
 
-/**
- * @param {string[]} args
- * @param {string} [input]
- */
-const ampcf = (args, input) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
-    cwd: folder,
-    input,
-    encoding: 'utf8',
-    maxBuffer: 1e9,
-  });
-  return { status, stdout, stderr };
-};
-/**
- * @param {string[]} args
- * @returns {any}
- */
-const json = (args) => {
-  const { status, stdout, stderr } = ampcf([...args, '--json', '-q']);
-  assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
-  return JSON.parse(stdout);
-};
+const { folder, ampcf, json, refuses, interrupt } = commandIn('tune');
 const bytesOf = (/** @type {string} */ name) => readFileSync(`${folder}/${name}`);
-const small = ['--dim', '8', '--sweeps', '6'];
+const small = '--dim 8 --sweeps 6';
 
 before(() => {
   const rows = people.slice(0, 90).flatMap(({ id, history }) => history.map(({ item }) => `${id},${item}`));
   writeFileSync(`${folder}/ratings.csv`, `user,item\n${rows.join('\n')}\n`);
-  const { status, stderr } = ampcf([
-    'split',
-    'ratings.csv',
-    '--by',
-    'random',
-    '--test',
-    '0.2',
-    '--validation',
-    '0',
-    '-o',
-    'parts',
-  ]);
+  const { status, stderr } = ampcf('split ratings.csv --by random --test 0.2 --validation 0 -o parts');
   assert.equal(status, 0, stderr);
 });
 
 test('a share is what ampcf split holds out, and the figures are those of ampcf evaluate', () => {
-  const share = json(['train', 'ratings.csv', '--validation', '0.2', '-o', 'share.ampcf', ...small]);
-  const file = json([
-    'train',
-    'parts/train.csv',
-    '--validation',
-    'parts/test.csv',
-    '-o',
-    'file.ampcf',
-    ...small,
-  ]);
+  const share = json(`train ratings.csv --validation 0.2 -o share.ampcf ${small}`);
+  const file = json(`train parts/train.csv --validation parts/test.csv -o file.ampcf ${small}`);
   assert.deepEqual(bytesOf('file.ampcf'), bytesOf('share.ampcf'));
   assert.deepEqual(file.validation, share.validation);
-  const { metrics, users } = json([
-    'evaluate',
-    'share.ampcf',
-    '--history',
-    'parts/train.csv',
-    '--test',
-    'parts/test.csv',
-    '-k',
-    '20',
-    '--resamples',
-    '1',
-  ]);
+  const { metrics, users } = json(
+    'evaluate share.ampcf --history parts/train.csv --test parts/test.csv -k 20 --resamples 1',
+  );
   assert.deepEqual(share.validation.metrics, {
     'recall@20': metrics['recall@20'],
     'ndcg@20': metrics['ndcg@20'],
@@ -94,39 +41,17 @@ test('a share is what ampcf split holds out, and the figures are those of ampcf 
 });
 
 test('events of the validation file are never trained on', () => {
-  json(['train', 'ratings.csv', '--validation', 'parts/test.csv', '-o', 'whole.ampcf', ...small]);
+  json(`train ratings.csv --validation parts/test.csv -o whole.ampcf ${small}`);
   assert.deepEqual(bytesOf('whole.ampcf'), bytesOf('share.ampcf'));
-  const { stderr } = ampcf([
-    'train',
-    'ratings.csv',
-    '--validation',
-    'parts/test.csv',
-    '-o',
-    'whole.ampcf',
-    ...small,
-  ]);
+  const { stderr } = ampcf(`train ratings.csv --validation parts/test.csv -o whole.ampcf ${small}`);
   assert.match(stderr, /left out [\d,]+ that the validation file holds: they are never trained on/);
 });
 
 test('train says what it measured, kept and needs, and stops when nothing gets better', () => {
-  const { status, stdout, stderr } = ampcf([
-    'train',
-    'ratings.csv',
-    '--validation',
-    '0.2',
-    '-o',
-    'long.ampcf',
-    '--dim',
-    '8',
-    '--sweeps',
-    '60',
-    '--patience',
-    '2',
-    '--neighbours',
-    '5',
-    '--neighbour-lambda',
-    '5',
-  ]);
+  const { status, stdout, stderr } = ampcf(
+    'train ratings.csv --validation 0.2 -o long.ampcf --dim 8 --sweeps 60 --patience 2 ' +
+      '--neighbours 5 --neighbour-lambda 5',
+  );
   assert.equal(status, 0, stderr);
   assert.equal(stdout, '');
   for (const line of [
@@ -139,45 +64,23 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
     /personas \d\.\d\d a person, effectively \d\.\d\d/,
   ])
     assert.match(stderr, line);
-  const softmax = ampcf([
-    'train',
-    'ratings.csv',
-    '--validation',
-    '0.2',
-    '-o',
-    'softmax.ampcf',
-    '--dim',
-    '8',
-    '--objective',
-    'softmax',
-    '--epochs',
-    '2',
-  ]);
+  const softmax = ampcf(
+    'train ratings.csv --validation 0.2 -o softmax.ampcf --dim 8 --objective softmax --epochs 2',
+  );
   assert.match(softmax.stderr, /measured epoch 1\/2[^]*measured epoch 2\/2[^]*kept +epoch/);
 });
 
 test('--residual is 1 - rho', () => {
-  json(['train', 'ratings.csv', '-o', 'residual.ampcf', ...small, '--residual', '0.7']);
-  json(['train', 'ratings.csv', '-o', 'rho.ampcf', ...small, '--rho', '0.3']);
+  json(`train ratings.csv -o residual.ampcf ${small} --residual 0.7`);
+  json(`train ratings.csv -o rho.ampcf ${small} --rho 0.3`);
   assert.deepEqual(bytesOf('residual.ampcf'), bytesOf('rho.ampcf'));
 });
 
-const search = [
-  'tune',
-  'ratings.csv',
-  '--validation',
-  '0.2',
-  '--dim',
-  '4',
-  '--sweeps',
-  '6',
-  '--trials',
-  '10',
-];
+const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6';
 
 test('tune chooses the same whatever the number of cores, and its command gives the model again', () => {
-  const two = json([...search, '--cores', '2', '-o', 'two.ampcf']),
-    one = json([...search, '--cores', '1', '-o', 'one.ampcf']);
+  const two = json(`${search} --trials 10 --cores 2 -o two.ampcf`);
+  const one = json(`${search} --trials 10 --cores 1 -o one.ampcf`);
   const plain = (/** @type {any} */ { seconds: _, model: __, command: ___, results, ...rest }) => ({
     ...rest,
     results: results.map((/** @type {any} */ { seconds: ____, ...trial }) => trial),
@@ -194,8 +97,8 @@ test('tune chooses the same whatever the number of cores, and its command gives 
     'popularityDamping',
     'rho',
   ]);
-  const best = two.results[two.best],
-    others = two.results.filter((/** @type {any} */ { validation }) => validation);
+  const best = two.results[two.best];
+  const others = two.results.filter((/** @type {any} */ { validation }) => validation);
   assert.equal(
     best.validation.metrics['ndcg@20'],
     Math.max(...others.map((/** @type {any} */ { validation }) => validation.metrics['ndcg@20'])),
@@ -213,18 +116,8 @@ test('tune chooses the same whatever the number of cores, and its command gives 
 });
 
 test('tune leaves alone what is given, and tunes neighbours and other objectives', () => {
-  const fixed = json([
-    ...search.slice(0, -1),
-    '3',
-    '--alpha',
-    '0.3',
-    '--residual',
-    '0.8',
-    '--neighbours',
-    '5',
-    '--neighbour-user-damping',
-    '0.2',
-  ]);
+  const given = '--alpha 0.3 --residual 0.8 --neighbours 5 --neighbour-user-damping 0.2';
+  const fixed = json(`${search} --trials 3 ${given}`);
   assert.deepEqual(
     [fixed.settings.alpha, fixed.settings.rho, fixed.settings.neighbourUserDamping],
     [0.3, 0.2, 0.2],
@@ -240,191 +133,109 @@ test('tune leaves alone what is given, and tunes neighbours and other objectives
     'neighbourAspects',
   ]);
   assert.match(fixed.command, /--neighbours 5/);
-  const softmax = json([
-    'tune',
-    'ratings.csv',
-    '--validation',
-    '0.2',
-    '--dim',
-    '4',
-    '--trials',
-    '3',
-    '--objective',
-    'softmax',
-    '--epochs',
-    '2',
-  ]);
+  const softmax = json('tune ratings.csv --validation 0.2 --dim 4 --trials 3 --objective softmax --epochs 2');
   assert.deepEqual(Object.keys(softmax.results[1].chosen), ['alpha', 'lambda', 'learningRate', 'rho']);
   assert.match(softmax.command, /--objective softmax/);
 });
 
 test('tune within minutes says that this depends on the machine', () => {
-  const { status, stdout, stderr } = ampcf([
-    'tune',
-    'ratings.csv',
-    '--validation',
-    '0.2',
-    '--dim',
-    '4',
-    '--minutes',
-    '0.02',
-  ]);
+  const { status, stdout, stderr } = ampcf('tune ratings.csv --validation 0.2 --dim 4 --minutes 0.02');
   assert.equal(status, 0, stderr);
-  assert.match(
-    stdout,
-    /^trial +ndcg@20 +recall@20 +sweeps[^]*\nvalidation recall@20 0\.\d{4} +ndcg@20 0\.\d{4} \(\d+ people\)\nampcf train ratings\.csv --validation 0\.2 .*-o model\.ampcf\n$/,
-  );
-  assert.match(
-    stderr,
-    /best +trial 0\n[^]*tried +\d+ settings in \d+\.\d s, \d+ given up early \(how many there is time for depends on the machine/,
-  );
+  const [figures, command] = stdout.trimEnd().split('\n').slice(-2);
+  assert.match(stdout, /^trial +ndcg@20 +recall@20 +sweeps/);
+  assert.match(figures, /^validation recall@20 0\.\d{4} +ndcg@20 0\.\d{4} \(\d+ people\)$/);
+  assert.match(command, /^ampcf train ratings\.csv --validation 0\.2 .*-o model\.ampcf$/);
+  assert.match(stderr, /best +trial 0\n[^]*tried +\d+ settings in \d+\.\d s, \d+ given up early/);
+  assert.match(stderr, /given up early \(how many there is time for depends on the machine/);
 });
 
 test('train --auto writes the best trial, which its command gives again', () => {
-  const { status, stdout, stderr } = ampcf([
-      'train',
-      'ratings.csv',
-      '--auto',
-      '--validation',
-      '0.2',
-      '--dim',
-      '4',
-      '--trials',
-      '3',
-      '--sweeps',
-      '5',
-      '-o',
-      'auto.ampcf',
-      '--json',
-    ]),
-    auto = JSON.parse(stdout);
+  const { status, stdout, stderr } = ampcf(
+    'train ratings.csv --auto --validation 0.2 --dim 4 --trials 3 --sweeps 5 -o auto.ampcf --json',
+  );
+  const auto = JSON.parse(stdout);
   assert.equal(status, 0, stderr);
   assert.match(
     stderr,
     /chosen +the best of them, trained on everything but the validation events[^]*again +ampcf train/,
   );
   assert.deepEqual([auto.search.trials, auto.settings.dim], [3, 4]);
-  const bytes = bytesOf('auto.ampcf'),
-    again = json(auto.command.split(' ').slice(1));
+  const bytes = bytesOf('auto.ampcf');
+  const again = json(auto.command.split(' ').slice(1));
   assert.deepEqual(bytesOf('auto.ampcf'), bytes);
   assert.deepEqual(again.validation, auto.validation);
 });
 
+const train = 'train ratings.csv -o y.ampcf -q';
+/** @type {Refusal[]} */
+const refusals = [
+  [`${train} --validation 1.5`, 2, /--validation: got "1\.5", wanted a file, or a share above 0 and below 1/],
+  [`${train} --validation 0`, 2, /--validation: got "0"/],
+  [[...train.split(' '), '--validation', ''], 2, /--validation: got ""/],
+  [`${train} --patience 2`, 2, /--patience: got 2, wanted --validation with it/],
+  [`${train} --validation 0.1 --patience 0`, 2, /--patience: got "0", wanted a whole number from 1/],
+  [`${train} --rho 0.1 --residual 0.9`, 2, /got --rho and --residual, wanted one of them/],
+  [`${train} --residual 2`, 2, /--residual: got "2", wanted a number from 0 to 1/],
+  [`${train} --minutes 2`, 2, /--minutes: got 2, wanted --auto with it/],
+  [`${train} --auto --validation 0.1`, 2, /--minutes M or --trials N is missing/],
+  [`${train} --auto --minutes 1`, 2, /--validation FILE\|SHARE is missing/],
+  ['train - -o y.ampcf --validation -', 2, /got - for RATINGS and for --validation/],
+  [`${train} --max-memory lots`, 2, /--max-memory: got "lots", wanted a size such as 800MB/],
+  [
+    `${train} --max-memory 10kB`,
+    6,
+    /OUT_OF_MEMORY: the training needs \d+(\.\d)? [kM]B, got 10 kB from --max-memory, wanted at least/,
+  ],
+  ['tune ratings.csv --validation 0.1 --trials 2 --max-memory 10kB', 6, /OUT_OF_MEMORY/],
+  ['tune ratings.csv --validation 0.1', 2, /--minutes M or --trials N is missing/],
+  ['tune ratings.csv --validation 0.1 --minutes 0', 2, /--minutes: got 0, wanted a number above 0/],
+  ['tune ratings.csv --minutes 1', 2, /--validation FILE\|SHARE is missing/],
+  ['tune ratings.csv --validation 0.1 --trials 1 --cores 0', 2, /--cores: got "0"/],
+  ['tune ratings.csv --validation 0.1 --trials 1 --dim 0', 2, /dim: got 0/],
+  [
+    'train stars.csv -o y.ampcf --validation low.csv',
+    3,
+    /NO_DATA: low\.csv: validation: got no event with a rating of 3 or more, wanted at least one/,
+  ],
+  [`${train} --validation ratings.csv`, 3, /NO_DATA: no interactions left/],
+  ['tune ratings.csv --validation ratings.csv --trials 1', 3, /NO_DATA: no interactions left/],
+  [`${train} --validation missing.csv`, 5, /IO: missing\.csv/],
+];
+
 test('exit codes and messages', () => {
   writeFileSync(`${folder}/stars.csv`, 'user,item,rating\na,x,5\na,y,4\nb,x,4\n');
   writeFileSync(`${folder}/low.csv`, 'user,item,rating\na,z,1\n');
-  const train = ['train', 'ratings.csv', '-o', 'y.ampcf'];
-  /** @type {[string[], number, RegExp][]} */
-  const cases = [
-    [
-      [...train, '--validation', '1.5'],
-      2,
-      /--validation: got "1\.5", wanted a file, or a share above 0 and below 1/,
-    ],
-    [[...train, '--validation', '0'], 2, /--validation: got "0"/],
-    [[...train, '--validation', ''], 2, /--validation: got ""/],
-    [[...train, '--patience', '2'], 2, /--patience: got 2, wanted --validation with it/],
-    [
-      [...train, '--validation', '0.1', '--patience', '0'],
-      2,
-      /--patience: got "0", wanted a whole number from 1/,
-    ],
-    [[...train, '--rho', '0.1', '--residual', '0.9'], 2, /got --rho and --residual, wanted one of them/],
-    [[...train, '--residual', '2'], 2, /--residual: got "2", wanted a number from 0 to 1/],
-    [[...train, '--minutes', '2'], 2, /--minutes: got 2, wanted --auto with it/],
-    [[...train, '--auto', '--validation', '0.1'], 2, /--minutes M or --trials N is missing/],
-    [[...train, '--auto', '--minutes', '1'], 2, /--validation FILE\|SHARE is missing/],
-    [['train', '-', '-o', 'y.ampcf', '--validation', '-'], 2, /got - for RATINGS and for --validation/],
-    [[...train, '--max-memory', 'lots'], 2, /--max-memory: got "lots", wanted a size such as 800MB/],
-    [
-      [...train, '--max-memory', '10kB'],
-      6,
-      /OUT_OF_MEMORY: the training needs \d+(\.\d)? [kM]B, got 10 kB from --max-memory, wanted at least as much/,
-    ],
-    [
-      ['tune', 'ratings.csv', '--validation', '0.1', '--trials', '2', '--max-memory', '10kB'],
-      6,
-      /OUT_OF_MEMORY/,
-    ],
-    [['tune', 'ratings.csv', '--validation', '0.1'], 2, /--minutes M or --trials N is missing/],
-    [
-      ['tune', 'ratings.csv', '--validation', '0.1', '--minutes', '0'],
-      2,
-      /--minutes: got 0, wanted a number above 0/,
-    ],
-    [['tune', 'ratings.csv', '--minutes', '1'], 2, /--validation FILE\|SHARE is missing/],
-    [['tune', 'ratings.csv', '--validation', '0.1', '--trials', '1', '--cores', '0'], 2, /--cores: got "0"/],
-    [['tune', 'ratings.csv', '--validation', '0.1', '--trials', '1', '--dim', '0'], 2, /dim: got 0/],
-    [
-      ['train', 'stars.csv', '-o', 'y.ampcf', '--validation', 'low.csv'],
-      3,
-      /NO_DATA: low\.csv: validation: got no event with a rating of 3 or more, wanted at least one/,
-    ],
-    [[...train, '--validation', 'ratings.csv'], 3, /NO_DATA: no interactions left/],
-    [
-      ['tune', 'ratings.csv', '--validation', 'ratings.csv', '--trials', '1'],
-      3,
-      /NO_DATA: no interactions left/,
-    ],
-    [[...train, '--validation', 'missing.csv'], 5, /IO: missing\.csv/],
-  ];
-  for (const [args, code, message] of cases) {
-    const { status, stdout, stderr } = ampcf([...args, '-q']);
-    assert.equal(status, code, `${args.join(' ')}: ${stderr}`);
-    assert.match(stderr, message);
-    assert.equal(stdout, '');
-  }
+  refuses('', refusals);
   assert.ok(!readdirSync(folder).includes('y.ampcf'));
-  assert.match(ampcf(['tune', '--help']).stdout, /--trials N/);
+  assert.match(ampcf('tune --help').stdout, /--trials N/);
 });
 
-/**
- * @param {string[]} args
- * @param {string} sign after which it is interrupted
- */
-async function interrupted(args, sign) {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder });
-  let stderr = '',
-    sent = false;
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-    if (!sent && stderr.includes(sign)) sent = child.kill('SIGINT');
-  });
-  return {
-    status: await new Promise((resolve) => {
-      child.on('exit', resolve);
-    }),
-    stderr,
-  };
-}
+const noTemporaryFile = () =>
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
 
-test(
-  'Ctrl-C: exit 130; train leaves the old model, tune the best so far',
-  { skip: process.platform === 'win32' ? 'skipped: no signals' : false },
-  async () => {
-    for (const [args, sign] of /** @type {[string[], string][]} */ ([
-      [['--sweeps', '1000', '--patience', '1000'], 'measured sweep 5'],
-      [['--auto', '--trials', '100000'], 'best     trial 0'],
-    ])) {
-      writeFileSync(`${folder}/old.ampcf`, 'old');
-      const { status, stderr } = await interrupted(
-        ['train', 'ratings.csv', '--validation', '0.2', '-o', 'old.ampcf', '--dim', '32', ...args],
-        sign,
-      );
-      assert.equal(status, 130, stderr);
-      assert.match(stderr, /interrupted, nothing was changed/);
-      assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
-    }
-    const { status, stderr } = await interrupted(
-      ['tune', 'ratings.csv', '--validation', '0.2', '-o', 'old.ampcf', '--trials', '100000', '--dim', '16'],
-      'best     trial 0',
-    );
+test('Ctrl-C while training: exit 130, the old model stays', { skip: skipSignals }, async () => {
+  for (const [args, sign] of [
+    ['--sweeps 1000 --patience 1000', 'measured sweep 5'],
+    ['--auto --trials 100000', 'best     trial 0'],
+  ]) {
+    writeFileSync(`${folder}/old.ampcf`, 'old');
+    const command = `train ratings.csv --validation 0.2 -o old.ampcf --dim 32 ${args}`;
+    const { status, stderr } = await interrupt(command, sign);
     assert.equal(status, 130, stderr);
-    assert.match(stderr, /interrupted, old\.ampcf has the best model found by then/);
-    assert.equal(ampcf(['verify', 'old.ampcf']).status, 0);
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
-      [],
-    );
-  },
-);
+    assert.match(stderr, /interrupted, nothing was changed/);
+    assert.equal(readFileSync(`${folder}/old.ampcf`, 'utf8'), 'old');
+  }
+  noTemporaryFile();
+});
+
+test('Ctrl-C while tuning: exit 130, the best model so far is there', { skip: skipSignals }, async () => {
+  const command = 'tune ratings.csv --validation 0.2 -o best.ampcf --trials 100000 --dim 16';
+  const { status, stderr } = await interrupt(command, 'best     trial 0');
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /interrupted, best\.ampcf has the best model found by then/);
+  assert.equal(ampcf('verify best.ampcf').status, 0);
+  noTemporaryFile();
+});

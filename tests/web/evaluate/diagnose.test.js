@@ -32,9 +32,10 @@ import {
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 const near = (/** @type {number | null} */ got, /** @type {number} */ wanted, what = '') =>
   assert.ok(got !== null && Math.abs(got - wanted) < 1e-9, `${what}: got ${got}, wanted ${wanted}`);
-const history = interactionsOf(people),
-  f32 = (/** @type {number[]} */ ...values) => Float32Array.from(values);
-/** @type {Model} */ let model;
+const history = interactionsOf(people);
+const f32 = (/** @type {number[]} */ ...values) => Float32Array.from(values);
+/** @type {Model} */
+let model;
 before(async () => {
   model = await openSmallModel();
 });
@@ -57,11 +58,11 @@ describe('formulas', () => {
             ),
           );
     for (let turn = 0; turn < 300; turn++) {
-      const rows = 1 + below(random, 4),
-        columns = rows + below(random, 3),
-        gain = Array.from({ length: rows }, () =>
-          Array.from({ length: columns }, () => below(random, 7) / 4),
-        );
+      const rows = 1 + below(random, 4);
+      const columns = rows + below(random, 3);
+      const gain = Array.from({ length: rows }, () =>
+        Array.from({ length: columns }, () => below(random, 7) / 4),
+      );
       const flipped = gain[0].map((_, c) => gain.map((row) => row[c]));
       for (const [of, pairs] of /** @type {const} */ ([
         [gain, bestPairs(gain)],
@@ -91,8 +92,8 @@ describe('formulas', () => {
 
   /** @returns {[number[], number[]]} */
   function chanceLabels() {
-    const random = seeded(9),
-      draw = () => Array.from({ length: 3000 }, () => below(random, 3));
+    const random = seeded(9);
+    const draw = () => Array.from({ length: 3000 }, () => below(random, 3));
     return [draw(), draw()];
   }
 
@@ -117,12 +118,12 @@ describe('formulas', () => {
 
   test('rare items have an aspect that is below a tenth of the history, and in it', () => {
     const aspects = new Map([
-        ['rare', ['war', 'drama']],
-        ['new', ['western']],
-        ['usual', ['drama']],
-        ['bare', []],
-      ]),
-      list = Array.from({ length: 21 }, (_, i) => ({ item: `h${i}`, weight: 1 }));
+      ['rare', ['war', 'drama']],
+      ['new', ['western']],
+      ['usual', ['drama']],
+      ['bare', []],
+    ]);
+    const list = Array.from({ length: 21 }, (_, i) => ({ item: `h${i}`, weight: 1 }));
     list.forEach(({ item }, i) => aspects.set(item, i < 2 ? ['war'] : i < 20 ? ['drama'] : []));
     const person = {
       user: 'u',
@@ -144,12 +145,12 @@ describe('formulas', () => {
 
   test("what the personas say adds up to the score, and attention is the profile's", () => {
     for (const n of [1, 4, 7]) {
-      const events = historyOf(n).map(({ item }) => ({ item, weight: 1 })),
-        me = model.createProfile(events),
-        ids = model.ids();
+      const events = historyOf(n).map(({ item }) => ({ item, weight: 1 }));
+      const me = model.createProfile(events);
+      const ids = model.ids();
       withPerson(model, events, (fold) => {
-        const evidence = evidenceOf(fold, 12),
-          scores = fold.scores();
+        const evidence = evidenceOf(fold, 12);
+        const scores = fold.scores();
         for (let j = 0; j < 12; j++) {
           const { score, attention, explanation } = me.explain(ids[j]);
           assert.equal(scores[j], score);
@@ -170,19 +171,19 @@ describe('formulas', () => {
 
 describe('a diagnosis', () => {
   test('has the figures, each in its range, the same for the same seed', async () => {
-    const options = { history, people: 60, seed: 3 },
-      first = await diagnose(model, options),
-      { separation, effectivePersonas, sharpness, stability, rareRecall, collapsed, details } = first;
+    const options = { history, people: 60, seed: 3 };
+    const first = await diagnose(model, options);
+    const { separation, effectivePersonas, sharpness, stability, rareRecall, collapsed, details } = first;
     assert.deepEqual(await diagnose(model, options), first);
     const order = shuffled(
-        Array.from(history.user, (_, x) => x),
-        seeded(1),
-      ),
-      mixed = {
-        ...history,
-        user: order.map((x) => history.user[x]),
-        item: order.map((x) => history.item[x]),
-      };
+      Array.from(history.user, (_, x) => x),
+      seeded(1),
+    );
+    const mixed = {
+      ...history,
+      user: order.map((x) => history.user[x]),
+      item: order.map((x) => history.item[x]),
+    };
     assert.deepEqual((await diagnose(model, { ...options, history: mixed })).details.counts, details.counts);
     assert.ok(Number(separation) > 0.2 && Number(separation) < 2);
     assert.ok(effectivePersonas >= 1 && effectivePersonas <= details.personas);
@@ -205,14 +206,14 @@ describe('a diagnosis', () => {
   });
 
   test('is by the definitions, person by person', async () => {
-    const { details, effectivePersonas, sharpness } = await diagnose(model, { history, people: 1000 }),
-      counts = [0, 0, 0, 0],
-      mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
-    const effective = /** @type {number[]} */ ([]),
-      recommended = /** @type {number[]} */ ([]);
+    const { details, effectivePersonas, sharpness } = await diagnose(model, { history, people: 1000 });
+    const counts = [0, 0, 0, 0];
+    const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
+    const effective = /** @type {number[]} */ ([]);
+    const recommended = /** @type {number[]} */ ([]);
     for (const { history: events } of people) {
-      const me = model.createProfile(events.map(({ item }) => item)),
-        shares = me.personas().map(({ share }) => share);
+      const me = model.createProfile(events.map(({ item }) => item));
+      const shares = me.personas().map(({ share }) => share);
       counts[shares.length - 1]++;
       effective.push(
         Math.exp(-shares.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0)),
@@ -244,8 +245,8 @@ describe('a diagnosis', () => {
       [itself.stability, itself.details.stability?.agreement, itself.details.stability?.sameNumber],
       [1, 1, 1],
     );
-    const seeds = await diagnose(model, { history, people: 60, seeds: 1 }),
-      other = await openSmallModel({ seed: 2 });
+    const seeds = await diagnose(model, { history, people: 60, seeds: 1 });
+    const other = await openSmallModel({ seed: 2 });
     const against = await diagnose(model, { history, people: 60, against: other });
     assert.deepEqual(
       seeds.details.stability,
@@ -262,19 +263,24 @@ describe('a diagnosis', () => {
   });
 
   test('recall of rare tastes: everybody of the test, with one persona beside', async () => {
-    const held = people.map(({ history: events }) => events.slice(0, 2)),
-      of = (/** @type {(n: number) => { item: string }[]} */ part) => {
-        const pairs = people.flatMap((_, u) => part(u).map(({ item }) => [u, history.items.indexOf(item)]));
-        return {
-          users: history.users,
-          items: history.items,
-          user: pairs.map(([u]) => u),
-          item: pairs.map(([, j]) => j),
-        };
+    const held = people.map(({ history: events }) => events.slice(0, 2));
+    const of = (/** @type {(n: number) => { item: string }[]} */ part) => {
+      const pairs = people.flatMap((_, u) => part(u).map(({ item }) => [u, history.items.indexOf(item)]));
+      return {
+        users: history.users,
+        items: history.items,
+        user: pairs.map(([u]) => u),
+        item: pairs.map(([, j]) => j),
       };
-    const known = of((u) => people[u].history.slice(2)),
-      test = of((u) => held[u]),
-      { rareRecall, details } = await diagnose(model, { history: known, test, people: 10, against: model });
+    };
+    const known = of((u) => people[u].history.slice(2));
+    const test = of((u) => held[u]);
+    const { rareRecall, details } = await diagnose(model, {
+      history: known,
+      test,
+      people: 10,
+      against: model,
+    });
     assert.ok(
       details.rareRecall &&
         details.rareRecall.people > 20 &&
@@ -287,12 +293,11 @@ describe('a diagnosis', () => {
   });
 
   test('says null where there is nothing to say', async () => {
-    const single = await openSmallModel({ personas: 1 }),
-      { separation, sharpness, collapsed, stability, effectivePersonas, details } = await diagnose(single, {
-        history,
-        people: 20,
-        against: model,
-      });
+    const single = await openSmallModel({ personas: 1 });
+    const { separation, sharpness, collapsed, stability, effectivePersonas, details } = await diagnose(
+      single,
+      { history, people: 20, against: model },
+    );
     assert.deepEqual(
       [separation, sharpness, collapsed, stability],
       [null, { history: null, recommended: null, random: null }, null, null],
@@ -348,9 +353,9 @@ describe('faithfulness', () => {
     assert.deepEqual(await measureFaithfulness(model, history, { people: 80 }), { because, persona });
   });
 
-  test('can fail: where nothing is personal, dropping what is named does as little as dropping the rest', async () => {
-    const popular = await openSmallModel({ bias: 500, lambda: 900 }),
-      { because } = await measureFaithfulness(popular, history, { people: 60 });
+  test('can fail: where nothing is personal, dropping what is named does as little as the rest', async () => {
+    const popular = await openSmallModel({ bias: 500, lambda: 900 });
+    const { because } = await measureFaithfulness(popular, history, { people: 60 });
     assert.ok(because === null || Math.abs(because.named) < 0.05, JSON.stringify(because));
   });
 

@@ -18,8 +18,8 @@ import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from '
  * @returns {import('../../../web/train.js').Interactions}
  */
 function interactions(lists) {
-  const users = [...new Set(lists.map(([user]) => user))],
-    items = [...new Set(lists.flatMap(([, list]) => list))];
+  const users = [...new Set(lists.map(([user]) => user))];
+  const items = [...new Set(lists.flatMap(([, list]) => list))];
   const pairs = lists.flatMap(([user, list]) =>
     list.map((item) => [users.indexOf(user), items.indexOf(item)]),
   );
@@ -41,18 +41,35 @@ const timeless = (/** @type {import('../../../web/evaluate.js').Evaluation} */ {
 const all = people.map(({ history }, u) => [`u${u}`, history.map(({ item }) => item)]);
 const part = (/** @type {(i: number) => boolean} */ keep) =>
   /** @type {[string, string[]][]} */ (all.map(([user, list]) => [user, list.filter((_, i) => keep(i))]));
-const historyLists = part((i) => i % 5 < 3),
-  validation = interactions(part((i) => i % 5 === 3)),
-  testLists = part((i) => i % 5 === 4);
-const history = interactions(historyLists),
-  heldOut = interactions(testLists),
-  seen = new Map(historyLists),
-  wanted = new Map(testLists);
-/** @type {import('../../../web/model/model.js').Model} */ let model;
+const historyLists = part((i) => i % 5 < 3);
+const validation = interactions(part((i) => i % 5 === 3));
+const testLists = part((i) => i % 5 === 4);
+const history = interactions(historyLists);
+const heldOut = interactions(testLists);
+const seen = new Map(historyLists);
+const wanted = new Map(testLists);
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
 
 before(async () => {
   model = await loadModel((await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3, minSupport: 1 })).bytes);
 });
+
+/**
+ * Recall@10 and NDCG@10 of one person, counted by hand.
+ * @param {string[]} history
+ * @param {string[]} list what the person took next
+ */
+function figuresByHand(history, list) {
+  const top = model
+    .createProfile(history)
+    .recommend({ topK: 10 })
+    .items.map(({ item }) => item);
+  const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
+  const gain = (/** @type {number} */ sum, /** @type {number} */ rank) => sum + 1 / Math.log2(rank + 2);
+  const ideal = list.slice(0, 10).map((_, i) => i);
+  return { recall: ranks.length / list.length, ndcg: ranks.reduce(gain, 0) / ideal.reduce(gain, 0), top };
+}
 
 describe('full ranking', () => {
   test('gives the figures of recommend, counted by hand', async () => {
@@ -68,20 +85,7 @@ describe('full ranking', () => {
     const asked = testLists.filter(([, list]) => list.length > 0);
     assert.equal(result.users, asked.length);
     assert.equal(result.catalogue, model.info.items);
-    const each = asked.map(([user, list]) => {
-      const top = model
-        .createProfile(seen.get(user) ?? [])
-        .recommend({ topK: 10 })
-        .items.map(({ item }) => item);
-      const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
-      return {
-        recall: ranks.length / list.length,
-        ndcg:
-          ranks.reduce((sum, rank) => sum + 1 / Math.log2(rank + 2), 0) /
-          list.slice(0, 10).reduce((sum, _, i) => sum + 1 / Math.log2(i + 2), 0),
-        top,
-      };
-    });
+    const each = asked.map(([user, list]) => figuresByHand(seen.get(user) ?? [], list));
     const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
     near(result.metrics['recall@10'], mean(each.map(({ recall }) => recall)), 'recall@10');
     near(result.metrics['ndcg@10'], mean(each.map(({ ndcg }) => ndcg)), 'ndcg@10');
@@ -130,9 +134,9 @@ describe('full ranking', () => {
   });
 
   test('the order of people and of their events does not matter', async () => {
-    const random = seeded(3),
-      mixed = (/** @type {[string, string[]][]} */ lists) =>
-        interactions(shuffled(lists, random).map(([user, list]) => [user, shuffled(list, random)]));
+    const random = seeded(3);
+    const mixed = (/** @type {[string, string[]][]} */ lists) =>
+      interactions(shuffled(lists, random).map(([user, list]) => [user, shuffled(list, random)]));
     const options = {
       k: [5],
       resamples: 50,
@@ -201,9 +205,9 @@ describe('full ranking', () => {
 
 describe('candidates', () => {
   test('are what rank is asked for, with the test items added', async () => {
-    const random = seeded(9),
-      ids = model.ids(),
-      candidates = new Map(all.slice(0, 50).map(([user]) => [user, sample(ids, 30, random)]));
+    const random = seeded(9);
+    const ids = model.ids();
+    const candidates = new Map(all.slice(0, 50).map(([user]) => [user, sample(ids, 30, random)]));
     const { users, skipped, metrics, protocol } = await evaluateModel(model, {
       history,
       test: heldOut,
@@ -215,20 +219,20 @@ describe('candidates', () => {
     assert.equal(users, asked.length);
     assert.equal(users + skipped.peopleWithoutCandidates + skipped.peopleWithoutTest, all.length);
     const recall = asked.map(([user, list]) => {
-      const test = /** @type {string[]} */ (wanted.get(user)),
-        top = model
-          .createProfile(seen.get(user) ?? [])
-          .rank(new Set([...list, ...test]), { topK: 5 })
-          .items.map(({ item }) => item);
+      const test = /** @type {string[]} */ (wanted.get(user));
+      const top = model
+        .createProfile(seen.get(user) ?? [])
+        .rank(new Set([...list, ...test]), { topK: 5 })
+        .items.map(({ item }) => item);
       return test.filter((item) => top.includes(item)).length / test.length;
     });
     near(metrics['recall@5'], recall.reduce((a, b) => a + b, 0) / recall.length, 'recall@5');
   });
 
-  test('sampled: the seed decides, the people of a smaller test keep theirs, and it is easier than the whole', async () => {
-    const options = { history, test: heldOut, k: [5] },
-      sampled = (/** @type {number} */ seed, extra = {}) =>
-        evaluateModel(model, { ...options, sampled: 15, seed, ...extra });
+  test('sampled: the seed decides, people of a smaller test keep theirs, and it is easier', async () => {
+    const options = { history, test: heldOut, k: [5] };
+    const sampled = (/** @type {number} */ seed, extra = {}) =>
+      evaluateModel(model, { ...options, sampled: 15, seed, ...extra });
     const first = await sampled(1);
     assert.deepEqual(timeless(await sampled(1)), timeless(first));
     assert.notDeepEqual((await sampled(2)).metrics, first.metrics);
@@ -245,11 +249,11 @@ describe('candidates', () => {
 describe('persona health', () => {
   test('is what profiles and explanations say', async () => {
     const { personas } = await evaluateModel(model, { history, test: heldOut, k: [5] });
-    const asked = testLists.filter(([, list]) => list.length > 0),
-      profiles = asked.map(([user]) => model.createProfile(seen.get(user) ?? []));
-    const counts = profiles.map((me) => me.personas().length),
-      several = profiles.filter((_, i) => counts[i] > 1),
-      mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
+    const asked = testLists.filter(([, list]) => list.length > 0);
+    const profiles = asked.map(([user]) => model.createProfile(seen.get(user) ?? []));
+    const counts = profiles.map((me) => me.personas().length);
+    const several = profiles.filter((_, i) => counts[i] > 1);
+    const mean = (/** @type {number[]} */ values) => values.reduce((a, b) => a + b, 0) / values.length;
     assert.ok(several.length > 10);
     assert.equal(personas.people, profiles.length);
     near(personas.mean, mean(counts), 'mean');
@@ -283,12 +287,12 @@ describe('persona health', () => {
 
   test("responsibilities are the profile's own, complete", () => {
     for (const [user, list] of historyLists.slice(0, 40)) {
-      const me = model.createProfile(list),
-        { shares, columns, attention } = foldPerson(
-          model,
-          list.map((item) => ({ item, weight: 1 })),
-          ['never-asked'].slice(1),
-        );
+      const me = model.createProfile(list);
+      const { shares, columns, attention } = foldPerson(
+        model,
+        list.map((item) => ({ item, weight: 1 })),
+        ['never-asked'].slice(1),
+      );
       assert.deepEqual(attention, []);
       assert.deepEqual(
         shares,
@@ -324,8 +328,8 @@ describe('persona health', () => {
 });
 
 describe('baselines', () => {
-  const data = canonicalInteractions(history, 1),
-    n = data.itemIds.length;
+  const data = canonicalInteractions(history, 1);
+  const n = data.itemIds.length;
   const has = Array.from(
     { length: data.users },
     (_, u) => new Set(data.items.subarray(data.offsets[u], data.offsets[u + 1])),
@@ -360,14 +364,14 @@ describe('baselines', () => {
   });
 
   test('EASE is the inverse of the definition', async () => {
-    const random = seeded(21),
-      ids = Array.from({ length: 37 }, (_, j) => `i${j}`),
-      lambda = 3;
+    const random = seeded(21);
+    const ids = Array.from({ length: 37 }, (_, j) => `i${j}`);
+    const lambda = 3;
     const small = canonicalInteractions(
-        interactions(Array.from({ length: 80 }, (_, u) => [`u${u}`, sample(ids, 1 + (u % 9), random)])),
-        1,
-      ),
-      size = small.itemIds.length;
+      interactions(Array.from({ length: 80 }, (_, u) => [`u${u}`, sample(ids, 1 + (u % 9), random)])),
+      1,
+    );
+    const size = small.itemIds.length;
     const owned = Array.from({ length: small.users }, (_, u) =>
       small.items.subarray(small.offsets[u], small.offsets[u + 1]),
     );
@@ -378,9 +382,9 @@ describe('baselines', () => {
           owned.filter((list) => list.includes(i) && list.includes(j)).length + (i === j ? lambda : 0),
       ),
     );
-    const inverse = gaussJordan(gram),
-      scorer = await fitEase(small, { lambda, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 }),
-      out = new Float32Array(size);
+    const inverse = gaussJordan(gram);
+    const scorer = await fitEase(small, { lambda, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 });
+    const out = new Float32Array(size);
     for (const list of [[0], [1, 5, 9], Array.from({ length: size }, (_, j) => j)]) {
       scorer.score(Uint32Array.from(list), out);
       out.forEach((score, j) =>
@@ -396,11 +400,11 @@ describe('baselines', () => {
   });
 
   test('itemknn is its formula', async () => {
-    const settings = { historyExponent: 0.75, candidateExponent: 0.25, neighbours: 4 },
-      scorer = await fitNeighbours(data, settings, async () => {}),
-      out = new Float32Array(n);
-    const degree = Array.from({ length: n }, (_, j) => has.filter((set) => set.has(j)).length),
-      list = [0, 3, n - 1];
+    const settings = { historyExponent: 0.75, candidateExponent: 0.25, neighbours: 4 };
+    const scorer = await fitNeighbours(data, settings, async () => {});
+    const out = new Float32Array(n);
+    const degree = Array.from({ length: n }, (_, j) => has.filter((set) => set.has(j)).length);
+    const list = [0, 3, n - 1];
     const rows = list.map((i) =>
       Array.from({ length: n }, (_, j) => ({
         j,
@@ -503,17 +507,17 @@ describe('comparisons', () => {
     });
     assert.equal(newUsers?.leftOut, all.length / 4);
     assert.ok(newUsers && newUsers.users > 0 && newUsers.users <= newUsers.leftOut);
-    const key = 'ndcg@20',
-      { mean, low, high } = newUsers.ratio[key];
+    const key = 'ndcg@20';
+    const { mean, low, high } = newUsers.ratio[key];
     near(mean, newUsers.foldedIn.metrics[key] / newUsers.trained.metrics[key], 'ratio');
     assert.ok(low <= mean && mean <= high && low > 0.5 && high < 1.5, `${low} ${mean} ${high}`);
     assert.notDeepEqual(newUsers.foldedIn.metrics, newUsers.trained.metrics);
   });
 
-  test('new people: the other training knows the aspects, baselines are fitted without them too', async () => {
-    const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 },
-      share = 0.25,
-      seed = 4;
+  test('new people: the other training knows aspects, baselines are fitted without them too', async () => {
+    const options = { dim: 12, sweeps: 3, neighbours: 20, neighbourAspects: 60 };
+    const share = 0.25;
+    const seed = 4;
     const told = await loadModel((await trainModel(history, { ...options, items: filmFacts })).bytes);
     const { newUsers } = await evaluateModel(told, {
       history,
@@ -527,13 +531,13 @@ describe('comparisons', () => {
     });
     assert.ok(newUsers?.people);
     const everybody = historyLists
-        .filter(([, list]) => list.length > 0)
-        .map(([user]) => user)
-        .sort(),
-      leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
+      .filter(([, list]) => list.length > 0)
+      .map(([user]) => user)
+      .sort();
+    const leftOut = new Set(sampleOf(everybody, Math.round(share * everybody.length), seededRandom(seed)));
     assert.ok(newUsers.people.every((user) => leftOut.has(user)));
-    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user))),
-      { settings } = told.info.metadata;
+    const rest = interactions(historyLists.filter(([user]) => !leftOut.has(user)));
+    const { settings } = told.info.metadata;
     const without = await loadModel((await trainModel(rest, { ...settings, items: filmFacts })).bytes);
     const byHand = await evaluateModel(without, {
       train: rest,
@@ -570,8 +574,12 @@ describe('comparisons', () => {
       baselines: /** @type {const} */ (['popularity']),
       against: model,
     };
-    const plain = await evaluateModel(model, { ...options, baselines: [...options.baselines] }),
-      full = await evaluateModel(model, { ...options, baselines: [...options.baselines], perPerson: true });
+    const plain = await evaluateModel(model, { ...options, baselines: [...options.baselines] });
+    const full = await evaluateModel(model, {
+      ...options,
+      baselines: [...options.baselines],
+      perPerson: true,
+    });
     assert.ok(!('people' in plain) && !JSON.stringify(plain).includes('perPerson'));
     assert.deepEqual(
       full.people,
@@ -589,8 +597,8 @@ describe('comparisons', () => {
       full.newUsers?.baselines.popularity,
     ];
     for (const [i, part] of parts.entries()) {
-      const values = part?.perPerson?.['ndcg@5'] ?? [],
-        people = i < 3 ? full.people : full.newUsers?.people;
+      const values = part?.perPerson?.['ndcg@5'] ?? [];
+      const people = i < 3 ? full.people : full.newUsers?.people;
       assert.equal(values.length, people?.length);
       near(
         values.reduce((a, b) => a + b, 0) / values.length,
@@ -620,39 +628,40 @@ describe('comparisons', () => {
   });
 });
 
+/** @type {[any, RegExp][]} */
+const wrongOptions = [
+  [{ history: undefined }, /history: got undefined, wanted interactions/],
+  [{ test: null }, /test: got null/],
+  [{ k: [] }, /k: got object, wanted an array of list lengths/],
+  [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/],
+  [{ k: 5 }, /k: got 5/],
+  [{ sampled: 0 }, /sampled: got 0/],
+  [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
+  [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/],
+  [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
+  [{ against: {} }, /against: got object/],
+  [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/],
+  [{ candidates: [] }, /candidates: got object, wanted a Map/],
+  [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/],
+  [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
+  [{ seed: -1 }, /seed: got -1/],
+  [{ perPerson: 1 }, /perPerson: got 1, wanted true or false/],
+  [{ resamples: 0 }, /resamples: got 0/],
+  [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/],
+  [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
+  [{ baselines: ['ease', 'ease'] }, /ease twice/],
+  [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/],
+  [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /ambda: got 0, wanted a number from/],
+  [{ signal: 5 }, /signal: got 5/],
+  [{ onProgress: 5 }, /onProgress: got 5/],
+];
+
 describe('what is refused', () => {
   const wrong = (/** @type {any} */ options) => () =>
     evaluateModel(model, { history, test: heldOut, ...options });
 
   test('options, one by one', async () => {
-    /** @type {[any, RegExp][]} */
-    const cases = [
-      [{ history: undefined }, /history: got undefined, wanted interactions/],
-      [{ test: null }, /test: got null/],
-      [{ k: [] }, /k: got object, wanted an array of list lengths/],
-      [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/],
-      [{ k: 5 }, /k: got 5/],
-      [{ sampled: 0 }, /sampled: got 0/],
-      [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
-      [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/],
-      [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
-      [{ against: {} }, /against: got object/],
-      [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/],
-      [{ candidates: [] }, /candidates: got object, wanted a Map/],
-      [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/],
-      [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
-      [{ seed: -1 }, /seed: got -1/],
-      [{ perPerson: 1 }, /perPerson: got 1, wanted true or false/],
-      [{ resamples: 0 }, /resamples: got 0/],
-      [{ baselines: ['magic'] }, /baseline: got magic, wanted one of popularity, itemknn, ease, als/],
-      [{ baselines: 'ease' }, /baselines: got ease, wanted an array/],
-      [{ baselines: ['ease', 'ease'] }, /ease twice/],
-      [{ baselines: [{ name: 'ease', settings: { beta: 1 } }] }, /ease setting beta/],
-      [{ baselines: [{ name: 'ease', settings: { lambda: 0 } }] }, /ambda: got 0, wanted a number from/],
-      [{ signal: 5 }, /signal: got 5/],
-      [{ onProgress: 5 }, /onProgress: got 5/],
-    ];
-    for (const [options, message] of cases) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
+    for (const [options, message] of wrongOptions) await failsWith(wrong(options), 'BAD_ARGUMENT', message);
     await failsWith(() => evaluateModel(model, /** @type {any} */ ([])), 'BAD_ARGUMENT', /options/);
     await failsWith(
       () => evaluateModel(/** @type {any} */ ({}), { history, test: heldOut }),
@@ -686,8 +695,8 @@ describe('what is refused', () => {
       'comparing with ease',
       'training without them',
     ]) {
-      const abort = new AbortController(),
-        reason = new Error(`during ${stage}`);
+      const abort = new AbortController();
+      const reason = new Error(`during ${stage}`);
       const running = evaluateModel(model, {
         history,
         test: heldOut,
@@ -709,8 +718,8 @@ describe('what is refused', () => {
 
 /** @param {number[][]} matrix */
 function gaussJordan(matrix) {
-  const n = matrix.length,
-    a = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
+  const n = matrix.length;
+  const a = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
   for (let c = 0; c < n; c++) {
     const pivot = a[c][c];
     a[c] = a[c].map((value) => value / pivot);

@@ -25,13 +25,13 @@ const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 const data = interactionsOf(people);
 
 test('AUC is the share of pairs in the right order, ties half', () => {
-  const random = seeded(4),
-    draw = (/** @type {number} */ n) => Array.from({ length: n }, () => below(random, 6));
+  const random = seeded(4);
+  const draw = (/** @type {number} */ n) => Array.from({ length: n }, () => below(random, 6));
   for (let turn = 0; turn < 50; turn++) {
-    const a = draw(1 + below(random, 8)),
-      b = draw(1 + below(random, 8));
-    const pairs = a.flatMap((x) => b.map((y) => (x > y ? 1 : x === y ? 0.5 : 0))),
-      expected = pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
+    const a = draw(1 + below(random, 8));
+    const b = draw(1 + below(random, 8));
+    const pairs = a.flatMap((x) => b.map((y) => (x > y ? 1 : x === y ? 0.5 : 0)));
+    const expected = pairs.reduce((sum, value) => sum + value, 0) / pairs.length;
     assert.ok(Math.abs(aucOf(a, b) - expected) < 1e-12);
   }
 });
@@ -43,9 +43,9 @@ describe('the attack', () => {
    * @param {number} catalogue items
    */
   function noise(crowd, catalogue) {
-    const random = seeded(8),
-      items = Array.from({ length: catalogue }, (_, j) => `i${j}`),
-      users = Array.from({ length: crowd }, (_, u) => `u${u}`);
+    const random = seeded(8);
+    const items = Array.from({ length: catalogue }, (_, j) => `i${j}`);
+    const users = Array.from({ length: crowd }, (_, u) => `u${u}`);
     const pairs = users.flatMap((_, u) =>
       [...new Set(Array.from({ length: 14 }, () => below(random, catalogue)))].map((j) => [u, j]),
     );
@@ -69,15 +69,15 @@ describe('the attack', () => {
   });
 
   test('gives the strongest statistic, the same for the same seed, and means over folds', async () => {
-    const settings = { ...steady, dim: 6, sweeps: 3 },
-      options = { people: 40, resamples: 50 },
-      first = await membershipAttack(data, settings, options);
+    const settings = { ...steady, dim: 6, sweeps: 3 };
+    const options = { people: 40, resamples: 50 };
+    const first = await membershipAttack(data, settings, options);
     assert.deepEqual(await membershipAttack(data, settings, options), first);
     assert.equal(first.auc, Math.max(...Object.values(first.attacks)));
     assert.equal(first.attacks[first.attack], first.auc);
     assert.ok(first.low <= first.auc && first.high >= first.auc && first.people <= 80);
-    const second = await membershipAttack(data, settings, { ...options, seed: 2 }),
-      both = await membershipAttack(data, settings, { ...options, folds: 2 });
+    const second = await membershipAttack(data, settings, { ...options, seed: 2 });
+    const both = await membershipAttack(data, settings, { ...options, folds: 2 });
     for (const [name, auc] of Object.entries(both.attacks))
       assert.ok(Math.abs(auc - (any(first.attacks)[name] + any(second.attacks)[name]) / 2) < 1e-12, name);
     assert.equal(both.people, first.people + second.people);
@@ -103,24 +103,24 @@ describe('a model card', () => {
   const facts = { people: 200, interactions: 5000, minSupport: 1, itemsLeftOut: 3, interactionsLeftOut: 7 };
 
   test('goes into the metadata, and leaves lineage, scores and saved profiles as they are', async () => {
-    const bytes = await smallModel(),
-      plain = await loadModel(bytes),
-      personas = await diagnose(plain, { history: data, people: 20 });
+    const bytes = await smallModel();
+    const plain = await loadModel(bytes);
+    const personas = await diagnose(plain, { history: data, people: 20 });
     const card = cardOf({
-        data: facts,
-        personas,
-        membership: {
-          auc: 0.512345,
-          low: 0.4,
-          high: 0.6,
-          attack: 'rank',
-          attacks: any({}),
-          people: 80,
-          folds: 1,
-        },
-      }),
-      written = await writeCard(bytes, card),
-      model = await loadModel(written);
+      data: facts,
+      personas,
+      membership: {
+        auc: 0.512345,
+        low: 0.4,
+        high: 0.6,
+        attack: 'rank',
+        attacks: any({}),
+        people: 80,
+        folds: 1,
+      },
+    });
+    const written = await writeCard(bytes, card);
+    const model = await loadModel(written);
     assert.deepEqual(model.info.metadata, { ...plain.info.metadata, card });
     assert.equal(model.info.lineage, plain.info.lineage);
     assert.deepEqual(
@@ -142,10 +142,10 @@ describe('a model card', () => {
   });
 
   test('is of aggregates alone: no id of an item or a person', async () => {
-    const model = await openSmallModel(),
-      text = JSON.stringify(
-        cardOf({ data: facts, personas: await diagnose(model, { history: data, people: 20 }) }),
-      );
+    const model = await openSmallModel();
+    const text = JSON.stringify(
+      cardOf({ data: facts, personas: await diagnose(model, { history: data, people: 20 }) }),
+    );
     for (const id of [...filmFacts.keys(), ...data.users.map((user) => `"${user}"`)])
       assert.ok(!text.includes(id), id);
   });

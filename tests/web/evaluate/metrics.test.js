@@ -11,8 +11,8 @@ const near = (/** @type {number} */ got, /** @type {number} */ wanted, /** @type
 
 describe('metrics', () => {
   test('by hand: a list with hits at ranks 2 and 4, three relevant', () => {
-    const list = ['a', 'b', 'c', 'd', 'e'],
-      relevant = new Set(['b', 'd', 'z']);
+    const list = ['a', 'b', 'c', 'd', 'e'];
+    const relevant = new Set(['b', 'd', 'z']);
     /** @type {[keyof typeof metrics, number, number][]} */
     const wanted = [
       ['recall', 5, 2 / 3],
@@ -67,14 +67,14 @@ describe('metrics', () => {
   });
 
   test('agree with an oracle that goes by the definitions', () => {
-    const random = seeded(11),
-      items = Array.from({ length: 30 }, (_, j) => j);
+    const random = seeded(11);
+    const items = Array.from({ length: 30 }, (_, j) => j);
     for (let round = 0; round < 500; round++) {
-      const list = sample(items, below(random, 31), random),
-        relevant = new Set(sample(items, 1 + below(random, 12), random)),
-        k = 1 + below(random, 35);
-      const rel = Array.from({ length: k }, (_, i) => (i < list.length && relevant.has(list[i]) ? 1 : 0)),
-        n = rel.filter(Boolean).length;
+      const list = sample(items, below(random, 31), random);
+      const relevant = new Set(sample(items, 1 + below(random, 12), random));
+      const k = 1 + below(random, 35);
+      const rel = Array.from({ length: k }, (_, i) => (i < list.length && relevant.has(list[i]) ? 1 : 0));
+      const n = rel.filter(Boolean).length;
       const ideal = Array.from({ length: k }, (_, i) => (i < relevant.size ? 1 : 0));
       const dcg = (/** @type {number[]} */ gains) =>
         gains.map((g, i) => (g * Math.LN2) / Math.log(i + 2)).reduce((a, b) => a + b, 0);
@@ -103,16 +103,16 @@ describe('metrics', () => {
           random,
         ),
       );
-      const times = Array.from({ length: 15 }, (_, j) => lists.filter((list) => list.includes(j)).length),
-        mean = times.reduce((a, b) => a + b, 0) / 15;
+      const times = Array.from({ length: 15 }, (_, j) => lists.filter((list) => list.includes(j)).length);
+      const mean = times.reduce((a, b) => a + b, 0) / 15;
       const differences = times.flatMap((a) => times.map((b) => Math.abs(a - b))).reduce((a, b) => a + b, 0);
       near(metrics.gini(lists, 5, 15), differences / (2 * 15 * 15 * mean), 'gini');
     }
   });
 
   test('the ideal order gives 1, the reverse of a long list 0', () => {
-    const list = Array.from({ length: 100 }, (_, j) => j),
-      relevant = new Set([0, 1, 2, 3, 4]);
+    const list = Array.from({ length: 100 }, (_, j) => j);
+    const relevant = new Set([0, 1, 2, 3, 4]);
     for (const name of /** @type {const} */ (['recall', 'ndcg', 'hitRate', 'precision', 'mrr', 'map'])) {
       assert.equal(metrics[name](list, relevant, 5), 1, name);
       assert.equal(metrics[name](list.toReversed(), relevant, 5), 0, name);
@@ -142,13 +142,13 @@ describe('metrics', () => {
 });
 
 describe('pairedBootstrap', () => {
-  const random = seeded(5),
-    a = Float64Array.from({ length: 400 }, random),
-    b = a.map((value) => value - 0.1 + 0.4 * (random() - 0.5));
+  const random = seeded(5);
+  const a = Float64Array.from({ length: 400 }, random);
+  const b = a.map((value) => value - 0.1 + 0.4 * (random() - 0.5));
 
   test('is centred on the mean difference and as wide as the normal theory says', () => {
-    const differences = a.map((value, i) => value - b[i]),
-      mean = differences.reduce((sum, value) => sum + value, 0) / 400;
+    const differences = a.map((value, i) => value - b[i]);
+    const mean = differences.reduce((sum, value) => sum + value, 0) / 400;
     const error = Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 399 / 400);
     const { mean: got, low, high, below: share } = pairedBootstrap(a, b, { resamples: 20000 });
     near(got, mean, 'mean');
@@ -161,9 +161,9 @@ describe('pairedBootstrap', () => {
   });
 
   test('is the same for the same seed, the mirror for exchanged systems, 0 for equal ones', () => {
-    const first = pairedBootstrap(a, b),
-      again = pairedBootstrap(a, b, { seed: 1, resamples: 2000 }),
-      mirror = pairedBootstrap(b, a);
+    const first = pairedBootstrap(a, b);
+    const again = pairedBootstrap(a, b, { seed: 1, resamples: 2000 });
+    const mirror = pairedBootstrap(b, a);
     assert.deepEqual(first, again);
     assert.notDeepEqual(pairedBootstrap(a, b, { seed: 2 }), first);
     near(mirror.low, -first.high, 'low');
@@ -175,8 +175,8 @@ describe('pairedBootstrap', () => {
   test('covers a true difference about 95 times in 100', () => {
     let covered = 0;
     for (let round = 0; round < 300; round++) {
-      const x = Float64Array.from({ length: 60 }, () => random() - 0.5),
-        { low, high } = pairedBootstrap(x, new Float64Array(60), { resamples: 400, seed: round });
+      const x = Float64Array.from({ length: 60 }, () => random() - 0.5);
+      const { low, high } = pairedBootstrap(x, new Float64Array(60), { resamples: 400, seed: round });
       if (low <= 0 && high >= 0) covered++;
     }
     assert.ok(covered >= 270 && covered <= 296, `${covered} of 300`);

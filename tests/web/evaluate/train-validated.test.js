@@ -19,10 +19,11 @@ const cut = (/** @type {boolean} */ kept) =>
       return { ...person, history: kept ? person.history.slice(0, at) : person.history.slice(at) };
     }),
   );
-const training = cut(true),
-  validation = cut(false);
+const training = cut(true);
+const validation = cut(false);
 const options = { dim: 8, sweeps: 9, items: filmFacts };
-/** @type {ValidatedResult} */ let result;
+/** @type {ValidatedResult} */
+let result;
 
 before(async () => {
   result = await trainValidated(training, validation, options);
@@ -51,9 +52,9 @@ describe('trainValidated', () => {
   });
 
   test('writes the best sweep from the 4th on, which its settings give again', async () => {
-    const { measurements } = result,
-      best = Math.max(...ndcgs(measurements)),
-      at = ndcgs(measurements).indexOf(best);
+    const { measurements } = result;
+    const best = Math.max(...ndcgs(measurements));
+    const at = ndcgs(measurements).indexOf(best);
     assert.deepEqual(
       measurements.map(({ sweep }) => sweep),
       measurements.map((_, i) => i + 4),
@@ -91,7 +92,8 @@ describe('trainValidated', () => {
   });
 
   test('measures epochs from the first, asks a sample meanwhile, and everybody in the end', async () => {
-    /** @type {Measurement[]} */ const heard = [];
+    /** @type {Measurement[]} */
+    const heard = [];
     const softmax = await trainValidated(training, validation, {
       objective: 'softmax',
       dim: 8,
@@ -122,8 +124,9 @@ describe('trainValidated', () => {
   });
 
   test('measures the neighbours with the vectors in the end', async () => {
-    const settings = { dim: 4, sweeps: 4, neighbours: 10, neighbourLambda: 5 },
-      /** @type {Set<string>} */ phases = new Set();
+    const settings = { dim: 4, sweeps: 4, neighbours: 10, neighbourLambda: 5 };
+    /** @type {Set<string>} */
+    const phases = new Set();
     const {
       bytes,
       measurements,
@@ -138,9 +141,10 @@ describe('trainValidated', () => {
   });
 
   test('refuses what makes no sense, and ends when it is told to', async () => {
-    const mine = new Error('mine'),
-      abort = new AbortController(),
-      run = (/** @type {any} */ more) => () => trainValidated(training, validation, { ...options, ...more });
+    const mine = new Error('mine');
+    const abort = new AbortController();
+    const run = (/** @type {any} */ more) => () =>
+      trainValidated(training, validation, { ...options, ...more });
     await failsWith(() => trainValidated(training, training, options), 'NO_DATA', /validation: got nobody/);
     for (const [name, value] of Object.entries({ patience: 0, sample: 0 }))
       await failsWith(
@@ -170,9 +174,9 @@ describe('trainValidated', () => {
 });
 
 test('personaHealth looks at a sample, the same for the same seed', async () => {
-  const model = await loadModel(result.bytes),
-    all = await personaHealth(model, training),
-    some = await personaHealth(model, training, { people: 20, seed: 2 });
+  const model = await loadModel(result.bytes);
+  const all = await personaHealth(model, training);
+  const some = await personaHealth(model, training, { people: 20, seed: 2 });
   assert.deepEqual([all.people, some.people], [80, 20]);
   assert.ok(all.mean > 1 && all.effective > 1 && all.effective <= all.mean && all.sharpness === null);
   assert.deepEqual(await personaHealth(model, training, { people: 20, seed: 2 }), some);

@@ -18,8 +18,10 @@ import {
 } from '../../support.js';
 
 /** @typedef {import('../../../web/model/profile.js').StoredEvent} StoredEvent */
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {string[]} */ let ids;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {string[]} */
+let ids;
 
 before(async () => {
   model = await openSmallModel();
@@ -54,15 +56,15 @@ describe('recency', () => {
   });
 
   test('follows time, not the order of addition, unless a time is missing', () => {
-    const one = Float32Array.of(1, 1, 1),
-      halve = recency({ halfLife: 1, least: 0 });
+    const one = Float32Array.of(1, 1, 1);
+    const halve = recency({ halfLife: 1, least: 0 });
     near(halve(eventsAt([30, 10, 20]), one), [1, 0.25, 0.5]);
     near(halve(eventsAt([30, null, 20]), one), [0.25, 0.5, 1]);
   });
 
   test('by days: half after the half-life, later for a rarer persona, never below the least', () => {
-    const one = Float32Array.of(1, 1, 1, 1),
-      byDays = (/** @type {object} */ options) => recency({ halfLife: 10, unit: 'days', ...options });
+    const one = Float32Array.of(1, 1, 1, 1);
+    const byDays = (/** @type {object} */ options) => recency({ halfLife: 10, unit: 'days', ...options });
     near(byDays({})(eventsAt([0, 10 * day, 20 * day, null]), one), [0.25, 0.5, 1, 1]);
     near(byDays({ least: 0.4 })(eventsAt([0, 10 * day, 20 * day, null]), one), [0.4, 0.5, 1, 1]);
     // Persona 1 has one event of four where an average persona has two: its half-life is twice as long.
@@ -76,11 +78,11 @@ describe('recency', () => {
 
   test('in a profile: equals the weights it gives, and is dropped again by adjust', () => {
     for (let n = 0; n < 10; n++) {
-      const history = historyOf(n),
-        plain = model.createProfile(history),
-        { responsibilities } = plain.folded();
-      const factors = recency({ halfLife: 5 })(plain.history, responsibilities),
-        me = model.createProfile(history, { recency: recency({ halfLife: 5 }) });
+      const history = historyOf(n);
+      const plain = model.createProfile(history);
+      const { responsibilities } = plain.folded();
+      const factors = recency({ halfLife: 5 })(plain.history, responsibilities);
+      const me = model.createProfile(history, { recency: recency({ halfLife: 5 }) });
       const weighted = model.createProfile(history.map((event, i) => ({ ...event, weight: factors[i] })));
       assert.deepEqual(golden(me.recommend()), golden(weighted.recommend()));
       assert.deepEqual(me.history, plain.history, 'events keep their own weights');
@@ -119,8 +121,8 @@ describe('drift', () => {
   const ofGenre = (genre, n) => ids.filter((id) => model.aspects(id).includes(genre)).slice(0, n);
 
   test('a taste that moves is noticed, with what moved; one that stays is not', () => {
-    const westerns = ofGenre('Western', 40),
-      horror = ofGenre('Horror', 20).filter((id) => !westerns.includes(id));
+    const westerns = ofGenre('Western', 40);
+    const horror = ofGenre('Horror', 20).filter((id) => !westerns.includes(id));
     const drift = driftOf(
       model.createProfile([...westerns.filter((id) => !horror.includes(id)), ...horror]),
       { recent: horror.length },
@@ -145,8 +147,8 @@ describe('drift', () => {
 
   test('cries wolf about as often as it says: 5 % of shuffled histories at level 0.05', () => {
     const random = seeded(3);
-    let alarms = 0,
-      asked = 0;
+    let alarms = 0;
+    let asked = 0;
     for (let n = 0; n < 150; n++) {
       const history = historyOf(n);
       for (let i = history.length - 1; i > 0; i--) {
@@ -193,10 +195,10 @@ describe('refinement', () => {
   test('keeps a folding only if the latest like, which had no say, ranks no worse, and reports both', () => {
     let kept = 0;
     for (let n = 0; n < 25; n++) {
-      const me = model.createProfile(historyOf(n)),
-        plain = golden(me.recommend()),
-        { folding } = me,
-        result = refine(me, { events: 4 });
+      const me = model.createProfile(historyOf(n));
+      const plain = golden(me.recommend());
+      const { folding } = me;
+      const result = refine(me, { events: 4 });
       if (result.kept) kept++;
       assert.ok(
         !result.kept ||
@@ -211,9 +213,9 @@ describe('refinement', () => {
   });
 
   test('its ranks are those of predicting each event from what came before it', () => {
-    const history = historyOf(7),
-      me = model.createProfile(history),
-      { before } = refine(me, { events: 1, foldings: [] });
+    const history = historyOf(7);
+    const me = model.createProfile(history);
+    const { before } = refine(me, { events: 1, foldings: [] });
     const rank = (/** @type {number} */ at) =>
       1 +
       model
@@ -248,10 +250,10 @@ describe('refinement', () => {
 });
 
 test('a model of ampcf brings taste, one of ampcf/rank does not', async () => {
-  const bytes = await smallModel(),
-    list = ids.slice(0, 5),
-    full = await loadModel(bytes),
-    bare = await loadRanking(bytes);
+  const bytes = await smallModel();
+  const list = ids.slice(0, 5);
+  const full = await loadModel(bytes);
+  const bare = await loadRanking(bytes);
   assert.ok(Number(full.createProfile(historyOf(0)).tasteDistance(list)) > 0);
   assert.equal(full.createProfile(historyOf(0)).recommend({ calibrate: 0.5 }).items.length, 10);
   await failsWith(() => bare.createProfile(historyOf(0)).tasteDistance(list), 'NEEDS_TASTE', /ampcf\/taste/);

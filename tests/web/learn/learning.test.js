@@ -6,8 +6,10 @@ import { before, describe, test } from 'node:test';
 import { below, failsWith, golden, historyOf, openSmallModel, people, seeded } from '../../support.js';
 
 /** @typedef {import('../../../web/model/profile.js').Profile} Profile */
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {string[]} */ let ids;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {string[]} */
+let ids;
 
 before(async () => {
   model = await openSmallModel();
@@ -40,8 +42,8 @@ describe('one event more', () => {
     for (let round = 0; round < 30; round++) {
       const me = model.createProfile(historyOf(round).slice(0, below(random, 30)));
       for (let step = 0; step < 12; step++) {
-        const item = random() < 0.1 ? `unknown ${step}` : ids[below(random, ids.length)],
-          action = below(random, 8);
+        const item = random() < 0.1 ? `unknown ${step}` : ids[below(random, ids.length)];
+        const action = below(random, 8);
         if (action === 0) me.remove(item);
         else if (action === 1) me.dislike(item);
         else if (action === 2) me.skip(item);
@@ -63,8 +65,8 @@ describe('one event more', () => {
   });
 
   test('folds in without an event that is there twice', () => {
-    const me = model.createProfile(historyOf(1)),
-      first = shown(me);
+    const me = model.createProfile(historyOf(1));
+    const first = shown(me);
     me.recommend();
     for (const event of historyOf(1)) me.add(event);
     assert.equal(shown(me), first);
@@ -77,10 +79,10 @@ describe('what is not wanted', () => {
 
   test('a dislike lowers the item and what is like it, for everybody', () => {
     for (let n = 0; n < 40; n++) {
-      const history = historyOf(n),
-        me = model.createProfile(history),
-        [best] = me.recommend({ topK: 1 }).items,
-        [near] = model.similar(best.item, { topK: 1 });
+      const history = historyOf(n);
+      const me = model.createProfile(history);
+      const [best] = me.recommend({ topK: 1 }).items;
+      const [near] = model.similar(best.item, { topK: 1 });
       const before = [scoreOf(me, best.item), scoreOf(me, near.item)];
       me.dislike(best.item);
       assert.ok(scoreOf(me, best.item) < before[0] && scoreOf(me, near.item) < before[1], `person ${n}`);
@@ -93,11 +95,11 @@ describe('what is not wanted', () => {
 
   test('a skip lowers less than a dislike, and leaves the history as it is', () => {
     for (let n = 0; n < 40; n++) {
-      const history = historyOf(n),
-        me = model.createProfile(history),
-        [{ item, score }] = me.recommend({ topK: 1 }).items;
-      const skipped = scoreOf(model.createProfile(history).skip(item), item),
-        disliked = scoreOf(model.createProfile(history).dislike(item), item);
+      const history = historyOf(n);
+      const me = model.createProfile(history);
+      const [{ item, score }] = me.recommend({ topK: 1 }).items;
+      const skipped = scoreOf(model.createProfile(history).skip(item), item);
+      const disliked = scoreOf(model.createProfile(history).dislike(item), item);
       assert.ok(
         disliked < skipped && skipped < Number(score),
         `person ${n}: ${disliked}, ${skipped}, ${score}`,
@@ -108,8 +110,8 @@ describe('what is not wanted', () => {
   });
 
   test('stars: the middle of the scale is nothing, more is more', () => {
-    const me = model.createProfile(historyOf(3)),
-      [{ item }] = me.recommend({ topK: 1 }).items;
+    const me = model.createProfile(historyOf(3));
+    const [{ item }] = me.recommend({ topK: 1 }).items;
     const scores = [1, 2, 3, 4, 5].map((stars) =>
       scoreOf(model.createProfile(historyOf(3)).rate(item, stars), item),
     );
@@ -124,9 +126,9 @@ describe('what is not wanted', () => {
   });
 
   test('makes no persona: those of what was liked stay', () => {
-    const liked = historyOf(2),
-      me = model.createProfile(liked),
-      before = me.personas().map(({ items }) => items.map(({ item }) => item));
+    const liked = historyOf(2);
+    const me = model.createProfile(liked);
+    const before = me.personas().map(({ items }) => items.map(({ item }) => item));
     for (const id of ids.slice(0, 25)) if (!liked.some(({ item }) => item === id)) me.dislike(id);
     assert.deepEqual(
       me.personas().map(({ items }) => items.map(({ item }) => item)),
@@ -135,16 +137,16 @@ describe('what is not wanted', () => {
   });
 
   test('with nothing liked there is a ranking, lowest what is like the disliked', () => {
-    const me = model.createProfile().dislike(ids[3]).dislike(ids[5]),
-      { items, personalized } = me.recommend({ topK: ids.length, excludeSeen: false });
+    const me = model.createProfile().dislike(ids[3]).dislike(ids[5]);
+    const { items, personalized } = me.recommend({ topK: ids.length, excludeSeen: false });
     assert.equal(personalized, true);
     assert.ok(items.every(({ score }) => Number.isFinite(score)));
     assert.ok(items.findIndex(({ item }) => item === ids[3]) > ids.length / 2);
   });
 
   test('what cannot be is refused, and changes nothing', async () => {
-    const me = model.createProfile(historyOf(0)),
-      first = shown(me);
+    const me = model.createProfile(historyOf(0));
+    const first = shown(me);
     for (const wanted of [1.1, -2, NaN, '1', null])
       await failsWith(
         () => me.add({ item: ids[0], wanted: /** @type {any} */ (wanted) }),
@@ -166,8 +168,8 @@ describe('undo', () => {
   test('takes back each change to the last bit, the order of the history included', () => {
     const random = seeded(11);
     for (let round = 0; round < 20; round++) {
-      const me = model.createProfile(historyOf(round).slice(0, 12)),
-        states = [shown(me)];
+      const me = model.createProfile(historyOf(round).slice(0, 12));
+      const states = [shown(me)];
       for (let step = 0; step < 15; step++) {
         const id =
           random() < 0.5
@@ -218,17 +220,17 @@ test('every change is told, and counted', () => {
 
 describe('forgetting', () => {
   test('leaves the personas and rankings much as they were, and no event', () => {
-    let overlap = 0,
-      kept = 0;
+    let overlap = 0;
+    let kept = 0;
     for (let n = 0; n < 40; n++) {
-      const me = model.createProfile(historyOf(n)),
-        personas = me.personas().length,
-        exclude = me.history.map(({ item }) => item),
-        before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
+      const me = model.createProfile(historyOf(n));
+      const personas = me.personas().length;
+      const exclude = me.history.map(({ item }) => item);
+      const before = me.recommend({ topK: 20 }).items.map(({ item }) => item);
       me.forget();
       assert.deepEqual([me.size, me.history, me.personalized, me.undo()], [0, [], true, false]);
-      const after = me.recommend({ topK: 20, exclude }).items.map(({ item }) => item),
-        text = new TextDecoder().decode(me.save());
+      const after = me.recommend({ topK: 20, exclude }).items.map(({ item }) => item);
+      const text = new TextDecoder().decode(me.save());
       assert.ok(
         exclude.every((id) => !text.includes(id)),
         'no id is left in what is saved',
@@ -289,8 +291,8 @@ describe('forgetting', () => {
   });
 
   test('a memory of another training is not used', async () => {
-    const other = await openSmallModel({ seed: 5 }),
-      me = model.createProfile(historyOf(4));
+    const other = await openSmallModel({ seed: 5 });
+    const me = model.createProfile(historyOf(4));
     me.forget({ keep: 3 });
     const moved = other.restoreProfile(me.save());
     assert.deepEqual(golden(moved.recommend()), golden(other.createProfile(me.history).recommend()));

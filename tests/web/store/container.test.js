@@ -15,8 +15,8 @@ const saved = new TextEncoder().encode('the bytes of profile.save(), which this 
  * @param {(view: DataView, bytes: Uint8Array) => void} change
  */
 function forged(container, change) {
-  const bytes = container.slice(),
-    view = new DataView(bytes.buffer);
+  const bytes = container.slice();
+  const view = new DataView(bytes.buffer);
   change(view, bytes);
   view.setUint32(28, 0, true);
   view.setUint32(28, crc32c(bytes), true);
@@ -31,8 +31,8 @@ test('a round trip in the clear and encrypted', async () => {
       [undefined, 'plain'],
       [key, 'sealed'],
     ])) {
-      const bytes = await sealSlot(saved, generation, given),
-        slot = inspectSlot(bytes, slotOf(generation));
+      const bytes = await sealSlot(saved, generation, given);
+      const slot = inspectSlot(bytes, slotOf(generation));
       assert.deepEqual([slot.kind, slot.generation], [kind, generation]);
       assert.deepEqual(await openSlot(slot, given), saved);
       assert.equal(Buffer.from(bytes).includes('bytes of profile'), kind === 'plain');
@@ -41,8 +41,8 @@ test('a round trip in the clear and encrypted', async () => {
 });
 
 test('the layout is the documented one', async () => {
-  const bytes = await sealSlot(saved, 5, undefined),
-    view = new DataView(bytes.buffer);
+  const bytes = await sealSlot(saved, 5, undefined);
+  const view = new DataView(bytes.buffer);
   assert.deepEqual([...bytes.subarray(0, 8)], [0x89, 0x41, 0x4d, 0x53, 13, 10, 26, 10]);
   assert.deepEqual(
     [
@@ -137,8 +137,8 @@ test('a later version or an unknown flag is newer; a generation in the wrong slo
 });
 
 test('another key, no key, and every change under a repaired checksum are BAD_KEY', async () => {
-  const key = await createKey(),
-    bytes = await sealSlot(saved, 3, key);
+  const key = await createKey();
+  const bytes = await sealSlot(saved, 3, key);
   const refused = async (/** @type {Uint8Array} */ given, /** @type {CryptoKey | undefined} */ with_) => {
     const slot = inspectSlot(given, 0);
     assert.equal(slot.kind, 'sealed');
@@ -158,8 +158,8 @@ test('another key, no key, and every change under a repaired checksum are BAD_KE
 });
 
 test('no two writes share an initialisation vector', async () => {
-  const key = await createKey(),
-    seen = new Set();
+  const key = await createKey();
+  const seen = new Set();
   for (let n = 0; n < 500; n++)
     seen.add(Buffer.from((await sealSlot(saved, 1, key)).subarray(32, 44)).toString('hex'));
   assert.equal(seen.size, 500);

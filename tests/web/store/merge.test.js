@@ -34,9 +34,9 @@ const randomHistory = (random) =>
 function changed(history, random, alphabet) {
   let now = [...history];
   for (let n = below(random, 6); n > 0; n--) {
-    const item = alphabet[below(random, alphabet.length)],
-      at = now.findIndex((each) => each.item === item),
-      fresh = entry(item, 1 + below(random, 3), below(random, 3) - 1);
+    const item = alphabet[below(random, alphabet.length)];
+    const at = now.findIndex((each) => each.item === item);
+    const fresh = entry(item, 1 + below(random, 3), below(random, 3) - 1);
     if (at < 0) now.push(fresh);
     else if (random() < 0.4) now.splice(at, 1);
     else if (random() < 0.3) now = [...now.filter((_, i) => i !== at), fresh];
@@ -53,8 +53,8 @@ test('additions of both sides are all there: theirs first, then mine', () => {
 
 test('what I changed or removed is as I have it, what they did to the rest stays done', () => {
   const base = [entry('a'), entry('b'), entry('c'), entry('d')];
-  const mine = [entry('a', 5), entry('c'), entry('d')],
-    theirs = [entry('a', 7), entry('b', 9), entry('d', 3)];
+  const mine = [entry('a', 5), entry('c'), entry('d')];
+  const theirs = [entry('a', 7), entry('b', 9), entry('d', 3)];
   assert.deepEqual(mergeHistories(base, mine, theirs), [entry('a', 5), entry('d', 3)]);
   assert.deepEqual(
     mergeHistories(base, [entry('a', 5), ...base.slice(1)], []),
@@ -71,8 +71,8 @@ test('what I changed or removed is as I have it, what they did to the rest stays
 test('one side alone is taken exactly, in its order', () => {
   const random = seeded(7);
   for (let n = 0; n < rounds; n++) {
-    const base = randomHistory(random),
-      mine = changed(base, random, [...'abcdefghijklm']);
+    const base = randomHistory(random);
+    const mine = changed(base, random, [...'abcdefghijklm']);
     assert.deepEqual(mergeHistories(base, mine, base), mine);
     assert.deepEqual(mergeHistories(base, base, mine), mine);
     assert.deepEqual(mergeHistories(base, mine, mine), mine);
@@ -83,11 +83,11 @@ test('disjoint changes commute: both ways round hold the same entries, and nothi
   const random = seeded(11);
   let different = 0;
   for (let n = 0; n < rounds; n++) {
-    const base = randomHistory(random),
-      left = changed(base, random, [...'abcdekl']),
-      right = changed(base, random, [...'fghijmn']);
-    const one = mergeHistories(base, left, right),
-      other = mergeHistories(base, right, left);
+    const base = randomHistory(random);
+    const left = changed(base, random, [...'abcdekl']);
+    const right = changed(base, random, [...'fghijmn']);
+    const one = mergeHistories(base, left, right);
+    const other = mergeHistories(base, right, left);
     assert.deepEqual(asSet(one), asSet(other));
     for (const [side, alphabet] of /** @type {const} */ ([
       [left, 'abcdekl'],
@@ -105,11 +105,11 @@ test('disjoint changes commute: both ways round hold the same entries, and nothi
 test('merging again changes nothing, items come once, and the arguments stay as they were', () => {
   const random = seeded(13);
   for (let n = 0; n < rounds; n++) {
-    const base = randomHistory(random),
-      mine = changed(base, random, [...'abcdefghijklm']),
-      theirs = changed(base, random, [...'abcdefghijklm']);
-    const before = JSON.stringify([base, mine, theirs]),
-      merged = mergeHistories(base, mine, theirs);
+    const base = randomHistory(random);
+    const mine = changed(base, random, [...'abcdefghijklm']);
+    const theirs = changed(base, random, [...'abcdefghijklm']);
+    const before = JSON.stringify([base, mine, theirs]);
+    const merged = mergeHistories(base, mine, theirs);
     assert.equal(new Set(items(merged)).size, merged.length);
     assert.deepEqual(mergeHistories(theirs, merged, theirs), merged, 'the writer reads what it wrote over');
     assert.deepEqual(

@@ -32,8 +32,10 @@ after(() => rmSync(folder, { recursive: true }));
 let made = 0;
 const freshFolder = () => join(folder, `p${made++}`);
 
-/** @type {import('../../../web/model/model.js').Model} */ let model;
-/** @type {import('../../../web/model/model.js').Model} */ let otherModel;
+/** @type {import('../../../web/model/model.js').Model} */
+let model;
+/** @type {import('../../../web/model/model.js').Model} */
+let otherModel;
 before(async () => {
   model = await openSmallModel();
   otherModel = await openSmallModel({ dim: 5 });
@@ -54,7 +56,8 @@ describe('every store does what stores must do', () => {
       const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(
         readFileSync(new URL('web/store/STORE.md', root), 'utf8'),
       )?.[1];
-      /** @type {Map<string, string>} */ const items = new Map();
+      /** @type {Map<string, string>} */
+      const items = new Map();
       const sessionStorage = {
         getItem: (/** @type {string} */ key) => items.get(key) ?? null,
         setItem: items.set.bind(items),
@@ -74,7 +77,8 @@ describe('every store does what stores must do', () => {
  * @param {KeepOptions} [options]
  */
 async function keeping(store, options) {
-  /** @type {KeepEvent[]} */ const events = [];
+  /** @type {KeepEvent[]} */
+  const events = [];
   const kept = await keepProfile(model, store, { onEvent: (event) => events.push(event), ...options });
   await later(0);
   return {
@@ -86,8 +90,8 @@ async function keeping(store, options) {
 
 /** A store that can be told to fail. */
 function failingStore() {
-  const inner = memoryStore(),
-    state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
+  const inner = memoryStore();
+  const state = { fails: /** @type {undefined | (() => Error)} */ (undefined), reads: 0, writes: 0 };
   const passing = async () => {
     if (state.fails) throw state.fails();
   };
@@ -102,8 +106,8 @@ function failingStore() {
 
 describe('a store that fails', () => {
   test('a full one: ranking goes on, one event, what was kept stays, and it is tried again', async () => {
-    const { store, inner, state } = failingStore(),
-      { kept, profile, types } = await keeping(store);
+    const { store, inner, state } = failingStore();
+    const { kept, profile, types } = await keeping(store);
     profile.add('one');
     assert.equal(await kept.flush(), true);
     const before = await inner.read();
@@ -130,9 +134,9 @@ describe('a store that fails', () => {
     await kept.close();
   });
 
-  test('a denied one: an empty profile that ranks and is not kept; when it opens later, both sides are there', async () => {
-    const { store, inner, state } = failingStore(),
-      early = await keeping(inner);
+  test('a denied one: an empty profile ranks and is not kept; opened later, it has both sides', async () => {
+    const { store, inner, state } = failingStore();
+    const early = await keeping(inner);
     early.profile.add('kept before');
     await early.kept.close();
     state.fails = () =>
@@ -155,10 +159,10 @@ describe('a store that fails', () => {
   });
 
   test('one that others keep with another key meanwhile: BAD_KEY, and theirs stays', async () => {
-    const store = memoryStore(),
-      mine = await keeping(store, { key: await library.createKey() }),
-      key = await library.createKey(),
-      theirs = await keeping(store, { key });
+    const store = memoryStore();
+    const mine = await keeping(store, { key: await library.createKey() });
+    const key = await library.createKey();
+    const theirs = await keeping(store, { key });
     theirs.profile.add('theirs');
     assert.equal(await theirs.kept.close(), true);
     const before = (await store.read()).slots;
@@ -175,8 +179,8 @@ describe('a store that fails', () => {
   });
 
   test('one that others always change first: PROFILE_LOCKED, no endless loop', async () => {
-    const store = { ...memoryStore(), write: async () => false },
-      { kept, profile, types } = await keeping(store);
+    const store = { ...memoryStore(), write: async () => false };
+    const { kept, profile, types } = await keeping(store);
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       profile.add('one');
@@ -205,7 +209,9 @@ describe('a store that fails', () => {
       import { keepProfile, memoryStore } from ${JSON.stringify(`${root.href}dist/store.js`)};
       const thrown = [], store = memoryStore(), model = await loadModel(readFileSync(process.argv[1]));
       process.on('uncaughtException', ({ message }) => thrown.push(message));
-      const broken = await keepProfile(model, { ...store, write: async () => { throw new Error('no'); } }, { onEvent: () => { throw new Error('mine'); } });
+      const write = async () => { throw new Error('no'); };
+      const onEvent = () => { throw new Error('mine'); };
+      const broken = await keepProfile(model, { ...store, write }, { onEvent });
       broken.profile.add('a');
       const stored = await broken.flush();
       await new Promise((resolve) => setTimeout(resolve, 0));
@@ -219,8 +225,8 @@ describe('a store that fails', () => {
 
 describe('when it is stored', () => {
   test('a second after the first change, at the 32nd at once, and not while nothing changes', async () => {
-    const { store, state } = failingStore(),
-      { kept, profile } = await keeping(store);
+    const { store, state } = failingStore();
+    const { kept, profile } = await keeping(store);
     const settled = async () => {
       for (let i = 0; i < 50; i++) await Promise.resolve();
     };
@@ -259,8 +265,8 @@ describe('when it is stored', () => {
   });
 
   test('a thousand changes in one go are few writes', async () => {
-    const { store, state } = failingStore(),
-      { kept, profile } = await keeping(store);
+    const { store, state } = failingStore();
+    const { kept, profile } = await keeping(store);
     for (let n = 0; n < 1000; n++) profile.add(`n${n}`);
     assert.equal(await kept.flush(), true);
     assert.equal(state.writes, 1);
@@ -269,8 +275,8 @@ describe('when it is stored', () => {
   });
 
   test('a change during a write is not taken for stored', async () => {
-    const { store, inner } = failingStore(),
-      { write } = store;
+    const { store, inner } = failingStore();
+    const { write } = store;
     const { kept, profile } = await keeping({
       ...store,
       write: async (...args) => (profile.add('meanwhile'), write(...args)),
@@ -286,29 +292,29 @@ describe('when it is stored', () => {
   });
 
   test('an abort ends the opening with its reason, and later the following without a flush', async () => {
-    const reason = new Error('enough'),
-      { store, state } = failingStore();
+    const reason = new Error('enough');
+    const { store, state } = failingStore();
     assert.equal(
       await failure(() => keepProfile(model, store, { signal: AbortSignal.abort(reason) })),
       reason,
     );
-    const during = new AbortController(),
-      opening = keepProfile(model, store, { signal: during.signal });
+    const during = new AbortController();
+    const opening = keepProfile(model, store, { signal: during.signal });
     during.abort(reason);
     assert.equal(await failure(() => opening), reason);
-    const control = new AbortController(),
-      { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
+    const control = new AbortController();
+    const { profile } = await keeping(store, { signal: control.signal, everyChanges: 1 });
     control.abort();
     profile.add('a');
     await later(5);
     assert.equal(state.writes, 0);
   });
 
-  test('a ring forgets for good: in the slots, and in other tabs, which take over what is remembered', async () => {
-    const store = memoryStore(),
-      ids = model.ids(),
-      ring = await keeping(store, { profile: { ring: 8 } }),
-      other = await keeping(store);
+  test('a ring forgets for good: in the slots, and in other tabs, which take over the rest', async () => {
+    const store = memoryStore();
+    const ids = model.ids();
+    const ring = await keeping(store, { profile: { ring: 8 } });
+    const other = await keeping(store);
     for (const item of ids.slice(0, 8)) ring.profile.add(item);
     (await ring.kept.flush(), await other.kept.sync());
     for (const item of ids.slice(8, 11)) ring.profile.add(item);
@@ -331,8 +337,8 @@ describe('when it is stored', () => {
   });
 
   test('what was restored cannot be undone, and nothing can be undone after erase', async () => {
-    const store = memoryStore(),
-      first = await keeping(store);
+    const store = memoryStore();
+    const first = await keeping(store);
     first.profile.add('a').add('b');
     await first.kept.close();
     const { kept, profile } = await keeping(store);
@@ -352,9 +358,9 @@ describe('when it is stored', () => {
 });
 
 test('a listener of the profile hears what other tabs changed, and items keep their places', async () => {
-  const store = memoryStore(),
-    one = await keeping(store),
-    two = await keeping(store);
+  const store = memoryStore();
+  const one = await keeping(store);
+  const two = await keeping(store);
   for (const item of ['a', 'b', 'c', 'd']) one.profile.add(item);
   (await one.kept.flush(), await two.kept.sync());
   let heard = 0;
@@ -368,8 +374,8 @@ test('a listener of the profile hears what other tabs changed, and items keep th
 });
 
 test('wrong arguments are refused by name', async () => {
-  const store = memoryStore(),
-    key = await library.createKey();
+  const store = memoryStore();
+  const key = await library.createKey();
   const hmac = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   /** @type {[any, any, RegExp][]} */
   const wrong = [
@@ -392,6 +398,30 @@ test('wrong arguments are refused by name', async () => {
   }
   assert.equal((await failure(() => fileStore(''))).code, 'BAD_ARGUMENT');
 });
+
+/** A program that keeps more than its folder can hold, and tells what came of it. */
+const fillingDisk = `import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
+  import { keepProfile } from ${JSON.stringify(`${root.href}dist/store.js`)};
+  import { fileStore } from ${JSON.stringify(`${root.href}dist/node-store.js`)};
+  import { readFileSync, readdirSync } from 'node:fs';
+  const [path, modelPath] = process.argv.slice(1);
+  const store = fileStore(path);
+  const model = await loadModel(readFileSync(modelPath));
+  const events = [];
+  const onEvent = ({ type, code }) => events.push(type + ' ' + code);
+  const kept = await keepProfile(model, store, { onEvent });
+  kept.profile.add('kept before');
+  const first = await kept.flush();
+  const before = (await store.read()).slots;
+  const text = 'an event that makes the profile larger than the disk ';
+  for (let n = 0; n < 4000; n++) kept.profile.add(text + n);
+  const second = await kept.flush();
+  const after = (await store.read()).slots;
+  const again = await keepProfile(model, store);
+  const ranked = kept.profile.recommend().items.length;
+  const changed = Buffer.compare(before[0], after[0]);
+  const outcome = [first, second, events, ranked, changed, again.profile.size, readdirSync(path)];
+  process.stdout.write(JSON.stringify(outcome));`;
 
 describe('the folder of the files', () => {
   const write = async (/** @type {string} */ path, items = ['a']) => {
@@ -431,8 +461,8 @@ describe('the folder of the files', () => {
   });
 
   test('erase removes the folder, but no file of anybody else', async () => {
-    const path = freshFolder(),
-      shared = freshFolder();
+    const path = freshFolder();
+    const shared = freshFolder();
     for (const each of [path, shared]) await write(each);
     writeFileSync(join(path, '.slot-0.1234.tmp'), 'left by a crash');
     writeFileSync(join(path, 'profile.bad'), 'old');
@@ -444,9 +474,9 @@ describe('the folder of the files', () => {
     await fileStore(path).erase(); // twice is fine
   });
 
-  test('a lock of a dead process is passed over, one of a living process is PROFILE_LOCKED, an old one counts for nothing', async () => {
-    const path = freshFolder(),
-      { pid } = spawnSync(process.execPath, ['-e', '0']);
+  test('a lock of the dead and an old one are passed over, a living one is PROFILE_LOCKED', async () => {
+    const path = freshFolder();
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
     mkdirSync(path);
     writeFileSync(join(path, `lock-${pid}-00ff`), '');
     await write(path);
@@ -493,18 +523,6 @@ describe('the folder of the files', () => {
   test('a full disk is DISK_FULL and leaves what was kept', async (t) => {
     const path = freshFolder();
     mkdirSync(path);
-    const code = `import { loadModel } from ${JSON.stringify(`${root.href}dist/ampcf.js`)};
-      import { keepProfile } from ${JSON.stringify(`${root.href}dist/store.js`)};
-      import { fileStore } from ${JSON.stringify(`${root.href}dist/node-store.js`)};
-      import { readFileSync, readdirSync } from 'node:fs';
-      const store = fileStore(process.argv[1]), model = await loadModel(readFileSync(process.argv[2])), events = [];
-      const kept = await keepProfile(model, store, { onEvent: ({ type, code }) => events.push(type + ' ' + code) });
-      kept.profile.add('kept before');
-      const first = await kept.flush(), before = (await store.read()).slots;
-      for (let n = 0; n < 4000; n++) kept.profile.add('an event that makes the profile larger than the disk ' + n);
-      const second = await kept.flush(), after = (await store.read()).slots;
-      const again = await keepProfile(model, store);
-      process.stdout.write(JSON.stringify([first, second, events, kept.profile.recommend().items.length, Buffer.compare(before[0], after[0]), again.profile.size, readdirSync(process.argv[1])]));`;
     const modelPath = join(folder, 'small.ampcf');
     writeFileSync(modelPath, await smallModel());
     const { status, stdout, stderr } = spawnSync(
@@ -517,7 +535,7 @@ describe('the folder of the files', () => {
         'sh',
         path,
         process.execPath,
-        code,
+        fillingDisk,
         modelPath,
       ],
       { encoding: 'utf8' },

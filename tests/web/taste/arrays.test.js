@@ -57,8 +57,8 @@ describe('distances', () => {
   test('agree with the reference, keep their bounds, and all but KL are metrics', async () => {
     const random = seeded(301);
     for (let round = 0; round < 60; round++) {
-      const n = 1 + below(random, 30),
-        [p, q, r] = [draw(random, n), draw(random, n), draw(random, n)];
+      const n = 1 + below(random, 30);
+      const [p, q, r] = [draw(random, n), draw(random, n), draw(random, n)];
       for (const distance of any(names)) {
         const pq = await tasteDistance(p, q, { distance });
         near(pq ** 2, references[distance](p, q) ** 2, 1e-13);
@@ -82,12 +82,12 @@ describe('distances', () => {
       );
   });
 
-  test('Wasserstein takes a matrix as rows or flat, or a function, and is the closed form on a line', async () => {
-    const random = seeded(302),
-      n = 9,
-      p = draw(random, n),
-      q = draw(random, n),
-      line = Array.from({ length: n }, (_, a) => (a * a) / 3);
+  test('Wasserstein takes rows, a flat matrix or a function, and is the closed form on a line', async () => {
+    const random = seeded(302);
+    const n = 9;
+    const p = draw(random, n);
+    const q = draw(random, n);
+    const line = Array.from({ length: n }, (_, a) => (a * a) / 3);
     const rows = line.map((x) => line.map((y) => Math.abs(x - y)));
     let apart = 0;
     const wanted = sum(line.slice(0, -1).map((x, a) => Math.abs((apart += p[a] - q[a])) * (line[a + 1] - x)));
@@ -106,12 +106,12 @@ describe('distances', () => {
   });
 
   test('refuse what is no distribution, distance or cost, and say which', async () => {
-    const p = [0.5, 0.5],
-      q = [1, 0],
-      cost = [
-        [0, 1],
-        [1, 0],
-      ];
+    const p = [0.5, 0.5];
+    const q = [1, 0];
+    const cost = [
+      [0, 1],
+      [1, 0],
+    ];
     for (const bad of [
       undefined,
       5,
@@ -168,8 +168,8 @@ describe('distributions', () => {
   test('spread each item over its categories, by weight and by rank', async () => {
     const plain = await tasteDistribution([[0], [0, 1], [], [2]], { discount: false });
     (near(Number(plain?.[0]), 0.5), near(Number(plain?.[1]), 1 / 6), near(Number(plain?.[2]), 1 / 3));
-    const ranked = await tasteDistribution([[0], [1]], { size: 4 }),
-      total = 1 + 1 / Math.log2(3);
+    const ranked = await tasteDistribution([[0], [1]], { size: 4 });
+    const total = 1 + 1 / Math.log2(3);
     assert.equal(ranked?.length, 4);
     near(Number(ranked?.[0]), 1 / total);
     const weighed = await tasteDistribution(
@@ -215,13 +215,13 @@ describe('distributions', () => {
 });
 
 describe('re-ranking', () => {
-  const random = seeded(303),
-    n = 30,
-    size = 6;
-  const scores = Array.from({ length: n }, () => random()).sort((a, b) => b - a),
-    target = draw(random, size);
-  const items = Array.from({ length: n }, () => [below(random, size)]),
-    vectors = Array.from({ length: n }, () => Array.from({ length: 5 }, () => random() - 0.5));
+  const random = seeded(303);
+  const n = 30;
+  const size = 6;
+  const scores = Array.from({ length: n }, () => random()).sort((a, b) => b - a);
+  const target = draw(random, size);
+  const items = Array.from({ length: n }, () => [below(random, size)]);
+  const vectors = Array.from({ length: n }, () => Array.from({ length: 5 }, () => random() - 0.5));
   const pool = { scores, items, target, vectors };
 
   test('at lambda 0 is the input, at any lambda a permutation, and topK a prefix of it', async () => {
@@ -246,11 +246,11 @@ describe('re-ranking', () => {
   test('Steck comes closer to the target as lambda grows', async () => {
     const distances = [];
     for (const lambda of [0, 0.2, 0.5, 0.8, 1]) {
-      const list = await steckRerank(pool, { lambda, topK: 12 }),
-        q = await tasteDistribution(
-          list.map((i) => items[i]),
-          { size },
-        );
+      const list = await steckRerank(pool, { lambda, topK: 12 });
+      const q = await tasteDistribution(
+        list.map((i) => items[i]),
+        { size },
+      );
       distances.push(await tasteDistance(target, /** @type {Float64Array} */ (q), { distance: 'kl' }));
     }
     assert.ok(Number(distances.at(-1)) < distances[0] / 2, String(distances));

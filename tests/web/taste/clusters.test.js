@@ -11,8 +11,8 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
 import { filmFacts, interactionsOf, people, root, smallModel } from '../../support.js';
 
-const base = interactionsOf(people.slice(0, 80)),
-  quick = /** @type {const} */ ({ dim: 8, items: filmFacts });
+const base = interactionsOf(people.slice(0, 80));
+const quick = /** @type {const} */ ({ dim: 8, items: filmFacts });
 
 /**
  * Section 22 by the published layout: cluster of each item, or undefined.
@@ -46,8 +46,8 @@ test('every objective freezes clusters into its file, numbered by their most pop
     { objective: 'gaussian', epochs: 1, warmup: 1 },
     { objective: 'logistic', epochs: 1, warmup: 1 },
   ])) {
-    const { bytes, settings } = await trainModel(base, { ...quick, ...options }),
-      clusters = clustersIn(bytes);
+    const { bytes, settings } = await trainModel(base, { ...quick, ...options });
+    const clusters = clustersIn(bytes);
     assert.ok(clusters);
     assert.equal(settings.clusters, 24);
     assert.equal(new Set(clusters).size, 24, JSON.stringify(options));
@@ -59,8 +59,8 @@ test('every objective freezes clusters into its file, numbered by their most pop
 });
 
 test('same seed, same clusters; another seed or number, others; 0, none', async () => {
-  const options = { ...quick, sweeps: 2 },
-    { bytes } = await trainModel(base, options);
+  const options = { ...quick, sweeps: 2 };
+  const { bytes } = await trainModel(base, options);
   assert.deepEqual((await trainModel(base, options)).bytes, bytes);
   assert.equal(new Set(clustersIn((await trainModel(base, { ...options, clusters: 5 })).bytes)).size, 5);
   assert.notDeepEqual(clustersIn((await trainModel(base, { ...options, seed: 2 })).bytes), clustersIn(bytes));
@@ -77,7 +77,8 @@ test('same seed, same clusters; another seed or number, others; 0, none', async 
 });
 
 test('a snapshot has clusters too, and one of a few items only as many as there are directions', async () => {
-  /** @type {Uint8Array[]} */ const files = [];
+  /** @type {Uint8Array[]} */
+  const files = [];
   await trainModel(base, {
     ...quick,
     sweeps: 2,
@@ -93,14 +94,14 @@ test('a snapshot has clusters too, and one of a few items only as many as there 
 });
 
 test('items of a cluster share more aspects than items at large', async () => {
-  const bytes = await smallModel(),
-    model = await loadModel(bytes),
-    clusters = /** @type {number[]} */ (clustersIn(bytes)),
-    ids = model.ids();
+  const bytes = await smallModel();
+  const model = await loadModel(bytes);
+  const clusters = /** @type {number[]} */ (clustersIn(bytes));
+  const ids = model.ids();
   const aspects = ids.map((id) => new Set(model.aspects(id)));
   const share = (/** @type {(i: number, j: number) => boolean} */ chosen) => {
-    let sum = 0,
-      n = 0;
+    let sum = 0;
+    let n = 0;
     for (let i = 0; i < ids.length; i++)
       for (let j = 0; j < i; j++) {
         if (!chosen(i, j)) continue;
@@ -111,14 +112,14 @@ test('items of a cluster share more aspects than items at large', async () => {
       }
     return sum / n;
   };
-  const within = share((i, j) => clusters[i] === clusters[j]),
-    atLarge = share(() => true);
+  const within = share((i, j) => clusters[i] === clusters[j]);
+  const atLarge = share(() => true);
   assert.ok(within > 1.3 * atLarge, `${within} against ${atLarge}`);
 });
 
 test('the command takes --clusters, and inspect names the section', () => {
-  const folder = mkdtempSync(`${tmpdir()}/ampcf-clusters-`),
-    cli = fileURLToPath(new URL('dist/cli.js', root));
+  const folder = mkdtempSync(`${tmpdir()}/ampcf-clusters-`);
+  const cli = fileURLToPath(new URL('dist/cli.js', root));
   const ampcf = (/** @type {string[]} */ ...args) =>
     spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8' });
   try {
@@ -131,8 +132,8 @@ test('the command takes --clusters, and inspect names the section', () => {
         .status,
       0,
     );
-    const { sections, metadata } = JSON.parse(ampcf('inspect', 'five.ampcf', '--json').stdout),
-      section = sections.find((/** @type {{ name: string }} */ { name }) => name === 'item clusters');
+    const { sections, metadata } = JSON.parse(ampcf('inspect', 'five.ampcf', '--json').stdout);
+    const section = sections.find((/** @type {{ name: string }} */ { name }) => name === 'item clusters');
     assert.deepEqual([section.dtype, section.cols, metadata.settings.clusters], ['u8', 1, 5]);
     const refused = ampcf('train', 'ratings.csv', '-o', 'no.ampcf', '--clusters', '257');
     assert.equal(refused.status, 2);

@@ -19,27 +19,28 @@ const distances = /** @type {const} */ ([
   'wasserstein',
 ]);
 
-const model = await openSmallModel(),
-  over = await taste.open(model);
+const model = await openSmallModel();
+const over = await taste.open(model);
 const withSeveral = Array.from({ length: 40 }, (_, n) => n).filter(
   (n) => model.createProfile(historyOf(n)).personas().length > 1,
 );
-const me = model.createProfile(historyOf(withSeveral[0])),
-  list = ids(me.recommend({ topK: 20 }));
+const me = model.createProfile(historyOf(withSeveral[0]));
+const list = ids(me.recommend({ topK: 20 }));
 
 describe('distance', () => {
   test('by default is the square root of the Jensen-Shannon divergence over aspects, by rank', () => {
     const taste = (/** @type {{ item: string, weight: number }[]} */ items) => {
-      /** @type {Map<string, number>} */ const shares = new Map();
-      const counted = items.filter(({ item }) => model.aspects(item).length > 0),
-        total = counted.reduce((sum, { weight }) => sum + weight, 0);
+      /** @type {Map<string, number>} */
+      const shares = new Map();
+      const counted = items.filter(({ item }) => model.aspects(item).length > 0);
+      const total = counted.reduce((sum, { weight }) => sum + weight, 0);
       for (const { item, weight } of counted)
         for (const aspect of model.aspects(item))
           shares.set(aspect, (shares.get(aspect) ?? 0) + weight / total / model.aspects(item).length);
       return shares;
     };
-    const p = taste(me.history),
-      q = taste(list.map((item, i) => ({ item, weight: 1 / Math.log2(2 + i) })));
+    const p = taste(me.history);
+    const q = taste(list.map((item, i) => ({ item, weight: 1 / Math.log2(2 + i) })));
     const half = (/** @type {Map<string, number>} */ of, /** @type {Map<string, number>} */ other) =>
       [...of].reduce(
         (sum, [aspect, x]) => sum + (x / 2) * Math.log2((2 * x) / (x + (other.get(aspect) ?? 0))),
@@ -49,15 +50,15 @@ describe('distance', () => {
     near(me.tasteDistance(list), Math.sqrt(half(p, q) + half(q, p)));
   });
 
-  test('in every space and by every distance is within its bounds, and 0 where the list is the history', () => {
+  test('in every space, every distance is within its bounds, and 0 where the list is the history', () => {
     for (const space of spaces)
       for (const distance of distances) {
-        const far = over.distance(me, list, { space, distance }),
-          self = over.distance(
-            me,
-            me.history.map(({ item }) => item),
-            { space, distance, discount: false },
-          );
+        const far = over.distance(me, list, { space, distance });
+        const self = over.distance(
+          me,
+          me.history.map(({ item }) => item),
+          { space, distance, discount: false },
+        );
         const bound = distance === 'kl' ? Math.log(100) : distance === 'wasserstein' ? 2 : 1;
         assert.ok(typeof far === 'number' && far > 0 && far <= bound, `${space} ${distance} ${far}`);
         if (space !== 'personas') near(self, 0, 1e-7);
@@ -71,8 +72,8 @@ describe('distance', () => {
   });
 
   test('to a held-out target does not look at the history', () => {
-    const target = ids(model.createProfile(historyOf(withSeveral[1])).recommend({ topK: 12 })),
-      other = model.createProfile(historyOf(withSeveral[2]));
+    const target = ids(model.createProfile(historyOf(withSeveral[1])).recommend({ topK: 12 }));
+    const other = model.createProfile(historyOf(withSeveral[2]));
     for (const space of /** @type {const} */ (['aspects', 'clusters'])) {
       assert.equal(over.distance(me, list, { space, target }), over.distance(other, list, { space, target }));
       near(over.distance(me, target, { space, target, discount: false }), 0, 1e-7);
@@ -81,11 +82,12 @@ describe('distance', () => {
   });
 
   test('of Wasserstein takes the cosine of centres, a unit cost, or a cost between names', () => {
-    const options = /** @type {const} */ ({ distance: 'wasserstein', space: 'clusters' }),
-      unit = over.distance(me, list, { ...options, cost: 'unit' });
+    const options = /** @type {const} */ ({ distance: 'wasserstein', space: 'clusters' });
+    const unit = over.distance(me, list, { ...options, cost: 'unit' });
     near(unit, over.distance(me, list, { space: 'clusters', distance: 'totalVariation' }));
     assert.ok(Number(over.distance(me, list, options)) < 2 * Number(unit));
-    /** @type {Set<string>} */ const asked = new Set();
+    /** @type {Set<string>} */
+    const asked = new Set();
     near(
       over.distance(me, list, { distance: 'wasserstein', cost: (a, b) => (asked.add(a), a === b ? 0 : 1) }),
       over.distance(me, list, { distance: 'totalVariation' }),
@@ -94,11 +96,11 @@ describe('distance', () => {
   });
 
   test('of what the person did not like does not count', () => {
-    const disliking = model.createProfile(historyOf(withSeveral[0])),
-      other = model
-        .ids()
-        .filter((id) => !me.history.some(({ item }) => item === id))
-        .slice(0, 3);
+    const disliking = model.createProfile(historyOf(withSeveral[0]));
+    const other = model
+      .ids()
+      .filter((id) => !me.history.some(({ item }) => item === id))
+      .slice(0, 3);
     for (const item of other) disliking.dislike(item);
     for (const space of /** @type {const} */ (['aspects', 'clusters']))
       assert.deepEqual(over.distribution(disliking, { space }), over.distribution(me, { space }));
@@ -108,9 +110,9 @@ describe('distance', () => {
     assert.equal(over.floor(hater), null);
     assert.deepEqual(over.recommend(hater, { calibrate: 1, topK: 5 }), hater.recommend({ topK: 5 }));
     const heavy = model.createProfile(
-        me.history.map((event, i) => ({ ...event, weight: i === 0 ? 1000 : 0.001 })),
-      ),
-      first = over.distribution([me.history[0].item]);
+      me.history.map((event, i) => ({ ...event, weight: i === 0 ? 1000 : 0.001 })),
+    );
+    const first = over.distribution([me.history[0].item]);
     over.distribution(heavy)?.shares.forEach((share, a) => near(share, Number(first?.shares[a]), 1e-3));
   });
 
@@ -148,10 +150,10 @@ describe('distance', () => {
   });
 
   test('needs what it counts over', async () => {
-    const bare = await openSmallModel({ items: undefined }),
-      without = await openSmallModel({ items: undefined, clusters: 0 });
-    const [of, none] = [await taste.open(bare), await taste.open(without)],
-      [one, two] = [bare, without].map((m) => m.createProfile(historyOf(0)));
+    const bare = await openSmallModel({ items: undefined });
+    const without = await openSmallModel({ items: undefined, clusters: 0 });
+    const [of, none] = [await taste.open(bare), await taste.open(without)];
+    const [one, two] = [bare, without].map((m) => m.createProfile(historyOf(0)));
     const candidates = ids(one.recommend({ topK: 5 }));
     assert.ok(Number(of.distance(one, candidates, { space: 'clusters' })) > 0);
     assert.ok(Number(none.distance(two, candidates, { space: 'personas' })) >= 0);
@@ -168,8 +170,8 @@ describe('distance', () => {
 
 test('distributions say what the shares are of', async () => {
   for (const space of spaces) {
-    const mine = over.distribution(me, { space }),
-      theirs = over.distribution(list, { space, profile: me });
+    const mine = over.distribution(me, { space });
+    const theirs = over.distribution(list, { space, profile: me });
     assert.ok(mine && theirs);
     assert.deepEqual(mine.categories, theirs.categories);
     assert.equal(mine.shares.length, mine.categories.length);
@@ -210,15 +212,15 @@ describe('the floor', () => {
   test('is the same for a seed, and no list of the other taste comes below it', () => {
     assert.deepEqual(over.floor(me, { seed: 7 }), over.floor(me, { seed: 7 }));
     assert.notDeepEqual(over.floor(me, { seed: 7 }), over.floor(me, { seed: 8 }));
-    const floor = over.floor(me, { topK: 10 }),
-      unlike = model
-        .ids()
-        .filter(
-          (id) =>
-            !model
-              .aspects(id)
-              .some((aspect) => me.history.some(({ item }) => model.aspects(item).includes(aspect))),
-        );
+    const floor = over.floor(me, { topK: 10 });
+    const unlike = model
+      .ids()
+      .filter(
+        (id) =>
+          !model
+            .aspects(id)
+            .some((aspect) => me.history.some(({ item }) => model.aspects(item).includes(aspect))),
+      );
     if (unlike.length > 0) assert.ok(Number(over.distance(me, unlike.slice(0, 10))) > Number(floor?.high));
     assert.ok(Number(floor?.high) < 1);
   });
@@ -342,19 +344,19 @@ describe('another order for a ranking', () => {
   });
 
   test('by MMR and DPP lists items that are less alike', () => {
-    const pool = me.recommend({ topK: 100 }),
-      likeness = (/** @type {string[]} */ of) =>
-        Math.max(
-          ...of.map((id, i) =>
-            Math.max(
-              -1,
-              ...model
-                .similar(id, { topK: model.info.items })
-                .filter(({ item }) => of.indexOf(item) > i)
-                .map(({ score }) => score),
-            ),
+    const pool = me.recommend({ topK: 100 });
+    const likeness = (/** @type {string[]} */ of) =>
+      Math.max(
+        ...of.map((id, i) =>
+          Math.max(
+            -1,
+            ...model
+              .similar(id, { topK: model.info.items })
+              .filter(({ item }) => of.indexOf(item) > i)
+              .map(({ score }) => score),
           ),
-        );
+        ),
+      );
     for (const by of /** @type {const} */ (['mmr', 'dpp']))
       assert.ok(
         likeness(ids(over.rerank(me, pool, { by, lambda: 0.9, topK: 6 }))) < likeness(list.slice(0, 6)),

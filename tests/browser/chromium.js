@@ -1,5 +1,5 @@
-// Owns a real Chromium and a small server for the tests of keeping and of privacy. Must not hold a test, and
-// must end what it starts.
+// Owns a real Chromium and a small server for the tests in a browser. Must not hold a test, and must end what
+// it starts.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -41,14 +41,22 @@ export const args = [
   '--disable-sync',
 ];
 
-/** A server of the repository and of extra answers, which writes down what arrives. */
+/**
+ * @typedef {object} Answer
+ * @property {string} type
+ * @property {string | Uint8Array} body
+ * @property {Record<string, string>} [headers]
+ */
+
+/** A server of the repository and of extra answers by path, which writes down what arrives. */
 export async function startServer() {
-  /** @type {Map<string, { type: string, body: string | Uint8Array, headers?: Record<string, string> }>} */ const extra =
-    new Map();
-  /** @type {string[]} */ const arrived = [];
+  /** @type {Map<string, Answer>} */
+  const extra = new Map();
+  /** @type {string[]} */
+  const arrived = [];
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname,
-      answer = extra.get(path);
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const answer = extra.get(path);
     arrived.push(`${request.method} ${path}`);
     if (answer)
       response

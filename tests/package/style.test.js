@@ -1,0 +1,154 @@
+// Owns the tests of how the source reads: columns, long functions, long files, and what each file says of
+// itself. Must not judge what the formatter decides.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { parsers } from 'prettier/plugins/babel';
+import { root } from '../support.js';
+
+const mostColumns = 110;
+const mostLines = 600;
+/** Of a function's body, without comments and indentation. A `describe` is a list of tests, no function. */
+const mostCharacters = 1600;
+
+/** Where JavaScript keeps to the columns and the characters: a path that begins so. */
+const tidy = [
+  'tests/browser/',
+  'tests/package/',
+  'tests/support.js',
+  'tests/web/cli/',
+  'tests/web/evaluate/',
+  'tests/web/learn/',
+  'tests/web/node/',
+  'tests/web/store/',
+  'tests/web/taste/',
+  'web/build/',
+  'web/cli/',
+  'web/evaluate/',
+  'web/learn/',
+  'web/node/',
+  'web/store/',
+  'web/taste/arrays.js',
+  'web/taste/checks.js',
+  'web/taste/floor.js',
+  'web/taste/taste.js',
+  'web/tune/',
+];
+/** Files below those that are not there yet. */
+const untidy = ['web/evaluate/fold-person.js', 'web/evaluate/model-card.js'];
+/** Files that may be longer than the rest. */
+const long = ['web/model/profile.js'];
+
+const files = ['examples', 'src', 'tests', 'web'].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
+    .filter((path) => /\.(?:js|c|h)$/.test(path))
+    .sort(),
+);
+const textOf = (/** @type {string} */ path) => readFileSync(new URL(path, root), 'utf8');
+const isTidy = (/** @type {string} */ path) =>
+  path.endsWith('.js') && tidy.some((start) => path.startsWith(start)) && !untidy.includes(path);
+
+/**
+ * What of a piece of source counts: no comment, no indentation, no blank line.
+ * @param {string} text
+ * @param {{ start: number, end: number }} piece
+ * @param {{ start: number, end: number }[]} comments of the whole text, in order
+ */
+function sizeOf(text, { start, end }, comments) {
+  let code = '';
+  let at = start;
+  for (const comment of comments) {
+    if (comment.start < at || comment.end > end) continue;
+    code += text.slice(at, comment.start);
+    at = comment.end;
+  }
+  code += text.slice(at, end);
+  return code
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n').length;
+}
+
+/**
+ * Every function below a node of the syntax tree, but for those that only list tests.
+ * @param {any} node
+ * @returns {{ line: number, body: { start: number, end: number } }[]}
+ */
+function functionsIn(node) {
+  if (!node || typeof node !== 'object') return [];
+  if (Array.isArray(node)) return node.flatMap(functionsIn);
+  const isSuite = node.type === 'CallExpression' && node.callee.name === 'describe';
+  const below = Object.entries(node).flatMap(([key, value]) => {
+    if (key === 'loc' || key === 'comments' || key === 'tokens' || key === 'extra') return [];
+    // A suite's own function is passed over, what is in it is not.
+    if (isSuite && key === 'arguments') return functionsIn(value.at(-1).body ?? value);
+    return functionsIn(value);
+  });
+  const isFunction = /Function|Method/.test(node.type ?? '') && node.body;
+  return isFunction ? [{ line: node.loc.start.line, body: node.body }, ...below] : below;
+}
+
+/** @param {string} text */
+function longFunctions(text) {
+  const tree = /** @type {any} */ (parsers.babel.parse(text, /** @type {any} */ ({})));
+  return functionsIn(tree.program)
+    .map(({ line, body }) => ({ line, size: sizeOf(text, body, tree.comments) }))
+    .filter(({ size }) => size > mostCharacters);
+}
+
+/**
+ * Numbers of the lines that are too wide; a line that is one address cannot be narrower.
+ * @param {string} text
+ */
+const wideLines = (text) =>
+  text
+    .split('\n')
+    .flatMap((line, i) => (line.length > mostColumns && !/^\W*https?:\S+$/.test(line) ? [i + 1] : []));
+
+/** Whether the first comment, after a line that names an interpreter, says what the file owns. */
+const saysWhatItOwns = (/** @type {string} */ text) =>
+  /^(?:#!.*\n)?(?:\/\/.*\n)*?(?:\/\/|\/\*).*\bOwns\b/.test(text);
+
+describe('the source', () => {
+  test(`has no line over ${mostColumns} columns`, () => {
+    const found = files.filter(isTidy).flatMap((path) => wideLines(textOf(path)).map((n) => `${path}:${n}`));
+    assert.deepEqual(found, []);
+  });
+
+  test(`has no function over ${mostCharacters} characters`, () => {
+    const found = files
+      .filter(isTidy)
+      .flatMap((path) => longFunctions(textOf(path)).map(({ line, size }) => `${path}:${line}: ${size}`));
+    assert.deepEqual(found, []);
+  });
+
+  test(`has no file over ${mostLines} lines in web/ and src/`, () => {
+    const found = files
+      .filter((path) => /^(?:web|src)\//.test(path) && !long.includes(path))
+      .map((path) => ({ path, lines: textOf(path).split('\n').length - 1 }))
+      .filter(({ lines }) => lines > mostLines);
+    assert.deepEqual(found, []);
+  });
+
+  test('says at the head of every file what it owns', () => {
+    const found = files.filter((path) => !path.startsWith('examples/') && !saysWhatItOwns(textOf(path)));
+    assert.deepEqual(found, []);
+  });
+
+  test('positive control: what is too wide, too long or says nothing is seen', () => {
+    const wide = ` ${'x'.repeat(mostColumns)}`;
+    assert.deepEqual(wideLines(`short\n${wide}\n// https://example.org/${'x'.repeat(mostColumns)}`), [2]);
+    const body = Array.from({ length: 40 }, (_, i) => `  const name${i} = ${'9'.repeat(30)};`).join('\n');
+    const comment = `  // ${'words '.repeat(400)}`;
+    assert.equal(longFunctions(`const f = () => {\n${body}\n};`).length, 1);
+    assert.equal(
+      longFunctions(`function f() {\n${comment}\n}\ndescribe('', () => {\n${body}\n});`).length,
+      0,
+    );
+    assert.equal(longFunctions(`describe('', () => {\n  test('', () => {\n${body}\n  });\n});`).length, 1);
+    assert.ok(saysWhatItOwns('#!/usr/bin/env node\n// Owns a thing.\n'));
+    assert.ok(!saysWhatItOwns('const owns = 1;\n// Owns a thing.\n'));
+  });
+});
