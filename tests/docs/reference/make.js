@@ -45,7 +45,10 @@ function entries() {
  * @param {string} declarations
  */
 const withTypesThemselves = (declarations) =>
-  declarations.replaceAll(/^export type (\w+) = import\('([^']+)'\)\.\1;$/gm, "export type { $1 } from '$2';");
+  declarations.replaceAll(
+    /^export type (\w+) = import\('([^']+)'\)\.\1;$/gm,
+    "export type { $1 } from '$2';",
+  );
 
 /**
  * What TypeDoc complains of and should not be: a link that leads nowhere, a public name without documentation.
