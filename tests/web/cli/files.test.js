@@ -1,5 +1,4 @@
-// Owns the tests of web/cli/files.js: files replaced whole or not at all (TRUST.md cases 20, 21), and reading
-// bytes.
+// Owns the tests of web/cli/files.js: files replaced whole or not at all, and reading bytes.
 // Must not test the meaning of lines, nor leave anything behind outside its own temporary folder.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,5 +1,4 @@
-// Owns the tests of web/cli/read-ratings.js: every format, limit and complaint (TRUST.md case 22), and the
-// real files.
+// Owns the tests of web/cli/read-ratings.js: every format, limit and complaint, and the real files.
 // Must not test what ratings are worth, and must not need the network.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -258,7 +257,7 @@ test('options that make no sense', async () => {
   }
 });
 
-// -------------------------------------------------------------------------------------------- TRUST, case 22
+// ------------------------------------------------------------------------------- what text files bring with them
 
 test('a BOM is passed over, also before a quote', async () => {
   assert.deepEqual(rowsOf(await read('\uFEFFuser,item,rating\nu1,i1,1\n')), [['u1', 'i1', 1]]);
