@@ -7,8 +7,8 @@ import { sameBytes } from './bytes.js';
  *   never written, or erased
  */
 /**
- * @typedef {{ slots: Slots, key?: CryptoKey | undefined }} Seen what a store held at one moment; `key` only
- *   from stores that keep one
+ * @typedef {{ slots: Slots, key?: CryptoKey | undefined, [compared: string]: any }} Seen what a store held at
+ *   one moment; `key` only from stores that keep one. What else a store puts in, it finds again in `write`
  */
 /**
  * A place for one profile: two slots of bytes that the store does not look into. Any object with these
