@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Owns the example of keeping a profile in Node: run it twice with one folder, and the second run remembers. Must
-// keep to that folder; without one it makes a temporary folder.
+// Owns the example of keeping a profile in Node: run it twice with one folder, and the second run
+// remembers. Must keep to that folder; without one it makes a temporary folder.
 //   npm start && node examples/keep.js [FOLDER]
 import { webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';

@@ -64,7 +64,9 @@ async function column({ history, test, options }) {
   const { auc, attacks } = await membershipAttack(history, options, { people });
   const { sharpness, details } = quality,
     { because, persona } = details.faithfulness;
-  const alone = Math.max(...Object.entries(attacks).flatMap(([name, of]) => (name.startsWith('calibrated') ? [] : [of])));
+  const alone = Math.max(
+    ...Object.entries(attacks).flatMap(([name, of]) => (name.startsWith('calibrated') ? [] : [of])),
+  );
   return [
     two(quality.effectivePersonas),
     two(quality.separation),
@@ -85,10 +87,7 @@ const names = [
   ['people with two personas alike, or one that is next to nothing', ''],
   ['sharpness: entropy of the attention / ln P, on recommended items', `≤ ${two(targets.sharpness)}`],
   ['the same on the history / on random items', ''],
-  [
-    'stability: top-20 items that the matching persona of another seed shares',
-    `≥ ${two(targets.stability)}`,
-  ],
+  ['stability: top-20 items that the matching persona of another seed shares', `≥ ${two(targets.stability)}`],
   ['without the items an explanation names, a rank falls by a factor of (without as many others)', ''],
   ['without the named persona (without as much of the rest)', ''],
   ['recall@20 of rare tastes, personas / one persona', ''],

@@ -1,5 +1,5 @@
-// Owns the shell of the documents: which commands a block may hold, and how each is run or checked. Must not pass over a
-// command that it does not know.
+// Owns the shell of the documents: which commands a block may hold, and how each is run or checked. Must
+// not pass over a command that it does not know.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -32,7 +32,10 @@ function npx({ args: [name, ...args], folder, at }) {
   runs(join(root, 'dist/cli.js'), shortened(args), folder, at);
 }
 
-/** A script of package.json: it is there. Tests and benches are not run from here. @param {Command} command */
+/**
+ * A script of package.json: it is there. Tests and benches are not run from here.
+ * @param {Command} command
+ */
 function npm({ args: [verb, name], at }) {
   if (verb === 'ci') return;
   const script = verb === 'run' ? name : verb;
@@ -79,7 +82,10 @@ export function runShell(code, folder, at) {
   for (const line of code.split('\n').map((text) => text.replace(/(^|\s)#.*$/, '').trim())) {
     if (line === '') continue;
     const [program, ...args] = line.split(/\s+/);
-    assert.ok(Object.hasOwn(programs, program), `${at}: ${program} is a command that this test does not know`);
+    assert.ok(
+      Object.hasOwn(programs, program),
+      `${at}: ${program} is a command that this test does not know`,
+    );
     programs[program]({ args, folder, at });
   }
 }

@@ -1,5 +1,5 @@
-// Owns the tests of the documents: every code block runs, every link and path leads somewhere, README is short and its
-// sizes are true, the API reference is complete. Must not test what the code in them means.
+// Owns the tests of the documents: every code block runs, every link and path leads somewhere, README is
+// short and its sizes are true, the API reference is complete. Must not test what the code in them means.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,21 @@ import { basename, dirname, join, posix } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { runShell } from './commands.js';
-import { anchorsOf, blocksOf, citedIn, documents, files, linksOf, pathsOf, proseOf, root, textOf } from './documents.js';
+import {
+  anchorsOf,
+  blocksOf,
+  citedIn,
+  documents,
+  files,
+  importsOf,
+  linksOf,
+  pathsOf,
+  proseOf,
+  root,
+  textOf,
+} from './documents.js';
 import { folders, scripts, writeFilms } from './fixtures.js';
-import { hasTypedoc, makeReference } from './reference/make.js';
+import { complaints, hasTypedoc, makeReference } from './reference/make.js';
 
 /** @typedef {import('./documents.js').Block} Block */
 
@@ -27,7 +39,12 @@ function moduleOf({ code, fixtures, at }) {
     assert.ok(Object.hasOwn(scripts, name), `${at}: there is no fixture ${name}`);
     return scripts[name];
   });
-  return [...parts.map((part) => part.before), code, ...parts.map((part) => part.after ?? ''), 'export {};'].join('\n');
+  return [
+    ...parts.map((part) => part.before),
+    code,
+    ...parts.map((part) => part.after ?? ''),
+    'export {};',
+  ].join('\n');
 }
 
 describe('code blocks', () => {
@@ -44,9 +61,16 @@ describe('code blocks', () => {
 
   test('are of a kind that is run, or of one that says nothing to a machine', () => {
     for (const { language, notRun, at } of blocks)
-      assert.ok(['js', 'sh', 'text'].includes(language) || notRun, `${at}: got "${language}", wanted js, sh or text`);
+      assert.ok(
+        ['js', 'sh', 'text'].includes(language) || notRun,
+        `${at}: got "${language}", wanted js, sh or text`,
+      );
     for (const path of documents)
-      assert.doesNotMatch(proseOf(path), /^ {4}(?:npx|npm|node|cmake|import|const) /m, `${path}: code without a fence`);
+      assert.doesNotMatch(
+        proseOf(path),
+        /^ {4}(?:npx|npm|node|cmake|import|const) /m,
+        `${path}: code without a fence`,
+      );
   });
 
   test('that do not run are these', () => {
@@ -77,7 +101,11 @@ describe('code blocks', () => {
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', work], { encoding: 'utf8' });
-    assert.equal(status, 0, `${stdout}\n${javascript.map(({ at, file }) => `${basename(file)}: ${at}`).join('\n')}`);
+    assert.equal(
+      status,
+      0,
+      `${stdout}\n${javascript.map(({ at, file }) => `${basename(file)}: ${at}`).join('\n')}`,
+    );
   });
 
   for (const { at, code, fixtures } of blocks.filter(({ language, notRun }) => language === 'sh' && !notRun))
@@ -131,8 +159,35 @@ describe('links and paths', () => {
   test('source files name files that are there', () => {
     for (const path of files.filter((file) => /\.(js|c|h|ts)$/.test(file)))
       for (const cited of citedIn(textOf(path)))
-        assert.ok(cited.includes('/') ? files.includes(cited) : names.has(cited), `${path}: there is no ${cited}`);
+        assert.ok(
+          cited.includes('/') ? files.includes(cited) : names.has(cited),
+          `${path}: there is no ${cited}`,
+        );
   });
+});
+
+test('rooms of web/ import what the table in web/README.md allows', () => {
+  const rows = Array.from(
+    textOf('web/README.md').matchAll(/^\| \[(\w+)\]\(\1\) \|.*\| ([^|]+) \|$/gm),
+    ([, room, allowed]) => ({ room, allowed: allowed.split(', ') }),
+  );
+  const sources = files.filter((path) => /^web\/.*\.js$/.test(path));
+  assert.deepEqual(
+    rows.map(({ room }) => room).sort(),
+    [
+      ...new Set(sources.filter((path) => path.split('/').length > 2).map((path) => path.split('/')[1])),
+    ].sort(),
+  );
+  for (const { room, allowed } of rows.filter((row) => !row.allowed.includes('every room')))
+    for (const path of sources.filter((file) => file.startsWith(`web/${room}/`)))
+      for (const target of importsOf(path)) {
+        const other = target.split('/').length > 2 ? target.split('/')[1] : 'entries';
+        if (target.startsWith('web/') && other !== room)
+          assert.ok(
+            allowed.includes(other),
+            `${path} imports ${target}; ${room} may import ${allowed.join(', ')}`,
+          );
+      }
 });
 
 describe('README.md', () => {
@@ -149,7 +204,10 @@ describe('README.md', () => {
     assert.equal(rows.length, 6);
     for (const [, name, said] of rows) {
       const bytes = gzipSync(readFileSync(join(root, `dist/${name}.js`)), { level: 9 }).length;
-      assert.ok(Math.abs(Number(said) * 1000 - bytes) <= bytes / 20, `ampcf/${name} has ${bytes} bytes, not ${said} kB`);
+      assert.ok(
+        Math.abs(Number(said) * 1000 - bytes) <= bytes / 20,
+        `ampcf/${name} has ${bytes} bytes, not ${said} kB`,
+      );
     }
   });
 
@@ -162,9 +220,30 @@ describe('README.md', () => {
   });
 });
 
-test('the API reference names every public thing, and its links lead somewhere', { timeout: 300_000 }, (t) => {
-  if (!hasTypedoc()) return t.skip('TypeDoc is not installed here (npm ci without --workspaces=false installs it)');
-  assert.deepEqual(makeReference(), []);
-  const ignored = execFileSync('git', ['check-ignore', 'build/docs'], { cwd: root, encoding: 'utf8' });
-  assert.equal(ignored.trim(), 'build/docs');
+test(
+  'the API reference names every public thing, and its links lead somewhere',
+  { timeout: 300_000 },
+  (t) => {
+    if (!hasTypedoc())
+      return t.skip('TypeDoc is not installed here (npm ci without --workspaces=false installs it)');
+    assert.deepEqual(makeReference(), []);
+    const ignored = execFileSync('git', ['check-ignore', 'build/docs'], { cwd: root, encoding: 'utf8' });
+    assert.equal(ignored.trim(), 'build/docs');
+  },
+);
+
+test('the check of the reference knows what to complain of', () => {
+  const undocumented = 'defined in x.d.ts, does not have any documentation',
+    bad = [
+      `[warning] taste.newName (Function), ${undocumented}`,
+      '[warning] Failed to resolve link to "Nothing"',
+      '[error] No',
+    ];
+  const good = [
+    `[warning] ampcf.types.Inner (TypeAlias), ${undocumented}`,
+    `[warning] ampcf.Model.[dispose] (CallSignature), ${undocumented}`,
+    '[info] html generated',
+    '[warning] Found 0 errors and 5 warnings',
+  ];
+  assert.deepEqual(complaints([...good, ...bad].join('\n')), bad);
 });

@@ -1,6 +1,7 @@
-// Owns reading documents: which there are, their code blocks with what stands before them, their links and the paths
-// they name. Must not run or judge anything.
+// Owns reading documents: which there are, their code blocks with what stands before them, their links
+// and the paths they name. Must not run or judge anything.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,7 +21,9 @@ export const files = [
   ...readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : [])),
   ...places.flatMap((place) => {
     if (!existsSync(`${root}${place}`)) return [];
-    return readdirSync(`${root}${place}`, { recursive: true, encoding: 'utf8' }).map((name) => `${place}/${name}`);
+    return readdirSync(`${root}${place}`, { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${place}/${name}`,
+    );
   }),
 ].filter((path) => !path.includes('node_modules'));
 
@@ -90,14 +93,18 @@ export const anchorsOf = (path) =>
 const ending = '(?:js|ts|c|h|md|json|cmake|wasm|svg|png)';
 
 /**
- * What stands between backticks and looks like a file of the repository: a name with an ending that ours have. Names in
- * capitals stand for others, and what is built is not here.
+ * What stands between backticks and looks like a file of the repository: a name with an ending that ours
+ * have. Names in capitals stand for others, and what is built is not here.
  * @param {string} path
  */
 export const pathsOf = (path) =>
   Array.from(proseOf(path).matchAll(/`([^`\n]+)`/g), ([, text]) => text)
     .flatMap((text) => text.split(/\s+/))
-    .filter((word) => new RegExp(`^[\\w.@/-]+\\.${ending}$`).test(word) || /^(?:src|web|tests|examples|include)\/\S+$/.test(word))
+    .filter(
+      (word) =>
+        new RegExp(`^[\\w.@/-]+\\.${ending}$`).test(word) ||
+        /^(?:src|web|tests|examples|include)\/\S+$/.test(word),
+    )
     .filter((word) => !/NAME|FOLDER|FILE|\*/.test(word) && !/^(?:build|dist|ampcf|\.\.\/dist)\//.test(word));
 
 /**
@@ -111,3 +118,15 @@ export const citedIn = (text) => [
   ),
   ...Array.from(text.matchAll(/(?<![\w./-])([A-Z]{3,}\.md)\b/g), ([, name]) => name),
 ];
+
+/**
+ * The files that a JavaScript file imports by a relative path; imports of types are none.
+ * @param {string} path
+ */
+export const importsOf = (path) =>
+  Array.from(
+    textOf(path)
+      .replaceAll(/\/\*[^]*?\*\//g, '')
+      .matchAll(/(?:from |import |import\()'(\.\.?\/[^']+)'/g),
+    ([, target]) => posix.normalize(posix.join(posix.dirname(path), target)),
+  );

@@ -1,5 +1,6 @@
-// Owns what the code blocks of documents may assume: a site with a model file, a model, a person, a tab, ratings. A
-// block names what it needs in a comment before it. Must not hold what a reader would have to write.
+// Owns what the code blocks of documents may assume: a site with a model file, a model, a person, a tab,
+// ratings. A block names what it needs in a comment before it. Must not hold what a reader would have to
+// write.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,8 @@ globalThis.sessionStorage = /** @type {any} */ ({
   const first = await keepProfile(model, sessionStore('me'));
   first.profile.add('heat-1995');
   if (!(await first.close())) throw new Error('the store does not keep');
-  if ((await keepProfile(model, sessionStore('me'))).profile.size !== 1) throw new Error('it does not remember');
+  const again = await keepProfile(model, sessionStore('me'));
+  if (again.profile.size !== 1) throw new Error('it does not remember');
 }`,
   },
 };

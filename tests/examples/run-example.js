@@ -1,4 +1,5 @@
-// Owns running an example as a reader would, in a folder of its own. Must fail when it leaves a file in that folder.
+// Owns running an example as a reader would, in a folder of its own. Must fail when it leaves a file in
+// that folder.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Owns the section `accuracy` of RESULTS.md between its markers: a block a part, those not measured this time as they
-// were. Must not read files.
+// Owns the section `accuracy` of RESULTS.md between its markers: a block a part, those not measured this
+// time as they were. Must not read files.
 
 const open = '<!-- accuracy -->',
   close = '<!-- /accuracy -->';

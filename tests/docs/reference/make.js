@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Owns `npm run docs`: the API reference in build/docs, made by TypeDoc from the declarations that users install.
-// Must not write outside build/, or pass where a public name has no documentation or a link leads nowhere.
+// Owns `npm run docs`: the API reference in build/docs, made by TypeDoc from the declarations that users
+// install. Must not write outside build/, or pass where a public name has no documentation or a link
+// leads nowhere.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,7 +13,8 @@ const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.
 const typedoc = here('node_modules/typedoc/bin/typedoc');
 
 /**
- * Public names that need no words of their own: each does what the name beside it does, and that is documented.
+ * Public names that need no words of their own: each does what the name beside it does, and that is
+ * documented.
  * @type {Record<string, string>}
  */
 const saidElsewhere = {
@@ -28,7 +30,10 @@ const saidElsewhere = {
   'train.TrainOptions.onProgress': 'trainModel',
 };
 
-/** Is the workspace installed that has TypeDoc? `npm ci` installs it; `npm ci --workspaces=false` does not. */
+/**
+ * Is the workspace installed that has TypeDoc? `npm ci` installs it; `npm ci --workspaces=false` does
+ * not.
+ */
 export const hasTypedoc = () => existsSync(typedoc);
 
 /** The declarations of the package's entries, below dist/types. */
@@ -40,8 +45,8 @@ function entries() {
 }
 
 /**
- * An entry names a type of another file as an alias. TypeDoc would show the bare name; here it becomes the type
- * itself, whose fields are shown.
+ * An entry names a type of another file as an alias. TypeDoc would show the bare name; here it becomes
+ * the type itself, whose fields are shown.
  * @param {string} declarations
  */
 const withTypesThemselves = (declarations) =>
@@ -51,11 +56,13 @@ const withTypesThemselves = (declarations) =>
   );
 
 /**
- * What TypeDoc complains of and should not be: a link that leads nowhere, a public name without documentation.
- * Types that are only reached through a public name stand in modules called `types`; their fields say enough.
- * @param {string} output
+ * What TypeDoc complains of and should not be: a link that leads nowhere, a public name without
+ * documentation. Types that are only reached through a public name stand in modules called `types`; their
+ * fields say enough.
+ * @param {string} output of TypeDoc
+ * @returns {string[]}
  */
-function complaints(output) {
+export function complaints(output) {
   return stripVTControlCharacters(output)
     .split('\n')
     .filter((line) => /^\[(warning|error)\]/.test(line) && !/Found \d+ errors and \d+ warnings/.test(line))

@@ -1,5 +1,5 @@
-// Owns the tests of processes that share a folder of files, and of processes that are killed while they write.
-// Must not leave a process behind.
+// Owns the tests of processes that share a folder of files, and of processes that are killed while they
+// write. Must not leave a process behind.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
