@@ -1,8 +1,8 @@
 // Owns an example: a list that is brought closer to a person's taste, and two that are made more diverse.
 // Run: node examples/calibrate.js
-import { loadModel } from '../dist/ampcf.js';
-import { taste } from '../dist/taste.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { taste } from 'ampcf/taste';
+import { trainModel } from 'ampcf/train';
 import { demoPeople, tastes } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
 

@@ -1,7 +1,7 @@
 // Owns the example of a diagnosis: node examples/diagnose.js. Must only use what a user of the package has.
-import { loadModel } from '../dist/ampcf.js';
-import { diagnose, membershipAttack } from '../dist/evaluate.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { diagnose, membershipAttack } from 'ampcf/evaluate';
+import { trainModel } from 'ampcf/train';
 import { demoPeople } from './demo/people.js';
 import { demoInteractions, demoSettings, loadFilms, trainDemo } from './demo/train.js';
 

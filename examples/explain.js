@@ -1,8 +1,8 @@
 // Owns the example of explanations in words: node examples/explain.js. Must only use what a user of the
 // package has.
-import { loadModel } from '../dist/ampcf.js';
-import { explainInWords } from '../dist/sentences.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { explainInWords } from 'ampcf/sentences';
+import { trainModel } from 'ampcf/train';
 import { demoPeople } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-// Owns the example of keeping a profile in Node: run it twice, and the second run remembers. Must keep to the
-// folder that it is given.
+// Owns the example of keeping a profile in Node: run it twice with one folder, and the second run
+// remembers. Must keep to that folder; without one it makes a temporary folder.
 //   npm start && node examples/keep.js [FOLDER]
 import { webcrypto } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadModel } from 'ampcf';
 import { fileStore } from 'ampcf/node-store';
 import { keepProfile } from 'ampcf/store';
 
-const folder = process.argv[2] ?? 'kept-profile',
+const folder = process.argv[2] || join(mkdtempSync(join(tmpdir(), 'ampcf-example-')), 'profile'),
   modelPath = process.argv[3] ?? new URL('../dist/demo/films.ampcf', import.meta.url);
 const model = await loadModel(readFileSync(modelPath));
 /** @param {import('ampcf/store').KeepEvent} event */

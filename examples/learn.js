@@ -1,9 +1,9 @@
 // Owns an example: a profile that learns from likes, stars, dislikes and time, takes things back, and forgets
 // events without forgetting tastes.
 // Run: node examples/learn.js
-import { loadModel } from '../dist/ampcf.js';
-import { driftOf, recency, refine } from '../dist/learn.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { driftOf, recency, refine } from 'ampcf/learn';
+import { trainModel } from 'ampcf/train';
 import { demoPeople } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
 

@@ -3,9 +3,9 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import net from 'node:net';
-import { loadModel } from '../dist/ampcf.js';
-import { membershipAttack } from '../dist/evaluate.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { membershipAttack } from 'ampcf/evaluate';
+import { trainModel } from 'ampcf/train';
 import { demoPeople } from './demo/people.js';
 import { demoInteractions, demoSettings, loadFilms } from './demo/train.js';
 

@@ -1,8 +1,8 @@
 // Owns an example: how far a list is from a person's taste, over aspects, clusters and personas. Run: node
 // examples/taste.js
-import { loadModel } from '../dist/ampcf.js';
-import { taste, tasteDistance } from '../dist/taste.js';
-import { trainModel } from '../dist/train.js';
+import { loadModel } from 'ampcf';
+import { taste, tasteDistance } from 'ampcf/taste';
+import { trainModel } from 'ampcf/train';
 import { demoPeople, tastes } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
 

@@ -16,7 +16,7 @@ const has = (/** @type {string} */ command) =>
   spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 const testFiles = () =>
   readdirSync(`${root}/tests`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.js'))
+    .filter((name) => name.endsWith('.test.js') && !name.includes('node_modules'))
     .sort()
     .map((name) => `tests/${name}`);
 

@@ -6,7 +6,11 @@ import { Taste } from './taste/taste.js';
 /** @import { Model } from './model/model.js' */
 /** @typedef {import('./taste/taste.js').DistanceOptions} DistanceOptions */
 /** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
-/** @typedef {{ open(model: Model): Promise<Taste> }} TastePlugin */
+/**
+ * What brings taste to a model, so that an app which does not measure taste need not download it.
+ * @typedef {object} TastePlugin
+ * @property {(model: Model) => Promise<Taste>} open what `loadModel` calls with the model that it has opened
+ */
 
 export {
   dppRerank,

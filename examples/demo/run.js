@@ -1,14 +1,13 @@
 // Owns `npm start`: the built-in demo from people to model to explained lists. Must only use what a user of
 // the package has.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadModel } from '../../dist/ampcf.js';
-import { trainModel } from '../../dist/train.js';
-import { bar, count, fileSize, percent, style, table } from '../../web/cli/print.js';
-import { progress } from '../../web/cli/progress.js';
-import { personaLines, rankingLines } from '../../web/cli/ranking-text.js';
-import { loadFilms, trainDemo } from './train.js';
+import { loadModel } from 'ampcf';
+import { trainModel } from 'ampcf/train';
 import { demoPeople, tastes } from './people.js';
+import { bar, bold, count, percent, personaLines, rankingLines } from './print.js';
+import { loadFilms, trainDemo } from './train.js';
 
 const out = new URL('../../dist/demo/', import.meta.url);
 const say = (/** @type {string} */ line = '') => process.stdout.write(`${line}\n`);
@@ -33,7 +32,7 @@ function threePeople(people) {
 }
 
 /**
- * @param {import('../../web/model/model.js').Model} model
+ * @param {import('ampcf').Model} model
  * @param {string} kind
  * @param {import('./people.js').Person} person
  */
@@ -41,7 +40,7 @@ function show(model, kind, person) {
   const history = person.history.map(({ item, at }) => ({ item, at }));
   const me = model.createProfile(history),
     one = model.createProfile(history, { personas: 1 });
-  say(style('bold', `${'─'.repeat(3)} ${person.id}: ${kind} ${'─'.repeat(60 - kind.length)}`));
+  say(bold(`${'─'.repeat(3)} ${person.id}: ${kind} ${'─'.repeat(60 - kind.length)}`));
   say(
     `${history.length} films liked. In truth (the generator knows): ${person.tastes.map(({ taste, share }) => `${tasteName.get(taste)} ${percent(share)}`).join(', ')}`,
   );
@@ -50,23 +49,19 @@ function show(model, kind, person) {
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
   say('\nTop 10, who speaks for each film, and why');
   say(rankingLines(ranking));
-  const distance = (/** @type {import('../../web/model/profile.js').Profile} */ profile) =>
+  const distance = (/** @type {import('ampcf').Profile} */ profile) =>
     /** @type {number} */ (
       profile.tasteDistance(profile.recommend({ topK: 10 }).items.map(({ item }) => item))
     );
   say(`\nTaste distance of the list to the history (0 = the whole taste, 1 = nothing of it)`);
-  say(
-    table([
-      ['personas', bar(distance(me), 24), distance(me).toFixed(3)],
-      ['one vector', bar(distance(one), 24), distance(one).toFixed(3)],
-    ]),
-  );
+  say(`  personas    ${bar(distance(me), 24)}  ${distance(me).toFixed(3)}`);
+  say(`  one vector  ${bar(distance(one), 24)}  ${distance(one).toFixed(3)}`);
   say();
   me.dispose();
   one.dispose();
 }
 
-say(style('bold', 'ampcf demo: recommendations on the device, by persona, explained'));
+say(bold('ampcf demo: recommendations on the device, by persona, explained'));
 say('Real films (facts only), invented people: nobody real watched anything here.\n');
 const films = await loadFilms(),
   people = demoPeople(films);
@@ -77,25 +72,26 @@ say(
   `data     ${count(people.length)} people, ${count(rows.length)} films liked, ${count(films.length)} films`,
 );
 
-const training = progress('training');
-const result = await trainDemo(trainModel, films, people, {
-  onProgress: ({ done, total, sweep, sweeps }) =>
-    training.update(done, total, `sweep ${Math.min(sweep + 1, sweeps)}/${sweeps}`),
-});
-training.finish();
+const result = await trainDemo(trainModel, films, people);
 const file = new URL('films.ampcf', out);
 writeFileSync(file, result.bytes);
 say(
-  `trained  in ${result.seconds.toFixed(1)} s: one file of ${fileSize(result.bytes.length)}, which a page would download once`,
+  `trained  in ${result.seconds.toFixed(1)} s: one file of ${Math.round(result.bytes.length / 1000)} kB, which a page would download once`,
 );
 const model = await loadModel(result.bytes);
 say(`loaded   ${model.diagnostics().backend} build of the core\n`);
 for (const { kind, person } of threePeople(people)) show(model, kind, person);
 model.dispose();
 
-const path = fileURLToPath(file).slice(process.cwd().length + 1) || fileURLToPath(file);
-say(style('bold', 'Next'));
+/** @param {URL} url */
+function here(url) {
+  const path = fileURLToPath(url),
+    below = relative(process.cwd(), path);
+  return below.startsWith('..') ? path : below;
+}
+const path = here(file);
+say(bold('Next'));
 say(`  npx ampcf recommend ${path} --history alien-1979,heat-1995,the-godfather-1972,my-neighbor-totoro-1988 --explain
   npx ampcf rank ${path} --history alien-1979 --candidates blade-runner-1982,gigi-1958,stalker-1979
-  npx ampcf train ${path.replace('films.ampcf', 'ratings.csv')} --items examples/demo/films.csv -o mine.ampcf   (or your own ratings)
+  npx ampcf train ${here(new URL('ratings.csv', out))} --items ${here(new URL('films.csv', import.meta.url))} -o mine.ampcf   (or your own ratings)
   npx ampcf --help`);

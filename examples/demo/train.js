@@ -1,6 +1,6 @@
 // Owns the demo's data in the trainer's form and the settings of the demo model. Must not print.
-import { fileURLToPath } from 'node:url';
-import { readItems } from '../../web/cli/read-items.js';
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
 
 /** @typedef {{ item: string, title: string, genres: string[] }} DemoFilm */
 
@@ -26,14 +26,18 @@ export const demoSettings = Object.freeze({
  * @returns {Promise<DemoFilm[]>}
  */
 export async function loadFilms() {
-  const { items } = await readItems(fileURLToPath(new URL('films.csv', import.meta.url)));
-  return [...items].map(([item, { title, aspects }]) => ({ item, title, genres: aspects }));
+  const rows = parse(readFileSync(new URL('films.csv', import.meta.url)), { columns: true });
+  return rows.map((/** @type {Record<string, string>} */ { item, title, genres }) => ({
+    item,
+    title,
+    genres: genres.split('|'),
+  }));
 }
 
 /**
  * @param {DemoFilm[]} films
  * @param {import('./people.js').Person[]} people
- * @returns {import('../../web/train.js').Interactions}
+ * @returns {import('ampcf/train').Interactions}
  */
 export function demoInteractions(films, people) {
   const index = new Map(films.map((film, i) => [film.item, i]));
@@ -48,10 +52,10 @@ export function demoInteractions(films, people) {
 }
 
 /**
- * @param {typeof import('../../web/train.js').trainModel} trainModel
+ * @param {typeof import('ampcf/train').trainModel} trainModel
  * @param {DemoFilm[]} films
  * @param {import('./people.js').Person[]} people
- * @param {import('../../web/train.js').TrainOptions} [options]
+ * @param {import('ampcf/train').TrainOptions} [options]
  */
 export function trainDemo(trainModel, films, people, options = {}) {
   const items = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));

@@ -3,8 +3,10 @@
 import { loadModel } from '../../dist/ampcf.js';
 import { explainInWords } from '../../dist/sentences.js';
 
-/** @import { Model } from '../../web/model/model.js' */
-/** @import { Persona, Profile, RankedItem } from '../../web/model/profile.js' */
+/** @typedef {import('ampcf').Model} Model */
+/** @typedef {import('ampcf').Profile} Profile */
+/** @typedef {ReturnType<Profile['personas']>[number]} Persona */
+/** @typedef {ReturnType<Profile['explain']>} RankedItem */
 
 const topK = 12,
   listedContributions = 4,

@@ -1,8 +1,7 @@
-// Owns `npm run bench:accuracy`: every figure of the README's section "Accuracy", part by part. Must not
+// Owns `npm run bench:accuracy`: every figure of the section "Accuracy" of RESULTS.md, part by part. Must not
 // choose a setting: those stand in
 // accuracy/settings.js, chosen with --on validation.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as bytes from './accuracy/bytes.js';
@@ -13,12 +12,13 @@ import * as newPeople from './accuracy/new-people.js';
 import * as objectives from './accuracy/objectives.js';
 import * as personas from './accuracy/personas.js';
 import { rewriteSection } from './accuracy/section.js';
+import { measuredHere, resultsFile } from './results.js';
 
 /** @import { Bench } from './accuracy/measure.js' */
 /** @import { DataSet, SetName } from './accuracy/data.js' */
 
 /**
- * In the order of the README; `needs`: a data set, or null for several.
+ * In the order of RESULTS.md; `needs`: a data set, or null for several.
  * @type {Record<string, { needs: SetName | null, run: (bench: Bench, data: DataSet) => Promise<string> }>}
  */
 const parts = {
@@ -39,7 +39,7 @@ const usage = `node tests/bench/accuracy.js [options]
   --seeds N,N,...          of the trainings (default 1,2,3)
   --choose                 with --on validation: baselines choose their settings by their grids, for settings.js
   --slow                   EASE on large catalogues too
-  --write                  rewrite the section of README.md, the parts measured now
+  --write                  rewrite the section of RESULTS.md, the parts measured now
 `;
 
 /**
@@ -79,7 +79,7 @@ function readArguments() {
   for (const seed of seeds)
     if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
       fail(`--seeds: got ${values.seeds}, wanted whole numbers`);
-  if (values.write && on !== 'test') fail('--write: figures of validation do not go into the README');
+  if (values.write && on !== 'test') fail('--write: figures of validation do not go into RESULTS.md');
   if (values.choose && on !== 'validation') fail('--choose: settings are chosen --on validation');
   const folder =
     values.data ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
@@ -109,11 +109,11 @@ if (!existsSync(folder)) {
 const today = new Date().toISOString().slice(0, 10),
   bench = createBench({ folder, ...options }),
   began = performance.now();
-const protocol = `Measured on ${today}, one thread of ${cpus()[0].model.trim()}, Node ${process.version}; \`npm run bench:accuracy -- --write\` measures all of it again. Models are trained on the training
+const protocol = `Measured on ${measuredHere()}; \`npm run bench:accuracy -- --write\` measures all of it again. Models are trained on the training
 events alone; every setting was chosen on validation data (\`tests/bench/accuracy/settings.js\`), none on test. Formulas and protocols:
-[web/evaluate/METRICS.md](web/evaluate/METRICS.md).`;
+[web/evaluate/METRICS.md](../../web/evaluate/METRICS.md).`;
 process.stdout.write(
-  `${options.on === 'test' ? protocol : `Validation data, for choosing. ${today}, ${cpus()[0].model.trim()}, Node ${process.version}.`}\n\n`,
+  `${options.on === 'test' ? protocol : `Validation data, for choosing. ${measuredHere()}.`}\n\n`,
 );
 const blocks = new Map([['protocol', protocol]]);
 for (const [name, part] of Object.entries(parts)) {
@@ -130,10 +130,7 @@ for (const [name, part] of Object.entries(parts)) {
   blocks.set(name, text);
   if (!write) continue;
   // After every part: what took an hour is not lost when the next one fails.
-  const readme = new URL('../../README.md', import.meta.url);
-  writeFileSync(
-    readme,
-    rewriteSection(readFileSync(readme, 'utf8'), blocks, ['protocol', ...Object.keys(parts)]),
-  );
+  const results = readFileSync(resultsFile, 'utf8');
+  writeFileSync(resultsFile, rewriteSection(results, blocks, ['protocol', ...Object.keys(parts)]));
 }
 process.stderr.write(`all: ${((performance.now() - began) / 1000).toFixed(0)} s\n`);

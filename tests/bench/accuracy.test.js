@@ -1,15 +1,16 @@
 // Owns the tests of what `npm run bench:accuracy` does besides measuring: what is held out, means over seeds,
-// the section of the README, refusals.
+// the section of RESULTS.md, refusals.
 // Must not need a data set.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { holdOutOne } from './accuracy/data.js';
 import { overSeeds } from './accuracy/measure.js';
 import { rewriteSection } from './accuracy/section.js';
 import { markdownTable, signed } from './accuracy/text.js';
+import { resultsFile, withSection } from './results.js';
 import { root, sample, seeded } from '../support.js';
 
 const bench = (/** @type {string[]} */ ...args) =>
@@ -87,13 +88,28 @@ test('the section is rewritten block by block, the rest of the text stays', () =
     assert.throws(() => rewriteSection(broken, new Map(), order), /each once and in this order/);
 });
 
-test('the README has a place for it', () => {
-  const readme = readFileSync(new URL('README.md', root), 'utf8');
+test('RESULTS.md has a place for every bench', () => {
+  const results = readFileSync(resultsFile, 'utf8');
   assert.ok(
-    rewriteSection(readme, new Map([['protocol', 'here']]), ['protocol']).includes(
+    rewriteSection(results, new Map([['protocol', 'here']]), ['protocol']).includes(
       '<!-- accuracy: protocol -->\nhere\n',
     ),
   );
+  const folder = new URL('tests/bench/', root),
+    benches = readdirSync(folder).filter((name) => /^(?!.*\.test\.js).*\.js$/.test(name)),
+    sections = benches.flatMap((name) =>
+      Array.from(
+        readFileSync(new URL(name, folder), 'utf8').matchAll(/\bpublish\(\s*'([a-z-]+)'/g),
+        ([, section]) => section,
+      ),
+    );
+  assert.ok(sections.length >= 8, `${sections}`);
+  for (const section of sections) {
+    const written = withSection(results, section, 'here');
+    assert.ok(written.includes(`<!-- ${section} -->\nhere\n<!-- /${section} -->`));
+    assert.equal(withSection(written, section, 'here'), written);
+  }
+  assert.throws(() => withSection('', 'speed', ''), /RESULTS.md: wanted <!-- speed -->/);
 });
 
 test('figures and words are aligned as such', () => {

@@ -1,13 +1,14 @@
 // Owns `npm run bench:demo`: what personas cost and give on the demo people, a fifth of each history held
 // out. Must not train on what it tests.
-import { cpus } from 'node:os';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { demoSettings, loadFilms, trainDemo } from '../../examples/demo/train.js';
-import { table } from '../../web/cli/print.js';
 import { measureDemo } from '../examples/demo-measures.js';
+import { figure, markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
 
+const { write } = benchArguments({});
 const seeds = [1, 2, 3],
   evaluated = 1500;
 const films = await loadFilms();
@@ -30,9 +31,7 @@ const holdOut = (people) =>
   }));
 
 /** @type {string[][]} */
-const rows = [
-  ['', 'NDCG@20', 'taste distance', 'minority share', 'minority in top 20', 'ARI, two tastes', 'personas'],
-];
+const rows = [];
 for (const [name, settings] of Object.entries(variants)) {
   /** @type {Record<string, number>[]} */
   const runs = [];
@@ -54,14 +53,19 @@ for (const [name, settings] of Object.entries(variants)) {
   const over = (/** @type {string} */ key) => runs.reduce((sum, run) => sum + run[key], 0) / runs.length;
   rows.push([
     name,
-    over('ndcg').toFixed(4),
-    over('distance').toFixed(3),
-    over('minority').toFixed(3),
-    over('covered').toFixed(2),
-    over('ari').toFixed(2),
+    figure(over('ndcg')),
+    over('distance').toFixed(3).replace(/^0/, ''),
+    `${(100 * over('minority')).toFixed(1)} %`,
+    `${(100 * over('covered')).toFixed(0)} %`,
+    over('ari').toFixed(2).replace(/^0/, ''),
     over('personas').toFixed(2),
   ]);
 }
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out\n\n${table(rows)}\n`,
+publish(
+  'demo',
+  `Demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out. The last columns: films of a 10 % taste in the
+top 20, people who have such a film there, adjusted Rand index of personas and tastes, personas a person.
+
+${markdownTable(['', 'NDCG@20', 'taste distance', '10 % tastes: share of the list', 'in the top 20', 'ARI, two tastes', 'personas'], rows)}`,
+  { write },
 );

@@ -1,6 +1,7 @@
 // Owns the measure of the benchmarks that choose settings: every item that is not in a person's history is
 // ranked. Must not read a test file.
 import { readRatings } from '../../web/cli/read-ratings.js';
+import { figure } from './accuracy/text.js';
 
 /** @typedef {Awaited<ReturnType<typeof readRatings>> & { byUser: Map<string, string[]> }} Split */
 
@@ -46,5 +47,7 @@ export function fullRanking(model, histories, heldOut, k) {
     users++;
     me.dispose();
   }
-  return [recall / users, ndcg / users, personas / users].map((value, i) => value.toFixed(i < 2 ? 4 : 2));
+  return [recall / users, ndcg / users, personas / users].map((value, i) =>
+    i < 2 ? figure(value) : value.toFixed(2),
+  );
 }

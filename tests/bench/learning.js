@@ -2,14 +2,13 @@
 // on ratings with times. Settings are
 // chosen on a validation period, the later period is reported. Must not decide pass or fail.
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { loadModel } from '../../dist/ampcf.js';
 import { metrics, pairedBootstrap } from '../../dist/evaluate.js';
 import { recency, refine } from '../../dist/learn.js';
 import { trainModel } from '../../dist/train.js';
-import { table } from '../../web/cli/print.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
+import { figure, interval, markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
 
 /** @import { Model } from '../../web/model/model.js' */
 /** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/model/profile.js' */
@@ -19,9 +18,7 @@ import { readRatings } from '../../web/cli/read-ratings.js';
  */
 /** @typedef {(model: Model, past: Rated[]) => Profile} Variant */
 
-const {
-  values: { data },
-} = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } });
+const { data, write } = benchArguments({});
 const liked = 3,
   topK = 10,
   ahead = 5,
@@ -213,24 +210,15 @@ const periods = {
 };
 const count = (/** @type {Moment[][]} */ people) =>
   `${people.reduce((sum, { length }) => sum + length, 0)} moments of ${people.length} people`;
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}. MovieLens latest-small, trained on the first 80 % of the ratings by time\n` +
-    `(${known.length} of 3 stars and more, ${model.info.items} items). NDCG@10 of a person's next five likes among all items that the person has not rated: validation, the next 10 %\n` +
-    `(${count(periods.validation)}), and test, the last 10 % (${count(periods.test)}). Differences from the plain profile, 95 % over people.\n\n`,
-);
 const plain = {
   validation: measure(model, periods.validation, folding(likes)),
   test: measure(model, periods.test, folding(likes)),
 };
-const difference = (/** @type {number[]} */ a, /** @type {number[]} */ b) => {
-  const { mean: middle, low, high } = pairedBootstrap(a, b),
-    signed = (/** @type {number} */ x) => `${x < 0 ? '-' : '+'}${Math.abs(x).toFixed(4)}`;
-  return `${signed(middle)} (${signed(low)} to ${signed(high)})`;
+const test = (/** @type {Variant} */ variant) => {
+  const values = measure(model, periods.test, variant);
+  return [figure(mean(values)), interval(pairedBootstrap(values, plain.test))];
 };
-const rows = [
-  ['', 'validation', 'test', 'test minus plain'],
-  ['plain: all likes alike', mean(plain.validation).toFixed(4), mean(plain.test).toFixed(4), ''],
-];
+const rows = [['all likes alike', figure(mean(plain.validation)), figure(mean(plain.test)), '']];
 for (const [group, variants] of Object.entries(groups)) {
   const tried = Object.entries(variants).map(([name, variant]) => ({
     name,
@@ -238,27 +226,20 @@ for (const [group, variants] of Object.entries(groups)) {
     validation: mean(measure(model, periods.validation, variant)),
   }));
   const best = tried.reduce((a, b) => (b.validation > a.validation ? b : a));
-  rows.push([`${group}:`, '', '', '']);
-  for (const { name, validation, variant } of tried) {
-    const test = name === best.name ? measure(model, periods.test, variant) : null;
-    rows.push([
-      `  ${name}`,
-      validation.toFixed(4),
-      test ? mean(test).toFixed(4) : '',
-      test ? difference(test, plain.test) : '',
-    ]);
-  }
+  rows.push([`**${group}**`, '', '', '']);
+  for (const { name, validation, variant } of tried)
+    rows.push([name, figure(validation), ...(name === best.name ? test(variant) : ['', ''])]);
 }
-rows.push(['what forgetting costs:', '', '', '']);
-for (const [name, variant] of Object.entries(memories)) {
-  const test = measure(model, periods.test, variant);
-  rows.push([
-    `  ${name}`,
-    mean(measure(model, periods.validation, variant)).toFixed(4),
-    mean(test).toFixed(4),
-    difference(test, plain.test),
-  ]);
-}
-process.stdout.write(
-  `${table(rows)}\n\nTest is measured for what validation chose in each group, and for every way of forgetting.\n`,
+rows.push(['**what forgetting costs**', '', '', '']);
+for (const [name, variant] of Object.entries(memories))
+  rows.push([name, figure(mean(measure(model, periods.validation, variant))), ...test(variant)]);
+publish(
+  'learning',
+  `MovieLens latest-small, trained on the first 80 % of the ratings by time (${known.length} of 3 stars and more, ${model.info.items} items). NDCG@10 of a
+person's next five likes among all items that the person has not rated: on validation, the next 10 %
+(${count(periods.validation)}), and on test, the last 10 % (${count(periods.test)}). Differences from the first row, on test,
+paired, 95 % over people. Test is measured for what validation chose in each group, and for every way of forgetting.
+
+${markdownTable(['NDCG@10', 'validation', 'test', 'difference'], rows)}`,
+  { write },
 );

@@ -2,12 +2,11 @@
 // logistic beside als, at their defaults, on validation
 // data of two public sets. Must not look at test data: settings are chosen here.
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
-import { table } from '../../web/cli/print.js';
+import { markdownTable } from './accuracy/text.js';
 import { fullRanking, readSplit } from './full-ranking.js';
+import { benchArguments, publish } from './results.js';
 
 /** @typedef {import('../../web/train.js').TrainOptions} TrainOptions */
 /**
@@ -15,10 +14,7 @@ import { fullRanking, readSplit } from './full-ranking.js';
  *   histories: Map<string, string[]>, heldOut: Map<string, string[]> }} Task
  */
 
-const data =
-  process.argv[2] ??
-  process.env.AMPCF_DATA ??
-  fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const { data, write } = benchArguments({});
 
 /**
  * @param {string} folder
@@ -27,7 +23,13 @@ const data =
 async function leaderboard(folder) {
   const train = await readSplit(`${folder}/train.txt`),
     validation = await readSplit(`${folder}/validation.txt`);
-  return { name: 'ml1m-leaderboard', k: 20, train, histories: train.byUser, heldOut: validation.byUser };
+  return {
+    name: 'MovieLens 1M, public split, on its validation part',
+    k: 20,
+    train,
+    histories: train.byUser,
+    heldOut: validation.byUser,
+  };
 }
 
 /**
@@ -55,26 +57,32 @@ function leaveOneOut(folder) {
     user: users.flatMap((id, u) => histories.get(id).map(() => u)),
     item: users.flatMap((id) => histories.get(id).map((/** @type {string} */ item) => Number(at.get(item)))),
   };
-  return { name: 'loo-ml-latest-small, one of train.txt held out', k: 10, train, histories, heldOut };
+  return {
+    name: 'MovieLens latest-small, one event of each person held out',
+    k: 10,
+    train,
+    histories,
+    heldOut,
+  };
 }
 
 /** @type {TrainOptions[]} */
 const runs = ['als', 'multinomial', 'gaussian', 'logistic'].map((objective) => ({
   objective: /** @type {TrainOptions['objective']} */ (objective),
 }));
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; every objective at its defaults\n`,
-);
+/** @type {string[]} */
+const tables = [];
 for (const [folder, open] of /** @type {const} */ ([
   ['ml1m-leaderboard', leaderboard],
   ['loo-ml-latest-small', leaveOneOut],
 ])) {
   if (!existsSync(`${data}/${folder}`)) {
-    process.stdout.write(`skipped: no ${data}/${folder} (node tests/bench/likelihoods.js FOLDER)\n`);
+    process.stdout.write(`skipped: no ${data}/${folder} (npm run bench:likelihoods -- --data FOLDER)\n`);
     continue;
   }
   const { name, k, train, histories, heldOut } = await open(`${data}/${folder}`);
-  const rows = [['', 'personas', `Recall@${k}`, `NDCG@${k}`, 'found', 'seconds', 'of an epoch']];
+  /** @type {string[][]} */
+  const rows = [];
   for (const personas of [1, 4])
     for (const run of runs) {
       let warm = 0,
@@ -98,5 +106,8 @@ for (const [folder, open] of /** @type {const} */ ([
       ]);
       model.dispose();
     }
-  process.stdout.write(`\n${name}\n\n${table(rows)}\n`);
+  const head = ['', 'personas', `Recall@${k}`, `NDCG@${k}`, 'found', 'seconds', 'of an epoch'];
+  tables.push(`${name}:\n\n${markdownTable(head, rows)}`);
 }
+if (tables.length > 0)
+  publish('likelihoods', `Every objective at its defaults.\n\n${tables.join('\n\n')}`, { write });

@@ -3,20 +3,16 @@
 // on the same lists. Must not choose a setting: the best epoch is taken on test, in their favour as in ours,
 // because that is their protocol.
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { softmaxDefaults, trainModel } from '../../dist/train.js';
-import { table } from '../../web/cli/print.js';
 import { WasmMemory } from '../../web/core/memory.js';
 import { trainConfig } from '../../web/train/config.js';
 import { TrainKernel } from '../../web/train/kernel.js';
 import { trainSettings } from '../../web/train/settings.js';
+import { figure, markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
 
-const data =
-  process.argv[2] ??
-  process.env.AMPCF_DATA ??
-  fileURLToPath(new URL('../../../shared/data', import.meta.url));
+const { data, write } = benchArguments({});
 const seeds = [1, 2, 3],
   patience = 4,
   maxEpochs = 200;
@@ -137,21 +133,17 @@ async function foldedIn({ n, offsets, items, rows, tests }, options) {
 }
 
 const average = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b, 0) / list.length;
-const figures = (/** @type {number} */ hr, /** @type {number} */ ndcg) =>
-  `${hr.toFixed(4)}/${ndcg.toFixed(4)}`;
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; HR@10/NDCG@10, ${seeds.length} seeds, D=${softmaxDefaults.dim}, ` +
-    `Adam ${softmaxDefaults.learningRate}, patience ${patience}; negatives are all items that the user has not in the training, so the held-out one is among them\n\n`,
-);
+const figures = (/** @type {number} */ hr, /** @type {number} */ ndcg) => `${figure(hr)}/${figure(ndcg)}`;
+/** @type {string[]} */
+const tables = [];
 for (const [name, models] of Object.entries(notebook)) {
   if (!existsSync(`${data}/${name}`)) {
-    process.stdout.write(`skipped: no ${data}/${name} (node tests/bench/published.js FOLDER)\n`);
+    process.stdout.write(`skipped: no ${data}/${name} (npm run bench:published -- --data FOLDER)\n`);
     continue;
   }
   const lists = readLists(`${data}/${name}`);
-  const out = [
-    [name, 'best epoch', 's.e.', 'last epoch', 'epochs', 'seconds', 'notebook', 'reached in epoch'],
-  ];
+  /** @type {string[][]} */
+  const out = [];
   for (const [personas, [hr, ndcg]] of Object.entries(models)) {
     const runs = seeds.map((seed) => runOnce(lists, Number(personas), seed));
     const best = runs.map(({ epochs }) => epochs.reduce((a, b) => (b.ndcg > a.ndcg ? b : a))),
@@ -187,5 +179,15 @@ for (const [name, models] of Object.entries(notebook)) {
       '',
     ]);
   }
-  process.stdout.write(`${table(out)}\n\n`);
+  const head = ['', 'best epoch', 's.e.', 'last epoch', 'epochs', 'seconds', 'notebook', 'reached in epoch'];
+  tables.push(`${name}:\n\n${markdownTable(head, out)}`);
 }
+if (tables.length > 0)
+  publish(
+    'published',
+    `HR@10/NDCG@10, ${seeds.length} seeds, D = ${softmaxDefaults.dim}, Adam ${softmaxDefaults.learningRate}, patience ${patience}. Negatives of the training are all items
+that a person does not have there, so the held-out one is among them.
+
+${tables.join('\n\n')}`,
+    { write },
+  );

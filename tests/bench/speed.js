@@ -2,14 +2,16 @@
 // not decide pass or fail.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainModel } from '../../dist/train.js';
 import { loadFilms, trainDemo } from '../../examples/demo/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
-import { table } from '../../web/cli/print.js';
+import { markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
 
+const { write } = benchArguments({});
 const nItems = 10_000,
   dim = 64,
   nPersonas = 4,
@@ -203,9 +205,19 @@ const results = [
   ],
 ];
 const personas = memory.call('ampcf_profile_personas', address);
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}, one thread; D=${dim}, ${personas} personas, ${nItems} items, f32\n\n` +
-    `${table([['', 'median ms', '5 %', '95 %', 'target'], ...results.map(([name, t, target]) => [name, t.median.toFixed(3), t.low.toFixed(3), t.high.toFixed(3), target])])}\n\n` +
-    `page download: ${gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length} bytes gzip; demo model ${statSync(`${folder}/films.ampcf`).size} bytes, trained in ${demo.seconds.toFixed(1)} s\n`,
+const rows = results.map(([name, { median, low, high }, target]) => [
+  name,
+  ...[median, low, high].map((ms) => ms.toFixed(3)),
+  target,
+]);
+const pageBytes = gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length;
+publish(
+  'speed',
+  `${nItems} items of ${dim} numbers in f32, ${personas} personas.
+
+${markdownTable(['', 'median ms', '5 %', '95 %', 'target'], rows)}
+
+A page downloads ${pageBytes} bytes (gzip). The demo model has ${statSync(`${folder}/films.ampcf`).size} bytes and is trained in ${demo.seconds.toFixed(1)} s.`,
+  { write },
 );
 rmSync(folder, { recursive: true });

@@ -3,12 +3,9 @@
 // re-ranked afterwards, and for the usual baselines. Must not choose anything on test data: settings are
 // those of accuracy/settings.js.
 import { existsSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { loadModel } from '../../dist/ampcf.js';
 import { pairedBootstrap } from '../../dist/evaluate.js';
 import { fitEase, trainModel } from '../../dist/train.js';
-import { table } from '../../web/cli/print.js';
 import { readItems } from '../../web/cli/read-items.js';
 import { fitNeighbours } from '../../web/evaluate/itemknn.js';
 import { scoreRanker } from '../../web/evaluate/rankers.js';
@@ -16,6 +13,8 @@ import { canonicalInteractions } from '../../web/train/interactions.js';
 import { readDataSet } from './accuracy/data.js';
 import { withoutNeighbours } from './accuracy/measure.js';
 import { baselines as chosen, ours } from './accuracy/settings.js';
+import { figure, markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
 import { frontierChart } from './taste/frontier.js';
 import { measurePeople, meanOf } from './taste/measure.js';
 
@@ -24,16 +23,13 @@ import { measurePeople, meanOf } from './taste/measure.js';
 /** @import { Person, PersonFigures } from './taste/measure.js' */
 /** @typedef {(me: Profile, person: Person) => string[]} Lister top 20 */
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '../shared/data' },
-    on: { type: 'string', default: 'test' },
-    people: { type: 'string', default: '0' },
-    rho: { type: 'string' },
-    tau: { type: 'string' },
-    svg: { type: 'string' },
-    neighbours: { type: 'boolean', default: false },
-  },
+const values = benchArguments({
+  on: { type: 'string', default: 'test' },
+  people: { type: 'string', default: '0' },
+  rho: { type: 'string' },
+  tau: { type: 'string' },
+  svg: { type: 'string' },
+  neighbours: { type: 'boolean', default: false },
 });
 const topK = 20,
   pool = 200;
@@ -106,7 +102,7 @@ const systems = [
     model: many,
     lists: Object.fromEntries(
       [0.05, 0.1, 0.2, 0.35].map((lambda) => [
-        `personas (P=8) in turns, lambda ${lambda}`,
+        `personas (P=8, split .5) in turns, lambda ${lambda}`,
         (/** @type {Profile} */ me) =>
           ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', space: 'personas', pool }).items),
       ]),
@@ -116,16 +112,16 @@ const systems = [
     name: 'one',
     model: one,
     lists: {
-      'one vector (P=1)': (me) => ids(me.recommend({ topK }).items),
+      'one vector': (me) => ids(me.recommend({ topK }).items),
       ...Object.fromEntries(
         [0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [
-          `P=1 + Steck, lambda ${lambda}`,
+          `one vector + Steck, lambda ${lambda}`,
           (/** @type {Profile} */ me) => ids(me.recommend({ topK, calibrate: lambda, pool }).items),
         ]),
       ),
       ...Object.fromEntries(
         [0.05, 0.1, 0.2, 0.35, 0.5].map((lambda) => [
-          `P=1, genres in turns, lambda ${lambda}`,
+          `one vector, genres in turns, lambda ${lambda}`,
           (/** @type {Profile} */ me) =>
             ids(me.recommend({ topK, calibrate: lambda, by: 'proportional', pool }).items),
         ]),
@@ -136,7 +132,7 @@ const systems = [
           ['dpp', [0.1, 0.3, 0.5]],
         ]).flatMap(([by, lambdas]) =>
           lambdas.map((lambda) => [
-            `P=1 + ${by.toUpperCase()}, lambda ${lambda}`,
+            `one vector + ${by.toUpperCase()}, lambda ${lambda}`,
             (/** @type {Profile} */ me) =>
               ids(
                 /** @type {any} */ (one.taste).rerank(me, me.recommend({ topK: 100 }), { by, lambda, topK })
@@ -192,42 +188,55 @@ for (const [name, scorer] of Object.entries(scorers)) {
   say(name);
 }
 
-const columns = /** @type {const} */ ([
-  'ndcg',
-  'jensenShannon',
-  'hellinger',
-  'totalVariation',
-  'kl',
-  'wasserstein',
-  'clusters',
-  'heldOut',
-  'rare',
-]);
-const rows = [
-  [
-    '@20',
-    'NDCG',
-    'TDD',
-    'Hellinger',
-    'total var.',
-    'KL',
-    'Wasserstein',
-    'TDD, clusters',
-    'TDD, held out',
-    'rare recall',
-  ],
-  ...Array.from(results, ([name, list]) => [name, ...columns.map((key) => meanOf(list, key).toFixed(4))]),
+/** The lists of the table; the chart has all of them. */
+const shown = [
+  'one vector',
+  'personas (P=4), no re-ranking',
+  'personas (P=8, split .5) in turns, lambda 0.1',
+  'personas (P=8, split .5) in turns, lambda 0.35',
+  'one vector + Steck, lambda 0.1',
+  'one vector + Steck, lambda 0.2',
+  'one vector + Steck, lambda 0.5',
+  'one vector, genres in turns, lambda 0.1',
+  'one vector, genres in turns, lambda 0.2',
+  'one vector, genres in turns, lambda 0.5',
+  'one vector + MMR, lambda 0.3',
+  'one vector + DPP, lambda 0.1',
+  'EASE',
+  'item-kNN',
+  'popularity',
 ];
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; MovieLens 1M, public split, ${values.on}; ${people.length} people, D=${one.info.dim}${values.neighbours ? ', with neighbours' : ', vectors alone'}, seed 1` +
-    `${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}\n\n${table(rows)}\n\n`,
+const columns = /** @type {const} */ ({
+  NDCG: 'ndcg',
+  TDD: 'jensenShannon',
+  Hellinger: 'hellinger',
+  'total variation': 'totalVariation',
+  KL: 'kl',
+  Wasserstein: 'wasserstein',
+  'TDD over clusters': 'clusters',
+  'recall of rare tastes': 'rare',
+});
+const rows = shown.map((name) => [
+  name,
+  ...Object.values(columns).map((key) =>
+    figure(meanOf(/** @type {PersonFigures[]} */ (results.get(name)), key)),
+  ),
+]);
+publish(
+  'taste',
+  `MovieLens 1M, public split, ${values.on}, ${people.length} people, genres from its items.csv, D = ${one.info.dim}, ${values.neighbours ? 'with neighbours' : 'vectors alone'}, seed 1${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}.
+TDD: square root of the Jensen-Shannon divergence between the genres of the history and of the list; the other distances order
+the lists alike.
+
+${markdownTable(['top 20', ...Object.keys(columns)], rows)}`,
+  values,
 );
 
 /* Steck's list at the NDCG of another: the point between the two lists around it. */
 const of = (/** @type {string} */ name) => /** @type {PersonFigures[]} */ (results.get(name)),
-  single = of('one vector (P=1)');
+  single = of('one vector');
 const frontier = [...results]
-  .filter(([name]) => name.startsWith('one vector') || name.includes('Steck'))
+  .filter(([name]) => name === 'one vector' || name.includes('Steck'))
   .map(([, list]) => ({ ndcg: meanOf(list, 'ndcg'), distance: meanOf(list, 'jensenShannon') }))
   .sort((a, b) => a.ndcg - b.ndcg);
 const change = (/** @type {number} */ a, /** @type {number} */ b) =>
@@ -275,7 +284,7 @@ const claims = [
       ];
     }),
 ];
-process.stdout.write(`${table(claims)}\n`);
+process.stdout.write(`\n${markdownTable(claims[0], claims.slice(1))}\n`);
 if (values.svg) {
   writeFileSync(
     values.svg,

@@ -2,16 +2,16 @@
 // the validation part of a
 // public split. Must not look at test data: settings are chosen here.
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { trainDefaults, trainModel } from '../../dist/train.js';
-import { table } from '../../web/cli/print.js';
+import { markdownTable, settingsText } from './accuracy/text.js';
 import { fullRanking, readSplit } from './full-ranking.js';
+import { benchArguments, publish } from './results.js';
 
-const folder = `${process.argv[2] ?? process.env.AMPCF_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url))}/ml1m-leaderboard`;
+const { data, write } = benchArguments({}),
+  folder = `${data}/ml1m-leaderboard`;
 if (!existsSync(folder)) {
-  process.stdout.write(`skipped: no ${folder} (node tests/bench/validation.js FOLDER)\n`);
+  process.stdout.write(`skipped: no ${folder} (npm run bench:validation -- --data FOLDER)\n`);
   process.exit(0);
 }
 
@@ -34,16 +34,19 @@ const variants = [
   ['200 neighbours', { neighbours: 200 }],
   ['200, one vector', { neighbours: 200, personas: 1 }],
 ];
-const rows = [['', 'Recall@20', 'NDCG@20', 'personas', 'seconds']];
+/** @type {string[][]} */
+const rows = [];
 for (const [name, options] of variants) {
   const { bytes, seconds } = await trainModel(train, { minSupport: 1, ...options }),
     model = await loadModel(bytes);
   rows.push([name, ...fullRanking(model, train.byUser, validation.byUser, 20), seconds.toFixed(1)]);
   model.dispose();
 }
-process.stdout.write(
-  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, Node ${process.version}; ml1m-leaderboard, trained on train.txt, measured on validation.txt\n` +
-    `defaults: ${Object.entries(trainDefaults)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ')}\n\n${table(rows)}\n`,
+publish(
+  'validation',
+  `MovieLens 1M, public split, trained on the training part and measured on the validation part. Defaults:
+${settingsText(trainDefaults)}.
+
+${markdownTable(['', 'Recall@20', 'NDCG@20', 'personas', 'seconds'], rows)}`,
+  { write },
 );

@@ -1,24 +1,11 @@
 // Owns running the examples of explanations and of a diagnosis, and what they show. Must not repeat their
 // code.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { root } from '../support.js';
-
-/** @param {string} name */
-function example(name) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [fileURLToPath(new URL(`examples/${name}.js`, root))],
-    { encoding: 'utf8' },
-  );
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
+import { runExample } from './run-example.js';
 
 test('examples/explain.js says why, for each side of a person, also in German and in parts', () => {
-  const text = example('explain'),
+  const text = runExample('explain'),
     liked = text.split('\n')[0],
     reasons = [
       ...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm),
@@ -47,7 +34,7 @@ test('examples/explain.js says why, for each side of a person, also in German an
 });
 
 test('examples/diagnose.js shows sharp, stable personas that are kind to rare tastes, and what an attack finds', () => {
-  const text = example('diagnose'),
+  const text = runExample('diagnose'),
     number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(text)?.[1]);
   assert.ok(number(/separation +(\d\.\d\d)/) > 0.5);
   assert.ok(

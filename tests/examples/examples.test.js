@@ -1,26 +1,18 @@
-// Owns running what is shown to newcomers: the demo of `npm start` and the README's JavaScript. Must not
-// repeat their code.
+// Owns running what is shown to newcomers: the demo of `npm start`, and what every example keeps to. Must
+// not repeat their code.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, test } from 'node:test';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { demoPeople } from '../../examples/demo/people.js';
-import { trainDemo } from '../../examples/demo/train.js';
-import { trainModel } from '../../dist/train.js';
-import { films } from '../support.js';
+import { runExample } from './run-example.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = mkdtempSync(`${tmpdir()}/ampcf-examples-`);
-after(() => rmSync(folder, { recursive: true }));
+const examples = join(root, 'examples');
 
 test('the demo shows three people with personas, reasons that add up and the taste distance, and the commands it names work', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['examples/demo/run.js'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
+  const stdout = runExample('demo/run');
   for (const kind of ['one taste', 'two tastes, 70/30', 'a 10 % minority taste'])
     assert.match(stdout, new RegExp(`p\\d+: ${kind}`));
   assert.equal(stdout.match(/Personas found in the history/g)?.length, 3);
@@ -48,22 +40,27 @@ test('the demo shows three people with personas, reasons that add up and the tas
   }
 });
 
-test('the JavaScript of the README runs as it stands', async () => {
-  const code = /```js\n([\s\S]*?)```/.exec(readFileSync(`${root}/README.md`, 'utf8'))?.[1];
-  assert.ok(code);
-  const { bytes } = await trainDemo(trainModel, films, demoPeople(films, { people: 400 }));
-  writeFileSync(`${folder}/films.ampcf`, bytes);
-  // Only what a page provides is provided: the package by its name, a site that serves the file, and
-  // localStorage.
-  const page = `import { readFileSync } from 'node:fs';
-    globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? readFileSync(${JSON.stringify(`${folder}/films.ampcf`)}) : null);
-    globalThis.localStorage = {};\n${code.replace("'ampcf'", JSON.stringify(new URL('../../dist/ampcf.js', import.meta.url).href))}
-    console.log('SAVED', model.restoreProfile(Uint8Array.from(JSON.parse(localStorage.me))).size);`;
-  writeFileSync(`${folder}/page.mjs`, page);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [`${folder}/page.mjs`], {
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /SAVED 3/);
-  assert.match(stdout, /contributions:/);
+const sources = readdirSync(examples, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => ({ name, text: readFileSync(join(examples, name), 'utf8') }));
+
+test('examples use the package as its users have it, and no file of the library', () => {
+  for (const { name, text } of sources)
+    for (const [, path] of text.matchAll(/(?:from |import |import\()'([^']+)'/g))
+      assert.match(
+        path,
+        /^(node:[a-z/]+|csv-parse\/sync|ampcf(\/[a-z-]+)?|(\.\.\/)+dist\/[a-z-]+\.js|\.\/[a-z-/]+\.js)$/,
+        `examples/${name}`,
+      );
+});
+
+test('every example is run by a test', () => {
+  const tests = ['examples', 'browser']
+    .flatMap((folder) => {
+      const path = join(root, 'tests', folder);
+      return readdirSync(path).map((name) => readFileSync(join(path, name), 'utf8'));
+    })
+    .join('\n');
+  for (const { name } of sources.filter((source) => !source.name.includes('/')))
+    assert.ok(tests.includes(`runExample('${name.replace('.js', '')}'`), `examples/${name} is not run`);
 });

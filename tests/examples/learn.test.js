@@ -1,16 +1,11 @@
 // Owns running the example of a profile that learns: what it prints is read, not only that it ends. Must not
 // repeat its code.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { runExample } from './run-example.js';
 
 test('learn.js: learns, takes back, notices drift, refines, forgets', () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['examples/learn.js'], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
+  const stdout = runExample('learn');
   const [, top] = /^my top 3 +(.+)$/m.exec(stdout) ?? [];
   assert.ok(stdout.includes(`the top 3 is again ${top}\n`));
   assert.ok(Number(/falls from place 1 to (\d+)/.exec(stdout)?.[1]) > 5);

@@ -1,12 +1,11 @@
 // Owns running examples/keep.js as a reader would: twice. Must not repeat its code.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { root, smallModel } from '../support.js';
+import { smallModel } from '../support.js';
+import { runExample } from './run-example.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-keep-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -17,11 +16,7 @@ test('examples/keep.js remembers, and keeps nothing in the clear that it encrypt
   writeFileSync(modelPath, await smallModel());
   /** @type {string[]} */ const liked = [];
   for (const run of [1, 2, 3]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['examples/keep.js', kept, modelPath], {
-      cwd: fileURLToPath(root),
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, stderr);
+    const stdout = runExample('keep', [kept, modelPath]);
     const [first] = stdout.split('\n');
     if (run === 1) assert.match(first, /^Nothing is kept/);
     else assert.equal(first.split(': ')[1].split(', ').length, run - 1);
@@ -39,4 +34,13 @@ test('examples/keep.js remembers, and keeps nothing in the clear that it encrypt
   const item = text(kept).match(/\["([a-z0-9-]+)",/)?.[1] ?? '';
   assert.ok(item.length > 3);
   assert.ok(!text(`${kept}-encrypted`).includes(item));
+});
+
+test('examples/keep.js makes a folder of its own when none is given', async () => {
+  const modelPath = join(folder, 'default.ampcf');
+  writeFileSync(modelPath, await smallModel());
+  assert.match(
+    runExample('keep', ['', modelPath]),
+    /^Nothing is kept in \/.*ampcf-example-.*Stored: true\n/s,
+  );
 });

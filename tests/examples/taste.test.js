@@ -1,24 +1,11 @@
 // Owns running the examples of taste: what they print is read, not only that they end. Must not repeat their
 // code.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** @param {string} name */
-function run(name) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [`examples/${name}`], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
+import { runExample } from './run-example.js';
 
 test('taste.js: my list is nearer to my taste than what is popular, by every distance in both spaces', () => {
-  const out = run('taste.js');
+  const out = runExample('taste');
   assert.match(out, /^p\d+ liked \d+ films: [A-Z][a-z ]+ 90 %, [A-Z][a-z ]+ 10 %$/m);
   for (const name of ['my history  ', 'my top 10   ', 'most popular'])
     assert.match(out, new RegExp(`^${name} ([A-Z][\\w -]+ \\d+ %(, |$)){5}`, 'm'));
@@ -36,7 +23,7 @@ test('taste.js: my list is nearer to my taste than what is popular, by every dis
 });
 
 test('calibrate.js: calibration lowers the distance, costs score, and brings in films', () => {
-  const out = run('calibrate.js');
+  const out = runExample('calibrate');
   const rows = [
     ...out.matchAll(/^(.+?) +mean score (\d\.\d{3}) +taste distance (\d\.\d{3}) +KL (\d\.\d{3})$/gm),
   ].map(([, name, ...figures]) => ({ name, figures: figures.map(Number) }));

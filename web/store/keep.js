@@ -27,7 +27,8 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
  *   unless its `ring` says so
  * @property {number} [everyMs] milliseconds until a change is stored at the latest, default 1000
  * @property {number} [everyChanges] number of changes that are stored at once, default 32
- * @property {(event: KeepEvent) => void} [onEvent]
+ * @property {(event: KeepEvent) => void} [onEvent] called when saving begins to fail, works again, or found
+ *   only damage
  * @property {AbortSignal} [signal] aborts the opening; later it closes without a last flush
  */
 /**

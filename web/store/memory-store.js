@@ -7,9 +7,9 @@ import { sameBytes } from './bytes.js';
  * @typedef {[Uint8Array | undefined, Uint8Array | undefined]} Slots
  */
 /**
- * @typedef {object} Seen what a store held at one moment
- * @property {Slots} slots
- * @property {CryptoKey | undefined} [key] only from stores that keep one
+ * What a store held at one moment; `key` only from stores that keep one. What else a store puts in, it finds
+ * again in `write`.
+ * @typedef {{ slots: Slots, key?: CryptoKey | undefined, [compared: string]: any }} Seen
  */
 /**
  * A place for one profile: two slots of bytes that the store does not look into. Any object with these

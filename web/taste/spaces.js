@@ -59,11 +59,6 @@ export function spaceArgument(model, name) {
 /**
  * @param {Model} model
  * @param {number} index
- * @returns {number[]}
- */
-/**
- * @param {Model} model
- * @param {number} index
  */
 const clusterAt = (model, index) => model.memory.call('ampcf_model_item_cluster', model.address, index) >>> 0;
 

@@ -1,4 +1,4 @@
-// Owns how figures look in the report, which is the README's section too. Must not compute one.
+// Owns how figures look in the report, which is a section of RESULTS.md too. Must not compute one.
 
 /** @import { Interval } from '../../../web/evaluate.js' */
 /** @import { Figures } from './measure.js' */

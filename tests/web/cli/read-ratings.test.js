@@ -259,7 +259,7 @@ test('options that make no sense', async () => {
   }
 });
 
-// -------------------------------------------------------------------------------------------- TRUST, case 22
+// ---------------------------------------------------------------- what text files bring with them
 
 test('a BOM is passed over, also before a quote', async () => {
   assert.deepEqual(rowsOf(await read('\uFEFFuser,item,rating\nu1,i1,1\n')), [['u1', 'i1', 1]]);

@@ -1,5 +1,4 @@
-// Owns the tests of loadModel: every kind of source, every way a download goes wrong (TRUST.md cases 1 to 3,
-// 14 to 17), every build.
+// Owns the tests of loadModel: every kind of source, every way a download goes wrong, every build.
 // Must not test scores beyond "the same as before": tests/web/core/parity.test.js compares them with a
 // reference.
 import assert from 'node:assert/strict';

@@ -1,5 +1,4 @@
-// Owns the tests of the library in bad company: random arguments of every type, traps, memory that ends
-// (TRUST.md cases 15 and 16, G25).
+// Owns the tests of the library in bad company: random arguments of every type, traps, memory that ends.
 // Must not test what correct calls give.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

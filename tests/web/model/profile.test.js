@@ -1,5 +1,4 @@
-// Owns the tests of histories and rankings: Profile.add to recommend, and the life of profiles and models
-// (TRUST.md 10 to 13, 16).
+// Owns the tests of histories and rankings: Profile.add to recommend, and the life of profiles and models.
 // Must not test explanations and personas (explain.test.js), nor saved bytes (saved-profile.test.js).
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// Owns the tests of profile.save and model.restoreProfile (TRUST.md cases 19 and 23).
+// Owns the tests of profile.save and model.restoreProfile.
 // Must not test where an app keeps the bytes: the library does not keep any.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
