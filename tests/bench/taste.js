@@ -33,6 +33,8 @@ const values = benchArguments({
 });
 const topK = 20,
   pool = 200;
+if (values.write && (values.on !== 'test' || Number(values.people) > 0))
+  throw new Error('--write: only figures of everybody in the test go into RESULTS.md');
 
 if (!existsSync(`${values.data}/ml1m-leaderboard`)) {
   process.stdout.write(
