@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
+import { constants } from './constants.js';
 import { wasmModules } from './modules.js';
 
 const root = new URL('../../', import.meta.url);
@@ -54,9 +55,6 @@ async function ifStale(stampPath, inputs, step) {
   return true;
 }
 
-/** Modules that travel compressed, because pages download them. */
-const compressed = ['core-simd', 'taste'];
-
 async function compileAll() {
   const files = Object.fromEntries([...filesBelow('src'), ...filesBelow('include')]
     .filter((path) => /\.[ch]$/.test(path)).map((path) => [path, readFileSync(at(path), 'utf8')]));
@@ -64,16 +62,9 @@ async function compileAll() {
   for (const [name, module] of Object.entries(wasmModules(root))) {
     const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    // Zopfli: 5 % smaller than zlib's best.
-    if (compressed.includes(name)) writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
+    // Pages download it. Zopfli: 5 % smaller than zlib's best.
+    if (module.gzip) writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
-}
-
-/** Facts that live in one place and are needed in JavaScript too. */
-function constants() {
-  const selfTest = /#define AMPCF_SELF_TEST (0x[0-9A-F]+)u/.exec(readFileSync(at('include/ampcf.h'), 'utf8'));
-  if (!selfTest) throw new Error('include/ampcf.h: AMPCF_SELF_TEST not found');
-  return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(JSON.parse(readFileSync(at('package.json'), 'utf8')).version) };
 }
 
 /**
@@ -116,7 +107,7 @@ async function bundleAll() {
   /** @type {import('esbuild').BuildOptions} */
   const shared = { bundle: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'warning', charset: 'utf8' };
   const library = /** @type {import('esbuild').BuildOptions} */ ({ ...shared, minify: true, platform: 'neutral', outdir: at('dist'),
-    loader: { '.wasm': 'base64', '.gz': 'base64' }, define: constants() });
+    loader: { '.wasm': 'base64', '.gz': 'base64' }, define: constants(root) });
   const entry = (/** @type {string} */ name, path = `web/${name}.js`) => ({ [name]: at(path) });
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });

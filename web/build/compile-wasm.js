@@ -21,8 +21,8 @@ export async function compileWasm(files, { sources, exports, compile, link }) {
   let output;
   try {
     await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler itself, without a word
-    const linker = [...link, ...exports.map((name) => `--export=${name}`), '--export=__heap_base'].join(',');
-    output = await runClang(['clang', '--target=wasm32-wasip1', '-std=c11', ...compile, '-Iinclude', '-Isrc', ...sources,
+    const linker = [...link, ...exports.map((name) => `--export=${name}`)].join(',');
+    output = await runClang(['clang', '--target=wasm32-wasip1', ...compile, '-Iinclude', '-Isrc', ...sources,
       '-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'], tree(files), { stdout: collect, stderr: collect });
   } catch (cause) {
     throw new Error(`clang failed:\n${messages}`, { cause });
