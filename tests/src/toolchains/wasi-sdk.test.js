@@ -60,35 +60,37 @@ function makeSdk(name, tools) {
 
 /**
  * The taste module, the smallest, as the preset builds it.
- * @param {string} name
+ * @param {string} name of a folder
  * @param {string} sdk '' = the machine's own clang
  */
-function build(name, sdk) {
-  const into = join(folder, name);
-  for (const args of [
-    ['--preset', 'wasm', '-B', into],
-    ['--build', into, '--target', 'taste'],
-  ]) {
-    const { status, stdout, stderr } = run('cmake', args, { WASI_SDK_PATH: sdk });
-    assert.equal(status, 0, `cmake ${args.join(' ')}\n${stdout}\n${stderr}`);
-  }
+function configure(name, sdk) {
+  const into = join(folder, name),
+    cmake = (/** @type {string[]} */ args) => {
+      const { status, stdout, stderr } = run('cmake', args, { WASI_SDK_PATH: sdk });
+      assert.equal(status, 0, `cmake ${args.join(' ')}\n${stdout}\n${stderr}`);
+    };
+  cmake(['--preset', 'wasm', '-B', into]);
   return {
-    module: readFileSync(join(into, 'taste.wasm')),
     commands: ['flags.make', 'build.make', 'link.txt']
       .map((file) => readFileSync(join(into, 'CMakeFiles/taste.dir', file), 'utf8'))
       .join('\n'),
+    build() {
+      cmake(['--build', into, '--target', 'taste']);
+      return readFileSync(join(into, 'taste.wasm'));
+    },
   };
 }
 
 for (const target of ['wasm32-wasi', 'wasm32-wasip1'])
-  test(`the preset wasm takes its tools from WASI_SDK_PATH and builds the same module: ${target}`, (t) => {
+  test(`the preset wasm takes its tools from WASI_SDK_PATH: target ${target}`, (t) => {
     const tools = toolsHere(target),
       missing = Object.entries(tools).find(([, here]) => !here || !existsSync(here));
     if (!pathOf('cmake')) return t.skip('skipped: no cmake here');
     if (missing) return t.skip(`skipped: nothing here to stand for ${missing[0]} of a WASI SDK`);
     const sdk = makeSdk(`sdk-${target}`, tools),
-      { module, commands } = build(`by-sdk-${target}`, sdk);
+      { commands, build } = configure(`by-sdk-${target}`, sdk);
     for (const part of [`${sdk}/bin/clang`, `--sysroot=${sdk}/share/wasi-sysroot`, `--target=${target} `])
       assert.ok(commands.includes(part), part);
-    assert.deepEqual(module, build(`by-clang-${target}`, '').module);
+    // A clang that is older than the newer name has no runtime library for it.
+    if (target === 'wasm32-wasi') assert.deepEqual(build(), configure('by-clang', '').build());
   });
