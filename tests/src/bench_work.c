@@ -104,10 +104,8 @@ int main(int argc, char **argv) {
     puts("gcc " __VERSION__);
 #endif
     long runs = strtol(argv[3], NULL, 10);
-    if (strcmp(argv[1], "scan") == 0)
-        scan(in, runs);
-    else
-        train(in, runs);
+    if (strcmp(argv[1], "scan") == 0) scan(in, runs);
+    else train(in, runs);
     fclose(in);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
