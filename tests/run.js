@@ -20,13 +20,23 @@ const testFiles = () =>
     .sort()
     .map((name) => `tests/${name}`);
 
-/** Native first: the parity test compares with its build. */
+/** The compiler that `cc` is not, where it is there: the preset `release` has built with `cc`. */
+function otherCompilers() {
+  const cc = spawnSync('cc', ['--version'], { encoding: 'utf8' }).stdout ?? '',
+    other = cc.includes('clang') ? 'gcc' : 'clang';
+  if (has(other)) return [other];
+  console.log(`skipped: native C tests by ${other} (it is not here)`);
+  return [];
+}
+
+/** Native first: the parity test compares with its builds. */
 function native() {
   if (!has('cmake') || !(has('cc') || has('gcc') || has('clang'))) {
     console.log('skipped: native C tests (no cmake or C compiler here)');
     return 0;
   }
-  for (const preset of process.env.CI ? ['release', 'scalar', 'sanitize'] : ['release'])
+  const presets = process.env.CI ? ['release', ...otherCompilers(), 'scalar', 'sanitize'] : ['release'];
+  for (const preset of presets)
     for (const args of [
       ['cmake', '--preset', preset],
       ['cmake', '--build', '--preset', preset, '-j2'],

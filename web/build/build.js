@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
+import { constants } from './constants.js';
 import { wasmModules } from './modules.js';
 
 const root = new URL('../../', import.meta.url);
@@ -59,9 +60,6 @@ async function ifStale(stampPath, inputs, step) {
   return true;
 }
 
-/** Modules that travel compressed, because pages download them. */
-const compressed = ['core-simd', 'taste'];
-
 /** @returns {Record<string, string>} path -> text of every C file and header */
 function cFiles() {
   const paths = [...filesBelow('src'), ...filesBelow('include')].filter((path) => /\.[ch]$/.test(path));
@@ -74,19 +72,10 @@ async function compileAll() {
   for (const [name, module] of Object.entries(wasmModules(root))) {
     const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    if (!compressed.includes(name)) continue;
-    // Zopfli: 5 % smaller than zlib's best.
+    if (!module.gzip) continue;
+    // Pages download it. Zopfli: 5 % smaller than zlib's best.
     writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
   }
-}
-
-/** Facts that live in one place and are needed in JavaScript too. */
-function constants() {
-  const header = readFileSync(at('include/ampcf.h'), 'utf8');
-  const selfTest = /#define AMPCF_SELF_TEST (0x[0-9A-F]+)u/.exec(header);
-  if (!selfTest) throw new Error('include/ampcf.h: AMPCF_SELF_TEST not found');
-  const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
-  return { AMPCF_SELF_TEST: String(Number(selfTest[1])), AMPCF_VERSION: JSON.stringify(version) };
 }
 
 /**
@@ -173,7 +162,7 @@ async function bundleLibrary() {
     minify: true,
     platform: 'neutral',
     loader: { '.wasm': 'base64', '.gz': 'base64' },
-    define: constants(),
+    define: constants(root),
   };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });

@@ -23,9 +23,9 @@ export async function compileWasm(files, { sources, exports, compile, link }) {
   let output;
   try {
     await runLLVM(undefined, undefined, { fetchProgress: () => {} }); // reads the compiler, without a word
-    const linker = [...link, ...exports.map((name) => `--export=${name}`), '--export=__heap_base'].join(',');
+    const linker = [...link, ...exports.map((name) => `--export=${name}`)].join(',');
     const folders = ['-Iinclude', '-Isrc'];
-    const target = ['--target=wasm32-wasip1', '-std=c11'];
+    const target = ['--target=wasm32-wasip1'];
     const linking = ['-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'];
     output = await runClang(
       ['clang', ...target, ...compile, ...folders, ...sources, ...linking],

@@ -3,8 +3,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 /**
- * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[] }} WasmModule paths are
- *   below the repository
+ * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[], gzip: boolean }}
+ *   WasmModule paths are below the repository; gzip: it travels compressed
  */
 
 /** @param {string} text of an exports.txt */
@@ -29,6 +29,7 @@ export function wasmModules(root) {
         exports: linesOf(readFileSync(new URL(`src/${module.exports}/exports.txt`, root), 'utf8')),
         compile: [...flags.every, ...flags.wasm, ...module.flags],
         link: flags.link,
+        gzip: module.gzip ?? false,
       },
     ]),
   );

@@ -1,16 +1,17 @@
-// Owns the proof that every build gives the same bits: wasm SIMD, wasm scalar and, where CMake has built one,
-// native.
-// Must compare whole floats, never within a tolerance.
+// Owns the proof that every build gives the same scores: wasm SIMD and wasm scalar of every toolchain and every
+// native build that there is. Must compare whole floats, never within a tolerance.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
+import { root } from '../../support.js';
+import { isStale, nativePrograms, wasmBytes, wasmToolchains, whyNot } from '../../toolchains.js';
 
 // 5 models x 200 histories x 100 candidates = 100,000 scores. Widths around the kernels' 16 lanes, tails of 1
 // and 7.
@@ -114,11 +115,11 @@ async function makeModel(dim) {
 /**
  * Scores then persona indices of every case, as raw 32-bit words.
  * @param {{ bytes: Uint8Array<ArrayBuffer>, cases: Case[] }} model
- * @param {'simd' | 'scalar'} backend
+ * @param {{ backend: 'simd' | 'scalar' } | { module: WebAssembly.Module }} build
  */
-async function scoreInWasm({ bytes, cases }, backend) {
-  const model = await loadModel(bytes, { backend });
-  assert.equal(model.diagnostics().backend, backend);
+async function scoreInWasm({ bytes, cases }, build) {
+  const model = await loadModel(bytes, build);
+  assert.equal(model.diagnostics().backend, 'backend' in build ? build.backend : 'given');
   const ids = model.ids(),
     words = new Uint32Array(cases.length * candidatesEach * 2),
     floats = new Float32Array(words.buffer);
@@ -187,33 +188,6 @@ function assertSameBits(got, wanted, what) {
   );
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url)),
-  builds = join(root, 'build');
-
-/**
- * Every native build that there is.
- * @returns {string[]}
- */
-function nativePrograms() {
-  if (!existsSync(builds)) return [];
-  return readdirSync(builds)
-    .flatMap((name) => [join(builds, name, 'score_cases'), join(builds, name, 'score_cases.exe')])
-    .filter((path) => existsSync(path));
-}
-
-/**
- * A program older than the sources says nothing about them.
- * @param {string} program
- */
-function isStale(program) {
-  const sources = ['src', 'include'].flatMap((name) =>
-    readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.[ch]$/.test(file))
-      .map((file) => join(root, name, file)),
-  );
-  return statSync(program).mtimeMs < Math.max(...sources.map((path) => statSync(path).mtimeMs));
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-parity-'));
 after(() => rmSync(folder, { recursive: true }));
 /** @type {Awaited<ReturnType<typeof makeModel>>[]} */ const models = [];
@@ -221,7 +195,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 before(async () => {
   for (const dim of dims) models.push(await makeModel(dim));
-  for (const model of models) scalar.push(await scoreInWasm(model, 'scalar'));
+  for (const model of models) scalar.push(await scoreInWasm(model, { backend: 'scalar' }));
 });
 
 test('the cases are worth comparing: 100,000 different scores, several personas', () => {
@@ -240,33 +214,51 @@ test('the cases are worth comparing: 100,000 different scores, several personas'
 
 test('wasm SIMD gives the bits of wasm scalar', async () => {
   for (const [i, model] of models.entries())
-    assertSameBits(await scoreInWasm(model, 'simd'), scalar[i], `simd against scalar, dim ${model.dim}`);
+    assertSameBits(
+      await scoreInWasm(model, { backend: 'simd' }),
+      scalar[i],
+      `simd against scalar, dim ${model.dim}`,
+    );
 });
 
+const [, ...otherToolchains] = wasmToolchains;
+for (const toolchain of otherToolchains)
+  for (const name of ['core-simd', 'core-scalar'])
+    test(`${name} of toolchain ${toolchain.name} gives the bits of wasm scalar`, async (t) => {
+      const why = whyNot(toolchain);
+      if (why) return t.skip(why);
+      const module = await WebAssembly.compile(wasmBytes(toolchain, name));
+      for (const [i, model] of models.entries())
+        assertSameBits(await scoreInWasm(model, { module }), scalar[i], `${name}, dim ${model.dim}`);
+    });
+
+/**
+ * @param {Uint32Array} words of all models, one after the other
+ * @param {string} program
+ */
+function assertAllScores(words, program) {
+  let at = 0;
+  for (const [i, expected] of scalar.entries()) {
+    const part = words.subarray(at, at + expected.length);
+    assertSameBits(part, expected, `${program} against wasm scalar, dim ${models[i].dim}`);
+    at += expected.length;
+  }
+  assert.equal(at, words.length);
+}
+
 test('native builds give the bits of wasm scalar', (t) => {
-  const found = nativePrograms(),
-    programs = found.filter((program) => !isStale(program));
+  const found = nativePrograms('score_cases'),
+    programs = found.filter(({ path }) => !isStale(path));
   if (found.length === 0) return t.skip('skipped: no native build (cmake --preset release)');
   if (programs.length === 0)
-    return t.skip(
-      `skipped: native builds are older than src/ (cmake --build --preset ${basename(dirname(found[0]))})`,
-    );
+    return t.skip(`skipped: native builds are older than src/ (cmake --build --preset ${found[0].build})`);
   const path = join(folder, 'cases');
   writeFileSync(path, caseFile(models));
   for (const program of programs) {
-    const { status, stdout, stderr } = spawnSync(program, [path], { maxBuffer: 2 ** 28 });
-    assert.equal(status, 0, `${program}: ${stderr}`);
-    const words = new Uint32Array(new Uint8Array(stdout).buffer);
-    let at = 0;
-    for (const [i, expected] of scalar.entries()) {
-      assertSameBits(
-        words.subarray(at, at + expected.length),
-        expected,
-        `${program} against wasm scalar, dim ${models[i].dim}`,
-      );
-      at += expected.length;
-    }
-    assert.equal(at, words.length);
-    t.diagnostic(`${program}: ${words.length / 2} scores equal`);
+    const run = spawnSync(fileURLToPath(new URL(program.path, root)), [path], { maxBuffer: 2 ** 28 });
+    assert.equal(run.status, 0, `${program.build}: ${run.stderr}`);
+    const words = new Uint32Array(new Uint8Array(run.stdout).buffer);
+    assertAllScores(words, program.build);
+    t.diagnostic(`${program.build}: ${words.length / 2} scores equal`);
   }
 });
