@@ -12,7 +12,8 @@ import { table } from '../../web/cli/print.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
 
 /** @import { Model } from '../../web/model/model.js' */
-/** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/model/profile.js' */
+/** @import { Profile } from '../../web/model/profile.js' */
+/** @import { HistoryEvent, ProfileOptions } from '../../web/model/types.js' */
 /** @typedef {{ item: string, stars: number, at: number }} Rated */
 /**
  * @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next
@@ -105,7 +106,7 @@ const likes = (/** @type {Rated[]} */ past) =>
 const folding = (events, options) => (model, past) => model.createProfile(events(past), options);
 const withDislikes = (/** @type {number} */ weight) =>
   folding((past) =>
-    past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, wanted: -1, weight })),
+    past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, preference: -1, weight })),
   );
 
 /** @type {Record<string, Record<string, Variant>>} */
@@ -147,7 +148,7 @@ const groups = {
     'likes by stars, 3 counts half': folding((past) =>
       past
         .filter(({ stars }) => stars >= liked)
-        .map(({ item, at, stars }) => ({ item, at, wanted: Math.min(1, stars / 2 - 1) })),
+        .map(({ item, at, stars }) => ({ item, at, preference: Math.min(1, stars / 2 - 1) })),
     ),
   },
   'refined for the person': {
@@ -162,7 +163,7 @@ const groups = {
  * What is not chosen, but priced.
  * @type {Record<string, Variant>}
  */
-const memories = {
+const forgetting = {
   'personas and the latest 50 events': (model, past) => remembered(model, past, 50),
   'the latest 50 events alone': folding((past) => likes(past).slice(-50)),
   'personas and the latest 20 events': (model, past) => remembered(model, past, 20),
@@ -250,7 +251,7 @@ for (const [group, variants] of Object.entries(groups)) {
   }
 }
 rows.push(['what forgetting costs:', '', '', '']);
-for (const [name, variant] of Object.entries(memories)) {
+for (const [name, variant] of Object.entries(forgetting)) {
   const test = measure(model, periods.test, variant);
   rows.push([
     `  ${name}`,

@@ -91,9 +91,9 @@ function chartsOf({ sharpness, details }, membership, targets) {
     Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
   const { counts, shares, stability, rareRecall, faithfulness } = details,
     both = {
-      ...(faithfulness.because && {
-        'items it names': faithfulness.because.named,
-        'as many others': faithfulness.because.random,
+      ...(faithfulness.reasons && {
+        'items it names': faithfulness.reasons.named,
+        'as many others': faithfulness.reasons.random,
       }),
       ...(faithfulness.persona && {
         'the named persona': faithfulness.persona.named,

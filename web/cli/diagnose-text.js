@@ -174,14 +174,14 @@ export function diagnosisText(model, quality, membership, targets) {
     );
   else lines.push('  recall of rare tastes needs --test FILE and a model with aspects');
   for (const [name, part] of /** @type {const} */ ([
-    ['because', faithfulness.because],
+    ['reasons', faithfulness.reasons],
     ['persona', faithfulness.persona],
   ]))
     if (part)
       lines.push(
         table([
           [
-            name === 'because'
+            name === 'reasons'
               ? 'without the items an explanation names, the rank falls'
               : 'without the named persona, the rank falls',
             `by a factor of ${(2 ** part.named).toFixed(2)}; without as much of the rest ${(2 ** part.random).toFixed(2)}; further in ${percent(part.share)} of ${count(part.cases)} cases`,

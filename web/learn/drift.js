@@ -1,6 +1,7 @@
 // Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the
 // profile.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { measured } from '../model/measured.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Profile } from '../model/profile.js' */
@@ -47,7 +48,7 @@ export function driftOf(profile, options = {}) {
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
   if (countArgument('rounds', rounds) < 1) throw badArgument('rounds', rounds, '1 or more');
   if (!(level > 0 && level < 1)) throw badArgument('level', level, 'above 0 and below 1');
-  const { known, weights } = profile.folded(),
+  const { known, weights } = measured(profile),
     liked = known.filter((_, i) => weights[i] > 0),
     random = seededRandom(countArgument('seed', seed));
   if (liked.length < 2 * recent) return null;

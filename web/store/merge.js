@@ -1,7 +1,7 @@
 // Owns the merge of two histories that grew from one. Pure: must not know profiles, stores or time.
 
 /**
- * @typedef {{ item: string, weight: number, at: number | null, wanted: number }} Entry of a history: one an
+ * @typedef {{ item: string, weight: number, at: number | null, preference: number }} Entry of a history: one an
  *   item, oldest first
  */
 
@@ -16,7 +16,7 @@ export function sameEntry(a, b) {
       b !== undefined &&
       a.item === b.item &&
       a.weight === b.weight &&
-      a.wanted === b.wanted &&
+      a.preference === b.preference &&
       a.at === b.at)
   );
 }
@@ -34,7 +34,7 @@ export function sameHistory(a, b) {
  * @param {readonly Float32Array[]} a
  * @param {readonly Float32Array[]} b
  */
-export function sameMemories(a, b) {
+export function sameSummaries(a, b) {
   return (
     a === b ||
     (a.length === b.length &&
