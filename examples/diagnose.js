@@ -30,9 +30,9 @@ say(`stability               ${figure(stability)}   of the top items are found a
 say(
   `recall of rare tastes   ${figure(rareRecall)}   with one persona ${figure(details.rareRecall?.onePersona ?? null)}`,
 );
-const { because, persona } = details.faithfulness;
+const { reasons, persona } = details.faithfulness;
 say(
-  `faithfulness            without the items named the rank falls ${figure(2 ** (because?.named ?? 0))} times, without others ${figure(2 ** (because?.random ?? 0))}`,
+  `faithfulness            without the items named the rank falls ${figure(2 ** (reasons?.named ?? 0))} times, without others ${figure(2 ** (reasons?.random ?? 0))}`,
 );
 say(
   `                        without the named persona ${figure(2 ** (persona?.named ?? 0))} times, without another ${figure(2 ** (persona?.random ?? 0))}`,

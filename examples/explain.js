@@ -42,6 +42,6 @@ say(
 );
 
 // For a page: one node a part, each set as text, so that a title can never be markup.
-say(JSON.stringify(explainInWords(items[0], { personas, because: 1 }).parts));
+say(JSON.stringify(explainInWords(items[0], { personas, reasons: 1 }).parts));
 me.dispose();
 model.dispose();

@@ -158,7 +158,7 @@ export async function failsWith(run, code, message) {
 
 /**
  * A ranking as plain data, every bit of every score kept.
- * @param {import('../web/model/profile.js').Ranking} ranking
+ * @param {import('../web/model/types.js').Ranking} ranking
  */
 export function golden(ranking) {
   return ranking.items.map(({ item, score }) => [item, score]);

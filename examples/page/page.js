@@ -189,12 +189,12 @@ function filmMeant(typed) {
  */
 function renderHistory(personas, owner) {
   $('chips').replaceChildren(
-    ...profiles.personas.history.map(({ item, wanted }) => {
+    ...profiles.personas.history.map(({ item, preference }) => {
       const title = model.title(item);
       return make(
         'li',
-        { className: wanted > 0 ? colour(owner.get(item)) : 'disliked' },
-        wanted > 0 ? title : make('s', { title: 'Not for me' }, title),
+        { className: preference > 0 ? colour(owner.get(item)) : 'disliked' },
+        preference > 0 ? title : make('s', { title: 'Not for me' }, title),
         make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'),
       );
     }),
@@ -254,7 +254,7 @@ function renderMix(bar, personas, voices) {
 }
 
 const liked = (/** @type {string} */ item) =>
-  profiles.personas.history.some((event) => event.item === item && event.wanted > 0);
+  profiles.personas.history.some((event) => event.item === item && event.preference > 0);
 
 /**
  * The explanation as one sentence, its parts as elements: never as markup.
@@ -414,7 +414,7 @@ function render() {
     $(`distance-${name}`).value = String(distance ?? '');
     $(`distance-${name}`).textContent = distance?.toFixed(2) ?? '–';
   }
-  $('undo').hidden = !me.history.some(({ wanted }) => wanted < 0);
+  $('undo').hidden = !me.history.some(({ preference }) => preference < 0);
   const { items } = lists[mode()],
     best = items[0]?.score || 1;
   if (opened === undefined) opened = items[0]?.item;

@@ -11,7 +11,8 @@ import { figure, interval, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { Model } from '../../web/model/model.js' */
-/** @import { HistoryEvent, Profile, ProfileOptions } from '../../web/model/profile.js' */
+/** @import { Profile } from '../../web/model/profile.js' */
+/** @import { HistoryEvent, ProfileOptions } from '../../web/model/types.js' */
 /** @typedef {{ item: string, stars: number, at: number }} Rated */
 /**
  * @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next
@@ -102,7 +103,7 @@ const likes = (/** @type {Rated[]} */ past) =>
 const folding = (events, options) => (model, past) => model.createProfile(events(past), options);
 const withDislikes = (/** @type {number} */ weight) =>
   folding((past) =>
-    past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, wanted: -1, weight })),
+    past.map(({ item, at, stars }) => (stars >= liked ? { item, at } : { item, at, preference: -1, weight })),
   );
 
 /** @type {Record<string, Record<string, Variant>>} */
@@ -144,7 +145,7 @@ const groups = {
     'likes by stars, 3 counts half': folding((past) =>
       past
         .filter(({ stars }) => stars >= liked)
-        .map(({ item, at, stars }) => ({ item, at, wanted: Math.min(1, stars / 2 - 1) })),
+        .map(({ item, at, stars }) => ({ item, at, preference: Math.min(1, stars / 2 - 1) })),
     ),
   },
   'refined for the person': {
@@ -159,7 +160,7 @@ const groups = {
  * What is not chosen, but priced.
  * @type {Record<string, Variant>}
  */
-const memories = {
+const forgetting = {
   'personas and the latest 50 events': (model, past) => remembered(model, past, 50),
   'the latest 50 events alone': folding((past) => likes(past).slice(-50)),
   'personas and the latest 20 events': (model, past) => remembered(model, past, 20),
@@ -231,7 +232,7 @@ for (const [group, variants] of Object.entries(groups)) {
     rows.push([name, figure(validation), ...(name === best.name ? test(variant) : ['', ''])]);
 }
 rows.push(['**what forgetting costs**', '', '', '']);
-for (const [name, variant] of Object.entries(memories))
+for (const [name, variant] of Object.entries(forgetting))
   rows.push([name, figure(mean(measure(model, periods.validation, variant))), ...test(variant)]);
 publish(
   'learning',

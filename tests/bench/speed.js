@@ -10,6 +10,7 @@ import { loadFilms, trainDemo } from '../../examples/demo/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
+import { addEvent, beginFold, finishFold, freeFold, personaCount, rankItems } from '../../web/core/kernel.js';
 
 const { write } = benchArguments({});
 const nItems = 10_000,
@@ -119,21 +120,15 @@ const folded = model.createProfile(history),
 folded.rank(candidates.slice(0, 2));
 
 // The core alone: the same calls the API makes, without ids and objects.
-const { memory } = model,
-  n = 500;
-const scratchBytes = memory.call('ampcf_profile_scratch', model.address, nHistory, 0),
-  profileBytes = memory.call('ampcf_profile_memory', model.address, nHistory, 0);
-const [list, out, best, scratch, profile] = [n * 4, 16, n * 4, scratchBytes, profileBytes].map((size) =>
-  memory.allocate(size),
-);
-const indices = history.map((id) => /** @type {number} */ (model.indexOf(id)));
-memory.u32(list, n).set(candidates.map((id) => /** @type {number} */ (model.indexOf(id))));
-const fold = () => {
-  memory.call('ampcf_profile_begin', model.address, nHistory, 0, nPersonas, profile, profileBytes, out);
-  for (const index of indices) memory.call('ampcf_profile_add', profile, index, 1, 1);
-  memory.call('ampcf_profile_finish', profile, scratch, scratchBytes);
+const indices = history.map((id) => /** @type {number} */ (model.indexOf(id))),
+  list = Uint32Array.from(candidates, (id) => /** @type {number} */ (model.indexOf(id)));
+const foldCore = () => {
+  const core = beginFold(model.kernel, [], nHistory, 0, nPersonas);
+  for (const index of indices) addEvent(core, index, 1, 1);
+  finishFold(core);
+  return core;
 };
-fold();
+const core = foldCore();
 // One event more, as a page has it: the profile knows the others already.
 const events = Array.from({ length: 200 }, (_, i) => `i${((i * 7) % 600) * 10 + (i % 4) * 2}`),
   learning = model.createProfile(events.slice(0, -1)),
@@ -144,9 +139,6 @@ const oneLess = () => {
   oneMore = () => {
     (learning.add(latest), learning.rank([latest]));
   };
-const address = memory.u32(out, 1)[0],
-  top = memory.allocate(10 * 12);
-
 const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5),
   u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
 const plainOut = new Float32Array(nCandidates),
@@ -160,12 +152,12 @@ writeFileSync(`${folder}/films.ampcf`, demo.bytes);
 
 /** @type {[string, { median: number, low: number, high: number }, string][]} */
 const results = [
-  [`fold-in, ${indices.length} items (core)`, time(fold), '<= 3 ms'],
+  [`fold-in, ${indices.length} items (core)`, time(() => freeFold(foldCore())), '<= 3 ms'],
   ['one event more at 200: add() and rank() of one item', time(oneMore, oneLess), '<= 1 ms'],
   [
     `rank ${nCandidates} candidates, top 10 (core)`,
     time(() => {
-      memory.call('ampcf_rank', address, list, n, 10, top, out);
+      rankItems(core, list, 10);
     }),
     '<= 0.1 ms',
   ],
@@ -204,7 +196,7 @@ const results = [
     '<= 20 ms',
   ],
 ];
-const personas = memory.call('ampcf_profile_personas', address);
+const personas = personaCount(core);
 const rows = results.map(([name, { median, low, high }, target]) => [
   name,
   ...[median, low, high].map((ms) => ms.toFixed(3)),

@@ -1,8 +1,8 @@
 // Owns complaints about rows: `file:line: what, got, wanted`, the first ten of them, and which are too many.
 // Must not read anything.
+import { FORMAT_MAX_ID_BYTES } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 
-const MAX_ID = 512;
 const ROWS_SHOWN = 10;
 
 /** @typedef {{ line: number, what: string, got: string, wanted: string }} BadRow */
@@ -57,7 +57,7 @@ export class BadRows {
    */
   addId(line, what, id) {
     this.badIds++;
-    this.add(line, what, id, `1 to ${MAX_ID} bytes of UTF-8`);
+    this.add(line, what, id, `1 to ${FORMAT_MAX_ID_BYTES} bytes of UTF-8`);
   }
 
   throwIfTooMany() {
@@ -88,5 +88,7 @@ export class BadRows {
  */
 export function idProblem(id) {
   if (id === '') return 'empty id';
-  return id.length > MAX_ID / 3 && Buffer.byteLength(id) > MAX_ID ? 'id too long' : '';
+  return id.length > FORMAT_MAX_ID_BYTES / 3 && Buffer.byteLength(id) > FORMAT_MAX_ID_BYTES
+    ? 'id too long'
+    : '';
 }

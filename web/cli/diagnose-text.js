@@ -168,7 +168,7 @@ export function diagnosisText(model, quality, membership, targets) {
     detailTable(details),
     stabilityText(stability),
     rareRecallText(rareRecall),
-    ...faithfulnessLines('the items an explanation names', faithfulness.because),
+    ...faithfulnessLines('the items an explanation names', faithfulness.reasons),
     ...faithfulnessLines('the named persona', faithfulness.persona),
     ...(membership ? [membershipText(membership), ...advice(membership, targets)] : []),
   ];

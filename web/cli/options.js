@@ -1,6 +1,7 @@
 // Owns reading the command line: options of each command, lists of ids, numbers. Must not do the work.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { readFileBytes } from './files.js';
 
@@ -139,8 +140,8 @@ function idsOfLines(lines, path, name) {
     if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim())))
       return [];
     const [item, weight = '1', ...rest] = line.split(',').map((cell) => cell.trim());
-    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= 1024)) {
-      const wanted = 'an id, or an id and a weight above 0 and at most 1024';
+    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= AMPCF_MAX_WEIGHT)) {
+      const wanted = `an id, or an id and a weight above 0 and at most ${AMPCF_MAX_WEIGHT}`;
       throw new AmpcfError(
         'BAD_DATA',
         `${path}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted ${wanted}`,

@@ -6,7 +6,8 @@ import { jsonLine } from './print.js';
 import { personaLines, rankingLines } from './ranking-text.js';
 
 /** @import { OptionSpec } from './options.js' */
-/** @import { Profile, Ranking, RankedItem } from '../model/profile.js' */
+/** @import { Profile } from '../model/profile.js' */
+/** @import { Ranking, RankedItem } from '../model/types.js' */
 
 export const recommendUsage = [
   'ampcf recommend MODEL --history IDS [options]',

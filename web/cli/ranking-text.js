@@ -1,7 +1,8 @@
 // Owns how personas, rankings and reasons read in a terminal. Must not rank.
 import { bar, fit, percent, style, table } from './print.js';
 
-/** @import { Profile, Ranking, RankedItem } from '../model/profile.js' */
+/** @import { Profile } from '../model/profile.js' */
+/** @import { Ranking, RankedItem } from '../model/types.js' */
 
 /**
  * @param {string} title

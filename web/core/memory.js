@@ -8,6 +8,11 @@ const align = 16;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
+/** @typedef {Uint8Array | Uint32Array | Float32Array | Float64Array} TypedArray */
+
+/** @param {TypedArray} array */
+const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
+
 /** A wasm instance with an allocator. Views are made per use, because growing the memory detaches them. */
 export class WasmMemory {
   /**
@@ -25,12 +30,11 @@ export class WasmMemory {
   /** @type {Record<string, (...args: number[]) => number>} */ #exports;
   /** @type {WebAssembly.Memory} */ #memory;
   /**
-   * Free blocks, sorted by start, never adjacent.
-   * @type {{ start: number, bytes: number }[]}
+   * Blocks in use, sorted, with the gaps that may be used again between them.
+   * @type {{ start: number, end: number }[]}
    */
-  #free = [];
-  /** @type {Map<number, number>} start -> bytes */ #used = new Map();
-  #end;
+  #used = [];
+  /** Where blocks may begin. */ #base;
   #failed = false;
 
   /** @param {WebAssembly.Module} module zero imports */
@@ -38,7 +42,7 @@ export class WasmMemory {
     const exports = /** @type {any} */ (new WebAssembly.Instance(module).exports);
     this.#exports = exports;
     this.#memory = exports.memory;
-    this.#end = Math.ceil(exports.__heap_base.value / align) * align;
+    this.#base = Math.ceil(exports.__heap_base.value / align) * align;
   }
 
   /** Bytes of linear memory held. */
@@ -47,13 +51,37 @@ export class WasmMemory {
   }
 
   /**
-   * Call an export. A trap is a bug in the core: the instance is then dead and says so from then on.
+   * Call an export. An array is copied into memory for the call, and back after it.
    * @param {string} name
-   * @param {...number} args
+   * @param {...(number | TypedArray)} args
    * @returns {number} as the engine gives it: an address above 2 GiB is negative, which views and later calls
    *   take as it is
    */
   call(name, ...args) {
+    const arrays = args.filter((arg) => typeof arg === 'object');
+    if (arrays.length === 0) return this.#run(name, /** @type {number[]} */ (args));
+    return this.scoped(
+      arrays.map((array) => array.byteLength),
+      (...blocks) => {
+        const outside = arrays.map(bytesOf),
+          inside = outside.map((bytes, i) => this.u8(blocks[i], bytes.length));
+        outside.forEach((bytes, i) => inside[i].set(bytes));
+        const result = this.#run(
+          name,
+          args.map((arg) => (typeof arg === 'object' ? blocks[arrays.indexOf(arg)] : arg)),
+        );
+        outside.forEach((bytes, i) => bytes.set(inside[i]));
+        return result;
+      },
+    );
+  }
+
+  /**
+   * A trap is a bug in the module: the instance is then dead and says so from then on.
+   * @param {string} name
+   * @param {number[]} args
+   */
+  #run(name, args) {
     if (this.#failed)
       throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
     try {
@@ -65,7 +93,7 @@ export class WasmMemory {
   }
 
   /**
-   * Stable name of a C status.
+   * Stable name of a C status, by a module that tells it.
    * @param {number} status
    */
   statusName(status) {
@@ -73,35 +101,38 @@ export class WasmMemory {
   }
 
   /**
-   * First fit.
+   * After the last block while there is memory, which is found at once; else in the first gap, else in more
+   * memory.
    * @param {number} bytes
    * @returns {number} 16-byte aligned address
    */
   allocate(bytes) {
-    const size = Math.max(align, Math.ceil(bytes / align) * align);
-    const i = this.#free.findIndex((block) => block.bytes >= size);
-    let start;
-    if (i >= 0) {
-      const block = this.#free[i];
-      start = block.start;
-      if (block.bytes === size) this.#free.splice(i, 1);
-      else this.#free[i] = { start: start + size, bytes: block.bytes - size };
-    } else {
-      start = this.#end;
-      this.#growTo(start + size);
-      this.#end += size;
+    const used = this.#used,
+      size = Math.max(align, Math.ceil(bytes / align) * align),
+      afterLast = used.at(-1)?.end ?? this.#base;
+    let start = afterLast,
+      i = used.length;
+    if (start + size > this.bytes) {
+      start = this.#base;
+      i = used.findIndex((block) => {
+        if (block.start - start >= size) return true;
+        start = block.end;
+        return false;
+      });
+      if (i < 0) {
+        this.#growTo(afterLast + size);
+        i = used.length;
+      }
     }
-    this.#used.set(start, size);
+    used.splice(i, 0, { start, end: start + size });
     return start;
   }
 
   /** @param {number} end */
   #growTo(end) {
-    const missing = end - this.#memory.buffer.byteLength;
-    if (missing <= 0) return;
     try {
       if (end > 2 ** 32) throw new RangeError('wasm memory ends at 4 GiB');
-      this.#memory.grow(Math.ceil(missing / 65536));
+      this.#memory.grow(Math.ceil((end - this.bytes) / 65536));
     } catch (cause) {
       throw new AmpcfError(
         'OUT_OF_MEMORY',
@@ -112,27 +143,12 @@ export class WasmMemory {
   }
 
   /**
-   * Give a block back; adjacent free blocks become one. Address 0 is nothing.
+   * Give a block back. Address 0 is nothing.
    * @param {number} start
    */
   free(start) {
-    const bytes = this.#used.get(start);
-    if (bytes === undefined) return;
-    this.#used.delete(start);
-    let i = this.#free.findIndex((block) => block.start > start);
-    if (i < 0) i = this.#free.length;
-    this.#free.splice(i, 0, { start, bytes });
-    for (const at of [i, i - 1]) {
-      const here = this.#free[at],
-        next = this.#free[at + 1];
-      if (here && next && here.start + here.bytes === next.start)
-        this.#free.splice(at, 2, { start: here.start, bytes: here.bytes + next.bytes });
-    }
-    const last = this.#free.at(-1);
-    if (last && last.start + last.bytes === this.#end) {
-      this.#end = last.start;
-      this.#free.pop();
-    }
+    const i = this.#used.findIndex((block) => block.start === start);
+    if (i >= 0) this.#used.splice(i, 1);
   }
 
   /**

@@ -1,31 +1,17 @@
 // Owns which build of the core runs: SIMD where the engine has it and computes it right, else scalar. Must
 // not fetch anything.
 import simdGzip from '../../dist/wasm/core-simd.wasm.gz';
-import { badArgument, messageOf } from './arguments.js';
+import { badArgument } from './arguments.js';
+import { canUnpack, compileGzip, notStarted } from './compile.js';
 import { AmpcfError } from './errors.js';
 import { WasmMemory, decodeBase64 } from './memory.js';
 
-/** A function that returns i32x4.splat(0): valid only where wasm SIMD is. */
-const simdProbe = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11,
-]);
+/** A module with a function that returns i32x4.splat(0): valid only where wasm SIMD is. */
+const simdProbe = 'AGFzbQEAAAABBQFgAAF7AwIBAAoIAQYAQQD9EQs=';
 
 /** @typedef {'simd' | 'scalar'} Backend */
 /** @type {Partial<Record<Backend, WebAssembly.Module>>} */
 const compiled = {};
-
-/**
- * Node's zlib, which is there at once; merely naming a web stream makes Node load them all, which takes 15
- * ms.
- */
-const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
-
-async function compileSimd() {
-  const zlib = nodeZlib();
-  if (zlib) return new WebAssembly.Module(zlib.gunzipSync(decodeBase64(simdGzip)));
-  const stream = new Blob([decodeBase64(simdGzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return WebAssembly.compile(await new Response(stream).arrayBuffer());
-}
 
 async function compileScalar() {
   // A chunk of its own: only engines without SIMD download it.
@@ -33,16 +19,18 @@ async function compileScalar() {
   return WebAssembly.compile(decodeBase64(base64));
 }
 
-/** @param {Backend} backend */
-async function instantiate(backend) {
-  // A compilation that failed is not remembered: the next load tries again.
-  return WasmMemory.start(
-    (compiled[backend] ??= await (backend === 'simd' ? compileSimd() : compileScalar())),
-    backend,
-  );
-}
-
 /** @typedef {{ memory: WasmMemory, backend: Backend | 'given', why: string }} Core */
+
+/**
+ * @param {Backend} backend
+ * @param {string} why
+ * @returns {Promise<Core>}
+ */
+async function start(backend, why) {
+  // A compilation that failed is not remembered: the next load tries again.
+  const module = (compiled[backend] ??= await (backend === 'simd' ? compileGzip(simdGzip) : compileScalar()));
+  return { memory: WasmMemory.start(module, backend), backend, why };
+}
 
 /**
  * @param {'auto' | Backend} backend
@@ -51,22 +39,14 @@ async function instantiate(backend) {
  */
 async function choose(backend, module) {
   if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
-  if (backend !== 'auto') return { memory: await instantiate(backend), backend, why: 'options.backend' };
-  if (!WebAssembly.validate(simdProbe) || !(nodeZlib() || typeof DecompressionStream === 'function'))
-    return {
-      memory: await instantiate('scalar'),
-      backend: 'scalar',
-      why: 'the engine has no wasm SIMD or no DecompressionStream',
-    };
+  if (backend !== 'auto') return start(backend, 'options.backend');
+  if (!WebAssembly.validate(decodeBase64(simdProbe)) || !canUnpack())
+    return start('scalar', 'the engine has no wasm SIMD or no DecompressionStream');
   try {
-    return {
-      memory: await instantiate('simd'),
-      backend: 'simd',
-      why: 'the engine has wasm SIMD and passed the self-test',
-    };
+    return await start('simd', 'the engine has wasm SIMD and passed the self-test');
   } catch (error) {
     if (!(error instanceof AmpcfError)) throw error;
-    return { memory: await instantiate('scalar'), backend: 'scalar', why: error.message };
+    return start('scalar', error.message);
   }
 }
 
@@ -84,12 +64,6 @@ export async function instantiateCore(backend, module) {
     if (typeof WebAssembly !== 'object') throw Error('the engine has none');
     return await choose(backend, module);
   } catch (error) {
-    if (error instanceof AmpcfError) throw error;
-    // Engines report a memory that cannot be reserved as a RangeError.
-    throw new AmpcfError(
-      error instanceof RangeError ? 'OUT_OF_MEMORY' : 'NO_WASM',
-      `WebAssembly could not be started (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${messageOf(error)}`,
-      { cause: error },
-    );
+    throw notStarted('WebAssembly', error);
   }
 }

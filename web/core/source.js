@@ -198,19 +198,23 @@ export function hexOf(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** How files begin that are often taken for a model. */
+const kinds = [
+  [/^$/, 'an empty file'],
+  [/^\s*<(?:!doctype|html|head|body|\?xml)/i, 'an HTML or XML page (a 404 page?)'],
+  [/^\x1f\x8b/, 'a gzip file: serve it with content-encoding, or decompress it first'],
+  [/^PK\x03\x04/, 'a zip file'],
+  [/^version https:\/\/git-lfs/, 'a Git LFS pointer, not the file itself'],
+  [/^\s*[{[]/, 'JSON text'],
+  [/^\0asm/, 'a WebAssembly module'],
+];
+
 /**
  * What a file that is not ours probably is.
  * @param {Uint8Array} bytes
  */
 export function guessKind(bytes) {
-  const head = new TextDecoder('latin1').decode(new Uint8Array(bytes.subarray(0, 64)));
-  if (bytes.length === 0) return 'an empty file';
-  if (/^\s*<(?:!doctype|html|head|body|\?xml)/i.test(head)) return 'an HTML or XML page (a 404 page?)';
-  if (head.startsWith('\x1f\x8b'))
-    return 'a gzip file: serve it with content-encoding, or decompress it first';
-  if (head.startsWith('PK\x03\x04')) return 'a zip file';
-  if (head.startsWith('version https://git-lfs')) return 'a Git LFS pointer, not the file itself';
-  if (/^\s*[{[]/.test(head)) return 'JSON text';
-  if (head.startsWith('\0asm')) return 'a WebAssembly module';
-  return `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
+  const head = String.fromCharCode(...bytes.subarray(0, 64)),
+    kind = kinds.find(([begins]) => /** @type {RegExp} */ (begins).test(head));
+  return kind ? kind[1] : `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
 }

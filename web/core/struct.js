@@ -1,7 +1,6 @@
-// Owns reading and writing C structs by their layout in abi.js. Must not know any one of them.
+// Owns C structs as bytes, read and written by their layout in abi.js. Must not know any one of them.
 
-/** @import { FieldType, Layout } from './abi.js' */
-/** @import { WasmMemory } from './memory.js' */
+/** @import { Layout } from './abi.js' */
 /**
  * What the fields hold, by their names.
  * @template {Layout} L
@@ -9,40 +8,43 @@
  *   StructValues
  */
 
-/**
- * @param {WasmMemory} memory
- * @param {FieldType} type
- * @param {number} at
- */
-const fieldAt = (memory, type, at) => memory[type === 'pointer' ? 'u32' : type](at, 1);
+const views = {
+  bytes: Uint8Array,
+  u8: Uint8Array,
+  u16: Uint16Array,
+  u32: Uint32Array,
+  u64: BigUint64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+  pointer: Uint32Array,
+};
 
 /**
  * @template {Layout} L
- * @param {WasmMemory} memory
- * @param {L} layout of numbers only
- * @param {number} at
+ * @param {L} layout of numbers alone
+ * @param {Uint8Array<ArrayBuffer>} bytes of the struct, in a buffer of their own
  * @returns {StructValues<L>}
  */
-export function readStruct(memory, { fields }, at) {
+export function readStruct({ fields }, { buffer }) {
   const values = /** @type {any} */ ({});
   for (const [name, [type, offset]] of Object.entries(fields))
-    values[name] = Number(fieldAt(memory, /** @type {FieldType} */ (type), at + offset)[0]);
+    values[name] = Number(new views[type](buffer, offset, 1)[0]);
   return values;
 }
 
 /**
- * Every field, so that nothing of what was there before is left.
+ * Every field; what is no field is zero.
  * @template {Layout} L
- * @param {WasmMemory} memory
  * @param {L} layout
- * @param {number} at
  * @param {StructValues<L>} values
+ * @returns {Uint8Array<ArrayBuffer>}
  */
-export function writeStruct(memory, { fields }, at, values) {
-  for (const [name, [type, offset, length]] of Object.entries(fields)) {
+export function writeStruct({ bytes, fields }, values) {
+  const struct = new Uint8Array(bytes);
+  for (const [name, [type, offset, length = 1]] of Object.entries(fields)) {
     const value = /** @type {any} */ (values)[name];
-    if (type === 'bytes') memory.u8(at + offset, /** @type {number} */ (length)).set(value);
-    else
-      fieldAt(memory, type, at + offset)[0] = /** @type {never} */ (type === 'u64' ? BigInt(value) : value);
+    const given = type === 'bytes' ? value : [type === 'u64' ? BigInt(value) : value];
+    new views[type](struct.buffer, offset, length).set(/** @type {never} */ (given));
   }
+  return struct;
 }

@@ -31,14 +31,16 @@ import { bestOf } from './rankers.js';
  */
 /**
  * @typedef {object} Faithfulness null: nobody to ask
- * @property {FaithfulnessPart | null} because of the history items that an explanation names
+ * @property {FaithfulnessPart | null} reasons of the history items that an explanation names
  * @property {FaithfulnessPart | null} persona of the persona that it names
+ * @property {FaithfulnessPart | null} because the old name of `reasons`
  */
 /**
  * @typedef {object} FaithfulnessChoices
  * @property {number} [people] how many are asked, default 200
  * @property {number} [items] recommended items of each, default 3
- * @property {number} [because] history items that an explanation names, default 2
+ * @property {number} [reasons] history items that an explanation names, default 2
+ * @property {number} [because] the old name of `reasons`
  * @property {number} [seed] default 1
  */
 /** @typedef {FaithfulnessChoices & PaceOptions} FaithfulnessOptions */
@@ -64,7 +66,7 @@ function rankOf(scores, index, seen) {
  * @param {Float64Array} parts
  * @param {number} count
  */
-const becauseOf = (parts, count) =>
+const reasonsOf = (parts, count) =>
   Array.from(parts.keys())
     .filter((i) => parts[i] > 0)
     .sort((a, b) => parts[b] - parts[a])
@@ -79,7 +81,7 @@ const becauseOf = (parts, count) =>
  */
 function dropsFor({ columns, explain, known }, index, count, random) {
   const { attention, parts } = explain(index);
-  const named = becauseOf(parts, count);
+  const named = reasonsOf(parts, count);
   const all = Array.from(known.keys());
   const others = sampleOf(
     all.filter((i) => !named.includes(i)),
@@ -95,7 +97,7 @@ function dropsFor({ columns, explain, known }, index, count, random) {
     all.filter((i) => owners[i] === k).sort((a, b) => columns[k][b] - columns[k][a]);
   const size = other === undefined ? 0 : Math.min(ownedBy(persona).length, ownedBy(other).length);
   return {
-    because: named.length > 0 && others.length === named.length ? { named, random: others } : null,
+    reasons: named.length > 0 && others.length === named.length ? { named, random: others } : null,
     persona:
       size > 0 ? { named: ownedBy(persona).slice(0, size), random: ownedBy(other).slice(0, size) } : null,
   };
@@ -104,11 +106,11 @@ function dropsFor({ columns, explain, known }, index, count, random) {
 /**
  * @param {OpenModel} model
  * @param {Person} person
- * @param {{ items: number, because: number, random: () => number }} options
+ * @param {{ items: number, reasons: number, random: () => number }} options
  */
-function casesOf(model, { history }, { items, because, random }) {
+function casesOf(model, { history }, { items, reasons, random }) {
   const known = history.filter(({ item }) => model.has(item));
-  const out = { because: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
+  const out = { reasons: /** @type {Case[]} */ ([]), persona: /** @type {Case[]} */ ([]) };
   if (known.length < fewestItems) return out;
   const asked = withPerson(model, known, (fold) => {
     if (fold.shares.length < 2) return [];
@@ -119,7 +121,7 @@ function casesOf(model, { history }, { items, because, random }) {
       index,
       seen,
       before: rankOf(scores, index, seen),
-      drops: dropsFor(fold, index, because, random),
+      drops: dropsFor(fold, index, reasons, random),
     }));
   });
   for (const { index, seen, before, drops } of asked) {
@@ -129,7 +131,7 @@ function casesOf(model, { history }, { items, because, random }) {
         known.filter((_, i) => !gone.includes(i)),
         (fold) => rankOf(fold.scores(), index, seen),
       );
-    for (const part of /** @type {const} */ (['because', 'persona'])) {
+    for (const part of /** @type {const} */ (['reasons', 'persona'])) {
       const drop = drops[part];
       if (drop) out[part].push({ named: without(drop.named), random: without(drop.random), before });
     }
@@ -172,19 +174,20 @@ function summary(people, seed) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function measureFaithfulness(model, interactions, options = {}) {
-  const { people = 200, items = 3, because = 2, seed = 1 } = options;
+  const { people = 200, items = 3, because = 2, reasons = because, seed = 1 } = options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
-  for (const [name, value] of Object.entries({ people, items, because }))
+  for (const [name, value] of Object.entries({ people, items, reasons }))
     if (!Number.isSafeInteger(value) || value < 1)
       throw badArgument(name, value, 'a whole number, 1 or more');
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
   const pace = paceOf('testing explanations', options);
-  const found = { because: /** @type {Case[][]} */ ([]), persona: /** @type {Case[][]} */ ([]) };
+  const found = { reasons: /** @type {Case[][]} */ ([]), persona: /** @type {Case[][]} */ ([]) };
   for (const [i, person] of asked.entries()) {
     await pace(i + 1, asked.length);
-    const cases = casesOf(model, person, { items, because, random: personRandom(seed, person.user) });
-    if (cases.because.length > 0) found.because.push(cases.because);
+    const cases = casesOf(model, person, { items, reasons, random: personRandom(seed, person.user) });
+    if (cases.reasons.length > 0) found.reasons.push(cases.reasons);
     if (cases.persona.length > 0) found.persona.push(cases.persona);
   }
-  return { because: summary(found.because, seed), persona: summary(found.persona, seed) };
+  const named = summary(found.reasons, seed);
+  return { reasons: named, persona: summary(found.persona, seed), because: named };
 }

@@ -1,6 +1,15 @@
 // Owns a history folded in by the core itself, for figures that a profile does not show: evidence of each
 // persona, scores of all items. Must not judge them.
-import { AmpcfError } from '../core/errors.js';
+import {
+  addEvent,
+  beginFold,
+  explainItem,
+  finishFold,
+  freeFold,
+  responsibilitiesOf,
+  scoresOf,
+  sharesOf,
+} from '../core/kernel.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @typedef {{ item: string, weight: number }} Event */
@@ -34,48 +43,29 @@ export const ownersOf = (columns) =>
  * @returns {T} what `run` gives
  */
 export function withPerson(model, history, run, personas = 0) {
-  const { memory, address: at } = model,
-    known = history.filter(({ item }) => model.has(item)),
-    n = known.length,
-    catalogue = model.info.items;
-  const indices = known.map(({ item }) => /** @type {number} */ (model.indexOf(item)));
-  const bytes = memory.call('ampcf_profile_memory', at, n, 0),
-    scratchBytes = memory.call('ampcf_profile_scratch', at, n, 0),
-    most = model.info.personas;
-  const ok = (/** @type {number} */ status) => {
-    if (status !== 0)
-      throw new AmpcfError(
-        memory.statusName(status),
-        `the core refused a history of ${n} items: ${memory.statusName(status)}`,
-      );
-  };
-  return memory.scoped(
-    [bytes, scratchBytes, n * 8, most * 4, 32, catalogue * 4, catalogue * 4],
-    (profile, scratch, parts, attention, out, list, scores) => {
-      ok(memory.call('ampcf_profile_begin', at, n, 0, personas, profile, bytes, out));
-      indices.forEach((index, i) => ok(memory.call('ampcf_profile_add', profile, index, known[i].weight, 1)));
-      ok(memory.call('ampcf_profile_finish', profile, scratch, scratchBytes));
-      const p = memory.call('ampcf_profile_personas', profile),
-        r = memory.f32(memory.call('ampcf_profile_responsibilities', profile), n * p).slice();
-      return run({
-        known: known.map(({ item }) => item),
-        indices,
-        shares: [...memory.f32(memory.call('ampcf_profile_shares', profile), p)],
-        columns: Array.from({ length: p }, (_, k) =>
-          Float32Array.from({ length: n }, (__, i) => r[i * p + k]),
-        ),
-        scores() {
-          memory.u32(list, catalogue).set(Array.from({ length: catalogue }, (_, j) => j));
-          ok(memory.call('ampcf_score', profile, list, catalogue, scores, 0));
-          return memory.f32(scores, catalogue).slice();
-        },
-        explain(index) {
-          ok(memory.call('ampcf_explain', profile, index, parts, attention, out));
-          return { attention: memory.f32(attention, p).slice(), parts: memory.f64(parts, n).slice() };
-        },
-      });
-    },
-  );
+  const known = history.filter(({ item }) => model.has(item)),
+    indices = known.map(({ item }) => /** @type {number} */ (model.indexOf(item))),
+    core = beginFold(model.kernel, [], known.length, 0, personas);
+  try {
+    indices.forEach((index, i) => addEvent(core, index, known[i].weight, 1));
+    finishFold(core);
+    const shares = sharesOf(core),
+      p = shares.length,
+      r = responsibilitiesOf(core);
+    return run({
+      known: known.map(({ item }) => item),
+      indices,
+      shares,
+      columns: shares.map((_, k) => Float32Array.from(known, (__, i) => r[i * p + k])),
+      scores: () => scoresOf(core),
+      explain(index) {
+        const { attention, contributions: parts } = explainItem(core, index);
+        return { attention, parts };
+      },
+    });
+  } finally {
+    freeFold(core);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 // measure anything.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
+import { crc32c } from '../core/kernel.js';
 
 /** @import { Membership } from './membership.js' */
 /** @import { PersonaQuality } from './diagnose.js' */
@@ -61,7 +62,7 @@ export function cardOf({ data, membership = null, personas = null }) {
       rareRecall: personas.rareRecall,
       collapsed: personas.collapsed,
       faithfulness: {
-        because: faith?.because?.difference.mean ?? null,
+        because: faith?.reasons?.difference.mean ?? null,
         persona: faith?.persona?.difference.mean ?? null,
       },
     },
@@ -93,12 +94,7 @@ export async function writeCard(bytes, card) {
       written = new DataView(out.buffer);
     if (text.length > 65536)
       throw new AmpcfError('LIMIT', `metadata: got ${text.length} bytes with the card, wanted at most 65536`);
-    const { memory } = model,
-      crc = (/** @type {Uint8Array} */ part) =>
-        memory.scoped([part.length], (block) => {
-          memory.u8(block, part.length).set(part);
-          return memory.call('ampcf_crc32c', block, part.length) >>> 0;
-        });
+    const crc = (/** @type {Uint8Array} */ part) => crc32c(model.kernel, part);
     out.set(bytes.subarray(0, from));
     out.set(text, from);
     written.setBigUint64(at + 16, BigInt(text.length), true);

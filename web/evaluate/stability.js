@@ -1,5 +1,6 @@
 // Owns how much of a person's personas another training finds again (METRICS.md, "Persona quality"). Must not
 // train.
+import { idAt } from '../core/kernel.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
 import { bestPairs } from './matching.js';
 import { meanOf } from './persona-figures.js';
@@ -64,7 +65,7 @@ function portraitOf(model, history, shared) {
   return withPerson(model, history, (fold) => {
     const seen = new Set(fold.indices);
     const ids = Uint32Array.from({ length: count }, (_, j) => j).filter(
-      (j) => !seen.has(j) && shared(model.idAt(j)),
+      (j) => !seen.has(j) && shared(idAt(model.kernel, j)),
     );
     const owners = ownersOf(fold.columns);
     return {
@@ -74,7 +75,8 @@ function portraitOf(model, history, shared) {
         fold.shares.length < 2
           ? []
           : evidenceOf(fold, count).map(
-              (evidence) => new Set(bestOf(ids, Float32Array.from(evidence), top).map((j) => model.idAt(j))),
+              (evidence) =>
+                new Set(bestOf(ids, Float32Array.from(evidence), top).map((j) => idAt(model.kernel, j))),
             ),
     };
   });

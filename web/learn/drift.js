@@ -1,6 +1,7 @@
 // Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the
 // profile.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { measured } from '../model/measured.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Profile } from '../model/profile.js' */
@@ -70,7 +71,7 @@ export function driftOf(profile, options = {}) {
   const { model } = profile;
   const taste = model.needTaste('driftOf');
   const { recent, level, rounds, seed, space, distance } = checkedOptions(profile, options);
-  const { known, weights } = profile.folded();
+  const { known, weights } = measured(profile);
   const liked = known.filter((_, i) => weights[i] > 0);
   const random = seededRandom(countArgument('seed', seed));
   if (liked.length < 2 * recent) return null;

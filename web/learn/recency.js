@@ -2,7 +2,7 @@
 // Must not drop an event.
 import { badArgument, optionsArgument } from '../core/arguments.js';
 
-/** @import { Recency, StoredEvent } from '../model/profile.js' */
+/** @import { Recency, StoredEvent } from '../model/types.js' */
 /**
  * @typedef {object} RecencyOptions
  * @property {number} halfLife age at which an event weighs half, above 0

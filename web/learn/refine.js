@@ -2,10 +2,13 @@
 // keep what its last event speaks against.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { scoresOf } from '../core/kernel.js';
+import { measured } from '../model/measured.js';
 import { recency } from './recency.js';
 
 /** @import { Model } from '../model/model.js' */
-/** @import { Profile, ProfileOptions, StoredEvent } from '../model/profile.js' */
+/** @import { Profile } from '../model/profile.js' */
+/** @import { FoldOptions, StoredEvent } from '../model/types.js' */
 /**
  * @typedef {{ personas?: number, halfLife?: number }} Folding personas: most of them; halfLife: of events, by
  *   the clock of each persona; without: the profile as it was made
@@ -33,7 +36,7 @@ const defaultFoldings = (most) =>
 
 /**
  * @param {Folding} folding
- * @returns {Pick<ProfileOptions, 'personas' | 'recency'>}
+ * @returns {FoldOptions}
  */
 const optionsOf = ({ personas, halfLife }) => ({
   ...(personas !== undefined && { personas }),
@@ -47,20 +50,14 @@ const optionsOf = ({ personas, halfLife }) => ({
  * @param {string} item
  */
 function rankOf(model, me, item) {
-  const { address, indices } = me.folded(),
-    { memory } = model,
-    n = model.info.items,
-    wanted = /** @type {number} */ (model.indexOf(item));
-  return memory.scoped([n * 4, n * 4], (list, out) => {
-    memory.u32(list, n).set(Uint32Array.from({ length: n }, (_, j) => j));
-    memory.call('ampcf_score', address, list, n, out, 0);
-    const scores = memory.f32(out, n),
-      own = scores[wanted];
-    for (const index of indices) scores[index] = -Infinity;
-    let rank = 1;
-    for (let j = 0; j < n; j++) if (scores[j] > own || (scores[j] === own && j < wanted)) rank++;
-    return rank;
-  });
+  const { core, indices } = measured(me),
+    scores = scoresOf(core),
+    at = /** @type {number} */ (model.indexOf(item)),
+    own = scores[at];
+  for (const index of indices) scores[index] = -Infinity;
+  let rank = 1;
+  for (let j = 0; j < scores.length; j++) if (scores[j] > own || (scores[j] === own && j < at)) rank++;
+  return rank;
 }
 
 /**
@@ -68,7 +65,7 @@ function rankOf(model, me, item) {
  * @param {Model} model
  * @param {StoredEvent[]} history
  * @param {number[]} places
- * @param {Pick<ProfileOptions, 'personas' | 'recency'>} options
+ * @param {FoldOptions} options
  */
 function logRank(model, history, places, options) {
   let sum = 0;
@@ -95,7 +92,9 @@ export function refine(profile, options = {}) {
     { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(options);
   if (countArgument('events', events) < 1) throw badArgument('events', events, '1 or more');
   const history = profile.history,
-    liked = [...history.keys()].filter((i) => i > 0 && history[i].wanted > 0 && model.has(history[i].item));
+    liked = [...history.keys()].filter(
+      (i) => i > 0 && history[i].preference > 0 && model.has(history[i].item),
+    );
   if (liked.length < 2)
     throw new AmpcfError(
       'NO_DATA',
@@ -104,7 +103,7 @@ export function refine(profile, options = {}) {
   const latest = liked.slice(-1),
     choosing = liked.slice(-1 - events, -1),
     current = profile.folding;
-  const measure = (/** @type {Pick<ProfileOptions, 'personas' | 'recency'>} */ of) => ({
+  const measure = (/** @type {FoldOptions} */ of) => ({
     chosenOn: logRank(model, history, choosing, of),
     of,
   });

@@ -2,41 +2,34 @@
 // they are kept.
 import { badArgument, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { crc32c } from '../core/kernel.js';
 import { bytesView, hexOf } from '../core/source.js';
 
 /** @import { Model } from './model.js' */
 /** @import { Profile } from './profile.js' */
-/** @import { StoredEvent } from './profile.js' */
+/** @import { StoredEvent } from './types.js' */
 
-/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model (16), payload.
- * Version 1: [[item, weight, at], ...]; version 2: { events: [[item, weight, at, wanted], ...], memories: [[number, ...], ...] }. */
+/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model
+ * (16), payload. Version 1: [[item, weight, at], ...]; version 2:
+ * { events: [[item, weight, at, preference], ...], memories: [[number, ...], ...] }, where `memories` are the summaries
+ * of forgotten events. */
 const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
 const formatVersion = 2,
   headerBytes = 36,
-  crcAt = 16;
-
-/**
- * @param {Model} model
- * @param {Uint8Array} bytes with the checksum field as 0
- */
-function checksum(model, bytes) {
-  return model.memory.scoped([bytes.length], (at) => {
-    model.memory.u8(at, bytes.length).set(bytes);
-    return model.memory.call('ampcf_crc32c', at, bytes.length) >>> 0;
-  });
-}
+  crcAt = 16,
+  lineageAt = 20;
 
 /**
  * @param {Model} model
  * @param {StoredEvent[]} events
- * @param {Float32Array[]} memories of forgotten events
+ * @param {Float32Array[]} summaries of forgotten events
  * @returns {Uint8Array<ArrayBuffer>}
  */
-export function writeSavedProfile(model, events, memories) {
+export function writeSavedProfile(model, events, summaries) {
   const payload = new TextEncoder().encode(
     JSON.stringify({
-      events: events.map(({ item, weight, at, wanted }) => [item, weight, at, wanted]),
-      memories: memories.map((row) => [...row]),
+      events: events.map(({ item, weight, at, preference }) => [item, weight, at, preference]),
+      memories: summaries.map((row) => [...row]),
     }),
   );
   const bytes = new Uint8Array(headerBytes + payload.length),
@@ -44,9 +37,9 @@ export function writeSavedProfile(model, events, memories) {
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, payload.length, true);
-  bytes.set(model.info.lineage.match(/../g)?.map((hex) => parseInt(hex, 16)) ?? [], 20);
+  bytes.set(model.kernel.lineage, lineageAt);
   bytes.set(payload, headerBytes);
-  view.setUint32(crcAt, checksum(model, bytes), true);
+  view.setUint32(crcAt, crc32c(model.kernel, bytes), true);
   return bytes;
 }
 
@@ -76,18 +69,18 @@ export function readSavedProfile(model, given, profile) {
   if (length !== bytes.length - headerBytes)
     throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
   view.setUint32(crcAt, 0, true);
-  if (checksum(model, bytes) !== crc) throw bad('the checksum differs: it was damaged');
+  if (crc32c(model.kernel, bytes) !== crc) throw bad('the checksum differs: it was damaged');
   try {
     const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))),
       { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
     const scratch = model.createProfile(); // checks every event, and has no ring that forgets on the way
-    for (const [item, weight, at, wanted] of listArgument(
+    for (const [item, weight, at, preference] of listArgument(
       'events',
       /** @type {[string, number, number | null, number?][]} */ (events),
     ))
-      scratch.add({ item, weight, at, wanted });
-    // A memory is made of the item vectors of one training, and says nothing to another.
-    const sameModel = model.info.lineage === hexOf(bytes.subarray(20, headerBytes));
+      scratch.add({ item, weight, at, preference });
+    // A summary is made of the item vectors of one training, and says nothing to another.
+    const sameModel = model.info.lineage === hexOf(bytes.subarray(lineageAt, headerBytes));
     profile
       .become(
         scratch.history,

@@ -1,7 +1,7 @@
 // Owns explanations in words, from replaceable templates. Must not compute numbers.
 import { badArgument, optionsArgument } from '../core/arguments.js';
 
-/** @import { HistoryEvent, Persona, RankedItem } from './profile.js' */
+/** @import { HistoryEvent, Persona, RankedItem } from './types.js' */
 /**
  * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect', text: string, item?: string }} SentencePart item:
  *   the id, of an item
@@ -25,12 +25,13 @@ import { badArgument, optionsArgument } from '../core/arguments.js';
 /**
  * @typedef {object} SentenceOptions
  * @property {Partial<Templates>} [templates] instead of the English ones
- * @property {number} [because] most history items to name, default 2; 0 names none
+ * @property {number} [reasons] most history items to name, default 2; 0 names none
+ * @property {number} [because] the old name of `reasons`
  * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
  *   catalogue, and that its label does not name
  * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
  *   owns are named
- * @property {readonly (HistoryEvent & { wanted?: number })[]} [history] of `profile.history`: then what was
+ * @property {readonly HistoryEvent[]} [history] of `profile.history`: then what was
  *   disliked or skipped is never said to be liked
  * @property {string | string[]} [locale] of the lists, as Intl.ListFormat takes it; default 'en'
  * @property {Partial<Record<'persona' | 'item' | 'aspect', [string, string]>>} [emphasis] what stands before
@@ -106,12 +107,15 @@ function ownersBy(personas) {
  * named persona's own.
  * @param {RankedItem} ranked
  * @param {SentenceOptions} options
+ * @param {number} most
  */
-function reasonsOf({ persona, explanation }, { personas, history, because = 2 }) {
-  const wanted = new Map((history ?? []).map((event) => [String(event.item), event.wanted ?? 1])),
+function reasonsOf({ persona, explanation }, { personas, history = [] }, most) {
+  const preferences = new Map(
+      history.map(({ item, preference = 1, wanted = preference }) => [String(item), wanted]),
+    ),
     owners = personas && ownersBy(personas);
   const listed = /** @type {Reason[]} */ ([...(explanation?.contributions ?? [])]),
-    likes = (/** @type {Reason} */ { item }) => (wanted.get(item) ?? 1) > 0;
+    likes = (/** @type {Reason} */ { item }) => (preferences.get(item) ?? 1) > 0;
   const owns = (/** @type {Reason} */ reason) =>
     persona === null ||
     (reason.persona ?? (owners ? (owners.get(reason.item)?.index ?? -1) : persona.index)) === persona.index;
@@ -119,9 +123,9 @@ function reasonsOf({ persona, explanation }, { personas, history, because = 2 })
     liked: listed
       .filter((reason) => reason.contribution > 0 && likes(reason) && owns(reason))
       .sort((a, b) => b.contribution - a.contribution)
-      .slice(0, because),
+      .slice(0, most),
     disliked: listed
-      .filter(({ item, contribution }) => contribution < 0 && Number(wanted.get(item)) < 0)
+      .filter(({ item, contribution }) => contribution < 0 && Number(preferences.get(item)) < 0)
       .sort((a, b) => a.contribution - b.contribution)
       .slice(0, 1),
   };
@@ -165,11 +169,12 @@ export function explainInWords(ranked, options = {}) {
   const {
     templates = {},
     because = 2,
+    reasons = because,
     aspects: most = 0,
     locale = 'en',
     emphasis = {},
   } = optionsArgument(options);
-  for (const [name, value] of Object.entries({ because, aspects: most }))
+  for (const [name, value] of Object.entries({ reasons, aspects: most }))
     if (!Number.isSafeInteger(value) || value < 0)
       throw badArgument(name, value, 'a whole number, 0 or more');
   if (typeof ranked?.item !== 'string')
@@ -182,7 +187,7 @@ export function explainInWords(ranked, options = {}) {
         template,
         `text, for one of ${Object.keys(englishTemplates).join(', ')}`,
       );
-  const { liked, disliked } = reasonsOf(ranked, options),
+  const { liked, disliked } = reasonsOf(ranked, options, reasons),
     kind = caseOf(ranked, liked.length > 0),
     named = kind === 'persona' || kind === 'personaAlone';
   const cared = caredAspects(ranked).slice(0, most);

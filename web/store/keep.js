@@ -3,10 +3,11 @@
 import { badArgument, countArgument, messageOf, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { inspectSlot, openSlot, sealSlot, slotOf } from './container.js';
-import { mergeHistories, sameHistory, sameMemories } from './merge.js';
+import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
 
 /** @import { Model } from '../model/model.js' */
-/** @import { Profile, ProfileOptions } from '../model/profile.js' */
+/** @import { Profile } from '../model/profile.js' */
+/** @import { ProfileOptions } from '../model/types.js' */
 /** @import { ProfileStore, Seen } from './memory-store.js' */
 /** @import { Slot } from './container.js' */
 /** @import { Entry } from './merge.js' */
@@ -32,9 +33,10 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
  * @property {AbortSignal} [signal] aborts the opening; later it closes without a last flush
  */
 /**
+ * A history, and what is left of the events that it forgot.
  * @typedef {object} State
  * @property {Entry[]} history
- * @property {Float32Array[]} memories what is left of the events that the history forgot
+ * @property {Float32Array[]} summaries
  */
 /**
  * What a store holds, understood.
@@ -51,19 +53,19 @@ import { mergeHistories, sameHistory, sameMemories } from './merge.js';
 
 const attempts = 200;
 /** @type {State} */
-const nothing = Object.freeze({ history: [], memories: [] });
+const nothing = Object.freeze({ history: [], summaries: [] });
 
 /**
  * @param {Profile} profile
  * @returns {State}
  */
-const stateOf = ({ history, memories }) => ({ history, memories });
+const stateOf = ({ history, summaries }) => ({ history, summaries });
 
 /**
  * @param {State} a
  * @param {State} b
  */
-const sameState = (a, b) => sameHistory(a.history, b.history) && sameMemories(a.memories, b.memories);
+const sameState = (a, b) => sameHistory(a.history, b.history) && sameSummaries(a.summaries, b.summaries);
 
 /**
  * The code and words of a failure of a store.
@@ -271,10 +273,10 @@ export class KeptProfile {
   #follow(theirs) {
     const mine = stateOf(this.profile);
     const base = this.#base;
-    // Memories are one whole: who forgot last knows best.
-    const memories = sameMemories(base.memories, mine.memories) ? theirs.memories : mine.memories;
-    const merged = { history: mergeHistories(base.history, mine.history, theirs.history), memories };
-    if (!sameState(mine, merged)) this.#silently(() => this.profile.become(merged.history, memories));
+    // Summaries are one whole: who forgot last knows best.
+    const summaries = sameSummaries(base.summaries, mine.summaries) ? theirs.summaries : mine.summaries;
+    const merged = { history: mergeHistories(base.history, mine.history, theirs.history), summaries };
+    if (!sameState(mine, merged)) this.#silently(() => this.profile.become(merged.history, summaries));
     this.#base = theirs;
   }
 

@@ -5,7 +5,7 @@
  * @property {string} item
  * @property {number} weight
  * @property {number | null} at
- * @property {number} wanted
+ * @property {number} preference
  */
 
 /**
@@ -19,7 +19,7 @@ export function sameEntry(a, b) {
       b !== undefined &&
       a.item === b.item &&
       a.weight === b.weight &&
-      a.wanted === b.wanted &&
+      a.preference === b.preference &&
       a.at === b.at)
   );
 }
@@ -37,7 +37,7 @@ export function sameHistory(a, b) {
  * @param {readonly Float32Array[]} a
  * @param {readonly Float32Array[]} b
  */
-export function sameMemories(a, b) {
+export function sameSummaries(a, b) {
   return (
     a === b ||
     (a.length === b.length &&

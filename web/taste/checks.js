@@ -1,11 +1,11 @@
 // Owns the checks of what callers of the taste entry pass. Must not know what it is for.
+import { AMPCF_MAX_CATEGORIES } from '../core/abi.js';
 import { badArgument, countArgument, listArgument } from '../core/arguments.js';
 import { measures } from './kernel.js';
 
-/** @import { Rows } from './kernel.js' */
-/** @typedef {'jensenShannon' | 'hellinger' | 'totalVariation' | 'kl' | 'wasserstein'} Distance */
+/** @import { Measure, Rows } from './kernel.js' */
+/** @typedef {Measure} Distance */
 
-const maxCategories = 4096;
 const maxCost = 1e9;
 
 /**
@@ -13,7 +13,7 @@ const maxCost = 1e9;
  * @returns {Distance}
  */
 export function distanceArgument(value = 'jensenShannon') {
-  if (!measures.includes(/** @type {string} */ (value)))
+  if (!measures.includes(/** @type {Measure} */ (value)))
     throw badArgument('distance', value, `one of ${measures.join(', ')}`);
   return /** @type {Distance} */ (value);
 }
@@ -76,8 +76,8 @@ export function numbersArgument(name, list, { low = -Infinity, length } = {}) {
 export function distributionArgument(name, list, length) {
   const p = numbersArgument(name, list, { low: 0, length });
   const sum = p.reduce((total, x) => total + x, 0);
-  if (p.length < 1 || p.length > maxCategories)
-    throw badArgument(`length of ${name}`, p.length, `1 to ${maxCategories}`);
+  if (p.length < 1 || p.length > AMPCF_MAX_CATEGORIES)
+    throw badArgument(`length of ${name}`, p.length, `1 to ${AMPCF_MAX_CATEGORIES}`);
   if (!(Math.abs(sum - 1) <= 1e-6)) throw badArgument(`sum of ${name}`, sum, '1');
   return p;
 }
@@ -150,7 +150,8 @@ export function rowsArgument(items, size) {
   });
   const least = rows.reduce((most, row) => Math.max(most, (row.at(-1)?.[0] ?? 0) + 1), 1);
   const n = size === undefined ? least : countArgument('size', size);
-  if (n < least || n > maxCategories) throw badArgument('size', n, `${least} to ${maxCategories} categories`);
+  if (n < least || n > AMPCF_MAX_CATEGORIES)
+    throw badArgument('size', n, `${least} to ${AMPCF_MAX_CATEGORIES} categories`);
   return packRows(rows, n);
 }
 

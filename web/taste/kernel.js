@@ -1,8 +1,18 @@
 // Owns the calls of the taste module's functions on plain arrays. Must not check what callers pass: that was
 // done before.
+import {
+  AMPCF_HELLINGER,
+  AMPCF_JENSEN_SHANNON,
+  AMPCF_OK,
+  AMPCF_STECK_KL,
+  AMPCF_TOTAL_VARIATION,
+  AMPCF_WASSERSTEIN,
+  tasteSpaceLayout,
+} from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
+import { WasmMemory } from '../core/memory.js';
+import { writeStruct } from '../core/struct.js';
 
-/** @import { WasmMemory } from '../core/memory.js' */
 /**
  * @typedef {object} Rows a taste space: the categories of each item
  * @property {number} size how many categories there are
@@ -11,21 +21,40 @@ import { AmpcfError } from '../core/errors.js';
  * @property {number[]} [weights] above 0, relative within a row; default: evenly
  */
 
-/** ampcf_taste_measure, in the order of include/ampcf_taste.h. */
-export const measures = ['jensenShannon', 'hellinger', 'totalVariation', 'kl', 'wasserstein'];
+/** Distances by their public names. */
+const measureCodes = {
+  jensenShannon: AMPCF_JENSEN_SHANNON,
+  hellinger: AMPCF_HELLINGER,
+  totalVariation: AMPCF_TOTAL_VARIATION,
+  kl: AMPCF_STECK_KL,
+  wasserstein: AMPCF_WASSERSTEIN,
+};
+/** @typedef {keyof typeof measureCodes} Measure */
+export const measures = /** @type {Measure[]} */ (Object.keys(measureCodes));
+
+const calibrators = { steck: 'ampcf_rerank_steck', proportional: 'ampcf_rerank_proportional' };
+const diversifiers = {
+  mmr: { needs: 'ampcf_rerank_mmr_memory', rerank: 'ampcf_rerank_mmr' },
+  dpp: { needs: 'ampcf_rerank_dpp_memory', rerank: 'ampcf_rerank_dpp' },
+};
 
 /** The taste module, open. */
 export class TasteKernel {
   #memory;
 
-  /** @param {WasmMemory} memory */
-  constructor(memory) {
-    this.#memory = memory;
+  /**
+   * An instance that passed its known-answer test.
+   * @param {WebAssembly.Module} module
+   */
+  constructor(module) {
+    this.#memory = new WasmMemory(module);
+    if (this.#memory.call('ampcf_taste_self_test') !== 1)
+      throw new AmpcfError('INSTANCE_FAILED', 'the taste module computes wrong numbers on this engine');
   }
 
   /** @param {number} status */
   #try(status) {
-    if (status !== 0)
+    if (status !== AMPCF_OK)
       throw new AmpcfError(
         'INSTANCE_FAILED',
         `the taste module refused what had been checked: status ${status}`,
@@ -55,7 +84,7 @@ export class TasteKernel {
   }
 
   /**
-   * ampcf_taste_space on wasm32: five words.
+   * An ampcf_taste_space.
    * @template T
    * @param {Rows} rows
    * @param {(space: number) => T} run
@@ -63,9 +92,16 @@ export class TasteKernel {
    */
   #withSpace({ size, offsets, categories, weights }, run) {
     return this.#with(
-      [{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: 20 }],
+      [{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: tasteSpaceLayout.bytes }],
       (o, c, w, space) => {
-        this.#memory.u32(space, 5).set([offsets.length - 1, size, o, c, weights ? w : 0]);
+        const struct = writeStruct(tasteSpaceLayout, {
+          n_items: offsets.length - 1,
+          n_categories: size,
+          offsets: o,
+          categories: c,
+          weights: weights ? w : 0,
+        });
+        this.#memory.u8(space, struct.length).set(struct);
         return run(space);
       },
     );
@@ -89,13 +125,13 @@ export class TasteKernel {
   }
 
   /**
-   * @param {string} measure of `measures`
+   * @param {Measure} measure
    * @param {ArrayLike<number>} p
    * @param {ArrayLike<number>} q same length
    * @param {ArrayLike<number>} [cost] row-major; default 0 on the diagonal, else 1
    */
   distance(measure, p, q, cost) {
-    const code = measures.indexOf(measure),
+    const code = measureCodes[measure],
       n = p.length,
       scratch = this.#memory.call('ampcf_taste_between_memory', code, n);
     return this.#with(
@@ -120,7 +156,7 @@ export class TasteKernel {
     return this.#withSpace(rows, (space) =>
       this.#list(scores, topK, bytes, [{ f64: target }], (s, t, work, out, count) =>
         this.#memory.call(
-          `ampcf_rerank_${by}`,
+          calibrators[by],
           space,
           s,
           t,
@@ -145,14 +181,15 @@ export class TasteKernel {
    */
   diverse(by, scores, vectors, dim, { lambda, topK }) {
     const n = scores.length,
-      bytes = this.#memory.call(`ampcf_rerank_${by}_memory`, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
+      { needs, rerank } = diversifiers[by],
+      bytes = this.#memory.call(needs, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
     if (bytes === 0 && n > 0)
       throw new AmpcfError(
         'OUT_OF_MEMORY',
         `${by} of ${n} candidates to ${topK} does not fit the 4 GiB of wasm memory`,
       );
     return this.#list(scores, topK, bytes, [{ f32: vectors }], (s, v, work, out, count) =>
-      this.#memory.call(`ampcf_rerank_${by}`, s, n, v, dim, lambda, topK, work, bytes, out, count),
+      this.#memory.call(rerank, s, n, v, dim, lambda, topK, work, bytes, out, count),
     );
   }
 

@@ -1,37 +1,22 @@
 // Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not
 // compare distributions.
+import { AMPCF_NO_CLUSTER } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
+import { aspectAt, aspectsOfItem, clusterOfItem, titleAt } from '../core/kernel.js';
 import { AmpcfError } from '../core/errors.js';
 import { personaLabels } from '../model/labels.js';
 import { packRows } from './checks.js';
 
+/** @import { Measured } from '../model/measured.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { Rows } from './kernel.js' */
 /** @typedef {'aspects' | 'clusters' | 'personas'} Space */
-/**
- * What this entry needs of a folded profile.
- * @typedef {{ address: number, indices: number[], known: string[], weights: number[], shares: number[],
- *   responsibilities: Float32Array }} Folded
- */
 /**
  * @typedef {{ index: number, label: string, items: number, titles: string[], aspects: { aspect: string,
  *   share: number, lift: number }[] }} Cluster items: how many; titles: of the most popular three
  */
 
-const noCluster = 0xffffffff,
-  shownTitles = 3;
-
-/**
- * Item vectors: a view into the model's memory, to be read at once.
- * @param {Model} model
- * @param {number} [from] item
- * @param {number} [n] items
- */
-export const vectorsOf = (model, from = 0, n = model.info.items) =>
-  model.memory.f32(model.memory.call('ampcf_model_vector', model.address, from), n * model.info.dim);
-
-/** @param {Model} model */
-const clusterCount = (model) => model.memory.call('ampcf_model_clusters', model.address);
+const shownTitles = 3;
 
 /**
  * A space that this model has.
@@ -44,9 +29,9 @@ export function spaceArgument(model, name) {
   if (space === 'aspects' && model.info.aspects === 0)
     throw new AmpcfError(
       'NO_ASPECTS',
-      `taste is measured over aspects, and this model has none: train with --items${clusterCount(model) ? ", or give space: 'clusters'" : ''}`,
+      `taste is measured over aspects, and this model has none: train with --items${model.kernel.clusters ? ", or give space: 'clusters'" : ''}`,
     );
-  if (space === 'clusters' && clusterCount(model) === 0)
+  if (space === 'clusters' && model.kernel.clusters === 0)
     throw new AmpcfError(
       'NO_CLUSTERS',
       'taste is measured over clusters, and this model has none: train with clusters above 0',
@@ -58,9 +43,17 @@ export function spaceArgument(model, name) {
 
 /**
  * @param {Model} model
- * @param {number} index
+ * @param {number} index of an item
  */
-const clusterAt = (model, index) => model.memory.call('ampcf_model_item_cluster', model.address, index) >>> 0;
+const aspectsOf = (model, index) => aspectsOfItem(model.kernel, index);
+
+/**
+ * The one cluster of an item, or none.
+ * @param {Model} model
+ * @param {number} index of an item
+ */
+const clustersOf = (model, index) =>
+  [clusterOfItem(model.kernel, index)].filter((cluster) => cluster !== AMPCF_NO_CLUSTER);
 
 /**
  * Categories of items of the model, for the spaces that every person shares.
@@ -70,14 +63,10 @@ const clusterAt = (model, index) => model.memory.call('ampcf_model_item_cluster'
  * @returns {Rows}
  */
 export function sharedRows(model, space, indices) {
-  const of =
-    space === 'aspects'
-      ? (/** @type {number} */ index) => model.aspectsAt(index)
-      : (/** @type {number} */ index) =>
-          clusterAt(model, index) === noCluster ? [] : [clusterAt(model, index)];
+  const of = space === 'aspects' ? aspectsOf : clustersOf;
   return packRows(
-    indices.map((index) => of(index).map((category) => [category, 1])),
-    space === 'aspects' ? model.info.aspects : clusterCount(model),
+    indices.map((index) => of(model, index).map((category) => [category, 1])),
+    space === 'aspects' ? model.info.aspects : model.kernel.clusters,
   );
 }
 
@@ -100,7 +89,7 @@ export function weightedRows(shares, size) {
 
 /**
  * Responsibilities of the history as rows.
- * @param {Folded} folded
+ * @param {Pick<Measured, 'indices' | 'shares' | 'responsibilities'>} folded
  * @returns {Rows}
  */
 export function historyPersonas({ indices, shares, responsibilities }) {
@@ -146,7 +135,7 @@ export function centreCost(vectors, dim, { size, offsets, categories, weights: s
 /** @param {Model} model */
 function catalogueAspects(model) {
   const counts = new Float64Array(model.info.aspects),
-    perItem = Array.from({ length: model.info.items }, (_, index) => model.aspectsAt(index));
+    perItem = Array.from({ length: model.info.items }, (_, index) => aspectsOf(model, index));
   for (const aspects of perItem) for (const aspect of aspects) counts[aspect] += 1 / aspects.length;
   const total = counts.reduce((sum, x) => sum + x, 0) || 1;
   return { perItem, shares: counts.map((x) => x / total) };
@@ -159,8 +148,9 @@ function catalogueAspects(model) {
  */
 export function describeClusters(model) {
   const { perItem, shares } = catalogueAspects(model),
-    members = Array.from({ length: clusterCount(model) }, () => /** @type {number[]} */ ([]));
-  for (let index = 0; index < model.info.items; index++) members[clusterAt(model, index)]?.push(index);
+    members = Array.from({ length: model.kernel.clusters }, () => /** @type {number[]} */ ([]));
+  for (let index = 0; index < model.info.items; index++)
+    for (const cluster of clustersOf(model, index)) members[cluster].push(index);
   const clusters = members.map((indices, index) => {
     const counts = new Float64Array(shares.length),
       known = indices.filter((i) => perItem[i].length > 0);
@@ -171,12 +161,12 @@ export function describeClusters(model) {
       .map(({ a, share }) => ({ aspect: a, share, lift: share / shares[a] }))
       .sort((x, y) => y.share * Math.log(y.lift) - x.share * Math.log(x.lift))
       .slice(0, 8)
-      .map((entry) => ({ ...entry, aspect: model.aspectAt(entry.aspect) }));
+      .map((entry) => ({ ...entry, aspect: aspectAt(model.kernel, entry.aspect) }));
     return {
       index,
       label: '',
       items: indices.length,
-      titles: indices.slice(0, shownTitles).map((i) => model.titleAt(i)),
+      titles: indices.slice(0, shownTitles).map((i) => titleAt(model.kernel, i)),
       aspects,
     };
   });

@@ -1,5 +1,7 @@
 // Owns the Taste object: taste of the people and lists of one model. Must not rank: scores are the profile's.
 import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { aspectAt, explainItem, vectorsOf } from '../core/kernel.js';
+import { measured } from '../model/measured.js';
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
 import { floorOf } from './floor.js';
@@ -9,24 +11,17 @@ import {
   historyPersonas,
   sharedRows,
   spaceArgument,
-  vectorsOf,
   weightedRows,
 } from './spaces.js';
 
 /** @import { Model } from '../model/model.js' */
-/** @import { RankedItem, Ranking, RecommendOptions } from '../model/profile.js' */
+/** @import { Profile } from '../model/profile.js' */
+/** @import { RankedItem, Ranking, RecommendOptions } from '../model/types.js' */
 /** @import { Cost, Distance } from './checks.js' */
 /** @import { Floor } from './floor.js' */
 /** @import { Rows, TasteKernel } from './kernel.js' */
-/** @import { Cluster, Folded, Space } from './spaces.js' */
-/**
- * A profile, as far as taste needs it.
- * @typedef {object} TasteProfile
- * @property {() => Folded} folded
- * @property {(items: string[]) => Float32Array[]} attentionOf
- * @property {(options?: any) => Ranking} recommend
- * @property {(candidates: string[], options?: any) => Ranking} rank
- */
+/** @import { Measured } from '../model/measured.js' */
+/** @import { Cluster, Space } from './spaces.js' */
 /** @typedef {Iterable<string | number>} Items */
 /**
  * @typedef {object} TasteOptions
@@ -99,8 +94,8 @@ export class Taste {
 
   /**
    * Taste distribution of a person's history, each event by its weight, or of a list of items, best first.
-   * @param {TasteProfile | Items} of
-   * @param {Omit<TasteOptions, 'target'> & { profile?: TasteProfile }} [options] profile: whose personas, for
+   * @param {Profile | Items} of
+   * @param {Omit<TasteOptions, 'target'> & { profile?: Profile }} [options] profile: whose personas, for
    *   a list over 'personas'
    * @returns {Distribution | null} null when nothing in it counts
    */
@@ -109,9 +104,9 @@ export class Taste {
     const space = spaceArgument(this.#model, name);
     const byRank = discountArgument(discount, true);
     const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function';
-    const person = isProfile ? /** @type {TasteProfile} */ (of) : profile;
+    const person = isProfile ? /** @type {Profile} */ (of) : profile;
     const shares = isProfile
-      ? this.#historyTaste(/** @type {TasteProfile} */ (of), space)
+      ? this.#historyTaste(/** @type {Profile} */ (of), space)
       : this.#listTaste(person, /** @type {Items} */ (of), space, byRank);
     return shares && { categories: this.#names(space, shares.length), shares };
   }
@@ -119,7 +114,7 @@ export class Taste {
   /**
    * Distance between a person's taste and a list of items, best first. Over 'personas' it is intrinsic:
    * personas that collapsed into one are a perfect 0, so never headline it.
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Items} items
    * @param {DistanceOptions} [options]
    * @returns {number | null} null when the taste or the list has nothing that counts; bounds:
@@ -141,7 +136,7 @@ export class Taste {
    * How near a list of this length can be expected to come: distances of lists drawn from the history itself,
    * with replacement and by weight, to the history. A list below the low end matches the history better than
    * the history's own samples do.
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Omit<FloorOptions, 'target'>} [options]
    * @returns {Floor | null} null without a history that counts
    */
@@ -163,7 +158,7 @@ export class Taste {
     if (length < 1) throw badArgument('topK', topK, 'at least 1');
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
     if (countArgument('seed', seed) > 0xffffffff) throw badArgument('seed', seed, '0 to 4294967295');
-    const folded = profile.folded();
+    const folded = measured(profile);
     const rows = this.#historyRows(folded, space);
     const p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
     if (!p) return null;
@@ -175,7 +170,7 @@ export class Taste {
   /**
    * A calibrated list: a pool by score, re-ranked by Steck, or by another rule. `profile.recommend({
    * calibrate: lambda })` comes here. Scores stay as they are, so they need not fall along the list.
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {CalibrateOptions} options
    * @returns {Ranking}
    */
@@ -220,7 +215,7 @@ export class Taste {
   /**
    * Another order for a ranking: calibrated (Steck, proportional), or diverse (MMR, DPP). Items that the
    * model does not know stay last.
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Ranking} ranking best first
    * @param {RerankOptions} options lambda 0 to 1; 0 leaves the order as it is
    * @returns {Ranking}
@@ -248,7 +243,7 @@ export class Taste {
 
   /**
    * @param {'steck' | 'proportional'} by
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {RankedItem[]} pool
    * @param {Space} space
    * @param {Items | undefined} target
@@ -277,7 +272,7 @@ export class Taste {
     const { dim } = this.#model.info;
     const vectors = new Float32Array(pool.length * dim);
     this.#indices(pool.map(({ item }) => item)).forEach((index, i) =>
-      vectors.set(vectorsOf(this.#model, index, 1), i * dim),
+      vectors.set(vectorsOf(this.#model.kernel, index, 1), i * dim),
     );
     return this.#kernel().diverse(
       by,
@@ -297,20 +292,24 @@ export class Taste {
   }
 
   /**
-   * @param {TasteProfile | undefined} profile
+   * @param {Profile | undefined} profile
    * @param {Iterable<string | number>} items
    * @param {Space} space
    * @returns {Rows} of the known ones
    */
   #listRows(profile, items, space) {
-    const ids = [...items].map(itemId).filter((id) => this.#model.indexOf(id) !== undefined);
-    if (space !== 'personas') return sharedRows(this.#model, space, this.#indices(ids));
+    const indices = this.#indices([...items].map(itemId));
+    if (space !== 'personas') return sharedRows(this.#model, space, indices);
     if (!profile) throw badArgument('profile', profile, "a profile: 'personas' are a person's own");
-    return weightedRows(profile.attentionOf(ids), profile.folded().shares.length);
+    const { core, shares } = measured(profile);
+    return weightedRows(
+      indices.map((index) => explainItem(core, index).attention),
+      shares.length,
+    );
   }
 
   /**
-   * @param {Folded} folded
+   * @param {Measured} folded
    * @param {Space} space
    * @returns {Rows}
    */
@@ -319,16 +318,16 @@ export class Taste {
   }
 
   /**
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Space} space
    */
   #historyTaste(profile, space) {
-    const folded = profile.folded();
+    const folded = measured(profile);
     return nullIfEmpty(this.#kernel().distribution(this.#historyRows(folded, space), folded.weights, false));
   }
 
   /**
-   * @param {TasteProfile | undefined} profile
+   * @param {Profile | undefined} profile
    * @param {Items} items
    * @param {Space} space
    * @param {boolean} discount
@@ -344,7 +343,7 @@ export class Taste {
   }
 
   /**
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Space} space
    * @param {Items | undefined} target
    */
@@ -361,7 +360,7 @@ export class Taste {
   #names(space, n) {
     if (space === 'clusters') return this.clusters().map(({ label }) => label);
     return Array.from({ length: n }, (_, a) =>
-      space === 'aspects' ? this.#model.aspectAt(a) : `persona ${a + 1}`,
+      space === 'aspects' ? aspectAt(this.#model.kernel, a) : `persona ${a + 1}`,
     );
   }
 
@@ -370,7 +369,7 @@ export class Taste {
    * @param {Float64Array} p
    * @param {Float64Array} q
    * @param {Space} space
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    * @param {Cost | 'unit' | undefined} cost
    */
   #measure(measure, p, q, space, profile, cost) {
@@ -391,15 +390,15 @@ export class Taste {
 
   /**
    * @param {Space} space
-   * @param {TasteProfile} profile
+   * @param {Profile} profile
    */
   #groundCost(space, profile) {
     const model = this.#model;
     const { dim, items } = model.info;
     if (space === 'personas') {
-      const folded = profile.folded();
+      const folded = measured(profile);
       const vectors = new Float32Array(folded.indices.length * dim);
-      folded.indices.forEach((index, i) => vectors.set(vectorsOf(model, index, 1), i * dim));
+      folded.indices.forEach((index, i) => vectors.set(vectorsOf(model.kernel, index, 1), i * dim));
       return centreCost(vectors, dim, historyPersonas(folded), folded.weights);
     }
     let cost = this.#costs.get(space);
@@ -409,7 +408,7 @@ export class Taste {
         space,
         Array.from({ length: items }, (_, index) => index),
       );
-      this.#costs.set(space, (cost = centreCost(vectorsOf(model), dim, rows)));
+      this.#costs.set(space, (cost = centreCost(vectorsOf(model.kernel, 0, items), dim, rows)));
     }
     return cost;
   }

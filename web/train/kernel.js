@@ -46,6 +46,27 @@ function put(memory, array) {
 }
 
 /**
+ * @template {Layout} L
+ * @param {WasmMemory} memory
+ * @param {L} layout
+ * @param {number} at
+ * @param {StructValues<L>} values
+ */
+function putStruct(memory, layout, at, values) {
+  memory.u8(at, layout.bytes).set(writeStruct(layout, values));
+}
+
+/**
+ * @template {Layout} L
+ * @param {WasmMemory} memory
+ * @param {L} layout
+ * @param {number} at
+ */
+function getStruct(memory, layout, at) {
+  return readStruct(layout, memory.u8(at, layout.bytes).slice());
+}
+
+/**
  * @param {WasmMemory} memory
  * @param {number} status
  * @param {string} what was tried, and did not succeed
@@ -136,7 +157,7 @@ export class TrainKernel {
    */
   #with(layout, values, call) {
     return this.#memory.scoped([layout.bytes], (at) => {
-      writeStruct(this.#memory, layout, at, values);
+      putStruct(this.#memory, layout, at, values);
       return call(at);
     });
   }
@@ -160,7 +181,7 @@ export class TrainKernel {
   #putSide(dim, { vectors, gram, settings, item_weights, item_targets }) {
     const memory = this.#memory,
       at = memory.allocate(abi.itemSideLayout.bytes);
-    writeStruct(memory, abi.itemSideLayout, at, {
+    putStruct(memory, abi.itemSideLayout, at, {
       dim,
       vectors: put(memory, vectors),
       gram: put(memory, gram),
@@ -196,7 +217,7 @@ export class Training {
   step(rows) {
     return this.#memory.scoped([abi.trainProgressLayout.bytes], (out) => {
       this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
-      return readStruct(this.#memory, abi.trainProgressLayout, out);
+      return getStruct(this.#memory, abi.trainProgressLayout, out);
     });
   }
 
@@ -297,7 +318,7 @@ export class Training {
       });
       const trained = Object.entries(this.#places()).map(([name, [at]]) => [name, at]);
       return memory.scoped([abi.modelPartsLayout.bytes], (at) => {
-        writeStruct(memory, abi.modelPartsLayout, at, Object.fromEntries([...given, ...trained]));
+        putStruct(memory, abi.modelPartsLayout, at, Object.fromEntries([...given, ...trained]));
         return this.#file(at);
       });
     } finally {
@@ -315,7 +336,7 @@ export class Training {
     return memory.scoped([bytes, checkBytes, abi.faultLayout.bytes], (file, work, fault) => {
       const status = memory.call('ampcf_model_write', parts, file, bytes, work, checkBytes, fault);
       if (status !== 0) {
-        const { what } = readStruct(memory, abi.faultLayout, fault);
+        const { what } = getStruct(memory, abi.faultLayout, fault);
         throw new AmpcfError(
           memory.statusName(status),
           `the model would be refused by the loader: ${memory.text(what)}`,
@@ -347,7 +368,7 @@ export class NeighboursRun {
   step(steps) {
     return this.#memory.scoped([abi.neighboursProgressLayout.bytes], (out) => {
       this.#memory.call('ampcf_neighbours_step', this.#run, steps, out);
-      return readStruct(this.#memory, abi.neighboursProgressLayout, out);
+      return getStruct(this.#memory, abi.neighboursProgressLayout, out);
     });
   }
 

@@ -1,4 +1,4 @@
-/* Owns the test of folding event by event, of what was not wanted, and of memories (profile.c, condense.c).
+/* Owns the test of folding event by event, of what was not liked, and of summaries (profile.c, condense.c).
  * Must compare with folding at once and with what linear algebra says, not with the code's own arithmetic. */
 #include "models.h"
 #include "core/profile.h"
@@ -7,7 +7,7 @@ enum { N = 80, MOST = 40 };
 
 typedef struct event {
     uint32_t item;
-    float weight, wanted;
+    float weight, preference;
 } event;
 
 typedef struct learner {
@@ -62,7 +62,7 @@ static void scores_are_equal(const ampcf_profile *a, const ampcf_profile *b) {
     CHECK_BYTES(a->support, b->support, ampcf_profile_personas(a) * sizeof(float));
 }
 
-/* Finished after every event or once: the same bits. With everything wanted they are those of
+/* Finished after every event or once: the same bits. With everything preference they are those of
  * ampcf_profile_fold_in. */
 static void later_is_the_same(void) {
     uint64_t rng = 71;
@@ -75,8 +75,8 @@ static void later_is_the_same(void) {
         learner once = begin(m.model, n, 0), often = begin(m.model, MOST, 3), liked = begin(m.model, n, 0);
         for (uint32_t i = 0; i < n; i++) {
             items[i] = e[i].item, weights[i] = e[i].weight;
-            CHECK_EQ(ampcf_profile_add(once.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
-            CHECK_EQ(ampcf_profile_add(often.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
+            CHECK_EQ(ampcf_profile_add(once.profile, e[i].item, e[i].weight, e[i].preference), AMPCF_OK);
+            CHECK_EQ(ampcf_profile_add(often.profile, e[i].item, e[i].weight, e[i].preference), AMPCF_OK);
             CHECK_EQ(ampcf_profile_add(liked.profile, e[i].item, e[i].weight, 1), AMPCF_OK);
             if (random_below(&rng, 2)) finish(&often);
         }
@@ -88,16 +88,16 @@ static void later_is_the_same(void) {
     }
 }
 
-static void evidence_with(const test_model *m, const event *e, const float *wanted, uint32_t n, float *out) {
+static void evidence_with(const test_model *m, const event *e, const float *preference, uint32_t n, float *out) {
     learner l = begin(m->model, n, 0);
     for (uint32_t i = 0; i < n; i++)
-        CHECK_EQ(ampcf_profile_add(l.profile, e[i].item, e[i].weight, wanted[i]), AMPCF_OK);
+        CHECK_EQ(ampcf_profile_add(l.profile, e[i].item, e[i].weight, preference[i]), AMPCF_OK);
     finish(&l);
     scores_of(l.profile, out);
     end(&l);
 }
 
-/* M does not depend on what is wanted, so without attention and bias evidence is linear in it. */
+/* M does not depend on what is preference, so without attention and bias evidence is linear in it. */
 static void evidence_is_linear_in_what_is_wanted(void) {
     uint64_t rng = 72;
     for (int round = 0; round < 200; round++) {
@@ -123,7 +123,7 @@ static void evidence_is_linear_in_what_is_wanted(void) {
     }
 }
 
-/* score = contributions of memories and events + bias + residual, whatever was wanted and forgotten. */
+/* score = contributions of summaries and events + bias + residual, whatever was preferred and forgotten. */
 static void contributions_sum(const ampcf_profile *p, uint32_t rows) {
     double parts[MOST + 8];
     float attention[AMPCF_MAX_PERSONAS];
@@ -140,12 +140,12 @@ static void contributions_sum(const ampcf_profile *p, uint32_t rows) {
 static uint32_t condensed(const test_model *m, const learner *from, uint32_t n_events, learner *to,
                           uint32_t room) {
     uint32_t row = AMPCF_SUMMARY_HEAD + ampcf_model_dim(m->model), found;
-    float *memories = exact(8u * row * sizeof *memories);
-    CHECK_EQ(ampcf_profile_condense(from->profile, n_events, memories, &found), AMPCF_OK);
+    float *summaries = exact(8u * row * sizeof *summaries);
+    CHECK_EQ(ampcf_profile_condense(from->profile, n_events, summaries, &found), AMPCF_OK);
     *to = begin(m->model, room, found);
     for (uint32_t k = 0; k < found; k++)
-        CHECK_EQ(ampcf_profile_remember(to->profile, memories + (size_t)k * row), AMPCF_OK);
-    free(memories);
+        CHECK_EQ(ampcf_profile_remember(to->profile, summaries + (size_t)k * row), AMPCF_OK);
+    free(summaries);
     return found;
 }
 
@@ -186,13 +186,13 @@ static void summaries_and_events_together(void) {
         uint32_t n = random_events(&rng, e), forgotten = random_below(&rng, n + 1);
         learner all = begin(m.model, n, 0), rest, again;
         for (uint32_t i = 0; i < n; i++)
-            CHECK_EQ(ampcf_profile_add(all.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
+            CHECK_EQ(ampcf_profile_add(all.profile, e[i].item, e[i].weight, e[i].preference), AMPCF_OK);
         finish(&all);
         contributions_sum(all.profile, n);
         uint32_t found = condensed(&m, &all, forgotten, &rest, n);
         several += found > 1;
         for (uint32_t i = forgotten; i < n; i++)
-            CHECK_EQ(ampcf_profile_add(rest.profile, e[i].item, e[i].weight, e[i].wanted), AMPCF_OK);
+            CHECK_EQ(ampcf_profile_add(rest.profile, e[i].item, e[i].weight, e[i].preference), AMPCF_OK);
         finish(&rest);
         CHECK_EQ(ampcf_profile_history(rest.profile), n - forgotten);
         contributions_sum(rest.profile, found + n - forgotten);

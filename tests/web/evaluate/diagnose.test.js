@@ -304,7 +304,7 @@ describe('a diagnosis', () => {
     );
     assert.deepEqual(
       [effectivePersonas, details.counts, details.faithfulness],
-      [1, [20], { because: null, persona: null }],
+      [1, [20], { reasons: null, persona: null, because: null }],
     );
     const nobody = await diagnose(model, {
       history: { users: ['u'], items: ['never heard of'], user: [0], item: [0] },
@@ -340,8 +340,8 @@ describe('a diagnosis', () => {
 
 describe('faithfulness', () => {
   test('what an explanation names lowers the rank further than the rest does', async () => {
-    const { because, persona } = await measureFaithfulness(model, history, { people: 80 });
-    for (const part of [because, persona]) {
+    const { reasons, persona } = await measureFaithfulness(model, history, { people: 80 });
+    for (const part of [reasons, persona]) {
       assert.ok(part && part.people > 20 && part.cases >= part.people);
       assert.ok(
         part.difference.low > 0,
@@ -350,17 +350,21 @@ describe('faithfulness', () => {
       near(part.difference.mean, part.named - part.random);
       assert.ok(part.share > 0.55 && part.share <= 1);
     }
-    assert.deepEqual(await measureFaithfulness(model, history, { people: 80 }), { because, persona });
+    assert.deepEqual(await measureFaithfulness(model, history, { people: 80, because: 2 }), {
+      reasons,
+      persona,
+      because: reasons, // its old name, for this version
+    });
   });
 
   test('can fail: where nothing is personal, dropping what is named does as little as the rest', async () => {
     const popular = await openSmallModel({ bias: 500, lambda: 900 });
-    const { because } = await measureFaithfulness(popular, history, { people: 60 });
-    assert.ok(because === null || Math.abs(because.named) < 0.05, JSON.stringify(because));
+    const { reasons } = await measureFaithfulness(popular, history, { people: 60 });
+    assert.ok(reasons === null || Math.abs(reasons.named) < 0.05, JSON.stringify(reasons));
   });
 
   test('refuses what is wrong', async () => {
-    for (const [name, value] of Object.entries({ people: 0, items: 0.5, because: -1 }))
+    for (const [name, value] of Object.entries({ people: 0, items: 0.5, reasons: -1 }))
       await failsWith(
         () => measureFaithfulness(model, history, { [name]: value }),
         'BAD_ARGUMENT',

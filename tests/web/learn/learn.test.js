@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { driftOf, recency, refine } from '../../../dist/learn.js';
 import { loadModel as loadRanking } from '../../../dist/rank.js';
+import { measured } from '../../../web/model/measured.js';
 import {
   below,
   failsWith,
@@ -17,7 +18,7 @@ import {
   smallModel,
 } from '../../support.js';
 
-/** @typedef {import('../../../web/model/profile.js').StoredEvent} StoredEvent */
+/** @typedef {import('../../../web/model/types.js').StoredEvent} StoredEvent */
 /** @type {import('../../../web/model/model.js').Model} */
 let model;
 /** @type {string[]} */
@@ -33,7 +34,7 @@ const day = 86400;
  * @param {(number | null)[]} times
  * @returns {StoredEvent[]}
  */
-const eventsAt = (times) => times.map((at, i) => ({ item: `i${i}`, weight: 1, wanted: 1, at }));
+const eventsAt = (times) => times.map((at, i) => ({ item: `i${i}`, weight: 1, preference: 1, at }));
 const near = (/** @type {ArrayLike<number>} */ got, /** @type {number[]} */ wanted) =>
   wanted.forEach((x, i) =>
     assert.ok(Math.abs(got[i] - x) < 1e-6, `${[...Array.from(got)]} is not ${wanted}`),
@@ -80,7 +81,7 @@ describe('recency', () => {
     for (let n = 0; n < 10; n++) {
       const history = historyOf(n);
       const plain = model.createProfile(history);
-      const { responsibilities } = plain.folded();
+      const { responsibilities } = measured(plain);
       const factors = recency({ halfLife: 5 })(plain.history, responsibilities);
       const me = model.createProfile(history, { recency: recency({ halfLife: 5 }) });
       const weighted = model.createProfile(history.map((event, i) => ({ ...event, weight: factors[i] })));

@@ -49,7 +49,7 @@ describe('one event more', () => {
         else if (action === 2) me.skip(item);
         else if (action === 3) me.rate(item, 1 + below(random, 9) / 2);
         else if (action === 4) me.undo();
-        else me.add({ item, weight: random() + 0.1, wanted: 2 * random() - 1 });
+        else me.add({ item, weight: random() + 0.1, preference: 2 * random() - 1 });
         if (random() < 0.6) assert.equal(shown(me), shown(afresh(me)), `round ${round}, step ${step}`);
       }
     }
@@ -121,8 +121,31 @@ describe('what is not wanted', () => {
     );
     assert.equal(new Set(scores).size, 5);
     assert.deepEqual(model.createProfile().rate('x', 7.5, { scale: [0, 10], at: 5 }).history, [
-      { item: 'x', weight: 1, wanted: 0.5, at: 5 },
+      { item: 'x', weight: 1, preference: 0.5, at: 5 },
     ]);
+  });
+
+  test('the old name of preference works for this version: given, read, set, in JSON of before', () => {
+    const events = [
+        { item: ids[0], wanted: -0.5 },
+        { item: ids[1], wanted: 0 },
+      ],
+      me = model.createProfile(events),
+      [first] = me.history;
+    assert.deepEqual(
+      me.history.map(({ preference, wanted }) => [preference, wanted]),
+      [
+        [-0.5, -0.5],
+        [0, 0],
+      ],
+    );
+    assert.deepEqual(first, { item: ids[0], weight: 1, preference: -0.5, at: null });
+    assert.equal(JSON.stringify(first).includes('wanted'), false);
+    assert.equal(model.createProfile([{ ...first, wanted: 1 }]).history[0].preference, 1);
+    first.wanted = 0.25;
+    assert.equal(me.add(first).history[0].preference, 0.25);
+    first.preference = 0.75;
+    assert.equal(me.add(first).history[0].preference, 0.75);
   });
 
   test('makes no persona: those of what was liked stay', () => {
@@ -147,11 +170,11 @@ describe('what is not wanted', () => {
   test('what cannot be is refused, and changes nothing', async () => {
     const me = model.createProfile(historyOf(0));
     const first = shown(me);
-    for (const wanted of [1.1, -2, NaN, '1', null])
+    for (const preference of [1.1, -2, NaN, '1', null])
       await failsWith(
-        () => me.add({ item: ids[0], wanted: /** @type {any} */ (wanted) }),
+        () => me.add({ item: ids[0], preference: /** @type {any} */ (preference) }),
         'BAD_ARGUMENT',
-        /wanted of/,
+        /preference of/,
       );
     for (const stars of [0, 6, NaN, undefined])
       await failsWith(
@@ -290,7 +313,7 @@ describe('forgetting', () => {
     assert.equal(me.personalized, false);
   });
 
-  test('a memory of another training is not used', async () => {
+  test('a summary of another training is not used', async () => {
     const other = await openSmallModel({ seed: 5 });
     const me = model.createProfile(historyOf(4));
     me.forget({ keep: 3 });

@@ -271,7 +271,7 @@ describe('a trap', () => {
       first = golden(witness.recommend());
     me.recommend();
     // What only a bug in the core could do: every pointer of the model leads out of the memory.
-    broken.memory.u32(broken.address, 24).fill(0xfffffff0);
+    broken.kernel.memory.u32(broken.kernel.address, 24).fill(0xfffffff0);
     await failsWith(() => me.recommend(), 'INSTANCE_FAILED', /trapped/);
     for (const run of [
       () => me.recommend(),

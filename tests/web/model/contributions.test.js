@@ -42,7 +42,7 @@ test('contributions, rest, remembered and bias are the score within 1e-5, 100,00
         },
       ][below(random, 7)]();
     }
-    disliking += Number(me.history.some((event) => event.wanted < 0));
+    disliking += Number(me.history.some((event) => event.preference < 0));
     several += Number(me.personas().length > 1);
     const { items } = me.rank(sample(ids, perRanking, random), {
       explain: true,

@@ -26,7 +26,7 @@ before(async () => {
 });
 
 const known = (/** @type {number} */ n) => historyOf(n).map((event) => event.item);
-const scoresOf = (/** @type {import('../../../web/model/profile.js').Ranking} */ ranking) =>
+const scoresOf = (/** @type {import('../../../web/model/types.js').Ranking} */ ranking) =>
   new Map(ranking.items.map(({ item, score }) => [item, score]));
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 
@@ -42,11 +42,11 @@ describe('history', () => {
     assert.equal(me.size, 5);
     assert.equal(me.add({ item: ids[0], weight: 0.5, at: 20 }), me);
     assert.deepEqual(me.history, [
-      { item: ids[0], weight: 0.5, wanted: 1, at: 20 },
-      { item: ids[1], weight: 2, wanted: 1, at: 10 },
-      { item: ids[2], weight: 1, wanted: 1, at: null },
-      { item: '603', weight: 1, wanted: 1, at: null },
-      { item: '604', weight: 1, wanted: 1, at: null },
+      { item: ids[0], weight: 0.5, preference: 1, at: 20 },
+      { item: ids[1], weight: 2, preference: 1, at: 10 },
+      { item: ids[2], weight: 1, preference: 1, at: null },
+      { item: '603', weight: 1, preference: 1, at: null },
+      { item: '604', weight: 1, preference: 1, at: null },
     ]);
     assert.deepEqual(me.unknown, ['603', '604']);
     me.history.pop();

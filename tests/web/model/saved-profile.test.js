@@ -131,8 +131,8 @@ test('a newer version says so, and is not taken for damage', async () => {
 
 test('version 1, which knew likes only, is read for ever', () => {
   assert.deepEqual(model.restoreProfile(forged('[["a",2,null],["b",1,7]]', 1)).history, [
-    { item: 'a', weight: 2, wanted: 1, at: null },
-    { item: 'b', weight: 1, wanted: 1, at: 7 },
+    { item: 'a', weight: 2, preference: 1, at: null },
+    { item: 'b', weight: 1, preference: 1, at: 7 },
   ]);
 });
 
@@ -140,7 +140,7 @@ test('a correct checksum over nonsense', async () => {
   const events = (/** @type {string} */ list, memories = '[]') =>
     forged(`{"events":${list},"memories":${memories}}`);
   assert.deepEqual(model.restoreProfile(events('[["a",2,null,-0.5]]')).history, [
-    { item: 'a', weight: 2, wanted: -0.5, at: null },
+    { item: 'a', weight: 2, preference: -0.5, at: null },
   ]);
   for (const payload of ['', '{', 'null', '5', '{}', '"text"', '[]', '{"events":[]}'])
     await failsWith(() => model.restoreProfile(forged(payload)), 'BAD_PROFILE');

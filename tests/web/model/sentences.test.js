@@ -45,7 +45,7 @@ describe('a sentence', () => {
       { type: 'item', text: 'Laura', item: 'laura' },
     ]);
     assert.equal(
-      explainInWords(ranked(), { because: 9 }).text,
+      explainInWords(ranked(), { reasons: 9 }).text,
       'Because your Film noir side liked Double Indemnity, Laura, and Gilda',
     );
     assert.equal(
@@ -82,7 +82,7 @@ describe('a sentence', () => {
     );
     const none = { contributions: [reason('Gigi', -0.1)], rest: 0, bias: 1, residual: 0 };
     assert.equal(explainInWords(ranked({ explanation: none })).text, 'For your Film noir side');
-    assert.equal(explainInWords(ranked(), { because: 0 }).text, 'For your Film noir side');
+    assert.equal(explainInWords(ranked(), { reasons: 0 }).text, 'For your Film noir side');
     assert.equal(
       explainInWords(ranked({ explanation: none, persona: whole, attention: Float32Array.of(1) })).text,
       'Popular with many people',
@@ -125,14 +125,20 @@ describe('a sentence', () => {
 
   test('never says that what was disliked or skipped was liked, and names what was disliked', () => {
     const history = [
-      { item: 'double-indemnity', wanted: -1 },
+      { item: 'double-indemnity', preference: -1 },
       { item: 'laura' },
-      { item: 'gilda', wanted: 0 },
-      { item: 'gigi', wanted: -0.5 },
+      { item: 'gilda', preference: 0 },
+      { item: 'gigi', preference: -0.5 },
     ];
     assert.equal(
       explainInWords(ranked(), { history }).text,
       'Because your Film noir side liked Laura, although you disliked Gigi',
+    );
+    const old = history.map(({ item, preference: wanted = 1 }) => ({ item, wanted }));
+    assert.equal(
+      explainInWords(ranked(), { history: old, because: 1 }).text,
+      'Because your Film noir side liked Laura, although you disliked Gigi',
+      'the old names work for this version',
     );
     const unknown = { item: 'x', title: 'X', known: false, score: null, persona: null };
     assert.equal(explainInWords(unknown, { history }).text, 'X is new here: nothing is known of it yet');
@@ -198,7 +204,7 @@ describe('templates', () => {
       'Weil deine Film noir-Seite Double Indemnity und Laura mochte.',
     );
     assert.equal(
-      explainInWords(ranked(), { templates: { persona: '{items}' }, locale: 'ja', because: 3 }).text,
+      explainInWords(ranked(), { templates: { persona: '{items}' }, locale: 'ja', reasons: 3 }).text,
       'Double Indemnity、Laura、Gilda',
     );
     assert.equal(
@@ -248,8 +254,8 @@ describe('templates', () => {
       'BAD_ARGUMENT',
       /template other/,
     );
-    for (const because of [-1, 1.5, '2', NaN, null])
-      await failsWith(() => explainInWords(ranked(), { because: any(because) }), 'BAD_ARGUMENT', /because/);
+    for (const reasons of [-1, 1.5, '2', NaN, null])
+      await failsWith(() => explainInWords(ranked(), { reasons: any(reasons) }), 'BAD_ARGUMENT', /reasons/);
     for (const item of [null, undefined, 5, {}, 'x'])
       await failsWith(() => explainInWords(any(item)), 'BAD_ARGUMENT', /rankedItem/);
     await failsWith(() => explainInWords(ranked(), any(5)), 'BAD_ARGUMENT', /options/);
@@ -266,7 +272,7 @@ test('what a real profile disliked is never said to be liked, and is named where
         .map(({ item }) => String(item));
     for (const item of gone) me.dislike(item);
     for (const item of me.recommend({ topK: 10, explain: true, contributions: me.size }).items) {
-      const { text, parts } = explainInWords(item, { history: me.history, because: 99 }),
+      const { text, parts } = explainInWords(item, { history: me.history, reasons: 99 }),
         [before, after] = text.split(', although you disliked ');
       for (const part of parts.filter((entry) => entry.item !== undefined && gone.includes(entry.item))) {
         assert.ok(after?.includes(part.text) && !before.includes(part.text), text);

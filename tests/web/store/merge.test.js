@@ -14,7 +14,7 @@ const rounds = 2000;
  * @param {number} [wanted]
  * @returns {Entry}
  */
-const entry = (item, weight = 1, wanted = 1) => ({ item, weight, wanted, at: null });
+const entry = (item, weight = 1, preference = 1) => ({ item, weight, preference, at: null });
 const items = (/** @type {readonly Entry[]} */ history) => history.map(({ item }) => item);
 const asSet = (/** @type {readonly Entry[]} */ history) =>
   [...history].sort((a, b) => (a.item < b.item ? -1 : 1));

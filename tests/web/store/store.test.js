@@ -323,9 +323,9 @@ describe('when it is stored', () => {
       ring.profile.history.map(({ item }) => item),
       ids.slice(3, 11),
     );
-    assert.ok(ring.profile.memories.length > 0);
+    assert.ok(ring.profile.summaries.length > 0);
     for (const { profile } of [other, await keeping(store)]) {
-      assert.deepEqual([profile.history, profile.memories], [ring.profile.history, ring.profile.memories]);
+      assert.deepEqual([profile.history, profile.summaries], [ring.profile.history, ring.profile.summaries]);
       assert.deepEqual(
         golden(profile.recommend({ topK: 20 })),
         golden(model.restoreProfile(ring.kept.export()).recommend({ topK: 20 })),

@@ -1,0 +1,50 @@
+// Owns turning the wasm that a bundle carries, gzip in base64, into a module, and saying why that failed. Must
+// not know what a module does.
+import { messageOf } from './arguments.js';
+import { AmpcfError } from './errors.js';
+import { decodeBase64 } from './memory.js';
+
+/**
+ * Node's zlib, which is there at once; merely naming a web stream makes Node load them all, which takes 15
+ * ms.
+ */
+const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
+
+/** Does this engine unpack and compile without a promise, as Node does? */
+export const compilesAtOnce = () => Boolean(nodeZlib());
+
+/** Can this engine unpack gzip at all? */
+export const canUnpack = () => compilesAtOnce() || typeof DecompressionStream === 'function';
+
+/**
+ * Where `compilesAtOnce`.
+ * @param {string} gzip in base64
+ */
+export function compileNow(gzip) {
+  const zlib = /** @type {typeof import('node:zlib')} */ (nodeZlib());
+  return new WebAssembly.Module(zlib.gunzipSync(decodeBase64(gzip)));
+}
+
+/**
+ * @param {string} gzip in base64
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compileGzip(gzip) {
+  if (compilesAtOnce()) return compileNow(gzip);
+  const stream = new Blob([decodeBase64(gzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return WebAssembly.compile(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * @param {string} what could not be started
+ * @param {unknown} error why; one of ours says enough
+ */
+export function notStarted(what, error) {
+  if (error instanceof AmpcfError) return error;
+  // Engines report a memory that cannot be reserved as a RangeError.
+  return new AmpcfError(
+    error instanceof RangeError ? 'OUT_OF_MEMORY' : 'NO_WASM',
+    `${what} could not be started (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${messageOf(error)}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,441 @@
+// Owns every call of core.wasm, in plain arrays and numbers: a model file opened, a history folded in,
+// rankings. Must not know events, options or labels: that is web/model. Functions, not methods, so that a
+// bundle has only those that it uses.
+import {
+  AMPCF_MAX_HISTORY,
+  AMPCF_NO_ITEM,
+  AMPCF_OK,
+  AMPCF_SUMMARY_HEAD,
+  FORMAT_MAX_ID_BYTES,
+  explanationLayout,
+  faultLayout,
+  rankedLayout,
+  sectionNames,
+  statusNames,
+} from './abi.js';
+import { AmpcfError } from './errors.js';
+import { guessKind } from './source.js';
+import { readStruct } from './struct.js';
+
+/** @import { TypedArray, WasmMemory } from './memory.js' */
+/**
+ * One instance of core.wasm with one model file in it, copied there and checked once. `memory` and `address`
+ * are for this file alone.
+ * @typedef {object} OpenModel
+ * @property {WasmMemory | undefined} memory undefined: it was closed
+ * @property {number} address
+ * @property {{ items: number, dim: number, personas: number, aspects: number, neighbours: number }} sizes
+ * @property {number} clusters
+ * @property {Uint8Array} lineage
+ */
+/**
+ * A history folded into personas: begin, add events, finish; then more may be added and finished again.
+ * @typedef {object} FoldedProfile
+ * @property {OpenModel} model
+ * @property {number} address for this file alone
+ * @property {number} summaries
+ * @property {number} events that were added
+ * @property {number} room for how many events in all
+ */
+/**
+ * The best, best first; personas: whose each is, 0 where there is none.
+ * @typedef {{ items: Uint32Array, scores: Float32Array, personas: Uint32Array }} Best
+ */
+/**
+ * @typedef {object} ScoreParts score = sum of contributions + remembered + bias + residual
+ * @property {Float32Array} attention (P)
+ * @property {Float64Array} contributions (H) of the events
+ * @property {number} remembered the contributions of the summaries
+ * @property {number} bias
+ * @property {number} residual
+ */
+
+const lineageBytes = 16;
+
+/**
+ * A folded profile holds wasm memory, which is freed at the latest when nobody refers to it any more.
+ * @type {FinalizationRegistry<[model: OpenModel, address: number]> | undefined}
+ */
+const abandoned =
+  typeof FinalizationRegistry === 'function'
+    ? /* @__PURE__ */ new FinalizationRegistry(([model, address]) => model.memory?.free(address))
+    : undefined;
+
+// ---- Model ----
+
+/**
+ * @param {WasmMemory} memory of an instance that has no model yet
+ * @param {Uint8Array} bytes
+ * @returns {OpenModel}
+ */
+export function openModel(memory, bytes) {
+  const size = bytes.byteLength,
+    file = memory.allocate(size);
+  memory.u8(file, size).set(bytes);
+  const needed = memory.call('ampcf_model_memory', file, size) >>> 0,
+    room = memory.allocate(needed),
+    out = new Uint32Array(1),
+    fault = new Uint8Array(faultLayout.bytes),
+    status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
+  if (status !== AMPCF_OK) throw refusal(memory, bytes, status, fault);
+  const [address] = out;
+  return {
+    memory,
+    address,
+    sizes: {
+      items: memory.call('ampcf_model_items', address),
+      dim: memory.call('ampcf_model_dim', address),
+      personas: memory.call('ampcf_model_personas', address),
+      aspects: memory.call('ampcf_model_aspects', address),
+      neighbours: memory.call('ampcf_model_neighbours', address),
+    },
+    clusters: memory.call('ampcf_model_clusters', address),
+    lineage: memory.u8(memory.call('ampcf_model_lineage', address), lineageBytes).slice(),
+  };
+}
+
+/**
+ * @param {WasmMemory} memory
+ * @param {Uint8Array} bytes
+ * @param {number} status
+ * @param {Uint8Array<ArrayBuffer>} fault
+ */
+function refusal(memory, bytes, status, fault) {
+  const code = statusNames[status],
+    { section: type, what, offset, got, wanted } = readStruct(faultLayout, fault),
+    section = sectionNames[type] ?? `section type ${type}`;
+  return new AmpcfError(
+    code,
+    code === 'BAD_MAGIC'
+      ? `not an ampcf model file: got ${guessKind(bytes)}`
+      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: got ${got}, wanted ${wanted}`,
+    { section, offset, got, wanted },
+  );
+}
+
+/**
+ * The instance and its memory go when nothing refers to them; every later call throws DISPOSED.
+ * @param {OpenModel} model
+ */
+export function closeModel(model) {
+  model.memory = undefined;
+}
+
+/**
+ * The memory of a model, for this file; for others the way to throw DISPOSED where it was closed.
+ * @param {OpenModel} model
+ */
+export function openMemory({ memory }) {
+  if (!memory) throw new AmpcfError('DISPOSED', 'the model was disposed: load it again');
+  return memory;
+}
+
+/**
+ * Call an export that asks about a model.
+ * @param {OpenModel} model
+ * @param {string} name
+ * @param {...(number | TypedArray)} args
+ * @returns {number} unsigned
+ */
+const ask = (model, name, ...args) => openMemory(model).call(name, model.address, ...args) >>> 0;
+
+/**
+ * @param {OpenModel} model
+ * @param {string} name
+ * @param {...number} index
+ */
+function textOf(model, name, ...index) {
+  const memory = openMemory(model);
+  // By hand, because a list of titles asks often.
+  return memory.scoped([4], (length) => {
+    const at = memory.call(name, model.address, ...index, length);
+    return memory.text(at, memory.u32(length, 1)[0]);
+  });
+}
+
+/**
+ * Of wasm memory.
+ * @param {OpenModel} model
+ */
+export const memoryBytes = (model) => openMemory(model).bytes;
+
+/**
+ * @param {OpenModel} model
+ * @param {Uint8Array} bytes
+ */
+export const crc32c = (model, bytes) => openMemory(model).call('ampcf_crc32c', bytes, bytes.length) >>> 0;
+
+/**
+ * What the trainer wrote about itself: JSON, or nothing.
+ * @param {OpenModel} model
+ */
+export const metadataOf = (model) => textOf(model, 'ampcf_model_metadata');
+
+/**
+ * @param {OpenModel} model
+ * @param {number} item
+ */
+export const idAt = (model, item) => textOf(model, 'ampcf_model_id', item);
+
+/**
+ * The id where the file has no titles.
+ * @param {OpenModel} model
+ * @param {number} item
+ */
+export const titleAt = (model, item) => textOf(model, 'ampcf_model_title', item) || idAt(model, item);
+
+/**
+ * @param {OpenModel} model
+ * @param {number} aspect
+ */
+export const aspectAt = (model, aspect) => textOf(model, 'ampcf_model_aspect', aspect);
+
+/**
+ * @param {OpenModel} model
+ * @param {Uint8Array} id
+ * @returns {number} the item, or AMPCF_NO_ITEM
+ */
+export const findItem = (model, id) =>
+  id.length === 0 || id.length > FORMAT_MAX_ID_BYTES
+    ? AMPCF_NO_ITEM
+    : ask(model, 'ampcf_model_find', id, id.length);
+
+/**
+ * @param {OpenModel} model
+ * @param {number} item
+ * @returns {number[]}
+ */
+export function aspectsOfItem(model, item) {
+  const count = new Uint32Array(1),
+    at = ask(model, 'ampcf_model_item_aspects', item, count);
+  return [...openMemory(model).u16(at, count[0])];
+}
+
+/**
+ * @param {OpenModel} model
+ * @param {number} item
+ * @returns {number} or AMPCF_NO_CLUSTER
+ */
+export const clusterOfItem = (model, item) => ask(model, 'ampcf_model_item_cluster', item);
+
+/**
+ * @param {OpenModel} model
+ * @param {number} from item
+ * @param {number} n items
+ * @returns {Float32Array} (n, D): a view, to be read before anything else is called
+ */
+export const vectorsOf = (model, from, n) =>
+  openMemory(model).f32(ask(model, 'ampcf_model_vector', from), n * model.sizes.dim);
+
+/**
+ * The most similar others, by cosine.
+ * @param {OpenModel} model
+ * @param {number} item
+ * @param {number} k
+ */
+export const similarTo = (model, item, k) =>
+  bestOf(k, (list, count) => check(ask(model, 'ampcf_similar', item, k, list, count)));
+
+/**
+ * Throws unless a call went well.
+ * @param {number} status that it returned
+ */
+function check(status) {
+  if (status === AMPCF_OK) return;
+  const code = statusNames[status];
+  throw new AmpcfError(code, `the core refused: ${code}`);
+}
+
+/**
+ * @param {number} k
+ * @param {(list: Uint32Array, count: Uint32Array) => void} find fills a list of ampcf_ranked
+ * @returns {Best}
+ */
+function bestOf(k, find) {
+  const { bytes, fields } = rankedLayout,
+    list = new Uint32Array((k * bytes) / 4),
+    count = new Uint32Array(1);
+  find(list, count);
+  const [n] = count,
+    floats = new Float32Array(list.buffer),
+    at = (/** @type {number} */ i, /** @type {keyof typeof fields} */ name) =>
+      (i * bytes + fields[name][1]) / 4;
+  return {
+    items: Uint32Array.from({ length: n }, (_, i) => list[at(i, 'item')]),
+    scores: Float32Array.from({ length: n }, (_, i) => floats[at(i, 'score')]),
+    personas: Uint32Array.from({ length: n }, (_, i) => list[at(i, 'persona')]),
+  };
+}
+
+// ---- Profile ----
+
+/**
+ * @param {OpenModel} model
+ * @param {readonly Float32Array[]} summaries of forgotten events (5 + D each)
+ * @param {number} events how many will be added
+ * @param {number} [spare] room for so many more, where there can be
+ * @param {number} [personas] most of them; default: the model's
+ * @returns {FoldedProfile}
+ */
+export function beginFold(model, summaries, events, spare = 0, personas = 0) {
+  const memory = openMemory(model),
+    room = Math.min(AMPCF_MAX_HISTORY, events + spare),
+    m = summaries.length;
+  const bytes = events > room ? 0 : ask(model, 'ampcf_profile_memory', room, m);
+  if (bytes === 0)
+    throw new AmpcfError(
+      'LIMIT',
+      `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
+    );
+  // The profile begins where its memory does, so one address serves to use it and to free it.
+  const address = memory.allocate(bytes),
+    folded = { model, address, summaries: m, events: 0, room };
+  abandoned?.register(folded, [model, address], folded);
+  try {
+    check(ask(model, 'ampcf_profile_begin', room, m, personas, address, bytes, new Uint32Array(1)));
+    for (const summary of summaries) change(folded, 'ampcf_profile_remember', summary);
+  } catch (error) {
+    freeFold(folded);
+    throw error;
+  }
+  return folded;
+}
+
+/** @param {FoldedProfile} folded */
+export function freeFold(folded) {
+  abandoned?.unregister(folded);
+  folded.model.memory?.free(folded.address);
+}
+
+/**
+ * Call an export that gives a status.
+ * @param {FoldedProfile} folded
+ * @param {string} name
+ * @param {...(number | TypedArray)} args
+ */
+const change = ({ model, address }, name, ...args) => check(openMemory(model).call(name, address, ...args));
+
+/**
+ * Call an export that asks about a profile.
+ * @param {FoldedProfile} folded
+ * @param {string} name
+ */
+const askFold = ({ model, address }, name) => openMemory(model).call(name, address);
+
+/**
+ * @param {FoldedProfile} folded
+ * @param {number} item
+ * @param {number} weight
+ * @param {number} preference
+ */
+export function addEvent(folded, item, weight, preference) {
+  change(folded, 'ampcf_profile_add', item, weight, preference);
+  folded.events++;
+}
+
+/** @param {FoldedProfile} folded */
+export function finishFold(folded) {
+  const { model, events, summaries } = folded,
+    bytes = ask(model, 'ampcf_profile_scratch', events, summaries);
+  openMemory(model).scoped([bytes], (scratch) => change(folded, 'ampcf_profile_finish', scratch, bytes));
+}
+
+/**
+ * How many were found.
+ * @param {FoldedProfile} folded
+ */
+export const personaCount = (folded) => askFold(folded, 'ampcf_profile_personas');
+
+/**
+ * @param {FoldedProfile} folded
+ * @returns {number[]} (P) sum 1, largest first
+ */
+export const sharesOf = (folded) => [
+  ...openMemory(folded.model).f32(askFold(folded, 'ampcf_profile_shares'), personaCount(folded)),
+];
+
+/**
+ * @param {FoldedProfile} folded
+ * @returns {Float32Array} (H x P) of the events
+ */
+export function responsibilitiesOf(folded) {
+  const p = personaCount(folded),
+    all = askFold(folded, 'ampcf_profile_responsibilities');
+  return openMemory(folded.model)
+    .f32(all + folded.summaries * p * 4, folded.events * p)
+    .slice();
+}
+
+/**
+ * @param {FoldedProfile} folded
+ * @param {Uint32Array} candidates
+ * @param {number} k
+ */
+export const rankItems = (folded, candidates, k) =>
+  bestOf(k, (...out) => change(folded, 'ampcf_rank', candidates, candidates.length, k, ...out));
+
+/**
+ * The best of the whole catalogue.
+ * @param {FoldedProfile} folded
+ * @param {Uint8Array} excluded (N)
+ * @param {number} k
+ */
+export const recommendItems = (folded, excluded, k) =>
+  bestOf(k, (...out) => change(folded, 'ampcf_recommend', excluded, k, ...out));
+
+/**
+ * @param {FoldedProfile} folded
+ * @returns {Float32Array} (N) of the whole catalogue
+ */
+export function scoresOf(folded) {
+  const scores = new Float32Array(folded.model.sizes.items);
+  change(folded, 'ampcf_score', Uint32Array.from(scores.keys()), scores.length, scores, 0);
+  return scores;
+}
+
+/**
+ * @param {FoldedProfile} folded
+ * @param {number} item
+ * @returns {ScoreParts}
+ */
+export function explainItem(folded, item) {
+  const { summaries, events } = folded,
+    parts = new Float64Array(summaries + events),
+    attention = new Float32Array(personaCount(folded)),
+    out = new Uint8Array(explanationLayout.bytes);
+  change(folded, 'ampcf_explain', item, parts, attention, out);
+  const { bias, residual } = readStruct(explanationLayout, out);
+  return {
+    attention,
+    contributions: parts.subarray(summaries),
+    remembered: parts.subarray(0, summaries).reduce((sum, part) => sum + part, 0),
+    bias,
+    residual,
+  };
+}
+
+/**
+ * @param {FoldedProfile} folded
+ * @param {number} persona
+ * @returns {[shares: Float64Array, lifts: Float64Array]} (A) each
+ */
+export function aspectsOfPersona(folded, persona) {
+  const shares = new Float64Array(folded.model.sizes.aspects),
+    lifts = new Float64Array(shares);
+  change(folded, 'ampcf_persona_aspects', persona, shares, lifts);
+  return [shares, lifts];
+}
+
+/**
+ * What is left of the summaries and of the first events when they are forgotten.
+ * @param {FoldedProfile} folded
+ * @param {number} events
+ * @returns {Float32Array[]} (5 + D) each
+ */
+export function condenseEvents(folded, events) {
+  const row = AMPCF_SUMMARY_HEAD + folded.model.sizes.dim,
+    rows = new Float32Array(personaCount(folded) * row),
+    count = new Uint32Array(1);
+  change(folded, 'ampcf_profile_condense', events, rows, count);
+  return Array.from({ length: count[0] }, (_, k) => rows.slice(k * row, (k + 1) * row));
+}

@@ -1,0 +1,170 @@
+// Owns the folded state of a history: made when it is next needed, added to, dropped. Must not change the
+// history.
+import { AmpcfError } from '../core/errors.js';
+import { addEvent, beginFold, finishFold, freeFold, openMemory, responsibilitiesOf } from '../core/kernel.js';
+import { storedEvent } from './history.js';
+
+/** @import { FoldedProfile } from '../core/kernel.js' */
+/** @import { History } from './history.js' */
+/** @import { Model } from './model.js' */
+/** @import { EventFacts, FoldOptions, PersonaName } from './types.js' */
+
+const leastWeight = 1e-30;
+
+/** A history as the core folds it, and what is worked out of it once. */
+export class FoldedState {
+  /** @type {FoldedProfile | undefined} */ #core;
+  /**
+   * Known items that the folded state lacks: it takes them in when it is next needed.
+   * @type {string[]}
+   */
+  #added = [];
+  #disposed = false;
+  /**
+   * Events that are folded: those whose items the model knows.
+   * @type {string[]}
+   */
+  known = [];
+  /** @type {number[]} */ indices = [];
+  /** @type {PersonaName[] | undefined} */ names;
+  /**
+   * Shares and lifts of all aspects, by persona.
+   * @type {[shares: Float64Array, lifts: Float64Array][]}
+   */
+  cares = [];
+
+  /**
+   * @param {Model} model
+   * @param {History} history
+   * @param {FoldOptions} options
+   */
+  constructor(model, history, options) {
+    this.model = model;
+    this.history = history;
+    this.options = options;
+  }
+
+  /** What the core made of it; after `now`. */
+  get core() {
+    return /** @type {FoldedProfile} */ (this.#core);
+  }
+
+  /** Is there anything that rankings can be personal by? After `now`. */
+  get personalized() {
+    return this.known.length + this.history.summaries.length > 0;
+  }
+
+  /**
+   * @param {string} id of an event
+   * @returns {EventFacts}
+   */
+  facts(id) {
+    return /** @type {EventFacts} */ (this.history.events.get(id));
+  }
+
+  /** Throws once the profile or its model was disposed. */
+  check() {
+    if (this.#disposed) throw new AmpcfError('DISPOSED', 'the profile was disposed');
+    openMemory(this.model.kernel);
+  }
+
+  /** With all events that there are now. */
+  now() {
+    this.check();
+    const added = this.#added;
+    if (
+      this.#core &&
+      added.length > 0 &&
+      (this.options.recency || this.#core.room - this.#core.events < added.length)
+    )
+      this.drop();
+    if (!this.#core) this.#foldAll();
+    else if (added.length > 0) this.#join(added);
+    this.#added = [];
+    return this;
+  }
+
+  #foldAll() {
+    const known = [...this.history.events.keys()].filter((id) => this.model.has(id)),
+      { recency } = this.options;
+    this.#fold(known);
+    if (!recency || known.length === 0) return;
+    // What time does depends on whose each event is.
+    const owners = responsibilitiesOf(this.core);
+    this.drop();
+    this.#fold(
+      known,
+      recency(
+        known.map((id) => storedEvent(id, this.facts(id))),
+        owners,
+      ),
+    );
+  }
+
+  /**
+   * @param {string[]} ids
+   * @param {ArrayLike<number>} [factors] of the weights
+   */
+  #fold(ids, factors) {
+    const n = ids.length;
+    this.#core = beginFold(
+      this.model.kernel,
+      this.history.summaries,
+      n,
+      16 + (n >> 2),
+      this.options.personas,
+    );
+    try {
+      this.#join(ids, factors);
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  /**
+   * More events, which gives the bits of folding all of them.
+   * @param {string[]} ids
+   * @param {ArrayLike<number>} [factors]
+   */
+  #join(ids, factors) {
+    ids.forEach((id, i) => {
+      const { weight, preference } = this.facts(id),
+        index = /** @type {number} */ (this.model.indexOf(id));
+      addEvent(this.core, index, factors ? Math.max(weight * factors[i], leastWeight) : weight, preference);
+      this.known.push(id);
+      this.indices.push(index);
+    });
+    finishFold(this.core);
+    this.names = undefined;
+    this.cares = [];
+  }
+
+  /**
+   * A known item that the history did not have has joined it.
+   * @param {string} id
+   */
+  joined(id) {
+    if (this.#core) this.#added.push(id);
+  }
+
+  /** What was folded no longer holds. */
+  drop() {
+    this.check();
+    if (this.#core) freeFold(this.#core);
+    this.#core = this.names = undefined;
+    this.#added = [];
+    this.known = [];
+    this.indices = [];
+  }
+
+  dispose() {
+    if (this.#disposed) return;
+    try {
+      this.drop();
+    } catch {
+      // The model went first, and its memory with it.
+    }
+    this.#disposed = true;
+  }
+}

@@ -1,0 +1,99 @@
+// Owns what is told of the personas of a folded history: names, typical items, aspects. Must not rank.
+import {
+  aspectAt,
+  aspectsOfPersona,
+  idAt,
+  recommendItems,
+  responsibilitiesOf,
+  sharesOf,
+  titleAt,
+} from '../core/kernel.js';
+import { personaLabels } from './labels.js';
+
+/** @import { FoldedState } from './folded.js' */
+/** @import { Persona, PersonaAspect, PersonaName } from './types.js' */
+
+const mostAspects = 8,
+  /** Of the best, who would recommend them; few of each are enough. */
+  looked = 100,
+  few = 2;
+
+/**
+ * Aspects by share x log lift: frequent and telling. Those asked for are all given; else the eight that set
+ * the persona apart.
+ * @param {FoldedState} folded
+ * @param {number} persona
+ * @param {number[]} [asked]
+ * @returns {PersonaAspect[]}
+ */
+export function aspectsOf({ model, core, cares }, persona, asked) {
+  if (model.info.aspects === 0) return [];
+  const [shares, lifts] = (cares[persona] ??= aspectsOfPersona(core, persona));
+  const list = asked ?? [...shares.keys()].filter((aspect) => lifts[aspect] > 1);
+  return list
+    .map((aspect) => ({ aspect, share: shares[aspect], lift: lifts[aspect] }))
+    .sort((a, b) => b.share * Math.log(b.lift) - a.share * Math.log(a.lift))
+    .slice(0, asked ? undefined : mostAspects)
+    .map(({ aspect, ...entry }) => ({ aspect: aspectAt(model.kernel, aspect), ...entry }));
+}
+
+/**
+ * Of a persona whose events are forgotten, what it would recommend tells.
+ * @param {FoldedState} folded
+ * @param {Persona[]} personas
+ */
+function nameForgotten({ model, core }, personas) {
+  if (personas.every(({ items }) => items.length > 0)) return;
+  const { kernel } = model,
+    best = recommendItems(core, new Uint8Array(model.info.items), looked);
+  for (const persona of personas)
+    if (persona.items.length === 0)
+      persona.items = [...best.items]
+        .filter((_, i) => best.personas[i] === persona.index)
+        .slice(0, few)
+        .map((index) => ({ item: idAt(kernel, index), title: titleAt(kernel, index), responsibility: 0 }));
+}
+
+/**
+ * The personas, largest share first.
+ * @param {FoldedState} folded
+ * @param {number} [titles] how many items of each
+ * @returns {Persona[]}
+ */
+export function personasOf(folded, titles = Infinity) {
+  const { core, model, known, indices } = folded,
+    shares = sharesOf(core),
+    p = shares.length,
+    r = responsibilitiesOf(core);
+  const personas = shares.map((share, index) => ({
+    index,
+    label: '',
+    share,
+    items: known
+      .map((item, i) => ({ item, i, responsibility: r[i * p + index] }))
+      .filter(
+        ({ item, responsibility }) => responsibility >= 1 / (2 * p) && folded.facts(item).preference > 0,
+      )
+      .sort((a, b) => b.responsibility - a.responsibility)
+      .slice(0, titles)
+      .map(({ item, i, responsibility }) => ({
+        item,
+        title: titleAt(model.kernel, indices[i]),
+        responsibility,
+      })),
+    aspects: aspectsOf(folded, index),
+  }));
+  nameForgotten(folded, personas);
+  personaLabels(personas).forEach((label, i) => {
+    personas[i].label = label;
+  });
+  return personas;
+}
+
+/**
+ * Names are made once a fold; they need two titles a persona instead of the whole history's.
+ * @param {FoldedState} folded
+ * @returns {PersonaName[]}
+ */
+export const namesOf = (folded) =>
+  (folded.names ??= personasOf(folded, few).map(({ index, label, share }) => ({ index, label, share })));

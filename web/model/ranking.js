@@ -1,0 +1,113 @@
+// Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
+import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { idAt, rankItems, recommendItems, titleAt } from '../core/kernel.js';
+import { explanationOf } from './explanation.js';
+import { namesOf } from './personas.js';
+
+/** @import { Best } from '../core/kernel.js' */
+/** @import { FoldedState } from './folded.js' */
+/** @import { Model } from './model.js' */
+/** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
+
+/**
+ * @param {Model} model
+ * @param {Iterable<string>} ids
+ */
+function splitKnown(model, ids) {
+  /** @type {number[]} */ const indices = [];
+  /** @type {string[]} */ const unknown = [];
+  for (const id of ids) {
+    const index = model.indexOf(id);
+    if (index === undefined) unknown.push(id);
+    else indices.push(index);
+  }
+  return { indices, unknown };
+}
+
+/**
+ * How many contributions an explanation lists; undefined where none is asked for.
+ * @param {RankOptions} options
+ */
+function listedArgument({ explain = false, contributions = 5 }) {
+  const listed = countArgument('contributions', contributions);
+  return explain ? listed : undefined;
+}
+
+/**
+ * @param {FoldedState} folded
+ * @param {Best} best
+ * @param {number | undefined} listed contributions of an explanation
+ * @returns {RankedItem[]}
+ */
+function describe(folded, { items, scores, personas }, listed) {
+  const { kernel } = folded.model,
+    names = namesOf(folded);
+  return Array.from(items, (index, i) => ({
+    item: idAt(kernel, index),
+    title: titleAt(kernel, index),
+    known: true,
+    score: scores[i],
+    persona: names[personas[i]] ?? null,
+    ...(listed !== undefined && explanationOf(folded, index, listed, personas[i])),
+  }));
+}
+
+/**
+ * See Profile.rank.
+ * @param {FoldedState} state
+ * @param {Iterable<string | number>} candidates
+ * @param {RankOptions} options
+ * @returns {Ranking}
+ */
+export function rank(state, candidates, options) {
+  /** @type {Set<string>} */ const seen = new Set();
+  /** @type {Set<string>} */ const duplicates = new Set();
+  for (const candidate of listArgument('candidates', candidates)) {
+    const id = itemId(candidate);
+    if (seen.has(id)) duplicates.add(id);
+    seen.add(id);
+  }
+  const { topK = seen.size } = optionsArgument(options),
+    most = countArgument('topK', topK),
+    listed = listedArgument(options),
+    { indices, unknown } = splitKnown(state.model, seen),
+    folded = state.now();
+  const items = describe(
+    folded,
+    rankItems(folded.core, Uint32Array.from(indices), Math.min(most, indices.length)),
+    listed,
+  );
+  for (const id of unknown.slice(0, most - items.length))
+    items.push({ item: id, title: id, known: false, score: null, persona: null });
+  return { personalized: folded.personalized, items, unknown, duplicates: [...duplicates] };
+}
+
+/**
+ * See Profile.recommend; without calibration.
+ * @param {FoldedState} state
+ * @param {RecommendOptions} options
+ * @returns {Ranking}
+ */
+export function recommend(state, options) {
+  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options,
+    { model } = state,
+    { kernel } = model,
+    n = model.info.items,
+    k = Math.min(countArgument('topK', topK), n),
+    listed = listedArgument(options);
+  if (filter && typeof filter !== 'function') throw badArgument('filter', filter, 'a function');
+  const excluded = new Uint8Array(n),
+    { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
+  for (const index of excludeSeen ? [...indices, ...state.now().indices] : indices) excluded[index] = 1;
+  // The callback may use this library, and so change what is folded.
+  if (filter)
+    for (let index = 0; index < n; index++)
+      if (!excluded[index] && !filter(idAt(kernel, index))) excluded[index] = 1;
+  const folded = state.now();
+  return {
+    personalized: folded.personalized,
+    items: describe(folded, recommendItems(folded.core, excluded, k), listed),
+    unknown,
+    duplicates: [],
+  };
+}

@@ -1,0 +1,100 @@
+// Owns the types of what an app gives to a profile and gets from it. Must hold no code.
+
+/**
+ * @typedef {object} HistoryEvent
+ * @property {string | number} item
+ * @property {number} [weight] above 0 to 1024, how sure; default 1
+ * @property {number} [preference] -1 to 1: 1 = liked (default), 0 = seen and left, -1 = disliked
+ * @property {number | null} [at] unix seconds
+ * @property {number} [wanted] the old name of `preference`, which it goes before
+ */
+/** @typedef {{ weight: number, preference: number, at: number | null }} EventFacts */
+/**
+ * `wanted`, the old name of `preference`, is there too in this version, not enumerable: it is in no copy and
+ * no JSON.
+ * @typedef {{ item: string } & EventFacts & { wanted?: number }} StoredEvent
+ */
+/**
+ * @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency of each
+ *   event a factor in (0, 1] of its weight; `owners` (H x P): how much of each event is whose persona. From
+ *   'ampcf/learn'
+ */
+/**
+ * @typedef {{ personas?: number | undefined, recency?: Recency | undefined }} FoldOptions how a history
+ *   becomes personas
+ */
+/**
+ * @typedef {object} ProfileOptions
+ * @property {number} [personas] most personas for this profile, 1 to the model's number (default)
+ * @property {Recency} [recency] what time does to events
+ * @property {number} [ring] keep about so many recent events and of older ones only the personas; default:
+ *   all events
+ */
+/** @typedef {{ index: number, label: string, share: number }} PersonaName */
+/**
+ * @typedef {{ item: string, title: string, contribution: number, persona: number }} Contribution persona:
+ *   index of the one that owns the item
+ */
+/**
+ * @typedef {{ aspect: string, share: number, lift: number }} PersonaAspect share of the persona's history;
+ *   lift: how many times the catalogue's share
+ */
+/**
+ * @typedef {object} Explanation score = sum of contributions + rest + remembered + bias + residual
+ * @property {Contribution[]} contributions of history items, largest first; below 0 where an item speaks
+ *   against, such as one that was disliked
+ * @property {number} rest contributions not listed
+ * @property {number} remembered what events say that were forgotten, through the personas that are left of
+ *   them
+ * @property {PersonaAspect[]} aspects of the item, by how much its persona cares: those with a lift above 1
+ *   first
+ * @property {number} bias owed to popularity
+ * @property {number} residual what single precision rounds away
+ */
+/**
+ * @typedef {object} RankedItem
+ * @property {string} item
+ * @property {string} title
+ * @property {boolean} known false: the model has never seen it
+ * @property {number | null} score unit: predicted preference, about 1 for a typical liked item; null when
+ *   unknown
+ * @property {PersonaName | null} persona whose evidence decides; null without history or when unknown
+ * @property {Float32Array} [attention] over personas, sum 1; with `explain`
+ * @property {Explanation} [explanation] with `explain`
+ */
+/**
+ * @typedef {{ personalized: boolean, items: RankedItem[], unknown: string[], duplicates: string[] }} Ranking
+ */
+/**
+ * @typedef {{ topK?: number, explain?: boolean, contributions?: number }} RankOptions `contributions`: how
+ *   many to list, default 5
+ */
+/**
+ * @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item:
+ *   string) => boolean, calibrate?: number } & import('../taste.js').CalibrateSettings} RecommendOptions
+ *   calibrate: 0 to 1, how much the list is to have the shares of the person's tastes; the settings of
+ *   'ampcf/taste' are for it alone
+ */
+/**
+ * @typedef {object} Persona
+ * @property {number} index
+ * @property {string} label
+ * @property {number} share of the history, sum 1
+ * @property {{ item: string, title: string, responsibility: number }[]} items of the history, most typical
+ *   first; where `forget` left none, what the persona would recommend, with responsibility 0
+ * @property {PersonaAspect[]} aspects by what sets the persona apart
+ */
+/** @typedef {{ item: string, title: string, score: number }} SimilarItem */
+/**
+ * @typedef {object} ModelInfo
+ * @property {number} items N
+ * @property {number} dim D
+ * @property {number} personas most personas a profile may have
+ * @property {number} aspects A
+ * @property {number} neighbours pairs of items that vouch for each other beside the vectors; 0 without
+ * @property {number} bytes size of the file
+ * @property {string} lineage hex, ties saved profiles to this training
+ * @property {Record<string, any>} metadata what the trainer wrote about itself
+ */
+
+export {};
