@@ -103,14 +103,18 @@ size_t ampcf_model_memory(const void *bytes, size_t n_bytes);
 ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,
                               const ampcf_model **out_model, ampcf_fault *out_fault);
 
-/** N, D, P (most personas a profile may have) and A (0 when the file has no aspects). Since 0.1. */
-uint32_t ampcf_model_items(const ampcf_model *model);
-uint32_t ampcf_model_dim(const ampcf_model *model);
-uint32_t ampcf_model_personas(const ampcf_model *model);
-uint32_t ampcf_model_aspects(const ampcf_model *model);
+/** What a model says of itself. */
+typedef struct ampcf_model_facts {
+    uint32_t items, dim; /* N, D */
+    uint32_t personas;   /* P, the most that a profile may have */
+    uint32_t aspects;    /* A; 0 when the file has none */
+    uint32_t neighbours; /* entries of the item-item matrix B, all items together; 0 when the file has none */
+    uint32_t clusters;   /* of items, at most AMPCF_MAX_CLUSTERS; 0 when the file has none */
+    uint8_t lineage[16]; /* ties saved profiles to this training run */
+} ampcf_model_facts;
 
-/** Entries of the item-item matrix B, all items together; 0 when the file has none. Since 0.1. */
-uint32_t ampcf_model_neighbours(const ampcf_model *model);
+/** Since 0.2. */
+ampcf_model_facts ampcf_model_describe(const ampcf_model *model);
 
 /**
  * Index of the item with exactly these id bytes (UTF-8, compared byte by byte), or AMPCF_NO_ITEM. O(log N).
@@ -133,20 +137,15 @@ const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes);
 const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count);
 
 /**
- * Clusters of items that the trainer found and froze into the file: their number (at most
- * AMPCF_MAX_CLUSTERS; 0 = the file has none), and the cluster of item < N, or AMPCF_NO_CLUSTER where the
- * file has none. Every cluster has an item; they are numbered by their most popular one. Since 0.1.
+ * Cluster of item < N, of those that the trainer found and froze into the file; AMPCF_NO_CLUSTER where it has none. Every
+ * cluster has an item; they are numbered by their most popular one. Since 0.1.
  */
-uint32_t ampcf_model_clusters(const ampcf_model *model);
 uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item);
 #define AMPCF_NO_CLUSTER UINT32_MAX
 #define AMPCF_MAX_CLUSTERS 256u
 
 /** The vector of item < N: D floats, those of item + 1 after them. Owned by the model. Since 0.1. */
 const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
-
-/** The 16 bytes that tie saved profiles to this training run. Owned by the model. Since 0.1. */
-const uint8_t *ampcf_model_lineage(const ampcf_model *model);
 
 /* ---- Profile ------------------------------------------------------------------------------------------- */
 
@@ -330,7 +329,6 @@ typedef struct ampcf_explanation {
     /* what single-precision scoring rounds away; at most 1e-5 of the largest part, plus 1e-6 */
     double residual;
     uint32_t persona; /* argmax_k a_jk */
-    uint32_t n_personas;
 } ampcf_explanation;
 
 /**

@@ -7,6 +7,7 @@ export {
   softmaxDefaults,
   trainDefaults,
 } from './train/defaults.js';
+export { replaceMetadata } from './train/metadata.js';
 export { trainModel, trainingMemory } from './train/train.js';
 
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */

@@ -47,7 +47,7 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         sum += out_contributions[i];
     }
     uint32_t best = attention_winner(out_attention, n);
-    *out_explanation = (ampcf_explanation){score, (double)m->bias[item], score - sum, best, n};
+    *out_explanation = (ampcf_explanation){score, (double)m->bias[item], score - sum, best};
     return AMPCF_OK;
 }
 

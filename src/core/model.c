@@ -525,19 +525,17 @@ ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, s
     return status;
 }
 
-uint32_t ampcf_model_items(const ampcf_model *model) { return model->n_items; }
-uint32_t ampcf_model_dim(const ampcf_model *model) { return model->dim; }
-uint32_t ampcf_model_personas(const ampcf_model *model) { return model->n_personas; }
-uint32_t ampcf_model_aspects(const ampcf_model *model) { return model->n_aspects; }
-uint32_t ampcf_model_neighbours(const ampcf_model *model) {
-    return model->neighbour_offsets ? model->neighbour_offsets[model->n_items] : 0;
+ampcf_model_facts ampcf_model_describe(const ampcf_model *m) {
+    ampcf_model_facts facts = {m->n_items, m->dim, m->n_personas, m->n_aspects, 0, m->n_clusters, {0}};
+    if (m->neighbour_offsets) facts.neighbours = m->neighbour_offsets[m->n_items];
+    memcpy(facts.lineage, m->lineage, sizeof facts.lineage);
+    return facts;
 }
+
 const float *ampcf_model_vector(const ampcf_model *model, uint32_t item) { return model_vector(model, item); }
-uint32_t ampcf_model_clusters(const ampcf_model *model) { return model->n_clusters; }
 uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item) {
     return model->item_clusters ? model->item_clusters[item] : AMPCF_NO_CLUSTER;
 }
-const uint8_t *ampcf_model_lineage(const ampcf_model *model) { return model->lineage; }
 
 uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes) {
     if (id_bytes < 1 || id_bytes > FORMAT_MAX_ID_BYTES) return AMPCF_NO_ITEM;

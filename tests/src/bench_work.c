@@ -59,18 +59,15 @@ static void scan(FILE *in, long runs) {
     ampcf_status status = ampcf_profile_fold_in(model, history, weights, head[1], head[2], get(bytes), bytes,
                                                 get(scratch_bytes), scratch_bytes, &profile);
     if (status != AMPCF_OK) fail(ampcf_status_name(status));
-    struct {
-        uint32_t items[TOP];
-        float scores[TOP];
-    } found;
+    ampcf_ranked found[TOP];
     uint32_t n;
     for (long i = 0; i < runs; i++) {
         double began = milliseconds();
-        status = ampcf_recommend(profile, NULL, TOP, found.items, found.scores, NULL, &n);
+        status = ampcf_recommend(profile, NULL, TOP, found, &n);
         printf("%.6f\n", milliseconds() - began);
         if (status != AMPCF_OK || n != TOP) fail("recommend");
     }
-    printf("%08x\n", (unsigned)ampcf_crc32c(&found, sizeof found));
+    printf("%08x\n", (unsigned)ampcf_crc32c(found, sizeof found));
 }
 
 static void train(FILE *in, long runs) {

@@ -74,7 +74,7 @@ async function compileAll() {
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
     if (!module.gzip) continue;
     // Pages download it. Zopfli: 5 % smaller than zlib's best.
-    writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 50 }));
+    writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 200 }));
   }
 }
 

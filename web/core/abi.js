@@ -8,7 +8,6 @@
 /**
  * A struct on wasm32: every field with its type and where it begins.
  * @typedef {object} Layout
- * @property {string} struct its name in C
  * @property {number} bytes
  * @property {Readonly<Record<string, readonly [type: FieldType, offset: number, length?: number]>>} fields all
  *   of them, in order
@@ -72,8 +71,7 @@ export const AMPCF_NO_CLUSTER = 0xffffffff;
 /** Of a summary: weight, system, preference, events, support; then its vector. */
 export const AMPCF_SUMMARY_HEAD = 5;
 
-export const faultLayout = /** @type {const} */ ({
-  struct: 'ampcf_fault',
+export const ampcf_fault = /** @type {const} */ ({
   bytes: 40,
   fields: {
     offset: ['u64', 0],
@@ -85,21 +83,31 @@ export const faultLayout = /** @type {const} */ ({
   },
 });
 
-export const rankedLayout = /** @type {const} */ ({
-  struct: 'ampcf_ranked',
+export const ampcf_model_facts = /** @type {const} */ ({
+  bytes: 40,
+  fields: {
+    items: ['u32', 0],
+    dim: ['u32', 4],
+    personas: ['u32', 8],
+    aspects: ['u32', 12],
+    neighbours: ['u32', 16],
+    clusters: ['u32', 20],
+    lineage: ['bytes', 24, 16],
+  },
+});
+
+export const ampcf_ranked = /** @type {const} */ ({
   bytes: 12,
   fields: { item: ['u32', 0], score: ['f32', 4], persona: ['u32', 8] },
 });
 
-export const explanationLayout = /** @type {const} */ ({
-  struct: 'ampcf_explanation',
+export const ampcf_explanation = /** @type {const} */ ({
   bytes: 32,
   fields: {
     score: ['f64', 0],
     bias: ['f64', 8],
     residual: ['f64', 16],
     persona: ['u32', 24],
-    n_personas: ['u32', 28],
   },
 });
 
@@ -157,8 +165,7 @@ export const AMPCF_TOTAL_VARIATION = 2;
 export const AMPCF_STECK_KL = 3;
 export const AMPCF_WASSERSTEIN = 4;
 
-export const tasteSpaceLayout = /** @type {const} */ ({
-  struct: 'ampcf_taste_space',
+export const ampcf_taste_space = /** @type {const} */ ({
   bytes: 20,
   fields: {
     n_items: ['u32', 0],
@@ -187,8 +194,7 @@ export const AMPCF_VECTORS_F32 = 0;
 export const AMPCF_VECTORS_F16 = 1;
 export const AMPCF_VECTORS_INT8 = 2;
 
-export const trainConfigLayout = /** @type {const} */ ({
-  struct: 'ampcf_train_config',
+export const ampcf_train_config = /** @type {const} */ ({
   bytes: 136,
   fields: {
     n_users: ['u32', 0],
@@ -228,14 +234,12 @@ export const trainConfigLayout = /** @type {const} */ ({
   },
 });
 
-export const trainProgressLayout = /** @type {const} */ ({
-  struct: 'ampcf_train_progress',
+export const ampcf_train_progress = /** @type {const} */ ({
   bytes: 24,
   fields: { done: ['u64', 0], total: ['u64', 8], sweep: ['u32', 16], sweeps: ['u32', 20] },
 });
 
-export const neighboursConfigLayout = /** @type {const} */ ({
-  struct: 'ampcf_neighbours_config',
+export const ampcf_neighbours_config = /** @type {const} */ ({
   bytes: 60,
   fields: {
     n_users: ['u32', 0],
@@ -256,8 +260,7 @@ export const neighboursConfigLayout = /** @type {const} */ ({
   },
 });
 
-export const itemSideLayout = /** @type {const} */ ({
-  struct: 'ampcf_item_side',
+export const ampcf_item_side = /** @type {const} */ ({
   bytes: 24,
   fields: {
     dim: ['u32', 0],
@@ -269,14 +272,12 @@ export const itemSideLayout = /** @type {const} */ ({
   },
 });
 
-export const neighboursProgressLayout = /** @type {const} */ ({
-  struct: 'ampcf_neighbours_progress',
+export const ampcf_neighbours_progress = /** @type {const} */ ({
   bytes: 16,
   fields: { done: ['u64', 0], total: ['u64', 8] },
 });
 
-export const modelPartsLayout = /** @type {const} */ ({
-  struct: 'ampcf_model_parts',
+export const ampcf_model_parts = /** @type {const} */ ({
   bytes: 120,
   fields: {
     n_items: ['u32', 0],

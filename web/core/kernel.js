@@ -7,9 +7,10 @@ import {
   AMPCF_OK,
   AMPCF_SUMMARY_HEAD,
   FORMAT_MAX_ID_BYTES,
-  explanationLayout,
-  faultLayout,
-  rankedLayout,
+  ampcf_explanation,
+  ampcf_fault,
+  ampcf_model_facts,
+  ampcf_ranked,
   sectionNames,
   statusNames,
 } from './abi.js';
@@ -18,15 +19,14 @@ import { guessKind } from './source.js';
 import { readStruct } from './struct.js';
 
 /** @import { TypedArray, WasmMemory } from './memory.js' */
+/** @import { StructValues } from './struct.js' */
 /**
  * One instance of core.wasm with one model file in it, copied there and checked once. `memory` and `address`
  * are for this file alone.
  * @typedef {object} OpenModel
  * @property {WasmMemory | undefined} memory undefined: it was closed
  * @property {number} address
- * @property {{ items: number, dim: number, personas: number, aspects: number, neighbours: number }} sizes
- * @property {number} clusters
- * @property {Uint8Array} lineage
+ * @property {StructValues<typeof ampcf_model_facts>} facts
  */
 /**
  * A history folded into personas: begin, add events, finish; then more may be added and finished again.
@@ -49,8 +49,6 @@ import { readStruct } from './struct.js';
  * @property {number} bias
  * @property {number} residual
  */
-
-const lineageBytes = 16;
 
 /**
  * A folded profile holds wasm memory, which is freed at the latest when nobody refers to it any more.
@@ -75,23 +73,13 @@ export function openModel(memory, bytes) {
   const needed = memory.call('ampcf_model_memory', file, size) >>> 0,
     room = memory.allocate(needed),
     out = new Uint32Array(1),
-    fault = new Uint8Array(faultLayout.bytes),
+    fault = new Uint8Array(ampcf_fault.bytes),
     status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
   if (status !== AMPCF_OK) throw refusal(memory, bytes, status, fault);
-  const [address] = out;
-  return {
-    memory,
-    address,
-    sizes: {
-      items: memory.call('ampcf_model_items', address),
-      dim: memory.call('ampcf_model_dim', address),
-      personas: memory.call('ampcf_model_personas', address),
-      aspects: memory.call('ampcf_model_aspects', address),
-      neighbours: memory.call('ampcf_model_neighbours', address),
-    },
-    clusters: memory.call('ampcf_model_clusters', address),
-    lineage: memory.u8(memory.call('ampcf_model_lineage', address), lineageBytes).slice(),
-  };
+  const [address] = out,
+    facts = new Uint8Array(ampcf_model_facts.bytes);
+  memory.call('ampcf_model_describe', facts, address);
+  return { memory, address, facts: readStruct(ampcf_model_facts, facts) };
 }
 
 /**
@@ -102,7 +90,7 @@ export function openModel(memory, bytes) {
  */
 function refusal(memory, bytes, status, fault) {
   const code = statusNames[status],
-    { section: type, what, offset, got, wanted } = readStruct(faultLayout, fault),
+    { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault),
     section = sectionNames[type] ?? `section type ${type}`;
   return new AmpcfError(
     code,
@@ -126,7 +114,7 @@ export function closeModel(model) {
  * @param {OpenModel} model
  */
 export function openMemory({ memory }) {
-  if (!memory) throw new AmpcfError('DISPOSED', 'the model was disposed: load it again');
+  if (!memory) throw new AmpcfError('DISPOSED', 'the model was disposed: load the model again');
   return memory;
 }
 
@@ -196,9 +184,7 @@ export const aspectAt = (model, aspect) => textOf(model, 'ampcf_model_aspect', a
  * @returns {number} the item, or AMPCF_NO_ITEM
  */
 export const findItem = (model, id) =>
-  id.length === 0 || id.length > FORMAT_MAX_ID_BYTES
-    ? AMPCF_NO_ITEM
-    : ask(model, 'ampcf_model_find', id, id.length);
+  id.length > FORMAT_MAX_ID_BYTES ? AMPCF_NO_ITEM : ask(model, 'ampcf_model_find', id, id.length);
 
 /**
  * @param {OpenModel} model
@@ -225,7 +211,7 @@ export const clusterOfItem = (model, item) => ask(model, 'ampcf_model_item_clust
  * @returns {Float32Array} (n, D): a view, to be read before anything else is called
  */
 export const vectorsOf = (model, from, n) =>
-  openMemory(model).f32(ask(model, 'ampcf_model_vector', from), n * model.sizes.dim);
+  openMemory(model).f32(ask(model, 'ampcf_model_vector', from), n * model.facts.dim);
 
 /**
  * The most similar others, by cosine.
@@ -252,18 +238,22 @@ function check(status) {
  * @returns {Best}
  */
 function bestOf(k, find) {
-  const { bytes, fields } = rankedLayout,
-    list = new Uint32Array((k * bytes) / 4),
+  const { bytes, fields } = ampcf_ranked,
+    words = bytes / 4,
+    list = new Uint32Array(k * words),
     count = new Uint32Array(1);
   find(list, count);
-  const [n] = count,
-    floats = new Float32Array(list.buffer),
-    at = (/** @type {number} */ i, /** @type {keyof typeof fields} */ name) =>
-      (i * bytes + fields[name][1]) / 4;
+  /**
+   * @template {Uint32Array | Float32Array} A
+   * @param {A} array of whole records
+   * @param {readonly [string, number]} field
+   */
+  const column = (array, [, offset]) =>
+    /** @type {A} */ (array.filter((_, i) => i % words === offset / 4).subarray(0, count[0]));
   return {
-    items: Uint32Array.from({ length: n }, (_, i) => list[at(i, 'item')]),
-    scores: Float32Array.from({ length: n }, (_, i) => floats[at(i, 'score')]),
-    personas: Uint32Array.from({ length: n }, (_, i) => list[at(i, 'persona')]),
+    items: column(list, fields.item),
+    scores: column(new Float32Array(list.buffer), fields.score),
+    personas: column(list, fields.persona),
   };
 }
 
@@ -388,7 +378,7 @@ export const recommendItems = (folded, excluded, k) =>
  * @returns {Float32Array} (N) of the whole catalogue
  */
 export function scoresOf(folded) {
-  const scores = new Float32Array(folded.model.sizes.items);
+  const scores = new Float32Array(folded.model.facts.items);
   change(folded, 'ampcf_score', Uint32Array.from(scores.keys()), scores.length, scores, 0);
   return scores;
 }
@@ -402,9 +392,9 @@ export function explainItem(folded, item) {
   const { summaries, events } = folded,
     parts = new Float64Array(summaries + events),
     attention = new Float32Array(personaCount(folded)),
-    out = new Uint8Array(explanationLayout.bytes);
+    out = new Uint8Array(ampcf_explanation.bytes);
   change(folded, 'ampcf_explain', item, parts, attention, out);
-  const { bias, residual } = readStruct(explanationLayout, out);
+  const { bias, residual } = readStruct(ampcf_explanation, out);
   return {
     attention,
     contributions: parts.subarray(summaries),
@@ -420,7 +410,7 @@ export function explainItem(folded, item) {
  * @returns {[shares: Float64Array, lifts: Float64Array]} (A) each
  */
 export function aspectsOfPersona(folded, persona) {
-  const shares = new Float64Array(folded.model.sizes.aspects),
+  const shares = new Float64Array(folded.model.facts.aspects),
     lifts = new Float64Array(shares);
   change(folded, 'ampcf_persona_aspects', persona, shares, lifts);
   return [shares, lifts];
@@ -433,7 +423,7 @@ export function aspectsOfPersona(folded, persona) {
  * @returns {Float32Array[]} (5 + D) each
  */
 export function condenseEvents(folded, events) {
-  const row = AMPCF_SUMMARY_HEAD + folded.model.sizes.dim,
+  const row = AMPCF_SUMMARY_HEAD + folded.model.facts.dim,
     rows = new Float32Array(personaCount(folded) * row),
     count = new Uint32Array(1);
   change(folded, 'ampcf_profile_condense', events, rows, count);

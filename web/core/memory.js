@@ -1,6 +1,7 @@
 // Owns one wasm instance and its linear memory: allocation, copies in and out, calls. Must not know what the
 // bytes mean.
 import { badArgument, messageOf } from './arguments.js';
+import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
 const align = 16;
@@ -9,9 +10,6 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** @typedef {Uint8Array | Uint32Array | Float32Array | Float64Array} TypedArray */
-
-/** @param {TypedArray} array */
-const bytesOf = ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength);
 
 /** A wasm instance with an allocator. Views are made per use, because growing the memory detaches them. */
 export class WasmMemory {
@@ -58,17 +56,15 @@ export class WasmMemory {
    *   take as it is
    */
   call(name, ...args) {
-    const arrays = args.filter((arg) => typeof arg === 'object');
-    if (arrays.length === 0) return this.#run(name, /** @type {number[]} */ (args));
+    const outside = args.flatMap((arg) => (typeof arg === 'object' && bytesView(arg)) || []);
     return this.scoped(
-      arrays.map((array) => array.byteLength),
+      outside.map((bytes) => bytes.length),
       (...blocks) => {
-        const outside = arrays.map(bytesOf),
-          inside = outside.map((bytes, i) => this.u8(blocks[i], bytes.length));
-        outside.forEach((bytes, i) => inside[i].set(bytes));
+        const inside = outside.map((bytes, i) => this.u8(blocks[i], bytes.length));
+        inside.forEach((view, i) => view.set(outside[i]));
         const result = this.#run(
           name,
-          args.map((arg) => (typeof arg === 'object' ? blocks[arrays.indexOf(arg)] : arg)),
+          args.map((arg) => (typeof arg === 'object' ? /** @type {number} */ (blocks.shift()) : arg)),
         );
         outside.forEach((bytes, i) => bytes.set(inside[i]));
         return result;
@@ -90,14 +86,6 @@ export class WasmMemory {
       this.#failed = true;
       throw new AmpcfError('INSTANCE_FAILED', `${name} trapped: ${messageOf(cause)}`, { cause });
     }
-  }
-
-  /**
-   * Stable name of a C status, by a module that tells it.
-   * @param {number} status
-   */
-  statusName(status) {
-    return this.text(this.call('ampcf_status_name', status));
   }
 
   /**
@@ -194,13 +182,6 @@ export class WasmMemory {
    * @param {number} at
    * @param {number} n
    */
-  u64(at, n) {
-    return new BigUint64Array(this.#memory.buffer, at >>> 0, n);
-  }
-  /**
-   * @param {number} at
-   * @param {number} n
-   */
   f32(at, n) {
     return new Float32Array(this.#memory.buffer, at >>> 0, n);
   }
@@ -217,10 +198,8 @@ export class WasmMemory {
    * @param {number} at
    * @param {number} [n]
    */
-  text(at, n) {
-    const start = at >>> 0;
-    const length = n ?? new Uint8Array(this.#memory.buffer, start).indexOf(0);
-    return decoder.decode(this.u8(start, length));
+  text(at, n = new Uint8Array(this.#memory.buffer, at >>> 0).indexOf(0)) {
+    return decoder.decode(this.u8(at, n));
   }
 }
 

@@ -2,6 +2,7 @@
 // only file of the
 // browser entry that may fetch, and only the URL it was given.
 import { badArgument, messageOf } from './arguments.js';
+import { bytesView, hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
 /**
@@ -75,24 +76,6 @@ async function bytesOf(source, options) {
     source,
     'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array',
   );
-}
-
-/**
- * The bytes behind a buffer or a view of one, of a length that no longer changes; undefined for anything else
- * and for a buffer that was transferred away.
- * @param {unknown} source
- * @returns {Uint8Array | undefined}
- */
-export function bytesView(source) {
-  try {
-    if (ArrayBuffer.isView(source))
-      return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer)
-      return new Uint8Array(source, 0, source.byteLength);
-  } catch {
-    // Detached, or an engine without shared memory.
-  }
-  return undefined;
 }
 
 /**
@@ -191,11 +174,6 @@ async function checkIntegrity(bytes, integrity) {
       got,
       wanted: wanted[1],
     });
-}
-
-/** @param {Uint8Array} bytes */
-export function hexOf(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** How files begin that are often taken for a model. */

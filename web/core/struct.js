@@ -21,14 +21,16 @@ const views = {
 
 /**
  * @template {Layout} L
- * @param {L} layout of numbers alone
+ * @param {L} layout
  * @param {Uint8Array<ArrayBuffer>} bytes of the struct, in a buffer of their own
  * @returns {StructValues<L>}
  */
 export function readStruct({ fields }, { buffer }) {
   const values = /** @type {any} */ ({});
-  for (const [name, [type, offset]] of Object.entries(fields))
-    values[name] = Number(new views[type](buffer, offset, 1)[0]);
+  for (const [name, [type, offset, length]] of Object.entries(fields)) {
+    const array = new views[type](buffer, offset, length ?? 1);
+    values[name] = length ? array : Number(array[0]);
+  }
   return values;
 }
 

@@ -1,9 +1,9 @@
 // Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not
 // measure anything.
 import { loadModel } from '../ampcf.js';
-import { AmpcfError } from '../core/errors.js';
-import { crc32c } from '../core/kernel.js';
+import { replaceMetadata } from '../train.js';
 
+/** @import { AmpcfError } from '../core/errors.js' */
 /** @import { Membership } from './membership.js' */
 /** @import { PersonaQuality } from './diagnose.js' */
 /**
@@ -19,9 +19,6 @@ import { crc32c } from '../core/kernel.js';
  *   than without as much of the rest
  */
 
-const metadataType = 15,
-  headerBytes = 128,
-  entryBytes = 48;
 const round = (/** @type {any} */ value) => (typeof value === 'number' ? Number(value.toFixed(4)) : value);
 
 /**
@@ -70,8 +67,7 @@ export function cardOf({ data, membership = null, personas = null }) {
 }
 
 /**
- * The same model with a card in its metadata, which is the last section of a file of the trainer
- * (src/FORMAT.md). Ranking, ids and lineage stay as they are: saved profiles go on.
+ * The same model with a card in its metadata. Ranking, ids and lineage stay as they are: saved profiles go on.
  * @param {Uint8Array} bytes of a model file
  * @param {ModelCard} card
  * @returns {Promise<Uint8Array<ArrayBuffer>>} checked by the loader
@@ -81,30 +77,7 @@ export function cardOf({ data, membership = null, personas = null }) {
 export async function writeCard(bytes, card) {
   const model = await loadModel(bytes);
   try {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      at = headerBytes + entryBytes * (view.getUint32(24, true) - 1),
-      from = Number(view.getBigUint64(at + 8, true));
-    if (view.getUint32(at, true) !== metadataType)
-      throw new AmpcfError(
-        'BAD_SECTION',
-        `metadata: got a file whose last section is of type ${view.getUint32(at, true)}, wanted metadata (${metadataType})`,
-      );
-    const text = new TextEncoder().encode(JSON.stringify({ ...model.info.metadata, card })),
-      out = new Uint8Array(from + text.length),
-      written = new DataView(out.buffer);
-    if (text.length > 65536)
-      throw new AmpcfError('LIMIT', `metadata: got ${text.length} bytes with the card, wanted at most 65536`);
-    const crc = (/** @type {Uint8Array} */ part) => crc32c(model.kernel, part);
-    out.set(bytes.subarray(0, from));
-    out.set(text, from);
-    written.setBigUint64(at + 16, BigInt(text.length), true);
-    written.setUint32(at + 28, text.length, true);
-    written.setUint32(at + 36, crc(text), true);
-    written.setBigUint64(16, BigInt(out.length), true);
-    written.setUint32(headerBytes - 4, 0, true);
-    written.setUint32(headerBytes - 4, crc(out.subarray(0, at + entryBytes)), true);
-    (await loadModel(out)).dispose();
-    return out;
+    return await replaceMetadata(bytes, { ...model.info.metadata, card });
   } finally {
     model.dispose();
   }

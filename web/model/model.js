@@ -16,7 +16,7 @@ import {
   titleAt,
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
-import { hexOf } from '../core/source.js';
+import { hexOf } from '../core/bytes.js';
 import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
 
@@ -46,9 +46,9 @@ export class Model {
     this.#kernel = kernel;
     this.#diagnostics = diagnostics;
     this.#info = Object.freeze({
-      ...kernel.sizes,
+      ...kernel.facts,
       bytes: bytes.byteLength,
-      lineage: hexOf(kernel.lineage),
+      lineage: hexOf(kernel.facts.lineage),
       metadata,
     });
   }

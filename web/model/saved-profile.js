@@ -3,7 +3,7 @@
 import { badArgument, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { crc32c } from '../core/kernel.js';
-import { bytesView, hexOf } from '../core/source.js';
+import { bytesView, hexOf } from '../core/bytes.js';
 
 /** @import { Model } from './model.js' */
 /** @import { Profile } from './profile.js' */
@@ -37,7 +37,7 @@ export function writeSavedProfile(model, events, summaries) {
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, payload.length, true);
-  bytes.set(model.kernel.lineage, lineageAt);
+  bytes.set(model.kernel.facts.lineage, lineageAt);
   bytes.set(payload, headerBytes);
   view.setUint32(crcAt, crc32c(model.kernel, bytes), true);
   return bytes;

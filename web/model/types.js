@@ -92,6 +92,7 @@
  * @property {number} personas most personas a profile may have
  * @property {number} aspects A
  * @property {number} neighbours pairs of items that vouch for each other beside the vectors; 0 without
+ * @property {number} clusters of items that the trainer froze into the file; 0 without
  * @property {number} bytes size of the file
  * @property {string} lineage hex, ties saved profiles to this training
  * @property {Record<string, any>} metadata what the trainer wrote about itself

@@ -7,7 +7,7 @@ import {
   AMPCF_STECK_KL,
   AMPCF_TOTAL_VARIATION,
   AMPCF_WASSERSTEIN,
-  tasteSpaceLayout,
+  ampcf_taste_space,
 } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { WasmMemory } from '../core/memory.js';
@@ -92,9 +92,9 @@ export class TasteKernel {
    */
   #withSpace({ size, offsets, categories, weights }, run) {
     return this.#with(
-      [{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: tasteSpaceLayout.bytes }],
+      [{ u32: offsets }, { u32: categories }, { f64: weights ?? [] }, { bytes: ampcf_taste_space.bytes }],
       (o, c, w, space) => {
-        const struct = writeStruct(tasteSpaceLayout, {
+        const struct = writeStruct(ampcf_taste_space, {
           n_items: offsets.length - 1,
           n_categories: size,
           offsets: o,

@@ -29,9 +29,9 @@ export function spaceArgument(model, name) {
   if (space === 'aspects' && model.info.aspects === 0)
     throw new AmpcfError(
       'NO_ASPECTS',
-      `taste is measured over aspects, and this model has none: train with --items${model.kernel.clusters ? ", or give space: 'clusters'" : ''}`,
+      `taste is measured over aspects, and this model has none: train with --items${model.info.clusters ? ", or give space: 'clusters'" : ''}`,
     );
-  if (space === 'clusters' && model.kernel.clusters === 0)
+  if (space === 'clusters' && model.info.clusters === 0)
     throw new AmpcfError(
       'NO_CLUSTERS',
       'taste is measured over clusters, and this model has none: train with clusters above 0',
@@ -66,7 +66,7 @@ export function sharedRows(model, space, indices) {
   const of = space === 'aspects' ? aspectsOf : clustersOf;
   return packRows(
     indices.map((index) => of(model, index).map((category) => [category, 1])),
-    space === 'aspects' ? model.info.aspects : model.kernel.clusters,
+    space === 'aspects' ? model.info.aspects : model.info.clusters,
   );
 }
 
@@ -148,7 +148,7 @@ function catalogueAspects(model) {
  */
 export function describeClusters(model) {
   const { perItem, shares } = catalogueAspects(model),
-    members = Array.from({ length: model.kernel.clusters }, () => /** @type {number[]} */ ([]));
+    members = Array.from({ length: model.info.clusters }, () => /** @type {number[]} */ ([]));
   for (let index = 0; index < model.info.items; index++)
     for (const cluster of clustersOf(model, index)) members[cluster].push(index);
   const clusters = members.map((indices, index) => {

@@ -1,5 +1,5 @@
 // Owns settings as the trainer's C structs take them. Must not check settings or touch wasm.
-import { trainConfigLayout } from '../core/abi.js';
+import { ampcf_train_config } from '../core/abi.js';
 import { choices } from './settings.js';
 
 /** @import { NeighboursConfig, TrainConfig } from './kernel.js' */
@@ -32,7 +32,7 @@ export function trainConfig(settings, users, items) {
     item_damping: settings.itemDamping,
     popularity_damping: settings.popularityDamping,
   });
-  const fields = Object.keys(trainConfigLayout.fields).map((name) => [name, Number(values[name] ?? 0)]);
+  const fields = Object.keys(ampcf_train_config.fields).map((name) => [name, Number(values[name] ?? 0)]);
   return Object.fromEntries(fields);
 }
 

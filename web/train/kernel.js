@@ -8,8 +8,8 @@ import { readStruct, writeStruct } from '../core/struct.js';
 /** @import { Layout } from '../core/abi.js' */
 /** @import { WasmMemory } from '../core/memory.js' */
 /** @import { StructValues } from '../core/struct.js' */
-/** @typedef {StructValues<typeof abi.trainConfigLayout>} TrainConfig by the names of the fields in C */
-/** @typedef {StructValues<typeof abi.neighboursConfigLayout>} NeighboursConfig likewise */
+/** @typedef {StructValues<typeof abi.ampcf_train_config>} TrainConfig by the names of the fields in C */
+/** @typedef {StructValues<typeof abi.ampcf_neighbours_config>} NeighboursConfig likewise */
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, weights: Float32Array | null }} Rows by person */
 /**
  * @typedef {object} ItemResults what a training has learnt of N items at width D, by the names of
@@ -25,7 +25,7 @@ import { readStruct, writeStruct } from '../core/struct.js';
  * @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array }}
  *   NeighbourRows by history item, as ampcf_model_parts has them
  */
-/** @typedef {keyof typeof abi.modelPartsLayout.fields} PartName */
+/** @typedef {keyof typeof abi.ampcf_model_parts.fields} PartName */
 /** @typedef {keyof ItemResults} TrainedPart */
 /**
  * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | undefined>} ModelParts ampcf_model_parts
@@ -69,12 +69,32 @@ function getStruct(memory, layout, at) {
 /**
  * @param {WasmMemory} memory
  * @param {number} status
+ */
+const statusName = (memory, status) => memory.text(memory.call('ampcf_status_name', status));
+
+/**
+ * @param {WasmMemory} memory
+ * @param {number} status
  * @param {string} what was tried, and did not succeed
  */
 function check(memory, status, what) {
   if (status === 0) return;
-  const name = memory.statusName(status);
+  const name = statusName(memory, status);
   throw new AmpcfError(name, `${what}: ${name}`);
+}
+
+/**
+ * @param {WasmMemory} memory
+ * @param {number} status of a writer
+ * @param {number} fault address of what it said
+ */
+function checkWritten(memory, status, fault) {
+  if (status === 0) return;
+  const { what } = getStruct(memory, abi.ampcf_fault, fault);
+  throw new AmpcfError(
+    statusName(memory, status),
+    `the model would be refused by the loader: ${memory.text(what)}`,
+  );
 }
 
 /** An instance of train.wasm. What is opened in it stays until the instance goes. */
@@ -98,7 +118,7 @@ export class TrainKernel {
    */
   trainerMemory(config, interactions) {
     return this.#with(
-      abi.trainConfigLayout,
+      abi.ampcf_train_config,
       config,
       (at) => this.#memory.call('ampcf_trainer_memory', at, interactions) >>> 0,
     );
@@ -111,7 +131,7 @@ export class TrainKernel {
   openTrainer(config, rows) {
     const memory = this.#memory,
       { input, state, out } = this.#room(rows, this.trainerMemory(config, rows.items.length));
-    this.#with(abi.trainConfigLayout, config, (at) => {
+    this.#with(abi.ampcf_train_config, config, (at) => {
       const status = memory.call('ampcf_trainer_open', at, ...input, ...state, out);
       check(memory, status, 'the trainer refused its input');
     });
@@ -125,7 +145,7 @@ export class TrainKernel {
    */
   neighboursMemory(config, interactions) {
     return this.#with(
-      abi.neighboursConfigLayout,
+      abi.ampcf_neighbours_config,
       config,
       (at) => this.#memory.call('ampcf_neighbours_memory', at, interactions) >>> 0,
     );
@@ -140,11 +160,32 @@ export class TrainKernel {
     const memory = this.#memory,
       { input, state, out } = this.#room(rows, this.neighboursMemory(config, rows.items.length)),
       beside = side ? this.#putSide(config.dim, side) : 0;
-    this.#with(abi.neighboursConfigLayout, config, (at) => {
+    this.#with(abi.ampcf_neighbours_config, config, (at) => {
       const status = memory.call('ampcf_neighbours_open', at, ...input, beside, ...state, out);
       check(memory, status, "the neighbours' input was refused");
     });
     return new NeighboursRun(memory, memory.u32(out, 1)[0], config.n_items);
+  }
+
+  /**
+   * A model file with other metadata.
+   * @param {Uint8Array} file
+   * @param {Uint8Array} metadata JSON in UTF-8
+   * @returns {Uint8Array<ArrayBuffer>}
+   */
+  replaceMetadata(file, metadata) {
+    const memory = this.#memory,
+      room = file.length + metadata.length;
+    return memory.scoped([file.length, room, 4, abi.ampcf_fault.bytes], (given, out, n, fault) => {
+      memory.u8(given, file.length).set(file);
+      const bytes = memory.call('ampcf_model_memory', given, file.length) >>> 0;
+      return memory.scoped([bytes], (work) => {
+        const source = [given, file.length, metadata, metadata.length],
+          status = memory.call('ampcf_model_replace_metadata', ...source, out, room, n, work, bytes, fault);
+        checkWritten(memory, status, fault);
+        return memory.u8(out, memory.u32(n, 1)[0]).slice();
+      });
+    });
   }
 
   /**
@@ -180,8 +221,8 @@ export class TrainKernel {
    */
   #putSide(dim, { vectors, gram, settings, item_weights, item_targets }) {
     const memory = this.#memory,
-      at = memory.allocate(abi.itemSideLayout.bytes);
-    putStruct(memory, abi.itemSideLayout, at, {
+      at = memory.allocate(abi.ampcf_item_side.bytes);
+    putStruct(memory, abi.ampcf_item_side, at, {
       dim,
       vectors: put(memory, vectors),
       gram: put(memory, gram),
@@ -215,9 +256,9 @@ export class Training {
 
   /** @param {number} rows at most */
   step(rows) {
-    return this.#memory.scoped([abi.trainProgressLayout.bytes], (out) => {
+    return this.#memory.scoped([abi.ampcf_train_progress.bytes], (out) => {
       this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
-      return getStruct(this.#memory, abi.trainProgressLayout, out);
+      return getStruct(this.#memory, abi.ampcf_train_progress, out);
     });
   }
 
@@ -310,15 +351,15 @@ export class Training {
     try {
       // Copies first: each may grow the memory and detach a view made before it.
       const given = Object.entries(parts).map(([name, part]) => {
-        const [type] = abi.modelPartsLayout.fields[/** @type {PartName} */ (name)];
+        const [type] = abi.ampcf_model_parts.fields[/** @type {PartName} */ (name)];
         if (type !== 'pointer') return [name, part];
         const copy = put(memory, /** @type {Typed | undefined} */ (part));
         copies.push(copy);
         return [name, copy];
       });
       const trained = Object.entries(this.#places()).map(([name, [at]]) => [name, at]);
-      return memory.scoped([abi.modelPartsLayout.bytes], (at) => {
-        putStruct(memory, abi.modelPartsLayout, at, Object.fromEntries([...given, ...trained]));
+      return memory.scoped([abi.ampcf_model_parts.bytes], (at) => {
+        putStruct(memory, abi.ampcf_model_parts, at, Object.fromEntries([...given, ...trained]));
         return this.#file(at);
       });
     } finally {
@@ -333,15 +374,9 @@ export class Training {
     if (bytes === 0)
       throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
     const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;
-    return memory.scoped([bytes, checkBytes, abi.faultLayout.bytes], (file, work, fault) => {
+    return memory.scoped([bytes, checkBytes, abi.ampcf_fault.bytes], (file, work, fault) => {
       const status = memory.call('ampcf_model_write', parts, file, bytes, work, checkBytes, fault);
-      if (status !== 0) {
-        const { what } = getStruct(memory, abi.faultLayout, fault);
-        throw new AmpcfError(
-          memory.statusName(status),
-          `the model would be refused by the loader: ${memory.text(what)}`,
-        );
-      }
+      checkWritten(memory, status, fault);
       return memory.u8(file, bytes).slice();
     });
   }
@@ -366,9 +401,9 @@ export class NeighboursRun {
 
   /** @param {number} steps at most */
   step(steps) {
-    return this.#memory.scoped([abi.neighboursProgressLayout.bytes], (out) => {
+    return this.#memory.scoped([abi.ampcf_neighbours_progress.bytes], (out) => {
       this.#memory.call('ampcf_neighbours_step', this.#run, steps, out);
-      return getStruct(this.#memory, abi.neighboursProgressLayout, out);
+      return getStruct(this.#memory, abi.ampcf_neighbours_progress, out);
     });
   }
 
@@ -401,7 +436,7 @@ export class NeighboursRun {
     return memory.scoped([history.byteLength, 4 * n], (items, scores) => {
       memory.u32(items, history.length).set(history);
       const status = memory.call('ampcf_neighbours_score', this.#run, items, history.length, scores);
-      if (status !== 0) throw badArgument('history', memory.statusName(status), `item indices below ${n}`);
+      if (status !== 0) throw badArgument('history', statusName(memory, status), `item indices below ${n}`);
       return memory.f32(scores, n).slice();
     });
   }

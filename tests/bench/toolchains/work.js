@@ -3,7 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ampcf_ranked, ampcf_train_progress } from '../../../web/core/abi.js';
 import { WasmMemory } from '../../../web/core/memory.js';
+import { readStruct } from '../../../web/core/struct.js';
 import { crc32c, root } from '../../support.js';
 import { wasmBytes } from '../../toolchains.js';
 import { dim, personas, training } from './cases.js';
@@ -71,11 +73,10 @@ function wasmScan(memory, { file, history }) {
   must(memory, 'ampcf_profile_finish', profile, memory.allocate(scratchBytes), scratchBytes);
   const found = memory.call('ampcf_profile_personas', profile);
   if (found !== personas) throw new Error(`the scan wants ${personas} personas, got ${found}`);
-  const items = memory.allocate(8 * top),
-    scores = items + 4 * top;
+  const best = memory.allocate(ampcf_ranked.bytes * top);
   return (/** @type {number} */ runs) => ({
-    times: timesOf(runs, () => must(memory, 'ampcf_recommend', profile, 0, top, items, scores, 0, out)),
-    sum: hex(crc32c(memory.u8(items, 8 * top))),
+    times: timesOf(runs, () => must(memory, 'ampcf_recommend', profile, 0, top, best, out)),
+    sum: hex(crc32c(memory.u8(best, ampcf_ranked.bytes * top))),
   });
 }
 
@@ -90,12 +91,13 @@ function wasmTrain(memory, { config, offsets, items }) {
     bytes = memory.call('ampcf_trainer_memory', configAt, items.length),
     room = memory.allocate(bytes),
     out = memory.allocate(32);
+  const progress = () => readStruct(ampcf_train_progress, memory.u8(out, ampcf_train_progress.bytes).slice());
   let trainer = 0;
   const run = () => {
     must(memory, 'ampcf_trainer_open', configAt, offsetsAt, itemsAt, 0, room, bytes, out);
     trainer = memory.u32(out, 1)[0];
     do must(memory, 'ampcf_trainer_step', trainer, 0xffffffff, out);
-    while (memory.u64(out, 2)[0] < memory.u64(out, 2)[1]);
+    while (progress().done < progress().total);
   };
   return (/** @type {number} */ runs) => ({
     times: timesOf(runs, run),

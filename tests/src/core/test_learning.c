@@ -88,7 +88,8 @@ static void later_is_the_same(void) {
     }
 }
 
-static void evidence_with(const test_model *m, const event *e, const float *preference, uint32_t n, float *out) {
+static void evidence_with(const test_model *m, const event *e, const float *preference, uint32_t n,
+                          float *out) {
     learner l = begin(m->model, n, 0);
     for (uint32_t i = 0; i < n; i++)
         CHECK_EQ(ampcf_profile_add(l.profile, e[i].item, e[i].weight, preference[i]), AMPCF_OK);
@@ -139,7 +140,7 @@ static void contributions_sum(const ampcf_profile *p, uint32_t rows) {
 
 static uint32_t condensed(const test_model *m, const learner *from, uint32_t n_events, learner *to,
                           uint32_t room) {
-    uint32_t row = AMPCF_SUMMARY_HEAD + ampcf_model_dim(m->model), found;
+    uint32_t row = AMPCF_SUMMARY_HEAD + ampcf_model_describe(m->model).dim, found;
     float *summaries = exact(8u * row * sizeof *summaries);
     CHECK_EQ(ampcf_profile_condense(from->profile, n_events, summaries, &found), AMPCF_OK);
     *to = begin(m->model, room, found);

@@ -20,10 +20,10 @@ static test_model whole_model(void) {
 static void lookups(void) {
     test_model m = whole_model();
     uint32_t n;
-    CHECK_EQ(ampcf_model_items(m.model), 7);
-    CHECK_EQ(ampcf_model_dim(m.model), 5);
-    CHECK_EQ(ampcf_model_personas(m.model), 4);
-    CHECK_EQ(ampcf_model_aspects(m.model), 6);
+    CHECK_EQ(ampcf_model_describe(m.model).items, 7);
+    CHECK_EQ(ampcf_model_describe(m.model).dim, 5);
+    CHECK_EQ(ampcf_model_describe(m.model).personas, 4);
+    CHECK_EQ(ampcf_model_describe(m.model).aspects, 6);
     for (uint32_t j = 0; j < 7; j++) {
         char id[16], title[24];
         int id_bytes = snprintf(id, sizeof id, "item%" PRIu32, j),
@@ -43,7 +43,7 @@ static void lookups(void) {
     CHECK_EQ(n, 8);
     CHECK_BYTES(ampcf_model_metadata(m.model, &n), "{\"name\":\"made up\"}", 18);
     CHECK_EQ(n, 18);
-    for (uint8_t i = 0; i < 16; i++) CHECK_EQ(ampcf_model_lineage(m.model)[i], i + 1);
+    for (uint8_t i = 0; i < 16; i++) CHECK_EQ(ampcf_model_describe(m.model).lineage[i], i + 1);
 
     char long_id[600];
     memset(long_id, 'x', sizeof long_id);
@@ -87,7 +87,7 @@ static void absent_parts_are_empty(void) {
     uint32_t n = 99;
     recipe r = plain_recipe(7, 5, 4, 0);
     test_model m = make_model(&r, &rng);
-    CHECK_EQ(ampcf_model_aspects(m.model), 0);
+    CHECK_EQ(ampcf_model_describe(m.model).aspects, 0);
     CHECK(ampcf_model_title(m.model, 3, &n) != NULL);
     CHECK_EQ(n, 0);
     CHECK(ampcf_model_metadata(m.model, &n) != NULL);

@@ -14,7 +14,7 @@ static int all_finite(const float *x, uint32_t n) {
 }
 
 static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_history) {
-    uint32_t n = ampcf_model_items(m), personas = ampcf_profile_personas(p->profile), found;
+    uint32_t n = ampcf_model_describe(m).items, personas = ampcf_profile_personas(p->profile), found;
     uint32_t *items = exact(n * sizeof *items), *owners = exact(n * sizeof *owners);
     ampcf_ranked *best = exact(n * sizeof *best);
     float *scores = exact(n * sizeof *scores), *attention = exact(personas * sizeof *attention);
@@ -43,7 +43,7 @@ static void use_profile(const ampcf_model *m, test_profile *p, uint32_t n_histor
 }
 
 static void use_aspects(const ampcf_model *m, const ampcf_profile *p) {
-    uint32_t a = ampcf_model_aspects(m);
+    uint32_t a = ampcf_model_describe(m).aspects;
     if (a == 0) return;
     double *share = exact(a * sizeof *share), *lift = exact(a * sizeof *lift);
     for (uint32_t k = 0; k < ampcf_profile_personas(p); k++) {
@@ -65,7 +65,7 @@ static float any_weight(uint64_t *rng) {
 }
 
 static void use_model(const ampcf_model *m, uint64_t *rng) {
-    uint32_t n = ampcf_model_items(m), history[HISTORY],
+    uint32_t n = ampcf_model_describe(m).items, history[HISTORY],
              length = random_below(rng, (n < HISTORY ? n : HISTORY) + 1), found;
     float weights[HISTORY];
     ampcf_ranked *alike = exact(n * sizeof *alike);
@@ -79,7 +79,7 @@ static void use_model(const ampcf_model *m, uint64_t *rng) {
         CHECK(ampcf_model_title(m, j, &bytes) != NULL);
     }
     const float *w = random_below(rng, 3) == 0 ? NULL : weights;
-    test_profile p = fold(m, history, w, length, random_below(rng, ampcf_model_personas(m) + 1));
+    test_profile p = fold(m, history, w, length, random_below(rng, ampcf_model_describe(m).personas + 1));
     CHECK_EQ(p.status, AMPCF_OK);
     use_profile(m, &p, length);
     use_aspects(m, p.profile);

@@ -145,7 +145,7 @@ static void neighbour_width(void) {
         offsets[0] = 0;
         link_parts(&t, &r);
         test_model m = open_parts(&t.parts);
-        CHECK_EQ(ampcf_model_neighbours(m.model), 1);
+        CHECK_EQ(ampcf_model_describe(m.model).neighbours, 1);
         uint32_t history = 0;
         test_profile p = fold(m.model, &history, NULL, 1, 0);
         double parts[1];
@@ -183,7 +183,7 @@ static void clusters(void) {
         recipe r = plain_recipe(300, 2, 1, 0);
         r.clusters = n;
         test_model m = make_model(&r, &rng);
-        CHECK_EQ(ampcf_model_clusters(m.model), n);
+        CHECK_EQ(ampcf_model_describe(m.model).clusters, n);
         for (uint32_t j = 0; j < 300; j++)
             CHECK_EQ(ampcf_model_item_cluster(m.model, j), n > 0 ? j % n : AMPCF_NO_CLUSTER);
         free_model(&m);

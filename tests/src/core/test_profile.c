@@ -4,7 +4,7 @@
 
 /* s_j = score - bias of every item. */
 static void evidence_of(const test_model *m, const test_parts *t, const ampcf_profile *p, double *out) {
-    uint32_t n = ampcf_model_items(m->model);
+    uint32_t n = ampcf_model_describe(m->model).items;
     uint32_t *items = exact(n * sizeof *items);
     float *scores = exact(n * sizeof *scores);
     for (uint32_t j = 0; j < n; j++) items[j] = j;

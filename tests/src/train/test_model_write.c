@@ -185,7 +185,7 @@ static void neighbour_rules(void) {
     const ampcf_model_parts good = t.parts;
     ampcf_model_parts p = good;
     test_model m = open_parts(&good);
-    CHECK_EQ(ampcf_model_neighbours(m.model), t.neighbour_offsets[30]);
+    CHECK_EQ(ampcf_model_describe(m.model).neighbours, t.neighbour_offsets[30]);
     CHECK(t.neighbour_offsets[30] > 20);
     free_model(&m);
     p = good, p.neighbour_offsets = NULL, expect(&p, AMPCF_E_ARGUMENT, "neighbour offsets");

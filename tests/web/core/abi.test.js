@@ -22,8 +22,8 @@ for (const folder of ['include', 'src'])
 const includes = ['ampcf.h', 'ampcf_taste.h', 'ampcf_train.h', 'core/format.h'],
   text = Object.values(headers).join('\n');
 
-const layouts = /** @type {Layout[]} */ (
-  Object.values(abi).filter((value) => typeof value === 'object' && 'struct' in value)
+const layouts = /** @type {[struct: string, layout: Layout][]} */ (
+  Object.entries(abi).filter(([, value]) => typeof value === 'object' && 'fields' in value)
 );
 /** Exports with a name of C: macros and enumerators. */
 const numbers = Object.entries(abi).filter(([name]) => /^[A-Z0-9_]+$/.test(name));
@@ -50,12 +50,12 @@ function enumerators(name) {
 
 describe('layouts and numbers', () => {
   test('are those of C on wasm32', async () => {
-    assert.ok(layouts.length >= 3 && numbers.length > 40);
+    assert.ok(layouts.length >= 10 && numbers.length > 40);
     assert.deepEqual(await falseFacts(headers, includes, facts), []);
   });
 
   test('leave no field out', () => {
-    for (const { struct, fields } of layouts)
+    for (const [struct, { fields }] of layouts)
       assert.deepEqual(Object.keys(fields), membersOf(text, struct), struct);
   });
 
@@ -76,11 +76,10 @@ describe('layouts and numbers', () => {
       'ampcf_explanation.bias is not at 8',
       'ampcf_explanation.residual is not at 16',
       'ampcf_explanation.persona is not at 24',
-      'ampcf_explanation.n_personas is not at 28',
     ]);
     assert.notDeepEqual(
       membersOf(moved['include/ampcf.h'], 'ampcf_explanation'),
-      Object.keys(abi.explanationLayout.fields),
+      Object.keys(abi.ampcf_explanation.fields),
     );
     const others = changed(
       ['uint32_t persona;', 'float persona;'],
@@ -95,7 +94,8 @@ describe('layouts and numbers', () => {
   });
 
   test('structs are read as they were written', () => {
-    for (const layout of layouts) {
+    for (const [, layout] of layouts) {
+      if (Object.values(layout.fields).some(([type]) => type === 'bytes')) continue; // only written
       const values = Object.fromEntries(Object.keys(layout.fields).map((name, i) => [name, i + 1])),
         bytes = writeStruct(layout, values);
       assert.equal(bytes.length, layout.bytes);

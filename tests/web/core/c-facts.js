@@ -5,7 +5,7 @@ import { runClang } from '@yowasp/clang';
 /** @import { Layout } from '../../../web/core/abi.js' */
 /** @typedef {Record<string, string>} Files path -> text */
 
-const bytesOf = { u8: 1, u16: 2, u32: 4, u64: 8, f32: 4, f64: 8, pointer: 4 };
+const bytesOf = { bytes: 1, u8: 1, u16: 2, u32: 4, u64: 8, f32: 4, f64: 8, pointer: 4 };
 
 /**
  * Members of a struct as the header lists them, in order.
@@ -25,16 +25,16 @@ export function membersOf(header, struct) {
 
 /**
  * What C says of a layout when it is true.
- * @param {Layout} layout
+ * @param {[struct: string, layout: Layout]} named
  * @returns {[condition: string, otherwise: string][]}
  */
-export const layoutFacts = ({ struct, bytes, fields }) => [
+export const layoutFacts = ([struct, { bytes, fields }]) => [
   [`sizeof(${struct}) == ${bytes}`, `${struct} does not have ${bytes} bytes`],
   ...Object.entries(fields).flatMap(
-    ([name, [type, offset]]) =>
+    ([name, [type, offset, length = 1]]) =>
       /** @type {[string, string][]} */ ([
         [`offsetof(${struct}, ${name}) == ${offset}`, `${struct}.${name} is not at ${offset}`],
-        [`sizeof(((${struct} *)0)->${name}) == ${bytesOf[type]}`, `${struct}.${name} is no ${type}`],
+        [`sizeof(((${struct} *)0)->${name}) == ${bytesOf[type] * length}`, `${struct}.${name} is no ${type}`],
         [
           `_Generic(((${struct} *)0)->${name}, float: 1, double: 1, default: 0) == ${Number(/^f/.test(type))}`,
           `${struct}.${name} is no ${type}`,
