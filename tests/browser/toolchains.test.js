@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 import { fingerprint, madeInputs } from '../src/toolchains/fingerprint.js';
 import { libraryWith } from '../src/toolchains/library.js';
 import { wasmToolchains, whyNot } from '../toolchains.js';
-import { args, executablePath, skip, startServer } from './store-chromium.js';
+import { args, executablePath, skip, startServer } from './chromium.js';
 
 /** @import { Browser } from 'playwright-core' */
 
@@ -50,9 +50,8 @@ describe('modules of every toolchain in a page', { skip, timeout: 300_000 }, () 
         server.extra.set(path, { type: 'text/javascript', body: await libraryWith(toolchain, kernels) });
         const page = await browser.newPage();
         await page.goto(`${server.origin}/test/blank.html`);
-        const print = await page.evaluate(
-          `import(${JSON.stringify(path)}).then((library) => (${fingerprint})(library, ${JSON.stringify(inputs)}))`,
-        );
+        const printed = `(${fingerprint})(library, ${JSON.stringify(inputs)})`;
+        const print = await page.evaluate(`import(${JSON.stringify(path)}).then((library) => ${printed})`);
         await page.close();
         assert.deepEqual(print, wanted);
       });

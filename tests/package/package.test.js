@@ -72,6 +72,7 @@ describe('the browser entry', () => {
       [
         'core/abi',
         'core/arguments',
+        'core/bytes',
         'core/compile',
         'core/errors',
         'core/kernel',

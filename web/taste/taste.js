@@ -103,7 +103,7 @@ export class Taste {
     const { space: name, discount, profile } = optionsArgument(options);
     const space = spaceArgument(this.#model, name);
     const byRank = discountArgument(discount, true);
-    const isProfile = typeof (/** @type {any} */ (of)?.folded) === 'function';
+    const isProfile = typeof (/** @type {any} */ (of)?.personas) === 'function';
     const person = isProfile ? /** @type {Profile} */ (of) : profile;
     const shares = isProfile
       ? this.#historyTaste(/** @type {Profile} */ (of), space)
