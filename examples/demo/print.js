@@ -52,16 +52,16 @@ export function personaLines(me) {
  * The terms of a score, which add up to it.
  * @param {RankedItem} item
  */
-function reason({ explanation }) {
+function reason({ explanation, score }) {
   if (!explanation) return '';
-  const { contributions, rest, residual, bias } = explanation;
+  const { contributions, bias } = explanation;
   const liked = contributions.filter(({ contribution }) => contribution > 0);
+  const named = liked.reduce((sum, { contribution }) => sum + contribution, 0);
+  const others = Number(score) - bias - named;
   const terms = liked.map(({ title, contribution }) => `${fit(title, 32)} ${contribution.toFixed(2)}`);
-  const others = rest + residual;
-  const sign = others < 0 ? '-' : '+';
   return [
     terms.length > 0 ? `because you liked ${terms.join(' + ')}` : 'by popularity alone',
-    Math.abs(others) >= 0.005 ? `${sign} other history ${Math.abs(others).toFixed(2)}` : '',
+    Math.abs(others) >= 0.005 ? `${others < 0 ? '-' : '+'} other history ${Math.abs(others).toFixed(2)}` : '',
     Math.abs(bias) >= 0.005 ? `+ popularity ${bias.toFixed(2)}` : '',
   ]
     .filter(Boolean)

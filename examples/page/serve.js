@@ -1,6 +1,5 @@
 // Owns `npm run page`: the files of this repository for a browser on this machine. Must not answer other
-// machines, write, or
-// give out anything outside the repository, hidden files included.
+// machines, write, or give out anything outside the repository, hidden files included.
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, sep } from 'node:path';

@@ -14,20 +14,30 @@ const short = (title, width = 40) => fit(title, width);
 const leastShown = 0.005;
 
 /**
- * Why an item stands where it stands, or '' where nothing is known.
+ * A further term of a sum, or '' where it would be printed as 0.00.
+ * @param {string} what
+ * @param {number} size
+ */
+const term = (what, size) =>
+  Math.abs(size) >= leastShown ? ` ${size < 0 ? '-' : '+'} ${what} ${Math.abs(size).toFixed(2)}` : '';
+
+/**
+ * Why an item stands where it stands, or '' where nothing is known. The terms add up to the score: what is not
+ * named is in the other history, also what speaks against the item.
  * @param {RankedItem} item
  */
 function because({ explanation, score }) {
   if (!explanation || score === null) return '';
-  const parts = explanation.contributions
-    .filter((part) => part.contribution > 0)
-    .map((part) => `${short(part.title, 32)} ${part.contribution.toFixed(2)}`);
-  const liked = parts.length > 0 ? `because you liked ${parts.join(' + ')}` : 'by popularity alone';
-  const others = explanation.rest + explanation.residual;
-  const size = Math.abs(others).toFixed(2);
-  const history = Math.abs(others) >= leastShown ? ` ${others < 0 ? '-' : '+'} other history ${size}` : '';
   const { bias } = explanation;
-  return `${liked}${history}${Math.abs(bias) >= leastShown ? ` + popularity ${bias.toFixed(2)}` : ''}`;
+  const named = explanation.contributions.filter(({ contribution }) => contribution > 0);
+  const others = named.reduce((rest, { contribution }) => rest - contribution, score - bias);
+  const popularity = term('popularity', bias);
+  if (named.length === 0)
+    return others <= -leastShown
+      ? `your history speaks against it: ${others.toFixed(2)}${popularity}`
+      : `by popularity alone${popularity}`;
+  const parts = named.map(({ title, contribution }) => `${short(title, 32)} ${contribution.toFixed(2)}`);
+  return `because you liked ${parts.join(' + ')}${term('other history', others)}${popularity}`;
 }
 
 /**

@@ -103,12 +103,7 @@ export const ampcf_ranked = /** @type {const} */ ({
 
 export const ampcf_explanation = /** @type {const} */ ({
   bytes: 32,
-  fields: {
-    score: ['f64', 0],
-    bias: ['f64', 8],
-    residual: ['f64', 16],
-    persona: ['u32', 24],
-  },
+  fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },
 });
 
 // ---- src/core/format.h ----
