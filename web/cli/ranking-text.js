@@ -32,10 +32,11 @@ function because({ explanation, score }) {
   const named = explanation.contributions.filter(({ contribution }) => contribution > 0);
   const others = named.reduce((rest, { contribution }) => rest - contribution, score - bias);
   const popularity = term('popularity', bias);
-  if (named.length === 0)
-    return others <= -leastShown
-      ? `your history speaks against it: ${others.toFixed(2)}${popularity}`
-      : `by popularity alone${popularity}`;
+  if (named.length === 0) {
+    const whole = others < 0 ? 'your history speaks against it' : 'for your history as a whole';
+    const all = Math.abs(others) >= leastShown ? `${whole}: ${others.toFixed(2)}` : 'by popularity alone';
+    return `${all}${popularity}`;
+  }
   const parts = named.map(({ title, contribution }) => `${short(title, 32)} ${contribution.toFixed(2)}`);
   return `because you liked ${parts.join(' + ')}${term('other history', others)}${popularity}`;
 }

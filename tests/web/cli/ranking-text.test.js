@@ -1,5 +1,5 @@
-// Owns the test of web/cli/ranking-text.js: what a terminal says of a score adds up to it, and does not praise what
-// speaks against an item. Must not rank.
+// Owns the test of web/cli/ranking-text.js: what a terminal says of a score adds up to it, and does not praise
+// what speaks against an item. Must not rank.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
@@ -25,7 +25,10 @@ function said(listed, rest, bias) {
   return { score, why: stripVTControlCharacters(lines[1]).trim() };
 }
 
-/** The signed numbers of a sentence. @param {string} why */
+/**
+ * The signed numbers of a sentence.
+ * @param {string} why
+ */
 const numbersIn = (why) =>
   [...why.matchAll(/(?:(- )[a-z ]*|)(-?\d+\.\d\d)/g)].map(
     ([, minus, size]) => (minus ? -1 : 1) * Number(size),
