@@ -2,7 +2,7 @@
 // checked against the headers by tests/web/core/abi.test.js. Must not call anything.
 
 /**
- * @typedef {'u8' | 'u16' | 'u32' | 'u64' | 'f32' | 'f64' | 'pointer' | 'bytes'} FieldType a pointer of wasm32
+ * @typedef {'u32' | 'u64' | 'f32' | 'f64' | 'pointer' | 'bytes'} FieldType a pointer of wasm32
  *   has 4 bytes; `bytes` is an array of them
  */
 /**

@@ -57,16 +57,18 @@ export class WasmMemory {
    */
   call(name, ...args) {
     const outside = args.flatMap((arg) => (typeof arg === 'object' && bytesView(arg)) || []);
+    // Most calls are of numbers, and a list of titles makes many.
+    if (outside.length === 0) return this.#run(name, /** @type {number[]} */ (args));
     return this.scoped(
       outside.map((bytes) => bytes.length),
       (...blocks) => {
-        const inside = outside.map((bytes, i) => this.u8(blocks[i], bytes.length));
-        inside.forEach((view, i) => view.set(outside[i]));
+        let next = 0;
+        outside.forEach((bytes, i) => this.u8(blocks[i], bytes.length).set(bytes));
         const result = this.#run(
           name,
-          args.map((arg) => (typeof arg === 'object' ? /** @type {number} */ (blocks.shift()) : arg)),
+          args.map((arg) => (typeof arg === 'object' ? blocks[next++] : arg)),
         );
-        outside.forEach((bytes, i) => bytes.set(inside[i]));
+        outside.forEach((bytes, i) => bytes.set(this.u8(blocks[i], bytes.length)));
         return result;
       },
     );

@@ -10,8 +10,6 @@
 
 const views = {
   bytes: Uint8Array,
-  u8: Uint8Array,
-  u16: Uint16Array,
   u32: Uint32Array,
   u64: BigUint64Array,
   f32: Float32Array,

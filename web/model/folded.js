@@ -85,20 +85,21 @@ export class FoldedState {
   }
 
   #foldAll() {
-    const known = [...this.history.events.keys()].filter((id) => this.model.has(id)),
-      { recency } = this.options;
-    this.#fold(known);
-    if (!recency || known.length === 0) return;
-    // What time does depends on whose each event is.
-    const owners = responsibilitiesOf(this.core);
-    this.drop();
-    this.#fold(
-      known,
-      recency(
-        known.map((id) => storedEvent(id, this.facts(id))),
-        owners,
-      ),
-    );
+    const known = [...this.history.events.keys()].filter((id) => this.model.has(id));
+    const { recency } = this.options;
+    try {
+      this.#fold(known);
+      if (!recency || known.length === 0) return;
+      // What time does depends on whose each event is. Until it has said so this fold stands, because it may
+      // ask the profile.
+      const events = known.map((id) => storedEvent(id, this.facts(id)));
+      const factors = recency(events, responsibilitiesOf(this.core));
+      this.drop();
+      this.#fold(known, factors);
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
   }
 
   /**
@@ -106,20 +107,10 @@ export class FoldedState {
    * @param {ArrayLike<number>} [factors] of the weights
    */
   #fold(ids, factors) {
+    const { kernel } = this.model;
     const n = ids.length;
-    this.#core = beginFold(
-      this.model.kernel,
-      this.history.summaries,
-      n,
-      16 + (n >> 2),
-      this.options.personas,
-    );
-    try {
-      this.#join(ids, factors);
-    } catch (error) {
-      this.drop();
-      throw error;
-    }
+    this.#core = beginFold(kernel, this.history.summaries, n, 16 + (n >> 2), this.options.personas);
+    this.#join(ids, factors);
   }
 
   /**
@@ -159,11 +150,10 @@ export class FoldedState {
   }
 
   dispose() {
-    if (this.#disposed) return;
     try {
       this.drop();
     } catch {
-      // The model went first, and its memory with it.
+      // It was disposed before, or the model went first, and its memory with it.
     }
     this.#disposed = true;
   }

@@ -107,7 +107,7 @@ export class Profile {
   rate(item, stars, { scale: [low, high] = [1, 5], ...options } = {}) {
     if (!(stars >= low && stars <= high))
       throw badArgument(`rating of ${String(item)}`, stars, `${low} to ${high}`);
-    return this.add({ ...options, item, preference: (2 * stars - low - high) / (high - low) });
+    return this.#say(item, (2 * stars - low - high) / (high - low), options);
   }
 
   /**
@@ -116,7 +116,7 @@ export class Profile {
    * @param {{ weight?: number, at?: number }} [options]
    */
   dislike(item, options) {
-    return this.add({ ...options, item, preference: -1 });
+    return this.#say(item, -1, options);
   }
 
   /**
@@ -127,7 +127,17 @@ export class Profile {
   skip(item, options) {
     return this.#history.events.has(itemId(item))
       ? this
-      : this.add({ weight: skipWeight, ...options, item, preference: 0 });
+      : this.#say(item, 0, { weight: skipWeight, ...options });
+  }
+
+  /**
+   * Add an event of this preference, whatever the options say of one.
+   * @param {string | number} item
+   * @param {number} preference
+   * @param {{ weight?: number, at?: number }} [options]
+   */
+  #say(item, preference, options) {
+    return this.add({ ...options, item, preference, wanted: preference });
   }
 
   /**

@@ -5,7 +5,7 @@ import { runClang } from '@yowasp/clang';
 /** @import { Layout } from '../../../web/core/abi.js' */
 /** @typedef {Record<string, string>} Files path -> text */
 
-const bytesOf = { bytes: 1, u8: 1, u16: 2, u32: 4, u64: 8, f32: 4, f64: 8, pointer: 4 };
+const bytesOf = { bytes: 1, u32: 4, u64: 8, f32: 4, f64: 8, pointer: 4 };
 
 /**
  * Members of a struct as the header lists them, in order.

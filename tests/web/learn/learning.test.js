@@ -321,3 +321,50 @@ describe('forgetting', () => {
     assert.deepEqual(golden(moved.recommend()), golden(other.createProfile(me.history).recommend()));
   });
 });
+
+describe('what a profile is asked on the way', () => {
+  test('a recency that reads its profile sees it without itself, and harms no other', () => {
+    const history = historyOf(1);
+    /** @type {import('../../../web/model/profile.js').Profile | undefined} */
+    let me;
+    let asked = 0;
+    me = model.createProfile(history, {
+      recency: (events) => {
+        asked += Number(me?.personalized) + Number((me?.rank([ids[0]]).items.length ?? 0) > 0);
+        return events.map(() => 0.5);
+      },
+    });
+    const half = model.createProfile(history.map((event) => ({ ...event, weight: 0.5 })));
+    assert.deepEqual(golden(me.recommend()), golden(half.recommend()));
+    assert.ok(asked >= 2);
+    assert.ok(model.createProfile(historyOf(2)).recommend().items.length > 0);
+  });
+
+  test('a recency that throws is asked again, and leaves nothing behind', () => {
+    const history = historyOf(1);
+    let fails = true;
+    const me = model.createProfile(history, {
+      recency: (events) => {
+        if (fails) throw new Error('not yet');
+        return events.map(() => 1);
+      },
+    });
+    assert.throws(() => me.recommend(), /not yet/);
+    assert.throws(() => me.personas(), /not yet/);
+    fails = false;
+    assert.deepEqual(golden(me.recommend()), golden(model.createProfile(history).recommend()));
+  });
+
+  test('what a verb says goes before what the options say, also by the old name', () => {
+    const was = /** @type {any} */ ({ item: ids[3], weight: 1, wanted: 1, preference: 1, at: 5 });
+    const said = [
+      model.createProfile([]).dislike(ids[3], was),
+      model.createProfile([]).skip(ids[3], was),
+      model.createProfile([]).rate(ids[3], 1, was),
+    ];
+    assert.deepEqual(
+      said.map((me) => me.history[0].preference),
+      [-1, 0, -1],
+    );
+  });
+});
