@@ -5,12 +5,12 @@
  * @typedef {'u8' | 'u16' | 'u32' | 'u64' | 'f32' | 'f64' | 'pointer' | 'bytes'} FieldType a pointer of wasm32
  *   has 4 bytes; `bytes` is an array of them
  */
+/** @typedef {readonly [type: FieldType, offset: number, length?: number]} Field */
 /**
  * A struct on wasm32: every field with its type and where it begins.
  * @typedef {object} Layout
  * @property {number} bytes
- * @property {Readonly<Record<string, readonly [type: FieldType, offset: number, length?: number]>>} fields all
- *   of them, in order
+ * @property {Readonly<Record<string, Field>>} fields all of them, in order
  */
 
 // ---- include/ampcf.h ----
@@ -103,12 +103,7 @@ export const ampcf_ranked = /** @type {const} */ ({
 
 export const ampcf_explanation = /** @type {const} */ ({
   bytes: 32,
-  fields: {
-    score: ['f64', 0],
-    bias: ['f64', 8],
-    residual: ['f64', 16],
-    persona: ['u32', 24],
-  },
+  fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },
 });
 
 // ---- src/core/format.h ----

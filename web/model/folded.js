@@ -85,11 +85,11 @@ export class FoldedState {
   }
 
   #foldAll() {
-    const known = [...this.history.events.keys()].filter((id) => this.model.has(id)),
-      { recency } = this.options;
+    const known = [...this.history.events.keys()].filter((id) => this.model.has(id));
+    const { recency } = this.options;
     this.#fold(known);
     if (!recency || known.length === 0) return;
-    // What time does depends on whose each event is.
+    // Recency is told which persona each event belongs to, so the history is folded without it first.
     const owners = responsibilitiesOf(this.core);
     this.drop();
     this.#fold(
@@ -129,8 +129,8 @@ export class FoldedState {
    */
   #join(ids, factors) {
     ids.forEach((id, i) => {
-      const { weight, preference } = this.facts(id),
-        index = /** @type {number} */ (this.model.indexOf(id));
+      const { weight, preference } = this.facts(id);
+      const index = /** @type {number} */ (this.model.indexOf(id));
       addEvent(this.core, index, factors ? Math.max(weight * factors[i], leastWeight) : weight, preference);
       this.known.push(id);
       this.indices.push(index);
