@@ -16,15 +16,17 @@ const me = model.createProfile(person.history.map(({ item, at }) => ({ item, at 
 function show(name, items) {
   const score = items.reduce((sum, item) => sum + item.score, 0) / items.length,
     ids = items.map(({ item }) => item);
+  const distance = model.taste.distance(me, ids);
+  const kl = model.taste.distance(me, ids, { distance: 'kl' });
   console.log(
-    `${name.padEnd(22)} mean score ${score.toFixed(3)}   taste distance ${model.taste.distance(me, ids).toFixed(3)}   KL ${model.taste.distance(me, ids, { distance: 'kl' }).toFixed(3)}`,
+    `${name.padEnd(22)} mean score ${score.toFixed(3)}` +
+      `   taste distance ${distance.toFixed(3)}   KL ${kl.toFixed(3)}`,
   );
 }
 
 const title = new Map(tastes.map(({ id, name }) => [id, name]));
-console.log(
-  `${person.id}: ${person.tastes.map(({ taste: id, share }) => `${title.get(id)} ${(100 * share).toFixed(0)} %`).join(', ')}\n`,
-);
+const truth = person.tastes.map(({ taste: id, share }) => `${title.get(id)} ${(100 * share).toFixed(0)} %`);
+console.log(`${person.id}: ${truth.join(', ')}\n`);
 const plain = me.recommend({ topK: 10 });
 show('as ranked', plain.items);
 for (const calibrate of [0.2, 0.5, 0.8, 1])

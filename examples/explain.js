@@ -37,9 +37,9 @@ const german = {
   personaAlone: 'Für deine Seite „{persona}“',
   popular: 'Bei vielen beliebt',
 };
-say(
-  `\n${explainInWords(items[0], { personas, templates: german, locale: 'de', emphasis: { item: ['»', '«'] } }).text}`,
-);
+const marked = { item: ['»', '«'] };
+const inGerman = { personas, templates: german, locale: 'de', emphasis: marked };
+say(`\n${explainInWords(items[0], inGerman).text}`);
 
 // For a page: one node a part, each set as text, so that a title can never be markup.
 say(JSON.stringify(explainInWords(items[0], { personas, reasons: 1 }).parts));

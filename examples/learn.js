@@ -43,8 +43,11 @@ const began = performance.now();
 me.add(second.item);
 me.recommend({ topK: 1 });
 const took = performance.now() - began;
+const step = JSON.stringify(me.recommend().items);
+const atOnce = JSON.stringify(model.createProfile(me.history).recommend().items);
 console.log(
-  `one event more  ${took < 20 ? 'a moment' : `${took.toFixed(0)} ms`}, and every bit is as if all ${me.size} had been folded at once: ${JSON.stringify(me.recommend().items) === JSON.stringify(model.createProfile(me.history).recommend().items)}`,
+  `one event more  ${took < 20 ? 'a moment' : `${took.toFixed(0)} ms`}, and every bit is as if all ` +
+    `${me.size} had been folded at once: ${step === atOnce}`,
 );
 me.undo();
 
@@ -59,13 +62,16 @@ const western = model
 for (const item of western) me.add(item);
 const drift = driftOf(me, { recent: western.length });
 console.log(
-  `drift           after ${western.length} westerns: ${drift.drifted ? 'alarm' : 'none'} (distance ${drift.distance.toFixed(2)}, by chance ${drift.expected.toFixed(2)}, p = ${drift.p.toFixed(3)}); most moved: ${drift.changes[0].category}`,
+  `drift           after ${western.length} westerns: ${drift.drifted ? 'alarm' : 'none'} ` +
+    `(distance ${drift.distance.toFixed(2)}, by chance ${drift.expected.toFixed(2)}, ` +
+    `p = ${drift.p.toFixed(3)}); most moved: ${drift.changes[0].category}`,
 );
 for (const item of western) me.remove(item);
 
 const { kept, folding, before, after } = refine(me);
 console.log(
-  `refine          ${kept ? `kept ${JSON.stringify(folding)}` : 'nothing kept'}: rank of the latest like ${before.latest.toFixed(0)} before, ${after.latest.toFixed(0)} after\n`,
+  `refine          ${kept ? `kept ${JSON.stringify(folding)}` : 'nothing kept'}: ` +
+    `rank of the latest like ${before.latest.toFixed(0)} before, ${after.latest.toFixed(0)} after\n`,
 );
 if (kept) me.undo();
 
@@ -74,12 +80,16 @@ const all = new Set(me.recommend({ topK: 20 }).items.map(({ item }) => item)),
 me.forget();
 const same = me.recommend({ topK: 20, exclude }).items.filter(({ item }) => all.has(item)).length;
 console.log(
-  `forget          no event is left (${me.size}), ${me.personas().length} personas are: ${same} of 20 recommendations are the same`,
+  `forget          no event is left (${me.size}), ${me.personas().length} personas are: ` +
+    `${same} of 20 recommendations are the same`,
 );
 const ring = model.createProfile(
   person.history.map(({ item }) => item),
   { ring: 10 },
 );
+const { remembered } = ring.explain(first.item).explanation;
+const score = Number(ring.rank([first.item]).items[0].score);
 console.log(
-  `ring of 10      ${ring.size} events, and ${ring.explain(first.item).explanation.remembered.toFixed(2)} of the ${first.title} score of ${Number(ring.rank([first.item]).items[0].score).toFixed(2)} comes from what was forgotten`,
+  `ring of 10      ${ring.size} events, and ${remembered.toFixed(2)} of the ${first.title} score of ` +
+    `${score.toFixed(2)} comes from what was forgotten`,
 );

@@ -9,9 +9,9 @@ import { trainModel } from 'ampcf/train';
 import { demoPeople } from './demo/people.js';
 import { demoInteractions, demoSettings, loadFilms } from './demo/train.js';
 
-const films = await loadFilms(),
-  people = demoPeople(films, { people: 600 }),
-  canary = 'canary-4711@example.org';
+const films = await loadFilms();
+const people = demoPeople(films, { people: 600 });
+const canary = 'canary-4711@example.org';
 people[7].id = canary;
 films.push({ item: 'seen-by-one', title: 'A film that nobody else has seen', genres: ['Drama'] });
 people[7].history.push({ item: 'seen-by-one', at: people[7].history[0].at });
@@ -30,7 +30,8 @@ for (const [how, form] of Object.entries(forms))
     `the person ${how.padEnd(10)} ${file.includes(form) ? 'IS IN THE FILE' : 'is not in the file'}`,
   );
 console.log(
-  `what one person alone had ${file.includes('seen-by-one') ? 'IS IN THE FILE' : 'is not in the file'}: ${dropped} event${dropped === 1 ? '' : 's'} with items of fewer than five people left out\n`,
+  `what one person alone had ${file.includes('seen-by-one') ? 'IS IN THE FILE' : 'is not in the file'}: ` +
+    `${dropped} event${dropped === 1 ? '' : 's'} with items of fewer than five people left out\n`,
 );
 
 // Every way out of this process, counted.
@@ -48,9 +49,9 @@ for (const [owner, names] of [
         throw new Error('the network was asked for');
       };
 
-const model = await loadModel(bytes),
-  ids = model.ids(),
-  me = model.createProfile([], { ring: 200 });
+const model = await loadModel(bytes);
+const ids = model.ids();
+const me = model.createProfile([], { ring: 200 });
 for (let n = 0; n < 10000; n++) {
   const item = ids[(n * 7919) % ids.length];
   if (n % 5 === 4) me.dislike(item);
@@ -62,5 +63,6 @@ console.log(`10,000 events and 1,000 rankings later: ${ways} requests, ${me.size
 
 const { auc, low, high } = await membershipAttack(interactions, demoSettings, { people: 200, seed: 1 });
 console.log(
-  `who was in the training? An attack guesses with AUC ${auc.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)}); 0.50 is chance`,
+  `who was in the training? An attack guesses with AUC ${auc.toFixed(2)} ` +
+    `(${low.toFixed(2)} to ${high.toFixed(2)}); 0.50 is chance`,
 );

@@ -12,11 +12,11 @@ const model = await loadModel((await trainDemo(trainModel, films, people)).bytes
 const person = people.find(({ tastes }) => tastes.length === 2 && tastes[1].share === 0.1) ?? people[0];
 const me = model.createProfile(person.history.map(({ item, at }) => ({ item, at }))),
   over = model.taste;
-const list = me.recommend({ topK: 10 }).items.map(({ item }) => item),
-  popular = model
-    .createProfile()
-    .recommend({ topK: 10 })
-    .items.map(({ item }) => item);
+const list = me.recommend({ topK: 10 }).items.map(({ item }) => item);
+const popular = model
+  .createProfile()
+  .recommend({ topK: 10 })
+  .items.map(({ item }) => item);
 
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
 const top = (of) =>
@@ -29,9 +29,9 @@ const line = (of) =>
     .map(({ name, share }) => `${name} ${percent(share)}`)
     .join(', ');
 
-console.log(
-  `${person.id} liked ${person.history.length} films: ${person.tastes.map(({ taste: id, share }) => `${tastes.find((one) => one.id === id).name} ${percent(share)}`).join(', ')}\n`,
-);
+const nameOf = (id) => tastes.find((one) => one.id === id).name;
+const truth = person.tastes.map(({ taste: id, share }) => `${nameOf(id)} ${percent(share)}`);
+console.log(`${person.id} liked ${person.history.length} films: ${truth.join(', ')}\n`);
 console.log(`my history   ${line(over.distribution(me))}`);
 console.log(`my top 10    ${line(over.distribution(list))}`);
 console.log(`most popular ${line(over.distribution(popular))}`);
@@ -48,13 +48,15 @@ for (const space of ['aspects', 'clusters']) {
 
 const floor = over.floor(me, { topK: 10 });
 console.log(
-  `\nTen films drawn from my own history are ${floor.low.toFixed(3)} to ${floor.high.toFixed(3)} from it (90 % of ${floor.rounds} draws):`,
+  `\nTen films drawn from my own history are ${floor.low.toFixed(3)} to ${floor.high.toFixed(3)} ` +
+    `from it (90 % of ${floor.rounds} draws):`,
 );
 console.log('a list in this range has my taste as well as ten of my own films show it.');
 
 const [biggest] = over.clusters().sort((a, b) => b.items - a.items);
 console.log(
-  `\nThe largest of ${over.clusters().length} item clusters is "${biggest.label}": ${biggest.items} films such as ${biggest.titles.join(', ')}`,
+  `\nThe largest of ${over.clusters().length} item clusters is "${biggest.label}": ` +
+    `${biggest.items} films such as ${biggest.titles.join(', ')}`,
 );
 console.log(
   `Without a model: ${(await tasteDistance([0.7, 0.3], [0.5, 0.5])).toFixed(3)} between 70/30 and 50/50`,

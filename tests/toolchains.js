@@ -49,8 +49,8 @@ export const isStale = (path) => changed(path) < sourcesChanged();
 export function whyNot({ folder, command }) {
   const paths = moduleNames.map((name) => `${folder}/${name}.wasm`);
   if (!paths.every((path) => existsSync(new URL(path, root)))) return `skipped: no ${folder} (${command})`;
-  // The npm build compares contents, not times, and runs before every test. Elsewhere a change of src/ makes some
-  // modules new, not all.
+  // The npm build compares contents, not times, and runs before every test. Elsewhere a change of src/ makes
+  // some modules new, not all.
   if (folder !== 'dist/wasm' && paths.every(isStale))
     return `skipped: ${folder} is older than src/ (${command})`;
   return undefined;

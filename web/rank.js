@@ -36,8 +36,8 @@ export const version = AMPCF_VERSION;
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const reading = readSource(source, optionsArgument(options)),
-    starting = instantiateCore(options.backend ?? 'auto', options.module);
+  const reading = readSource(source, optionsArgument(options));
+  const starting = instantiateCore(options.backend ?? 'auto', options.module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
   const model = new Model(await starting, bytes);

@@ -43,7 +43,8 @@ export function personaLines(me) {
     .map(({ index, label, share, items }) => {
       const titles = items.slice(0, 3).map(({ title }) => fit(title, 30));
       const name = bold(label) + ' '.repeat(width - label.length);
-      return `  ${index + 1}  ${name}  ${bar(share, 12)}  ${percent(share).padStart(5)}  ${dim(titles.join(', '))}`;
+      const part = percent(share).padStart(5);
+      return `  ${index + 1}  ${name}  ${bar(share, 12)}  ${part}  ${dim(titles.join(', '))}`;
     })
     .join('\n');
 }
@@ -74,7 +75,11 @@ export function rankingLines({ items }) {
     .map((item, i) => {
       const score = Number(item.score).toFixed(3);
       const title = fit(item.title, 46).padEnd(46);
-      return `  ${String(i + 1).padStart(2)}  ${score}  ${title}  ${item.persona?.label ?? ''}\n             ${dim(reason(item))}`;
+      const place = String(i + 1).padStart(2);
+      return [
+        `  ${place}  ${score}  ${title}  ${item.persona?.label ?? ''}`,
+        `             ${dim(reason(item))}`,
+      ].join('\n');
     })
     .join('\n');
 }

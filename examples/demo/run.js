@@ -41,9 +41,8 @@ function show(model, kind, person) {
   const me = model.createProfile(history),
     one = model.createProfile(history, { personas: 1 });
   say(bold(`${'─'.repeat(3)} ${person.id}: ${kind} ${'─'.repeat(60 - kind.length)}`));
-  say(
-    `${history.length} films liked. In truth (the generator knows): ${person.tastes.map(({ taste, share }) => `${tasteName.get(taste)} ${percent(share)}`).join(', ')}`,
-  );
+  const truth = person.tastes.map(({ taste, share }) => `${tasteName.get(taste)} ${percent(share)}`);
+  say(`${history.length} films liked. In truth (the generator knows): ${truth.join(', ')}`);
   say('\nPersonas found in the history, on the device');
   say(personaLines(me));
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
@@ -75,8 +74,9 @@ say(
 const result = await trainDemo(trainModel, films, people);
 const file = new URL('films.ampcf', out);
 writeFileSync(file, result.bytes);
+const kilobytes = Math.round(result.bytes.length / 1000);
 say(
-  `trained  in ${result.seconds.toFixed(1)} s: one file of ${Math.round(result.bytes.length / 1000)} kB, which a page would download once`,
+  `trained  in ${result.seconds.toFixed(1)} s: one file of ${kilobytes} kB, which a page would download once`,
 );
 const model = await loadModel(result.bytes);
 say(`loaded   ${model.diagnostics().backend} build of the core\n`);
@@ -90,8 +90,11 @@ function here(url) {
   return below.startsWith('..') ? path : below;
 }
 const path = here(file);
+const ratings = here(new URL('ratings.csv', out));
+const facts = here(new URL('films.csv', import.meta.url));
+const liked = 'alien-1979,heat-1995,the-godfather-1972,my-neighbor-totoro-1988';
 say(bold('Next'));
-say(`  npx ampcf recommend ${path} --history alien-1979,heat-1995,the-godfather-1972,my-neighbor-totoro-1988 --explain
-  npx ampcf rank ${path} --history alien-1979 --candidates blade-runner-1982,gigi-1958,stalker-1979
-  npx ampcf train ${here(new URL('ratings.csv', out))} --items ${here(new URL('films.csv', import.meta.url))} -o mine.ampcf   (or your own ratings)
-  npx ampcf --help`);
+say(`  npx ampcf recommend ${path} --history ${liked} --explain`);
+say(`  npx ampcf rank ${path} --history alien-1979 --candidates blade-runner-1982,gigi-1958,stalker-1979`);
+say(`  npx ampcf train ${ratings} --items ${facts} -o mine.ampcf   (or your own ratings)`);
+say('  npx ampcf --help');

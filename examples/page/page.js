@@ -8,9 +8,9 @@ import { explainInWords } from '../../dist/sentences.js';
 /** @typedef {ReturnType<Profile['personas']>[number]} Persona */
 /** @typedef {ReturnType<Profile['explain']>} RankedItem */
 
-const topK = 12,
-  listedContributions = 4,
-  colours = 6;
+const topK = 12;
+const listedContributions = 4;
+const colours = 6;
 
 /**
  * Invented people. A preset whose films the model does not know is not shown.

@@ -37,7 +37,7 @@ const usage = `node tests/bench/accuracy.js [options]
   --on test|validation     what is measured (default test); settings are chosen on validation
   --only NAME,NAME         some parts: ${Object.keys(parts).join(', ')}
   --seeds N,N,...          of the trainings (default 1,2,3)
-  --choose                 with --on validation: baselines choose their settings by their grids, for settings.js
+  --choose                 with --on validation: baselines choose settings by their grids, for settings.js
   --slow                   EASE on large catalogues too
   --write                  rewrite the section of RESULTS.md, the parts measured now
 `;
@@ -70,9 +70,9 @@ function readArguments() {
     process.stdout.write(usage);
     process.exit(0);
   }
-  const { on = 'test' } = values,
-    only = values.only?.split(',') ?? Object.keys(parts),
-    seeds = (values.seeds ?? '1,2,3').split(',').map(Number);
+  const { on = 'test' } = values;
+  const only = values.only?.split(',') ?? Object.keys(parts);
+  const seeds = (values.seeds ?? '1,2,3').split(',').map(Number);
   if (on !== 'test' && on !== 'validation') fail(`--on: got ${on}, wanted test or validation`);
   for (const name of only)
     if (!Object.hasOwn(parts, name)) fail(`--only: got ${name}, wanted ${Object.keys(parts).join(', ')}`);
@@ -106,12 +106,14 @@ if (!existsSync(folder)) {
   process.exit(0);
 }
 
-const today = new Date().toISOString().slice(0, 10),
-  bench = createBench({ folder, ...options }),
-  began = performance.now();
-const protocol = `Measured on ${measuredHere()}; \`npm run bench:accuracy -- --write\` measures all of it again. Models are trained on the training
-events alone; every setting was chosen on validation data (\`tests/bench/accuracy/settings.js\`), none on test. Formulas and protocols:
-[web/evaluate/METRICS.md](../../web/evaluate/METRICS.md).`;
+const today = new Date().toISOString().slice(0, 10);
+const bench = createBench({ folder, ...options });
+const began = performance.now();
+const protocol =
+  `Measured on ${measuredHere()}; \`npm run bench:accuracy -- --write\` measures all of it again. ` +
+  'Models are trained on the training\nevents alone; every setting was chosen on validation data ' +
+  '(`tests/bench/accuracy/settings.js`), none on test. Formulas and protocols:\n' +
+  '[web/evaluate/METRICS.md](../../web/evaluate/METRICS.md).';
 process.stdout.write(
   `${options.on === 'test' ? protocol : `Validation data, for choosing. ${measuredHere()}.`}\n\n`,
 );
@@ -124,7 +126,8 @@ for (const [name, part] of Object.entries(parts)) {
     process.stdout.write(`skipped: ${name}, its data set is not in ${folder}\n\n`);
     continue;
   }
-  const text = `${await part.run(bench, /** @type {DataSet} */ (data))}\n\n*${today}, seeds ${options.seeds.join(', ')}.*`;
+  const measured = await part.run(bench, /** @type {DataSet} */ (data));
+  const text = `${measured}\n\n*${today}, seeds ${options.seeds.join(', ')}.*`;
   process.stdout.write(`${text}\n\n`);
   process.stderr.write(`${name}: ${((performance.now() - partBegan) / 1000).toFixed(0)} s\n`);
   blocks.set(name, text);

@@ -10,7 +10,8 @@ import { holdOutOne } from './accuracy/data.js';
 import { overSeeds } from './accuracy/measure.js';
 import { rewriteSection } from './accuracy/section.js';
 import { markdownTable, signed } from './accuracy/text.js';
-import { resultsFile, withSection } from './results.js';
+import { withSection } from './marked-section.js';
+import { resultsFile } from './results.js';
 import { root, sample, seeded } from '../support.js';
 
 const bench = (/** @type {string[]} */ ...args) =>
@@ -95,21 +96,21 @@ test('RESULTS.md has a place for every bench', () => {
       '<!-- accuracy: protocol -->\nhere\n',
     ),
   );
-  const folder = new URL('tests/bench/', root),
-    benches = readdirSync(folder).filter((name) => /^(?!.*\.test\.js).*\.js$/.test(name)),
-    sections = benches.flatMap((name) =>
-      Array.from(
-        readFileSync(new URL(name, folder), 'utf8').matchAll(/\bpublish\(\s*'([a-z-]+)'/g),
-        ([, section]) => section,
-      ),
-    );
+  const folder = new URL('tests/bench/', root);
+  const benches = readdirSync(folder).filter((name) => /^(?!.*\.test\.js).*\.js$/.test(name));
+  const sections = benches.flatMap((name) =>
+    Array.from(
+      readFileSync(new URL(name, folder), 'utf8').matchAll(/\bpublish\(\s*'([a-z-]+)'/g),
+      ([, section]) => section,
+    ),
+  );
   assert.ok(sections.length >= 8, `${sections}`);
   for (const section of sections) {
     const written = withSection(results, section, 'here');
     assert.ok(written.includes(`<!-- ${section} -->\nhere\n<!-- /${section} -->`));
     assert.equal(withSection(written, section, 'here'), written);
   }
-  assert.throws(() => withSection('', 'speed', ''), /RESULTS.md: wanted <!-- speed -->/);
+  assert.throws(() => withSection('', 'speed', ''), /wanted <!-- speed -->/);
 });
 
 test('figures and words are aligned as such', () => {

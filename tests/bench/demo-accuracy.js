@@ -61,11 +61,24 @@ for (const [name, settings] of Object.entries(variants)) {
     over('personas').toFixed(2),
   ]);
 }
+const head = [
+  '',
+  'NDCG@20',
+  'taste distance',
+  '10 % tastes: share of the list',
+  'in the top 20',
+  'ARI, two tastes',
+  'personas',
+];
 publish(
   'demo',
-  `Demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out. The last columns: films of a 10 % taste in the
-top 20, people who have such a film there, adjusted Rand index of personas and tastes, personas a person.
-
-${markdownTable(['', 'NDCG@20', 'taste distance', '10 % tastes: share of the list', 'in the top 20', 'ARI, two tastes', 'personas'], rows)}`,
+  [
+    `Demo people of seeds ${seeds.join(', ')}, ${evaluated} each, a fifth of each history held out. ` +
+      'The last columns: films of a 10 % taste in the',
+    'top 20, people who have such a film there, adjusted Rand index of personas and tastes, ' +
+      'personas a person.',
+    '',
+    markdownTable(head, rows),
+  ].join('\n'),
   { write },
 );

@@ -31,9 +31,9 @@ async function movieLens1M() {
 async function latestSmall() {
   const folder = `${data}/ml-latest-small`;
   if (!existsSync(folder)) return null;
-  const ratings = await readRatings(`${folder}/ratings.csv`),
-    { items } = await readItems(`${folder}/movies.csv`),
-    random = seededRandom(1);
+  const ratings = await readRatings(`${folder}/ratings.csv`);
+  const { items } = await readItems(`${folder}/movies.csv`);
+  const random = seededRandom(1);
   const liked = Array.from(ratings.user, (_, x) => x).filter((x) => Number(ratings.rating?.[x]) >= 3);
   const lot = new Map(liked.map((x) => [x, below(random, 10)]));
   const part = (/** @type {(x: number) => boolean} */ keep) => {
@@ -105,12 +105,16 @@ const columns = [];
 for (const task of tasks) columns.push(await column(task));
 publish(
   'diagnosis',
-  `Default settings, ${people} people, one other seed for stability. MovieLens 1M: the public split with titles, genres and directors,
-\`minSupport\` 1. MovieLens latest-small: a random tenth of the likes is the test, another tenth is left out, as \`ampcf split --by random\` does.
-
-${markdownTable(
-  ['', 'target', ...tasks.map(({ title }) => title)],
-  names.map((name, i) => [...name, ...columns.map((of) => of[i])]),
-)}`,
+  [
+    `Default settings, ${people} people, one other seed for stability. MovieLens 1M: the public split with ` +
+      'titles, genres and directors,',
+    '`minSupport` 1. MovieLens latest-small: a random tenth of the likes is the test, another tenth ' +
+      'is left out, as `ampcf split --by random` does.',
+    '',
+    markdownTable(
+      ['', 'target', ...tasks.map(({ title }) => title)],
+      names.map((name, i) => [...name, ...columns.map((of) => of[i])]),
+    ),
+  ].join('\n'),
   { write },
 );

@@ -31,10 +31,10 @@ export async function readSplit(path) {
  */
 export function fullRanking(model, histories, heldOut, k) {
   const gain = Array.from({ length: k }, (_, i) => 1 / Math.log2(i + 2));
-  let recall = 0,
-    ndcg = 0,
-    users = 0,
-    personas = 0;
+  let recall = 0;
+  let ndcg = 0;
+  let users = 0;
+  let personas = 0;
   for (const [user, wanted] of heldOut) {
     const me = model.createProfile(histories.get(user) ?? []),
       hits = new Set(wanted);

@@ -20,12 +20,12 @@ import { benchArguments, publish } from './results.js';
 /** @typedef {(model: Model, past: Rated[]) => Profile} Variant */
 
 const { data, write } = benchArguments({});
-const liked = 3,
-  topK = 10,
-  ahead = 5,
-  every = 5,
-  fewest = 10,
-  mostOfOne = 20;
+const liked = 3;
+const topK = 10;
+const ahead = 5;
+const every = 5;
+const fewest = 10;
+const mostOfOne = 20;
 
 /**
  * Per person in the order of time; of equal times in the order of the file.
@@ -187,9 +187,9 @@ if (!existsSync(path)) {
   process.stdout.write(`skipped: no ${path} (npm run bench:learning -- --data FOLDER)\n`);
   process.exit(0);
 }
-const ratings = await readRatings(path),
-  times = Float64Array.from(ratings.time ?? []).sort(),
-  cut = (/** @type {number} */ share) => times[Math.floor(times.length * share)];
+const ratings = await readRatings(path);
+const times = Float64Array.from(ratings.time ?? []).sort();
+const cut = (/** @type {number} */ share) => times[Math.floor(times.length * share)];
 const [validationFrom, testFrom] = [cut(0.8), cut(0.9)],
   lists = timelines(ratings);
 const known = Array.from(ratings.user, (_, x) => x).filter(
@@ -236,11 +236,16 @@ for (const [name, variant] of Object.entries(forgetting))
   rows.push([name, figure(mean(measure(model, periods.validation, variant))), ...test(variant)]);
 publish(
   'learning',
-  `MovieLens latest-small, trained on the first 80 % of the ratings by time (${known.length} of 3 stars and more, ${model.info.items} items). NDCG@10 of a
-person's next five likes among all items that the person has not rated: on validation, the next 10 %
-(${count(periods.validation)}), and on test, the last 10 % (${count(periods.test)}). Differences from the first row, on test,
-paired, 95 % over people. Test is measured for what validation chose in each group, and for every way of forgetting.
-
-${markdownTable(['NDCG@10', 'validation', 'test', 'difference'], rows)}`,
+  [
+    `MovieLens latest-small, trained on the first 80 % of the ratings by time (${known.length} of 3 stars ` +
+      `and more, ${model.info.items} items). NDCG@10 of a`,
+    "person's next five likes among all items that the person has not rated: on validation, the next 10 %",
+    `(${count(periods.validation)}), and on test, the last 10 % (${count(periods.test)}). ` +
+      'Differences from the first row, on test,',
+    'paired, 95 % over people. Test is measured for what validation chose in each group, and for every way ' +
+      'of forgetting.',
+    '',
+    markdownTable(['NDCG@10', 'validation', 'test', 'difference'], rows),
+  ].join('\n'),
   { write },
 );

@@ -48,9 +48,9 @@ function leaveOneOut(folder) {
     histories.set(user, items);
     heldOut.set(user, [out]);
   }
-  const users = [...histories.keys()],
-    items = [...new Set([...histories.values()].flat())],
-    at = new Map(items.map((id, j) => [id, j]));
+  const users = [...histories.keys()];
+  const items = [...new Set([...histories.values()].flat())];
+  const at = new Map(items.map((id, j) => [id, j]));
   const train = {
     users,
     items,

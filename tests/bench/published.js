@@ -13,9 +13,9 @@ import { figure, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 
 const { data, write } = benchArguments({});
-const seeds = [1, 2, 3],
-  patience = 4,
-  maxEpochs = 200;
+const seeds = [1, 2, 3];
+const patience = 4;
+const maxEpochs = 200;
 /**
  * HR@10 and NDCG@10 of the authors' notebook, run on these lists with the held-out item taken out of its pool
  * of negatives.
@@ -45,9 +45,9 @@ function readLists(folder) {
       .trim()
       .split('\n')
       .map((line) => line.trim().split(' ').map(Number));
-  const train = read('train.txt'),
-    tests = read('test.txt'),
-    offsets = new Uint32Array(train.length + 1);
+  const train = read('train.txt');
+  const tests = read('test.txt');
+  const offsets = new Uint32Array(train.length + 1);
   train.forEach((row, u) => {
     offsets[u + 1] = offsets[u] + row.length - 1;
   });
@@ -87,14 +87,14 @@ function summary(gains) {
  * @param {number} seed
  */
 function runOnce({ n, offsets, items, rows, tests }, personas, seed) {
-  const settings = trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs }),
-    kernel = new TrainKernel(new WasmMemory(module)),
-    rowsByUser = { offsets, items, weights: null },
-    training = kernel.openTrainer(trainConfig(settings, offsets.length - 1, n), rowsByUser);
+  const settings = trainSettings({ objective: 'softmax', personas, seed, epochs: maxEpochs });
+  const kernel = new TrainKernel(new WasmMemory(module));
+  const rowsByUser = { offsets, items, weights: null };
+  const training = kernel.openTrainer(trainConfig(settings, offsets.length - 1, n), rowsByUser);
   const epochs = [];
-  let seconds = 0,
-    best = { hr: 0, ndcg: 0 },
-    since = 0;
+  let seconds = 0;
+  let best = { hr: 0, ndcg: 0 };
+  let since = 0;
   while (epochs.length < maxEpochs && since < patience) {
     const began = performance.now();
     while (training.step(softmaxDefaults.batch).sweep === epochs.length);
@@ -126,7 +126,8 @@ async function foldedIn({ n, offsets, items, rows, tests }, options) {
         me = model.createProfile([...items.subarray(offsets[u], offsets[u + 1])].map(String));
       const found = new Map(me.rank(list.map(String)).items.map(({ item, score }) => [item, score]));
       me.dispose();
-      return gainOf(list.map((item) => found.get(String(item)) ?? -Infinity)); // an item that nobody has is not in the model
+      // An item that nobody has is not in the model.
+      return gainOf(list.map((item) => found.get(String(item)) ?? -Infinity));
     }),
   );
   return { ...result, seconds };
@@ -185,9 +186,10 @@ for (const [name, models] of Object.entries(notebook)) {
 if (tables.length > 0)
   publish(
     'published',
-    `HR@10/NDCG@10, ${seeds.length} seeds, D = ${softmaxDefaults.dim}, Adam ${softmaxDefaults.learningRate}, patience ${patience}. Negatives of the training are all items
-that a person does not have there, so the held-out one is among them.
-
-${tables.join('\n\n')}`,
+    `HR@10/NDCG@10, ${seeds.length} seeds, D = ${softmaxDefaults.dim}, ` +
+      `Adam ${softmaxDefaults.learningRate}, patience ${patience}. ` +
+      'Negatives of the training are all items\n' +
+      'that a person does not have there, so the held-out one is among them.\n\n' +
+      tables.join('\n\n'),
     { write },
   );

@@ -1,15 +1,17 @@
-// Owns RESULTS.md: which text stands between the markers of a section, and how it says when and where it was
-// measured. Must not measure.
+// Owns RESULTS.md: what is published in it, and how it says when and where that was measured. Must not
+// measure.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withSection } from './marked-section.js';
 
 export const resultsFile = new URL('RESULTS.md', import.meta.url);
 
 /** 2026-11-21, one thread of AMD EPYC, Node v20.20.2 */
 export const measuredHere = () =>
-  `${new Date().toISOString().slice(0, 10)}, one thread of ${cpus()[0].model.trim()}, Node ${process.version}`;
+  `${new Date().toISOString().slice(0, 10)}, one thread of ${cpus()[0].model.trim()}, ` +
+  `Node ${process.version}`;
 
 /**
  * What every bench understands: `--data FOLDER`, and `--write`.
@@ -26,22 +28,6 @@ export function benchArguments(more) {
     data: String(values.data ?? process.env.AMPCF_DATA ?? beside),
     write: values.write === true,
   };
-}
-
-/**
- * The same text with another section.
- * @param {string} text
- * @param {string} name
- * @param {string} section
- */
-export function withSection(text, name, section) {
-  const open = `<!-- ${name} -->`,
-    close = `<!-- /${name} -->`;
-  const from = text.indexOf(open),
-    to = text.indexOf(close);
-  if (from < 0 || to < from || text.indexOf(open, from + 1) >= 0 || text.indexOf(close, to + 1) >= 0)
-    throw new Error(`RESULTS.md: wanted ${open} and ${close}, each once and in this order`);
-  return `${text.slice(0, from)}${open}\n${section}\n${text.slice(to)}`;
 }
 
 /**

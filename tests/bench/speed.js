@@ -13,11 +13,11 @@ import { benchArguments, publish } from './results.js';
 import { addEvent, beginFold, finishFold, freeFold, personaCount, rankItems } from '../../web/core/kernel.js';
 
 const { write } = benchArguments({});
-const nItems = 10_000,
-  dim = 64,
-  nPersonas = 4,
-  nHistory = 100,
-  nCandidates = 500;
+const nItems = 10_000;
+const dim = 64;
+const nPersonas = 4;
+const nHistory = 100;
+const nCandidates = 500;
 
 /** @param {number} seed */
 function random(seed) {
@@ -48,9 +48,9 @@ function time(call, before = () => {}, runs = 200) {
 
 /** Ten groups of items, so that histories over four of them have four personas. */
 async function benchModel() {
-  const next = random(1),
-    users = Array.from({ length: 3000 }, (_, u) => `u${u}`),
-    items = Array.from({ length: nItems }, (_, j) => `i${j}`);
+  const next = random(1);
+  const users = Array.from({ length: 3000 }, (_, u) => `u${u}`);
+  const items = Array.from({ length: nItems }, (_, j) => `i${j}`);
   const user = [],
     item = [];
   for (let u = 0; u < users.length; u++)
@@ -70,9 +70,13 @@ async function benchModel() {
  * @param {string[]} history
  */
 function coldStart(path, history) {
-  const script = `const began = performance.now(); const { loadModel } = await import(${JSON.stringify(new URL('../../dist/ampcf.js', import.meta.url).href)});
-    const { readFileSync } = await import('node:fs'); const model = await loadModel(readFileSync(${JSON.stringify(path)}));
-    const list = model.createProfile(${JSON.stringify(history)}).recommend({ topK: 10 }); console.log(performance.now() - began, list.items.length);`;
+  const library = new URL('../../dist/ampcf.js', import.meta.url).href;
+  const script = `const began = performance.now();
+    const { loadModel } = await import(${JSON.stringify(library)});
+    const { readFileSync } = await import('node:fs');
+    const model = await loadModel(readFileSync(${JSON.stringify(path)}));
+    const list = model.createProfile(${JSON.stringify(history)}).recommend({ topK: 10 });
+    console.log(performance.now() - began, list.items.length);`;
   const times = Array.from({ length: 15 }, () =>
     parseFloat(
       spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).stdout,
@@ -92,10 +96,10 @@ function plainScores(vectors, u, candidates, out) {
   for (let c = 0; c < candidates.length; c++) {
     let best = -Infinity;
     for (let k = 0; k < nPersonas; k++) {
-      let s0 = 0,
-        s1 = 0,
-        s2 = 0,
-        s3 = 0;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let d = 0, v = candidates[c] * dim, w = k * dim; d < dim; d += 4, v += 4, w += 4) {
         s0 += vectors[v] * u[w];
         s1 += vectors[v + 1] * u[w + 1];
@@ -109,9 +113,9 @@ function plainScores(vectors, u, candidates, out) {
 }
 
 const { bytes } = await benchModel();
-const next = random(2),
-  model = await loadModel(bytes),
-  scalar = await loadModel(bytes, { backend: 'scalar' });
+const next = random(2);
+const model = await loadModel(bytes);
+const scalar = await loadModel(bytes, { backend: 'scalar' });
 const ids = model.ids(),
   history = Array.from({ length: nHistory }, (_, i) => `i${((i * 7) % 300) * 10 + (i % 4) * 2}`);
 const candidates = Array.from({ length: nCandidates }, () => ids[Math.floor(next() * nItems)]);
@@ -130,23 +134,23 @@ const foldCore = () => {
 };
 const core = foldCore();
 // One event more, as a page has it: the profile knows the others already.
-const events = Array.from({ length: 200 }, (_, i) => `i${((i * 7) % 600) * 10 + (i % 4) * 2}`),
-  learning = model.createProfile(events.slice(0, -1)),
-  latest = /** @type {string} */ (events.at(-1));
+const events = Array.from({ length: 200 }, (_, i) => `i${((i * 7) % 600) * 10 + (i % 4) * 2}`);
+const learning = model.createProfile(events.slice(0, -1));
+const latest = /** @type {string} */ (events.at(-1));
 const oneLess = () => {
-    (learning.remove(latest), learning.rank([latest]));
-  },
-  oneMore = () => {
-    (learning.add(latest), learning.rank([latest]));
-  };
+  (learning.remove(latest), learning.rank([latest]));
+};
+const oneMore = () => {
+  (learning.add(latest), learning.rank([latest]));
+};
 const vectors = Float32Array.from({ length: nItems * dim }, () => next() - 0.5),
   u = Float32Array.from({ length: nPersonas * dim }, () => next() - 0.5);
 const plainOut = new Float32Array(nCandidates),
   plainList = Uint32Array.from({ length: nCandidates }, () => Math.floor(next() * nItems));
 
-const folder = mkdtempSync(`${tmpdir()}/ampcf-bench-`),
-  films = await loadFilms(),
-  people = demoPeople(films);
+const folder = mkdtempSync(`${tmpdir()}/ampcf-bench-`);
+const films = await loadFilms();
+const people = demoPeople(films);
 const demo = await trainDemo(trainModel, films, people);
 writeFileSync(`${folder}/films.ampcf`, demo.bytes);
 
@@ -203,13 +207,17 @@ const rows = results.map(([name, { median, low, high }, target]) => [
   target,
 ]);
 const pageBytes = gzipSync(readFileSync(new URL('../../dist/rank.js', import.meta.url)), { level: 9 }).length;
+const demoBytes = statSync(`${folder}/films.ampcf`).size;
 publish(
   'speed',
-  `${nItems} items of ${dim} numbers in f32, ${personas} personas.
-
-${markdownTable(['', 'median ms', '5 %', '95 %', 'target'], rows)}
-
-A page downloads ${pageBytes} bytes (gzip). The demo model has ${statSync(`${folder}/films.ampcf`).size} bytes and is trained in ${demo.seconds.toFixed(1)} s.`,
+  [
+    `${nItems} items of ${dim} numbers in f32, ${personas} personas.`,
+    '',
+    markdownTable(['', 'median ms', '5 %', '95 %', 'target'], rows),
+    '',
+    `A page downloads ${pageBytes} bytes (gzip). The demo model has ${demoBytes} bytes and is trained in ` +
+      `${demo.seconds.toFixed(1)} s.`,
+  ].join('\n'),
   { write },
 );
 rmSync(folder, { recursive: true });

@@ -62,9 +62,9 @@ async function trained(changes) {
   return loadModel((await trainModel(data.history, { ...settings, ...changes })).bytes);
 }
 
-const one = await trained({ personas: 1 }),
-  several = await trained({ personas: 4, ...attention }),
-  many = await trained({ personas: 8, split: 0.5 });
+const one = await trained({ personas: 1 });
+const several = await trained({ personas: 4, ...attention });
+const many = await trained({ personas: 8, split: 0.5 });
 /** @type {Map<string, { item: string }[]>} */
 const histories = new Map();
 data.history.user.forEach((u, x) => {
@@ -157,9 +157,9 @@ for (const { model, lists } of systems)
     results.set(name, measurePeople(model, people, lister));
     say(name);
   }
-const canonical = canonicalInteractions(data.history, 1),
-  popularity = new Float32Array(canonical.itemIds.length),
-  still = async () => {};
+const canonical = canonicalInteractions(data.history, 1);
+const popularity = new Float32Array(canonical.itemIds.length);
+const still = async () => {};
 for (const j of canonical.items) popularity[j]++;
 const scorers = {
   EASE: await fitEase(canonical, {
@@ -224,13 +224,18 @@ const rows = shown.map((name) => [
     figure(meanOf(/** @type {PersonFigures[]} */ (results.get(name)), key)),
   ),
 ]);
+const given = Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : '';
 publish(
   'taste',
-  `MovieLens 1M, public split, ${values.on}, ${people.length} people, genres from its items.csv, D = ${one.info.dim}, ${values.neighbours ? 'with neighbours' : 'vectors alone'}, seed 1${Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : ''}.
-TDD: square root of the Jensen-Shannon divergence between the genres of the history and of the list; the other distances order
-the lists alike.
-
-${markdownTable(['top 20', ...Object.keys(columns)], rows)}`,
+  [
+    `MovieLens 1M, public split, ${values.on}, ${people.length} people, genres from its items.csv, ` +
+      `D = ${one.info.dim}, ${values.neighbours ? 'with neighbours' : 'vectors alone'}, seed 1${given}.`,
+    'TDD: square root of the Jensen-Shannon divergence between the genres of the history and of the list; ' +
+      'the other distances order',
+    'the lists alike.',
+    '',
+    markdownTable(['top 20', ...Object.keys(columns)], rows),
+  ].join('\n'),
   values,
 );
 
@@ -248,12 +253,12 @@ const interval = (
   /** @type {'ndcg' | 'jensenShannon' | 'rare'} */ key,
 ) => {
   const both = list
-      .map((person, i) => [person[key], single[i][key]])
-      .filter(([a, b]) => a !== null && b !== null),
-    { mean, low, high } = pairedBootstrap(
-      both.map(([a]) => Number(a)),
-      both.map(([, b]) => Number(b)),
-    );
+    .map((person, i) => [person[key], single[i][key]])
+    .filter(([a, b]) => a !== null && b !== null);
+  const { mean, low, high } = pairedBootstrap(
+    both.map(([a]) => Number(a)),
+    both.map(([, b]) => Number(b)),
+  );
   return `${mean < 0 ? '' : '+'}${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
 };
 const steckAt = (/** @type {number} */ ndcg) => {
@@ -274,9 +279,9 @@ const claims = [
   ...[...results.keys()]
     .filter((name) => /^personas|turns/.test(name))
     .map((name) => {
-      const list = of(name),
-        distance = meanOf(list, 'jensenShannon'),
-        steck = steckAt(meanOf(list, 'ndcg'));
+      const list = of(name);
+      const distance = meanOf(list, 'jensenShannon');
+      const steck = steckAt(meanOf(list, 'ndcg'));
       return [
         name,
         steck === null ? 'no such list of Steck reaches this NDCG' : change(distance, steck),

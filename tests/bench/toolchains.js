@@ -2,11 +2,12 @@
 // builds, in one run. Must not decide pass or fail by speed.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { root } from '../support.js';
 import { isStale, nativePrograms, wasmBytes, wasmToolchains, whyNot } from '../toolchains.js';
 import { withSection } from './marked-section.js';
+import { measuredHere } from './results.js';
 import { catalogue, dim, personas, scanCase, trainCase, training } from './toolchains/cases.js';
 import { nativeWorker, wasmWorker, writeCases } from './toolchains/work.js';
 
@@ -134,10 +135,15 @@ const folder = mkdtempSync(`${tmpdir()}/ampcf-toolchains-`);
 try {
   const { contestants, missing } = await contestantsHere(folder);
   race(contestants);
-  const day = new Date().toISOString().slice(0, 10);
-  const text = `Measured on ${day}, one thread of ${cpus()[0].model.trim()}, Node ${process.version}; \`npm run bench:toolchains -- --write\` measures it again. Scan: the 10 best of ${number(catalogue)} items, D ${dim}, ${personas} personas, f32. Training: ${training.sweeps} sweeps of als, ${number(training.users)} people, ${number(training.items)} items, D ${dim}. Medians of ${rounds} interleaved rounds; × is speed relative to the first row. All results are equal to the last bit.
-
-${[tableOf(contestants), ...missing].join('\n\n')}`;
+  const protocol = [
+    `Measured on ${measuredHere()}; \`npm run bench:toolchains -- --write\` measures it again.`,
+    `Scan: the 10 best of ${number(catalogue)} items, D ${dim}, ${personas} personas, f32.`,
+    `Training: ${training.sweeps} sweeps of als, ${number(training.users)} people, ` +
+      `${number(training.items)} items, D ${dim}.`,
+    `Medians of ${rounds} interleaved rounds; × is speed relative to the first row.`,
+    'All results are equal to the last bit.',
+  ].join(' ');
+  const text = [protocol, tableOf(contestants), ...missing].join('\n\n');
   process.stdout.write(`${text}\n`);
   if (process.argv.includes('--write')) {
     const results = new URL('RESULTS.md', import.meta.url),

@@ -1,14 +1,15 @@
 // Owns the proof that the modules of every toolchain compute the bits of Node in a page of Chromium. Must not
 // compare within a tolerance.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { fingerprint, madeInputs } from '../src/toolchains/fingerprint.js';
+import { fingerprint } from '../src/toolchains/fingerprint.js';
 import { libraryWith } from '../src/toolchains/library.js';
+import { madeInputs } from '../src/toolchains/made-inputs.js';
 import { wasmToolchains, whyNot } from '../toolchains.js';
 import { args, executablePath, skip, startServer } from './chromium.js';
 
@@ -33,6 +34,8 @@ describe('modules of every toolchain in a page', { skip, timeout: 300_000 }, () 
 
   before(async () => {
     server = await startServer();
+    const source = new URL('../src/toolchains/fingerprint.js', import.meta.url);
+    server.extra.set('/test/fingerprint.js', { type: 'text/javascript', body: readFileSync(source) });
     browser = await chromium.launch({ executablePath, args });
     wanted = await ofNode();
   });
@@ -50,8 +53,9 @@ describe('modules of every toolchain in a page', { skip, timeout: 300_000 }, () 
         server.extra.set(path, { type: 'text/javascript', body: await libraryWith(toolchain, kernels) });
         const page = await browser.newPage();
         await page.goto(`${server.origin}/test/blank.html`);
-        const printed = `(${fingerprint})(library, ${JSON.stringify(inputs)})`;
-        const print = await page.evaluate(`import(${JSON.stringify(path)}).then((library) => ${printed})`);
+        const modules = `[import('${path}'), import('/test/fingerprint.js')]`;
+        const call = `it.fingerprint(library, ${JSON.stringify(inputs)})`;
+        const print = await page.evaluate(`Promise.all(${modules}).then(([library, it]) => ${call})`);
         await page.close();
         assert.deepEqual(print, wanted);
       });

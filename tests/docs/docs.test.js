@@ -245,12 +245,12 @@ test(
 );
 
 test('the check of the reference knows what to complain of', () => {
-  const undocumented = 'defined in x.d.ts, does not have any documentation',
-    bad = [
-      `[warning] taste.newName (Function), ${undocumented}`,
-      '[warning] Failed to resolve link to "Nothing"',
-      '[error] No',
-    ];
+  const undocumented = 'defined in x.d.ts, does not have any documentation';
+  const bad = [
+    `[warning] taste.newName (Function), ${undocumented}`,
+    '[warning] Failed to resolve link to "Nothing"',
+    '[error] No',
+  ];
   const good = [
     `[warning] ampcf.types.Inner (TypeAlias), ${undocumented}`,
     `[warning] ampcf.Model.[dispose] (CallSignature), ${undocumented}`,

@@ -16,9 +16,9 @@ export function adjustedRandIndex(a, b) {
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     return [...counts.values()].reduce((sum, n) => sum + pairs(n), 0);
   };
-  const both = counted(a.map((label, i) => JSON.stringify([label, b[i]]))),
-    inA = counted(a),
-    inB = counted(b);
+  const both = counted(a.map((label, i) => JSON.stringify([label, b[i]])));
+  const inA = counted(a);
+  const inB = counted(b);
   const expected = (inA * inB) / pairs(a.length),
     highest = (inA + inB) / 2;
   return highest === expected ? 1 : (both - expected) / (highest - expected);

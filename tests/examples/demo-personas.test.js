@@ -35,13 +35,16 @@ describe('the demo', () => {
     [many, one] = measured;
     const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
     console.log(
-      `demo settings ${JSON.stringify(demoSettings)}, ${twoTastes.length} people of two tastes, ${ninetyTen.length} of 90/10`,
+      `demo settings ${JSON.stringify(demoSettings)}, ${twoTastes.length} people of two tastes, ` +
+        `${ninetyTen.length} of 90/10`,
     );
     console.log(
-      `adjusted Rand index of personas and tastes: ${many.rand.toFixed(3)} (one persona: ${one.rand.toFixed(3)})`,
+      `adjusted Rand index of personas and tastes: ${many.rand.toFixed(3)} ` +
+        `(one persona: ${one.rand.toFixed(3)})`,
     );
     console.log(
-      `90/10 people with a film of their 10 % taste in the top 20: ${percent(many.served)} (one persona: ${percent(one.served)})`,
+      `90/10 people with a film of their 10 % taste in the top 20: ${percent(many.served)} ` +
+        `(one persona: ${percent(one.served)})`,
     );
   });
 

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { runExample } from './run-example.js';
 
 test('examples/explain.js says why, for each side of a person, also in German and in parts', () => {
-  const text = runExample('explain'),
-    liked = text.split('\n')[0],
-    reasons = [
-      ...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm),
-    ];
+  const text = runExample('explain');
+  const liked = text.split('\n')[0];
+  const reasons = [
+    ...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm),
+  ];
   assert.equal(reasons.length, 6);
   assert.ok(
     reasons.some(([, , , aspects]) => aspects),
@@ -33,7 +33,7 @@ test('examples/explain.js says why, for each side of a person, also in German an
   );
 });
 
-test('examples/diagnose.js shows sharp, stable personas that are kind to rare tastes, and what an attack finds', () => {
+test('diagnose.js: sharp, stable personas that are kind to rare tastes, and what an attack finds', () => {
   const text = runExample('diagnose'),
     number = (/** @type {RegExp} */ pattern) => Number(pattern.exec(text)?.[1]);
   assert.ok(number(/separation +(\d\.\d\d)/) > 0.5);

@@ -17,9 +17,9 @@ const entries = () => [...readdirSync(root), ...readdirSync(examples, { recursiv
  * @returns {string} what it printed
  */
 export function runExample(name, args = []) {
-  const folder = mkdtempSync(join(tmpdir(), 'ampcf-run-')),
-    cwd = join(folder, 'cwd'),
-    temporary = join(folder, 'tmp');
+  const folder = mkdtempSync(join(tmpdir(), 'ampcf-run-'));
+  const cwd = join(folder, 'cwd');
+  const temporary = join(folder, 'tmp');
   mkdirSync(cwd);
   mkdirSync(temporary);
   const before = entries();

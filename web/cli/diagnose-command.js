@@ -4,7 +4,7 @@ import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js'
 import { diagnosisText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { loadModelFile } from './model-file.js';
-import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
@@ -63,11 +63,7 @@ function checkUsage(values) {
 function numbersOf(values) {
   const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
     numberOption(values, name, { whole: true, low, high });
-  return {
-    seeds: whole('seeds', 1, 20),
-    people: whole('people', 1, 1e6),
-    seed: whole('seed', 0, 2 ** 32 - 1),
-  };
+  return { seeds: whole('seeds', 1, 20), people: whole('people', 1, 1e6), seed: seedOption(values) };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { evaluateModel } from '../evaluate.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { loadModelFile } from './model-file.js';
-import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
@@ -101,7 +101,7 @@ function numbersOf(values) {
     k: /** @type {number[] | undefined} */ (k),
     newUsers,
     sampled: numberOption(values, 'sampled', { whole: true, low: 1 }),
-    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }),
+    seed: seedOption(values),
     resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
     baselines: /** @type {BaselineName[] | undefined} */ (partsOf(values.baselines)),
   };

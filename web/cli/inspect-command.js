@@ -1,6 +1,7 @@
 // Owns `ampcf inspect` and `ampcf verify`: what a model file holds, and whether it is sound. Must not change
 // it.
 import { createHash } from 'node:crypto';
+import { sectionNames } from '../core/abi.js';
 import { targets } from '../evaluate.js';
 import { cardText } from './diagnose-text.js';
 import { readFileBytes } from './files.js';
@@ -26,31 +27,6 @@ export const verifyUsage = [
   '',
 ].join('\n');
 
-const sectionNames = [
-  '',
-  'item vectors',
-  'item scales',
-  'item bias',
-  'gram',
-  'settings',
-  'id offsets',
-  'ids',
-  'id order',
-  'title offsets',
-  'titles',
-  'aspect offsets',
-  'aspect names',
-  'item aspect offsets',
-  'item aspects',
-  'metadata',
-  'neighbour offsets',
-  'neighbours',
-  'neighbour values',
-  'neighbour scales',
-  'item weights',
-  'item targets',
-  'item clusters',
-];
 const dtypes = ['', 'f32', 'f16', 'i8', 'u8', 'u16', 'u32'];
 
 /**

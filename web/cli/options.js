@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
+import { highestSeed } from '../core/random.js';
 import { readFileBytes } from './files.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
@@ -71,6 +72,13 @@ export function numberOption(values, name, { whole = false, low = -Infinity, hig
   const wanted = `a ${whole ? 'whole number' : 'number'}${from}${to}`;
   throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted ${wanted}`);
 }
+
+/**
+ * @param {Record<string, any>} values
+ * @returns {number | undefined} not given
+ */
+export const seedOption = (values) =>
+  numberOption(values, 'seed', { whole: true, low: 0, high: highestSeed });
 
 const sizeUnits = /** @type {Record<string, number>} */ ({
   '': 1,

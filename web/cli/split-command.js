@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFilesTogether } from '../node/atomic-files.js';
-import { numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { count, jsonLine, table } from './print.js';
 import { ioOf } from './progress.js';
 import { ratingOptions, ratingUsage, readRatingsFile } from './read-interactions.js';
@@ -77,12 +77,7 @@ function splitOptions(values) {
     throw new UsageError(
       `--test and --validation: got ${test} and ${validation}, wanted a test above 0 and a sum below 1`,
     );
-  return {
-    by,
-    test,
-    validation,
-    seed: numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? 1,
-  };
+  return { by, test, validation, seed: seedOption(values) ?? 1 };
 }
 
 /**

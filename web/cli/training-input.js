@@ -2,7 +2,7 @@
 import { AmpcfError } from '../core/errors.js';
 import { choiceSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { defined, numberOption, textOptions, UsageError } from './options.js';
+import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
 import { count } from './print.js';
 import {
   chooseRows,
@@ -153,8 +153,7 @@ async function holdOut(ratings, values, rule, io) {
   if (!wanted) return { kept, interactions: all, validation: undefined };
   if ('share' in wanted) {
     const rows = Array.from({ length: ratings.user.length }, (_, x) => x);
-    const seed =
-      numberOption(values, 'seed', { whole: true, low: 0, high: 2 ** 32 - 1 }) ?? trainDefaults.seed;
+    const seed = seedOption(values) ?? trainDefaults.seed;
     const { parts } = splitRows(ratings, rows, { by: 'random', test: wanted.share, validation: 0, seed });
     return {
       kept,

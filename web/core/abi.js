@@ -5,12 +5,12 @@
  * @typedef {'u32' | 'u64' | 'f32' | 'f64' | 'pointer' | 'bytes'} FieldType a pointer of wasm32
  *   has 4 bytes; `bytes` is an array of them
  */
+/** @typedef {readonly [type: FieldType, offset: number, length?: number]} Field */
 /**
  * A struct on wasm32: every field with its type and where it begins.
  * @typedef {object} Layout
  * @property {number} bytes
- * @property {Readonly<Record<string, readonly [type: FieldType, offset: number, length?: number]>>} fields all
- *   of them, in order
+ * @property {Readonly<Record<string, Field>>} fields all of them, in order
  */
 
 // ---- include/ampcf.h ----

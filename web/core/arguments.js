@@ -62,11 +62,10 @@ export function listArgument(name, list) {
 
 /**
  * @param {string} name
- * @param {unknown} value
+ * @param {any} value
  * @returns {number}
  */
 export function countArgument(name, value) {
-  const count = /** @type {number} */ (value);
-  if (!Number.isSafeInteger(count) || count < 0) throw badArgument(name, value, 'a whole number >= 0');
-  return count;
+  if (!Number.isSafeInteger(value) || value < 0) throw badArgument(name, value, 'a whole number >= 0');
+  return value;
 }

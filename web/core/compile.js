@@ -1,13 +1,10 @@
-// Owns turning the wasm that a bundle carries, gzip in base64, into a module, and saying why that failed. Must
-// not know what a module does.
+// Owns turning the wasm that a bundle carries, gzip in base64, into a module, and saying why that failed.
+// Must not know what a module does.
 import { messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 import { decodeBase64 } from './memory.js';
 
-/**
- * Node's zlib, which is there at once; merely naming a web stream makes Node load them all, which takes 15
- * ms.
- */
+/** Node's zlib, which is there at once; merely naming a web stream makes Node load them all, in 15 ms. */
 const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
 
 /** Does this engine unpack and compile without a promise, as Node does? */
@@ -17,7 +14,7 @@ export const compilesAtOnce = () => Boolean(nodeZlib());
 export const canUnpack = () => compilesAtOnce() || typeof DecompressionStream === 'function';
 
 /**
- * Where `compilesAtOnce`.
+ * Unpack and compile without a promise; only where `compilesAtOnce`.
  * @param {string} gzip in base64
  */
 export function compileNow(gzip) {

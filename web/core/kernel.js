@@ -38,7 +38,7 @@ import { readStruct } from './struct.js';
  * @property {number} room for how many events in all
  */
 /**
- * The best, best first; personas: whose each is, 0 where there is none.
+ * Items in the order of a ranking, best first; personas: which one each item is for, 0 where there is none.
  * @typedef {{ items: Uint32Array, scores: Float32Array, personas: Uint32Array }} Best
  */
 /**
@@ -67,17 +67,17 @@ const abandoned =
  * @returns {OpenModel}
  */
 export function openModel(memory, bytes) {
-  const size = bytes.byteLength,
-    file = memory.allocate(size);
+  const size = bytes.byteLength;
+  const file = memory.allocate(size);
   memory.u8(file, size).set(bytes);
-  const needed = memory.call('ampcf_model_memory', file, size) >>> 0,
-    room = memory.allocate(needed),
-    out = new Uint32Array(1),
-    fault = new Uint8Array(ampcf_fault.bytes),
-    status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
+  const needed = memory.call('ampcf_model_memory', file, size) >>> 0;
+  const room = memory.allocate(needed);
+  const out = new Uint32Array(1);
+  const fault = new Uint8Array(ampcf_fault.bytes);
+  const status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
   if (status !== AMPCF_OK) throw refusal(memory, bytes, status, fault);
-  const [address] = out,
-    facts = new Uint8Array(ampcf_model_facts.bytes);
+  const [address] = out;
+  const facts = new Uint8Array(ampcf_model_facts.bytes);
   memory.call('ampcf_model_describe', facts, address);
   return { memory, address, facts: readStruct(ampcf_model_facts, facts) };
 }
@@ -89,14 +89,15 @@ export function openModel(memory, bytes) {
  * @param {Uint8Array<ArrayBuffer>} fault
  */
 function refusal(memory, bytes, status, fault) {
-  const code = statusNames[status],
-    { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault),
-    section = sectionNames[type] ?? `section type ${type}`;
+  const code = statusNames[status];
+  const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
+  const section = sectionNames[type] ?? `section type ${type}`;
   return new AmpcfError(
     code,
     code === 'BAD_MAGIC'
       ? `not an ampcf model file: got ${guessKind(bytes)}`
-      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: got ${got}, wanted ${wanted}`,
+      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: ` +
+          `got ${got}, wanted ${wanted}`,
     { section, offset, got, wanted },
   );
 }
@@ -142,7 +143,7 @@ function textOf(model, name, ...index) {
 }
 
 /**
- * Of wasm memory.
+ * How much wasm memory the instance holds.
  * @param {OpenModel} model
  */
 export const memoryBytes = (model) => openMemory(model).bytes;
@@ -166,7 +167,7 @@ export const metadataOf = (model) => textOf(model, 'ampcf_model_metadata');
 export const idAt = (model, item) => textOf(model, 'ampcf_model_id', item);
 
 /**
- * The id where the file has no titles.
+ * The title of an item, or its id where the file has no titles.
  * @param {OpenModel} model
  * @param {number} item
  */
@@ -192,8 +193,8 @@ export const findItem = (model, id) =>
  * @returns {number[]}
  */
 export function aspectsOfItem(model, item) {
-  const count = new Uint32Array(1),
-    at = ask(model, 'ampcf_model_item_aspects', item, count);
+  const count = new Uint32Array(1);
+  const at = ask(model, 'ampcf_model_item_aspects', item, count);
   return [...openMemory(model).u16(at, count[0])];
 }
 
@@ -238,10 +239,10 @@ function check(status) {
  * @returns {Best}
  */
 function bestOf(k, find) {
-  const { bytes, fields } = ampcf_ranked,
-    words = bytes / 4,
-    list = new Uint32Array(k * words),
-    count = new Uint32Array(1);
+  const { bytes, fields } = ampcf_ranked;
+  const words = bytes / 4;
+  const list = new Uint32Array(k * words);
+  const count = new Uint32Array(1);
   find(list, count);
   /**
    * @template {Uint32Array | Float32Array} A
@@ -268,9 +269,9 @@ function bestOf(k, find) {
  * @returns {FoldedProfile}
  */
 export function beginFold(model, summaries, events, spare = 0, personas = 0) {
-  const memory = openMemory(model),
-    room = Math.min(AMPCF_MAX_HISTORY, events + spare),
-    m = summaries.length;
+  const memory = openMemory(model);
+  const room = Math.min(AMPCF_MAX_HISTORY, events + spare);
+  const m = summaries.length;
   const bytes = events > room ? 0 : ask(model, 'ampcf_profile_memory', room, m);
   if (bytes === 0)
     throw new AmpcfError(
@@ -278,8 +279,8 @@ export function beginFold(model, summaries, events, spare = 0, personas = 0) {
       `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
     );
   // The profile begins where its memory does, so one address serves to use it and to free it.
-  const address = memory.allocate(bytes),
-    folded = { model, address, summaries: m, events: 0, room };
+  const address = memory.allocate(bytes);
+  const folded = { model, address, summaries: m, events: 0, room };
   abandoned?.register(folded, [model, address], folded);
   try {
     check(ask(model, 'ampcf_profile_begin', room, m, personas, address, bytes, new Uint32Array(1)));
@@ -325,13 +326,13 @@ export function addEvent(folded, item, weight, preference) {
 
 /** @param {FoldedProfile} folded */
 export function finishFold(folded) {
-  const { model, events, summaries } = folded,
-    bytes = ask(model, 'ampcf_profile_scratch', events, summaries);
+  const { model, events, summaries } = folded;
+  const bytes = ask(model, 'ampcf_profile_scratch', events, summaries);
   openMemory(model).scoped([bytes], (scratch) => change(folded, 'ampcf_profile_finish', scratch, bytes));
 }
 
 /**
- * How many were found.
+ * How many personas were found.
  * @param {FoldedProfile} folded
  */
 export const personaCount = (folded) => askFold(folded, 'ampcf_profile_personas');
@@ -349,8 +350,8 @@ export const sharesOf = (folded) => [
  * @returns {Float32Array} (H x P) of the events
  */
 export function responsibilitiesOf(folded) {
-  const p = personaCount(folded),
-    all = askFold(folded, 'ampcf_profile_responsibilities');
+  const p = personaCount(folded);
+  const all = askFold(folded, 'ampcf_profile_responsibilities');
   return openMemory(folded.model)
     .f32(all + folded.summaries * p * 4, folded.events * p)
     .slice();
@@ -389,10 +390,10 @@ export function scoresOf(folded) {
  * @returns {ScoreParts}
  */
 export function explainItem(folded, item) {
-  const { summaries, events } = folded,
-    parts = new Float64Array(summaries + events),
-    attention = new Float32Array(personaCount(folded)),
-    out = new Uint8Array(ampcf_explanation.bytes);
+  const { summaries, events } = folded;
+  const parts = new Float64Array(summaries + events);
+  const attention = new Float32Array(personaCount(folded));
+  const out = new Uint8Array(ampcf_explanation.bytes);
   change(folded, 'ampcf_explain', item, parts, attention, out);
   const { bias, residual } = readStruct(ampcf_explanation, out);
   return {
@@ -410,8 +411,8 @@ export function explainItem(folded, item) {
  * @returns {[shares: Float64Array, lifts: Float64Array]} (A) each
  */
 export function aspectsOfPersona(folded, persona) {
-  const shares = new Float64Array(folded.model.facts.aspects),
-    lifts = new Float64Array(shares);
+  const shares = new Float64Array(folded.model.facts.aspects);
+  const lifts = new Float64Array(shares);
   change(folded, 'ampcf_persona_aspects', persona, shares, lifts);
   return [shares, lifts];
 }
@@ -423,9 +424,9 @@ export function aspectsOfPersona(folded, persona) {
  * @returns {Float32Array[]} (5 + D) each
  */
 export function condenseEvents(folded, events) {
-  const row = AMPCF_SUMMARY_HEAD + folded.model.facts.dim,
-    rows = new Float32Array(personaCount(folded) * row),
-    count = new Uint32Array(1);
+  const row = AMPCF_SUMMARY_HEAD + folded.model.facts.dim;
+  const rows = new Float32Array(personaCount(folded) * row);
+  const count = new Uint32Array(1);
   change(folded, 'ampcf_profile_condense', events, rows, count);
   return Array.from({ length: count[0] }, (_, k) => rows.slice(k * row, (k + 1) * row));
 }

@@ -97,11 +97,11 @@ export class WasmMemory {
    * @returns {number} 16-byte aligned address
    */
   allocate(bytes) {
-    const used = this.#used,
-      size = Math.max(align, Math.ceil(bytes / align) * align),
-      afterLast = used.at(-1)?.end ?? this.#base;
-    let start = afterLast,
-      i = used.length;
+    const used = this.#used;
+    const size = Math.max(align, Math.ceil(bytes / align) * align);
+    const afterLast = used.at(-1)?.end ?? this.#base;
+    let start = afterLast;
+    let i = used.length;
     if (start + size > this.bytes) {
       start = this.#base;
       i = used.findIndex((block) => {
@@ -221,8 +221,8 @@ export function encodeId(id) {
  * @param {string} base64
  */
 export function decodeBase64(base64) {
-  const text = atob(base64),
-    bytes = new Uint8Array(text.length);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }

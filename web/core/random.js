@@ -1,6 +1,9 @@
 // Owns seeded randomness: the same seed gives the same choices on every machine. Must not be used for
 // anything secret.
 
+/** A seed is a whole number from 0 to this. */
+export const highestSeed = 2 ** 32 - 1;
+
 /**
  * Uniform in [0, 1): mulberry32.
  * @param {number} seed

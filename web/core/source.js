@@ -1,6 +1,5 @@
 // Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The
-// only file of the
-// browser entry that may fetch, and only the URL it was given.
+// only file of the browser entry that may fetch. Must fetch nothing but the URL it was given.
 import { badArgument, messageOf } from './arguments.js';
 import { bytesView, hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
@@ -46,8 +45,8 @@ export async function readSource(source, options) {
  * @returns {Promise<Uint8Array>}
  */
 async function bytesOf(source, options) {
-  const maxBytes = options.maxBytes ?? 2 ** 30,
-    view = bytesView(source);
+  const maxBytes = options.maxBytes ?? 2 ** 30;
+  const view = bytesView(source);
   if (view) {
     // First: merely naming Response or Blob makes Node load them, which takes longer than everything else
     // together.
@@ -176,7 +175,10 @@ async function checkIntegrity(bytes, integrity) {
     });
 }
 
-/** How files begin that are often taken for a model. */
+/**
+ * How files begin that are often taken for a model.
+ * @type {readonly [begins: RegExp, what: string][]}
+ */
 const kinds = [
   [/^$/, 'an empty file'],
   [/^\s*<(?:!doctype|html|head|body|\?xml)/i, 'an HTML or XML page (a 404 page?)'],
@@ -192,7 +194,7 @@ const kinds = [
  * @param {Uint8Array} bytes
  */
 export function guessKind(bytes) {
-  const head = String.fromCharCode(...bytes.subarray(0, 64)),
-    kind = kinds.find(([begins]) => /** @type {RegExp} */ (begins).test(head));
-  return kind ? kind[1] : `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
+  const head = String.fromCharCode(...bytes.subarray(0, 64));
+  const kind = kinds.find(([begins]) => begins.test(head))?.[1];
+  return kind ?? `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
 }

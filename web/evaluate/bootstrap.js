@@ -2,7 +2,9 @@
 // know what is measured.
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { quantile } from '../core/quantile.js';
 import { below, seededRandom } from '../core/random.js';
+import { seedArgument, wholeArgument } from './checks.js';
 
 /**
  * @typedef {object} Interval percentile interval
@@ -43,18 +45,6 @@ function* resampledMeans(columns, resamples, seed) {
     yield b + 1;
   }
   return means;
-}
-
-/**
- * The value below which a share of the sorted values lies, linear between neighbours.
- * @param {Float64Array} sorted
- * @param {number} share
- */
-function quantile(sorted, share) {
-  const at = share * (sorted.length - 1);
-  const i = Math.floor(at);
-  const next = Math.min(i + 1, sorted.length - 1);
-  return sorted[i] + (at - i) * (sorted[next] - sorted[i]);
 }
 
 /**
@@ -108,10 +98,8 @@ export function pairedBootstrap(a, b, options = {}) {
  * @param {unknown} seed
  */
 export function checkResampling(resamples, seed) {
-  if (!Number.isSafeInteger(resamples) || Number(resamples) < 1 || Number(resamples) > 1e6)
-    throw badArgument('resamples', resamples, 'a whole number from 1 to 1000000');
-  if (!Number.isSafeInteger(seed) || Number(seed) < 0 || Number(seed) >= 2 ** 32)
-    throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
+  wholeArgument('resamples', resamples, 1, 1e6);
+  seedArgument(seed);
 }
 
 /**

@@ -4,6 +4,7 @@ import { Model, loadModel } from '../ampcf.js';
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
+import { seedArgument, wholeArgument } from './checks.js';
 import { measureFaithfulness } from './faithfulness.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
 import { factsOf, settingsOf } from './new-users.js';
@@ -102,13 +103,10 @@ function checkOptions(model, { history, test, against, seeds = 0, people = 300, 
       throw badArgument(name, given, 'interactions: users, items, user, item');
     canonicalInteractions(given, 1);
   }
-  if (!Number.isSafeInteger(seeds) || seeds < 0 || seeds > 20)
-    throw badArgument('seeds', seeds, 'a whole number from 0 to 20');
+  wholeArgument('seeds', seeds, 0, 20);
   if (seeds > 0 && against) throw badArgument('seeds', seeds, 'either seeds or against');
-  if (!Number.isSafeInteger(people) || people < 1)
-    throw badArgument('people', people, 'a whole number, 1 or more');
-  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
+  wholeArgument('people', people, 1);
+  seedArgument(seed);
 }
 
 /**

@@ -43,15 +43,15 @@ export const ownersOf = (columns) =>
  * @returns {T} what `run` gives
  */
 export function withPerson(model, history, run, personas = 0) {
-  const known = history.filter(({ item }) => model.has(item)),
-    indices = known.map(({ item }) => /** @type {number} */ (model.indexOf(item))),
-    core = beginFold(model.kernel, [], known.length, 0, personas);
+  const known = history.filter(({ item }) => model.has(item));
+  const indices = known.map(({ item }) => /** @type {number} */ (model.indexOf(item)));
+  const core = beginFold(model.kernel, [], known.length, 0, personas);
   try {
     indices.forEach((index, i) => addEvent(core, index, known[i].weight, 1));
     finishFold(core);
-    const shares = sharesOf(core),
-      p = shares.length,
-      r = responsibilitiesOf(core);
+    const shares = sharesOf(core);
+    const p = shares.length;
+    const r = responsibilitiesOf(core);
     return run({
       known: known.map(({ item }) => item),
       indices,

@@ -1,9 +1,10 @@
 // Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it
 // measures.
 import { loadModel } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { trainModel } from '../train.js';
+import { seedArgument, wholeArgument } from './checks.js';
 import { withPerson } from './fold-person.js';
 import { aucOf, meanOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
@@ -225,11 +226,8 @@ function intervalOf(folds, name, resamples, seed) {
  */
 export async function membershipAttack(interactions, settings, options = {}) {
   const { seed = 1, folds = 1, people = 500, resamples = 500 } = optionsArgument(options);
-  for (const [name, value] of Object.entries({ folds, people, resamples }))
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw badArgument(name, value, 'a whole number, 1 or more');
-  if (!Number.isSafeInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw badArgument('seed', seed, 'a whole number from 0 to 4294967295');
+  for (const [name, value] of Object.entries({ folds, people, resamples })) wholeArgument(name, value, 1);
+  seedArgument(seed);
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);
   if (everybody.length < fewestPeople) {
     const got = `${everybody.length} people with ${fewestItems} or more items`;

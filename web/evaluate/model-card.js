@@ -67,7 +67,8 @@ export function cardOf({ data, membership = null, personas = null }) {
 }
 
 /**
- * The same model with a card in its metadata. Ranking, ids and lineage stay as they are: saved profiles go on.
+ * The same model with a card in its metadata. Ranking, ids and lineage stay as they are, and saved profiles
+ * go on.
  * @param {Uint8Array} bytes of a model file
  * @param {ModelCard} card
  * @returns {Promise<Uint8Array<ArrayBuffer>>} checked by the loader

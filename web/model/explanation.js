@@ -11,8 +11,8 @@ import { aspectsOf } from './personas.js';
  * @returns {(event: number) => number}
  */
 function ownersIn({ core }) {
-  const p = personaCount(core),
-    r = responsibilitiesOf(core);
+  const p = personaCount(core);
+  const r = responsibilitiesOf(core);
   return (event) =>
     r.subarray(event * p, (event + 1) * p).reduce((best, x, k, row) => (x > row[best] ? k : best), 0);
 }
@@ -25,9 +25,9 @@ function ownersIn({ core }) {
  * @returns {{ attention: Float32Array, explanation: Explanation }}
  */
 export function explanationOf(folded, index, listed, owner) {
-  const { core, known, indices, model } = folded,
-    { attention, contributions, remembered, bias, residual } = explainItem(core, index),
-    ownerOf = ownersIn(folded);
+  const { core, known, indices, model } = folded;
+  const { attention, contributions, remembered, bias, residual } = explainItem(core, index);
+  const ownerOf = ownersIn(folded);
   const all = Array.from(contributions, (contribution, i) => ({ contribution, i })).sort(
     (a, b) => b.contribution - a.contribution,
   );

@@ -90,7 +90,7 @@ export class FoldedState {
     try {
       this.#fold(known);
       if (!recency || known.length === 0) return;
-      // What time does depends on whose each event is. Until it has said so this fold stands, because it may
+      // Recency is told which persona each event belongs to. This fold stands while it is asked, because it may
       // ask the profile.
       const events = known.map((id) => storedEvent(id, this.facts(id)));
       const factors = recency(events, responsibilitiesOf(this.core));
@@ -120,8 +120,8 @@ export class FoldedState {
    */
   #join(ids, factors) {
     ids.forEach((id, i) => {
-      const { weight, preference } = this.facts(id),
-        index = /** @type {number} */ (this.model.indexOf(id));
+      const { weight, preference } = this.facts(id);
+      const index = /** @type {number} */ (this.model.indexOf(id));
       addEvent(this.core, index, factors ? Math.max(weight * factors[i], leastWeight) : weight, preference);
       this.known.push(id);
       this.indices.push(index);

@@ -6,7 +6,7 @@ import { AMPCF_MAX_WEIGHT, AMPCF_SUMMARY_HEAD } from '../core/abi.js';
 
 const maxUndo = 100;
 
-/** The old name of `preference`, for this version: beside it, and in no copy. */
+/** `wanted`, the old name of `preference`, works for this version; as an accessor it is in no copy. */
 const oldName = {
   wanted: {
     get() {
@@ -37,7 +37,7 @@ export function eventArgument(event) {
     preference: named = 1,
     wanted: preference = named,
     at = null,
-  } = typeof event === 'object' && event !== null ? event : { item: event };
+  } = typeof event === 'object' && event ? event : { item: event };
   const id = itemId(item);
   // The core counts in single precision, where a smaller weight is 0.
   if (typeof weight !== 'number' || !(Math.fround(weight) > 0 && weight <= AMPCF_MAX_WEIGHT))
@@ -97,8 +97,8 @@ export class History {
    * @param {Float32Array[]} [summaries]
    */
   replace(events, summaries = this.summaries) {
-    const before = this.events,
-      remembered = this.summaries;
+    const before = this.events;
+    const remembered = this.summaries;
     this.events = events;
     this.summaries = summaries;
     this.changed(() => {

@@ -5,10 +5,13 @@
  *   Labelled
  */
 
-/** How many aspects a label may name, and how much more often than the catalogue they must occur. */
-const maxAspects = 2,
-  minLift = 1.2,
-  minShareOfTop = 0.35;
+/**
+ * How many aspects a label may name, how much more often than in the catalogue they must occur, and how
+ * telling each must be beside the first.
+ */
+const maxAspects = 2;
+const minLift = 1.2;
+const minShareOfTop = 0.35;
 
 /** @param {Labelled} persona */
 function aspectNames(persona) {

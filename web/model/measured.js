@@ -19,8 +19,8 @@ import { responsibilitiesOf, sharesOf } from '../core/kernel.js';
  * @returns {Measured}
  */
 export function measured(profile) {
-  const state = profile.state.now(),
-    { core, known, indices } = state;
+  const state = profile.state.now();
+  const { core, known, indices } = state;
   return {
     core,
     known,

@@ -146,10 +146,14 @@ export class Model {
    * @returns {SimilarItem[]} best first; scores in [-1, 1]
    */
   similar(item, options = {}) {
-    const { topK = 10 } = optionsArgument(options),
-      index = this.#known(item),
-      kernel = this.#kernel,
-      { items, scores } = similarTo(kernel, index, Math.min(countArgument('topK', topK), this.#info.items));
+    const { topK = 10 } = optionsArgument(options);
+    const index = this.#known(item);
+    const kernel = this.#kernel;
+    const { items, scores } = similarTo(
+      kernel,
+      index,
+      Math.min(countArgument('topK', topK), this.#info.items),
+    );
     return Array.from(items, (other, i) => ({
       item: idAt(kernel, other),
       title: titleAt(kernel, other),

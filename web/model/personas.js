@@ -13,10 +13,10 @@ import { personaLabels } from './labels.js';
 /** @import { FoldedState } from './folded.js' */
 /** @import { Persona, PersonaAspect, PersonaName } from './types.js' */
 
-const mostAspects = 8,
-  /** Of the best, who would recommend them; few of each are enough. */
-  looked = 100,
-  few = 2;
+const mostAspects = 8;
+/** How many of the best items are looked at for what a persona would recommend, and how many name it. */
+const looked = 100;
+const few = 2;
 
 /**
  * Aspects by share x log lift: frequent and telling. Those asked for are all given; else the eight that set
@@ -38,14 +38,14 @@ export function aspectsOf({ model, core, cares }, persona, asked) {
 }
 
 /**
- * Of a persona whose events are forgotten, what it would recommend tells.
+ * A persona whose events are all forgotten is named by what it would recommend.
  * @param {FoldedState} folded
  * @param {Persona[]} personas
  */
 function nameForgotten({ model, core }, personas) {
   if (personas.every(({ items }) => items.length > 0)) return;
-  const { kernel } = model,
-    best = recommendItems(core, new Uint8Array(model.info.items), looked);
+  const { kernel } = model;
+  const best = recommendItems(core, new Uint8Array(model.info.items), looked);
   for (const persona of personas)
     if (persona.items.length === 0)
       persona.items = [...best.items]
@@ -61,10 +61,10 @@ function nameForgotten({ model, core }, personas) {
  * @returns {Persona[]}
  */
 export function personasOf(folded, titles = Infinity) {
-  const { core, model, known, indices } = folded,
-    shares = sharesOf(core),
-    p = shares.length,
-    r = responsibilitiesOf(core);
+  const { core, model, known, indices } = folded;
+  const shares = sharesOf(core);
+  const p = shares.length;
+  const r = responsibilitiesOf(core);
   const personas = shares.map((share, index) => ({
     index,
     label: '',

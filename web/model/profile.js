@@ -1,4 +1,5 @@
-// Owns the Profile object: one person's history on the device, and what an app may ask of it. Must never send it.
+// Owns the Profile object: one person's history on the device, and what an app may ask of it. Must never send
+// it.
 import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
 import { FoldedState } from './folded.js';
@@ -8,9 +9,10 @@ import { rank, recommend } from './ranking.js';
 import { writeSavedProfile } from './saved-profile.js';
 
 /** @import { Model } from './model.js' */
-/** @import { FoldOptions, HistoryEvent, Persona, ProfileOptions, RankOptions, RankedItem, Ranking, RecommendOptions, StoredEvent } from './types.js' */
+/** @import { FoldOptions, ProfileOptions, RankOptions, RecommendOptions } from './types.js' */
+/** @import { HistoryEvent, Persona, RankedItem, Ranking, StoredEvent } from './types.js' */
 
-/** What was passed over says little. */
+/** The weight of an item that was passed over: it says little of a person. */
 const skipWeight = 0.1;
 
 /** One person. Make one with `model.createProfile`; events may be added at any time. */
@@ -86,8 +88,8 @@ export class Profile {
    * @returns {this}
    */
   add(event) {
-    const [id, facts] = eventArgument(event),
-      state = this.#state;
+    const [id, facts] = eventArgument(event);
+    const state = this.#state;
     state.check();
     const isKnown = this.#model.has(id); // refuses malformed ids before anything changes
     if (this.#history.events.has(id)) state.drop();
@@ -146,9 +148,9 @@ export class Profile {
    */
   remove(item) {
     this.#state.check();
-    const id = itemId(item),
-      { events } = this.#history,
-      found = events.has(id);
+    const id = itemId(item);
+    const { events } = this.#history;
+    const found = events.has(id);
     if (found) this.#replace(new Map([...events].filter(([other]) => other !== id)));
     return found;
   }
@@ -179,9 +181,9 @@ export class Profile {
    * @param {{ keep?: number }} [options] default 0
    */
   forget({ keep = 0 } = {}) {
-    const folded = this.#state.now(),
-      events = [...this.#history.events],
-      old = events.length - countArgument('keep', keep);
+    const folded = this.#state.now();
+    const events = [...this.#history.events];
+    const old = events.length - countArgument('keep', keep);
     if (old <= 0) return;
     const going = events.slice(0, old).filter(([id]) => this.#model.has(id)).length;
     this.#replace(new Map(events.slice(old)), condenseEvents(folded.core, going));
@@ -222,8 +224,8 @@ export class Profile {
    * @param {FoldOptions} folding what is left out is the model's number, and nothing
    */
   adjust(folding) {
-    const state = this.#state,
-      before = state.options;
+    const state = this.#state;
+    const before = state.options;
     state.check();
     const now = this.#foldOptions(optionsArgument(folding));
     state.drop();

@@ -40,8 +40,8 @@ function listedArgument({ explain = false, contributions = 5 }) {
  * @returns {RankedItem[]}
  */
 function describe(folded, { items, scores, personas }, listed) {
-  const { kernel } = folded.model,
-    names = namesOf(folded);
+  const { kernel } = folded.model;
+  const names = namesOf(folded);
   return Array.from(items, (index, i) => ({
     item: idAt(kernel, index),
     title: titleAt(kernel, index),
@@ -67,11 +67,11 @@ export function rank(state, candidates, options) {
     if (seen.has(id)) duplicates.add(id);
     seen.add(id);
   }
-  const { topK = seen.size } = optionsArgument(options),
-    most = countArgument('topK', topK),
-    listed = listedArgument(options),
-    { indices, unknown } = splitKnown(state.model, seen),
-    folded = state.now();
+  const { topK = seen.size } = optionsArgument(options);
+  const most = countArgument('topK', topK);
+  const listed = listedArgument(options);
+  const { indices, unknown } = splitKnown(state.model, seen);
+  const folded = state.now();
   const items = describe(
     folded,
     rankItems(folded.core, Uint32Array.from(indices), Math.min(most, indices.length)),
@@ -89,15 +89,15 @@ export function rank(state, candidates, options) {
  * @returns {Ranking}
  */
 export function recommend(state, options) {
-  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options,
-    { model } = state,
-    { kernel } = model,
-    n = model.info.items,
-    k = Math.min(countArgument('topK', topK), n),
-    listed = listedArgument(options);
+  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options;
+  const { model } = state;
+  const { kernel } = model;
+  const n = model.info.items;
+  const k = Math.min(countArgument('topK', topK), n);
+  const listed = listedArgument(options);
   if (filter && typeof filter !== 'function') throw badArgument('filter', filter, 'a function');
-  const excluded = new Uint8Array(n),
-    { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
+  const excluded = new Uint8Array(n);
+  const { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
   for (const index of excludeSeen ? [...indices, ...state.now().indices] : indices) excluded[index] = 1;
   // The callback may use this library, and so change what is folded.
   if (filter)

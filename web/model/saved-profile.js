@@ -9,15 +9,15 @@ import { bytesView, hexOf } from '../core/bytes.js';
 /** @import { Profile } from './profile.js' */
 /** @import { StoredEvent } from './types.js' */
 
-/* Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the model
- * (16), payload. Version 1: [[item, weight, at], ...]; version 2:
- * { events: [[item, weight, at, preference], ...], memories: [[number, ...], ...] }, where `memories` are the summaries
- * of forgotten events. */
+// Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the
+// model (16), payload. Version 1: [[item, weight, at], ...]; version 2:
+// { events: [[item, weight, at, preference], ...], memories: [[number, ...], ...] }, where `memories` are the
+// summaries of forgotten events.
 const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
-const formatVersion = 2,
-  headerBytes = 36,
-  crcAt = 16,
-  lineageAt = 20;
+const formatVersion = 2;
+const headerBytes = 36;
+const crcAt = 16;
+const lineageAt = 20;
 
 /**
  * @param {Model} model
@@ -32,8 +32,8 @@ export function writeSavedProfile(model, events, summaries) {
       memories: summaries.map((row) => [...row]),
     }),
   );
-  const bytes = new Uint8Array(headerBytes + payload.length),
-    view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(headerBytes + payload.length);
+  const view = new DataView(bytes.buffer);
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, payload.length, true);
@@ -53,14 +53,14 @@ export function writeSavedProfile(model, events, summaries) {
 export function readSavedProfile(model, given, profile) {
   const source = bytesView(given);
   if (!source) throw badArgument('saved profile', given, 'the Uint8Array of profile.save()');
-  const bytes = new Uint8Array(source),
-    view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(source);
+  const view = new DataView(bytes.buffer);
   const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
   if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte))
     throw bad(`got ${bytes.length} bytes that are not a saved profile`);
-  const version = view.getUint32(8, true),
-    length = view.getUint32(12, true),
-    crc = view.getUint32(crcAt, true);
+  const version = view.getUint32(8, true);
+  const length = view.getUint32(12, true);
+  const crc = view.getUint32(crcAt, true);
   if (version > formatVersion)
     throw new AmpcfError(
       'UNSUPPORTED_VERSION',
@@ -71,20 +71,20 @@ export function readSavedProfile(model, given, profile) {
   view.setUint32(crcAt, 0, true);
   if (crc32c(model.kernel, bytes) !== crc) throw bad('the checksum differs: it was damaged');
   try {
-    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes))),
-      { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
-    const scratch = model.createProfile(); // checks every event, and has no ring that forgets on the way
+    const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
+    const { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
+    const fresh = model.createProfile(); // checks every event, and has no ring that forgets on the way
     for (const [item, weight, at, preference] of listArgument(
       'events',
       /** @type {[string, number, number | null, number?][]} */ (events),
     ))
-      scratch.add({ item, weight, at, preference });
+      fresh.add({ item, weight, at, preference });
     // A summary is made of the item vectors of one training, and says nothing to another.
-    const sameModel = model.info.lineage === hexOf(bytes.subarray(lineageAt, headerBytes));
+    const same = model.info.lineage === hexOf(bytes.subarray(lineageAt, headerBytes));
     profile
       .become(
-        scratch.history,
-        sameModel
+        fresh.history,
+        same
           ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row)))
           : [],
       )

@@ -111,11 +111,11 @@ function ownersBy(personas) {
  */
 function reasonsOf({ persona, explanation }, { personas, history = [] }, most) {
   const preferences = new Map(
-      history.map(({ item, preference = 1, wanted = preference }) => [String(item), wanted]),
-    ),
-    owners = personas && ownersBy(personas);
-  const listed = /** @type {Reason[]} */ ([...(explanation?.contributions ?? [])]),
-    likes = (/** @type {Reason} */ { item }) => (preferences.get(item) ?? 1) > 0;
+    history.map(({ item, preference = 1, wanted = preference }) => [String(item), wanted]),
+  );
+  const owners = personas && ownersBy(personas);
+  const listed = /** @type {Reason[]} */ ([...(explanation?.contributions ?? [])]);
+  const likes = (/** @type {Reason} */ { item }) => (preferences.get(item) ?? 1) > 0;
   const owns = (/** @type {Reason} */ reason) =>
     persona === null ||
     (reason.persona ?? (owners ? (owners.get(reason.item)?.index ?? -1) : persona.index)) === persona.index;
@@ -154,6 +154,23 @@ const caredAspects = ({ persona, explanation }) =>
   );
 
 /**
+ * @param {unknown} ranked
+ * @param {Record<string, unknown>} counts
+ * @param {object} templates
+ */
+function checkArguments(ranked, counts, templates) {
+  for (const [name, value] of Object.entries(counts))
+    if (!Number.isSafeInteger(value) || Number(value) < 0)
+      throw badArgument(name, value, 'a whole number, 0 or more');
+  if (typeof (/** @type {any} */ (ranked)?.item) !== 'string')
+    throw badArgument('rankedItem', ranked, 'an item of profile.rank with explain: true');
+  const known = Object.keys(englishTemplates);
+  for (const [name, template] of Object.entries(templates))
+    if (typeof template !== 'string' || !known.includes(name))
+      throw badArgument(`template ${name}`, template, `text, for one of ${known.join(', ')}`);
+}
+
+/**
  * An explanation in words: "Because your Film noir side liked Double Indemnity and Laura". Only what the
  * numbers say is said: items with a positive contribution, the persona with the highest attention, aspects
  * that it has more of than the catalogue. `parts` are for pages: set each part's text as textContent, never
@@ -174,22 +191,11 @@ export function explainInWords(ranked, options = {}) {
     locale = 'en',
     emphasis = {},
   } = optionsArgument(options);
-  for (const [name, value] of Object.entries({ reasons, aspects: most }))
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw badArgument(name, value, 'a whole number, 0 or more');
-  if (typeof ranked?.item !== 'string')
-    throw badArgument('rankedItem', ranked, 'an item of profile.rank with explain: true');
   const words = { ...englishTemplates, ...templates };
-  for (const [name, template] of Object.entries(words))
-    if (typeof template !== 'string' || !Object.hasOwn(englishTemplates, name))
-      throw badArgument(
-        `template ${name}`,
-        template,
-        `text, for one of ${Object.keys(englishTemplates).join(', ')}`,
-      );
-  const { liked, disliked } = reasonsOf(ranked, options, reasons),
-    kind = caseOf(ranked, liked.length > 0),
-    named = kind === 'persona' || kind === 'personaAlone';
+  checkArguments(ranked, { reasons, aspects: most }, words);
+  const { liked, disliked } = reasonsOf(ranked, options, reasons);
+  const kind = caseOf(ranked, liked.length > 0);
+  const named = kind === 'persona' || kind === 'personaAlone';
   const cared = caredAspects(ranked).slice(0, most);
   const values = {
     persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })],

@@ -1,5 +1,6 @@
 // Owns the history-bootstrap floor: lists drawn from a history, by seed. Must not know models or how a
 // distance is computed.
+import { quantile } from '../core/quantile.js';
 import { seededRandom } from '../core/random.js';
 import { packRows } from './checks.js';
 
@@ -12,19 +13,6 @@ import { packRows } from './checks.js';
  * @property {number} high 95 % quantile
  * @property {number} rounds how many were drawn
  */
-
-/**
- * The value below which a share of the sorted values lies, linear between order statistics (type 7 of Hyndman
- * and Fan 1996).
- * @param {number[]} sorted
- * @param {number} share
- */
-function quantile(sorted, share) {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-}
 
 /**
  * @param {Rows} rows of the history

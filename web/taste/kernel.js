@@ -131,9 +131,9 @@ export class TasteKernel {
    * @param {ArrayLike<number>} [cost] row-major; default 0 on the diagonal, else 1
    */
   distance(measure, p, q, cost) {
-    const code = measureCodes[measure],
-      n = p.length,
-      scratch = this.#memory.call('ampcf_taste_between_memory', code, n);
+    const code = measureCodes[measure];
+    const n = p.length;
+    const scratch = this.#memory.call('ampcf_taste_between_memory', code, n);
     return this.#with(
       [{ f64: p }, { f64: q }, { f64: cost ?? [] }, { bytes: scratch }, { bytes: 8 }],
       (a, b, c, work, out) => {
@@ -180,9 +180,9 @@ export class TasteKernel {
    * @param {{ lambda: number, topK: number }} options
    */
   diverse(by, scores, vectors, dim, { lambda, topK }) {
-    const n = scores.length,
-      { needs, rerank } = diversifiers[by],
-      bytes = this.#memory.call(needs, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
+    const n = scores.length;
+    const { needs, rerank } = diversifiers[by];
+    const bytes = this.#memory.call(needs, n, ...(by === 'dpp' ? [topK] : [])) >>> 0;
     if (bytes === 0 && n > 0)
       throw new AmpcfError(
         'OUT_OF_MEMORY',

@@ -29,7 +29,8 @@ export function spaceArgument(model, name) {
   if (space === 'aspects' && model.info.aspects === 0)
     throw new AmpcfError(
       'NO_ASPECTS',
-      `taste is measured over aspects, and this model has none: train with --items${model.info.clusters ? ", or give space: 'clusters'" : ''}`,
+      'taste is measured over aspects, and this model has none: train with --items' +
+        (model.info.clusters ? ", or give space: 'clusters'" : ''),
     );
   if (space === 'clusters' && model.info.clusters === 0)
     throw new AmpcfError(

@@ -1,6 +1,7 @@
 // Owns the Taste object: taste of the people and lists of one model. Must not rank: scores are the profile's.
 import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
 import { aspectAt, explainItem, vectorsOf } from '../core/kernel.js';
+import { highestSeed } from '../core/random.js';
 import { measured } from '../model/measured.js';
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
@@ -157,7 +158,7 @@ export class Taste {
     const draws = countArgument('rounds', rounds);
     if (length < 1) throw badArgument('topK', topK, 'at least 1');
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
-    if (countArgument('seed', seed) > 0xffffffff) throw badArgument('seed', seed, '0 to 4294967295');
+    if (countArgument('seed', seed) > highestSeed) throw badArgument('seed', seed, `0 to ${highestSeed}`);
     const folded = measured(profile);
     const rows = this.#historyRows(folded, space);
     const p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));

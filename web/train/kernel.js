@@ -157,9 +157,9 @@ export class TrainKernel {
    * @param {ItemResults} [side] the vectors that the neighbours are fitted beside
    */
   openNeighbours(config, rows, side) {
-    const memory = this.#memory,
-      { input, state, out } = this.#room(rows, this.neighboursMemory(config, rows.items.length)),
-      beside = side ? this.#putSide(config.dim, side) : 0;
+    const memory = this.#memory;
+    const { input, state, out } = this.#room(rows, this.neighboursMemory(config, rows.items.length));
+    const beside = side ? this.#putSide(config.dim, side) : 0;
     this.#with(abi.ampcf_neighbours_config, config, (at) => {
       const status = memory.call('ampcf_neighbours_open', at, ...input, beside, ...state, out);
       check(memory, status, "the neighbours' input was refused");
@@ -267,10 +267,10 @@ export class Training {
    * @returns {Record<TrainedPart, [at: number, length: number]>}
    */
   #places() {
-    const memory = this.#memory,
-      trainer = this.#trainer,
-      n = this.#items,
-      dim = this.#dim;
+    const memory = this.#memory;
+    const trainer = this.#trainer;
+    const n = this.#items;
+    const dim = this.#dim;
     return {
       vectors: [memory.call('ampcf_trainer_vectors', trainer), n * dim],
       bias: [memory.call('ampcf_trainer_bias', trainer), n],
@@ -325,9 +325,9 @@ export class Training {
    * @param {number} seed
    */
   clusters(count, seed) {
-    const memory = this.#memory,
-      n = this.#items,
-      bytes = memory.call('ampcf_clusters_memory', n, this.#dim, count) >>> 0;
+    const memory = this.#memory;
+    const n = this.#items;
+    const bytes = memory.call('ampcf_clusters_memory', n, this.#dim, count) >>> 0;
     return memory.scoped([n, bytes], (out, scratch) => {
       const [vectors] = this.#places().vectors;
       check(
@@ -412,11 +412,11 @@ export class NeighboursRun {
    * @returns {NeighbourRows}
    */
   rows() {
-    const memory = this.#memory,
-      run = this.#run,
-      n = this.#items,
-      offsets = memory.u32(memory.call('ampcf_neighbours_offsets', run), n + 1).slice(),
-      pairs = offsets[n];
+    const memory = this.#memory;
+    const run = this.#run;
+    const n = this.#items;
+    const offsets = memory.u32(memory.call('ampcf_neighbours_offsets', run), n + 1).slice();
+    const pairs = offsets[n];
     const values = memory.u8(memory.call('ampcf_neighbours_values', run), pairs).slice();
     return {
       offsets,

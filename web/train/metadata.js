@@ -1,5 +1,5 @@
-// Owns putting other metadata into a finished model file. Must not know what it says, or write bytes of the file:
-// the kernel does.
+// Owns putting other metadata into a finished model file. Must not know what it says, or write bytes of the
+// file: the kernel does.
 import { badArgument } from '../core/arguments.js';
 import { FORMAT_MAX_METADATA_BYTES } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
@@ -11,8 +11,8 @@ import { startTrainer } from './module.js';
  * @param {Uint8Array} bytes of a model file that this library wrote
  * @param {Record<string, unknown>} metadata becomes `model.info.metadata`; at most 64 KiB as JSON
  * @returns {Promise<Uint8Array<ArrayBuffer>>} checked by the loader
- * @throws {AmpcfError} what loading the file throws; BAD_SECTION: its metadata is not where the trainer puts it;
- *   LIMIT: the metadata is too large; BAD_ARGUMENT
+ * @throws {AmpcfError} what loading the file throws; BAD_SECTION: its metadata is not where the trainer puts
+ *   it; LIMIT: the metadata is too large; BAD_ARGUMENT
  */
 export async function replaceMetadata(bytes, metadata) {
   const file = bytesView(bytes);

@@ -106,12 +106,12 @@ async function lineageOf(ids, metadata) {
  * @returns {Promise<Omit<ModelParts, 'item_clusters'>>}
  */
 export async function modelParts(facts, settings, neighbours) {
-  const { data, items, aspects } = facts,
-    ids = packTexts(data.itemIds),
-    titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? '')),
-    named = aspects && aspects.names.length > 0 ? aspects : undefined,
-    names = named && packTexts(named.names),
-    metadata = encodeMetadata(facts, settings);
+  const { data, items, aspects } = facts;
+  const ids = packTexts(data.itemIds);
+  const titles = items && packTexts(data.itemIds.map((id) => items.get(id)?.title ?? ''));
+  const named = aspects && aspects.names.length > 0 ? aspects : undefined;
+  const names = named && packTexts(named.names);
+  const metadata = encodeMetadata(facts, settings);
   return {
     n_items: data.itemIds.length,
     dim: settings.dim,

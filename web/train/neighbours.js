@@ -33,12 +33,12 @@ function withAspects(data, { names, offsets, flat }) {
   const rows = names.map(() => []);
   for (let j = 0; j + 1 < offsets.length; j++)
     for (let x = offsets[j]; x < offsets[j + 1]; x++) rows[flat[x]].push(j);
-  const shared = rows.filter((row) => row.length > 1),
-    added = shared.flat(),
-    n = data.items.length;
-  const ends = new Uint32Array(data.users + shared.length + 1),
-    items = new Uint32Array(n + added.length),
-    weights = data.weights && new Float32Array(items.length).fill(1);
+  const shared = rows.filter((row) => row.length > 1);
+  const added = shared.flat();
+  const n = data.items.length;
+  const ends = new Uint32Array(data.users + shared.length + 1);
+  const items = new Uint32Array(n + added.length);
+  const weights = data.weights && new Float32Array(items.length).fill(1);
   ends.set(data.offsets);
   shared.forEach((row, a) => {
     ends[data.users + a + 1] = ends[data.users + a] + row.length;
@@ -66,10 +66,10 @@ function withAspects(data, { names, offsets, flat }) {
  */
 function planned(data, given, aspects) {
   if (!(Number(given.neighbours) > 0) || data.itemIds.length < 2) return undefined;
-  const wanted = /** @type {NeighbourSettings} */ (/** @type {unknown} */ (given)),
-    settings = { ...wanted, neighbours: Math.min(wanted.neighbours, data.itemIds.length - 1) },
-    isEase = settings.neighbourMethod === 'ease',
-    fits = isEase && settings.neighbourBlend > 0 && settings.neighbours <= refitted;
+  const wanted = /** @type {NeighbourSettings} */ (/** @type {unknown} */ (given));
+  const settings = { ...wanted, neighbours: Math.min(wanted.neighbours, data.itemIds.length - 1) };
+  const isEase = settings.neighbourMethod === 'ease';
+  const fits = isEase && settings.neighbourBlend > 0 && settings.neighbours <= refitted;
   return {
     data: isEase && aspects && settings.neighbourAspects > 0 ? withAspects(data, aspects) : data,
     settings,
@@ -107,9 +107,9 @@ function configured(kernel, data, settings, dim) {
 export function neighbourMemory(kernel, data, settings, aspects) {
   const plan = planned(data, settings, aspects);
   if (!plan) return 0;
-  const { dim } = plan,
-    { offsets, items, weights } = plan.data,
-    n = data.itemIds.length;
+  const { dim } = plan;
+  const { offsets, items, weights } = plan.data;
+  const n = data.itemIds.length;
   return (
     configured(kernel, plan.data, plan.settings, dim).bytes +
     offsets.byteLength +
@@ -129,9 +129,9 @@ export function neighbourMemory(kernel, data, settings, aspects) {
  * @returns {Promise<NeighboursRun>}
  */
 export async function runNeighbours(kernel, data, settings, { signal, onProgress }, beside) {
-  const { config } = configured(kernel, data, settings, beside?.dim ?? 0),
-    run = kernel.openNeighbours(config, data, beside?.results),
-    report = paced(onProgress);
+  const { config } = configured(kernel, data, settings, beside?.dim ?? 0);
+  const run = kernel.openNeighbours(config, data, beside?.results);
+  const report = paced(onProgress);
   for (let over = false; !over;) {
     signal?.throwIfAborted();
     const progress = run.step(stepsPerCall);
@@ -153,9 +153,9 @@ export async function runNeighbours(kernel, data, settings, { signal, onProgress
 export async function computeNeighbours(data, given, options, results, aspects) {
   const plan = planned(data, given, aspects);
   if (!plan) return undefined;
-  const kernel = await startTrainer(),
-    { dim } = plan,
-    beside = dim > 0 ? { dim, results: results() } : undefined,
-    run = await runNeighbours(kernel, plan.data, plan.settings, options, beside);
+  const kernel = await startTrainer();
+  const { dim } = plan;
+  const beside = dim > 0 ? { dim, results: results() } : undefined;
+  const run = await runNeighbours(kernel, plan.data, plan.settings, options, beside);
   return { ...run.rows(), memoryBytes: kernel.bytes };
 }

@@ -2,6 +2,7 @@
 // touch wasm.
 import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
+import { highestSeed } from '../core/random.js';
 import { neighbourDefaults, objectiveDefaults } from './defaults.js';
 
 /** @import { CanonicalInteractions } from './interactions.js' */
@@ -47,7 +48,7 @@ export const settingRanges = {
   negatives: [1, 64, 1],
   warmup: [1, 1000, 1],
   samples: [0, abi.AMPCF_MAX_ITEMS, 1],
-  seed: [0, 2 ** 32 - 1, 1],
+  seed: [0, highestSeed, 1],
   minSupport: [1, 2 ** 32 - 1, 1],
   clusters: [0, abi.AMPCF_MAX_CLUSTERS, 1],
   alpha: [1e-6, 1024],

@@ -38,10 +38,10 @@ const rowsPerStep = 256;
 export async function trainModel(interactions, options = {}) {
   const began = performance.now(),
     seconds = () => (performance.now() - began) / 1000;
-  const input = trainInput(interactions, options),
-    { data, settings, aspects } = input,
-    kernel = await startTrainer(),
-    training = kernel.openTrainer(configured(kernel, input).config, data);
+  const input = trainInput(interactions, options);
+  const { data, settings, aspects } = input;
+  const kernel = await startTrainer();
+  const training = kernel.openTrainer(configured(kernel, input).config, data);
   const written = await runTraining(training, input, seconds);
   const sweeps = Number(settings.sweeps ?? settings.epochs);
   const neighbours = await computeNeighbours(
@@ -77,12 +77,12 @@ export async function trainModel(interactions, options = {}) {
  * @throws {AmpcfError} as trainModel; OUT_OF_MEMORY where no wasm memory is large enough
  */
 export async function trainingMemory(interactions, options = {}) {
-  const input = trainInput(interactions, options),
-    { data, settings, aspects } = input,
-    kernel = await startTrainer(),
-    given = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0),
-    vectors = configured(kernel, input).bytes + given,
-    neighbours = neighbourMemory(kernel, data, settings, aspects);
+  const input = trainInput(interactions, options);
+  const { data, settings, aspects } = input;
+  const kernel = await startTrainer();
+  const given = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
+  const vectors = configured(kernel, input).bytes + given;
+  const neighbours = neighbourMemory(kernel, data, settings, aspects);
   return { bytes: vectors + neighbours, vectors, neighbours };
 }
 
@@ -118,9 +118,9 @@ function trainInput(interactions, options) {
  * @param {TrainInput} input
  */
 function configured(kernel, { settings, data }) {
-  const config = trainConfig(settings, data.users, data.itemIds.length),
-    n = data.items.length,
-    bytes = kernel.trainerMemory(config, n);
+  const config = trainConfig(settings, data.users, data.itemIds.length);
+  const n = data.items.length;
+  const bytes = kernel.trainerMemory(config, n);
   if (bytes === 0)
     throw new AmpcfError(
       'OUT_OF_MEMORY',
@@ -137,13 +137,13 @@ function configured(kernel, { settings, data }) {
  * @returns {Promise<TrainSettings>} of what is to be written
  */
 async function runTraining(training, input, seconds) {
-  const { settings, options } = input,
-    watch = watchSnapshots(training, settings, options.onSnapshot, (sweep) =>
-      modelBytes(training, input, settingsAfter(settings, sweep), undefined),
-    ),
-    report = paced((/** @type {ReturnType<Training['step']>} */ progress) =>
-      options.onProgress?.({ phase: 'vectors', ...progress, seconds: seconds() }),
-    );
+  const { settings, options } = input;
+  const watch = watchSnapshots(training, settings, options.onSnapshot, (sweep) =>
+    modelBytes(training, input, settingsAfter(settings, sweep), undefined),
+  );
+  const report = paced((/** @type {ReturnType<Training['step']>} */ progress) =>
+    options.onProgress?.({ phase: 'vectors', ...progress, seconds: seconds() }),
+  );
   for (let at = training.step(0); ;) {
     options.signal?.throwIfAborted();
     const sweepRows = at.total / at.sweeps,
@@ -163,9 +163,9 @@ async function runTraining(training, input, seconds) {
  * @param {NeighbourRows | undefined} neighbours
  */
 async function modelBytes(training, { data, aspects, options }, settings, neighbours) {
-  const facts = { data, aspects, items: options.items, name: options.name },
-    parts = await modelParts(facts, settings, neighbours),
-    count = Number(settings.clusters);
+  const facts = { data, aspects, items: options.items, name: options.name };
+  const parts = await modelParts(facts, settings, neighbours);
+  const count = Number(settings.clusters);
   // From here on in one turn: what is clustered is what is written.
   return training.writeModel({
     ...parts,

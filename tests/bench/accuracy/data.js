@@ -35,10 +35,10 @@ const heldOutSeed = 1,
  */
 function interactionsOf(lists) {
   /** @type {Map<string, number>} */
-  const items = new Map(),
-    users = [],
-    user = [],
-    item = [];
+  const items = new Map();
+  const users = [];
+  const user = [];
+  const item = [];
   for (const [name, list] of lists) {
     users.push(name);
     for (const id of list) {
@@ -56,15 +56,15 @@ function interactionsOf(lists) {
  * @param {Map<string, string[]>} train
  */
 export function holdOutOne(train) {
-  const pool = [...new Set([...train.values()].flat())].sort(),
-    history = new Map(train),
-    candidates = /** @type {Map<string, string[]>} */ (new Map());
+  const pool = [...new Set([...train.values()].flat())].sort();
+  const history = new Map(train);
+  const candidates = /** @type {Map<string, string[]>} */ (new Map());
   for (const [user, events] of train) {
     if (events.length < 2) continue;
-    const random = personRandom(heldOutSeed, user),
-      sorted = [...events].sort(),
-      heldOut = sorted[below(random, sorted.length)],
-      own = new Set(events);
+    const random = personRandom(heldOutSeed, user);
+    const sorted = [...events].sort();
+    const heldOut = sorted[below(random, sorted.length)];
+    const own = new Set(events);
     history.set(
       user,
       events.filter((item) => item !== heldOut),
@@ -86,9 +86,9 @@ export function holdOutOne(train) {
  * @param {Split} on
  */
 async function readLeaderboard(folder, on) {
-  const list = /** @type {const} */ ({ format: 'list' }),
-    history = await readRatings(`${folder}/train.txt`, list),
-    validation = await readRatings(`${folder}/validation.txt`, list);
+  const list = /** @type {const} */ ({ format: 'list' });
+  const history = await readRatings(`${folder}/train.txt`, list);
+  const validation = await readRatings(`${folder}/validation.txt`, list);
   const { items } = await readItems(`${folder}/items.csv`, { aspects: ['genres', 'director'] });
   return {
     history,

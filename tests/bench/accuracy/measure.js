@@ -1,6 +1,5 @@
 // Owns training and measuring over seeds: a model is trained once, whatever asks for it; figures of a person
-// are averaged over seeds before
-// people are drawn. Must not know a data set or print a table.
+// are averaged over seeds before people are drawn. Must not know a data set or print a table.
 import { loadModel } from '../../../dist/ampcf.js';
 import { evaluateModel, pairedBootstrap } from '../../../dist/evaluate.js';
 import { trainModel } from '../../../dist/train.js';
@@ -84,6 +83,67 @@ export const withoutNeighbours = (settings) =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => !name.startsWith('neighbour')));
 
 /**
+ * @param {DataSet} data
+ * @param {TrainOptions} settings
+ * @param {number} seed
+ * @param {boolean} facts
+ * @returns {Promise<Trained>}
+ */
+async function trainNow(data, settings, seed, facts) {
+  const line = stages(false);
+  const stage = `${data.name}, seed ${seed}, ${describe(settings)}: training`;
+  // Published protocols rank every item, those of one person too.
+  const { bytes, seconds } = await trainModel(data.history, {
+    minSupport: 1,
+    ...settings,
+    seed,
+    ...(facts && data.items && { items: data.items }),
+    onProgress: (/** @type {TrainProgress} */ { done, total, phase }) =>
+      line.update(phase === 'neighbours' ? `${stage} neighbours` : stage, done, total),
+  }).finally(line.finish);
+  return { bytes, seconds };
+}
+
+/**
+ * One model under one protocol.
+ * @param {Trained} trained
+ * @param {DataSet} data
+ * @param {Partial<EvaluateOptions>} options
+ * @param {string} name what the progress is shown under
+ */
+async function evaluateNow({ bytes }, data, options, name) {
+  const model = await loadModel(bytes);
+  const line = stages(false);
+  const run = await evaluateModel(model, {
+    history: data.history,
+    test: data.test,
+    ...options,
+    perPerson: true,
+    onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
+      line.update(`${name}: ${stage}`, done, total),
+  }).finally(line.finish);
+  model.dispose();
+  return run;
+}
+
+/**
+ * @param {Evaluation[]} runs
+ * @param {Trained[]} models
+ * @returns {Measured}
+ */
+function summary(runs, models) {
+  const health = (/** @type {'mean' | 'effective' | 'collapseRate'} */ key) =>
+    mean(runs.map(({ personas }) => personas[key] ?? 0));
+  return {
+    ...overSeeds(runs),
+    runs,
+    seconds: mean(models.map(({ seconds }) => seconds)),
+    bytes: models[0].bytes.length,
+    personas: { mean: health('mean'), effective: health('effective'), collapseRate: health('collapseRate') },
+  };
+}
+
+/**
  * What all parts share.
  * @param {{ folder: string, on: Split, seeds: number[], slow: boolean, choose: boolean }} options
  */
@@ -97,32 +157,11 @@ export function createBench({ folder, on, seeds, slow, choose }) {
    * @param {DataSet} data
    * @param {TrainOptions} settings
    * @param {number} seed
-   * @param {boolean} facts
+   * @param {boolean} facts titles and aspects in the file
    */
-  async function trainNow(data, settings, seed, facts) {
-    const line = stages(false),
-      stage = `${data.name}, seed ${seed}, ${describe(settings)}: training`;
-    // Published protocols rank every item, those of one person too.
-    const { bytes, seconds } = await trainModel(data.history, {
-      minSupport: 1,
-      ...settings,
-      seed,
-      ...(facts && data.items && { items: data.items }),
-      onProgress: (/** @type {TrainProgress} */ { done, total, phase }) =>
-        line.update(phase === 'neighbours' ? `${stage} neighbours` : stage, done, total),
-    }).finally(line.finish);
-    return { bytes, seconds };
-  }
-
-  /**
-   * @param {DataSet} data
-   * @param {TrainOptions} settings
-   * @param {number} seed
-   * @param {{ facts?: boolean }} [options] facts: titles and aspects in the file
-   */
-  function train(data, settings, seed, { facts = true } = {}) {
-    const key = JSON.stringify([data.name, settings, seed, facts]),
-      found = trained.get(key) ?? trainNow(data, settings, seed, facts);
+  function train(data, settings, seed, facts) {
+    const key = JSON.stringify([data.name, settings, seed, facts]);
+    const found = trained.get(key) ?? trainNow(data, settings, seed, facts);
     trained.set(key, found);
     return found;
   }
@@ -133,48 +172,18 @@ export function createBench({ folder, on, seeds, slow, choose }) {
    * @param {TrainOptions} settings
    * @param {Partial<EvaluateOptions>} options
    * @param {{ facts?: boolean, someSeeds?: number[] }} [which]
-   * @returns {Promise<Measured>}
    */
-  async function measure(
-    data,
-    settings,
-    { baselines = [], ...options },
-    { facts = true, someSeeds = seeds } = {},
-  ) {
-    const runs = /** @type {Evaluation[]} */ ([]),
-      models = /** @type {Trained[]} */ ([]);
-    for (const [i, seed] of someSeeds.entries()) {
-      const made = await train(data, settings, seed, { facts }),
-        model = await loadModel(made.bytes),
-        line = stages(false),
-        name = `${data.name}, seed ${seed}, ${describe(settings)}`;
-      runs.push(
-        await evaluateModel(model, {
-          history: data.history,
-          test: data.test,
-          ...options,
-          perPerson: true,
-          baselines: i === 0 ? baselines : [],
-          onProgress: (/** @type {EvaluationProgress} */ { stage, ...rest }) =>
-            line.update(`${name}: ${stage}`, rest.done, rest.total),
-        }).finally(line.finish),
-      );
+  async function measure(data, settings, options, { facts = true, someSeeds = seeds } = {}) {
+    const runs = [];
+    const models = [];
+    for (const seed of someSeeds) {
+      const made = await train(data, settings, seed, facts);
+      const baselines = runs.length === 0 ? (options.baselines ?? []) : [];
+      const name = `${data.name}, seed ${seed}, ${describe(settings)}`;
+      runs.push(await evaluateNow(made, data, { ...options, baselines }, name));
       models.push(made);
-      model.dispose();
     }
-    const health = (/** @type {'mean' | 'effective' | 'collapseRate'} */ key) =>
-      mean(runs.map(({ personas }) => personas[key] ?? 0));
-    return {
-      ...overSeeds(runs),
-      runs,
-      seconds: mean(models.map(({ seconds }) => seconds)),
-      bytes: models[0].bytes.length,
-      personas: {
-        mean: health('mean'),
-        effective: health('effective'),
-        collapseRate: health('collapseRate'),
-      },
-    };
+    return summary(runs, models);
   }
 
   return {

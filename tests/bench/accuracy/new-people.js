@@ -47,10 +47,10 @@ export async function run(bench, data) {
   const options = { k: [20], newUsers: share },
     rows = [];
   const own = await bench.measure(data, ours.ml1m, {
-      ...options,
-      baselines: [{ name: 'ease', settings: chosen.ml1m.ease ?? {} }],
-    }),
-    several = newUsersOf(own);
+    ...options,
+    baselines: [{ name: 'ease', settings: chosen.ml1m.ease ?? {} }],
+  });
+  const several = newUsersOf(own);
   const single = newUsersOf(await bench.measure(data, { ...ours.ml1m, personas: 1 }, options));
   for (const [name, { foldedIn, trained }] of /** @type {const} */ ([
     ['**ours**', several],
@@ -64,18 +64,22 @@ export async function run(bench, data) {
         await ratio(foldedIn.perPerson[key], trained.perPerson[key]),
       ),
     );
-  const [{ baselines, people = [] }] = own.runs,
-    [{ people: them = [], baselines: withoutThem, leftOut, users }] = several.each,
-    place = new Map(people.map((id, u) => [id, u]));
+  const [{ baselines, people = [] }] = own.runs;
+  const [{ people: them = [], baselines: withoutThem, leftOut, users }] = several.each;
+  const place = new Map(people.map((id, u) => [id, u]));
   const with_ = Float64Array.from(them, (id) => baselines.ease?.perPerson?.[key][place.get(id) ?? -1] ?? NaN),
     without = withoutThem.ease?.perPerson?.[key] ?? new Float64Array();
   rows.push(
     rowOf(`EASE, lambda ${baselines.ease?.settings.lambda}`, without, with_, await ratio(without, with_)),
   );
-  return `### New people, ${data.title}
-
-${leftOut} people (a fifth, drawn by seed) are left out of another training and folded in from their history, as on a device; ${users} of them have something to find.
-The same people under a model that was trained with them stand beside it. Full ranking, mean over seeds; the interval of the ratio is a bootstrap over people, 95 %.
-
-${markdownTable(['NDCG@20', 'folded in', 'trained with them', 'ratio'], rows)}`;
+  return [
+    `### New people, ${data.title}`,
+    '',
+    `${leftOut} people (a fifth, drawn by seed) are left out of another training and folded in from their ` +
+      `history, as on a device; ${users} of them have something to find.`,
+    'The same people under a model that was trained with them stand beside it. Full ranking, mean over ' +
+      'seeds; the interval of the ratio is a bootstrap over people, 95 %.',
+    '',
+    markdownTable(['NDCG@20', 'folded in', 'trained with them', 'ratio'], rows),
+  ].join('\n');
 }

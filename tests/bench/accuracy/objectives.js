@@ -41,9 +41,12 @@ export async function run(bench, data) {
         result.seconds.toFixed(1),
       ]);
     }
-  return `### Objectives, ${data.title}
-
-D = ${dim}, every other setting the default of its objective, no neighbours. Full ranking, mean over seeds; ± standard error over people.
-
-${markdownTable(['@20', 'Recall', 'NDCG', 'coverage', 'personas', 'seconds'], rows)}`;
+  return [
+    `### Objectives, ${data.title}`,
+    '',
+    `D = ${dim}, every other setting the default of its objective, no neighbours. Full ranking, ` +
+      'mean over seeds; ± standard error over people.',
+    '',
+    markdownTable(['@20', 'Recall', 'NDCG', 'coverage', 'personas', 'seconds'], rows),
+  ].join('\n');
 }

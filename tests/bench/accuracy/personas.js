@@ -22,9 +22,9 @@ const verdict = (/** @type {Interval} */ { low, high }) =>
  * @param {DataSet} data
  */
 async function rowsOf(bench, data) {
-  const base = personaTest.neighbours ? ours[data.name] : withoutNeighbours(ours[data.name]),
-    [many, few] = personaTest.personas,
-    rows = [];
+  const base = personaTest.neighbours ? ours[data.name] : withoutNeighbours(ours[data.name]);
+  const [many, few] = personaTest.personas;
+  const rows = [];
   for (const dim of personaTest.dims) {
     const [several, single] = [
       await bench.measure(data, { ...base, dim, personas: many }, { k: [20] }),
@@ -56,11 +56,17 @@ export async function run(bench) {
     else absent.push(name);
   }
   const [many, few] = personaTest.personas;
-  return `### Personas against one vector, at equal bytes of item vectors
-
-Full ranking of the catalogue on all three sets (films and games: one held-out item a person), the settings of each set ${personaTest.neighbours ? 'with' : 'without'} its neighbours. The
-difference is averaged over seeds for each person, then bootstrapped over people, 95 %. Personas: mean a person, effective number (exp of the entropy of
-their shares), and how often two of a person's are one taste (cosine of responsibilities above .9).${absent.length > 0 ? ` Skipped, not here: ${absent.join(', ')}.` : ''}
-
-${markdownTable(['NDCG@20', `P = ${few}`, `P = ${many}`, 'difference', '', 'personas', 'effective', 'alike'], rows)}`;
+  const head = ['NDCG@20', `P = ${few}`, `P = ${many}`, 'difference', '', 'personas', 'effective', 'alike'];
+  return [
+    '### Personas against one vector, at equal bytes of item vectors',
+    '',
+    'Full ranking of the catalogue on all three sets (films and games: one held-out item a person), the ' +
+      `settings of each set ${personaTest.neighbours ? 'with' : 'without'} its neighbours. The`,
+    'difference is averaged over seeds for each person, then bootstrapped over people, 95 %. ' +
+      'Personas: mean a person, effective number (exp of the entropy of',
+    "their shares), and how often two of a person's are one taste (cosine of responsibilities above .9)." +
+      (absent.length > 0 ? ` Skipped, not here: ${absent.join(', ')}.` : ''),
+    '',
+    markdownTable(head, rows),
+  ].join('\n');
 }

@@ -42,9 +42,9 @@ function rareRecall(model, me, list, next) {
  */
 export function measurePeople(model, people, lister) {
   return people.map((person) => {
-    const me = model.createProfile(person.history),
-      list = lister(me, person),
-      distance = (/** @type {object} */ options) => me.tasteDistance(list, options);
+    const me = model.createProfile(person.history);
+    const list = lister(me, person);
+    const distance = (/** @type {object} */ options) => me.tasteDistance(list, options);
     const figures = {
       ndcg: ndcg(list, person.next, list.length),
       jensenShannon: distance({}),

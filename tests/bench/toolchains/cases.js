@@ -4,9 +4,9 @@ import { trainModel } from '../../../dist/train.js';
 import { trainConfig, trainSettings } from '../../../web/train/settings.js';
 import { below, seeded } from '../../support.js';
 
-export const dim = 64,
-  personas = 4,
-  catalogue = 100_000;
+export const dim = 64;
+export const personas = 4;
+export const catalogue = 100_000;
 /** Of the training that is timed. */
 export const training = { users: 2000, items: 3000, events: 40, sweeps: 3 };
 
@@ -45,9 +45,9 @@ export async function scanCase() {
     },
     { dim, personas, sweeps: 1, split: 1, minSupport: 1, clusters: 0 },
   );
-  const model = await loadModel(bytes),
-    history = Array.from({ length: 100 }, (_, i) => `i${((i * 7) % 300) * 10 + (i % 4) * 2}`),
-    places = new Map(model.ids().map((id, index) => [id, index]));
+  const model = await loadModel(bytes);
+  const history = Array.from({ length: 100 }, (_, i) => `i${((i * 7) % 300) * 10 + (i % 4) * 2}`);
+  const places = new Map(model.ids().map((id, index) => [id, index]));
   model.dispose();
   return { file: bytes, history: Uint32Array.from(history, (id) => /** @type {number} */ (places.get(id))) };
 }

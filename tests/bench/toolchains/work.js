@@ -1,5 +1,5 @@
-// Owns running the scan and the training on a wasm module or on the native program bench_work, each timed. Must
-// not decide how often or in which order.
+// Owns running the scan and the training on a wasm module or on the native program bench_work, each timed.
+// Must not decide how often or in which order.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -58,15 +58,15 @@ function put(memory, array) {
  * @param {ScanCase} given
  */
 function wasmScan(memory, { file, history }) {
-  const at = put(memory, file),
-    out = memory.allocate(64),
-    bytes = memory.call('ampcf_model_memory', at, file.length);
+  const at = put(memory, file);
+  const out = memory.allocate(64);
+  const bytes = memory.call('ampcf_model_memory', at, file.length);
   must(memory, 'ampcf_model_open', at, file.length, memory.allocate(bytes), bytes, out, out + 16);
   const model = memory.u32(out, 1)[0],
     n = history.length;
-  const profileBytes = memory.call('ampcf_profile_memory', model, n, 0),
-    scratchBytes = memory.call('ampcf_profile_scratch', model, n, 0),
-    room = memory.allocate(profileBytes);
+  const profileBytes = memory.call('ampcf_profile_memory', model, n, 0);
+  const scratchBytes = memory.call('ampcf_profile_scratch', model, n, 0);
+  const room = memory.allocate(profileBytes);
   must(memory, 'ampcf_profile_begin', model, n, 0, personas, room, profileBytes, out);
   const profile = memory.u32(out, 1)[0];
   for (const item of history) must(memory, 'ampcf_profile_add', profile, item, 1, 1);
@@ -85,12 +85,12 @@ function wasmScan(memory, { file, history }) {
  * @param {TrainCase} given
  */
 function wasmTrain(memory, { config, offsets, items }) {
-  const configAt = put(memory, config),
-    offsetsAt = put(memory, offsets),
-    itemsAt = put(memory, items),
-    bytes = memory.call('ampcf_trainer_memory', configAt, items.length),
-    room = memory.allocate(bytes),
-    out = memory.allocate(32);
+  const configAt = put(memory, config);
+  const offsetsAt = put(memory, offsets);
+  const itemsAt = put(memory, items);
+  const bytes = memory.call('ampcf_trainer_memory', configAt, items.length);
+  const room = memory.allocate(bytes);
+  const out = memory.allocate(32);
   const progress = () => readStruct(ampcf_train_progress, memory.u8(out, ampcf_train_progress.bytes).slice());
   let trainer = 0;
   const run = () => {
@@ -130,9 +130,9 @@ export async function wasmWorker(toolchain, modules, scan, train) {
 export function writeCases(folder, { file, history }, { config, offsets, items }) {
   const bytes = (/** @type {Uint8Array | Uint32Array} */ array) =>
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  const padding = new Uint8Array(-file.length & 3),
-    scanHead = Uint32Array.of(file.length, history.length, personas),
-    trainHead = Uint32Array.of(items.length, training.users);
+  const padding = new Uint8Array(-file.length & 3);
+  const scanHead = Uint32Array.of(file.length, history.length, personas);
+  const trainHead = Uint32Array.of(items.length, training.users);
   writeFileSync(`${folder}/scan`, Buffer.concat([bytes(scanHead), file, padding, bytes(history)]));
   writeFileSync(`${folder}/train`, Buffer.concat([bytes(trainHead), config, bytes(offsets), bytes(items)]));
 }

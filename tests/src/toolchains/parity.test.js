@@ -1,5 +1,5 @@
-// Owns the proof that the modules of every toolchain do the same in Node: what they export, the known answers,
-// and every bit that the library computes with them. Must not compare within a tolerance.
+// Owns the proof that the modules of every toolchain do the same in Node: what they export, the known
+// answers, and every bit that the library computes with them. Must not compare within a tolerance.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,9 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from '../../support.js';
 import { wasmToolchains, whyNot } from '../../toolchains.js';
-import { fingerprint, madeInputs } from './fingerprint.js';
+import { fingerprint } from './fingerprint.js';
 import { libraryWith } from './library.js';
+import { madeInputs } from './made-inputs.js';
 
 /** @import { Toolchain } from '../../toolchains.js' */
 /** @import { Kernels } from './library.js' */

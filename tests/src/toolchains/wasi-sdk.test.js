@@ -1,5 +1,5 @@
-// Owns the proof that a WASI SDK is found by WASI_SDK_PATH and builds the same modules: a folder laid out like
-// one, of links to this machine's tools. Must not download anything.
+// Owns the proof that a WASI SDK is found by WASI_SDK_PATH and builds the same modules: a folder laid out
+// like one, of links to this machine's tools. Must not download anything.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -64,11 +64,11 @@ function makeSdk(name, tools) {
  * @param {string} sdk '' = the machine's own clang
  */
 function configure(name, sdk) {
-  const into = join(folder, name),
-    cmake = (/** @type {string[]} */ args) => {
-      const { status, stdout, stderr } = run('cmake', args, { WASI_SDK_PATH: sdk });
-      assert.equal(status, 0, `cmake ${args.join(' ')}\n${stdout}\n${stderr}`);
-    };
+  const into = join(folder, name);
+  const cmake = (/** @type {string[]} */ args) => {
+    const { status, stdout, stderr } = run('cmake', args, { WASI_SDK_PATH: sdk });
+    assert.equal(status, 0, `cmake ${args.join(' ')}\n${stdout}\n${stderr}`);
+  };
   cmake(['--preset', 'wasm', '-B', into]);
   return {
     commands: ['flags.make', 'build.make', 'link.txt']

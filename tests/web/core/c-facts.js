@@ -36,7 +36,8 @@ export const layoutFacts = ([struct, { bytes, fields }]) => [
         [`offsetof(${struct}, ${name}) == ${offset}`, `${struct}.${name} is not at ${offset}`],
         [`sizeof(((${struct} *)0)->${name}) == ${bytesOf[type] * length}`, `${struct}.${name} is no ${type}`],
         [
-          `_Generic(((${struct} *)0)->${name}, float: 1, double: 1, default: 0) == ${Number(/^f/.test(type))}`,
+          `_Generic(((${struct} *)0)->${name}, float: 1, double: 1, default: 0)` +
+            ` == ${Number(/^f/.test(type))}`,
           `${struct}.${name} is no ${type}`,
         ],
       ]),

@@ -1,5 +1,5 @@
-// Owns the proof that every build gives the same scores: wasm SIMD and wasm scalar of every toolchain and every
-// native build that there is. Must compare whole floats, never within a tolerance.
+// Owns the proof that every build gives the same scores: wasm SIMD and wasm scalar of every toolchain and
+// every native build that there is. Must compare whole floats, never within a tolerance.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,11 @@ import { isStale, nativePrograms, wasmBytes, wasmToolchains, whyNot } from '../.
 
 // 5 models x 200 histories x 100 candidates = 100,000 scores. Widths around the kernels' 16 lanes, tails of 1
 // and 7.
-const dims = [1, 7, 16, 33, 64],
-  histories = 200,
-  candidatesEach = 100,
-  people = 80,
-  catalogue = 160;
+const dims = [1, 7, 16, 33, 64];
+const histories = 200;
+const candidatesEach = 100;
+const people = 80;
+const catalogue = 160;
 
 /**
  * xorshift32
@@ -82,9 +82,9 @@ function interactions(random) {
 
 /** @param {number} dim */
 async function makeModel(dim) {
-  const random = generator(1000 + dim),
-    vectors = dim === 33 ? 'int8' : dim === 16 ? 'f16' : 'f32',
-    personas = 2 + random.below(7);
+  const random = generator(1000 + dim);
+  const vectors = dim === 33 ? 'int8' : dim === 16 ? 'f16' : 'f32';
+  const personas = 2 + random.below(7);
   const { bytes, items } = await trainModel(interactions(random), {
     dim,
     personas,
@@ -120,9 +120,9 @@ async function makeModel(dim) {
 async function scoreInWasm({ bytes, cases }, build) {
   const model = await loadModel(bytes, build);
   assert.equal(model.diagnostics().backend, 'backend' in build ? build.backend : 'given');
-  const ids = model.ids(),
-    words = new Uint32Array(cases.length * candidatesEach * 2),
-    floats = new Float32Array(words.buffer);
+  const ids = model.ids();
+  const words = new Uint32Array(cases.length * candidatesEach * 2);
+  const floats = new Float32Array(words.buffer);
   let at = 0;
   for (const { personas, history, weights, candidates } of cases) {
     const profile = model.createProfile(
@@ -183,8 +183,9 @@ function assertSameBits(got, wanted, what) {
   const of = (/** @type {Uint32Array} */ words) =>
     `0x${words[at].toString(16)} (${new Float32Array(words.buffer, words.byteOffset + 4 * at, 1)[0]})`;
   const kind = at % (2 * candidatesEach) < candidatesEach ? 'score' : 'persona';
+  const history = Math.floor(at / (2 * candidatesEach));
   assert.fail(
-    `${what}: ${kind} ${at % candidatesEach} of history ${Math.floor(at / (2 * candidatesEach))}: ${of(got)} against ${of(wanted)}`,
+    `${what}: ${kind} ${at % candidatesEach} of history ${history}: ${of(got)} against ${of(wanted)}`,
   );
 }
 

@@ -1,75 +1,30 @@
-// Owns the tests of `ampcf/evaluate`: protocols, persona health, baselines, comparisons, new people,
-// refusals.
-// Must not take an expected figure from the code under test.
+// Owns the tests of `ampcf/evaluate`: protocols, persona health, comparisons, new people, refusals. Must not
+// take an expected figure from the code under test.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { evaluateModel } from '../../../dist/evaluate.js';
-import { fitEase, trainModel } from '../../../dist/train.js';
-import { fitNeighbours } from '../../../web/evaluate/itemknn.js';
+import { trainModel } from '../../../dist/train.js';
 import { entropy, isCollapsed } from '../../../web/evaluate/persona-figures.js';
 import { foldPerson } from '../../../web/evaluate/persona-health.js';
 import { sampleOf, seededRandom } from '../../../web/core/random.js';
-import { canonicalInteractions } from '../../../web/train/interactions.js';
-import { failsWith, filmFacts, people, sample, seeded, shuffled, steady } from '../../support.js';
-
-/**
- * @param {[string, string[]][]} lists
- * @returns {import('../../../web/train.js').Interactions}
- */
-function interactions(lists) {
-  const users = [...new Set(lists.map(([user]) => user))];
-  const items = [...new Set(lists.flatMap(([, list]) => list))];
-  const pairs = lists.flatMap(([user, list]) =>
-    list.map((item) => [users.indexOf(user), items.indexOf(item)]),
-  );
-  return { users, items, user: pairs.map(([u]) => u), item: pairs.map(([, j]) => j) };
-}
-
-const near = (
-  /** @type {number} */ got,
-  /** @type {number} */ wanted,
-  /** @type {string} */ what,
-  within = 1e-9,
-) => assert.ok(Math.abs(got - wanted) <= within, `${what}: got ${got}, wanted ${wanted}`);
-const timeless = (/** @type {import('../../../web/evaluate.js').Evaluation} */ { seconds, ...rest }) => {
-  assert.ok(seconds > 0);
-  return rest;
-};
-
-/** @type {[string, string[]][]} */
-const all = people.map(({ history }, u) => [`u${u}`, history.map(({ item }) => item)]);
-const part = (/** @type {(i: number) => boolean} */ keep) =>
-  /** @type {[string, string[]][]} */ (all.map(([user, list]) => [user, list.filter((_, i) => keep(i))]));
-const historyLists = part((i) => i % 5 < 3);
-const validation = interactions(part((i) => i % 5 === 3));
-const testLists = part((i) => i % 5 === 4);
-const history = interactions(historyLists);
-const heldOut = interactions(testLists);
-const seen = new Map(historyLists);
-const wanted = new Map(testLists);
-/** @type {import('../../../web/model/model.js').Model} */
-let model;
-
-before(async () => {
-  model = await loadModel((await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3, minSupport: 1 })).bytes);
-});
-
-/**
- * Recall@10 and NDCG@10 of one person, counted by hand.
- * @param {string[]} history
- * @param {string[]} list what the person took next
- */
-function figuresByHand(history, list) {
-  const top = model
-    .createProfile(history)
-    .recommend({ topK: 10 })
-    .items.map(({ item }) => item);
-  const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
-  const gain = (/** @type {number} */ sum, /** @type {number} */ rank) => sum + 1 / Math.log2(rank + 2);
-  const ideal = list.slice(0, 10).map((_, i) => i);
-  return { recall: ranks.length / list.length, ndcg: ranks.reduce(gain, 0) / ideal.reduce(gain, 0), top };
-}
+import { failsWith, filmFacts, people, sample, seeded, shuffled } from '../../support.js';
+import {
+  all,
+  figuresByHand,
+  heldOut,
+  history,
+  historyLists,
+  interactions,
+  model,
+  near,
+  part,
+  seen,
+  testLists,
+  timeless,
+  validation,
+  wanted,
+} from './held-out.js';
 
 describe('full ranking', () => {
   test('gives the figures of recommend, counted by hand', async () => {
@@ -327,162 +282,6 @@ describe('persona health', () => {
   });
 });
 
-describe('baselines', () => {
-  const data = canonicalInteractions(history, 1);
-  const n = data.itemIds.length;
-  const has = Array.from(
-    { length: data.users },
-    (_, u) => new Set(data.items.subarray(data.offsets[u], data.offsets[u + 1])),
-  );
-
-  test('popularity is the count of people, ties by id', async () => {
-    const { baselines } = await evaluateModel(model, {
-      history,
-      test: heldOut,
-      k: [5],
-      baselines: ['popularity'],
-      resamples: 20,
-    });
-    const owners = new Map(
-      data.itemIds.map((item) => [item, historyLists.filter(([, list]) => list.includes(item)).length]),
-    );
-    const order = [...owners].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([item]) => item);
-    const asked = testLists.filter(([, list]) => list.length > 0);
-    const recall = asked.map(
-      ([user, list]) =>
-        order
-          .filter((item) => !seen.get(user)?.includes(item))
-          .slice(0, 5)
-          .filter((item) => list.includes(item)).length / list.length,
-    );
-    near(
-      baselines.popularity?.metrics['recall@5'] ?? NaN,
-      recall.reduce((a, b) => a + b, 0) / recall.length,
-      'recall@5',
-    );
-    assert.deepEqual(baselines.popularity?.settings, {});
-  });
-
-  test('EASE is the inverse of the definition', async () => {
-    const random = seeded(21);
-    const ids = Array.from({ length: 37 }, (_, j) => `i${j}`);
-    const lambda = 3;
-    const small = canonicalInteractions(
-      interactions(Array.from({ length: 80 }, (_, u) => [`u${u}`, sample(ids, 1 + (u % 9), random)])),
-      1,
-    );
-    const size = small.itemIds.length;
-    const owned = Array.from({ length: small.users }, (_, u) =>
-      small.items.subarray(small.offsets[u], small.offsets[u + 1]),
-    );
-    const gram = Array.from({ length: size }, (_, i) =>
-      Array.from(
-        { length: size },
-        (__, j) =>
-          owned.filter((list) => list.includes(i) && list.includes(j)).length + (i === j ? lambda : 0),
-      ),
-    );
-    const inverse = gaussJordan(gram);
-    const scorer = await fitEase(small, { lambda, lambdaGrowth: 0, userDamping: 0, popularityDamping: 0 });
-    const out = new Float32Array(size);
-    for (const list of [[0], [1, 5, 9], Array.from({ length: size }, (_, j) => j)]) {
-      scorer.score(Uint32Array.from(list), out);
-      out.forEach((score, j) =>
-        near(
-          score,
-          list.reduce((sum, i) => sum + (i === j ? 0 : -inverse[i][j] / inverse[j][j]), 0),
-          `score ${j}`,
-          1e-4,
-        ),
-      );
-    }
-    scorer.dispose();
-  });
-
-  test('itemknn is its formula', async () => {
-    const settings = { historyExponent: 0.75, candidateExponent: 0.25, neighbours: 4 };
-    const scorer = await fitNeighbours(data, settings, async () => {});
-    const out = new Float32Array(n);
-    const degree = Array.from({ length: n }, (_, j) => has.filter((set) => set.has(j)).length);
-    const list = [0, 3, n - 1];
-    const rows = list.map((i) =>
-      Array.from({ length: n }, (_, j) => ({
-        j,
-        s:
-          i === j
-            ? 0
-            : has.filter((set) => set.has(i) && set.has(j)).length / (degree[i] ** 0.75 * degree[j] ** 0.25),
-      }))
-        .sort((a, b) => Math.fround(b.s) - Math.fround(a.s) || a.j - b.j)
-        .slice(0, 4),
-    );
-    scorer.score(Uint32Array.from(list), out);
-    out.forEach((score, j) =>
-      near(
-        score,
-        rows.flat().reduce((sum, entry) => sum + (entry.j === j ? entry.s : 0), 0),
-        `score ${j}`,
-        1e-5,
-      ),
-    );
-  });
-
-  test('choose their settings on validation data, take given ones, and have defaults', async () => {
-    const options = { history, test: heldOut, k: [5], resamples: 50 };
-    const { baselines } = await evaluateModel(model, {
-      ...options,
-      validation,
-      baselines: ['ease', 'als', { name: 'itemknn', settings: { neighbours: 7 } }],
-    });
-    const { ease, als, itemknn } = baselines;
-    assert.equal(ease?.chosenOn, 'validation');
-    assert.deepEqual(
-      ease?.tried.map(({ settings }) => settings.lambda),
-      [50, 100, 200, 400, 800, 1600, 3200],
-    );
-    assert.equal(
-      ease?.tried.find(({ settings }) => settings.lambda === ease.settings.lambda)?.ndcg,
-      Math.max(...(ease?.tried ?? []).map(({ ndcg }) => ndcg)),
-    );
-    assert.equal(als?.tried.length, 6);
-    assert.deepEqual(
-      [itemknn?.chosenOn, itemknn?.settings],
-      ['given', { historyExponent: 0.5, candidateExponent: 0.5, neighbours: 7 }],
-    );
-    const plain = await evaluateModel(model, { ...options, baselines: ['ease'] });
-    assert.deepEqual(
-      [plain.baselines.ease?.chosenOn, plain.baselines.ease?.settings, plain.baselines.ease?.tried],
-      ['defaults', { lambda: 100 }, []],
-    );
-    for (const { metrics, difference } of [ease, als, itemknn].flatMap((entry) => entry ?? [])) {
-      assert.ok(metrics['ndcg@5'] > 0);
-      assert.deepEqual(Object.keys(difference).sort(), [
-        'hitrate@5',
-        'map@5',
-        'mrr@5',
-        'ndcg@5',
-        'novelty@5',
-        'precision@5',
-        'recall@5',
-      ]);
-      const { low, mean, high, below: share } = difference['ndcg@5'];
-      assert.ok(low <= mean && mean <= high && share >= 0 && share <= 1);
-    }
-  });
-
-  test('als with the same plain settings and one persona is that model', async () => {
-    const single = await loadModel((await trainModel(history, { ...steady, dim: 12, personas: 1 })).bytes);
-    const { baselines } = await evaluateModel(single, {
-      history,
-      test: heldOut,
-      k: [5],
-      baselines: ['als'],
-      resamples: 20,
-    });
-    assert.deepEqual(baselines.als?.difference['ndcg@5'], { mean: 0, low: 0, high: 0, below: 0 });
-  });
-});
-
 describe('comparisons', () => {
   test('a model against itself differs by nothing', async () => {
     const { against, metrics } = await evaluateModel(model, {
@@ -715,19 +514,3 @@ describe('what is refused', () => {
     );
   });
 });
-
-/** @param {number[][]} matrix */
-function gaussJordan(matrix) {
-  const n = matrix.length;
-  const a = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
-  for (let c = 0; c < n; c++) {
-    const pivot = a[c][c];
-    a[c] = a[c].map((value) => value / pivot);
-    for (let r = 0; r < n; r++)
-      if (r !== c && a[r][c] !== 0) {
-        const factor = a[r][c];
-        a[r] = a[r].map((value, j) => value - factor * a[c][j]);
-      }
-  }
-  return a.map((row) => row.slice(n));
-}

@@ -106,9 +106,9 @@ describe('contributions', () => {
 
   test('are listed as many as wanted, the rest in one sum', () => {
     for (const n of [0, 1, 2]) {
-      const me = model.createProfile(historyOf(n)),
-        [target] = me.recommend({ topK: 1 }).items,
-        all = me.explain(target.item);
+      const me = model.createProfile(historyOf(n));
+      const [target] = me.recommend({ topK: 1 }).items;
+      const all = me.explain(target.item);
       assert.equal(all.explanation.contributions.length, me.size);
       for (const k of [0, 1, 5, me.size - 1, me.size, 1000]) {
         const [{ explanation }] = me.rank([target.item], { explain: true, contributions: k }).items;
@@ -154,9 +154,9 @@ describe('personas', () => {
   test('shares decrease and sum to 1, responsibilities belong to the history', () => {
     const counts = new Map();
     for (let n = 0; n < people.length; n++) {
-      const me = model.createProfile(historyOf(n)),
-        personas = me.personas(),
-        seen = new Set(historyOf(n).map((event) => event.item));
+      const me = model.createProfile(historyOf(n));
+      const personas = me.personas();
+      const seen = new Set(historyOf(n).map((event) => event.item));
       counts.set(personas.length, (counts.get(personas.length) ?? 0) + 1);
       assert.ok(personas.length >= 1 && personas.length <= model.info.personas);
       assert.ok(Math.abs(sum(personas.map((persona) => persona.share)) - 1) < 1e-5);
@@ -188,9 +188,9 @@ describe('personas', () => {
   test('labels are distinct, not empty, and made of aspects and titles only', () => {
     const aspects = new Set([...filmFacts.values()].flatMap((facts) => facts.aspects));
     for (let n = 0; n < people.length; n++) {
-      const me = model.createProfile(historyOf(n)),
-        personas = me.personas(),
-        titles = new Set(historyOf(n).map((event) => factsOf(event.item).title));
+      const me = model.createProfile(historyOf(n));
+      const personas = me.personas();
+      const titles = new Set(historyOf(n).map((event) => factsOf(event.item).title));
       const labels = personas.map((persona) => persona.label);
       assert.equal(new Set(labels).size, labels.length);
       for (const label of labels) {
@@ -313,9 +313,9 @@ function distribution(items, weights) {
 function distance(p, q) {
   let bits = 0;
   for (const aspect of new Set([...p.keys(), ...q.keys()])) {
-    const a = p.get(aspect) ?? 0,
-      b = q.get(aspect) ?? 0,
-      m = (a + b) / 2;
+    const a = p.get(aspect) ?? 0;
+    const b = q.get(aspect) ?? 0;
+    const m = (a + b) / 2;
     bits += (a > 0 ? a * Math.log2(a / m) : 0) / 2 + (b > 0 ? b * Math.log2(b / m) : 0) / 2;
   }
   return Math.sqrt(Math.max(0, bits));
@@ -326,10 +326,10 @@ describe('taste distance', () => {
     const random = seeded(31);
     for (let n = 0; n < 300; n++) {
       const history = sample(ids, 1 + below(random, 40), random).map((item) => ({
-          item,
-          weight: Math.fround(0.1 + 5 * random()),
-        })),
-        list = sample(ids, 1 + below(random, 30), random);
+        item,
+        weight: Math.fround(0.1 + 5 * random()),
+      }));
+      const list = sample(ids, 1 + below(random, 30), random);
       const wanted = distance(
         distribution(
           history.map((event) => event.item),

@@ -1,7 +1,6 @@
-// Owns the tests of histories and rankings: Profile.add to recommend, and the life of profiles and models.
-// Must not test explanations and personas (explain.test.js), nor saved bytes (saved-profile.test.js).
+// Owns the tests of histories and rankings: Profile.add to recommend. Must not test explanations and personas
+// (explain.test.js), saved bytes (saved-profile.test.js) nor disposal (profile-life.test.js).
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import {
   below,
@@ -118,9 +117,9 @@ describe('history', () => {
   });
 
   test('invalid events are refused and change nothing', async () => {
-    const me = model.createProfile(historyOf(4)),
-      { history } = me,
-      first = golden(me.recommend());
+    const me = model.createProfile(historyOf(4));
+    const { history } = me;
+    const first = golden(me.recommend());
     const bad = [
       undefined,
       null,
@@ -282,9 +281,9 @@ describe('rank', () => {
   });
 
   test('topK cuts the same list', () => {
-    const me = model.createProfile(historyOf(6)),
-      list = ['unknown 1', ...sample(ids, 40, seeded(2)), 'unknown 2'],
-      all = me.rank(list);
+    const me = model.createProfile(historyOf(6));
+    const list = ['unknown 1', ...sample(ids, 40, seeded(2)), 'unknown 2'];
+    const all = me.rank(list);
     assert.equal(all.items.length, 42);
     for (const topK of [0, 1, 39, 40, 41, 42, 43, 1e9]) {
       const cut = me.rank(list, { topK });
@@ -294,16 +293,16 @@ describe('rank', () => {
   });
 
   test('does not depend on the order of candidates', () => {
-    const me = model.createProfile(historyOf(7)),
-      random = seeded(3),
-      first = golden(me.rank(ids));
+    const me = model.createProfile(historyOf(7));
+    const random = seeded(3);
+    const first = golden(me.rank(ids));
     for (let n = 0; n < 5; n++) assert.deepEqual(golden(me.rank(shuffled(ids, random))), first);
   });
 
   test('gives every item the same score whatever stands beside it', () => {
-    const me = model.createProfile(historyOf(8)),
-      all = scoresOf(me.rank(ids)),
-      random = seeded(4);
+    const me = model.createProfile(historyOf(8));
+    const all = scoresOf(me.rank(ids));
+    const random = seeded(4);
     for (let n = 0; n < 50; n++)
       for (const [item, score] of scoresOf(me.rank(sample(ids, 1 + below(random, 9), random))))
         assert.equal(score, all.get(item));
@@ -435,10 +434,10 @@ describe('recommend', () => {
   });
 
   test('a filter that throws leaves everything as it was', async () => {
-    const me = model.createProfile(historyOf(13)),
-      first = golden(me.recommend()),
-      mine = new Error('mine'),
-      bytes = model.diagnostics().memoryBytes;
+    const me = model.createProfile(historyOf(13));
+    const first = golden(me.recommend());
+    const mine = new Error('mine');
+    const bytes = model.diagnostics().memoryBytes;
     let left = 100;
     assert.equal(
       await failure(() =>
@@ -471,14 +470,14 @@ describe('recommend', () => {
   test('options that change the profile while they are read do no harm', () => {
     const expected = golden(model.createProfile([ids[1]]).recommend({ topK: 5 }));
     for (const name of ['topK', 'explain', 'contributions', 'exclude', 'excludeSeen', 'filter']) {
-      const me = model.createProfile(historyOf(14)),
-        plain = /** @type {any} */ ({
-          topK: 5,
-          explain: true,
-          contributions: 2,
-          exclude: [],
-          excludeSeen: true,
-        });
+      const me = model.createProfile(historyOf(14));
+      const plain = /** @type {any} */ ({
+        topK: 5,
+        explain: true,
+        contributions: 2,
+        exclude: [],
+        excludeSeen: true,
+      });
       const options = Object.defineProperty({ ...plain }, name, {
         get() {
           me.clear();
@@ -526,140 +525,4 @@ describe('similar, title, aspects', () => {
     assert.equal(model.has('no such film'), false);
     await failsWith(() => model.has(any(null)), 'BAD_ARGUMENT');
   });
-});
-
-describe('life', () => {
-  test('a disposed profile says so, and takes nothing along', async () => {
-    const me = model.createProfile(historyOf(0)),
-      other = model.createProfile(historyOf(1)),
-      first = golden(other.recommend());
-    me.recommend();
-    me.dispose();
-    me.dispose();
-    me[Symbol.dispose]?.();
-    for (const run of [
-      () => me.add('a'),
-      () => me.remove(ids[0]),
-      () => me.remove('never'),
-      () => me.clear(),
-      () => me.rank([ids[0]]),
-      () => me.recommend(),
-      () => me.explain(ids[0]),
-      () => me.personas(),
-      () => me.tasteDistance([ids[0]]),
-      () => me.save(),
-      () => me.personalized,
-      () => me.unknown,
-    ])
-      await failsWith(run, 'DISPOSED');
-    assert.deepEqual(golden(other.recommend()), first);
-  });
-
-  test('a disposed model says so, and so do its profiles', async () => {
-    const own = await openSmallModel(),
-      me = own.createProfile(historyOf(0)),
-      saved = me.save(),
-      { info } = own,
-      { size } = me;
-    const fresh = own.createProfile([]);
-    me.recommend();
-    own.dispose();
-    own.dispose();
-    own[Symbol.dispose]();
-    for (const run of [
-      () => own.has(ids[0]),
-      () => own.has('never'),
-      () => own.title(ids[0]),
-      () => own.aspects(ids[0]),
-      () => own.ids(),
-      () => own.similar(ids[0]),
-      () => own.createProfile(),
-      () => own.restoreProfile(saved),
-      () => own.diagnostics(),
-      () => me.add(ids[0]),
-      () => me.remove(people[0].history[0].item),
-      () => me.clear(),
-      () => me.rank([ids[0]]),
-      () => me.recommend(),
-      () => me.explain(ids[0]),
-      () => me.personas(),
-      () => me.tasteDistance([]),
-      () => me.save(),
-      () => me.unknown,
-      () => fresh.recommend(),
-    ])
-      await failsWith(run, 'DISPOSED');
-    assert.equal(own.info, info);
-    assert.equal(me.size, size);
-    me.dispose();
-    me.dispose();
-  });
-
-  test('what was given out is not changed by later calls', () => {
-    const me = model.createProfile(historyOf(0)),
-      explained = me.recommend({ topK: 5, explain: true }),
-      copy = structuredClone(explained);
-    assert.ok(
-      explained.items.every(
-        (entry) =>
-          entry.attention instanceof Float32Array &&
-          entry.attention.buffer.byteLength === entry.attention.byteLength,
-      ),
-    );
-    const saved = me.save(),
-      savedCopy = saved.slice();
-    for (let n = 1; n < 30; n++) model.createProfile(historyOf(n)).recommend({ topK: 20, explain: true });
-    me.clear();
-    assert.deepEqual(explained, copy);
-    assert.deepEqual(saved, savedCopy);
-  });
-
-  test('memory stays flat over 2,000 profiles and 10,000 rankings', () => {
-    const cycle = (/** @type {number} */ n) => {
-      const me = model.createProfile(historyOf(n % people.length));
-      me.rank(ids.slice(n % 100, (n % 100) + 20), { topK: 3 });
-      me.dispose();
-    };
-    for (let n = 0; n < 300; n++) cycle(n);
-    const { memoryBytes } = model.diagnostics();
-    for (let n = 0; n < 2000; n++) cycle(n);
-    assert.equal(model.diagnostics().memoryBytes, memoryBytes);
-    const me = model.createProfile(historyOf(0)),
-      list = ids.slice(0, 30);
-    const first = golden(me.rank(list, { topK: 2 })),
-      { memoryBytes: before } = model.diagnostics();
-    for (let n = 0; n < 10000; n++) me.rank(list, { topK: 2 });
-    assert.deepEqual(golden(me.rank(list, { topK: 2 })), first);
-    assert.equal(model.diagnostics().memoryBytes, before);
-    // Changing a profile gives its old state back.
-    for (let n = 0; n < 500; n++) me.add(ids[n % 40]).rank(list, { topK: 1 });
-    assert.ok(model.diagnostics().memoryBytes <= before + 65536);
-    me.dispose();
-  });
-});
-
-test('profiles that nobody disposes give their memory back when they are collected', () => {
-  const script = `
-    import { loadModel } from ${JSON.stringify(new URL('../../../dist/ampcf.js', import.meta.url).href)};
-    import { trainModel } from ${JSON.stringify(new URL('../../../dist/train.js', import.meta.url).href)};
-    const items = Array.from({ length: 50 }, (_, i) => 'i' + i), user = [], item = [];
-    for (let u = 0; u < 20; u++) for (let n = 0; n < 10; n++) user.push(u), item.push((u * 3 + n) % 50);
-    const { bytes } = await trainModel({ users: Array.from({ length: 20 }, (_, u) => 'u' + u), items, user, item }, { sweeps: 1, minSupport: 1 });
-    const model = await loadModel(bytes);
-    const rounds = [];
-    for (let round = 0; round < 20; round++) {
-      for (let i = 0; i < 100; i++) model.createProfile(items).rank(items, { topK: 1 });
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      rounds.push(model.diagnostics().memoryBytes);
-    }
-    console.log(JSON.stringify(rounds));`;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--expose-gc', '--input-type=module', '-e', script],
-    { encoding: 'utf8' },
-  );
-  const rounds = JSON.parse(stdout || `"${stderr}"`);
-  // One round of 100 profiles is several MB; twenty rounds must not need more than a few of them.
-  assert.ok(rounds.at(-1) <= 3 * rounds[0], `memory after each round: ${rounds}`);
 });

@@ -31,9 +31,9 @@ before(async () => {
  * @param {number} [version]
  */
 function forged(payload, version = 2) {
-  const events = new TextEncoder().encode(payload),
-    bytes = new Uint8Array(36 + events.length),
-    view = new DataView(bytes.buffer);
+  const events = new TextEncoder().encode(payload);
+  const bytes = new Uint8Array(36 + events.length);
+  const view = new DataView(bytes.buffer);
   bytes.set(saved.subarray(0, 36));
   view.setUint32(8, version, true);
   view.setUint32(12, events.length, true);
@@ -80,9 +80,9 @@ test('the bytes may come as a view, a buffer or shared memory, and are not kept'
     shared,
   ])
     assert.equal(model.restoreProfile(/** @type {any} */ (source)).size, people[0].history.length);
-  const own = saved.slice(),
-    me = model.restoreProfile(own),
-    first = golden(me.recommend());
+  const own = saved.slice();
+  const me = model.restoreProfile(own);
+  const first = golden(me.recommend());
   own.fill(0);
   assert.deepEqual(golden(me.recommend()), first);
 });
@@ -197,9 +197,9 @@ test('another model keeps the events, also those it does not know', async () => 
 });
 
 test('restoring takes nothing away from profiles that are there', async () => {
-  const me = model.createProfile(historyOf(5)),
-    first = golden(me.recommend()),
-    { memoryBytes } = model.diagnostics();
+  const me = model.createProfile(historyOf(5));
+  const first = golden(me.recommend());
+  const { memoryBytes } = model.diagnostics();
   for (let n = 0; n < 300; n++) await failure(() => model.restoreProfile(saved.subarray(0, n)));
   for (let n = 0; n < 300; n++) model.restoreProfile(saved);
   assert.deepEqual(golden(me.recommend()), first);

@@ -57,7 +57,7 @@ describe('a sentence', () => {
     );
   });
 
-  test('has a case for one persona, no history, an unknown item, and a persona of which nothing can be named', () => {
+  test('has a case for one persona, no history, an unknown item, and a persona without reasons', () => {
     assert.equal(
       explainInWords(ranked({ persona: whole, attention: Float32Array.of(1) })).text,
       'Because you liked Double Indemnity and Laura',
@@ -262,7 +262,7 @@ describe('templates', () => {
   });
 });
 
-test('what a real profile disliked is never said to be liked, and is named where it counts against', async () => {
+test('what a profile disliked is never said to be liked, and is named where it counts against', async () => {
   const model = await openSmallModel();
   let named = 0;
   for (let n = 0; n < 20; n++) {
@@ -289,10 +289,10 @@ test('every item of a real list has a sentence that its numbers bear out', async
   const model = await openSmallModel();
   let named = 0;
   for (let n = 0; n < 20; n++) {
-    const me = model.createProfile(historyOf(n)),
-      personas = me.personas(),
-      owned = (/** @type {number} */ k, /** @type {string} */ id) =>
-        personas[k].items.find(({ item }) => item === id)?.responsibility ?? 0;
+    const me = model.createProfile(historyOf(n));
+    const personas = me.personas();
+    const owned = (/** @type {number} */ k, /** @type {string} */ id) =>
+      personas[k].items.find(({ item }) => item === id)?.responsibility ?? 0;
     for (const item of me.recommend({ topK: 5, explain: true, contributions: me.size }).items) {
       const { text, parts } = explainInWords(item, { personas, history: me.history }),
         label = item.persona?.label;

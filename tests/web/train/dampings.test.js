@@ -1,7 +1,6 @@
 // Owns the tests of dampings, and of neighbours fitted beside vectors and to aspects, as users of the library
-// meet them: B against its
-// normal equations, explanations, bytes, metadata, the command. Must leave sweeps and left-out scores to
-// tests/c.
+// meet them: B against its normal equations, explanations, bytes, metadata, the command. Must leave sweeps
+// and left-out scores to the C tests.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,12 +43,12 @@ const dampings = { userDamping: 0.6, itemDamping: 0.4, popularityDamping: 0.3 },
  * @param {boolean} weighted
  */
 function smallWorld(weighted) {
-  const random = seeded(17),
-    users = Array.from({ length: 60 }, (_, u) => `u${u}`),
-    items = Array.from({ length: 24 }, (_, j) => `i${String(j).padStart(2, '0')}`);
-  /** @type {number[]} */ const user = [],
-    /** @type {number[]} */ item = [],
-    /** @type {number[]} */ weight = [];
+  const random = seeded(17);
+  const users = Array.from({ length: 60 }, (_, u) => `u${u}`);
+  const items = Array.from({ length: 24 }, (_, j) => `i${String(j).padStart(2, '0')}`);
+  /** @type {number[]} */ const user = [];
+  /** @type {number[]} */ const item = [];
+  /** @type {number[]} */ const weight = [];
   users.forEach((_, u) =>
     items.forEach((_item, j) => {
       if (below(random, (j % 3 === u % 3 ? 2 : 7) + Math.floor(j / 5)) === 0)
@@ -85,10 +84,10 @@ function scoresOf(model, history) {
  * @param {number} popularity
  */
 function trainerSide(plain, { users, items, user, item, weight }, damping, popularity) {
-  const ids = plain.ids(),
-    n = ids.length,
-    at = new Map(ids.map((id, j) => [id, j])),
-    bias = scoresOf(plain, []);
+  const ids = plain.ids();
+  const n = ids.length;
+  const at = new Map(ids.map((id, j) => [id, j]));
+  const bias = scoresOf(plain, []);
   const x = users.map(() => new Array(n).fill(0)),
     degree = new Array(n).fill(0);
   user.forEach((u, e) => {
@@ -130,69 +129,78 @@ const matrixOf = (model, plain) =>
     return with_.map((score, j) => (Math.abs(score - without[j]) > 2e-6 ? score - without[j] : 0));
   });
 
+const equations = { blend: 0.7, strength: 1.5, aspectStrength: 20, lambda: 6 };
+
+/**
+ * The same vectors without and with neighbours.
+ * @param {ReturnType<typeof smallWorld>} world
+ */
+async function trainedPair({ interactions, facts }) {
+  /** @type {TrainOptions} */ const vectors = {
+    dim: 5,
+    sweeps: 6,
+    personas: 1,
+    minSupport: 1,
+    nu: 0,
+    lambda: 0.4,
+    items: facts,
+    ...dampings,
+  };
+  /** @type {TrainOptions} */ const beside = {
+    ...vectors,
+    neighbours: 9,
+    neighbourLambda: equations.lambda,
+    neighbourLambdaGrowth: 0.5,
+    neighbourUserDamping: 0.6,
+    neighbourStrength: equations.strength,
+    neighbourBlend: equations.blend,
+    neighbourAspects: equations.aspectStrength,
+  };
+  return {
+    plain: await loadModel((await trainModel(interactions, vectors)).bytes),
+    model: await loadModel((await trainModel(interactions, beside)).bytes),
+  };
+}
+
+/**
+ * What the neighbours of one item should solve: rows of people, then rows of aspects, each with its weight
+ * and what is wanted of it.
+ * @param {ReturnType<typeof trainerSide>} side
+ * @param {ReturnType<typeof smallWorld>['facts']} facts
+ */
+function rowsOf({ ids, x, p, left }, facts) {
+  const { blend, aspectStrength } = equations;
+  const aspects = ['a0', 'a1', 'five'].map((name) =>
+    ids.map((id) => Number(facts.get(id)?.aspects.includes(name))),
+  );
+  return [
+    ...x.map((row, u) => ({ row, part: p[u], wanted: row.map((w, j) => w - blend * left[u][j]) })),
+    ...aspects.map((row) => ({ row, part: aspectStrength / row.filter(Boolean).length, wanted: row })),
+  ];
+}
+
 for (const weighted of [false, true])
-  test(`neighbours solve their normal equations beside damped vectors, ${weighted ? 'with' : 'without'} weights`, async () => {
-    const { interactions, facts } = smallWorld(weighted),
-      blend = 0.7,
-      strength = 1.5,
-      aspectStrength = 20,
-      lambda = 6;
-    /** @type {TrainOptions} */ const vectors = {
-      dim: 5,
-      sweeps: 6,
-      personas: 1,
-      minSupport: 1,
-      nu: 0,
-      lambda: 0.4,
-      items: facts,
-      ...dampings,
-    };
-    const plain = await loadModel((await trainModel(interactions, vectors)).bytes);
-    const model = await loadModel(
-      (
-        await trainModel(interactions, {
-          ...vectors,
-          neighbours: 9,
-          neighbourLambda: lambda,
-          neighbourLambdaGrowth: 0.5,
-          neighbourUserDamping: 0.6,
-          neighbourStrength: strength,
-          neighbourBlend: blend,
-          neighbourAspects: aspectStrength,
-        })
-      ).bytes,
-    );
-    const { ids, x, p, left, t, degree, mean } = trainerSide(
-        plain,
-        interactions,
-        0.6,
-        dampings.popularityDamping,
-      ),
-      n = ids.length,
-      matrix = matrixOf(model, plain);
-    const aspects = ['a0', 'a1', 'five'].map((name) =>
-      ids.map((id) => Number(facts.get(id)?.aspects.includes(name))),
-    );
-    const rows = [
-      ...x.map((row, u) => ({ row, part: p[u], wanted: row.map((w, j) => w - blend * left[u][j]) })),
-      ...aspects.map((row) => ({ row, part: aspectStrength / row.filter(Boolean).length, wanted: row })),
-    ];
+  test(`neighbours solve their normal equations, ${weighted ? 'with' : 'without'} weights`, async () => {
+    const world = smallWorld(weighted);
+    const { plain, model } = await trainedPair(world);
+    const side = trainerSide(plain, world.interactions, 0.6, dampings.popularityDamping);
+    const { ids, t, degree, mean } = side;
+    const { blend, strength, lambda } = equations;
+    const rows = rowsOf(side, world.facts);
+    const matrix = matrixOf(model, plain);
     const largest = matrix.map((row) => Math.max(...row.map(Math.abs)));
-    let explained = 0,
-      missed = 0;
-    for (let j = 0; j < n; j++) {
-      const sources = ids.map((_, i) => i).filter((i) => matrix[i][j] !== 0),
-        unit = blend / (t[j] * strength);
-      assert.ok(
-        sources.length >= 6 && sources.length <= 9 && !sources.includes(j),
-        `${sources.length} sources`,
-      );
+    let explained = 0;
+    let missed = 0;
+    for (let j = 0; j < ids.length; j++) {
+      const sources = ids.map((_, i) => i).filter((i) => matrix[i][j] !== 0);
+      const unit = blend / (t[j] * strength);
+      const enough = sources.length >= 6 && sources.length <= 9 && !sources.includes(j);
+      assert.ok(enough, `${sources.length} sources`);
       for (const i of sources) {
-        const ridge = lambda * (degree[i] / mean) ** 0.5,
-          products = sources.map(
-            (k) =>
-              rows.reduce((sum, { row, part }) => sum + part * row[i] * row[k], 0) + (k === i ? ridge : 0),
-          );
+        const ridge = lambda * (degree[i] / mean) ** 0.5;
+        const products = sources.map(
+          (k) => rows.reduce((sum, { row, part }) => sum + part * row[i] * row[k], 0) + (k === i ? ridge : 0),
+        );
         const wanted = rows.reduce((sum, { row, part, wanted: of }) => sum + part * row[i] * of[j], 0);
         const fit = sources.reduce((sum, k, at) => sum + products[at] * matrix[k][j] * unit, 0);
         // Entries are int8: each is off by up to half a step of its row, and as much may be missing where one
@@ -200,11 +208,10 @@ for (const weighted of [false, true])
         const rounding =
           sources.reduce((sum, k, at) => sum + ((Math.abs(products[at]) * largest[k]) / 254) * unit, 0) +
           (((9 - sources.length) * Math.max(...largest)) / 254) * Math.max(...products) * unit;
-        assert.ok(
-          Math.abs(fit - wanted) <= rounding + 1e-3,
-          `${ids[i]} -> ${ids[j]}: ${fit} for ${wanted}, rounding explains ${rounding}`,
-        );
-        ((explained += Math.abs(wanted)), (missed += Math.abs(fit - wanted)));
+        const off = Math.abs(fit - wanted);
+        assert.ok(off <= rounding + 1e-3, `${ids[i]} -> ${ids[j]}: ${fit} for ${wanted} within ${rounding}`);
+        explained += Math.abs(wanted);
+        missed += off;
       }
     }
     assert.ok(missed < 0.02 * explained, `${missed} of ${explained}`);
@@ -231,9 +238,9 @@ describe('a model with dampings, neighbours beside vectors, and aspects', () => 
   });
 
   test('comes out the same again, otherwise for every setting, and says how it was made', async () => {
-    const { bytes } = await trainModel(base, all),
-      { info } = await loadModel(bytes),
-      settings = /** @type {Record<string, unknown>} */ (info.metadata.settings);
+    const { bytes } = await trainModel(base, all);
+    const { info } = await loadModel(bytes);
+    const settings = /** @type {Record<string, unknown>} */ (info.metadata.settings);
     assert.deepEqual((await trainModel(base, all)).bytes, bytes);
     for (const [name, value] of Object.entries({ ...dampings, ...fitted }))
       assert.equal(settings[name], value, name);
@@ -305,9 +312,9 @@ describe('a model with dampings, neighbours beside vectors, and aspects', () => 
   });
 
   test('with the strongest dampings still fits the file', async () => {
-    const users = Array.from({ length: 3000 }, (_, u) => `u${u}`),
-      items = Array.from({ length: 60 }, (_, j) => `i${j}`),
-      rare = items.slice(1).map((_, j) => j);
+    const users = Array.from({ length: 3000 }, (_, u) => `u${u}`);
+    const items = Array.from({ length: 60 }, (_, j) => `i${j}`);
+    const rare = items.slice(1).map((_, j) => j);
     const world = {
       users,
       items,
@@ -355,10 +362,10 @@ test('settings out of range, of another objective, or without neighbours are ref
 });
 
 describe('the command', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ampcf-dampings-')),
-    cli = fileURLToPath(new URL('dist/cli.js', root)),
-    ratings = join(folder, 'ratings.csv'),
-    films = join(folder, 'films.csv');
+  const folder = mkdtempSync(join(tmpdir(), 'ampcf-dampings-'));
+  const cli = fileURLToPath(new URL('dist/cli.js', root));
+  const ratings = join(folder, 'ratings.csv');
+  const films = join(folder, 'films.csv');
   after(() => rmSync(folder, { recursive: true }));
   writeFileSync(
     ratings,
@@ -398,9 +405,9 @@ describe('the command', () => {
     ];
     run('train', ratings, '-o', model, ...common, '--neighbour-blend', '0.6', '--neighbour-aspects', '30');
     run('train', ratings, '-o', alone, ...common, '--neighbour-blend', '0', '--neighbour-aspects', '0');
-    const report = JSON.parse(run('inspect', model, '--json')),
-      { settings } = report.metadata,
-      names = report.sections.map((/** @type {{ name: string }} */ { name }) => name);
+    const report = JSON.parse(run('inspect', model, '--json'));
+    const { settings } = report.metadata;
+    const names = report.sections.map((/** @type {{ name: string }} */ { name }) => name);
     assert.deepEqual(
       [
         settings.userDamping,

@@ -1,6 +1,5 @@
 // Owns the tests of neighbours: trained into the file, used by scores, explanations, saved profiles and
-// inspect, equal in every build;
-// and of fitEase. Must not judge accuracy: tests/bench does.
+// inspect, equal in every build; and of fitEase. Must not judge accuracy: tests/bench does.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,9 +27,9 @@ import {
 } from '../../support.js';
 
 /** @typedef {import('../../../web/train.js').TrainOptions} TrainOptions */
-const base = interactionsOf(people),
-  data = canonicalInteractions(base, 1),
-  n = data.itemIds.length;
+const base = interactionsOf(people);
+const data = canonicalInteractions(base, 1);
+const n = data.itemIds.length;
 /** @type {TrainOptions} */ const small = { dim: 8, sweeps: 3, rho: 0.3, minSupport: 1, items: filmFacts };
 /** @type {Uint8Array} */ let bytes;
 
@@ -55,11 +54,50 @@ function scoresOf(model, history) {
   return ids.map((id) => Number(byId.get(id)));
 }
 
+/**
+ * What a training leaves of its items, drawn at random: vectors, and the Gram that belongs to them.
+ * @param {number} count
+ * @param {number} dim
+ * @param {() => number} random
+ */
+function madeItemSide(count, dim, random) {
+  const vectors = Float32Array.from({ length: count * dim }, () => random() - 0.5);
+  const [weights, targets] = [0.5, 0.8].map((low) =>
+    Float32Array.from({ length: count }, () => low + random()),
+  );
+  const gram = new Float32Array((dim * (dim + 1)) / 2);
+  for (let r = 0, at = 0; r < dim; r++)
+    for (let c = 0; c <= r; c++, at++)
+      for (let j = 0; j < count; j++) gram[at] += weights[j] * vectors[j * dim + r] * vectors[j * dim + c];
+  const bias = new Float32Array(count);
+  const settings = Float32Array.of(0.4, 0.1, 0.7, ...new Array(13).fill(0));
+  return { vectors, bias, gram, settings, item_weights: weights, item_targets: targets };
+}
+
+/**
+ * People of three tastes.
+ * @param {number} users
+ * @param {number} count of items
+ * @param {() => number} random
+ */
+function madeRows(users, count, random) {
+  const lists = Array.from({ length: users }, (_, u) =>
+    Array.from({ length: count }, (_item, j) => j).filter(
+      (j) => below(random, j % 3 === u % 3 ? 2 : 8) === 0,
+    ),
+  );
+  const offsets = new Uint32Array(users + 1);
+  lists.forEach((list, u) => {
+    offsets[u + 1] = offsets[u] + list.length;
+  });
+  return { offsets, items: Uint32Array.from(lists.flat()), weights: null };
+}
+
 describe('a model with neighbours', () => {
   test('says so, and is larger by what they take', async () => {
-    const model = await loadModel(bytes),
-      plain = await loadModel((await trainModel(base, small)).bytes),
-      { info } = model;
+    const model = await loadModel(bytes);
+    const plain = await loadModel((await trainModel(base, small)).bytes);
+    const { info } = model;
     assert.ok(info.neighbours > 10 * n && info.neighbours <= 20 * n, `${info.neighbours}`);
     assert.equal(plain.info.neighbours, 0);
     assert.equal(model.diagnostics().info.neighbours, info.neighbours);
@@ -100,9 +138,9 @@ describe('a model with neighbours', () => {
   });
 
   test('adds strength times EASE to the scores of the vectors', async () => {
-    const ease = await fitEase(data, { lambda: 20 }),
-      uncut = new Float32Array(n),
-      history = historyOf(7).filter(({ item }) => data.itemIds.includes(item));
+    const ease = await fitEase(data, { lambda: 20 });
+    const uncut = new Float32Array(n);
+    const history = historyOf(7).filter(({ item }) => data.itemIds.includes(item));
     const index = new Map(data.itemIds.map((id, i) => [id, i]));
     ease.score(
       Uint32Array.from(history, ({ item }) => Number(index.get(item))),
@@ -175,37 +213,18 @@ describe('a model with neighbours', () => {
     }
   });
 
-  test('comes out the same from the SIMD and the scalar trainer, both forms, alone and beside vectors', () => {
-    const random = seeded(7),
-      count = 90,
-      dim = 11;
-    const gram = new Float32Array((dim * (dim + 1)) / 2),
-      bias = new Float32Array(count),
-      vectors = Float32Array.from({ length: count * dim }, () => random() - 0.5),
-      settings = Float32Array.of(0.4, 0.1, 0.7, ...new Array(13).fill(0));
-    const [itemWeights, targets] = [0.5, 0.8].map((low) =>
-      Float32Array.from({ length: count }, () => low + random()),
-    );
-    for (let r = 0, at = 0; r < dim; r++)
-      for (let c = 0; c <= r; c++, at++)
-        for (let j = 0; j < count; j++)
-          gram[at] += itemWeights[j] * vectors[j * dim + r] * vectors[j * dim + c];
+  test('comes out the same from the SIMD and the scalar trainer, alone and beside vectors', () => {
+    const random = seeded(7);
+    const count = 90;
+    const dim = 11;
+    const itemSide = madeItemSide(count, dim, random);
     for (const [users, beside] of /** @type {const} */ ([
       [150, false],
       [60, false],
       [150, true],
       [60, true],
     ])) {
-      const lists = Array.from({ length: users }, (_, u) =>
-        Array.from({ length: count }, (_item, j) => j).filter(
-          (j) => below(random, j % 3 === u % 3 ? 2 : 8) === 0,
-        ),
-      );
-      const offsets = new Uint32Array(users + 1),
-        items = Uint32Array.from(lists.flat());
-      lists.forEach((list, u) => {
-        offsets[u + 1] = offsets[u] + list.length;
-      });
+      const rowsByUser = madeRows(users, count, random);
       const config = {
         n_users: users,
         n_items: count,
@@ -226,13 +245,7 @@ describe('a model with neighbours', () => {
       const results = ['simd', 'scalar'].map((name) => {
         const file = readFileSync(new URL(`dist/wasm/train-${name}.wasm`, root)),
           kernel = new TrainKernel(new WasmMemory(new WebAssembly.Module(file)));
-        const run = kernel.openNeighbours(
-          config,
-          { offsets, items, weights: null },
-          beside
-            ? { vectors, bias, gram, settings, item_weights: itemWeights, item_targets: targets }
-            : undefined,
-        );
+        const run = kernel.openNeighbours(config, rowsByUser, beside ? itemSide : undefined);
         run.step(1e6);
         const rows = run.rows();
         return [rows.offsets[count], rows.items, rows.values, new Uint32Array(rows.scales.buffer)];
@@ -243,9 +256,9 @@ describe('a model with neighbours', () => {
   });
 
   test('saves and restores profiles, and follows what is added and removed', async () => {
-    const model = await loadModel(bytes),
-      me = model.createProfile(historyOf(4)),
-      before = golden(me.recommend({ topK: 30 }));
+    const model = await loadModel(bytes);
+    const me = model.createProfile(historyOf(4));
+    const before = golden(me.recommend({ topK: 30 }));
     assert.deepEqual(golden(model.restoreProfile(me.save()).recommend({ topK: 30 })), before);
     const [{ item }] = me.history;
     me.remove(item);

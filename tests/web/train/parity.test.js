@@ -33,10 +33,10 @@ function interactions(seed) {
  * @param {Record<string, any>} given
  */
 async function trained(kernels, given) {
-  const file = new URL(`../../../dist/wasm/train-${kernels}.wasm`, import.meta.url),
-    kernel = new TrainKernel(new WasmMemory(await WebAssembly.compile(readFileSync(file)))),
-    { offsets, list } = interactions(11),
-    config = trainConfig(trainSettings(given), users, items);
+  const file = new URL(`../../../dist/wasm/train-${kernels}.wasm`, import.meta.url);
+  const kernel = new TrainKernel(new WasmMemory(await WebAssembly.compile(readFileSync(file))));
+  const { offsets, list } = interactions(11);
+  const config = trainConfig(trainSettings(given), users, items);
   assert.ok(kernel.trainerMemory(config, list.length) > 0);
   const training = kernel.openTrainer(config, { offsets, items: list, weights: null });
   for (let done = 0, total = 1; done < total;) ({ done, total } = training.step(1000));
