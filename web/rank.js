@@ -13,6 +13,21 @@ export { Profile } from './model/profile.js';
 /** The version of this library. */
 export const version = AMPCF_VERSION;
 
+/** @typedef {import('./model/types.js').Contribution} Contribution */
+/** @typedef {import('./model/types.js').EventFacts} EventFacts */
+/** @typedef {import('./model/types.js').Explanation} Explanation */
+/** @typedef {import('./model/types.js').FoldOptions} FoldOptions */
+/** @typedef {import('./model/types.js').HistoryEvent} HistoryEvent */
+/** @typedef {import('./model/types.js').Persona} Persona */
+/** @typedef {import('./model/types.js').PersonaAspect} PersonaAspect */
+/** @typedef {import('./model/types.js').PersonaName} PersonaName */
+/** @typedef {import('./model/types.js').ProfileOptions} ProfileOptions */
+/** @typedef {import('./model/types.js').RankOptions} RankOptions */
+/** @typedef {import('./model/types.js').RankedItem} RankedItem */
+/** @typedef {import('./model/types.js').Ranking} Ranking */
+/** @typedef {import('./model/types.js').Recency} Recency */
+/** @typedef {import('./model/types.js').RecommendOptions} RecommendOptions */
+/** @typedef {import('./model/types.js').StoredEvent} StoredEvent */
 /** @import { ModelSource, ReadOptions } from './core/source.js' */
 /** @import { Backend } from './core/module.js' */
 /** @import { TastePlugin } from './taste.js' */

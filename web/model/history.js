@@ -23,7 +23,8 @@ const oldName = {
  * @param {EventFacts} facts
  * @returns {StoredEvent}
  */
-export const storedEvent = (item, facts) => Object.defineProperties({ item, ...facts }, oldName);
+export const storedEvent = (item, facts) =>
+  /** @type {StoredEvent} */ (Object.defineProperties({ item, ...facts }, oldName));
 
 /**
  * What was given as an event, checked.

@@ -10,7 +10,7 @@ import { writeSavedProfile } from './saved-profile.js';
 
 /** @import { Model } from './model.js' */
 /** @import { FoldOptions, ProfileOptions, RankOptions, RecommendOptions } from './types.js' */
-/** @import { HistoryEvent, Persona, RankedItem, Ranking, StoredEvent } from './types.js' */
+/** @import { EventFacts, HistoryEvent, Persona, RankedItem, Ranking, StoredEvent } from './types.js' */
 
 /** The weight of an item that was passed over: it says little of a person. */
 const skipWeight = 0.1;
@@ -204,7 +204,7 @@ export class Profile {
 
   /**
    * @internal Take over another state as one change, which cannot be taken back, nor what was before it.
-   * @param {readonly StoredEvent[]} history
+   * @param {readonly ({ item: string } & EventFacts)[]} history
    * @param {Float32Array[]} summaries
    */
   become(history, summaries) {

@@ -12,7 +12,7 @@
 /**
  * `wanted`, the old name of `preference`, is there too in this version, not enumerable: it is in no copy and
  * no JSON.
- * @typedef {{ item: string } & EventFacts & { wanted?: number }} StoredEvent
+ * @typedef {{ item: string } & EventFacts & { wanted: number }} StoredEvent
  */
 /**
  * @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency of each
