@@ -191,7 +191,9 @@ const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
-/* ---- Neighbours: the item-item matrix B ---------------------------------------------------------------- */
+/* ---- Neighbours of items: the matrix B ----------------------------------------------------------------- */
+
+#define AMPCF_MAX_REFITTED 512 /* neighbours that can be fitted beside item vectors */
 
 typedef enum ampcf_neighbours_method {
     AMPCF_NEIGHBOURS_EASE = 0, /* ridge regression of each item on all others, in closed form */
@@ -207,7 +209,7 @@ typedef struct ampcf_neighbours_config {
     uint32_t neighbours;
     /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
     uint32_t n_aspects;
-    /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= 512 */
+    /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= AMPCF_MAX_REFITTED */
     uint32_t dim;
     float lambda;         /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
     float lambda_growth;  /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */

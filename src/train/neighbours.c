@@ -14,9 +14,8 @@
 #include <string.h>
 
 enum {
-    ROWS = 64,         /* of the system in a step */
-    COLUMNS = 4,       /* of B in a step */
-    MAX_REFITTED = 512 /* sources that a column may have to be fitted again */
+    ROWS = 64,  /* of the system in a step */
+    COLUMNS = 4 /* of B in a step */
 };
 
 /* One of the two ways to list the interactions. */
@@ -48,7 +47,7 @@ struct ampcf_neighbours {
     float *out_scales; /* (N) */
     float *loss;       /* (N) how much a source that is cut costs, d_i^0.35 */
     float *system;     /* (m, stride) of the sources kept, NULL = columns are not fitted again */
-    float right[MAX_REFITTED];
+    float right[AMPCF_MAX_REFITTED];
     uint32_t *place;    /* (N) 1 + place among the sources kept, 0 = cut */
     uint32_t *together; /* (N) people who have the candidate too, NULL = nobody asks */
     uint32_t system_stride;
@@ -69,7 +68,7 @@ static int config_is_valid(const ampcf_neighbours_config *c, uint32_t n) {
            c->n_aspects < c->n_users && is_in(c->aspect_strength, 0, 1e9f) &&
            (c->method == AMPCF_NEIGHBOURS_EASE || (c->n_aspects == 0 && c->dim == 0)) &&
            (c->dim == 0 || (c->dim <= AMPCF_MAX_DIM && is_in(c->blend, 0.01f, 1) && c->neighbours >= 1 &&
-                            c->neighbours <= MAX_REFITTED));
+                            c->neighbours <= AMPCF_MAX_REFITTED));
 }
 
 static uint64_t steps_of(uint32_t rows) { return ((uint64_t)rows + ROWS - 1) / ROWS; }
@@ -110,8 +109,8 @@ static void take_refit(arena *a, ampcf_neighbours *e, uint32_t n_interactions) {
     size_t n = c->n_items;
     /* Else there is nothing to take over, unless vectors come first. */
     int cuts = c->neighbours + 1 < c->n_items || c->pair_support > 1;
-    int refits = c->method == AMPCF_NEIGHBOURS_EASE && c->neighbours > 0 && c->neighbours <= MAX_REFITTED &&
-                 (cuts || c->dim > 0);
+    int refits = c->method == AMPCF_NEIGHBOURS_EASE && c->neighbours > 0 &&
+                 c->neighbours <= AMPCF_MAX_REFITTED && (cuts || c->dim > 0);
     uint32_t longest = n_interactions < c->n_items ? n_interactions : c->n_items;
     e->system_stride = (c->neighbours + 3) & ~3u;
     e->system = refits ? arena_take(a, (size_t)c->neighbours * e->system_stride, sizeof *e->system) : NULL;
@@ -321,8 +320,8 @@ static float magnitude_of(float x) { return x < 0 ? -x : x; }
 
 /* system = C_SS + D_S, right = C_Sj for the sources S that have a place: a pass over all interactions. */
 static void fill_system(ampcf_neighbours *e, uint32_t j) {
-    uint32_t found[MAX_REFITTED];
-    float x[MAX_REFITTED];
+    uint32_t found[AMPCF_MAX_REFITTED];
+    float x[AMPCF_MAX_REFITTED];
     for (uint32_t u = 0, own = e->items.offsets[j]; u < e->users.n; u++) {
         uint32_t n = 0, has_j = own < e->items.offsets[j + 1] && e->items.ids[own] == u;
         for (uint32_t y = e->users.offsets[u]; y < e->users.offsets[u + 1]; y++) {

@@ -173,6 +173,8 @@ export const ampcf_taste_space = /** @type {const} */ ({
 
 // ---- include/ampcf_train.h ----
 
+export const AMPCF_MAX_REFITTED = 512;
+
 export const AMPCF_OBJECTIVE_ALS = 0;
 export const AMPCF_OBJECTIVE_SOFTMAX = 1;
 export const AMPCF_OBJECTIVE_MULTINOMIAL = 2;

@@ -1,5 +1,6 @@
 // Owns the neighbours of items, the matrix B: planned, then computed in a trainer instance of their own. Must
 // not write model files.
+import { AMPCF_MAX_REFITTED } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { neighboursConfig } from './config.js';
 import { startTrainer } from './module.js';
@@ -21,7 +22,6 @@ import { paced } from './pace.js';
 /** @typedef {CanonicalInteractions & { aspects?: number }} NeighbourData the last rows may be aspects */
 
 const stepsPerCall = 4;
-const refitted = 512; // sources that the core can fit beside vectors
 
 /**
  * The same interactions, then a row for each aspect with its items.
@@ -69,7 +69,7 @@ function planned(data, given, aspects) {
   const wanted = /** @type {NeighbourSettings} */ (/** @type {unknown} */ (given));
   const settings = { ...wanted, neighbours: Math.min(wanted.neighbours, data.itemIds.length - 1) };
   const isEase = settings.neighbourMethod === 'ease';
-  const fits = isEase && settings.neighbourBlend > 0 && settings.neighbours <= refitted;
+  const fits = isEase && settings.neighbourBlend > 0 && settings.neighbours <= AMPCF_MAX_REFITTED;
   return {
     data: isEase && aspects && settings.neighbourAspects > 0 ? withAspects(data, aspects) : data,
     settings,

@@ -82,7 +82,7 @@ describe('layouts and numbers', () => {
       Object.keys(abi.ampcf_explanation.fields),
     );
     const others = changed(
-      ['uint32_t persona; /* argmax_k a_jk */', 'float persona;'],
+      ['uint32_t persona; /* argmax_k a_jk */', 'int32_t persona;'],
       ['AMPCF_E_LIMIT = 20', 'AMPCF_E_LIMIT = 28'],
       ['AMPCF_MAX_WEIGHT 1024', 'AMPCF_MAX_WEIGHT 512'],
     );
@@ -124,10 +124,36 @@ describe('names', () => {
     }
   });
 
-  test('every setting and every measure of taste is there', () => {
-    for (const name of ['setting', 'ampcf_taste_measure'])
-      for (const [key, value] of enumerators(name))
+  test('every setting, measure of taste and choice of the trainer is there', () => {
+    const names = ['setting', 'ampcf_taste_measure', 'ampcf_objective', 'ampcf_attention'];
+    for (const name of [...names, 'ampcf_neighbours_method', 'ampcf_vector_type']) {
+      const known = enumerators(name);
+      assert.ok(known.length > 1, name);
+      for (const [key, value] of known)
         if (key !== 'SETTING_KNOWN') assert.equal(Object(abi)[key], value, key);
+    }
+  });
+
+  test('exports are called by kernels only, and each of them is', () => {
+    const exports = ['core', 'train', 'taste'].flatMap(
+      (room) => readFileSync(new URL(`src/${room}/exports.txt`, root), 'utf8').match(/^\w+$/gm) ?? [],
+    );
+    const called = new Set();
+    for (const path of readdirSync(new URL('web', root), { recursive: true, encoding: 'utf8' })) {
+      if (!path.endsWith('.js')) continue;
+      const source = readFileSync(new URL(`web/${path}`, root), 'utf8');
+      const names = [...source.matchAll(/'(ampcf_\w+)'/g)].map(([, name]) => name);
+      for (const name of names) called.add(name);
+      const isKernel = /(^|[\\/])kernel\.js$/.test(path);
+      // The first thing asked of every instance, before it is anybody's kernel.
+      if (!isKernel)
+        assert.deepEqual(
+          names.filter((name) => name !== 'ampcf_self_test'),
+          [],
+          path,
+        );
+    }
+    assert.deepEqual([...new Set(exports)].sort(), [...called].sort());
   });
 
   test('every section has words for messages, in the order of the types', () => {

@@ -6,6 +6,15 @@ import { runClang } from '@yowasp/clang';
 /** @typedef {Record<string, string>} Files path -> text */
 
 const bytesOf = { bytes: 1, u32: 4, u64: 8, f32: 4, f64: 8, pointer: 4 };
+/** Which types of C on wasm32 are meant: associations of `_Generic`. */
+const typesOf = {
+  bytes: 'unsigned char: 1, char: 1, default: 0',
+  u32: 'unsigned int: 1, unsigned long: 1, default: 0',
+  u64: 'unsigned long long: 1, default: 0',
+  f32: 'float: 1, default: 0',
+  f64: 'double: 1, default: 0',
+  pointer: 'int: 0, unsigned int: 0, long: 0, unsigned long: 0, float: 0, default: 1',
+};
 
 /**
  * Members of a struct as the header lists them, in order.
@@ -36,8 +45,7 @@ export const layoutFacts = ([struct, { bytes, fields }]) => [
         [`offsetof(${struct}, ${name}) == ${offset}`, `${struct}.${name} is not at ${offset}`],
         [`sizeof(((${struct} *)0)->${name}) == ${bytesOf[type] * length}`, `${struct}.${name} is no ${type}`],
         [
-          `_Generic(((${struct} *)0)->${name}, float: 1, double: 1, default: 0)` +
-            ` == ${Number(/^f/.test(type))}`,
+          `_Generic(((${struct} *)0)->${name}${length > 1 ? '[0]' : ''}, ${typesOf[type]})`,
           `${struct}.${name} is no ${type}`,
         ],
       ]),
