@@ -1,7 +1,8 @@
 // Owns the made data that every toolchain works on. Must not know a toolchain.
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
-import { trainConfig, trainSettings } from '../../../web/train/settings.js';
+import { trainConfig } from '../../../web/train/config.js';
+import { trainSettings } from '../../../web/train/settings.js';
 import { below, seeded } from '../../support.js';
 
 export const dim = 64;
