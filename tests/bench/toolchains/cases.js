@@ -1,6 +1,8 @@
 // Owns the made data that every toolchain works on. Must not know a toolchain.
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
+import { ampcf_train_config } from '../../../web/core/abi.js';
+import { writeStruct } from '../../../web/core/struct.js';
 import { trainConfig } from '../../../web/train/config.js';
 import { trainSettings } from '../../../web/train/settings.js';
 import { below, seeded } from '../../support.js';
@@ -66,7 +68,7 @@ export function trainCase() {
   for (let u = 0; u < training.users; u++) offsets[u + 1] += offsets[u];
   const settings = trainSettings({ dim, personas, sweeps: training.sweeps, joint: 1, alpha: 0.01 });
   return {
-    config: trainConfig(settings, training.users, training.items),
+    config: writeStruct(ampcf_train_config, trainConfig(settings, training.users, training.items)),
     offsets,
     items: Uint32Array.from(item),
   };
