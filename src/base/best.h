@@ -14,33 +14,46 @@ static inline int best_is_worse(const ampcf_ranked *e, const ampcf_ranked *than)
     return e->score < than->score || (e->score == than->score && e->item > than->item);
 }
 
-static inline void best_sift_down(best_list *b, uint32_t n, ampcf_ranked e) {
-    uint32_t at = 0;
+static inline void best_sift_down(best_list *b, uint32_t at, uint32_t n, const ampcf_ranked *e) {
+    ampcf_ranked moved = *e;
     for (uint32_t child; (child = 2 * at + 1) < n; at = child) {
         if (child + 1 < n && best_is_worse(&b->entries[child + 1], &b->entries[child])) child++;
-        if (!best_is_worse(&b->entries[child], &e)) break;
+        if (!best_is_worse(&b->entries[child], &moved)) break;
         b->entries[at] = b->entries[child];
     }
-    b->entries[at] = e;
+    b->entries[at] = moved;
+}
+
+static inline void best_heap(best_list *b) {
+    for (uint32_t at = b->n / 2; at-- > 0;) best_sift_down(b, at, b->n, &b->entries[at]);
+}
+
+/* Whether an entry is among the k best so far, by its item and score. */
+static inline int best_takes(const best_list *b, const ampcf_ranked *e) {
+    return b->n < b->k || (b->k > 0 && best_is_worse(b->entries, e));
+}
+
+/* An entry that best_takes. They are a heap once they are k. */
+static inline void best_add(best_list *b, const ampcf_ranked *e) {
+    if (b->n == b->k) {
+        best_sift_down(b, 0, b->n, e);
+        return;
+    }
+    b->entries[b->n++] = *e;
+    if (b->n == b->k) best_heap(b);
 }
 
 static inline void best_offer(best_list *b, ampcf_ranked e) {
-    if (b->n == b->k) {
-        if (b->k > 0 && best_is_worse(&b->entries[0], &e)) best_sift_down(b, b->n, e);
-        return;
-    }
-    uint32_t at = b->n++;
-    for (uint32_t parent; at > 0 && best_is_worse(&e, &b->entries[parent = (at - 1) / 2]); at = parent)
-        b->entries[at] = b->entries[parent];
-    b->entries[at] = e;
+    if (best_takes(b, &e)) best_add(b, &e);
 }
 
 /* Heap to list, best first. */
 static inline uint32_t best_finish(best_list *b) {
+    best_heap(b);
     for (uint32_t end = b->n; end > 1;) {
         ampcf_ranked last = b->entries[--end];
         b->entries[end] = b->entries[0];
-        best_sift_down(b, end, last);
+        best_sift_down(b, 0, end, &last);
     }
     return b->n;
 }

@@ -18,11 +18,16 @@ float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, fl
     return attention_score(&view, evidence, attention) + bias;
 }
 
+static int are_items(const ampcf_model *model, const uint32_t *candidates, uint32_t n) {
+    while (n > 0)
+        if (candidates[--n] >= model->n_items) return 0;
+    return 1;
+}
+
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                          float *out_scores, uint32_t *out_personas) {
+    if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    for (uint32_t c = 0; c < n_candidates; c++)
-        if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
     for (uint32_t c = 0; c < n_candidates; c++) {
         out_scores[c] = rank_score_item(profile, candidates[c], evidence, attention);
         if (out_personas) out_personas[c] = attention_winner(attention, profile->n_personas);
@@ -32,15 +37,16 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
 
 static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    float score = rank_score_item(p, item, evidence, attention);
-    best_offer(best, (ampcf_ranked){item, score, attention_winner(attention, p->n_personas)});
+    ampcf_ranked entry = {item, rank_score_item(p, item, evidence, attention), 0};
+    if (!best_takes(best, &entry)) return;
+    entry.persona = attention_winner(attention, p->n_personas);
+    best_add(best, &entry);
 }
 
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                         uint32_t k, ampcf_ranked *out, uint32_t *out_n) {
+    if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
-    for (uint32_t c = 0; c < n_candidates; c++)
-        if (candidates[c] >= profile->model->n_items) return AMPCF_E_ITEM_RANGE;
     for (uint32_t c = 0; c < n_candidates; c++) offer(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;
