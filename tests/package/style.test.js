@@ -14,7 +14,7 @@ const mostCharacters = 1600;
 const files = ['examples', 'src', 'tests', 'web'].flatMap((folder) =>
   readdirSync(new URL(`${folder}/`, root), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
-    .filter((path) => /\.(?:js|c|h)$/.test(path))
+    .filter((path) => /\.(?:js|c|h)$/.test(path) && !path.includes('node_modules'))
     .sort(),
 );
 /** Columns and functions of C are left to clang-format and to readers. */

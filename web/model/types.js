@@ -15,9 +15,9 @@
  * @typedef {{ item: string } & EventFacts & { wanted: number }} StoredEvent
  */
 /**
- * @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency of each
- *   event a factor in (0, 1] of its weight; `owners` (H x P): how much of each event is whose persona. From
- *   'ampcf/learn'
+ * Of each event a factor in (0, 1] of its weight; `owners` (H x P): how much of each event is whose persona.
+ * 'ampcf/learn' makes some.
+ * @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency
  */
 /**
  * @typedef {{ personas?: number | undefined, recency?: Recency | undefined }} FoldOptions how a history
@@ -70,11 +70,15 @@
  *   many to list, default 5
  */
 /**
- * @typedef {RankOptions & { excludeSeen?: boolean, exclude?: Iterable<string | number>, filter?: (item:
- *   string) => boolean, calibrate?: number } & import('../taste.js').CalibrateSettings} RecommendOptions
- *   calibrate: 0 to 1, how much the list is to have the shares of the person's tastes; the settings of
- *   'ampcf/taste' are for it alone
+ * Which items of the catalogue are listed, and how.
+ * @typedef {object} CatalogueOptions
+ * @property {boolean} [excludeSeen] leave out the items of the history, default true
+ * @property {Iterable<string | number>} [exclude] ids to leave out too
+ * @property {(item: string) => boolean} [filter] which ids may be listed
+ * @property {number} [calibrate] 0 to 1, how much the list is to have the shares of the person's tastes; the
+ *   settings of 'ampcf/taste' are for it alone
  */
+/** @typedef {RankOptions & CatalogueOptions & import('../taste.js').CalibrateSettings} RecommendOptions */
 /**
  * @typedef {object} Persona
  * @property {number} index
