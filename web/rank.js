@@ -25,7 +25,6 @@ export const version = AMPCF_VERSION;
 /** @typedef {import('./model/types.js').RankOptions} RankOptions */
 /** @typedef {import('./model/types.js').RankedItem} RankedItem */
 /** @typedef {import('./model/types.js').Ranking} Ranking */
-/** @typedef {import('./model/types.js').Recency} Recency */
 /** @typedef {import('./model/types.js').RecommendOptions} RecommendOptions */
 /** @typedef {import('./model/types.js').StoredEvent} StoredEvent */
 /** @import { ModelSource, ReadOptions } from './core/source.js' */

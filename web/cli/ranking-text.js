@@ -22,8 +22,8 @@ const term = (what, size) =>
   Math.abs(size) >= leastShown ? ` ${size < 0 ? '-' : '+'} ${what} ${Math.abs(size).toFixed(2)}` : '';
 
 /**
- * Why an item stands where it stands, or '' where nothing is known. The terms add up to the score: what is not
- * named is in the other history, also what speaks against the item.
+ * Why an item stands where it stands, or '' where nothing is known. The terms add up to the score: what is
+ * not named is in the other history, also what speaks against the item.
  * @param {RankedItem} item
  */
 function because({ explanation, score }) {

@@ -90,8 +90,8 @@ export class FoldedState {
     try {
       this.#fold(known);
       if (!recency || known.length === 0) return;
-      // Recency is told which persona each event belongs to. This fold stands while it is asked, because it may
-      // ask the profile.
+      // Recency is told which persona each event belongs to. This fold stands while it is asked, because it
+      // may ask the profile.
       const events = known.map((id) => storedEvent(id, this.facts(id)));
       const factors = recency(events, responsibilitiesOf(this.core));
       this.drop();

@@ -15,9 +15,11 @@
  * @typedef {{ item: string } & EventFacts & { wanted: number }} StoredEvent
  */
 /**
- * Of each event a factor in (0, 1] of its weight; `owners` (H x P): how much of each event is whose persona.
- * 'ampcf/learn' makes some.
- * @typedef {(events: readonly StoredEvent[], owners: Float32Array) => ArrayLike<number>} Recency
+ * What time does to events; 'ampcf/learn' makes some.
+ * @callback Recency
+ * @param {readonly StoredEvent[]} events
+ * @param {Float32Array} owners (H x P): how much of each event is whose persona
+ * @returns {ArrayLike<number>} of each event a factor in (0, 1] of its weight
  */
 /**
  * @typedef {{ personas?: number | undefined, recency?: Recency | undefined }} FoldOptions how a history

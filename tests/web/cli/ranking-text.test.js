@@ -1,5 +1,5 @@
-// Owns the test of web/cli/ranking-text.js: what a terminal says of a score adds up to it, and does not praise
-// what speaks against an item. Must not rank.
+// Owns the test of web/cli/ranking-text.js: what a terminal says of a score adds up to it, and does not
+// praise what speaks against an item. Must not rank.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
