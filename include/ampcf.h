@@ -137,8 +137,8 @@ const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes);
 const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count);
 
 /**
- * Cluster of item < N, of those that the trainer found and froze into the file; AMPCF_NO_CLUSTER where it has none. Every
- * cluster has an item; they are numbered by their most popular one. Since 0.1.
+ * Cluster of item < N, of those that the trainer found and froze into the file; AMPCF_NO_CLUSTER where it
+ * has none. Every cluster has an item; they are numbered by their most popular one. Since 0.1.
  */
 uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item);
 #define AMPCF_NO_CLUSTER UINT32_MAX

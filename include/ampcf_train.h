@@ -209,7 +209,8 @@ typedef struct ampcf_neighbours_config {
     uint32_t neighbours;
     /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
     uint32_t n_aspects;
-    /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs 1 <= m <= AMPCF_MAX_REFITTED */
+    /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs m >= 1, at most
+     * AMPCF_MAX_REFITTED */
     uint32_t dim;
     float lambda;         /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
     float lambda_growth;  /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */

@@ -1,6 +1,5 @@
-/* Owns the attention over personas and the score that it makes, shared by ranking, explaining and training
- * so that
- * a model is used as it was trained. Must not know where evidence comes from.
+/* Owns the attention over personas and the score that it makes, shared by ranking, explaining and training so
+ * that a model is used as it was trained. Must not know where evidence comes from.
  *
  *     gain_k = P min(max_l m_l / m_k, 5)^tau      m_k = support: what persona k predicts for its own
  *         left-out events
@@ -14,8 +13,7 @@
  *
  * y is linear in what personas bring once attention is known. So it stands here in four forms, and nowhere
  * else: for evidence (a score), for vectors (what an item sees of a person), for one event (its part of the
- * score), and its
- * slope. A new form of attention is a change of this file. */
+ * score), and its slope. A new form of attention is a change of this file. */
 #ifndef AMPCF_CORE_ATTENTION_H
 #define AMPCF_CORE_ATTENTION_H
 
@@ -46,8 +44,7 @@ static inline attention_settings attention_read(const float *settings) {
 
 /* Evidence of a persona for one of its events as if that event had not been there: leave-one-out of the ridge
  * solution, s' = (s - h r) / (1 - h), with leverage h = w v^T M^-1 v < 1 and r what of the event's target is
- * the
- * persona's. */
+ * the persona's. */
 static inline float attention_left_out(float evidence, float leverage, float target) {
     float h = leverage < 0.99f ? leverage : 0.99f;
     return (evidence - h * target) / (1 - h);

@@ -1,7 +1,6 @@
 /* Owns the trainer's one fold-in, single precision: responsibilities, factored system, persona vectors,
- * gains. Every
- * objective and the neighbours fold people in by it, and als its items. Must not know where the rows come
- * from or what is learnt from them.
+ * gains. Every objective and the neighbours fold people in by it, and als its items. Must not know where the
+ * rows come from or what is learnt from them.
  *
  *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i t_i^2 + alpha n)^nu I
  *     u_k = M^-1 sum_i r_ik w_i t_i v_i

@@ -1,7 +1,5 @@
 /* Owns the loss of AMP-CF for one example, a person and S items of which the first is the positive, and its
- * gradient.
- * Must not know how examples are drawn or how parameters move.                       sections 3.1-3.3,
- * arXiv:2010.07042
+ * gradient. Must not know how examples are drawn or how parameters move. Sections 3.1-3.3, arXiv:2010.07042
  *
  *     r_sk = u_k . v_s
  *     a_s  = softmax_k( beta sim_sk )             sim = r, or cos(A_u u_k, A_v v_s)

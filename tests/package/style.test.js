@@ -17,7 +17,7 @@ const files = ['examples', 'src', 'tests', 'web'].flatMap((folder) =>
     .filter((path) => /\.(?:js|c|h)$/.test(path) && !path.includes('node_modules'))
     .sort(),
 );
-/** Columns and functions of C are left to clang-format and to readers. */
+/** Functions of C are left to readers. */
 const scripts = files.filter((path) => path.endsWith('.js'));
 const textOf = (/** @type {string} */ path) => readFileSync(new URL(path, root), 'utf8');
 
@@ -85,7 +85,7 @@ const saysWhatItOwns = (/** @type {string} */ text) =>
 
 describe('the source', () => {
   test(`has no line over ${mostColumns} columns`, () => {
-    const found = scripts.flatMap((path) => wideLines(textOf(path)).map((n) => `${path}:${n}`));
+    const found = files.flatMap((path) => wideLines(textOf(path)).map((n) => `${path}:${n}`));
     assert.deepEqual(found, []);
   });
 

@@ -1,5 +1,5 @@
-/* Owns the native side of tests/bench/toolchains.js: the scan and the training that it times, times and results
- * to stdout. Must not decide how often or in which order.
+/* Owns the native side of tests/bench/toolchains.js: the scan and the training that it times, times and
+ * results to stdout. Must not decide how often or in which order.
  *
  *     bench_work scan CASE RUNS
  *     bench_work train CASE RUNS
@@ -8,8 +8,8 @@
  *     scan   model bytes B, n_history, n_personas, the model file (B bytes, padded to whole words), n_history
  *            item indices
  *     train  n_interactions X, n_users U, ampcf_train_config, U + 1 offsets, X item indices
- * stdout: the compiler on a line, milliseconds of each run on a line, and a checksum of the result, which says
- * that the work was the same. */
+ * stdout: the compiler on a line, milliseconds of each run on a line, and a checksum of the result, which
+ * says that the work was the same. */
 #include "ampcf.h"
 #include "ampcf_train.h"
 

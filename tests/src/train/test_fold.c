@@ -1,7 +1,6 @@
 /* Owns the parity of the two fold-ins: the trainer's (train/fold.c, single precision) and the device's
- * (core/profile.c,
- * double precision) make the same personas of the same history. Must leave each one's own correctness to its
- * own test. */
+ * (core/profile.c, double precision) make the same personas of the same history. Must leave each one's own
+ * correctness to its own test. */
 #include "core/profile.h"
 #include "models.h"
 #include "train/fold.h"
