@@ -31,7 +31,7 @@ import { splitRows } from './split.js';
  * The option of a setting: learningRate is --learning-rate.
  * @param {string} setting
  */
-export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const settingNames = [...numberSettings, ...choiceSettings];
 
@@ -100,7 +100,7 @@ export function givenSettings(values) {
  * @param {string | undefined} given
  * @returns {{ share: number } | { file: string } | undefined}
  */
-export function validationOption(given) {
+function validationOption(given) {
   if (given === undefined) return undefined;
   const share = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given) ? Number(given) : undefined;
   if (share === undefined && given !== '') return { file: given };

@@ -45,7 +45,7 @@ export function trainingProgress(quiet, objective) {
 }
 
 /** @param {Record<string, number>} metrics */
-export const figuresText = (metrics) =>
+const figuresText = (metrics) =>
   Object.entries(metrics)
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
     .join('  ');

@@ -12,7 +12,7 @@
  * @param {Entry | undefined} a
  * @param {Entry | undefined} b
  */
-export function sameEntry(a, b) {
+function sameEntry(a, b) {
   return (
     a === b ||
     (a !== undefined &&

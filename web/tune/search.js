@@ -45,7 +45,7 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
 /**
  * Trials in a round: they do not know of each other, so that any number of processors gives the same search.
  */
-export const roundSize = 8;
+const roundSize = 8;
 
 export const ndcgOf = (/** @type {TrialResult} */ { validation }) =>
   validation?.metrics['ndcg@20'] ?? -Infinity;
