@@ -30,6 +30,8 @@
 #define FORMAT_MAX_GRAM 18446744073709551616.0f
 /* 127 of the largest scale is still below FORMAT_MAX_VALUE. */
 #define FORMAT_MAX_SCALE 8192.0f
+/* exp of it times a score stays far below the largest float. */
+#define FORMAT_MAX_GATE 16.0f
 #define FORMAT_MIN_ITEM_WEIGHT 9.5367431640625e-7f
 #define FORMAT_MAX_NEIGHBOURS (1u << 28)
 /* Up to this many items, neighbours are u16. */
@@ -60,7 +62,8 @@ _Static_assert(sizeof(format_header) == 128, "header layout");
 _Static_assert(offsetof(format_header, crc) == 124, "header crc offset");
 _Static_assert(sizeof(format_section) == 48, "section layout");
 
-enum { KIND_EVIDENCE = 1 }; /* closed-form fold-in, attention over the evidence s_jk */
+/* How people are folded in and scored: attention over the evidence s_jk (version 0.1 wrote it), or the gate. */
+enum { KIND_ATTENTION = 1, KIND_GATE = 2 };
 enum { SECTION_REQUIRED = 1u, SECTION_RANGE_LOADABLE = 2u };
 enum {
     DTYPE_F32 = 1,
@@ -104,13 +107,15 @@ typedef enum setting {
     SETTING_ALPHA = 0,     /* weight of unobserved pairs in M */
     SETTING_LAMBDA = 1,    /* L2 */
     SETTING_NU = 2,        /* exponent of the frequency scaling of L2 */
-    SETTING_BETA = 3,      /* attention: inverse temperature */
-    SETTING_ETA = 4,       /* attention: exponent of the share prior */
-    SETTING_RHO = 5,       /* 0 = whole person, 1 = attention only */
-    SETTING_SHARPNESS = 6, /* responsibilities: inverse temperature of the cosine to a persona */
+    SETTING_BETA = 3,      /* kind 1, attention: inverse temperature */
+    SETTING_ETA = 4,       /* kind 1, attention: exponent of the share prior */
+    SETTING_RHO = 5,       /* kind 1: 0 = whole person, 1 = attention only */
+    SETTING_SHARPNESS = 6, /* kind 1, responsibilities: inverse temperature of the cosine to a persona */
     SETTING_SPLIT = 7,     /* gain a split must bring for a persona to be born */
-    SETTING_TAU = 8,       /* attention: how much a persona is forgiven its lack of support */
-    SETTING_KNOWN = 9
+    SETTING_TAU = 8,       /* kind 1, attention: how much a persona is forgiven its lack of support */
+    SETTING_GATE = 9,          /* kind 2: sharpness of the gate, 0 = one vector */
+    SETTING_LEAVES = 10,       /* kind 2: most leaves that gate */
+    SETTING_PROPORTIONAL = 11, /* kind 2: part of the places that recommended lists give by turns */
 } setting;
 
 static inline uint32_t dtype_bytes(uint32_t dtype) {

@@ -53,13 +53,24 @@ static const section_rule rules[SECTION_KNOWN] = {
     [SECTION_ITEM_CLUSTERS] = {DTYPE_U8, ROWS_ITEMS, SKIPPABLE, 0, 0},
 };
 
-/* Lowest and highest accepted value of each setting; reserved ones must be zero. */
-static const float setting_bounds[FORMAT_SETTINGS][2] = {
-    [SETTING_ALPHA] = {0, 1024},     [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE},
-    [SETTING_NU] = {0, 1},           [SETTING_BETA] = {0, 1024},
-    [SETTING_ETA] = {0, 16},         [SETTING_RHO] = {0, 1},
-    [SETTING_SHARPNESS] = {0, 1024}, [SETTING_SPLIT] = {0, 1024},
-    [SETTING_TAU] = {0, 1},
+/* Lowest and highest accepted value of each setting by kind; what a kind does not know must be zero. */
+static const float setting_bounds[KIND_GATE][FORMAT_SETTINGS][2] = {
+    {[SETTING_ALPHA] = {0, 1024},
+     [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE},
+     [SETTING_NU] = {0, 1},
+     [SETTING_BETA] = {0, 1024},
+     [SETTING_ETA] = {0, 16},
+     [SETTING_RHO] = {0, 1},
+     [SETTING_SHARPNESS] = {0, 1024},
+     [SETTING_SPLIT] = {0, 1024},
+     [SETTING_TAU] = {0, 1}},
+    {[SETTING_ALPHA] = {0, 1024},
+     [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE},
+     [SETTING_NU] = {0, 1},
+     [SETTING_SPLIT] = {0, 1024},
+     [SETTING_GATE] = {0, FORMAT_MAX_GATE},
+     [SETTING_LEAVES] = {1, AMPCF_MAX_LEAVES},
+     [SETTING_PROPORTIONAL] = {0, 1}},
 };
 
 /* The 32-bit fields of the header that have a range of their own. */
@@ -76,7 +87,7 @@ static const header_field header_fields[] = {
     {1, AMPCF_MAX_ITEMS, offsetof(format_header, n_items), AMPCF_E_LIMIT, "items"},
     {1, AMPCF_MAX_DIM, offsetof(format_header, dim), AMPCF_E_LIMIT, "dim"},
     {1, AMPCF_MAX_PERSONAS, offsetof(format_header, n_personas), AMPCF_E_LIMIT, "personas"},
-    {KIND_EVIDENCE, KIND_EVIDENCE, offsetof(format_header, kind), AMPCF_E_UNSUPPORTED_VERSION, "model kind"},
+    {KIND_ATTENTION, KIND_GATE, offsetof(format_header, kind), AMPCF_E_UNSUPPORTED_VERSION, "model kind"},
 };
 
 typedef struct opening {
@@ -297,10 +308,11 @@ static ampcf_status check_settings(opening *o) {
     for (uint32_t i = 0; i < FORMAT_SETTINGS; i++) {
         uint32_t bits;
         memcpy(&bits, &value[i], sizeof bits);
-        int reserved = i >= SETTING_KNOWN && bits != 0; /* -0 would be a second way to write the same model */
-        REFUSE_IF(reserved || value[i] < setting_bounds[i][0] || value[i] > setting_bounds[i][1],
-                  AMPCF_E_BAD_NUMBER, SECTION_SETTINGS, s->offset + 4 * (uint64_t)i, bits, i,
-                  "setting out of bounds");
+        const float *bounds = setting_bounds[o->header.kind - KIND_ATTENTION][i];
+        int reserved = bounds[1] == 0 && bits != 0; /* -0 would be a second way to write the same model */
+        int in_part = i == SETTING_LEAVES && value[i] != (float)(int32_t)value[i];
+        REFUSE_IF(reserved || in_part || value[i] < bounds[0] || value[i] > bounds[1], AMPCF_E_BAD_NUMBER,
+                  SECTION_SETTINGS, s->offset + 4 * (uint64_t)i, bits, i, "setting out of bounds");
     }
     return AMPCF_OK;
 }

@@ -259,7 +259,7 @@ static format_header header_of(const ampcf_model_parts *m, const plan *p) {
     h.n_items = m->n_items;
     h.dim = m->dim;
     h.n_personas = m->n_personas;
-    h.kind = KIND_EVIDENCE;
+    h.kind = KIND_GATE;
     memcpy(h.lineage, m->lineage, sizeof h.lineage);
     return h;
 }
