@@ -18,36 +18,50 @@ static double neighbour_of(const ampcf_model *m, uint32_t i, uint32_t j) {
     return 0;
 }
 
+/* How much of what row i says is in the score: of its vector and of its neighbours. */
+typedef struct row_part {
+    double vector, near;
+} row_part;
+
+static row_part part_of(const ampcf_profile *p, const item_score *one, uint32_t row) {
+    if (!profile_attends(p)) return (row_part){(double)one->gate[p->tree.leaf_of[row]], 1};
+    attention_view view = profile_attention(p);
+    double part = attention_part(&view, one->attention, p->responsibilities + (size_t)row * p->n_personas);
+    return (row_part){part, part};
+}
+
+/* work (D) = M^-1 v_j once; then v_j^T M^-1 v_i = work . v_i for every i. */
+static void solve_for(ampcf_profile *p, uint32_t item) {
+    uint32_t dim = p->model->dim;
+    const float *v = model_vector(p->model, item);
+    for (uint32_t d = 0; d < dim; d++) p->work[d] = (double)v[d];
+    packed_solve_lower(p->factor, p->work, dim);
+    packed_solve_upper(p->factor, p->work, dim);
+    for (uint32_t d = 0; d < dim; d++) p->work[d] = profile_clamped(p->work[d]);
+}
+
 ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_contributions,
                            float *out_attention, ampcf_explanation *out_explanation) {
     const ampcf_model *m = profile->model;
     if (item >= m->n_items) return AMPCF_E_ITEM_RANGE;
-    uint32_t n = profile->n_personas;
-    float evidence[AMPCF_MAX_PERSONAS];
-    double score = (double)rank_score_item(profile, item, evidence, out_attention),
-           sum = (double)m->bias[item];
-
-    /* x = M^-1 v_j once; then v_j^T M^-1 v_i = x . v_i for every i. */
-    const float *v = model_vector(m, item);
-    for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = (double)v[d];
-    packed_solve_lower(profile->factor, profile->work, m->dim);
-    packed_solve_upper(profile->factor, profile->work, m->dim);
-    for (uint32_t d = 0; d < m->dim; d++) profile->work[d] = profile_clamped(profile->work[d]);
-
-    attention_view view = profile_attention(profile);
+    item_score one;
+    rank_score_item(profile, item, &one);
+    rank_attention(profile, &one, out_attention);
+    solve_for(profile, item);
+    double sum = (double)m->bias[item], score = (double)one.score;
     for (uint32_t i = 0; i < profile->n_rows; i++) {
         const float *vi = profile_vector(profile, i);
-        double likeness = 0,
-               part = attention_part(&view, out_attention, profile->responsibilities + (size_t)i * n);
+        row_part part = part_of(profile, &one, i);
+        double likeness = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];
         double near = i < profile->n_summaries
                           ? 0
                           : (double)profile->liking[i] * neighbour_of(m, profile->items[i], item);
-        out_contributions[i] = ((double)profile_pull(profile, i) * likeness + near) * part;
+        out_contributions[i] = (double)profile_pull(profile, i) * likeness * part.vector + near * part.near;
         sum += out_contributions[i];
     }
-    uint32_t best = attention_winner(out_attention, n);
-    *out_explanation = (ampcf_explanation){score, (double)m->bias[item], score - sum, best};
+    *out_explanation =
+        (ampcf_explanation){score, (double)m->bias[item], score - sum, rank_winner(profile, &one)};
     return AMPCF_OK;
 }
 

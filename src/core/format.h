@@ -104,15 +104,15 @@ typedef enum section_type {
 
 /* Index into the SETTINGS section, f32 each; the rest is reserved and zero. */
 typedef enum setting {
-    SETTING_ALPHA = 0,     /* weight of unobserved pairs in M */
-    SETTING_LAMBDA = 1,    /* L2 */
-    SETTING_NU = 2,        /* exponent of the frequency scaling of L2 */
-    SETTING_BETA = 3,      /* kind 1, attention: inverse temperature */
-    SETTING_ETA = 4,       /* kind 1, attention: exponent of the share prior */
-    SETTING_RHO = 5,       /* kind 1: 0 = whole person, 1 = attention only */
-    SETTING_SHARPNESS = 6, /* kind 1, responsibilities: inverse temperature of the cosine to a persona */
-    SETTING_SPLIT = 7,     /* gain a split must bring for a persona to be born */
-    SETTING_TAU = 8,       /* kind 1, attention: how much a persona is forgiven its lack of support */
+    SETTING_ALPHA = 0,         /* weight of unobserved pairs in M */
+    SETTING_LAMBDA = 1,        /* L2 */
+    SETTING_NU = 2,            /* exponent of the frequency scaling of L2 */
+    SETTING_BETA = 3,          /* kind 1, attention: inverse temperature */
+    SETTING_ETA = 4,           /* kind 1, attention: exponent of the share prior */
+    SETTING_RHO = 5,           /* kind 1: 0 = whole person, 1 = attention only */
+    SETTING_SHARPNESS = 6,     /* kind 1, responsibilities: inverse temperature of the cosine to a persona */
+    SETTING_SPLIT = 7,         /* gain a split must bring for a persona to be born */
+    SETTING_TAU = 8,           /* kind 1, attention: how much a persona is forgiven its lack of support */
     SETTING_GATE = 9,          /* kind 2: sharpness of the gate, 0 = one vector */
     SETTING_LEAVES = 10,       /* kind 2: most leaves that gate */
     SETTING_PROPORTIONAL = 11, /* kind 2: part of the places that recommended lists give by turns */

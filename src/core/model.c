@@ -3,6 +3,7 @@
 #include "core/model.h"
 
 #include "base/arena.h"
+#include "base/kernels.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -302,6 +303,22 @@ static ampcf_status expand_vectors(opening *o) {
     return AMPCF_OK;
 }
 
+/* 1 / |v_j|, by which a gate finds cosines; 0 for a vector of zeros. */
+static ampcf_status measure_lengths(opening *o) {
+    uint32_t n = o->header.n_items, dim = o->header.dim;
+    if (o->header.kind != KIND_GATE) return AMPCF_OK;
+    float *out = arena_take(&o->memory, n, sizeof *out);
+    REFUSE_IF(!out, AMPCF_E_MEMORY, 0, 0, o->memory.cap, ampcf_model_memory(o->bytes, (size_t)o->n_bytes),
+              "model memory");
+    for (uint32_t j = 0; j < n; j++) {
+        const float *v = o->model->vectors + (size_t)j * dim;
+        float length = __builtin_sqrtf(kernel_dot(v, v, dim));
+        out[j] = length > 0 ? 1 / length : 0;
+    }
+    o->model->inverse_lengths = out;
+    return AMPCF_OK;
+}
+
 static ampcf_status check_settings(opening *o) {
     const format_section *s = &o->found[SECTION_SETTINGS];
     const float *value = section_data(o, SECTION_SETTINGS);
@@ -446,6 +463,7 @@ static ampcf_status check_content(opening *o) {
     for (uint32_t t = 1; t < SECTION_KNOWN; t++) TRY(check_numbers(o, (section_type)t));
     TRY(check_settings(o));
     TRY(expand_vectors(o));
+    TRY(measure_lengths(o));
     TRY(check_text(o, SECTION_ID_OFFSETS, SECTION_ID_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_IDS,
                    &m->ids));
     TRY(check_id_order(o));
@@ -505,15 +523,24 @@ static size_t expanded_values(const uint8_t *bytes, size_t n_bytes) {
     return 0;
 }
 
-size_t model_memory(size_t expanded) {
+/* How many items a gate needs the lengths of: no more than the file has biases, whatever the header says. */
+static uint32_t gated_items(const uint8_t *bytes, size_t n_bytes) {
+    format_header h;
+    if (n_bytes < sizeof h) return 0;
+    memcpy(&h, bytes, sizeof h);
+    return h.kind == KIND_GATE && h.n_items <= n_bytes / sizeof(float) ? h.n_items : 0;
+}
+
+size_t model_memory(size_t expanded, uint32_t gated) {
     arena a = arena_measure();
     arena_take(&a, 1, sizeof(ampcf_model));
     arena_take(&a, expanded, sizeof(float));
+    arena_take(&a, gated, sizeof(float));
     return a.full ? 0 : a.used;
 }
 
 size_t ampcf_model_memory(const void *bytes, size_t n_bytes) {
-    return model_memory(expanded_values(bytes, n_bytes));
+    return model_memory(expanded_values(bytes, n_bytes), gated_items(bytes, n_bytes));
 }
 
 ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,

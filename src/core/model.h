@@ -18,6 +18,7 @@ typedef struct text_table {
 struct ampcf_model {
     uint32_t n_items, dim, n_personas, n_aspects;
     const float *vectors;              /* (N, D) of the file, or expanded in model memory */
+    const float *inverse_lengths;      /* (N) 1 / |v_j|, NULL = attention as version 0.1 had it */
     const float *bias;                 /* (N) */
     const float *gram;                 /* (D (D + 1) / 2) packed lower triangle, row by row */
     const float *settings;             /* (FORMAT_SETTINGS) */
@@ -72,8 +73,8 @@ static inline float half_to_f32(uint16_t half) {
     return half & 0x8000u ? -x : x;
 }
 
-/* Bytes of a model that expands so many vector elements; 0 on overflow. */
-size_t model_memory(size_t expanded);
+/* Bytes of a model that expands so many vector elements and gates so many items; 0 on overflow. */
+size_t model_memory(size_t expanded, uint32_t gated);
 
 /* Byte order, then length: <0, 0, >0. The one order of ids in loader, writer and look-up. */
 int id_compare(const char *a, uint32_t a_bytes, const char *b, uint32_t b_bytes);

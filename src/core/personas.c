@@ -1,5 +1,5 @@
 /* Owns the split of a history into personas: bisecting spherical k-means with a gain test, then soft
- * responsibilities. Must not draw random numbers: the same history gives the same personas on every
+ * responsibilities, or the leaves below. Must not draw random numbers: the same history gives the same personas on every
  * device. */
 #include "core/personas.h"
 
@@ -11,11 +11,11 @@
 
 enum { SPLIT_SEEDS = 8, SPLIT_ROUNDS = 3, POLISH_ROUNDS = 6 };
 
-personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_personas) {
+personas_scratch personas_scratch_take(arena *a, uint32_t n, uint32_t dim, uint32_t max_clusters) {
     personas_scratch s;
-    s.centre = arena_take(a, (size_t)max_personas * dim, sizeof *s.centre);
+    s.centre = arena_take(a, (size_t)max_clusters * dim, sizeof *s.centre);
     s.pair = arena_take(a, (size_t)3 * dim, sizeof *s.pair);
-    s.resultant = arena_take(a, max_personas, sizeof *s.resultant);
+    s.resultant = arena_take(a, max_clusters, sizeof *s.resultant);
     s.owner = arena_take(a, n, sizeof *s.owner);
     s.likeness = arena_take(a, n, sizeof *s.likeness);
     s.trial = arena_take(a, n, sizeof *s.trial);
@@ -139,20 +139,22 @@ static float worth_of_split(const history_view *h, personas_scratch *s, uint32_t
     return size.rows < 2 || gain < bar(&size, split) ? 0 : gain;
 }
 
-static uint32_t grow(const history_view *h, personas_scratch *s, const personas_settings *settings) {
-    uint32_t n_clusters = 1;
-    float gain[AMPCF_MAX_PERSONAS] = {-1}; /* below 0: not tried since it was made */
-    memset(s->owner, 0, h->n * sizeof *s->owner);
-    recentre(h, s, 1);
-    while (n_clusters < settings->max_personas) {
+/* Bisect until there are `most` clusters or no cut is worth it. Told by persona_of whose leaf each cluster
+ * is, where that is asked. Returns how many there are. */
+static uint32_t bisect(const history_view *h, personas_scratch *s, uint32_t n_clusters, uint32_t most,
+                       float split, uint32_t *persona_of) {
+    float gain[AMPCF_MAX_LEAVES]; /* below 0: not tried since it was made */
+    for (uint32_t k = 0; k < most; k++) gain[k] = -1;
+    while (n_clusters < most) {
         uint32_t best = 0;
         for (uint32_t k = 0; k < n_clusters; k++) {
-            if (gain[k] < 0) gain[k] = worth_of_split(h, s, k, settings->split);
+            if (gain[k] < 0) gain[k] = worth_of_split(h, s, k, split);
             if (gain[k] > gain[best]) best = k;
         }
         if (!(gain[best] > 0)) break;
         for (uint32_t i = 0; i < h->n; i++)
             if (s->owner[i] == best && s->trial[i]) s->owner[i] = n_clusters;
+        if (persona_of) persona_of[n_clusters] = persona_of[best];
         gain[best] = gain[n_clusters++] = -1;
         recentre(h, s, n_clusters);
     }
@@ -226,15 +228,73 @@ static void order_by_share(uint32_t n, uint32_t live, float *out_r, float *out_s
     }
 }
 
+/* Clusters that are worth a persona, polished, in scratch->owner; out_share (P) their parts of the weight. */
+static uint32_t find_personas(const history_view *h, personas_scratch *s, const personas_settings *settings,
+                              float *out_share) {
+    memset(s->owner, 0, h->n * sizeof *s->owner);
+    recentre(h, s, 1);
+    uint32_t n_clusters = bisect(h, s, 1, settings->max_personas, settings->split, NULL);
+    if (n_clusters > 1) polish(h, s, n_clusters);
+    return drop_empty(h, s, n_clusters, out_share);
+}
+
 uint32_t personas_split(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim,
                         const personas_settings *settings, personas_scratch *scratch, float *out_r,
                         float *out_share) {
     if (n == 0) return 0;
     history_view h = {x, weight, count, n, dim};
-    uint32_t n_clusters = grow(&h, scratch, settings);
-    if (n_clusters > 1) polish(&h, scratch, n_clusters);
-    uint32_t live = drop_empty(&h, scratch, n_clusters, out_share);
+    uint32_t live = find_personas(&h, scratch, settings, out_share);
     soften(&h, scratch, live, settings->sharpness, out_r, out_share);
     order_by_share(n, live, out_r, out_share);
+    return live;
+}
+
+/* Each row to the one persona that owns it, the largest first. */
+static void harden(const history_view *h, personas_scratch *s, uint32_t live, float *out_r,
+                   float *out_share) {
+    memset(out_r, 0, (size_t)h->n * live * sizeof *out_r);
+    for (uint32_t i = 0; i < h->n; i++) out_r[(size_t)i * live + s->owner[i]] = 1;
+    order_by_share(h->n, live, out_r, out_share);
+    for (uint32_t i = 0; i < h->n; i++)
+        for (uint32_t k = 0; k < live; k++)
+            if (out_r[(size_t)i * live + k] > 0) s->owner[i] = k;
+}
+
+/* Directions and shares of the leaves in scratch->owner. Where nothing of a leaf says anything of taste, what
+ * was not liked points the way. */
+static void describe_leaves(const history_view *h, const personas_scratch *s, personas_tree *tree) {
+    size_t stride = tree->direction_stride;
+    float total = 0;
+    memset(tree->direction, 0, tree->n_leaves * stride * sizeof *tree->direction);
+    for (uint32_t l = 0; l < tree->n_leaves; l++) tree->leaf_share[l] = 0;
+    for (uint32_t i = 0; i < h->n; i++) tree->leaf_share[s->owner[i]] += h->weight[i], total += h->weight[i];
+    for (uint32_t i = 0; i < h->n; i++) {
+        float weight = tree->leaf_share[s->owner[i]] > 0 ? h->weight[i] : 1;
+        kernel_add_scaled(tree->direction + s->owner[i] * stride, weight, vector_of(h, i), h->dim);
+    }
+    for (uint32_t l = 0; l < tree->n_leaves; l++) {
+        (void)normalize(tree->direction + l * stride, h->dim);
+        tree->leaf_share[l] /= total;
+    }
+    memcpy(tree->leaf_of, s->owner, h->n * sizeof *tree->leaf_of);
+}
+
+uint32_t personas_grow(const float *x, const float *weight, const float *count, uint32_t n, uint32_t dim,
+                       const personas_settings *settings, personas_scratch *scratch, float *out_r,
+                       float *out_share, personas_tree *tree) {
+    tree->n_leaves = 0;
+    if (n == 0) return 0;
+    history_view h = {x, weight, count, n, dim};
+    uint32_t live = find_personas(&h, scratch, settings, out_share);
+    harden(&h, scratch, live, out_r, out_share);
+    if (n <= settings->max_leaves) {
+        for (uint32_t i = 0; i < n; i++) tree->persona_of[i] = scratch->owner[i], scratch->owner[i] = i;
+        tree->n_leaves = n;
+    } else {
+        for (uint32_t k = 0; k < live; k++) tree->persona_of[k] = k;
+        recentre(&h, scratch, live);
+        tree->n_leaves = bisect(&h, scratch, live, settings->max_leaves, 0, tree->persona_of);
+    }
+    describe_leaves(&h, scratch, tree);
     return live;
 }

@@ -13,6 +13,23 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
     return named < m->n_items ? (uint32_t)named : m->n_items;
 }
 
+/* Most leaves of a tree: personas are leaves too. */
+static uint32_t most_leaves(const ampcf_model *m) {
+    uint32_t leaves = m->inverse_lengths ? (uint32_t)m->settings[SETTING_LEAVES] : 0;
+    return leaves > m->n_personas ? leaves : m->n_personas;
+}
+
+/* Directions lie before vectors, in one array, because kernel_dots goes through both. */
+static void take_tree(arena *a, const ampcf_model *m, uint32_t rows, ampcf_profile *p) {
+    uint32_t leaves = most_leaves(m);
+    int gated = m->inverse_lengths != NULL;
+    p->tree.direction_stride = p->stride;
+    p->tree.leaf_of = arena_take(a, gated ? rows : 0, sizeof *p->tree.leaf_of);
+    p->tree.persona_of = arena_take(a, gated ? leaves : 0, sizeof *p->tree.persona_of);
+    p->tree.leaf_share = arena_take(a, gated ? leaves : 0, sizeof *p->tree.leaf_share);
+    p->tree.direction = arena_take(a, (size_t)(gated ? 2 * leaves : leaves) * p->stride, sizeof(float));
+}
+
 static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, uint32_t n_summaries) {
     uint32_t near_items = most_near(m, n_events), n_personas = m->n_personas, rows = n_events + n_summaries;
     ampcf_profile *head = arena_take(a, 1, sizeof *head), p;
@@ -34,7 +51,8 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     p.support = arena_take(a, n_personas, sizeof *p.support);
     p.gain = arena_take(a, n_personas, sizeof *p.gain);
     p.prior = arena_take(a, n_personas, sizeof *p.prior);
-    p.vectors = arena_take(a, (size_t)n_personas * p.stride, sizeof *p.vectors);
+    take_tree(a, m, rows, &p);
+    p.vectors = p.tree.direction;
     p.system = arena_take(a, packed_size(m->dim), sizeof *p.system);
     p.factor = arena_take(a, packed_size(m->dim), sizeof *p.factor);
     p.work = arena_take(a, m->dim, sizeof *p.work);
@@ -59,7 +77,7 @@ static fold_scratch scratch_layout(arena *a, const ampcf_model *m, uint32_t n) {
     s.weights = arena_take(a, n, sizeof *s.weights);
     s.rhs = arena_take(a, m->dim, sizeof *s.rhs);
     s.sorted = arena_take(a, n, sizeof *s.sorted);
-    s.personas = personas_scratch_take(a, n, m->dim, m->n_personas);
+    s.personas = personas_scratch_take(a, n, m->dim, most_leaves(m));
     return s;
 }
 
@@ -190,11 +208,14 @@ static void taste_weights(const ampcf_profile *p, float *weights) {
     for (uint32_t i = 0; !liked && i < p->n_rows; i++) weights[i] = 1;
 }
 
-static void solve_persona(ampcf_profile *p, uint32_t k, double *rhs) {
+/* u of persona k, or of leaf k where there is a tree. */
+static void solve_vector(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_rows; i++) {
-        double w = (double)profile_pull(p, i) * (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        double part = p->tree.n_leaves ? p->tree.leaf_of[i] == k
+                                       : (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        double w = (double)profile_pull(p, i) * part;
         const float *v = profile_vector(p, i);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
@@ -257,22 +278,44 @@ static void measure_support(ampcf_profile *p) {
     for (uint32_t k = 0; k < p->n_personas; k++) p->support[k] = mass[k] > 0 ? p->support[k] / mass[k] : 0;
 }
 
+/* The tree and its vectors. One persona that was asked for is one vector, without a gate: nothing is left to
+ * tell apart. */
+static void fold_gated(ampcf_profile *p, fold_scratch *s) {
+    const float *set = p->model->settings;
+    int whole = p->max_personas == 1 || !(set[SETTING_GATE] > 0);
+    personas_settings ps = {p->max_personas, 0, set[SETTING_SPLIT],
+                            whole ? 0 : (uint32_t)set[SETTING_LEAVES]};
+    p->gate = whole ? 0 : set[SETTING_GATE];
+    p->n_personas = personas_grow(s->units, s->weights, p->counts, p->n_rows, p->model->dim, &ps,
+                                  &s->personas, p->responsibilities, p->shares, &p->tree);
+    p->vectors = p->tree.direction + (size_t)p->tree.n_leaves * p->stride;
+    for (uint32_t l = 0; l < p->tree.n_leaves; l++) solve_vector(p, l, s->rhs);
+    memset(p->support, 0, p->n_personas * sizeof *p->support);
+    gather_neighbours(p);
+}
+
+/* As version 0.1 did. */
+static void fold_attended(ampcf_profile *p, fold_scratch *s) {
+    const float *set = p->model->settings;
+    personas_settings ps = {p->max_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT], 0};
+    p->n_personas = personas_split(s->units, s->weights, p->counts, p->n_rows, p->model->dim, &ps,
+                                   &s->personas, p->responsibilities, p->shares);
+    for (uint32_t k = 0; k < p->n_personas; k++) solve_vector(p, k, s->rhs);
+    gather_neighbours(p);
+    measure_support(p);
+    attention_prepare(&p->attention, p->shares, p->support, p->n_personas, p->gain, p->prior);
+}
+
 ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t scratch_bytes) {
     ampcf_profile *p = profile;
-    const float *set = p->model->settings;
     arena a = arena_over(scratch, scratch_bytes);
     fold_scratch s = scratch_layout(&a, p->model, p->n_rows);
     if (a.full || !scratch) return AMPCF_E_MEMORY;
     build_factor(p);
     unit_vectors(p, s.units);
     taste_weights(p, s.weights);
-    personas_settings ps = {p->max_personas, set[SETTING_SHARPNESS], set[SETTING_SPLIT]};
-    p->n_personas = personas_split(s.units, s.weights, p->counts, p->n_rows, p->model->dim, &ps, &s.personas,
-                                   p->responsibilities, p->shares);
-    for (uint32_t k = 0; k < p->n_personas; k++) solve_persona(p, k, s.rhs);
-    gather_neighbours(p);
-    measure_support(p);
-    attention_prepare(&p->attention, p->shares, p->support, p->n_personas, p->gain, p->prior);
+    if (profile_attends(p)) fold_attended(p, &s);
+    else fold_gated(p, &s);
     return AMPCF_OK;
 }
 

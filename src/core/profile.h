@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "core/attention.h"
+#include "core/gate.h"
 #include "core/model.h"
 #include "core/personas.h"
 
@@ -22,10 +23,14 @@ struct ampcf_profile {
     float *counts;           /* (rows) events that a row stands for */
     float *responsibilities; /* (rows, P) */
     float *shares;           /* (P) */
-    float *gain, *prior;     /* (P) of attention.h */
-    float *support;          /* (P) */
+    /* Kind 2: the tree below the personas, and its gate; no leaves where one vector was asked for or is all. */
+    personas_tree tree;
+    float gate;
+    /* Kind 1: what attention.h makes of it. */
+    float *gain, *prior; /* (P) */
+    float *support;      /* (P) */
     attention_settings attention;
-    float *vectors;  /* (P, stride) u_k, zero-padded from D to stride */
+    float *vectors;  /* (P or L, stride) u, zero-padded from D to stride; behind the tree's directions */
     double *system;  /* packed (D) alpha G + sum_i w_i q_i v_i v_i^T, rows added in order */
     double *factor;  /* packed (D) Cholesky factor of M */
     double *work;    /* (D) */
@@ -33,8 +38,15 @@ struct ampcf_profile {
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
 };
 
+/* Written by version 0.1: people are scored by attention, not by the gate. */
+static inline int profile_attends(const ampcf_profile *p) { return !p->model->inverse_lengths; }
+
 static inline attention_view profile_attention(const ampcf_profile *p) {
     return (attention_view){&p->attention, p->gain, p->prior, p->n_personas};
+}
+
+static inline gate_view profile_gate(const ampcf_profile *p) {
+    return (gate_view){p->gate, p->tree.n_leaves, p->tree.persona_of, p->tree.leaf_share};
 }
 
 /* w_i q_i t_i g_i */

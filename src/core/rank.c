@@ -4,18 +4,60 @@
 #include "base/best.h"
 #include "base/kernels.h"
 
-float rank_score_item(const ampcf_profile *p, uint32_t item, float *evidence, float *attention) {
+#include <string.h>
+
+/* By the gate: cosines and evidence of all leaves in one pass over the item. */
+static float score_gated(const ampcf_profile *p, uint32_t item, item_score *out) {
+    const ampcf_model *m = p->model;
+    const gate_view view = profile_gate(p);
+    float dots[2 * AMPCF_MAX_LEAVES], *cosine = dots, *evidence = dots + view.n_leaves, sum = 0;
+    const float *v = model_vector(m, item), *near = profile_near(p, item);
+    if (view.sharpness > 0) {
+        kernel_dots(p->tree.direction, 2 * view.n_leaves, p->stride, v, m->dim, dots);
+        for (uint32_t l = 0; l < view.n_leaves; l++) cosine[l] *= m->inverse_lengths[item];
+    } else kernel_dots(p->vectors, view.n_leaves, p->stride, v, m->dim, evidence);
+    gate_open(&view, cosine, out->gate);
+    for (uint32_t k = 0; k < p->n_personas; k++) out->part[k] = near ? near[k] : 0;
+    gate_parts(&view, out->gate, evidence, out->part);
+    for (uint32_t k = 0; k < p->n_personas; k++) sum += out->part[k];
+    return sum;
+}
+
+static float score_attended(const ampcf_profile *p, uint32_t item, item_score *out) {
     const ampcf_model *m = p->model;
     uint32_t n = p->n_personas;
-    float bias = m->bias[item];
-    if (n == 0) return bias;
+    float evidence[AMPCF_MAX_PERSONAS];
     kernel_dots(p->vectors, n, p->stride, model_vector(m, item), m->dim, evidence);
     const float *near = profile_near(p, item);
     for (uint32_t k = 0; near && k < n; k++) evidence[k] += near[k];
-    if (n == 1) return attention[0] = 1, evidence[0] + bias;
+    if (n == 1) return out->attention[0] = 1, evidence[0];
     attention_view view = profile_attention(p);
-    attention_over(&view, evidence, attention);
-    return attention_score(&view, evidence, attention) + bias;
+    attention_over(&view, evidence, out->attention);
+    return attention_score(&view, evidence, out->attention);
+}
+
+void rank_score_item(const ampcf_profile *p, uint32_t item, item_score *out) {
+    out->score = p->model->bias[item];
+    if (p->n_personas > 0)
+        out->score += profile_attends(p) ? score_attended(p, item, out) : score_gated(p, item, out);
+}
+
+/* argmax_k, the first of equals. */
+static uint32_t largest(const float *of, uint32_t n) {
+    uint32_t best = 0;
+    for (uint32_t k = 1; k < n; k++)
+        if (of[k] > of[best]) best = k;
+    return best;
+}
+
+uint32_t rank_winner(const ampcf_profile *p, const item_score *of) {
+    return largest(profile_attends(p) ? of->attention : of->part, p->n_personas);
+}
+
+void rank_attention(const ampcf_profile *p, const item_score *of, float *out_attention) {
+    const gate_view view = profile_gate(p);
+    if (profile_attends(p)) memcpy(out_attention, of->attention, p->n_personas * sizeof *out_attention);
+    else gate_attention(&view, of->gate, p->n_personas, out_attention);
 }
 
 static int are_items(const ampcf_model *model, const uint32_t *candidates, uint32_t n) {
@@ -27,19 +69,21 @@ static int are_items(const ampcf_model *model, const uint32_t *candidates, uint3
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                          float *out_scores, uint32_t *out_personas) {
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
-    float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
+    item_score one;
     for (uint32_t c = 0; c < n_candidates; c++) {
-        out_scores[c] = rank_score_item(profile, candidates[c], evidence, attention);
-        if (out_personas) out_personas[c] = attention_winner(attention, profile->n_personas);
+        rank_score_item(profile, candidates[c], &one);
+        out_scores[c] = one.score;
+        if (out_personas) out_personas[c] = rank_winner(profile, &one);
     }
     return AMPCF_OK;
 }
 
 static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
-    float evidence[AMPCF_MAX_PERSONAS], attention[AMPCF_MAX_PERSONAS];
-    ampcf_ranked entry = {item, rank_score_item(p, item, evidence, attention), 0};
+    item_score one;
+    rank_score_item(p, item, &one);
+    ampcf_ranked entry = {item, one.score, 0};
     if (!best_takes(best, &entry)) return;
-    entry.persona = attention_winner(attention, p->n_personas);
+    entry.persona = rank_winner(p, &one);
     best_add(best, &entry);
 }
 

@@ -26,7 +26,7 @@ train_fold train_fold_take(arena *a, uint32_t dim, uint32_t n_personas, uint32_t
 
 void train_fold_open(train_fold *f, const float *settings, const float *gram, uint32_t n) {
     f->attention = attention_read(settings);
-    f->split = (personas_settings){1, settings[SETTING_SHARPNESS], settings[SETTING_SPLIT]};
+    f->split = (personas_settings){1, settings[SETTING_SHARPNESS], settings[SETTING_SPLIT], 0};
     f->lambda = settings[SETTING_LAMBDA];
     f->nu = settings[SETTING_NU];
     f->mass = (double)settings[SETTING_ALPHA] * n;

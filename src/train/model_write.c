@@ -120,7 +120,7 @@ size_t ampcf_model_file_bytes(const ampcf_model_parts *parts) {
 size_t ampcf_model_write_memory(const ampcf_model_parts *parts) {
     if (!parts_are_complete(parts)) return 0;
     uint64_t expanded = parts->vector_type != AMPCF_VECTORS_F32 ? (uint64_t)parts->n_items * parts->dim : 0;
-    return expanded > SIZE_MAX / 4 ? 0 : model_memory((size_t)expanded);
+    return expanded > SIZE_MAX / 4 ? 0 : model_memory((size_t)expanded, parts->n_items);
 }
 
 static int id_is_before(const text_table *ids, uint32_t a, uint32_t b) {
