@@ -63,7 +63,7 @@ typedef struct ampcf_fault {
 #define AMPCF_MAX_ITEMS (1u << 24)
 #define AMPCF_MAX_DIM 1024u
 #define AMPCF_MAX_PERSONAS 64u
-#define AMPCF_MAX_LEAVES 64u
+#define AMPCF_MAX_LEAVES 256u
 #define AMPCF_MAX_ASPECTS 65536u
 #define AMPCF_MAX_HISTORY 65536u
 #define AMPCF_MAX_SUMMARIES 256u
