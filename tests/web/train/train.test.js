@@ -81,15 +81,12 @@ describe('the same input gives the same bytes', () => {
       { alpha: 0.5 },
       { lambda: 0.01 },
       { nu: 0.5 },
-      { beta: 10 },
-      { eta: 0.5 },
-      { tau: 0.1 },
-      { rho: 0.9 },
-      { sharpness: 5 },
       { split: 2 },
+      { gate: 0.9 },
+      { leaves: 5 },
+      { proportional: 0.5 },
       { bias: 0.02 },
       { personas: 2 },
-      { joint: 0 },
       { vectors: 'f16' },
       { vectors: 'int8' },
     ]) {
@@ -352,26 +349,23 @@ describe('what is refused', () => {
       dim: [1, 1024],
       personas: [1, 64],
       sweeps: [1, 1000],
-      joint: [0, 1000],
       seed: [0, 2 ** 32 - 1],
       minSupport: [1, 2 ** 32 - 1],
       alpha: [1e-6, 1024],
       unobserved: [0.001, 1e6],
       lambda: [1e-6, 2 ** 20],
       nu: [0, 1],
-      beta: [0, 1024],
-      eta: [0, 16],
-      tau: [0, 1],
-      rho: [0, 1],
-      sharpness: [0, 1024],
       split: [0, 1024],
+      gate: [0, 16],
+      leaves: [1, 64],
+      proportional: [0, 1],
       bias: [0, 1024],
       userDamping: [0, 2],
       itemDamping: [0, 2],
       popularityDamping: [0, 2],
       clusters: [0, 256],
     };
-    const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport', 'clusters'];
+    const whole = ['dim', 'personas', 'sweeps', 'leaves', 'seed', 'minSupport', 'clusters'];
     assert.deepEqual(
       [...Object.keys(ranges), 'vectors'].sort(),
       Object.keys(trainDefaults)
@@ -403,13 +397,31 @@ describe('what is refused', () => {
         );
     }
     assert.deepEqual(
-      (await trainModel(one, { ...small, rho: undefined })).bytes,
+      (await trainModel(one, { ...small, gate: undefined, rho: undefined })).bytes,
       (await trainModel(one, small)).bytes,
     );
     for (const options of [null, 5, 'dim'])
       await failsWith(() => trainModel(one, any(options)), 'BAD_ARGUMENT', /options/);
     for (const extra of [{ name: 5 }, { signal: 5 }, { onProgress: 'x' }])
       await failsWith(() => trainModel(one, any({ ...small, ...extra })), 'BAD_ARGUMENT');
+  });
+
+  test('settings of version 0.1 that are gone, with what replaced them', async () => {
+    const gone = {
+      beta: 'gate',
+      eta: 'gate',
+      tau: 'gate',
+      rho: 'gate',
+      sharpness: 'leaves',
+      joint: 'nothing',
+    };
+    for (const objective of /** @type {const} */ (['als', 'softmax', 'multinomial', 'gaussian', 'logistic']))
+      for (const [name, instead] of Object.entries(gone))
+        await failsWith(
+          () => trainModel(one, any({ ...small, sweeps: undefined, objective, [name]: 0.1 })),
+          'BAD_ARGUMENT',
+          new RegExp(`^${name}: got 0.1, wanted ${instead}: it .*of version 0.1, which the gate replaced$`),
+        );
   });
 
   test('an objective that there is not, and settings of another one', async () => {
@@ -506,29 +518,22 @@ describe('what is refused', () => {
   });
 
   test('training that cannot fit, before it begins', async () => {
-    const items = Array.from({ length: 300000 }, (_, j) => `i${j}`);
+    const items = Array.from({ length: 400000 }, (_, j) => `i${j}`);
     await failsWith(
       () =>
         trainModel(
           { users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) },
-          { joint: 1, minSupport: 1, dim: 1024, personas: 64 },
+          { minSupport: 1, dim: 1024, personas: 64 },
         ),
       'OUT_OF_MEMORY',
       /4 GiB/,
     );
-    // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
-    const users = Array.from({ length: 65536 }, (_, u) => `u${u}`),
+    // 2^20 users x 2^10 floats is 2^32 bytes: a product that is 0 in 32 bits.
+    const users = Array.from({ length: 2 ** 20 }, (_, u) => `u${u}`),
       crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
     for (const objective of /** @type {const} */ (['als', 'softmax', 'logistic']))
       await failsWith(
-        () =>
-          trainModel(crowd, {
-            objective,
-            ...(objective === 'als' && { joint: 1 }),
-            minSupport: 1,
-            dim: 1024,
-            personas: 64,
-          }),
+        () => trainModel(crowd, { objective, minSupport: 1, dim: 1024, personas: 64 }),
         'OUT_OF_MEMORY',
         /4 GiB/,
       );
