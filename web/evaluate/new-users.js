@@ -49,8 +49,8 @@ function leaveOut({ users, items, user, item, weight }, without) {
 }
 
 /**
- * What the trainer wrote about itself, as options for the trainer: without what only version 0.1 had. Keys that
- * the trainer does not know do no harm.
+ * What the trainer wrote about itself, as options for the trainer: without what only version 0.1 had. Keys
+ * that the trainer does not know do no harm.
  * @param {Model} model
  * @returns {Record<string, any>}
  */

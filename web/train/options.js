@@ -7,8 +7,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {'als' | 'softmax' | 'multinomial' | 'gaussian' | 'logistic'} [objective] how item vectors are
  *   learnt: least squares over all pairs, the published AMP-CF, or the likelihood of left-out events as the
  *   device will score them
- * @property {number} [personas] P, 1 to 64: most personas of a profile; softmax trains so many, 1 = one vector
- *   per person
+ * @property {number} [personas] P, 1 to 64: most personas of a profile; softmax trains so many, 1 = one
+ *   vector per person
  * @property {number} [dim] D, 1 to 1024
  * @property {number} [sweeps] als: alternations
  * @property {number} [epochs] softmax: passes over the interactions; likelihoods: over the people
@@ -21,8 +21,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [decay] likelihoods: L2 towards the vectors of the warm-up
  * @property {number} [zeros] gaussian, logistic: weight of the items that a person does not have
  * @property {number} [negatives] softmax: sampled items an interaction
- * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; the device has
- *   the gate in its place
+ * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; the device
+ *   has the gate in its place
  * @property {number} [attentionBeta] softmax: inverse temperature of that attention
  * @property {number} [learningRate] softmax, likelihoods: of Adam
  * @property {number} [balance] softmax: weight of the cross-entropy against the entropies
@@ -40,7 +40,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [gate] 0 to 16: how much more the part of a history counts that is near an item, and how
  *   much less the rest; 0 = one vector
  * @property {number} [leaves] 1 to 64: most parts of a history that the gate tells apart
- * @property {number} [proportional] 0 to 1: part of the places that recommended lists give to personas by turns
+ * @property {number} [proportional] 0 to 1: part of the places that recommended lists give to personas by
+ *   turns
  * @property {number} [bias] popularity weight
  * @property {number} [userDamping] als: how much less each event of people counts who have many, in the
  *   training of items

@@ -76,8 +76,8 @@ const orZero = new Set(['neighbourBlend']);
 
 const ofAttention = 'it was part of the attention of version 0.1, which the gate replaced';
 /**
- * What is wanted in the place of a setting of version 0.1 that is gone. Models of that version still have them
- * in their metadata.
+ * What is wanted in the place of a setting of version 0.1 that is gone. Models of that version still have
+ * them in their metadata.
  * @type {Readonly<Record<string, { setting?: string, why: string }>>}
  */
 export const goneSettings = Object.freeze({

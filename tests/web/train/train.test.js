@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../../dist/ampcf.js';
 import { trainDefaults, trainModel } from '../../../dist/train.js';
+import * as abi from '../../../web/core/abi.js';
 import { below, failsWith, filmFacts, golden, historyOf, people, seeded, shuffled } from '../../support.js';
 import { any, base, few, reordered, small } from './small-training.js';
 
@@ -101,7 +102,54 @@ describe('the same input gives the same bytes', () => {
   });
 });
 
+/**
+ * The settings of a model file: its section of type 5, as the table behind the header of 128 bytes has it.
+ * @param {Uint8Array} bytes
+ */
+function settingsIn(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const entries = Array.from({ length: view.getUint32(24, true) }, (_, i) => 128 + 48 * i);
+  const at = entries.find((entry) => view.getUint32(entry, true) === 5);
+  assert.ok(at !== undefined);
+  const from = Number(view.getBigUint64(at + 8, true));
+  return Array.from({ length: abi.FORMAT_SETTINGS }, (_, i) => view.getFloat32(from + 4 * i, true));
+}
+
 describe('the model', () => {
+  test('holds the settings of the device, and nothing of the attention', async () => {
+    const own = {
+      alpha: 0.25,
+      lambda: 0.5,
+      nu: 0.75,
+      split: 1.5,
+      gate: 0.125,
+      leaves: 5,
+      proportional: 0.375,
+    };
+    const { gate, leaves, proportional, split } = trainDefaults;
+    for (const given of [own, { ...own, gate, leaves, proportional, split }])
+      for (const objective of /** @type {const} */ ([
+        'als',
+        'softmax',
+        'multinomial',
+        'gaussian',
+        'logistic',
+      ])) {
+        const quick = objective === 'als' ? { sweeps: 1 } : { epochs: 1 };
+        const { bytes } = await trainModel(base, { objective, dim: 4, ...quick, ...given });
+        const wanted = new Float32Array(abi.FORMAT_SETTINGS);
+        wanted[abi.SETTING_ALPHA] = given.alpha;
+        wanted[abi.SETTING_LAMBDA] = given.lambda;
+        wanted[abi.SETTING_NU] = given.nu;
+        wanted[abi.SETTING_SPLIT] = given.split;
+        wanted[abi.SETTING_GATE] = given.gate;
+        wanted[abi.SETTING_LEAVES] = given.leaves;
+        wanted[abi.SETTING_PROPORTIONAL] = given.proportional;
+        assert.deepEqual(settingsIn(bytes), [...wanted], objective);
+      }
+    assert.deepEqual([gate, leaves, proportional, split], [0.5, 8, 0, 1.4]);
+  });
+
   test('holds titles, aspects, metadata and what was counted', async () => {
     const model = await loadModel(result.bytes),
       seen = new Set(few.flatMap((person) => person.history.map((event) => event.item)));
