@@ -24,24 +24,24 @@ typedef enum ampcf_objective {
     AMPCF_OBJECTIVE_LOGISTIC = 4, /* the same with binary cross-entropies */
 } ampcf_objective;
 
-/** What the attention of the `softmax` objective looks at while it trains; on the device it is the dot
- * product. */
+/** What the attention of the `softmax` objective looks at while it trains; the device has the gate in its
+ * place. */
 typedef enum ampcf_attention {
     AMPCF_ATTENTION_DOT = 0,    /* u_k . v_j: the authors' code */
     AMPCF_ATTENTION_COSINE = 1, /* cos(A_u u_k, A_v v_j), both maps trained: the paper */
 } ampcf_attention;
 
-/** Settings of a run. The ones from alpha to bias are written into the model file and used on the device. */
+/** Settings of a run. n_personas, leaves and the ones from alpha to bias are written into the model file and
+ * used on the device. */
 typedef struct ampcf_train_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
     uint32_t objective;        /* ampcf_objective */
     uint32_t dim;              /* D, 1 to AMPCF_MAX_DIM */
-    /* P, 1 to AMPCF_MAX_PERSONAS; 1 = one vector per person: plain ALS, or MF with item biases */
+    /* P, 1 to AMPCF_MAX_PERSONAS: most personas of a profile; softmax trains so many, 1 = MF with item
+     * biases */
     uint32_t n_personas;
-    uint32_t sweeps; /* als: alternations of a user pass and an item pass; others: epochs; 1 to 1000 */
-    /* als, warm-up: last sweeps in which items see persons through their personas; 0 = the whole person
-     * throughout */
-    uint32_t joint;
+    uint32_t leaves;    /* most leaves of a history that gate, 1 to AMPCF_MAX_LEAVES */
+    uint32_t sweeps;    /* als: alternations of a user pass and an item pass; others: epochs; 1 to 1000 */
     uint32_t batch;     /* softmax: examples a step of Adam, likelihoods: users; 1 to 65536 */
     uint32_t negatives; /* softmax: sampled items an example, 1 to 64 */
     uint32_t attention; /* softmax: ampcf_attention */
@@ -51,12 +51,11 @@ typedef struct ampcf_train_config {
     float alpha;        /* weight of the pairs that were not observed, > 0 */
     float lambda;       /* L2, > 0 */
     float nu;           /* frequency scaling of L2, 0 to 1 */
-    float beta;         /* attention: inverse temperature */
-    float eta;          /* attention: exponent of the share prior */
-    float tau;          /* attention: how much a persona is forgiven its lack of support, 0 to 1 */
-    float rho;          /* 0 = whole person, 1 = attention only */
-    float sharpness;    /* responsibilities: inverse temperature */
-    float split;        /* gain a new persona must bring */
+    float split;        /* gain a new persona must bring, 0 to 1024 */
+    /* b, 0 to 16: evidence of a leaf for item j is multiplied by exp(b (cos(c_leaf, v_j) - 0.6)); 0 = one
+     * vector */
+    float gate;
+    float proportional; /* part of the places that recommended lists give by turns, 0 to 1 */
     float bias; /* b_j = bias x share of people who have item j: popularity for those without history */
     float learning_rate; /* softmax, likelihoods: of Adam, > 0 to 1 */
     /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */
@@ -99,13 +98,11 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu
  *     lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
  *
- * with y of ampcf_score: items see each person through the attention over that person's personas, and
- * personas are folded in from the items of the last pass. P = 1 or rho = 0 is weighted implicit ALS
- * (Hu et al. 2008; Rendle et al. 2021). The attention is that of a device, but for neighbours: they are
- * fitted when the items are known, so training knows none. p_u and q_i are the dampings of the config: a
- * person with a thousand items says less with each of them, and a popular item says less of a taste. In the
- * end vectors are multiplied by t_j, the popularity damping, which scores inherit. t_j stays within 2^-10 and
- * 2^10, and q_j where q_j / t_j^2 can be stored.
+ * with y_uj = u . v_j, the score of the whole person: weighted implicit ALS (Hu et al. 2008; Rendle et al.
+ * 2021). Training knows no leaves, no gate and no neighbours: they are found when the items are known. p_u
+ * and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a
+ * popular item says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which
+ * scores inherit. t_j stays within 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each (arXiv:2010.07042):
  *
@@ -117,18 +114,17 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * the entropies are sums, as in the authors' code: at B = 256 a weight of .005 stands for 1.28. Positives
  * and negatives are uniform over what the user has and has not; the authors' last, incomplete batch is
  * dropped too. Trained personas are not written: a model file has no user rows, so on the device people are
- * folded in as for als, and attention looks at the dot product.
+ * folded in as for als.
  *
  * `multinomial`, `gaussian` and `logistic` (the likelihoods) train the item vectors for what the device does
  * with them. They start with `warmup` sweeps of als: from random vectors a fold-in would say nothing. Then
  * in each epoch every user is taken once. A share `dropout` of the events is left out; the others are folded
- * in by the closed form of ampcf_profile_fold_in:
+ * in by the closed form of ampcf_profile_fold_in, whole:
  *
- *     M   = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I
- *     u_k = M^-1 sum_i r_ik w_i v_i,   l_j = s y_j + c_j
+ *     M = alpha G + sum_i w_i v_i v_i^T + lambda (sum_i w_i + alpha N)^nu I
+ *     u = M^-1 sum_i w_i v_i,   l_j = s u . v_j + c_j
  *
- * with y of ampcf_score; what was left out, t_j = w_uj, is to be likely among all items that were not folded
- * in:
+ * What was left out, t_j = w_uj, is to be likely among all items that were not folded in:
  *
  *     minimise     mean_u T_u^-1/2 L_u
  *     multinomial  L_u = sum_j -t_j log softmax(l)_j
@@ -136,12 +132,12 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  *     logistic     L_u = sum_j t_j log(1 + exp -l_j) + zeros sum_(t_j = 0) log(1 + exp l_j)
  *
  * plus decay / 2 sum_j |v_j - warm-up's v_j|^2, T_u = sum_j t_j, by Adam, with the derivative through M^-1
- * in closed form. The Gram G is renewed for each batch; within it G, responsibilities, gains and the share
- * prior are constants. With dropout 0 the whole history is folded in and is its own target. `samples` > 0
- * puts targets and that many items, drawn by (1 + popularity)^(3/4), each for 1 / (samples Q_j) items, in
- * the place of all items: for multinomial l_j - log(samples Q_j); decay then pulls at the items of the
- * batch. The scale s and the biases c take up what a probability needs and a score does not, its level and
- * what is popular beyond taste; they are not written, and b_j has the meaning that it has for als.
+ * in closed form. The Gram G is renewed for each batch; within it G is a constant. With dropout 0 the whole
+ * history is folded in and is its own target. `samples` > 0 puts targets and that many items, drawn by
+ * (1 + popularity)^(3/4), each for 1 / (samples Q_j) items, in the place of all items: for multinomial
+ * l_j - log(samples Q_j); decay then pulls at the items of the batch. The scale s and the biases c take up
+ * what a probability needs and a score does not, its level and what is popular beyond taste; they are not
+ * written, and b_j has the meaning that it has for als.
  *
  * offsets  (U + 1) start of each user's interactions, non-decreasing, first 0, last X
  * items    (X) item indices < N, strictly increasing within a user
@@ -158,7 +154,7 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
  * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again.
  * The result does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S
  * P D + Adam's step for each row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H
- * events O(H D^2 + D^3 + (P N or P samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
+ * events O(H D^2 + D^3 + (N or samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
  */
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress);

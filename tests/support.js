@@ -88,7 +88,6 @@ export const people = demoPeople(films, { people: 200 });
 export const steady = Object.freeze({
   alpha: 0.4,
   lambda: 0.006,
-  joint: 1,
   userDamping: 0,
   itemDamping: 0,
   popularityDamping: 0,
@@ -111,7 +110,6 @@ export function smallModel(options = {}) {
       ...steady,
       dim: 12,
       sweeps: 5,
-      rho: 0.3,
       items: filmFacts,
       ...options,
     }).then((result) => result.bytes);

@@ -1,9 +1,10 @@
-/* Owns the fold-in of the trainer's people as one persona, with each event left out in closed form. Must not
- * fold in by
- * itself: fold.c does. */
+/* Owns the fold-in of the trainer's people with each event left out in closed form. Must not
+ * fold in by itself: fold.c does. */
 #include "train/left_out.h"
 
+#include "base/kernels.h"
 #include "base/linalg.h"
+#include "core/format.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ left_out left_out_take(arena *a, uint32_t n_items, uint32_t dim, uint32_t max_hi
     l.gram = arena_take(a, dim, stride * sizeof *l.gram);
     l.targets = arena_take(a, h, sizeof *l.targets);
     l.scores = arena_take(a, n, sizeof *l.scores);
-    if (dim > 0) l.fold = train_fold_take(a, dim, 1, h, h);
+    if (dim > 0) l.fold = train_fold_take(a, dim, h);
     return l;
 }
 
@@ -48,14 +49,14 @@ static void fold_person(left_out *l, const uint32_t *items, const float *weights
         l->targets[i] = target_of(l, items[i]);
     }
     f->n_rows = n;
-    train_fold_in(f, 1);
+    train_fold_in(f);
 }
 
 void left_out_score(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
     train_fold *f = &l->fold;
     fold_person(l, items, weights, n);
     for (uint32_t j = 0; j < l->n_items; j++)
-        l->scores[j] = kernel_dot(f->personas, l->vectors + (size_t)j * f->stride, f->dim) / target_of(l, j);
+        l->scores[j] = kernel_dot(f->vector, l->vectors + (size_t)j * f->stride, f->dim) / target_of(l, j);
     for (uint32_t i = 0; i < n; i++)
-        l->scores[items[i]] = attention_left_out(l->scores[items[i]], train_fold_leverage(f, i), 1);
+        l->scores[items[i]] = train_fold_left_out(l->scores[items[i]], train_fold_leverage(f, i), 1);
 }

@@ -1,5 +1,5 @@
 /* Owns what item vectors predict for a person of the training, each of the person's own events left out.
- * Must not know what for, nor of personas: it is the whole person. */
+ * Must not know what for. */
 #ifndef AMPCF_TRAIN_LEFT_OUT_H
 #define AMPCF_TRAIN_LEFT_OUT_H
 

@@ -5,6 +5,7 @@
 
 #include "train/adam.h"
 #include "train/likelihood_loss.h"
+#include "base/kernels.h"
 #include "base/linalg.h"
 #include "base/smath.h"
 
@@ -69,9 +70,9 @@ static void take_person(arena *a, likelihood_trainer *t, const ampcf_train_confi
     t->rows_gradient = arena_take(a, sampled, stride * sizeof(float));
     t->bias = arena_take(a, sampled, sizeof(float));
     t->bias_gradient = arena_take(a, sampled, sizeof(float));
-    t->fold = train_fold_take(a, c->dim, c->n_personas, t->max_history, t->max_history);
+    t->fold = train_fold_take(a, c->dim, t->max_history);
     t->example.history_gradient = arena_take(a, t->max_history, stride * sizeof(float));
-    t->example.work = arena_take(a, likelihood_work(t->max_items, c->n_personas, stride), sizeof(float));
+    t->example.work = arena_take(a, likelihood_work(t->max_items, stride), sizeof(float));
 }
 
 /* Parameters and what moves them; a batch touches at most `touched` items. */
@@ -295,7 +296,7 @@ static void fold_input(likelihood_trainer *t, uint32_t n_kept) {
         t->fold.weights[i] = trainer_weight(&t->base, t->kept[i]);
     }
     t->fold.n_rows = n_kept;
-    train_fold_in(&t->fold, t->base.config.n_personas);
+    train_fold_in(&t->fold);
     memset(t->example.history_gradient, 0, (size_t)n_kept * stride * sizeof(float));
 }
 

@@ -1,19 +1,18 @@
-/* Owns the loss of one person under a likelihood and its gradient, through the attention and the fold-in,
- * with respect to the item vectors. Must not know how items are drawn or how parameters move.
+/* Owns the loss of one person under a likelihood and its gradient, through the fold-in, with respect to the
+ * item vectors. Must not know how items are drawn or how parameters move.
  *
  * From a fold-in (fold.h) of H events, for C items of which some are targets (t_c > 0), some are not
  * (t_c = 0):
  *
- *     s_ck = u_k . v_c,   y_c = (1 - rho) sum_k s_ck + rho sum_k a_ck gain_k s_ck,   l_c = scale y_c + b_c
+ *     y_c = u . v_c,   l_c = scale y_c + b_c
  *
  *     multinomial   sum_c t_c (log sum_c' m_c' exp l_c' - l_c)
  *     gaussian      sum_c t_c (1 - l_c)^2         + zeros sum_(t_c = 0) m_c l_c^2
  *     logistic      sum_c t_c log(1 + exp -l_c)   + zeros sum_(t_c = 0) m_c log(1 + exp l_c)
  *
- * m_c says how many items a sampled one stands for; m_c = 0 leaves an item out. Responsibilities, gains,
- * priors, the ridge and the Gram are constants in the gradient; attention and the system's own history are
- * not. With g_k = d loss / d u_k and t_k = M^-1 g_k (the adjoint), the event i receives w_i sum_k (r_ik t_k
- * - (t_k . v_i) u_k - (u_k . v_i) t_k). */
+ * m_c says how many items a sampled one stands for; m_c = 0 leaves an item out. The ridge and the Gram are
+ * constants in the gradient; the system's own history is not. With g = d loss / d u and t = M^-1 g (the
+ * adjoint), the event i receives w_i (t - (t . v_i) u - (u . v_i) t). */
 #ifndef AMPCF_TRAIN_LIKELIHOOD_LOSS_H
 #define AMPCF_TRAIN_LIKELIHOOD_LOSS_H
 
@@ -37,7 +36,7 @@ typedef struct likelihood_example {
 } likelihood_example;
 
 /* Floats of workspace. */
-size_t likelihood_work(uint32_t n_items, uint32_t n_personas, uint32_t stride);
+size_t likelihood_work(uint32_t n_items, uint32_t stride);
 
 /* out_logits (C) = l; no gradient is needed or touched. */
 void likelihood_logits(const likelihood_example *e, float *out_logits);

@@ -20,17 +20,16 @@ static const trainer_ops *ops_of(const ampcf_train_config *c) {
 static int sizes_are_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 &&
            c->n_items <= AMPCF_MAX_ITEMS && c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 &&
-           c->n_personas <= AMPCF_MAX_PERSONAS && c->sweeps >= 1 && c->sweeps <= 1000 &&
-           n_interactions < UINT32_MAX / 4;
+           c->n_personas <= AMPCF_MAX_PERSONAS && c->leaves >= 1 && c->leaves <= AMPCF_MAX_LEAVES &&
+           c->sweeps >= 1 && c->sweeps <= 1000 && n_interactions < UINT32_MAX / 4;
 }
 
 static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     const trainer_ops *ops = ops_of(c);
     return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
-           in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->beta, 0, 1024) &&
-           in_range(c->eta, 0, 16) && in_range(c->tau, 0, 1) && in_range(c->rho, 0, 1) &&
-           in_range(c->sharpness, 0, 1024) && in_range(c->split, 0, 1024) && in_range(c->bias, 0, 1024) &&
-           in_range(c->user_damping, 0, 2) && in_range(c->item_damping, 0, 2) &&
+           in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->split, 0, 1024) &&
+           in_range(c->gate, 0, FORMAT_MAX_GATE) && in_range(c->proportional, 0, 1) &&
+           in_range(c->bias, 0, 1024) && in_range(c->user_damping, 0, 2) && in_range(c->item_damping, 0, 2) &&
            in_range(c->popularity_damping, 0, 2) &&
            (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
 }
@@ -108,12 +107,10 @@ static void fill_settings(ampcf_trainer *t) {
     t->settings[SETTING_ALPHA] = c->alpha;
     t->settings[SETTING_LAMBDA] = c->lambda;
     t->settings[SETTING_NU] = c->nu;
-    t->settings[SETTING_BETA] = c->beta;
-    t->settings[SETTING_ETA] = c->eta;
-    t->settings[SETTING_TAU] = c->tau;
-    t->settings[SETTING_RHO] = c->rho;
-    t->settings[SETTING_SHARPNESS] = c->sharpness;
     t->settings[SETTING_SPLIT] = c->split;
+    t->settings[SETTING_GATE] = c->gate;
+    t->settings[SETTING_LEAVES] = (float)c->leaves;
+    t->settings[SETTING_PROPORTIONAL] = c->proportional;
 }
 
 ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets,

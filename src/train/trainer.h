@@ -4,9 +4,8 @@
  * An objective is one file: a struct whose first member is `ampcf_trainer base`, and one `trainer_ops`,
  * declared at the end of this page and entered in the table of train.c. It keeps its item vectors in
  * base.vectors, counts base.done up to base.total, and after every pass over the data counts base.sweep and
- * calls trainer_finish, so that results can be read there. The config's alpha to bias go into the file as
- * they are: they fold in new people, whatever the objective.
- * */
+ * calls trainer_finish, so that results can be read there. The config's leaves and alpha to bias go into the
+ * file as they are: they fold in new people, whatever the objective. */
 #ifndef AMPCF_TRAIN_TRAINER_H
 #define AMPCF_TRAIN_TRAINER_H
 

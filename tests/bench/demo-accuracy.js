@@ -15,7 +15,7 @@ const films = await loadFilms();
 const { dim, split } = demoSettings;
 const variants = {
   'one vector': { dim, personas: 1 },
-  'personas, library defaults': { dim, split, rho: undefined, tau: undefined },
+  'personas, library defaults': { dim, split },
   'personas, demo settings': demoSettings,
 };
 

@@ -60,7 +60,7 @@ async function benchModel() {
   for (let j = 0; j < nItems; j++) (user.push(j % users.length), item.push(j));
   return trainModel(
     { users, items, user, item },
-    { dim, personas: nPersonas, sweeps: 3, joint: 1, split: 1, minSupport: 1 },
+    { dim, personas: nPersonas, sweeps: 3, split: 1, minSupport: 1 },
   );
 }
 

@@ -26,8 +26,7 @@ import { measurePeople, meanOf } from './taste/measure.js';
 const values = benchArguments({
   on: { type: 'string', default: 'test' },
   people: { type: 'string', default: '0' },
-  rho: { type: 'string' },
-  tau: { type: 'string' },
+  gate: { type: 'string' },
   svg: { type: 'string' },
   neighbours: { type: 'boolean', default: false },
 });
@@ -52,10 +51,7 @@ const settings = {
   items,
   seed: 1,
 };
-const attention = {
-  ...(values.rho && { rho: Number(values.rho) }),
-  ...(values.tau && { tau: Number(values.tau) }),
-};
+const gate = values.gate && { gate: Number(values.gate) };
 
 /** @param {Record<string, any>} changes */
 async function trained(changes) {
@@ -63,7 +59,7 @@ async function trained(changes) {
 }
 
 const one = await trained({ personas: 1 });
-const several = await trained({ personas: 4, ...attention });
+const several = await trained({ personas: 4, ...gate });
 const many = await trained({ personas: 8, split: 0.5 });
 /** @type {Map<string, { item: string }[]>} */
 const histories = new Map();

@@ -17,6 +17,9 @@ enum {
     SHARPNESS,
     SPLIT,
     TAU,
+    GATE,
+    LEAVES,
+    PROPORTIONAL,
     SETTINGS = 16
 }; /* order of the file, src/core/format.h */
 
@@ -33,7 +36,8 @@ typedef struct recipe {
 /* Settings that find several personas in random histories. */
 static inline recipe plain_recipe(uint32_t n_items, uint32_t dim, uint32_t n_personas, uint32_t n_aspects) {
     recipe r = {n_items, dim, n_personas, n_aspects, {0}, 1, AMPCF_VECTORS_F32, 0, 0, 0};
-    const float set[] = {0.4f, 0.01f, 1, 8, 0.5f, 0.5f, 8, 1.2f, 0.5f};
+    const float set[SETTINGS] = {
+        [ALPHA] = 0.4f, [LAMBDA] = 0.01f, [NU] = 1, [SPLIT] = 1.2f, [GATE] = 0.5f, [LEAVES] = 8};
     memcpy(r.settings, set, sizeof set);
     return r;
 }

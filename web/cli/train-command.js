@@ -49,8 +49,7 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 
 const alsUsage = [
   '  --objective als         least squares over all pairs (default)',
-  `    --sweeps N  --joint N   alternations (default ${trainDefaults.sweeps}), the last of which ` +
-    `items see people through their personas (${trainDefaults.joint})`,
+  `    --sweeps N            alternations (default ${trainDefaults.sweeps})`,
 ].join('\n');
 
 const softmaxUsage = [
@@ -72,8 +71,7 @@ const likelihoodUsage = [
   `    --epochs N  --learning-rate X    default ${multinomialDefaults.epochs}, ` +
     `${gaussianDefaults.epochs}, ${logisticDefaults.epochs} and ${multinomialDefaults.learningRate}, ` +
     `${gaussianDefaults.learningRate}, ${logisticDefaults.learningRate}`,
-  `    --warmup N  --joint N            sweeps of als (${logisticDefaults.warmup}), the last of ` +
-    `which items see people through their personas (${logisticDefaults.joint})`,
+  `    --warmup N                       sweeps of als (${logisticDefaults.warmup})`,
   `    --batch N  --samples N           people a step (${logisticDefaults.batch}), items drawn a ` +
     `person (${logisticDefaults.samples} = all items)`,
   `    --dropout X  --decay X  --zeros X   left out of a history (${multinomialDefaults.dropout}, ` +
@@ -109,8 +107,11 @@ export const usage = [
   alsUsage,
   softmaxUsage,
   likelihoodUsage,
-  '  --alpha --lambda --nu --beta --eta --tau --rho --sharpness --split --bias X    see ' +
-    'src/FORMAT.md, SETTINGS',
+  '  --gate X  --leaves N    how much more the part of a history counts that is near an item ' +
+    `(default ${trainDefaults.gate}; 0 = one vector), and most parts (${trainDefaults.leaves})`,
+  '  --proportional X        part of the places that recommended lists give to personas by turns ' +
+    `(default ${trainDefaults.proportional})`,
+  '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',
   `  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 ` +
@@ -118,7 +119,6 @@ export const usage = [
   '  --clusters N            freeze up to N clusters of items into the file, a taste space for ' +
     `ampcf/taste (default ${trainDefaults.clusters}; 0 = none)`,
   neighbourUsage,
-  "  --residual X            share of the whole person's evidence in the score: 1 - rho",
   "  --validation FILE|SHARE never train on these events (a file, or a share of each person's such " +
     'as 0.1, as ampcf split --by random',
   '                          holds them out), measure on them each sweep from the 4th or each ' +

@@ -1,6 +1,6 @@
 // Owns what commands that train take: options, ratings, the validation part, settings. Must not train.
 import { AmpcfError } from '../core/errors.js';
-import { choiceSettings, numberSettings } from '../train/settings.js';
+import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
 import { count } from './print.js';
@@ -35,6 +35,14 @@ const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.t
 
 const settingNames = [...numberSettings, ...choiceSettings];
 
+/** Options of version 0.1 that are gone, so that what is wanted in their place can be said. */
+const goneOptions = new Map(
+  Object.entries({ ...goneSettings, residual: goneSettings.rho }).map(([name, { setting, why }]) => [
+    name,
+    `${setting ? `--${optionOf(setting)}` : 'nothing'}: ${why}`,
+  ]),
+);
+
 /**
  * Options of every command that trains.
  * @type {Record<string, OptionSpec>}
@@ -49,12 +57,12 @@ export const trainingOptions = {
     'name',
     'validation',
     'patience',
-    'residual',
     'minutes',
     'trials',
     'cores',
     'max-memory',
     ...settingNames.map(optionOf),
+    ...goneOptions.keys(),
   ]),
 };
 
@@ -83,16 +91,13 @@ export const memoryUsage =
  * @returns {Record<string, any>}
  */
 export function givenSettings(values) {
-  const chosen = {
+  for (const [name, wanted] of goneOptions)
+    if (values[name] !== undefined)
+      throw new UsageError(`--${name}: got ${JSON.stringify(values[name])}, wanted ${wanted}`);
+  return defined({
     ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])),
     ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])),
-  };
-  const residual = numberOption(values, 'residual', { low: 0, high: 1 });
-  if (residual !== undefined && chosen.rho !== undefined)
-    throw new UsageError('got --rho and --residual, wanted one of them: the residual is 1 - rho');
-  // 1 - 0.9 is 0.09999999999999998, which is not what was meant.
-  if (residual !== undefined) chosen.rho = Number((1 - residual).toPrecision(12));
-  return defined(chosen);
+  });
 }
 
 /**
@@ -212,7 +217,6 @@ const leftOutOfCommand = [
   'cores',
   'max-memory',
   'auto',
-  'residual',
   ...settingNames.map(optionOf),
 ];
 

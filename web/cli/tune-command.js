@@ -38,7 +38,7 @@ export const usage = [
   '',
   '  Searched, unless given: alpha from 3 to 40 times interactions / (users x items), lambda .001 ' +
     'to .03, user damping 0 to 1, item damping',
-  '  0 to .8, popularity damping 0 to .2, rho 0 to .3, those of the neighbours where there are any; ' +
+  '  0 to .8, popularity damping 0 to .2, gate 0 to 2, those of the neighbours where there are any; ' +
     'for other objectives than als alpha, lambda',
   '  and the learning rate from a fifth to five times the default. Figures of what was chosen are a ' +
     'little too good: measure on a test file.',

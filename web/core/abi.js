@@ -60,6 +60,7 @@ export const statusNames = {
 export const AMPCF_MAX_ITEMS = 16777216;
 export const AMPCF_MAX_DIM = 1024;
 export const AMPCF_MAX_PERSONAS = 64;
+export const AMPCF_MAX_LEAVES = 64;
 export const AMPCF_MAX_ASPECTS = 65536;
 export const AMPCF_MAX_HISTORY = 65536;
 export const AMPCF_MAX_SUMMARIES = 256;
@@ -149,6 +150,9 @@ export const SETTING_RHO = 5;
 export const SETTING_SHARPNESS = 6;
 export const SETTING_SPLIT = 7;
 export const SETTING_TAU = 8;
+export const SETTING_GATE = 9;
+export const SETTING_LEAVES = 10;
+export const SETTING_PROPORTIONAL = 11;
 
 // ---- include/ampcf_taste.h ----
 
@@ -192,15 +196,15 @@ export const AMPCF_VECTORS_F16 = 1;
 export const AMPCF_VECTORS_INT8 = 2;
 
 export const ampcf_train_config = /** @type {const} */ ({
-  bytes: 136,
+  bytes: 124,
   fields: {
     n_users: ['u32', 0],
     n_items: ['u32', 4],
     objective: ['u32', 8],
     dim: ['u32', 12],
     n_personas: ['u32', 16],
-    sweeps: ['u32', 20],
-    joint: ['u32', 24],
+    leaves: ['u32', 20],
+    sweeps: ['u32', 24],
     batch: ['u32', 28],
     negatives: ['u32', 32],
     attention: ['u32', 36],
@@ -210,24 +214,21 @@ export const ampcf_train_config = /** @type {const} */ ({
     alpha: ['f32', 52],
     lambda: ['f32', 56],
     nu: ['f32', 60],
-    beta: ['f32', 64],
-    eta: ['f32', 68],
-    tau: ['f32', 72],
-    rho: ['f32', 76],
-    sharpness: ['f32', 80],
-    split: ['f32', 84],
-    bias: ['f32', 88],
-    learning_rate: ['f32', 92],
-    balance: ['f32', 96],
-    entropy_positive: ['f32', 100],
-    entropy_negative: ['f32', 104],
-    attention_beta: ['f32', 108],
-    user_damping: ['f32', 112],
-    item_damping: ['f32', 116],
-    popularity_damping: ['f32', 120],
-    dropout: ['f32', 124],
-    decay: ['f32', 128],
-    zeros: ['f32', 132],
+    split: ['f32', 64],
+    gate: ['f32', 68],
+    proportional: ['f32', 72],
+    bias: ['f32', 76],
+    learning_rate: ['f32', 80],
+    balance: ['f32', 84],
+    entropy_positive: ['f32', 88],
+    entropy_negative: ['f32', 92],
+    attention_beta: ['f32', 96],
+    user_damping: ['f32', 100],
+    item_damping: ['f32', 104],
+    popularity_damping: ['f32', 108],
+    dropout: ['f32', 112],
+    decay: ['f32', 116],
+    zeros: ['f32', 120],
   },
 });
 

@@ -2,6 +2,7 @@
 // folded in. Must not see test data while training.
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
+import { knownSettings } from '../train/settings.js';
 import { baselines as known, trainedRanker } from './baselines.js';
 import { compareMetrics } from './bootstrap.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
@@ -48,8 +49,10 @@ function leaveOut({ users, items, user, item, weight }, without) {
 }
 
 /**
- * What the trainer wrote about itself, as options for the trainer; keys that it does not know do no harm.
+ * What the trainer wrote about itself, as options for the trainer: without what only version 0.1 had. Keys
+ * that the trainer does not know do no harm.
  * @param {Model} model
+ * @returns {Record<string, any>}
  */
 export function settingsOf(model) {
   const { objective, settings } = model.info.metadata;
@@ -58,7 +61,7 @@ export function settingsOf(model) {
       'BAD_ARGUMENT',
       'got a model without settings in its metadata, wanted one that ampcf trained',
     );
-  return { ...settings, ...(objective === undefined ? {} : { objective }) };
+  return { ...knownSettings(settings), ...(objective === undefined ? {} : { objective }) };
 }
 
 /**

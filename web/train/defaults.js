@@ -20,12 +20,10 @@ export const neighbourDefaults = Object.freeze({
 /** How people are folded in and scored, the same for every objective. */
 const foldInDefaults = {
   nu: 1,
-  beta: 20,
-  eta: 0,
-  tau: 0.8,
-  rho: 0.1,
-  sharpness: 12,
   split: 1.4,
+  gate: 0.5,
+  leaves: 8,
+  proportional: 0,
   bias: 0.01,
   minSupport: 5,
 };
@@ -41,7 +39,6 @@ export const trainDefaults = Object.freeze({
   dim: 64,
   personas: 4,
   sweeps: 12,
-  joint: 0,
   seed: 1,
   alpha: /** @type {number | undefined} */ (undefined),
   unobserved: 12,
@@ -88,7 +85,6 @@ const likelihoodDefaults = {
   personas: 4,
   epochs: 12,
   warmup: 12,
-  joint: 1,
   batch: 256,
   samples: 0,
   learningRate: 0.0005,

@@ -7,10 +7,10 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {'als' | 'softmax' | 'multinomial' | 'gaussian' | 'logistic'} [objective] how item vectors are
  *   learnt: least squares over all pairs, the published AMP-CF, or the likelihood of left-out events as the
  *   device will score them
- * @property {number} [personas] P, 1 to 64; 1 = one vector per person
+ * @property {number} [personas] P, 1 to 64: most personas of a profile; softmax trains so many, 1 = one
+ *   vector per person
  * @property {number} [dim] D, 1 to 1024
  * @property {number} [sweeps] als: alternations
- * @property {number} [joint] als and warm-up: last sweeps in which items see people through their personas
  * @property {number} [epochs] softmax: passes over the interactions; likelihoods: over the people
  * @property {number} [batch] softmax: interactions a step of Adam; likelihoods: people
  * @property {number} [warmup] likelihoods: sweeps of als before the first epoch
@@ -21,8 +21,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [decay] likelihoods: L2 towards the vectors of the warm-up
  * @property {number} [zeros] gaussian, logistic: weight of the items that a person does not have
  * @property {number} [negatives] softmax: sampled items an interaction
- * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; on the device
- *   it is the dot product
+ * @property {'dot' | 'cosine'} [attention] softmax: what the attention looks at while training; the device
+ *   has the gate in its place
  * @property {number} [attentionBeta] softmax: inverse temperature of that attention
  * @property {number} [learningRate] softmax, likelihoods: of Adam
  * @property {number} [balance] softmax: weight of the cross-entropy against the entropies
@@ -36,12 +36,12 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [unobserved] als: weight of all unobserved pairs together, relative to all observed ones
  * @property {number} [lambda] L2
  * @property {number} [nu] frequency scaling of L2
- * @property {number} [beta] attention inverse temperature
- * @property {number} [eta] exponent of the share prior in the attention
- * @property {number} [tau] 0 to 1: how much a persona is forgiven its lack of support
- * @property {number} [rho] 0 whole person, 1 attention only
- * @property {number} [sharpness] inverse temperature of the responsibilities
  * @property {number} [split] events that a new persona must explain and its parent could not
+ * @property {number} [gate] 0 to 16: how much more the part of a history counts that is near an item, and how
+ *   much less the rest; 0 = one vector
+ * @property {number} [leaves] 1 to 64: most parts of a history that the gate tells apart
+ * @property {number} [proportional] 0 to 1: part of the places that recommended lists give to personas by
+ *   turns
  * @property {number} [bias] popularity weight
  * @property {number} [userDamping] als: how much less each event of people counts who have many, in the
  *   training of items

@@ -42,7 +42,6 @@ export const settingRanges = {
   personas: [1, abi.AMPCF_MAX_PERSONAS, 1],
   dim: [1, abi.AMPCF_MAX_DIM, 1],
   sweeps: [1, 1000, 1],
-  joint: [0, 1000, 1],
   epochs: [1, 1000, 1],
   batch: [1, 65536, 1],
   negatives: [1, 64, 1],
@@ -55,12 +54,10 @@ export const settingRanges = {
   unobserved: [0.001, 1e6],
   lambda: [1e-6, 2 ** 20],
   nu: [0, 1],
-  beta: [0, 1024],
-  eta: [0, 16],
-  tau: [0, 1],
-  rho: [0, 1],
-  sharpness: [0, 1024],
   split: [0, 1024],
+  gate: [0, 16],
+  leaves: [1, abi.AMPCF_MAX_LEAVES, 1],
+  proportional: [0, 1],
   bias: [0, 1024],
   learningRate: [1e-9, 1],
   balance: [0, 1],
@@ -77,6 +74,29 @@ export const settingRanges = {
 /** Settings of which 0 means none, though it is out of their range. */
 const orZero = new Set(['neighbourBlend']);
 
+const ofAttention = 'it was part of the attention of version 0.1, which the gate replaced';
+/**
+ * What is wanted in the place of a setting of version 0.1 that is gone. Models of that version still have
+ * them in their metadata.
+ * @type {Readonly<Record<string, { setting?: string, why: string }>>}
+ */
+export const goneSettings = Object.freeze({
+  beta: { setting: 'gate', why: ofAttention },
+  eta: { setting: 'gate', why: ofAttention },
+  tau: { setting: 'gate', why: ofAttention },
+  rho: { setting: 'gate', why: ofAttention },
+  sharpness: { setting: 'leaves', why: ofAttention },
+  joint: { why: 'it trained items by the attention of version 0.1, which the gate replaced' },
+});
+
+/**
+ * Settings as they stand in the metadata of a model, without those that are gone.
+ * @param {Record<string, any>} settings
+ * @returns {Record<string, any>}
+ */
+export const knownSettings = (settings) =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => !Object.hasOwn(goneSettings, name)));
+
 /** Names of the settings that are numbers, and of those that are words, for the command line. */
 export const numberSettings = Object.freeze(Object.keys(settingRanges));
 export const choiceSettings = Object.freeze(Object.keys(choices));
@@ -87,6 +107,7 @@ export const choiceSettings = Object.freeze(Object.keys(choices));
  * @returns {TrainSettings} the settings of the objective and no other
  */
 export function trainSettings(given) {
+  refuseGone(given);
   const objective = /** @type {TrainSettings['objective']} */ (
     given.objective === undefined ? 'als' : given.objective
   );
@@ -102,6 +123,12 @@ export function trainSettings(given) {
   for (const [setting, value] of Object.entries(chosen))
     if (value !== undefined) checkSetting(setting, value);
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
+}
+
+/** @param {Record<string, any>} given */
+function refuseGone(given) {
+  for (const [name, { setting = 'nothing', why }] of Object.entries(goneSettings))
+    if (given[name] !== undefined) throw badArgument(name, given[name], `${setting}: ${why}`);
 }
 
 /**
@@ -190,11 +217,5 @@ export function settingsFor(settings, data) {
  */
 export function settingsAfter(settings, sweep) {
   if ('warmup' in settings) return { ...settings, epochs: sweep - Number(settings.warmup) };
-  const fewer = Number(settings.sweeps ?? settings.epochs) - sweep;
-  if (fewer === 0) return settings;
-  return {
-    ...settings,
-    ...('epochs' in settings ? { epochs: sweep } : { sweeps: sweep }),
-    ...('joint' in settings && { joint: Math.max(0, Number(settings.joint) - fewer) }),
-  };
+  return { ...settings, ...('epochs' in settings ? { epochs: sweep } : { sweeps: sweep }) };
 }

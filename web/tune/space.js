@@ -29,7 +29,7 @@ function rangesFor(settings, fixed) {
     userDamping: linear(0, 1),
     itemDamping: linear(0, 0.8),
     popularityDamping: linear(0, 0.2),
-    ...(settings.personas > 1 && { rho: linear(0, 0.3) }),
+    gate: linear(0, 2),
     ...(settings.neighbourMethod === 'ease'
       ? {
           neighbourLambda: log(30, 3000),

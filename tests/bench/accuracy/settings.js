@@ -18,7 +18,6 @@ export const ours = {
     userDamping: 0.5,
     itemDamping: 0.55,
     popularityDamping: 0.08,
-    rho: 0.05,
     neighbours: 150,
     neighbourLambda: 1000,
     neighbourBlend: 0.8,

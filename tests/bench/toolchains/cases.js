@@ -66,7 +66,7 @@ export function trainCase() {
     offsets = new Uint32Array(training.users + 1);
   for (const u of user) offsets[u + 1]++;
   for (let u = 0; u < training.users; u++) offsets[u + 1] += offsets[u];
-  const settings = trainSettings({ dim, personas, sweeps: training.sweeps, joint: 1, alpha: 0.01 });
+  const settings = trainSettings({ dim, personas, sweeps: training.sweeps, alpha: 0.01 });
   return {
     config: writeStruct(ampcf_train_config, trainConfig(settings, training.users, training.items)),
     offsets,

@@ -43,13 +43,13 @@ const als = { ...common, sweeps: 4, alpha: 0.4, lambda: 0.006 };
  * Every objective, both kinds of neighbours, every type of vectors; odd widths leave tails in the kernels.
  */
 const trainings = [
-  { ...als, dim: 33, joint: 3, rho: 0.5 },
+  { ...als, dim: 33, gate: 1.5, leaves: 5 },
   { ...als, dim: 7, personas: 1, vectors: 'f16' },
-  { ...als, dim: 9, joint: 2, rho: 0.6, itemDamping: 0.4, popularityDamping: 0.3, neighbours: 12 },
+  { ...als, dim: 9, gate: 2, proportional: 0.5, itemDamping: 0.4, popularityDamping: 0.3, neighbours: 12 },
   { ...als, dim: 17, vectors: 'int8', neighbours: 8, neighbourMethod: 'cooccurrence' },
   { ...common, objective: 'softmax', dim: 33, epochs: 6 },
   { ...common, objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 6 },
-  { ...common, objective: 'multinomial', dim: 33, rho: 0.5, batch: 20, epochs: 4, warmup: 3 },
+  { ...common, objective: 'multinomial', dim: 33, gate: 0, batch: 20, epochs: 4, warmup: 3 },
   { ...common, objective: 'gaussian', dim: 7, personas: 1, epochs: 4, warmup: 3 },
   { ...common, objective: 'logistic', dim: 20, samples: 15, batch: 9, epochs: 4, warmup: 3 },
 ];

@@ -1,9 +1,7 @@
-/* Owns the test of train_als.c against naive alternating least squares in double: dampings, what the file
- * says of them, and joint sweeps that see people as a device does. Must not read the trainer's state; of a
- * device it reads the profile. */
+/* Owns the test of train_als.c against naive alternating least squares in double: dampings, and what the
+ * file says of them. Must not read the trainer's state. */
 #include "interactions.h"
 #include "models.h"
-#include "core/profile.h"
 
 enum { MOST_USERS = 90, MOST_ITEMS = 60, MOST_DIM = 12 };
 
@@ -12,17 +10,12 @@ static ampcf_train_config plain_config(const data *d) {
                                 .n_items = d->n_items,
                                 .dim = 6,
                                 .n_personas = 1,
+                                .leaves = 8,
                                 .sweeps = 2,
-                                .joint = 0,
                                 .seed = 1,
                                 .alpha = 0.3f,
                                 .lambda = 0.05f,
                                 .nu = 1,
-                                .beta = 20,
-                                .eta = 0.5f,
-                                .tau = 0.5f,
-                                .rho = 0.3f,
-                                .sharpness = 12,
                                 .split = 0.8f,
                                 .bias = 0.01f,
                                 .user_damping = 0.5f,
@@ -310,26 +303,22 @@ static void equals_are_not_damped(void) {
     }
     CHECK_EQ(offsets[USERS], USERS * EACH);
     data d = {USERS, ITEMS, offsets, items, NULL};
-    for (uint32_t personas = 1; personas <= 3; personas += 2) {
-        ampcf_train_config c = plain_config(&d), none = c;
-        c.n_personas = none.n_personas = personas, c.joint = none.joint = 1;
-        none.user_damping = none.item_damping = none.popularity_damping = 0;
-        run a = train(&c, &d, NULL), b = train(&none, &d, NULL);
-        CHECK_BYTES(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer),
-                    ITEMS * c.dim * sizeof(float));
-        CHECK_BYTES(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer),
-                    c.dim * (c.dim + 1) / 2 * sizeof(float));
-        CHECK_BYTES(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer),
-                    SETTINGS * sizeof(float));
-        for (uint32_t j = 0; j < ITEMS; j++)
-            CHECK(ampcf_trainer_item_weights(a.trainer)[j] == 1 &&
-                  ampcf_trainer_item_targets(a.trainer)[j] == 1);
-        CHECK(!ampcf_trainer_item_weights(b.trainer) && !ampcf_trainer_item_targets(b.trainer));
-        none.user_damping = 0.5f; /* people are folded in one by one: the file has nothing to say of them */
-        run people = train(&none, &d, NULL);
-        CHECK(!ampcf_trainer_item_weights(people.trainer) && !ampcf_trainer_item_targets(people.trainer));
-        free(a.memory), free(b.memory), free(people.memory);
-    }
+    ampcf_train_config c = plain_config(&d), none = c;
+    none.user_damping = none.item_damping = none.popularity_damping = 0;
+    run a = train(&c, &d, NULL), b = train(&none, &d, NULL);
+    CHECK_BYTES(ampcf_trainer_vectors(a.trainer), ampcf_trainer_vectors(b.trainer),
+                ITEMS * c.dim * sizeof(float));
+    CHECK_BYTES(ampcf_trainer_gram(a.trainer), ampcf_trainer_gram(b.trainer),
+                c.dim * (c.dim + 1) / 2 * sizeof(float));
+    CHECK_BYTES(ampcf_trainer_settings(a.trainer), ampcf_trainer_settings(b.trainer),
+                SETTINGS * sizeof(float));
+    for (uint32_t j = 0; j < ITEMS; j++)
+        CHECK(ampcf_trainer_item_weights(a.trainer)[j] == 1 && ampcf_trainer_item_targets(a.trainer)[j] == 1);
+    CHECK(!ampcf_trainer_item_weights(b.trainer) && !ampcf_trainer_item_targets(b.trainer));
+    none.user_damping = 0.5f; /* people are folded in one by one: the file has nothing to say of them */
+    run people = train(&none, &d, NULL);
+    CHECK(!ampcf_trainer_item_weights(people.trainer) && !ampcf_trainer_item_targets(people.trainer));
+    free(a.memory), free(b.memory), free(people.memory);
 }
 
 /* One item of five thousand people and many of one, all dampings at their strongest: the file still holds
@@ -360,80 +349,11 @@ static void extreme_dampings_fit_the_file(void) {
     }
 }
 
-/* ---- Joint sweeps ---- */
-
-/* What item j sees of a person on a device: y_j = t_j (this . v_j), v_j without the popularity damping. */
-static void effective_vector(const problem *m, const ampcf_profile *p, const double *item, uint32_t j,
-                             double *out) {
-    uint32_t dim = m->c->dim, n = p->n_personas;
-    double logit[AMPCF_MAX_PERSONAS], highest = -INFINITY, sum = 0, rho = n > 1 ? (double)m->c->rho : 0;
-    for (uint32_t k = 0; k < n; k++) {
-        double evidence = 0;
-        for (uint32_t a = 0; a < dim; a++)
-            evidence += (double)p->vectors[k * p->stride + a] * m->t[j] * item[a];
-        logit[k] = (double)m->c->beta * (double)p->gain[k] * evidence / n + (double)p->prior[k];
-        highest = fmax(highest, logit[k]);
-    }
-    for (uint32_t k = 0; k < n; k++) sum += logit[k] = exp(logit[k] - highest);
-    for (uint32_t a = 0; a < dim; a++) out[a] = 0;
-    for (uint32_t k = 0; k < n; k++)
-        for (uint32_t a = 0; a < dim; a++)
-            out[a] += ((1 - rho) + rho * logit[k] / sum * (double)p->gain[k]) *
-                      (double)p->vectors[k * p->stride + a];
-}
-
-/* A sweep that is joint leads from the items before it to those that devices full of profiles would give. */
-static void joint_sweeps_see_devices(void) {
-    static problem m;
-    static double items[MOST_ITEMS][MOST_DIM], next[MOST_ITEMS][MOST_DIM], wholes[MOST_USERS][MOST_DIM],
-        seen[MOST_USERS][MOST_DIM];
-    uint64_t rng = 327;
-    data d = make_data(80, 48, 1, &rng);
-    for (int variant = 0; variant < 16; variant++) {
-        ampcf_train_config c = plain_config(&d);
-        vary(&c, variant);
-        c.n_personas = 4, c.rho = 0.7f, c.tau = 0.8f, c.beta = 10, c.split = 0.5f, c.dim = 8;
-        const float *w = variant < 8 ? d.weights : NULL;
-        set_problem(&m, &c, &d, w);
-        c.sweeps = 3, c.joint = 0;
-        run before = train(&c, &d, w);
-        c.sweeps = 4, c.joint = 1;
-        run after = train(&c, &d, w);
-        test_parts around = parts_around(d.n_items, c.dim, 4);
-        test_model model = model_of(&around, &before);
-        test_profile people[MOST_USERS];
-        uint32_t several = 0;
-        read_items(&m, &before, items);
-        for (uint32_t u = 0; u < d.n_users; u++) {
-            people[u] = fold_person(&model, &d, w, u);
-            several += ampcf_profile_personas(people[u].profile) > 1;
-            for (uint32_t a = 0; a < c.dim; a++) {
-                wholes[u][a] = 0;
-                for (uint32_t k = 0; k < ampcf_profile_personas(people[u].profile); k++)
-                    wholes[u][a] += (double)people[u].profile->vectors[k * people[u].profile->stride + a];
-            }
-        }
-        CHECK(several > d.n_users / 2);
-        for (uint32_t j = 0; j < d.n_items; j++) {
-            double weights[MOST_USERS];
-            column_of(&m, j, weights);
-            for (uint32_t u = 0; u < d.n_users; u++)
-                effective_vector(&m, people[u].profile, items[j], j, seen[u]);
-            solve_row(&m, wholes, seen, m.p, weights, d.n_users, next[j]);
-        }
-        check_items(&m, &after, next, 1e-4);
-        for (uint32_t u = 0; u < d.n_users; u++) free_profile(&people[u]);
-        free_model(&model), free_parts(&around), free(before.memory), free(after.memory);
-    }
-    free_data(&d);
-}
-
 int main(void) {
     sweeps_follow_the_formulas();
     the_loss_falls();
     devices_find_people_again();
     equals_are_not_damped();
     extreme_dampings_fit_the_file();
-    joint_sweeps_see_devices();
     return check_report();
 }

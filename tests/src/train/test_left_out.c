@@ -29,6 +29,7 @@ static test_parts random_parts(uint32_t n_items, int round, uint64_t *rng) {
     r.settings[NU] = round % 3 == 0 ? 0 : random_float(rng, 0, 1);
     r.settings[ALPHA] = random_float(rng, 0.05f, 1);
     r.settings[LAMBDA] = random_float(rng, 0.02f, 0.5f);
+    r.settings[GATE] = 0; /* the device is to score whole persons */
     test_parts t = make_parts(&r, rng);
     if (round % 4 == 1) free(t.item_targets), t.item_targets = NULL;
     if (round % 4 == 2) {

@@ -2,21 +2,20 @@
  * gradient against finite differences of a loss in double precision, runs that depend on their input alone,
  * and results after each pass. Must not judge accuracy: tests/bench/likelihoods.js does. */
 #include "train/likelihood_loss.h"
+#include "core/format.h"
 #include "models.h"
-#include "train/solve.h"
 
 /* ---- Gradient ---- */
 
-enum { N = 14, D = 7, STRIDE = 16, P_MAX = 3, H_MAX = 9, C_MAX = 20 };
+enum { N = 14, D = 7, STRIDE = 16, H_MAX = 9, C_MAX = 20 };
 
-/* One person in double precision; what is constant in the gradient comes from a fold-in at the same place. */
+/* One person in double precision. */
 typedef struct point {
     likelihood kind;
-    uint32_t n_kept, n_items, n_personas;
+    uint32_t n_kept, n_items;
     uint32_t kept[H_MAX], items[C_MAX];
-    double weight[H_MAX], target[C_MAX], stands_for[C_MAX], responsibility[H_MAX][P_MAX], gain[P_MAX],
-        prior[P_MAX];
-    double gram[D][D], ridge, beta, rho, fit, zeros;
+    double weight[H_MAX], target[C_MAX], stands_for[C_MAX];
+    double gram[D][D], ridge, fit, zeros;
     double vectors[N][D], bias[N], log_scale;
 } point;
 
@@ -40,7 +39,7 @@ static void eliminate(double m[D][D], double *x) {
     }
 }
 
-static void reference_fold_in(const point *o, uint32_t k, double *u) {
+static void reference_fold_in(const point *o, double *u) {
     double m[D][D];
     memset(u, 0, D * sizeof *u);
     memcpy(m, o->gram, sizeof m);
@@ -48,30 +47,20 @@ static void reference_fold_in(const point *o, uint32_t k, double *u) {
     for (uint32_t i = 0; i < o->n_kept; i++) {
         const double *v = o->vectors[o->kept[i]];
         for (uint32_t r = 0; r < D; r++) {
-            u[r] += o->weight[i] * o->responsibility[i][k] * v[r];
+            u[r] += o->weight[i] * v[r];
             for (uint32_t c = 0; c < D; c++) m[r][c] += o->weight[i] * v[r] * v[c];
         }
     }
     eliminate(m, u);
 }
 
-static double score_of(const point *o, double u[P_MAX][D], uint32_t item) {
-    double whole = 0, attended = 0, sum = 0, s[P_MAX];
-    for (uint32_t k = 0; k < o->n_personas; k++) whole += s[k] = dot(u[k], o->vectors[item]);
-    if (o->n_personas == 1) return whole;
-    for (uint32_t k = 0; k < o->n_personas; k++) {
-        double a = exp(o->beta / o->n_personas * o->gain[k] * s[k] + o->prior[k]);
-        sum += a, attended += a * o->gain[k] * s[k];
-    }
-    return (1 - o->rho) * whole + o->rho * attended / sum;
-}
-
 /* likelihood_loss.h, literally. */
 static double loss_at(const point *o, double *out_logits) {
-    double u[P_MAX][D], loss = 0, mass = 0, sum = 0;
-    for (uint32_t k = 0; k < o->n_personas; k++) reference_fold_in(o, k, u[k]);
+    double u[D], loss = 0, mass = 0, sum = 0;
+    reference_fold_in(o, u);
     for (uint32_t c = 0; c < o->n_items; c++) {
-        double l = exp(o->log_scale) * score_of(o, u, o->items[c]) + o->bias[o->items[c]], t = o->target[c];
+        double l = exp(o->log_scale) * dot(u, o->vectors[o->items[c]]) + o->bias[o->items[c]],
+               t = o->target[c];
         out_logits[c] = l;
         mass += t, sum += o->stands_for[c] * exp(l);
         if (o->kind == LIKELIHOOD_MULTINOMIAL) loss -= t * l;
@@ -94,16 +83,15 @@ typedef struct single {
     float items_gradient[C_MAX * STRIDE], bias_gradient[C_MAX], history_gradient[H_MAX * STRIDE], *work;
 } single;
 
-static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
+static void make_single(point *o, single *s) {
     const float settings[FORMAT_SETTINGS] = {
-        [SETTING_ALPHA] = 0.3f, [SETTING_LAMBDA] = 0.05f, [SETTING_NU] = 1,     [SETTING_BETA] = 3,
-        [SETTING_ETA] = 0.5f,   [SETTING_TAU] = tau,      [SETTING_RHO] = 0.6f, [SETTING_SHARPNESS] = 4};
+        [SETTING_ALPHA] = 0.3f, [SETTING_LAMBDA] = 0.05f, [SETTING_NU] = 1};
     memcpy(s->settings, settings, sizeof settings);
     arena measured = arena_measure();
-    (void)train_fold_take(&measured, D, n_personas, H_MAX, H_MAX);
+    (void)train_fold_take(&measured, D, H_MAX);
     s->memory = exact(measured.used);
     arena a = arena_over(s->memory, measured.used);
-    s->fold = train_fold_take(&a, D, n_personas, H_MAX, H_MAX);
+    s->fold = train_fold_take(&a, D, H_MAX);
     train_fold_open(&s->fold, s->settings, s->gram, N);
     s->fold.n_rows = o->n_kept;
     memset(s->fold.rows, 0, H_MAX * STRIDE * sizeof(float));
@@ -118,8 +106,8 @@ static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
         s->stands_for[c] = (float)o->stands_for[c];
         for (uint32_t d = 0; d < D; d++) s->items[c * STRIDE + d] = (float)o->vectors[o->items[c]][d];
     }
-    train_fold_in(&s->fold, n_personas);
-    s->work = exact(likelihood_work(o->n_items, n_personas, STRIDE) * sizeof(float));
+    train_fold_in(&s->fold);
+    s->work = exact(likelihood_work(o->n_items, STRIDE) * sizeof(float));
     s->example = (likelihood_example){.kind = o->kind,
                                       .n_items = o->n_items,
                                       .fit = (float)o->fit,
@@ -135,20 +123,6 @@ static void make_single(point *o, single *s, uint32_t n_personas, float tau) {
                                       .history_gradient = s->history_gradient,
                                       .scale_gradient = &s->scale_gradient,
                                       .work = s->work};
-}
-
-/* Constants of the gradient, as the fold-in found them. */
-static void take_constants(point *o, const single *s) {
-    double mass = 0.3 * N;
-    o->n_personas = s->fold.n_personas;
-    o->beta = 3, o->rho = 0.6;
-    for (uint32_t i = 0; i < o->n_kept; i++) mass += o->weight[i];
-    o->ridge = 0.05 * mass;
-    for (uint32_t k = 0; k < o->n_personas; k++)
-        o->gain[k] = (double)s->fold.gains[k], o->prior[k] = (double)s->fold.priors[k];
-    for (uint32_t i = 0; i < o->n_kept; i++)
-        for (uint32_t k = 0; k < o->n_personas; k++)
-            o->responsibility[i][k] = (double)s->fold.responsibilities[i * o->n_personas + k];
 }
 
 static double step_loss(point *o, double *at, double step) {
@@ -171,7 +145,12 @@ static void make_point(point *o, likelihood kind, int sampled, int itself, uint6
         o->bias[j] = (double)random_float(rng, -0.5f, 0.5f);
         for (uint32_t d = 0; d < D; d++) o->vectors[j][d] = (double)random_float(rng, -1, 1);
     }
-    for (uint32_t i = 0; i < o->n_kept; i++) o->kept[i] = 2 * i, o->weight[i] = 1 + 0.5 * (i % 2);
+    double mass = 0.3 * N;
+    for (uint32_t i = 0; i < o->n_kept; i++) {
+        o->kept[i] = 2 * i, o->weight[i] = 1 + 0.5 * (i % 2);
+        mass += o->weight[i];
+    }
+    o->ridge = 0.05 * mass;
     for (uint32_t r = 0; r < D; r++)
         for (uint32_t c = 0; c < D; c++)
             for (uint32_t j = 0; j < N; j++) o->gram[r][c] += 0.3 * o->vectors[j][r] * o->vectors[j][c];
@@ -186,12 +165,10 @@ static void make_point(point *o, likelihood kind, int sampled, int itself, uint6
     }
 }
 
-static void check_gradient(point *o, uint32_t n_personas, float tau) {
+static void check_gradient(point *o) {
     static single s;
     memset(&s, 0, sizeof s);
-    make_single(o, &s, n_personas, tau);
-    CHECK_EQ(s.fold.n_personas, n_personas);
-    take_constants(o, &s);
+    make_single(o, &s);
     float logits[C_MAX];
     double wanted[C_MAX], got[N][D] = {{0}}, bias[N] = {0}, largest = 0;
     (void)loss_at(o, wanted);
@@ -229,10 +206,9 @@ static void gradient_is_the_derivative(void) {
     for (int kind = 0; kind < 3; kind++)
         for (int sampled = 0; sampled < 2; sampled++)
             for (int itself = 0; itself < 2; itself++)
-                for (int personas = 1; personas <= 3; personas += 2) {
+                for (int round = 0; round < 2; round++) {
                     make_point(&o, (likelihood)kind, sampled, itself, &rng);
-                    check_gradient(&o, (uint32_t)personas, 0);
-                    check_gradient(&o, (uint32_t)personas, 0.8f);
+                    check_gradient(&o);
                 }
 }
 
@@ -260,26 +236,22 @@ static ampcf_train_config variant(uint32_t objective, int i) {
                             .objective = objective,
                             .dim = 9,
                             .n_personas = 3,
+                            .leaves = 8,
                             .sweeps = 3,
-                            .joint = 1,
                             .batch = 16,
                             .seed = 1,
                             .warmup = WARMUP,
                             .alpha = 0.3f,
                             .lambda = 0.05f,
                             .nu = 1,
-                            .beta = 20,
-                            .eta = 0.5f,
-                            .tau = 0.5f,
-                            .rho = 0.3f,
-                            .sharpness = 12,
                             .split = 0.8f,
+                            .gate = 0.5f,
                             .bias = 0.01f,
                             .learning_rate = 0.01f,
                             .dropout = 0.4f,
                             .decay = 0.01f,
                             .zeros = 0.2f};
-    if (i == 1) c.n_personas = 1, c.dropout = 0;
+    if (i == 1) c.dropout = 0;
     if (i == 2) c.samples = 20;
     if (i == 3) c.batch = 65536, c.samples = 5, c.dropout = 0, c.dim = 16;
     if (i == 4) c.batch = 1, c.dim = 1, c.dropout = 0.99f;

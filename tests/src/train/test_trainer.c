@@ -32,18 +32,15 @@ static ampcf_train_config plain_config(const data *d) {
                                 .n_items = d->n_items,
                                 .dim = 5,
                                 .n_personas = 1,
+                                .leaves = 8,
                                 .sweeps = 4,
-                                .joint = 1,
                                 .seed = 1,
                                 .alpha = 0.3f,
                                 .lambda = 0.05f,
                                 .nu = 1,
-                                .beta = 20,
-                                .eta = 0.5f,
-                                .tau = 0.5f,
-                                .rho = 0.3f,
-                                .sharpness = 12,
                                 .split = 0.8f,
+                                .gate = 0.5f,
+                                .proportional = 0.25f,
                                 .bias = 0.01f};
 }
 
@@ -148,7 +145,7 @@ static void solution_is_stationary(void) {
         ampcf_train_config c = plain_config(&d);
         c.sweeps = 1000;
         c.nu = variant == 1 ? 0 : variant == 2 ? 0.5f : 1;
-        if (variant == 3) c.n_personas = 3, c.rho = 0; /* rho = 0 is plain ALS too */
+        if (variant == 3) c.n_personas = 3; /* of the device */
         run r = train(&c, &d, d.weights, 4096);
         static double items[ITEMS][DIM], users[USERS][DIM];
         double largest = 0, start, scale = 0;
@@ -182,8 +179,13 @@ static void solution_is_stationary(void) {
         for (uint32_t i = 0; i < DIM * (DIM + 1) / 2; i++)
             CHECK_NEAR(ampcf_trainer_gram(r.trainer)[i], gram[i], 1e-6);
         const float *s = ampcf_trainer_settings(r.trainer),
-                    wanted[SETTINGS] = {c.alpha, c.lambda,    c.nu,    c.beta, c.eta,
-                                        c.rho,   c.sharpness, c.split, c.tau};
+                    wanted[SETTINGS] = {[ALPHA] = c.alpha,
+                                        [LAMBDA] = c.lambda,
+                                        [NU] = c.nu,
+                                        [SPLIT] = c.split,
+                                        [GATE] = c.gate,
+                                        [LEAVES] = (float)c.leaves,
+                                        [PROPORTIONAL] = c.proportional};
         CHECK_BYTES(s, wanted, sizeof wanted);
         free(r.memory);
     }
@@ -198,8 +200,6 @@ static void bytes_depend_on_input_alone(void) {
     for (int variant = 0; variant < 4; variant++) {
         ampcf_train_config c = plain_config(&d), other;
         c.dim = variant == 0 ? 1 : variant == 1 ? 7 : 19;
-        c.n_personas = variant == 0 ? 1 : 4;
-        c.joint = variant == 3 ? 4 : 1;
         const float *w = variant == 2 ? NULL : d.weights;
         run whole = train(&c, &d, w, 1000), ones = train(&c, &d, w, 1), sevens = train(&c, &d, w, 7);
         check_same(&c, whole, ones, 1);
@@ -210,18 +210,11 @@ static void bytes_depend_on_input_alone(void) {
         other = c, other.sweeps++;
         run longer = train(&other, &d, w, 7);
         check_same(&c, whole, longer, 0);
-        other = c, other.joint = 0xFFFFFFFFu; /* more joint sweeps than sweeps: all of them */
-        run joint = train(&other, &d, w, 7);
-        other.joint = other.sweeps;
-        run all_joint = train(&other, &d, w, 7);
-        check_same(&c, joint, all_joint, 1);
-        if (c.n_personas > 1 && variant < 3) check_same(&c, joint, whole, 0); /* personas make a difference */
-        other = c, other.joint = 0;
-        run never = train(&other, &d, w, 7);
-        other.n_personas = 1;
-        run single = train(&other, &d, w, 7);
-        check_same(&c, never, single, 1);
-        run *runs[] = {&whole, &ones, &sevens, &seed, &longer, &joint, &all_joint, &never, &single};
+        other = c, other.n_personas = 4, other.split = 0.1f; /* of the device: the items know nothing of it */
+        run split = train(&other, &d, w, 7);
+        CHECK_BYTES(ampcf_trainer_vectors(split.trainer), ampcf_trainer_vectors(whole.trainer),
+                    41 * c.dim * sizeof(float));
+        run *runs[] = {&whole, &ones, &sevens, &seed, &longer, &split};
         for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) free(runs[i]->memory);
     }
     free_data(&d);
@@ -248,7 +241,7 @@ static void bad_configs(void) {
     const uint32_t counts[] = {0, 0xFFFFFFFFu};
     const float floats[] = {-1, (float)NAN, (float)INFINITY, -(float)INFINITY, 1e30f};
     CHECK_EQ(try_open(&good, &d, d.weights), AMPCF_OK);
-    for (size_t field = 0; field < 6; field++) /* users, items, objective, dim, personas, sweeps */
+    for (size_t field = 0; field < 7; field++) /* users, items, objective, dim, personas, leaves, sweeps */
         for (int v = field == 2; v < 2; v++) { /* objective 0 is als */
             ampcf_train_config c = good;
             memcpy((char *)&c + 4 * field, &counts[v], 4);
@@ -276,6 +269,14 @@ static void bad_configs(void) {
     CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.n_personas = AMPCF_MAX_PERSONAS + 1;
     CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.leaves = AMPCF_MAX_LEAVES + 1;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.gate = 16.01f;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.proportional = 1.01f;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
+    c = good, c.gate = 16, c.leaves = AMPCF_MAX_LEAVES, c.proportional = 1;
+    CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_OK);
     c = good, c.sweeps = 1001;
     CHECK_EQ(try_open(&c, &d, d.weights), AMPCF_E_ARGUMENT);
     c = good, c.popularity_damping = 2.01f;
@@ -355,7 +356,7 @@ static void trained_models_open(void) {
         for (uint32_t x = 0; x < users * n; x++) items[x] = x % n, weights[x] = cases[i].weight;
         data d = {users, n, offsets, items, weights};
         ampcf_train_config c = plain_config(&d);
-        c.dim = cases[i].dim, c.n_personas = cases[i].personas, c.joint = c.sweeps;
+        c.dim = cases[i].dim, c.n_personas = cases[i].personas;
         run r = train(&c, &d, weights, 5);
         uint64_t rng = 109;
         recipe parts_recipe = plain_recipe(n, c.dim, c.n_personas, 0);
@@ -373,34 +374,27 @@ static void trained_models_open(void) {
     }
 }
 
-/* After s of S sweeps, and until the next one ends, the result is that of a run of s sweeps with as many
- * joint ones. */
+/* After s of S sweeps, and until the next one ends, the result is that of a run of s sweeps. */
 static void every_sweep_has_a_result(void) {
     uint64_t rng = 107;
     data d = make_data(USERS, ITEMS, &rng);
-    for (uint32_t joint = 0; joint < 4; joint++) {
-        ampcf_train_config c = plain_config(&d), shorter;
-        c.n_personas = 3, c.joint = joint, c.sweeps = 5, c.item_damping = 0.3f, c.popularity_damping = 0.1f,
-        c.user_damping = 0.4f;
-        size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
-        run long_one = {exact(bytes), NULL};
-        CHECK_EQ(
-            ampcf_trainer_open(&c, d.offsets, d.items, d.weights, long_one.memory, bytes, &long_one.trainer),
-            AMPCF_OK);
-        for (uint32_t s = 1; s <= c.sweeps; s++) {
-            ampcf_train_progress p;
-            CHECK_EQ(ampcf_trainer_step(long_one.trainer, s == 1 ? USERS + ITEMS + 7 : USERS + ITEMS, &p),
-                     AMPCF_OK);
-            CHECK(p.sweep == s && p.sweeps == c.sweeps);
-            shorter = c, shorter.sweeps = s,
-            shorter.joint = joint > c.sweeps - s ? joint - (c.sweeps - s) : 0;
-            run short_one = train(&shorter, &d, d.weights, 64);
-            check_same(&c, long_one, short_one, 1);
-            free(short_one.memory);
-        }
-        free(long_one.memory);
+    ampcf_train_config c = plain_config(&d), shorter;
+    c.sweeps = 5, c.item_damping = 0.3f, c.popularity_damping = 0.1f, c.user_damping = 0.4f;
+    size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
+    run long_one = {exact(bytes), NULL};
+    CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, long_one.memory, bytes, &long_one.trainer),
+             AMPCF_OK);
+    for (uint32_t s = 1; s <= c.sweeps; s++) {
+        ampcf_train_progress p;
+        CHECK_EQ(ampcf_trainer_step(long_one.trainer, s == 1 ? USERS + ITEMS + 7 : USERS + ITEMS, &p),
+                 AMPCF_OK);
+        CHECK(p.sweep == s && p.sweeps == c.sweeps);
+        shorter = c, shorter.sweeps = s;
+        run short_one = train(&shorter, &d, d.weights, 64);
+        check_same(&c, long_one, short_one, 1);
+        free(short_one.memory);
     }
-    free_data(&d);
+    free(long_one.memory), free_data(&d);
 }
 
 int main(void) {

@@ -70,12 +70,6 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
   assert.match(softmax.stderr, /measured epoch 1\/2[^]*measured epoch 2\/2[^]*kept +epoch/);
 });
 
-test('--residual is 1 - rho', () => {
-  json(`train ratings.csv -o residual.ampcf ${small} --residual 0.7`);
-  json(`train ratings.csv -o rho.ampcf ${small} --rho 0.3`);
-  assert.deepEqual(bytesOf('residual.ampcf'), bytesOf('rho.ampcf'));
-});
-
 const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6';
 
 test('tune chooses the same whatever the number of cores, and its command gives the model again', () => {
@@ -95,7 +89,7 @@ test('tune chooses the same whatever the number of cores, and its command gives 
     'userDamping',
     'itemDamping',
     'popularityDamping',
-    'rho',
+    'gate',
   ]);
   const best = two.results[two.best];
   const others = two.results.filter((/** @type {any} */ { validation }) => validation);
@@ -116,10 +110,10 @@ test('tune chooses the same whatever the number of cores, and its command gives 
 });
 
 test('tune leaves alone what is given, and tunes neighbours and other objectives', () => {
-  const given = '--alpha 0.3 --residual 0.8 --neighbours 5 --neighbour-user-damping 0.2';
+  const given = '--alpha 0.3 --gate 0.2 --neighbours 5 --neighbour-user-damping 0.2';
   const fixed = json(`${search} --trials 3 ${given}`);
   assert.deepEqual(
-    [fixed.settings.alpha, fixed.settings.rho, fixed.settings.neighbourUserDamping],
+    [fixed.settings.alpha, fixed.settings.gate, fixed.settings.neighbourUserDamping],
     [0.3, 0.2, 0.2],
   );
   assert.deepEqual(Object.keys(fixed.results[1].chosen), [
@@ -134,7 +128,7 @@ test('tune leaves alone what is given, and tunes neighbours and other objectives
   ]);
   assert.match(fixed.command, /--neighbours 5/);
   const softmax = json('tune ratings.csv --validation 0.2 --dim 4 --trials 3 --objective softmax --epochs 2');
-  assert.deepEqual(Object.keys(softmax.results[1].chosen), ['alpha', 'lambda', 'learningRate', 'rho']);
+  assert.deepEqual(Object.keys(softmax.results[1].chosen), ['alpha', 'lambda', 'learningRate', 'gate']);
   assert.match(softmax.command, /--objective softmax/);
 });
 
@@ -174,8 +168,23 @@ const refusals = [
   [[...train.split(' '), '--validation', ''], 2, /--validation: got ""/],
   [`${train} --patience 2`, 2, /--patience: got 2, wanted --validation with it/],
   [`${train} --validation 0.1 --patience 0`, 2, /--patience: got "0", wanted a whole number from 1/],
-  [`${train} --rho 0.1 --residual 0.9`, 2, /got --rho and --residual, wanted one of them/],
-  [`${train} --residual 2`, 2, /--residual: got "2", wanted a number from 0 to 1/],
+  ...['beta', 'eta', 'tau', 'rho', 'residual'].map(
+    (name) =>
+      /** @type {Refusal} */ ([
+        `${train} --${name} 0.1`,
+        2,
+        new RegExp(
+          `--${name}: got "0.1", wanted --gate: it was part of the attention of version 0.1, ` +
+            'which the gate replaced',
+        ),
+      ]),
+  ),
+  [`${train} --sharpness 12`, 2, /--sharpness: got "12", wanted --leaves: it was part of the attention/],
+  [`${train} --joint 1`, 2, /--joint: got "1", wanted nothing: it trained items by the attention/],
+  ['tune ratings.csv --validation 0.1 --trials 1 --rho 0.1', 2, /--rho: got "0\.1", wanted --gate/],
+  [`${train} --gate 17`, 2, /gate: got 17, wanted a number from 0 to 16/],
+  [`${train} --leaves 65`, 2, /leaves: got 65, wanted a whole number from 1 to 64/],
+  [`${train} --proportional 1.5`, 2, /proportional: got 1\.5, wanted a number from 0 to 1/],
   [`${train} --minutes 2`, 2, /--minutes: got 2, wanted --auto with it/],
   [`${train} --auto --validation 0.1`, 2, /--minutes M or --trials N is missing/],
   [`${train} --auto --minutes 1`, 2, /--validation FILE\|SHARE is missing/],

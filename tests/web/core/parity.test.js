@@ -92,13 +92,10 @@ async function makeModel(dim) {
     ...(dim > 7 && { neighbours: 25, neighbourLambda: 5, itemDamping: 0.4, popularityDamping: 0.1 }),
     userDamping: 0.5,
     sweeps: 3,
-    joint: 2,
     seed: dim,
-    beta: random.float(5, 40),
-    eta: random.float(0, 1),
-    tau: random.float(0, 1),
-    rho: random.float(0.1, 1),
     split: random.float(0.3, 1.2),
+    gate: random.float(0, 3),
+    leaves: 1 + random.below(16),
   });
   const cases = Array.from({ length: histories }, () => {
     const history = someOf(random, items, random.below(61));

@@ -2,8 +2,11 @@
 // diagnosis says of known personas, and
 // that explanations name what matters. Must not read files or run the command: cli-diagnose.test.js does.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { diagnose, measureFaithfulness } from '../../../dist/evaluate.js';
+import { loadModel } from '../../../dist/ampcf.js';
+import { diagnose, measureFaithfulness, settingsOf } from '../../../dist/evaluate.js';
+import { trainModel } from '../../../dist/train.js';
 import { evidenceOf, ownersOf, withPerson } from '../../../web/evaluate/fold-person.js';
 import { bestPairs } from '../../../web/evaluate/matching.js';
 import {
@@ -24,6 +27,7 @@ import {
   interactionsOf,
   openSmallModel,
   people,
+  root,
   seeded,
   shuffled,
 } from '../../support.js';
@@ -372,4 +376,16 @@ describe('faithfulness', () => {
       );
     await failsWith(() => measureFaithfulness(any({}), history), 'BAD_ARGUMENT', /model/);
   });
+});
+
+test('a model of version 0.1 is trained again by its settings, but for those of the attention', async () => {
+  for (const name of ['plain-f32', 'damped-int8', 'logistic-f16']) {
+    const old = await loadModel(readFileSync(new URL(`tests/golden/${name}.ampcf`, root)));
+    const { metadata } = old.info;
+    const { beta, eta, tau, rho, sharpness, joint, ...left } = metadata.settings;
+    for (const value of [beta, eta, tau, rho, sharpness, joint]) assert.equal(typeof value, 'number');
+    assert.deepEqual(settingsOf(old), { ...left, objective: metadata.objective });
+    const { settings } = await trainModel(history, settingsOf(old));
+    assert.deepEqual([settings.dim, settings.split, settings.objective], [10, 1.4, metadata.objective]);
+  }
 });

@@ -44,7 +44,7 @@ export const seen = new Map(historyLists);
 export const wanted = new Map(testLists);
 /** Of the history alone. */
 export const model = await loadModel(
-  (await trainModel(history, { dim: 12, sweeps: 5, rho: 0.3, minSupport: 1 })).bytes,
+  (await trainModel(history, { dim: 12, sweeps: 5, minSupport: 1 })).bytes,
 );
 
 /**

@@ -224,7 +224,7 @@ describe('random arguments', () => {
     const good = await smallModel();
     const options = () =>
       Object.fromEntries(
-        ['integrity', 'signal', 'onProgress', 'maxBytes', 'backend', 'module', 'dim', 'items', 'name', 'rho']
+        ['integrity', 'signal', 'onProgress', 'maxBytes', 'backend', 'module', 'dim', 'items', 'name', 'gate']
           .filter(() => random() < 0.3)
           .map((name) => [name, anything(random)]),
       );

@@ -29,8 +29,6 @@ const dampings = { userDamping: 0.6, itemDamping: 0.4, popularityDamping: 0.3 },
 /** @type {TrainOptions} */ const all = {
   dim: 8,
   sweeps: 4,
-  joint: 2,
-  rho: 0.4,
   minSupport: 1,
   items: filmFacts,
   ...dampings,

@@ -30,7 +30,7 @@ import {
 const base = interactionsOf(people);
 const data = canonicalInteractions(base, 1);
 const n = data.itemIds.length;
-/** @type {TrainOptions} */ const small = { dim: 8, sweeps: 3, rho: 0.3, minSupport: 1, items: filmFacts };
+/** @type {TrainOptions} */ const small = { dim: 8, sweeps: 3, minSupport: 1, items: filmFacts };
 /** @type {Uint8Array} */ let bytes;
 
 before(async () => {
@@ -152,7 +152,7 @@ describe('a model with neighbours', () => {
           (
             await trainModel(base, {
               ...small,
-              rho: 0,
+              gate: 0,
               neighbours: n,
               neighbourLambda: 20,
               neighbourBlend: 0,

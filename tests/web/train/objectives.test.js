@@ -57,7 +57,7 @@ describe('objective softmax', () => {
       { entropyNegative: 0.1 },
       { alpha: 0.5 },
       { lambda: 0.3 },
-      { rho: 0.9 },
+      { gate: 0.9 },
       { bias: 0.02 },
     ])) {
       const other = await trainModel(base, { ...softmax, ...options });
@@ -151,16 +151,14 @@ describe('objectives multinomial, gaussian and logistic', () => {
         { dim: 9 },
         { epochs: 4 },
         { warmup: 3 },
-        { joint: 0 },
-        { personas: 1 },
         { batch: 31 },
         { samples: 10 },
         { learningRate: 0.01 },
         { dropout: 0 },
         { decay: 2 },
         { alpha: 0.5 },
-        { rho: 0.9 },
-        { tau: 0 },
+        { gate: 0.9 },
+        { leaves: 2 },
         ...(objective === 'multinomial' ? [] : [{ zeros: 0.3 }]),
       ]) {
         const other = await trainModel(base, { objective, ...quick, ...options });

@@ -47,14 +47,14 @@ async function trained(kernels, given) {
 }
 
 for (const settings of [
-  { ...steady, dim: 33, joint: 3, rho: 0.5 },
+  { ...steady, dim: 33 },
   { ...steady, dim: 7, personas: 1 },
-  { ...steady, dim: 9, joint: 2, rho: 0.6, userDamping: 0.5, itemDamping: 0.4, popularityDamping: 0.3 },
+  { ...steady, dim: 9, userDamping: 0.5, itemDamping: 0.4, popularityDamping: 0.3 },
   { ...steady, dim: 17, userDamping: 0.7 },
   { objective: 'softmax', dim: 33 },
   { objective: 'softmax', dim: 16, personas: 1 },
   { objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 60 },
-  { objective: 'multinomial', dim: 33, rho: 0.5, batch: 20 },
+  { objective: 'multinomial', dim: 33, batch: 20 },
   { objective: 'gaussian', dim: 7, personas: 1 },
   { objective: 'logistic', dim: 20, samples: 15, batch: 9 },
 ])

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel, version } from '../../../dist/ampcf.js';
 import { trainDefaults, trainModel } from '../../../dist/train.js';
+import * as abi from '../../../web/core/abi.js';
 import { below, failsWith, filmFacts, golden, historyOf, people, seeded, shuffled } from '../../support.js';
 import { any, base, few, reordered, small } from './small-training.js';
 
@@ -81,15 +82,12 @@ describe('the same input gives the same bytes', () => {
       { alpha: 0.5 },
       { lambda: 0.01 },
       { nu: 0.5 },
-      { beta: 10 },
-      { eta: 0.5 },
-      { tau: 0.1 },
-      { rho: 0.9 },
-      { sharpness: 5 },
       { split: 2 },
+      { gate: 0.9 },
+      { leaves: 5 },
+      { proportional: 0.5 },
       { bias: 0.02 },
       { personas: 2 },
-      { joint: 0 },
       { vectors: 'f16' },
       { vectors: 'int8' },
     ]) {
@@ -104,7 +102,54 @@ describe('the same input gives the same bytes', () => {
   });
 });
 
+/**
+ * The settings of a model file: its section of type 5, as the table behind the header of 128 bytes has it.
+ * @param {Uint8Array} bytes
+ */
+function settingsIn(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const entries = Array.from({ length: view.getUint32(24, true) }, (_, i) => 128 + 48 * i);
+  const at = entries.find((entry) => view.getUint32(entry, true) === 5);
+  assert.ok(at !== undefined);
+  const from = Number(view.getBigUint64(at + 8, true));
+  return Array.from({ length: abi.FORMAT_SETTINGS }, (_, i) => view.getFloat32(from + 4 * i, true));
+}
+
 describe('the model', () => {
+  test('holds the settings of the device, and nothing of the attention', async () => {
+    const own = {
+      alpha: 0.25,
+      lambda: 0.5,
+      nu: 0.75,
+      split: 1.5,
+      gate: 0.125,
+      leaves: 5,
+      proportional: 0.375,
+    };
+    const { gate, leaves, proportional, split } = trainDefaults;
+    for (const given of [own, { ...own, gate, leaves, proportional, split }])
+      for (const objective of /** @type {const} */ ([
+        'als',
+        'softmax',
+        'multinomial',
+        'gaussian',
+        'logistic',
+      ])) {
+        const quick = objective === 'als' ? { sweeps: 1 } : { epochs: 1 };
+        const { bytes } = await trainModel(base, { objective, dim: 4, ...quick, ...given });
+        const wanted = new Float32Array(abi.FORMAT_SETTINGS);
+        wanted[abi.SETTING_ALPHA] = given.alpha;
+        wanted[abi.SETTING_LAMBDA] = given.lambda;
+        wanted[abi.SETTING_NU] = given.nu;
+        wanted[abi.SETTING_SPLIT] = given.split;
+        wanted[abi.SETTING_GATE] = given.gate;
+        wanted[abi.SETTING_LEAVES] = given.leaves;
+        wanted[abi.SETTING_PROPORTIONAL] = given.proportional;
+        assert.deepEqual(settingsIn(bytes), [...wanted], objective);
+      }
+    assert.deepEqual([gate, leaves, proportional, split], [0.5, 8, 0, 1.4]);
+  });
+
   test('holds titles, aspects, metadata and what was counted', async () => {
     const model = await loadModel(result.bytes),
       seen = new Set(few.flatMap((person) => person.history.map((event) => event.item)));
@@ -352,26 +397,23 @@ describe('what is refused', () => {
       dim: [1, 1024],
       personas: [1, 64],
       sweeps: [1, 1000],
-      joint: [0, 1000],
       seed: [0, 2 ** 32 - 1],
       minSupport: [1, 2 ** 32 - 1],
       alpha: [1e-6, 1024],
       unobserved: [0.001, 1e6],
       lambda: [1e-6, 2 ** 20],
       nu: [0, 1],
-      beta: [0, 1024],
-      eta: [0, 16],
-      tau: [0, 1],
-      rho: [0, 1],
-      sharpness: [0, 1024],
       split: [0, 1024],
+      gate: [0, 16],
+      leaves: [1, 64],
+      proportional: [0, 1],
       bias: [0, 1024],
       userDamping: [0, 2],
       itemDamping: [0, 2],
       popularityDamping: [0, 2],
       clusters: [0, 256],
     };
-    const whole = ['dim', 'personas', 'sweeps', 'joint', 'seed', 'minSupport', 'clusters'];
+    const whole = ['dim', 'personas', 'sweeps', 'leaves', 'seed', 'minSupport', 'clusters'];
     assert.deepEqual(
       [...Object.keys(ranges), 'vectors'].sort(),
       Object.keys(trainDefaults)
@@ -403,13 +445,31 @@ describe('what is refused', () => {
         );
     }
     assert.deepEqual(
-      (await trainModel(one, { ...small, rho: undefined })).bytes,
+      (await trainModel(one, { ...small, gate: undefined, rho: undefined })).bytes,
       (await trainModel(one, small)).bytes,
     );
     for (const options of [null, 5, 'dim'])
       await failsWith(() => trainModel(one, any(options)), 'BAD_ARGUMENT', /options/);
     for (const extra of [{ name: 5 }, { signal: 5 }, { onProgress: 'x' }])
       await failsWith(() => trainModel(one, any({ ...small, ...extra })), 'BAD_ARGUMENT');
+  });
+
+  test('settings of version 0.1 that are gone, with what replaced them', async () => {
+    const gone = {
+      beta: 'gate',
+      eta: 'gate',
+      tau: 'gate',
+      rho: 'gate',
+      sharpness: 'leaves',
+      joint: 'nothing',
+    };
+    for (const objective of /** @type {const} */ (['als', 'softmax', 'multinomial', 'gaussian', 'logistic']))
+      for (const [name, instead] of Object.entries(gone))
+        await failsWith(
+          () => trainModel(one, any({ ...small, sweeps: undefined, objective, [name]: 0.1 })),
+          'BAD_ARGUMENT',
+          new RegExp(`^${name}: got 0.1, wanted ${instead}: it .*of version 0.1, which the gate replaced$`),
+        );
   });
 
   test('an objective that there is not, and settings of another one', async () => {
@@ -506,29 +566,22 @@ describe('what is refused', () => {
   });
 
   test('training that cannot fit, before it begins', async () => {
-    const items = Array.from({ length: 300000 }, (_, j) => `i${j}`);
+    const items = Array.from({ length: 400000 }, (_, j) => `i${j}`);
     await failsWith(
       () =>
         trainModel(
           { users: ['a'], items, user: items.map(() => 0), item: items.map((_, j) => j) },
-          { joint: 1, minSupport: 1, dim: 1024, personas: 64 },
+          { minSupport: 1, dim: 1024, personas: 64 },
         ),
       'OUT_OF_MEMORY',
       /4 GiB/,
     );
-    // 2^16 users x 2^6 personas x 2^10 floats is 2^32: a product that is 0 in 32 bits.
-    const users = Array.from({ length: 65536 }, (_, u) => `u${u}`),
+    // 2^20 users x 2^10 floats is 2^32 bytes: a product that is 0 in 32 bits.
+    const users = Array.from({ length: 2 ** 20 }, (_, u) => `u${u}`),
       crowd = { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) };
     for (const objective of /** @type {const} */ (['als', 'softmax', 'logistic']))
       await failsWith(
-        () =>
-          trainModel(crowd, {
-            objective,
-            ...(objective === 'als' && { joint: 1 }),
-            minSupport: 1,
-            dim: 1024,
-            personas: 64,
-          }),
+        () => trainModel(crowd, { objective, minSupport: 1, dim: 1024, personas: 64 }),
         'OUT_OF_MEMORY',
         /4 GiB/,
       );

@@ -16,7 +16,7 @@ before(async () => {
 describe('snapshots', () => {
   /** @type {[string, import('../../../web/train.js').TrainOptions][]} */
   const runs = [
-    ['als', { dim: 8, sweeps: 5, joint: 2 }],
+    ['als', { dim: 8, sweeps: 5 }],
     [
       'als with neighbours',
       { dim: 8, sweeps: 4, neighbours: 5, neighbourLambda: 5, itemDamping: 0.3, popularityDamping: 0.1 },
@@ -118,12 +118,12 @@ describe('the memory of a training', () => {
   test('is refused as the training would be', async () => {
     await failsWith(() => trainingMemory(base, any({ dim: 0 })), 'BAD_ARGUMENT', /^dim/);
     await failsWith(() => trainingMemory({ users: [], items: [], user: [], item: [] }), 'NO_DATA');
-    const users = Array.from({ length: 65536 }, (_, u) => `u${u}`);
+    const users = Array.from({ length: 2 ** 20 }, (_, u) => `u${u}`);
     await failsWith(
       () =>
         trainingMemory(
           { users, items: ['x'], user: users.map((_, u) => u), item: users.map(() => 0) },
-          { joint: 1, dim: 1024, personas: 64 },
+          { minSupport: 1, dim: 1024 },
         ),
       'OUT_OF_MEMORY',
       /4 GiB/,
