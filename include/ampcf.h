@@ -111,6 +111,9 @@ typedef struct ampcf_model_facts {
     uint32_t aspects;    /* A; 0 when the file has none */
     uint32_t neighbours; /* entries of the item-item matrix B, all items together; 0 when the file has none */
     uint32_t clusters;   /* of items, at most AMPCF_MAX_CLUSTERS; 0 when the file has none */
+    uint32_t leaves;     /* L, the most that a person's tree may have; 0: written by version 0.1 */
+    float gate;          /* b of ampcf_score, 0 = one vector */
+    float proportional;  /* lambda of ampcf_recommend_proportional that was found best; 0 = by score */
     uint8_t lineage[16]; /* ties saved profiles to this training run */
 } ampcf_model_facts;
 
@@ -311,6 +314,37 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
  */
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n);
+
+/** Bytes of memory that ampcf_recommend_proportional needs for k places; 0 when a size_t is too small. Since
+ * 0.2. */
+size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
+
+/**
+ * k places of a list in proportion to the whole taste of the person: each liked event has a claim on the
+ * list, which items like it pay (src/core/proportion.c).
+ *
+ *     place t: argmax_j (1 - lambda) (1 - log2(1 + rank_j) / log2(100)) + lambda need_j
+ *
+ * rank_j by score from 0; need_j what is still owed to events like item j, and, by aspects, to its aspects.
+ * Scores are those of ampcf_score, so that they need not fall along the list. With shares pi, at lambda 1 a
+ * persona has at most ceil(pi_k k) + 1 places while others have any item left. The first 200 places are given
+ * so, the rest by score.
+ *
+ * excluded      (N) bytes, non-zero = leave out; NULL = none
+ * proportional  lambda, 0 to 1; 0 is ampcf_recommend
+ * by_aspects    0 = by the vectors alone; else also by what items are, where the file and the history have
+ *               aspects
+ * memory        (>= ampcf_proportion_memory(profile, k)) 16-byte aligned
+ * out           (k) the places;  out_seats (k) 1 = a claim, not the score, put the item there
+ * out_n         number written: min(k, items that are not excluded)
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (proportional), AMPCF_E_MEMORY. O(N (P D + log k) + c (H + k) D) with c
+ * = at most 300 + 20 P candidates, more of them where k is above 20. Since 0.2.
+ */
+ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
+                                          float proportional, uint32_t by_aspects, void *memory,
+                                          size_t memory_bytes, ampcf_ranked *out, uint8_t *out_seats,
+                                          uint32_t *out_n);
 
 /**
  * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1],

@@ -565,7 +565,14 @@ ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, s
 }
 
 ampcf_model_facts ampcf_model_describe(const ampcf_model *m) {
-    ampcf_model_facts facts = {m->n_items, m->dim, m->n_personas, m->n_aspects, 0, m->n_clusters, {0}};
+    ampcf_model_facts facts = {.items = m->n_items,
+                               .dim = m->dim,
+                               .personas = m->n_personas,
+                               .aspects = m->n_aspects,
+                               .clusters = m->n_clusters,
+                               .leaves = (uint32_t)m->settings[SETTING_LEAVES],
+                               .gate = m->settings[SETTING_GATE],
+                               .proportional = m->settings[SETTING_PROPORTIONAL]};
     if (m->neighbour_offsets) facts.neighbours = m->neighbour_offsets[m->n_items];
     memcpy(facts.lineage, m->lineage, sizeof facts.lineage);
     return facts;

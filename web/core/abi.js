@@ -85,7 +85,7 @@ export const ampcf_fault = /** @type {const} */ ({
 });
 
 export const ampcf_model_facts = /** @type {const} */ ({
-  bytes: 40,
+  bytes: 52,
   fields: {
     items: ['u32', 0],
     dim: ['u32', 4],
@@ -93,7 +93,10 @@ export const ampcf_model_facts = /** @type {const} */ ({
     aspects: ['u32', 12],
     neighbours: ['u32', 16],
     clusters: ['u32', 20],
-    lineage: ['bytes', 24, 16],
+    leaves: ['u32', 24],
+    gate: ['f32', 28],
+    proportional: ['f32', 32],
+    lineage: ['bytes', 36, 16],
   },
 });
 

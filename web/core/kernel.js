@@ -310,8 +310,9 @@ const change = ({ model, address }, name, ...args) => check(openMemory(model).ca
  * Call an export that asks about a profile.
  * @param {FoldedProfile} folded
  * @param {string} name
+ * @param {...number} args
  */
-const askFold = ({ model, address }, name) => openMemory(model).call(name, address);
+const askFold = ({ model, address }, name, ...args) => openMemory(model).call(name, address, ...args);
 
 /**
  * @param {FoldedProfile} folded
@@ -373,6 +374,38 @@ export const rankItems = (folded, candidates, k) =>
  */
 export const recommendItems = (folded, excluded, k) =>
   bestOf(k, (...out) => change(folded, 'ampcf_recommend', excluded, k, ...out));
+
+/**
+ * Places of a list in proportion to the whole taste.
+ * @param {FoldedProfile} folded
+ * @param {Uint8Array} excluded (N)
+ * @param {number} k
+ * @param {number} proportional lambda
+ * @param {boolean} aspects do they have claims too?
+ * @returns {Best & { seats: Uint8Array }} 1: a claim, not the score, put the item there
+ */
+export function seatItems(folded, excluded, k, proportional, aspects) {
+  const seats = new Uint8Array(k);
+  const bytes = askFold(folded, 'ampcf_proportion_memory', k) >>> 0;
+  const best = openMemory(folded.model).scoped([bytes], (room) =>
+    bestOf(k, (list, count) =>
+      change(
+        folded,
+        'ampcf_recommend_proportional',
+        excluded,
+        k,
+        proportional,
+        Number(aspects),
+        room,
+        bytes,
+        list,
+        seats,
+        count,
+      ),
+    ),
+  );
+  return { ...best, seats };
+}
 
 /**
  * @param {FoldedProfile} folded

@@ -282,8 +282,8 @@ export class Profile {
   }
 
   /**
-   * The best of the whole catalogue, with the scores `rank` would give. The history is left out unless
-   * `excludeSeen: false`.
+   * The best of the whole catalogue, with the scores `rank` would give, and places for every taste by its
+   * share, as far as `proportional` says. The history is left out unless `excludeSeen: false`.
    * @param {RecommendOptions} [options] topK default 10; `filter` is asked once for every item that is not
    *   excluded
    * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists excluded ids that the model

@@ -1,6 +1,6 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
 import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
-import { idAt, rankItems, recommendItems, titleAt } from '../core/kernel.js';
+import { idAt, rankItems, seatItems, titleAt } from '../core/kernel.js';
 import { explanationOf } from './explanation.js';
 import { namesOf } from './personas.js';
 
@@ -35,11 +35,11 @@ function listedArgument({ explain = false, contributions = 5 }) {
 
 /**
  * @param {FoldedState} folded
- * @param {Best} best
+ * @param {Best & { seats?: Uint8Array }} best
  * @param {number | undefined} listed contributions of an explanation
  * @returns {RankedItem[]}
  */
-function describe(folded, { items, scores, personas }, listed) {
+function describe(folded, { items, scores, personas, seats }, listed) {
   const { kernel } = folded.model;
   const names = namesOf(folded);
   return Array.from(items, (index, i) => ({
@@ -48,6 +48,7 @@ function describe(folded, { items, scores, personas }, listed) {
     known: true,
     score: scores[i],
     persona: names[personas[i]] ?? null,
+    ...(seats?.[i] && { seat: true }),
     ...(listed !== undefined && explanationOf(folded, index, listed, personas[i])),
   }));
 }
@@ -89,10 +90,12 @@ export function rank(state, candidates, options) {
  * @returns {Ranking}
  */
 export function recommend(state, options) {
-  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options;
   const { model } = state;
-  const { kernel } = model;
-  const n = model.info.items;
+  const { kernel, info } = model;
+  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options;
+  const { proportional = info.proportional, aspects = true } = options;
+  if (!(proportional >= 0 && proportional <= 1)) throw badArgument('proportional', proportional, '0 to 1');
+  const n = info.items;
   const k = Math.min(countArgument('topK', topK), n);
   const listed = listedArgument(options);
   if (filter && typeof filter !== 'function') throw badArgument('filter', filter, 'a function');
@@ -106,7 +109,7 @@ export function recommend(state, options) {
   const folded = state.now();
   return {
     personalized: folded.personalized,
-    items: describe(folded, recommendItems(folded.core, excluded, k), listed),
+    items: describe(folded, seatItems(folded.core, excluded, k, proportional, aspects), listed),
     unknown,
     duplicates: [],
   };

@@ -61,6 +61,8 @@
  * @property {number | null} score unit: predicted preference, about 1 for a typical liked item; null when
  *   unknown
  * @property {PersonaName | null} persona whose evidence decides; null without history or when unknown
+ * @property {true} [seat] of a recommended list: not the score but a claim of the person's taste put the item
+ *   here, for its persona, before something with a better score
  * @property {Float32Array} [attention] over personas, sum 1; with `explain`
  * @property {Explanation} [explanation] with `explain`
  */
@@ -77,7 +79,11 @@
  * @property {boolean} [excludeSeen] leave out the items of the history, default true
  * @property {Iterable<string | number>} [exclude] ids to leave out too
  * @property {(item: string) => boolean} [filter] which ids may be listed
- * @property {number} [calibrate] 0 to 1, how much the list is to have the shares of the person's tastes; the
+ * @property {number} [proportional] 0 to 1, how much the places are to go to every taste by its share: each
+ *   event of the history has a claim on the list; 0 is the order by score; default: what the file says
+ * @property {boolean} [aspects] do aspects have claims too, where the file has them? default true; false: the
+ *   vectors alone
+ * @property {number} [calibrate] in place of `proportional`: 0 to 1, how much the list is to have the shares of the person's tastes; the
  *   settings of 'ampcf/taste' are for it alone
  */
 /** @typedef {RankOptions & CatalogueOptions & import('../taste.js').CalibrateSettings} RecommendOptions */
@@ -99,6 +105,9 @@
  * @property {number} aspects A
  * @property {number} neighbours pairs of items that vouch for each other beside the vectors; 0 without
  * @property {number} clusters of items that the trainer froze into the file; 0 without
+ * @property {number} leaves most leaves of a person's tree, below the personas; 0: made by version 0.1
+ * @property {number} gate how sharply a leaf keeps to what is near it; 0: one vector a person
+ * @property {number} proportional how much recommended lists go by share, unless they are asked otherwise
  * @property {number} bytes size of the file
  * @property {string} lineage hex, ties saved profiles to this training
  * @property {Record<string, any>} metadata what the trainer wrote about itself

@@ -192,7 +192,7 @@ export class Taste {
     const k = countArgument('topK', topK);
     const candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
     if (candidates < k) throw badArgument('pool', pool, `at least topK, ${k}`);
-    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates }), {
+    const ranking = this.rerank(profile, profile.recommend({ ...rest, topK: candidates, proportional: 0 }), {
       by,
       lambda,
       topK: k,
