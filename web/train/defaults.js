@@ -21,9 +21,9 @@ export const neighbourDefaults = Object.freeze({
 const foldInDefaults = {
   nu: 1,
   split: 1.4,
-  gate: 0.5,
+  gate: 0.25,
   leaves: 8,
-  proportional: 0,
+  proportional: 0.1,
   bias: 0.01,
   minSupport: 5,
 };
