@@ -1,5 +1,5 @@
-/* Owns the attention over personas that scores the files of version 0.1 (kind 1), and the score that it makes,
- * shared by ranking and explaining. No file is written for it any more. Must not know where evidence comes
+/* Owns the attention over personas, and the score that it makes, of files that version 0.1 wrote (kind 1),
+ * shared by ranking and explaining. Nothing writes such files any more. Must not know where evidence comes
  * from, and must not change: those files score as they did, to the last bit.
  *
  *     gain_k = P min(max_l m_l / m_k, 5)^tau      m_k = support: what persona k predicts for its own

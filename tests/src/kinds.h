@@ -1,5 +1,5 @@
-/* Owns made-up models of both kinds: the writer writes kind 2, and kind 1, which version 0.1 wrote, is made of
- * such a file. Must not score. */
+/* Owns made-up models of both kinds: the writer writes kind 2; of such a file one of kind 1 is made, which
+ * version 0.1 wrote. Must not score. */
 #ifndef KINDS_H
 #define KINDS_H
 
@@ -10,7 +10,7 @@
 static inline recipe attention_recipe(uint32_t n_items, uint32_t dim, uint32_t n_personas,
                                       uint32_t n_aspects) {
     recipe r = plain_recipe(n_items, dim, n_personas, n_aspects);
-    const float set[SETTINGS] = {[ALPHA] = 0.4f, [LAMBDA] = 0.01f, [NU] = 1,         [BETA] = 8,    [ETA] = 0.5f,
+    const float set[SETTINGS] = {[ALPHA] = 0.4f, [LAMBDA] = 0.01f, [NU] = 1,       [BETA] = 8,  [ETA] = 0.5f,
                                  [RHO] = 0.5f,   [SHARPNESS] = 8,  [SPLIT] = 1.2f, [TAU] = 0.5f};
     memcpy(r.settings, set, sizeof set);
     return r;

@@ -18,9 +18,8 @@ typedef struct scene {
 } scene;
 
 static inline recipe scene_recipe(uint64_t *rng, int attention, int tied) {
-    recipe r = (attention ? attention_recipe : plain_recipe)(1 + random_below(rng, MOST_ITEMS),
-                                                             1 + random_below(rng, MOST_DIM),
-                                                             1 + random_below(rng, 8), 0);
+    recipe r = (attention ? attention_recipe : plain_recipe)(
+        1 + random_below(rng, MOST_ITEMS), 1 + random_below(rng, MOST_DIM), 1 + random_below(rng, 8), 0);
     r.settings[SPLIT] = random_float(rng, 0.2f, 2);
     if (attention) {
         r.settings[RHO] = random_float(rng, 0, 1);

@@ -1,5 +1,6 @@
 /* Owns the test of gate.h and of the tree below the personas: scores, parts, attention and contributions
- * against the formulas in double precision. Must take from the profile who owns which row, and nothing else. */
+ * against the formulas in double precision. Must take from the profile who owns which row, and nothing
+ * else. */
 #include "core/profile.h"
 #include "core/rank.h"
 #include "kinds.h"
@@ -144,8 +145,8 @@ static void reference_leaves(const person *of, reference *out) {
         for (uint32_t i = 0; i < of->n; i++) {
             const row *at = &of->rows[i];
             if (tree->leaf_of[i] != l) continue;
-            double length = sqrt(dot(at->vector, at->vector, d)),
-                   w = liked ? fmax(at->liking, 0) : 1, one = length > 0 ? 1 / length : 0;
+            double length = sqrt(dot(at->vector, at->vector, d)), w = liked ? fmax(at->liking, 0) : 1,
+                   one = length > 0 ? 1 / length : 0;
             out->share[l] += w, total += w, size += w * (length > 0);
             for (uint32_t x = 0; x < d; x++) {
                 u[x] += at->system * at->target * at->vector[x];
@@ -203,9 +204,8 @@ static void check_contributions(const person *of, uint32_t item, const reference
     for (uint32_t i = 0; i < of->n; i++) {
         const row *at = &of->rows[i];
         double gate = wanted->gate[of->p.profile->tree.leaf_of[i]], pull = at->system * at->target,
-               near = at->item == AMPCF_NO_ITEM
-                          ? 0
-                          : at->liking * reference_neighbour(&of->t, at->item, item);
+               near =
+                   at->item == AMPCF_NO_ITEM ? 0 : at->liking * reference_neighbour(&of->t, at->item, item);
         double size = gate * fabs(pull) * sqrt(dot(x, x, d) * dot(at->vector, at->vector, d)) + fabs(near);
         CHECK_NEAR(parts[i], gate * pull * dot(x, at->vector, d) + near, 4e-5 * size);
     }
@@ -272,7 +272,8 @@ static void check_tree(const person *of) {
         CHECK(length == 0 || fabs(length - 1) < 1e-5);
         share[tree->persona_of[l]] += (double)tree->leaf_share[l];
     }
-    for (uint32_t k = 0; k < personas; k++) CHECK_NEAR(ampcf_profile_shares(of->p.profile)[k], share[k], 1e-5);
+    for (uint32_t k = 0; k < personas; k++)
+        CHECK_NEAR(ampcf_profile_shares(of->p.profile)[k], share[k], 1e-5);
 }
 
 static void people_follow_the_formulas(void) {
@@ -282,8 +283,7 @@ static void people_follow_the_formulas(void) {
     for (int round = 0; round < 600; round++) {
         recipe r = gate_recipe(&rng);
         make_person(&of, &r, &rng);
-        add_events(&of, &rng, random_below(&rng, (r.n_items < 60 ? r.n_items : 60) + 1),
-                   (uint32_t)round % 5);
+        add_events(&of, &rng, random_below(&rng, (r.n_items < 60 ? r.n_items : 60) + 1), (uint32_t)round % 5);
         finish(&of);
         check_tree(&of);
         int good = check_person(&of);
@@ -316,7 +316,8 @@ static void forgotten_events(void) {
         float summaries[8 * (AMPCF_SUMMARY_HEAD + MOST_DIM)];
         uint32_t forgotten = random_below(&rng, before.n + 1), found;
         CHECK_EQ(ampcf_profile_condense(before.p.profile, forgotten, summaries, &found), AMPCF_OK);
-        for (uint32_t s = 0; s < found; s++) add_summary(&after, summaries + s * (AMPCF_SUMMARY_HEAD + r.dim));
+        for (uint32_t s = 0; s < found; s++)
+            add_summary(&after, summaries + s * (AMPCF_SUMMARY_HEAD + r.dim));
         for (uint32_t i = forgotten; i < before.n; i++) {
             const row *at = &before.rows[i];
             double q = after.t.item_weights ? (double)after.t.item_weights[at->item] : 1;
@@ -388,15 +389,16 @@ static void directions_know_no_weight(void) {
             test_profile p = fold(m.model, items, weights, 30, 0);
             const personas_tree *tree = &p.profile->tree;
             for (uint32_t l = 0; l < tree->n_leaves; l++)
-                CHECK_NEAR(length_float(tree->direction + (size_t)l * tree->direction_stride, r.dim), 1, 1e-5);
+                CHECK_NEAR(length_float(tree->direction + (size_t)l * tree->direction_stride, r.dim), 1,
+                           1e-5);
             free_profile(&p);
         }
         free_model(&m);
     }
 }
 
-/* An item and a leaf of vectors whose squares are denormal: no gate is wider than that of the same direction,
- * and attention is finite where a share rounds to nothing. */
+/* An item and a leaf of vectors whose squares are denormal: no gate is wider than that of the same
+ * direction, and attention is finite where a share rounds to nothing. */
 static void nearly_no_vectors(void) {
     uint64_t rng = 95;
     recipe r = plain_recipe(40, 1024, 8, 0);

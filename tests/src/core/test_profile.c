@@ -93,8 +93,8 @@ static test_parts clustered_parts(recipe *r, uint64_t *rng) {
     return t;
 }
 
-/* r_ik = pi_k exp(sharpness cos(x_i, c_k)) / ..., c_k the mean direction of cluster k, pi_k its weight; with a
- * gate 1 for its own cluster. */
+/* r_ik = pi_k exp(sharpness cos(x_i, c_k)) / ..., c_k the mean direction of cluster k, pi_k its weight; with
+ * a gate 1 for its own cluster. */
 static void clusters_are_found(int attention) {
     uint64_t rng = 53;
     recipe r = kinds[attention](60, 4, 6, 0);
