@@ -1,5 +1,6 @@
-/* Owns the attention over personas and the score that it makes, shared by ranking, explaining and training so
- * that a model is used as it was trained. Must not know where evidence comes from.
+/* Owns the attention over personas, and the score that it makes, of files that version 0.1 wrote (kind 1),
+ * shared by ranking and explaining. Nothing writes such files any more. Must not know where evidence comes
+ * from, and must not change: those files score as they did, to the last bit.
  *
  *     gain_k = P min(max_l m_l / m_k, 5)^tau      m_k = support: what persona k predicts for its own
  *         left-out events
@@ -9,15 +10,10 @@
  * With tau = 0 every gain is P. A small persona predicts low scores even for items it is sure to like,
  * because it has few events: support measures how low, and tau says how much of that is forgiven, so that a
  * 10 % taste can win its own items. The bound keeps personas that predict nothing, such as one of stray
- * events, from being forgiven without end.
- *
- * y is linear in what personas bring once attention is known. So it stands here in four forms, and nowhere
- * else: for evidence (a score), for vectors (what an item sees of a person), for one event (its part of the
- * score), and its slope. A new form of attention is a change of this file. */
+ * events, from being forgiven without end. */
 #ifndef AMPCF_CORE_ATTENTION_H
 #define AMPCF_CORE_ATTENTION_H
 
-#include "base/kernels.h"
 #include "base/smath.h"
 #include "core/format.h"
 
@@ -91,40 +87,11 @@ static inline float attention_score(const attention_view *v, const float *eviden
     return (1 - rho) * whole + rho * attention_attended(v, evidence, attention);
 }
 
-/* out (width) such that out . v_j = y_j: the same sum over persona vectors (P, width) and their sum, whole
- * (width). */
-static inline void attention_vector(const attention_view *v, const float *attention, const float *whole,
-                                    const float *personas, uint32_t width, float *out) {
-    float rho = v->settings->rho;
-    for (uint32_t d = 0; d < width; d++) out[d] = (1 - rho) * whole[d];
-    for (uint32_t k = 0; k < v->n; k++)
-        kernel_add_scaled(out, rho * attention[k] * v->gain[k], personas + (size_t)k * width, width);
-}
-
 /* What of an event's evidence is in y_j, from its responsibilities r (P); 1 for one persona. */
 static inline double attention_part(const attention_view *v, const float *attention, const float *r) {
     double rho = v->n > 1 ? (double)v->settings->rho : 0, attended = 0;
     for (uint32_t k = 0; k < v->n; k++) attended += (double)attention[k] * (double)v->gain[k] * (double)r[k];
     return (1 - rho) + rho * attended;
-}
-
-/* out_slope (P) = d y_j / d s_jk = (1 - rho) + rho a_k gain_k (1 + beta / P (gain_k s_k - sum_l a_l gain_l
- * s_l)). */
-static inline void attention_slopes(const attention_view *v, const float *evidence, const float *attention,
-                                    float *out_slope) {
-    float rho = v->settings->rho, beta = v->settings->beta / (float)v->n;
-    float attended = attention_attended(v, evidence, attention);
-    for (uint32_t k = 0; k < v->n; k++)
-        out_slope[k] = (1 - rho) +
-                       rho * (attention[k] * v->gain[k]) * (1 + beta * (v->gain[k] * evidence[k] - attended));
-}
-
-/* The persona that explains an item, argmax_k a_jk, the first of equals; 0 without personas. */
-static inline uint32_t attention_winner(const float *attention, uint32_t n) {
-    uint32_t best = 0;
-    for (uint32_t k = 1; k < n; k++)
-        if (attention[k] > attention[best]) best = k;
-    return best;
 }
 
 #endif

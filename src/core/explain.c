@@ -18,12 +18,14 @@ static double neighbour_of(const ampcf_model *m, uint32_t i, uint32_t j) {
     return 0;
 }
 
-/* How much of what row i says is in the score: of its vector and of its neighbours. */
+/* How much of what row i says is in the score: of its vector and of its neighbours. A row that came after the
+ * last finish says nothing yet. */
 typedef struct row_part {
     double vector, near;
 } row_part;
 
 static row_part part_of(const ampcf_profile *p, const item_score *one, uint32_t row) {
+    if (row >= p->n_folded) return (row_part){0, 0};
     if (!profile_attends(p)) return (row_part){(double)one->gate[p->tree.leaf_of[row]], 1};
     attention_view view = profile_attention(p);
     double part = attention_part(&view, one->attention, p->responsibilities + (size_t)row * p->n_personas);

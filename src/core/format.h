@@ -62,7 +62,8 @@ _Static_assert(sizeof(format_header) == 128, "header layout");
 _Static_assert(offsetof(format_header, crc) == 124, "header crc offset");
 _Static_assert(sizeof(format_section) == 48, "section layout");
 
-/* How people are folded in and scored: attention over the evidence s_jk (version 0.1 wrote it), or the gate. */
+/* How people are folded in and scored: by attention over the evidence s_jk (version 0.1 wrote it), or by the
+ * gate. */
 enum { KIND_ATTENTION = 1, KIND_GATE = 2 };
 enum { SECTION_REQUIRED = 1u, SECTION_RANGE_LOADABLE = 2u };
 enum {

@@ -17,6 +17,7 @@
 #ifndef AMPCF_CORE_GATE_H
 #define AMPCF_CORE_GATE_H
 
+#include "ampcf.h"
 #include "base/smath.h"
 
 #include <stdint.h>
@@ -31,10 +32,14 @@ typedef struct gate_view {
     const float *leaf_share;    /* (L) pi_l */
 } gate_view;
 
+/* No cosine is beyond 1, but of vectors whose squares are denormal much may come. */
+static inline float gate_clamped(float cosine) { return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine; }
+
 /* out_gate (L) from cosine (L): 1 each where b = 0, whatever cosine is. */
 static inline void gate_open(const gate_view *v, const float *cosine, float *out_gate) {
     for (uint32_t l = 0; l < v->n_leaves; l++)
-        out_gate[l] = v->sharpness > 0 ? smath_exp_f32(v->sharpness * (cosine[l] - GATE_LEVEL)) : 1;
+        out_gate[l] =
+            v->sharpness > 0 ? smath_exp_f32(v->sharpness * (gate_clamped(cosine[l]) - GATE_LEVEL)) : 1;
 }
 
 /* Evidence (L) = u_l . v_j through the gate to what each persona has of it, added to part (P). */
@@ -42,16 +47,16 @@ static inline void gate_parts(const gate_view *v, const float *gate, const float
     for (uint32_t l = 0; l < v->n_leaves; l++) part[v->persona_of[l]] += gate[l] * evidence[l];
 }
 
-/* out_attention (P) = a_jk. */
+/* out_attention (P) = a_jk; 0 for a persona whose share is too small for a float. */
 static inline void gate_attention(const gate_view *v, const float *gate, uint32_t n_personas,
                                   float *out_attention) {
-    float share[64] = {0}, sum = 0;
+    float share[AMPCF_MAX_PERSONAS] = {0}, sum = 0;
     for (uint32_t k = 0; k < n_personas; k++) out_attention[k] = 0;
     for (uint32_t l = 0; l < v->n_leaves; l++) {
         share[v->persona_of[l]] += v->leaf_share[l];
         out_attention[v->persona_of[l]] += v->leaf_share[l] * gate[l];
     }
-    for (uint32_t k = 0; k < n_personas; k++) sum += out_attention[k] /= share[k];
+    for (uint32_t k = 0; k < n_personas; k++) sum += out_attention[k] /= share[k] > 0 ? share[k] : 1;
     for (uint32_t k = 0; k < n_personas; k++) out_attention[k] /= sum;
 }
 

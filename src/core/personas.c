@@ -1,6 +1,6 @@
 /* Owns the split of a history into personas: bisecting spherical k-means with a gain test, then soft
- * responsibilities, or the leaves below. Must not draw random numbers: the same history gives the same personas on every
- * device. */
+ * responsibilities, or the leaves below. Must not draw random numbers: the same history gives the same
+ * personas on every device. */
 #include "core/personas.h"
 
 #include "ampcf.h"
@@ -261,7 +261,7 @@ static void harden(const history_view *h, personas_scratch *s, uint32_t live, fl
 }
 
 /* Directions and shares of the leaves in scratch->owner. Where nothing of a leaf says anything of taste, what
- * was not liked points the way. */
+ * was not liked points the way. Weights are divided by their sum, since the squares of small ones are 0. */
 static void describe_leaves(const history_view *h, const personas_scratch *s, personas_tree *tree) {
     size_t stride = tree->direction_stride;
     float total = 0;
@@ -269,7 +269,7 @@ static void describe_leaves(const history_view *h, const personas_scratch *s, pe
     for (uint32_t l = 0; l < tree->n_leaves; l++) tree->leaf_share[l] = 0;
     for (uint32_t i = 0; i < h->n; i++) tree->leaf_share[s->owner[i]] += h->weight[i], total += h->weight[i];
     for (uint32_t i = 0; i < h->n; i++) {
-        float weight = tree->leaf_share[s->owner[i]] > 0 ? h->weight[i] : 1;
+        float sum = tree->leaf_share[s->owner[i]], weight = sum > 0 ? h->weight[i] / sum : 1;
         kernel_add_scaled(tree->direction + s->owner[i] * stride, weight, vector_of(h, i), h->dim);
     }
     for (uint32_t l = 0; l < tree->n_leaves; l++) {

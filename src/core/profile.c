@@ -215,6 +215,7 @@ static void solve_vector(ampcf_profile *p, uint32_t k, double *rhs) {
     for (uint32_t i = 0; i < p->n_rows; i++) {
         double part = p->tree.n_leaves ? p->tree.leaf_of[i] == k
                                        : (double)p->responsibilities[(size_t)i * p->n_personas + k];
+        if (part == 0) continue;
         double w = (double)profile_pull(p, i) * part;
         const float *v = profile_vector(p, i);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
@@ -311,6 +312,7 @@ ampcf_status ampcf_profile_finish(ampcf_profile *profile, void *scratch, size_t 
     arena a = arena_over(scratch, scratch_bytes);
     fold_scratch s = scratch_layout(&a, p->model, p->n_rows);
     if (a.full || !scratch) return AMPCF_E_MEMORY;
+    p->n_folded = p->n_rows;
     build_factor(p);
     unit_vectors(p, s.units);
     taste_weights(p, s.weights);

@@ -13,6 +13,7 @@
 struct ampcf_profile {
     const ampcf_model *model;
     uint32_t n_rows, n_summaries, event_cap, summary_cap, n_personas, max_personas, stride;
+    uint32_t n_folded;       /* rows that the last finish knew */
     double mass;             /* sum_i w_i q_i t_i^2, whatever was wanted */
     uint32_t *items;         /* (rows) AMPCF_NO_ITEM for a summary */
     float *liking;           /* (rows) w_i g_i; of a summary its weight */
@@ -23,7 +24,7 @@ struct ampcf_profile {
     float *counts;           /* (rows) events that a row stands for */
     float *responsibilities; /* (rows, P) */
     float *shares;           /* (P) */
-    /* Kind 2: the tree below the personas, and its gate; no leaves where one vector was asked for or is all. */
+    /* Kind 2: the tree below the personas, and its gate; 0 where one vector was asked for or is all. */
     personas_tree tree;
     float gate;
     /* Kind 1: what attention.h makes of it. */

@@ -1,6 +1,6 @@
 /* Owns the test of opening good models and damaged ones: look-ups, every prefix, every changed byte.
  * Must leave hostile files with right checksums to test_model_hostile.c. */
-#include "models.h"
+#include "kinds.h"
 
 static ampcf_status open_copy(const void *bytes, size_t n, ampcf_fault *fault) {
     void *copy = exact_copy(bytes, n), *memory = exact(ampcf_model_memory(copy, n));
@@ -97,7 +97,7 @@ static void absent_parts_are_empty(void) {
     free_model(&m);
 }
 
-static void summary_rules(void) {
+static void memory_rules(void) {
     test_model m = whole_model();
     size_t needed = ampcf_model_memory(m.file, m.bytes);
     uint8_t *memory = exact(needed + 16), *bytes = exact(m.bytes + 16);
@@ -114,6 +114,28 @@ static void summary_rules(void) {
     CHECK_EQ(ampcf_model_open(m.file, m.bytes, memory, needed, &out, NULL), AMPCF_OK);
     free(memory), free(bytes);
     free_model(&m);
+}
+
+/* A gate needs the lengths of N vectors; nothing but the file's own bytes says how many there are. */
+static void memory_of_kinds(void) {
+    uint64_t rng = 26;
+    for (uint32_t n = 1; n < 40; n += 6)
+        for (uint32_t type = AMPCF_VECTORS_F32; type <= AMPCF_VECTORS_INT8; type++) {
+            recipe r = plain_recipe(n, 5, 2, 0);
+            r.vector_type = type;
+            uint64_t same = rng;
+            test_model gate = make_kind(&r, &same);
+            r.settings[GATE] = r.settings[LEAVES] = 0;
+            test_model attention = make_kind(&r, &rng);
+            size_t more = (n * sizeof(float) + 15) & ~(size_t)15,
+                   needed = ampcf_model_memory(gate.file, gate.bytes);
+            CHECK_EQ(attention.bytes, gate.bytes);
+            CHECK_EQ(needed, ampcf_model_memory(attention.file, attention.bytes) + more);
+            uint32_t lie = AMPCF_MAX_ITEMS;
+            memcpy(gate.file + 32, &lie, sizeof lie);
+            CHECK(ampcf_model_memory(gate.file, gate.bytes) <= needed);
+            free_model(&gate), free_model(&attention);
+        }
 }
 
 static test_model model_of_optional_sections(void) {
@@ -190,7 +212,7 @@ static void published_layout(void) {
     CHECK_EQ(word[2], 7); /* items */
     CHECK_EQ(word[3], 5); /* dim */
     CHECK_EQ(word[4], 4); /* personas */
-    CHECK_EQ(word[5], 1); /* kind */
+    CHECK_EQ(word[5], 2); /* kind */
     for (uint32_t i = 0; i < 14; i++) {
         memcpy(word, m.file + 128 + 48 * i, 48);
         CHECK_EQ(word[2] % 64, 0);
@@ -211,12 +233,16 @@ int main(void) {
     lookups();
     find_among_many();
     absent_parts_are_empty();
-    summary_rules();
+    memory_rules();
+    memory_of_kinds();
     every_prefix(whole_model());
     every_prefix(model_of_optional_sections());
     every_byte(make_model(&tiny, &rng));
     every_byte(whole_model());
     every_byte(model_of_optional_sections());
+    recipe attention = attention_recipe(3, 2, 2, 0);
+    every_prefix(make_kind(&attention, &rng));
+    every_byte(make_kind(&attention, &rng));
     other_files();
     published_layout();
     status_names();

@@ -2,6 +2,7 @@
  * of each. Must leave damage that a checksum finds to test_model.c, and random damage to
  * test_model_mutations.c. */
 #include "hostile.h"
+#include "kinds.h"
 
 static uint8_t *base;
 static size_t base_bytes;
@@ -57,7 +58,8 @@ static void header_fields(void) {
     EXPECT_U32(36, 4, AMPCF_E_BAD_SECTION);
     EXPECT_U32(36, 6, AMPCF_E_BAD_SECTION);
     EXPECT_U32(44, 0, AMPCF_E_UNSUPPORTED_VERSION);
-    EXPECT_U32(44, 2, AMPCF_E_UNSUPPORTED_VERSION);
+    EXPECT_U32(44, 1, AMPCF_E_BAD_NUMBER); /* with the settings of kind 2 */
+    EXPECT_U32(44, 3, AMPCF_E_UNSUPPORTED_VERSION);
     for (size_t at = 48; at < 64; at++)
         label = "lineage may be anything", expect_patch(at, "\xFF", 1, AMPCF_OK, __LINE__);
     for (size_t at = 64; at < 124; at++)
@@ -260,20 +262,57 @@ static void numbers(void) {
     }
 }
 
-static void settings(void) {
-    /* Lowest and highest of each, as src/FORMAT.md gives them; a number beyond each that must be refused. */
-    const float low[] = {0, 9.5367431640625e-7f, 0, 0, 0, 0, 0, 0, 0},
-                high[] = {1024, 1048576, 1, 1024, 16, 1, 1024, 1024, 1};
+/* Lowest and highest of each setting, as src/FORMAT.md gives them for a kind; a number beyond each must be
+ * refused. */
+static void settings_within(const float bounds[SETTINGS][2]) {
     draft whole = draft_of(base);
     size_t at = (size_t)whole.table[draft_find(&whole, SECTION_SETTINGS)].offset;
     for (uint32_t i = 0; i < SETTINGS; i++, at += 4) {
-        float least = i < 9 ? low[i] : 0, most = i < 9 ? high[i] : 0;
+        float least = bounds[i][0], most = bounds[i][1];
         EXPECT_U32(at, float_bits(least), AMPCF_OK);
         EXPECT_U32(at, float_bits(most), AMPCF_OK);
         EXPECT_U32(at, float_bits(most) + (most > 0 ? 1u : 0x00800000u), AMPCF_E_BAD_NUMBER);
         EXPECT_U32(at, least > 0 ? float_bits(least) - 1 : 0x80800000u, AMPCF_E_BAD_NUMBER);
         EXPECT_U32(at, float_bits(-1), AMPCF_E_BAD_NUMBER);
+        if (most == 0) EXPECT_U32(at, float_bits(-0.0f), AMPCF_E_BAD_NUMBER);
+        const float others[] = {1, 0.5f, 16, 17, 256, 257, 1e30f};
+        for (size_t o = 0; o < sizeof others / sizeof *others; o++)
+            if (others[o] > most) EXPECT_U32(at, float_bits(others[o]), AMPCF_E_BAD_NUMBER);
     }
+}
+
+static void settings(void) {
+    const float gate[SETTINGS][2] = {[ALPHA] = {0, 1024},    [LAMBDA] = {9.5367431640625e-7f, 1048576},
+                                     [NU] = {0, 1},          [SPLIT] = {0, 1024},
+                                     [GATE] = {0, 16},       [LEAVES] = {1, 256},
+                                     [PROPORTIONAL] = {0, 1}};
+    settings_within(gate);
+    draft whole = draft_of(base);
+    size_t at = (size_t)whole.table[draft_find(&whole, SECTION_SETTINGS)].offset + 4 * LEAVES;
+    const float parts[] = {0, 0.5f, 1.5f, 255.5f, 1048575.9f};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        EXPECT_U32(at, float_bits(parts[i]), AMPCF_E_BAD_NUMBER);
+    EXPECT_U32(at, 0x7FC00000u, AMPCF_E_BAD_NUMBER);
+}
+
+/* Files of version 0.1. */
+static void settings_of_attention(void) {
+    uint64_t rng = 32;
+    recipe r = attention_recipe(7, 5, 4, 6);
+    test_model m = make_kind(&r, &rng);
+    uint8_t *before = base;
+    size_t before_bytes = base_bytes;
+    base = m.file, base_bytes = m.bytes;
+    const float attention[SETTINGS][2] = {[ALPHA] = {0, 1024},     [LAMBDA] = {9.5367431640625e-7f, 1048576},
+                                          [NU] = {0, 1},           [BETA] = {0, 1024},
+                                          [ETA] = {0, 16},         [RHO] = {0, 1},
+                                          [SHARPNESS] = {0, 1024}, [SPLIT] = {0, 1024},
+                                          [TAU] = {0, 1}};
+    settings_within(attention);
+    EXPECT_U32(44, 1, AMPCF_OK);
+    EXPECT_U32(44, 2, AMPCF_E_BAD_NUMBER);
+    base = before, base_bytes = before_bytes;
+    free_model(&m);
 }
 
 /* Seven ids in place of the base's; NULL texts and lengths so that NULs can be given. */
@@ -496,6 +535,7 @@ int main(void) {
     section_shapes();
     numbers();
     settings();
+    settings_of_attention();
     id_texts();
     id_order();
     offsets_step(SECTION_ID_OFFSETS, AMPCF_E_BAD_IDS);

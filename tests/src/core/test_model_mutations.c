@@ -1,7 +1,6 @@
 /* Owns random damage with repaired checksums: a file is refused, or whatever is computed from it is finite
  * and in bounds. Must run under sanitizers to mean most; every buffer has its exact size. */
-#include "draft.h"
-#include "models.h"
+#include "kinds.h"
 
 enum { HISTORY = 12 };
 
@@ -128,11 +127,11 @@ static void mutate(uint8_t *file, size_t n_bytes, uint64_t *rng) {
     }
 }
 
-static void random_mutations(uint32_t vector_type, uint32_t neighbours, uint32_t times) {
+static void random_mutations(int attention, uint32_t vector_type, uint32_t neighbours, uint32_t times) {
     uint64_t rng = 41;
-    recipe r = plain_recipe(14, 5, 4, 6);
+    recipe r = (attention ? attention_recipe : plain_recipe)(14, 5, 4, 6);
     r.vector_type = vector_type, r.neighbours = neighbours, r.weighted = neighbours > 0;
-    test_model m = make_model(&r, &rng);
+    test_model m = make_kind(&r, &rng);
     uint8_t *file = exact(m.bytes);
     uint32_t by_status[32] = {0};
     for (uint32_t i = 0; i < times; i++) {
@@ -160,32 +159,49 @@ static void random_mutations(uint32_t vector_type, uint32_t neighbours, uint32_t
     free_model(&m);
 }
 
+/* Each setting is its highest, its lowest or in between. */
+static void worst_settings(float *settings, int attention, uint64_t *rng) {
+    const float high[2][SETTINGS] = {
+        {[ALPHA] = 1024, [LAMBDA] = 1048576, [NU] = 1, [SPLIT] = 1024, [GATE] = 16, [PROPORTIONAL] = 1},
+        {[ALPHA] = 1024,
+         [LAMBDA] = 1048576,
+         [NU] = 1,
+         [BETA] = 1024,
+         [ETA] = 16,
+         [RHO] = 1,
+         [SHARPNESS] = 1024,
+         [SPLIT] = 1024,
+         [TAU] = 1}};
+    for (uint32_t s = 0; s < SETTINGS; s++)
+        settings[s] = random_below(rng, 2)   ? high[attention][s]
+                      : s == LAMBDA          ? 9.5367431640625e-7f
+                      : random_below(rng, 2) ? 0
+                                             : high[attention][s] / 100;
+    if (!attention)
+        settings[LEAVES] = random_below(rng, 2) ? AMPCF_MAX_LEAVES : (float)(1 + random_below(rng, 12));
+}
+
 /* All numbers replaced at once by the worst that the format allows. */
-static void worst_numbers(uint32_t times) {
+static void worst_numbers(int attention, uint32_t times) {
     uint64_t rng = 43;
-    const float vector_size[] = {1048576, 1, 1e-19f, 1.2e-38f},
+    const float vector_size[] = {1048576, 1, 1e-19f, 3e-23f, 1.2e-38f},
                 gram_size[] = {18446744073709551616.0f, 1e6f, 1, 0};
     for (uint32_t i = 0; i < times; i++) {
         recipe r = plain_recipe(24, 1 + random_below(&rng, 40), 1 + random_below(&rng, 64), 3);
-        const float high[] = {1024, 1048576, 1, 1024, 16, 1, 1024, 1024, 1};
-        for (uint32_t s = 0; s < 9; s++)
-            r.settings[s] = random_below(&rng, 2)   ? high[s]
-                            : s == LAMBDA           ? 9.5367431640625e-7f
-                            : random_below(&rng, 2) ? 0
-                                                    : high[s] / 100;
+        worst_settings(r.settings, attention, &rng);
         r.neighbours = random_below(&rng, 24), r.weighted = (int)random_below(&rng, 2);
         test_parts t = make_parts(&r, &rng);
         for (uint32_t j = 0; j < r.n_items && r.weighted; j++)
             t.item_weights[j] = random_below(&rng, 2) ? 1048576 : 9.5367431640625e-7f;
         for (uint32_t j = 0; j < r.n_items && r.neighbours > 0; j++)
             t.neighbour_scales[j] = random_below(&rng, 4) ? 1048576 : 0;
-        float size = vector_size[random_below(&rng, 4)], gram = gram_size[random_below(&rng, 4)];
+        float size = vector_size[random_below(&rng, 5)], gram = gram_size[random_below(&rng, 4)];
         for (uint32_t v = 0; v < r.n_items * r.dim; v++)
             t.vectors[v] = (random_below(&rng, 2) ? size : -size) * (random_below(&rng, 3) ? 1 : 0);
         for (uint32_t g = 0; g < r.dim * (r.dim + 1) / 2; g++)
             t.gram[g] = random_below(&rng, 2) ? gram : -gram;
         for (uint32_t j = 0; j < r.n_items; j++) t.bias[j] = random_below(&rng, 2) ? 1048576 : -1048576;
-        test_model m = open_parts(&t.parts);
+        test_model m = open_kind(&t);
         use_model(m.model, &rng);
         free_model(&m);
         free_parts(&t);
@@ -193,10 +209,12 @@ static void worst_numbers(uint32_t times) {
 }
 
 int main(void) {
-    worst_numbers(3000);
+    worst_numbers(0, 3000);
+    worst_numbers(1, 2000);
     n_accepted = n_several_personas = 0;
-    random_mutations(AMPCF_VECTORS_F32, 0, 100000);
-    random_mutations(AMPCF_VECTORS_INT8, 6, 100000);
-    random_mutations(AMPCF_VECTORS_F16, 13, 50000);
+    random_mutations(0, AMPCF_VECTORS_F32, 0, 80000);
+    random_mutations(0, AMPCF_VECTORS_INT8, 6, 80000);
+    random_mutations(0, AMPCF_VECTORS_F16, 13, 40000);
+    random_mutations(1, AMPCF_VECTORS_F32, 6, 50000);
     return check_report();
 }

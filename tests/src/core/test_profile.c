@@ -1,6 +1,6 @@
 /* Owns the test of fold-in (profile.c, personas.c, linalg.c) against dense normal equations in double
  * precision, and of its rules for bad input. Must see vectors only through scores, as callers do. */
-#include "models.h"
+#include "kinds.h"
 
 /* s_j = score - bias of every item. */
 static void evidence_of(const test_model *m, const test_parts *t, const ampcf_profile *p, double *out) {
@@ -35,21 +35,25 @@ static void check_responsibilities(const ampcf_profile *p, const float *weights,
     CHECK_NEAR(sum, 1, 1e-5);
 }
 
-/* With rho = 0 a score is the sum over personas of u_k . v_j: it must be that of plain ALS however many
- * personas there are. */
+typedef recipe (*recipe_of_kind)(uint32_t n_items, uint32_t dim, uint32_t n_personas, uint32_t n_aspects);
+static const recipe_of_kind kinds[] = {plain_recipe, attention_recipe};
+
+/* Without gate and attention a score is the sum over personas of u_k . v_j: it must be that of plain ALS
+ * however many personas there are. One persona that is asked for is that vector whatever the gate. */
 static void personas_sum_to_als(void) {
     uint64_t rng = 51;
     uint32_t seen[9] = {0};
     for (int round = 0; round < 400; round++) {
-        recipe r = plain_recipe(80, 1 + random_below(&rng, 40), 1 + random_below(&rng, 8), 0);
-        r.settings[RHO] = 0;
+        int attention = round % 2;
+        recipe r = kinds[attention](80, 1 + random_below(&rng, 40), 1 + random_below(&rng, 8), 0);
+        r.settings[RHO] = r.settings[GATE] = 0;
         r.settings[NU] = random_float(&rng, 0, 1);
         r.settings[ALPHA] = round % 10 == 0 ? 0 : random_float(&rng, 0.01f, 1);
         r.settings[LAMBDA] = random_float(&rng, 0.01f, 0.5f);
-        r.settings[SHARPNESS] = random_float(&rng, 0, 20);
+        r.settings[SHARPNESS] = attention ? random_float(&rng, 0, 20) : 0;
         r.settings[SPLIT] = random_float(&rng, 0.2f, 2);
         test_parts t = make_parts(&r, &rng);
-        test_model m = open_parts(&t.parts);
+        test_model m = open_kind(&t);
         uint32_t n = random_below(&rng, 61), items[60];
         float weights[60];
         const float *w = round % 3 == 0 ? NULL : weights;
@@ -89,13 +93,14 @@ static test_parts clustered_parts(recipe *r, uint64_t *rng) {
     return t;
 }
 
-/* r_ik = pi_k exp(sharpness cos(x_i, c_k)) / ..., c_k the mean direction of cluster k, pi_k its weight. */
-static void clusters_are_found(void) {
+/* r_ik = pi_k exp(sharpness cos(x_i, c_k)) / ..., c_k the mean direction of cluster k, pi_k its weight; with
+ * a gate 1 for its own cluster. */
+static void clusters_are_found(int attention) {
     uint64_t rng = 53;
-    recipe r = plain_recipe(60, 4, 6, 0);
+    recipe r = kinds[attention](60, 4, 6, 0);
     r.settings[SPLIT] = 1.4f;
     test_parts t = clustered_parts(&r, &rng);
-    test_model m = open_parts(&t.parts);
+    test_model m = open_kind(&t);
     uint32_t items[16];
     for (uint32_t i = 0; i < 16; i++)
         items[i] = 4 * (i % 15) + (i < 10 ? 2u : 0u); /* ten near axis 2, six near axis 0 */
@@ -121,7 +126,9 @@ static void clusters_are_found(void) {
                             exp((double)r.settings[SHARPNESS] * dot_double(centre[k], v, 4) /
                                 length_double(centre[k], 4) / length_float(v, 4));
             for (uint32_t k = 0; k < 2; k++)
-                CHECK_NEAR(responsibilities[2 * i + k], weight[k] / (weight[0] + weight[1]), 2e-6);
+                CHECK_NEAR(responsibilities[2 * i + k],
+                           attention ? weight[k] / (weight[0] + weight[1]) : k == (items[i] % 4 == 0),
+                           attention ? 2e-6 : 0);
             CHECK(responsibilities[2 * i + (items[i] % 4 == 0)] > 0.99f);
         }
         CHECK_NEAR(ampcf_profile_shares(p.profile)[0], 10.0 / 16, 0.01);
@@ -138,14 +145,14 @@ static void clusters_are_found(void) {
 
 /* Bisection alone leaves items on the wrong side of an early cut; polishing brings nearly all to their
  * nearest persona. Sharp responsibilities show who belongs where. */
-static void items_are_with_their_nearest(void) {
+static void items_are_with_their_nearest(int attention) {
     uint64_t rng = 65;
     uint32_t astray = 0, all = 0;
     for (int round = 0; round < 100; round++) {
-        recipe r = plain_recipe(60, 3, 8, 0);
-        r.settings[SPLIT] = 0.5f, r.settings[SHARPNESS] = 1024;
+        recipe r = kinds[attention](60, 3, 8, 0);
+        r.settings[SPLIT] = 0.5f, r.settings[SHARPNESS] = attention ? 1024 : 0;
         test_parts t = make_parts(&r, &rng);
-        test_model m = open_parts(&t.parts);
+        test_model m = open_kind(&t);
         uint32_t items[60], owner[60];
         double centre[8][3] = {{0}};
         random_history(&rng, 60, items, 60);
@@ -176,17 +183,17 @@ static void items_are_with_their_nearest(void) {
     CHECK(astray < all / 100);
 }
 
-static void odd_vectors(void) {
+static void odd_vectors(int attention) {
     uint64_t rng = 55;
-    recipe r = plain_recipe(30, 6, 8, 0);
-    r.settings[RHO] = 0;
+    recipe r = kinds[attention](30, 6, 8, 0);
+    r.settings[RHO] = r.settings[GATE] = 0;
     test_parts t = make_parts(&r, &rng);
     for (uint32_t j = 0; j < 20; j++)
         memcpy(t.vectors + j * 6, t.vectors, 6 * sizeof *t.vectors); /* 0 to 19 identical */
     for (uint32_t j = 20; j < 30; j++)
         memset(t.vectors + j * 6, 0, 6 * sizeof *t.vectors); /* the rest zero */
     fill_gram(t.vectors, 30, 6, t.gram);
-    test_model m = open_parts(&t.parts);
+    test_model m = open_kind(&t);
     uint32_t items[30];
     double got[30], u[6];
     for (uint32_t i = 0; i < 30; i++) items[i] = i;
@@ -204,10 +211,10 @@ static void odd_vectors(void) {
 }
 
 /* A user vector must not depend on where a profile lies or on what was in memory before. */
-static void deterministic(void) {
+static void deterministic(int attention) {
     uint64_t rng = 57;
-    recipe r = plain_recipe(200, 33, 6, 0);
-    test_model m = make_model(&r, &rng);
+    recipe r = kinds[attention](200, 33, 6, 0);
+    test_model m = make_kind(&r, &rng);
     uint32_t history[50], items[200];
     float scores[2][200];
     size_t bytes = ampcf_profile_memory(m.model, 50, 0),
@@ -279,14 +286,14 @@ static void bad_input(void) {
 
 /* The smallest weights times the smallest item weights are 0 in single precision: such an event is as good
  * as none. */
-static void vanishing_weights(void) {
+static void vanishing_weights(int attention) {
     uint64_t rng = 67;
-    recipe r = plain_recipe(20, 5, 3, 0);
+    recipe r = kinds[attention](20, 5, 3, 0);
     r.weighted = 1;
     test_parts t = make_parts(&r, &rng);
     for (uint32_t j = 10; j < 20; j++) t.item_weights[j] = 9.5367431640625e-7f;
     fill_weighted_gram(t.vectors, t.item_weights, 20, 5, t.gram);
-    test_model m = open_parts(&t.parts);
+    test_model m = open_kind(&t);
     const uint32_t items[] = {3, 4, 12, 5};
     const float weights[] = {1, 2, 1e-45f, 1};
     for (uint32_t personas = 1; personas <= 3; personas += 2)
@@ -303,10 +310,10 @@ static void vanishing_weights(void) {
     free_model(&m), free_parts(&t);
 }
 
-static void summary_rules(void) {
+static void memory_rules(int attention) {
     uint64_t rng = 61;
-    recipe r = plain_recipe(20, 5, 3, 0);
-    test_model m = make_model(&r, &rng);
+    recipe r = kinds[attention](20, 5, 3, 0);
+    test_model m = make_kind(&r, &rng);
     uint32_t items[4] = {4, 7, 9, 1};
     size_t bytes = ampcf_profile_memory(m.model, 4, 0), scratch_bytes = ampcf_profile_scratch(m.model, 4, 0);
     uint8_t *memory = exact(bytes + 16), *scratch = exact(scratch_bytes + 16), *untouched = exact(bytes + 16);
@@ -344,11 +351,11 @@ static void summary_rules(void) {
 }
 
 /* The longest history, where sums in single precision lose most. */
-static void longest_history(void) {
+static void longest_history(int attention) {
     uint64_t rng = 63;
-    recipe r = plain_recipe(AMPCF_MAX_HISTORY + 10, 3, 4, 0);
+    recipe r = kinds[attention](AMPCF_MAX_HISTORY + 10, 3, 4, 0);
     test_parts t = make_parts(&r, &rng);
-    test_model m = open_parts(&t.parts);
+    test_model m = open_kind(&t);
     uint32_t *items = exact(AMPCF_MAX_HISTORY * sizeof *items);
     float *weights = exact(AMPCF_MAX_HISTORY * sizeof *weights);
     for (uint32_t i = 0; i < AMPCF_MAX_HISTORY; i++) items[i] = AMPCF_MAX_HISTORY - 1 - i, weights[i] = 0.1f;
@@ -361,13 +368,15 @@ static void longest_history(void) {
 
 int main(void) {
     personas_sum_to_als();
-    clusters_are_found();
-    items_are_with_their_nearest();
-    odd_vectors();
-    deterministic();
     bad_input();
-    vanishing_weights();
-    summary_rules();
-    longest_history();
+    for (int attention = 0; attention < 2; attention++) {
+        clusters_are_found(attention);
+        items_are_with_their_nearest(attention);
+        odd_vectors(attention);
+        deterministic(attention);
+        vanishing_weights(attention);
+        memory_rules(attention);
+        longest_history(attention);
+    }
     return check_report();
 }

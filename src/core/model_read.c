@@ -1,0 +1,42 @@
+/* Owns what callers read of an open model: items by id, texts, aspects, vectors, clusters. Must not check:
+ * model.c did. */
+#include "core/model.h"
+
+const float *ampcf_model_vector(const ampcf_model *model, uint32_t item) { return model_vector(model, item); }
+uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item) {
+    return model->item_clusters ? model->item_clusters[item] : AMPCF_NO_CLUSTER;
+}
+
+uint32_t ampcf_model_find(const ampcf_model *model, const char *id, size_t id_bytes) {
+    if (id_bytes < 1 || id_bytes > FORMAT_MAX_ID_BYTES) return AMPCF_NO_ITEM;
+    uint32_t low = 0, high = model->n_items;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2, n;
+        const char *at = text_at(&model->ids, model->id_order[mid], &n);
+        int order = id_compare(at, n, id, (uint32_t)id_bytes);
+        if (order == 0) return model->id_order[mid];
+        if (order < 0) low = mid + 1;
+        else high = mid;
+    }
+    return AMPCF_NO_ITEM;
+}
+
+const char *ampcf_model_id(const ampcf_model *model, uint32_t item, uint32_t *out_bytes) {
+    return text_at(&model->ids, item, out_bytes);
+}
+const char *ampcf_model_title(const ampcf_model *model, uint32_t item, uint32_t *out_bytes) {
+    return text_at(&model->titles, item, out_bytes);
+}
+const char *ampcf_model_aspect(const ampcf_model *model, uint32_t aspect, uint32_t *out_bytes) {
+    return text_at(&model->aspects, aspect, out_bytes);
+}
+const char *ampcf_model_metadata(const ampcf_model *model, uint32_t *out_bytes) {
+    *out_bytes = model->metadata_bytes;
+    return model->metadata ? model->metadata : "";
+}
+
+const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item, uint32_t *out_count) {
+    if (!model->item_aspect_offsets) return *out_count = 0, NULL;
+    *out_count = model->item_aspect_offsets[item + 1] - model->item_aspect_offsets[item];
+    return model->item_aspects + model->item_aspect_offsets[item];
+}
