@@ -10,10 +10,10 @@
  * biases.
  *
  * What a persona k has of a score is what its leaves and its neighbours bring, and the persona with the most
- * explains the item. Its attention says how near the item is to it, whatever its size:
+ * explains the item. Its attention is its part of what speaks for the item:
  *
  *     part_jk = sum_(l in k) G_jl (u_l . v_j) + n_jk,   k*_j = argmax_k part_jk
- *     a_jk ~ sum_(l in k) pi_l G_jl / sum_(l in k) pi_l,   sum_k a_jk = 1 */
+ *     a_jk    = max(part_jk, 0) / sum_l max(part_jl, 0);  1 for k*_j where nothing speaks for the item */
 #ifndef AMPCF_CORE_GATE_H
 #define AMPCF_CORE_GATE_H
 
@@ -29,7 +29,6 @@ typedef struct gate_view {
     float sharpness;            /* b */
     uint32_t n_leaves;          /* L */
     const uint32_t *persona_of; /* (L) */
-    const float *leaf_share;    /* (L) pi_l */
 } gate_view;
 
 /* No cosine is beyond 1, but of vectors whose squares are denormal much may come. */
@@ -47,17 +46,21 @@ static inline void gate_parts(const gate_view *v, const float *gate, const float
     for (uint32_t l = 0; l < v->n_leaves; l++) part[v->persona_of[l]] += gate[l] * evidence[l];
 }
 
-/* out_attention (P) = a_jk; 0 for a persona whose share is too small for a float. */
-static inline void gate_attention(const gate_view *v, const float *gate, uint32_t n_personas,
-                                  float *out_attention) {
-    float share[AMPCF_MAX_PERSONAS] = {0}, sum = 0;
-    for (uint32_t k = 0; k < n_personas; k++) out_attention[k] = 0;
-    for (uint32_t l = 0; l < v->n_leaves; l++) {
-        share[v->persona_of[l]] += v->leaf_share[l];
-        out_attention[v->persona_of[l]] += v->leaf_share[l] * gate[l];
-    }
-    for (uint32_t k = 0; k < n_personas; k++) sum += out_attention[k] /= share[k] > 0 ? share[k] : 1;
-    for (uint32_t k = 0; k < n_personas; k++) out_attention[k] /= sum;
+/* argmax_k part_jk, the first of equals; 0 without personas. */
+static inline uint32_t gate_winner(const float *part, uint32_t n_personas) {
+    uint32_t best = 0;
+    for (uint32_t k = 1; k < n_personas; k++)
+        if (part[k] > part[best]) best = k;
+    return best;
+}
+
+/* out_attention (P) = a_jk. */
+static inline void gate_attention(const float *part, uint32_t n_personas, float *out_attention) {
+    uint32_t winner = gate_winner(part, n_personas);
+    float sum = 0;
+    for (uint32_t k = 0; k < n_personas; k++) sum += part[k] > 0 ? part[k] : 0;
+    for (uint32_t k = 0; k < n_personas; k++)
+        out_attention[k] = sum > 0 ? (part[k] > 0 ? part[k] : 0) / sum : (float)(k == winner);
 }
 
 #endif

@@ -260,22 +260,19 @@ static void harden(const history_view *h, personas_scratch *s, uint32_t live, fl
             if (out_r[(size_t)i * live + k] > 0) s->owner[i] = k;
 }
 
-/* Directions and shares of the leaves in scratch->owner. Where nothing of a leaf says anything of taste, what
+/* Directions of the leaves in scratch->owner. Where nothing of a leaf says anything of taste, what
  * was not liked points the way. Weights are divided by their sum, since the squares of small ones are 0. */
 static void describe_leaves(const history_view *h, const personas_scratch *s, personas_tree *tree) {
     size_t stride = tree->direction_stride;
-    float total = 0;
+    float *sum = s->likeness; /* (L) weight of each leaf: there are no more leaves than rows */
     memset(tree->direction, 0, tree->n_leaves * stride * sizeof *tree->direction);
-    for (uint32_t l = 0; l < tree->n_leaves; l++) tree->leaf_share[l] = 0;
-    for (uint32_t i = 0; i < h->n; i++) tree->leaf_share[s->owner[i]] += h->weight[i], total += h->weight[i];
+    for (uint32_t l = 0; l < tree->n_leaves; l++) sum[l] = 0;
+    for (uint32_t i = 0; i < h->n; i++) sum[s->owner[i]] += h->weight[i];
     for (uint32_t i = 0; i < h->n; i++) {
-        float sum = tree->leaf_share[s->owner[i]], weight = sum > 0 ? h->weight[i] / sum : 1;
+        float weight = sum[s->owner[i]] > 0 ? h->weight[i] / sum[s->owner[i]] : 1;
         kernel_add_scaled(tree->direction + s->owner[i] * stride, weight, vector_of(h, i), h->dim);
     }
-    for (uint32_t l = 0; l < tree->n_leaves; l++) {
-        (void)normalize(tree->direction + l * stride, h->dim);
-        tree->leaf_share[l] /= total;
-    }
+    for (uint32_t l = 0; l < tree->n_leaves; l++) (void)normalize(tree->direction + l * stride, h->dim);
     memcpy(tree->leaf_of, s->owner, h->n * sizeof *tree->leaf_of);
 }
 

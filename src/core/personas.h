@@ -49,7 +49,6 @@ uint32_t personas_split(const float *x, const float *weight, const float *count,
 typedef struct personas_tree {
     uint32_t *leaf_of;    /* (n) */
     uint32_t *persona_of; /* (L) */
-    float *leaf_share;    /* (L) part of the weight, sum 1 */
     float *direction;     /* (L, direction_stride) unit vectors, zero from dim on: normalise(sum_i w_i x_i) */
     uint32_t direction_stride, n_leaves;
 } personas_tree;

@@ -26,7 +26,6 @@ static void take_tree(arena *a, const ampcf_model *m, uint32_t rows, ampcf_profi
     p->tree.direction_stride = p->stride;
     p->tree.leaf_of = arena_take(a, gated ? rows : 0, sizeof *p->tree.leaf_of);
     p->tree.persona_of = arena_take(a, gated ? leaves : 0, sizeof *p->tree.persona_of);
-    p->tree.leaf_share = arena_take(a, gated ? leaves : 0, sizeof *p->tree.leaf_share);
     p->tree.direction = arena_take(a, (size_t)(gated ? 2 * leaves : leaves) * p->stride, sizeof(float));
 }
 

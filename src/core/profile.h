@@ -47,7 +47,7 @@ static inline attention_view profile_attention(const ampcf_profile *p) {
 }
 
 static inline gate_view profile_gate(const ampcf_profile *p) {
-    return (gate_view){p->gate, p->tree.n_leaves, p->tree.persona_of, p->tree.leaf_share};
+    return (gate_view){p->gate, p->tree.n_leaves, p->tree.persona_of};
 }
 
 /* w_i q_i t_i g_i */

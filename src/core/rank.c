@@ -42,22 +42,13 @@ void rank_score_item(const ampcf_profile *p, uint32_t item, item_score *out) {
         out->score += profile_attends(p) ? score_attended(p, item, out) : score_gated(p, item, out);
 }
 
-/* argmax_k, the first of equals. */
-static uint32_t largest(const float *of, uint32_t n) {
-    uint32_t best = 0;
-    for (uint32_t k = 1; k < n; k++)
-        if (of[k] > of[best]) best = k;
-    return best;
-}
-
 uint32_t rank_winner(const ampcf_profile *p, const item_score *of) {
-    return largest(profile_attends(p) ? of->attention : of->part, p->n_personas);
+    return gate_winner(profile_attends(p) ? of->attention : of->part, p->n_personas);
 }
 
 void rank_attention(const ampcf_profile *p, const item_score *of, float *out_attention) {
-    const gate_view view = profile_gate(p);
     if (profile_attends(p)) memcpy(out_attention, of->attention, p->n_personas * sizeof *out_attention);
-    else gate_attention(&view, of->gate, p->n_personas, out_attention);
+    else gate_attention(of->part, p->n_personas, out_attention);
 }
 
 static int are_items(const ampcf_model *model, const uint32_t *candidates, uint32_t n) {

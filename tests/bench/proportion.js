@@ -68,12 +68,11 @@ function distancesOf(items) {
   const me = model.createProfile(events);
   const one = model.createProfile(events, { personas: 1 });
   const distance = (/** @type {typeof me} */ who, /** @type {RecommendOptions} */ options) =>
-    Number(
-      who.tasteDistance(
-        who.recommend({ topK, ...options }).items.map(({ item }) => item),
-      ),
-    );
-  const found = { one: distance(one, { proportional: 0 }), lists: Object.values(lists).map((list) => distance(me, list)) };
+    Number(who.tasteDistance(who.recommend({ topK, ...options }).items.map(({ item }) => item)));
+  const found = {
+    one: distance(one, { proportional: 0 }),
+    lists: Object.values(lists).map((list) => distance(me, list)),
+  };
   me.dispose();
   one.dispose();
   return found;
@@ -93,13 +92,17 @@ function measure(people) {
   });
 }
 
-const rows = Object.entries(histories).map(([name, people]) => [name, String(people.length), ...measure(people)]);
+const rows = Object.entries(histories).map(([name, people]) => [
+  name,
+  String(people.length),
+  ...measure(people),
+]);
 publish(
   'proportion',
   [
     `Demo model, gate ${model.info.gate}, proportional ${Number(proportional.toPrecision(3))}: lists of ${topK} against those of one vector ` +
       '(`personas: 1`, by score). Nearer to the taste / farther, % of',
-    'the people, by taste distance over genres. The page\'s people have each other film added in turn.',
+    "the people, by taste distance over genres. The page's people have each other film added in turn.",
     '',
     markdownTable(['people', 'n', ...Object.keys(lists)], rows),
   ].join('\n'),

@@ -124,6 +124,20 @@ const stabilityText = (stability) =>
       ])
     : '  stability needs another training: --against MODEL2, or --seeds 1';
 
+/** @param {PersonaQuality['details']['oneEvent']} oneEvent */
+const oneEventText = ({ people, topK, list, onePersona, together, sameNumber }) =>
+  people > 0
+    ? table([
+        [
+          `one event less: places of ${topK} that change, by one vector`,
+          `${decimal(list.places)}, ${decimal(onePersona.places)}`,
+        ],
+        ['Kendall tau of what stays, by one vector', `${plain(list.tau)}, ${plain(onePersona.tau)}`],
+        ['pairs of events that stay together or apart', percent(together)],
+        ['as many personas', percent(sameNumber)],
+      ])
+    : '  one event less: nobody has two events';
+
 /** @param {PersonaQuality['details']['rareRecall']} rareRecall */
 function rareRecallText(rareRecall) {
   if (!rareRecall) return '  recall of rare tastes needs --test FILE and a model with aspects';
@@ -160,13 +174,14 @@ function faithfulnessLines(without, part) {
  */
 export function diagnosisText(model, quality, membership, targets) {
   const { details } = quality;
-  const { people, several, faithfulness, rareRecall, stability } = details;
+  const { people, several, faithfulness, rareRecall, stability, oneEvent } = details;
   const lines = [
     `${style('bold', model)}: personas of ${count(people)} people, ${count(several)} with two or more\n`,
     figureTable(figuresOf(quality, membership, targets)),
     '',
     detailTable(details),
     stabilityText(stability),
+    oneEventText(oneEvent),
     rareRecallText(rareRecall),
     ...faithfulnessLines('the items an explanation names', faithfulness.reasons),
     ...faithfulnessLines('the named persona', faithfulness.persona),

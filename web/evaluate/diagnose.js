@@ -8,6 +8,7 @@ import { seedArgument, wholeArgument } from './checks.js';
 import { measureFaithfulness } from './faithfulness.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
 import { factsOf, settingsOf } from './new-users.js';
+import { measureOneEvent } from './one-event.js';
 import { paceOf } from './pace.js';
 import { choosePeople, historiesOf, itemsByPerson } from './people.js';
 import {
@@ -27,6 +28,7 @@ import { measureStability } from './stability.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { Faithfulness } from './faithfulness.js' */
+/** @import { OneEvent } from './one-event.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @import { RareRecall } from './rare-recall.js' */
@@ -80,6 +82,7 @@ import { measureStability } from './stability.js';
  * @property {number | null} merged
  * @property {number | null} dead parts of `collapsed`
  * @property {Stability | null} stability
+ * @property {OneEvent} oneEvent how far lists move
  * @property {RareRecall | null} rareRecall
  * @property {Faithfulness} faithfulness
  */
@@ -269,12 +272,13 @@ export async function diagnose(model, options) {
     : seeds > 0
       ? await stabilityBySeeds(model, history, seeds, asked, options)
       : null;
+  const oneEvent = await measureOneEvent(model, asked, { seed, pace: paceOf('one event less', options) });
   const rareRecall = await rareRecallOf(model, options);
   const faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
   return {
     ...quality,
     stability: stability?.shared ?? null,
     rareRecall: rareRecall?.recall ?? null,
-    details: { ...details, stability, rareRecall, faithfulness },
+    details: { ...details, stability, oneEvent, rareRecall, faithfulness },
   };
 }

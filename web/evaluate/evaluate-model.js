@@ -92,12 +92,14 @@ const defaults = {
   seed: 1,
   resamples: 2000,
   perPerson: false,
+  proportional: 0,
   baselines: /** @type {EvaluateOptions['baselines']} */ ([]),
 };
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
- * Measures a model: what people should be recommended against what it recommends, as its users would get it.
+ * Measures a model: what people should be recommended against what it recommends, by score, or in lists that
+ * are as `proportional` as its users get them.
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people
@@ -108,7 +110,7 @@ export async function evaluateModel(model, options) {
   const began = performance.now();
   const run = prepare(model, options);
   const { people, headline } = run;
-  const own = await measureRanker(run, modelRanker(model), 'ranking');
+  const own = await measureRanker(run, modelRanker(model, run.options.proportional), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, {
     k: headline,
     pace: paceOf('looking at personas', run.options),
@@ -234,7 +236,7 @@ function nobodyToMeasure({ peopleWithoutTest, peopleWithoutCandidates }) {
  * @param {FullOptions} options
  */
 function checkOptions(model, options) {
-  const { k, seed, resamples, perPerson, against, signal, onProgress } = options;
+  const { k, seed, resamples, perPerson, proportional, against, signal, onProgress } = options;
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   if (against !== undefined && !(against instanceof Model))
     throw badArgument('against', against, 'a Model of loadModel');
@@ -242,6 +244,7 @@ function checkOptions(model, options) {
   for (const cut of k)
     if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
+  if (!(proportional >= 0 && proportional <= 1)) throw badArgument('proportional', proportional, '0 to 1');
   if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
   checkRanked(options);
   checkNewUsers(model, options);
@@ -338,7 +341,11 @@ async function differenceFrom({ options }, own, other, name) {
  * @param {Model} model
  */
 async function compareWithModel(run, own, model) {
-  const other = await measureRanker(run, modelRanker(model), 'ranking by the other model');
+  const other = await measureRanker(
+    run,
+    modelRanker(model, run.options.proportional),
+    'ranking by the other model',
+  );
   const personas = await measurePersonas(model, run.people, other.lists, {
     k: run.headline,
     pace: paceOf('looking at its personas', run.options),

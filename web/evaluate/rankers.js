@@ -19,15 +19,18 @@
 
 /**
  * @param {Model} model stays the caller's
+ * @param {number} [proportional] of the lists of the whole catalogue; default 0: the order by score
  * @returns {Ranker}
  */
-export function modelRanker(model) {
+export function modelRanker(model, proportional = 0) {
   return {
     catalogue: model.info.items,
     rank({ history, candidates }, k) {
       const me = model.createProfile(history);
       try {
-        const { items } = candidates ? me.rank(candidates, { topK: k }) : me.recommend({ topK: k });
+        const { items } = candidates
+          ? me.rank(candidates, { topK: k })
+          : me.recommend({ topK: k, proportional });
         return items.filter(({ known }) => known).map(({ item }) => item);
       } finally {
         me.dispose();

@@ -9,7 +9,7 @@
  * @property {number} items such items, all people together
  * @property {number | null} recall of them among the first 20, mean over these people
  * @property {number | null} onePersona the same by the same file, where each person is folded into one
- *   persona
+ *   vector, and lists go by score
  * @property {number | null} against the same by the other model, where there is one
  */
 /** @typedef {{ recall: number, onePersona: number, against: number | null }} PersonRecall */
@@ -52,11 +52,14 @@ export function rareItems({ history, relevant }, aspectsOf) {
  * @param {Person['history']} history
  * @param {Set<string>} wanted
  * @param {{ personas?: number }} options
+ * @param {{ proportional?: number }} [lists] default: as the file says
  */
-function recallOf(model, history, wanted, options) {
+function recallOf(model, history, wanted, options, lists = {}) {
   const me = model.createProfile(history, options);
   try {
-    return me.recommend({ topK: cut }).items.filter(({ item }) => wanted.has(item)).length / wanted.size;
+    return (
+      me.recommend({ topK: cut, ...lists }).items.filter(({ item }) => wanted.has(item)).length / wanted.size
+    );
   } finally {
     me.dispose();
   }
@@ -80,7 +83,7 @@ export async function measureRareRecall(model, people, { against, pace }) {
     items += wanted.size;
     found.push({
       recall: recallOf(model, history, wanted, {}),
-      onePersona: recallOf(model, history, wanted, { personas: 1 }),
+      onePersona: recallOf(model, history, wanted, { personas: 1 }, { proportional: 0 }),
       against: against ? recallOf(against, history, wanted, {}) : null,
     });
   }

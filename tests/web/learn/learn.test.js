@@ -221,7 +221,7 @@ describe('refinement', () => {
       1 +
       model
         .createProfile(history.slice(0, at))
-        .recommend({ topK: ids.length })
+        .recommend({ topK: ids.length, proportional: 0 })
         .items.findIndex(({ item }) => item === history[at].item);
     assert.ok(
       Math.abs(before.latest - rank(history.length - 1)) < 1e-9 &&

@@ -246,7 +246,7 @@ describe('calibrated recommendations', () => {
       for (const space of /** @type {const} */ (['aspects', 'clusters'])) {
         assert.deepEqual(
           over.recommend(person, { calibrate: 0, topK: 10, space }),
-          person.recommend({ topK: 10 }),
+          person.recommend({ topK: 10, proportional: 0 }),
         );
         [0, 0.3, 0.7, 1].forEach((calibrate, i) => {
           sums[i] += Number(
@@ -263,7 +263,9 @@ describe('calibrated recommendations', () => {
   });
 
   test('keep scores, personas and the rest of a ranking, and explain what is listed', () => {
-    const scores = new Map(me.recommend({ topK: 100 }).items.map((item) => [item.item, item]));
+    const scores = new Map(
+      me.recommend({ topK: 100, proportional: 0 }).items.map((item) => [item.item, item]),
+    );
     const ranking = over.recommend(me, { calibrate: 0.8, topK: 10 });
     assert.equal(ranking.items.length, 10);
     assert.deepEqual(Object.keys(ranking), Object.keys(me.recommend()));
