@@ -130,7 +130,7 @@ const oneEventText = ({ people, topK, list, onePersona, together, sameNumber }) 
     ? table([
         [
           `one event less: places of ${topK} that change, by one vector`,
-          `${decimal(list.places)}, ${decimal(onePersona.places)}`,
+          `${plain(list.places)}, ${plain(onePersona.places)}`,
         ],
         ['Kendall tau of what stays, by one vector', `${plain(list.tau)}, ${plain(onePersona.tau)}`],
         ['pairs of events that stay together or apart', percent(together)],

@@ -67,7 +67,9 @@ function compare(model, history, without, { personas, proportional }) {
     new Map(
       me
         .personas()
-        .flatMap(({ index, items }) => items.map(({ item }) => /** @type {[string, number]} */ ([item, index]))),
+        .flatMap(({ index, items }) =>
+          items.map(({ item }) => /** @type {[string, number]} */ ([item, index])),
+        ),
     );
   const [before, after] = [history, history.filter(({ item }) => item !== without)].map((events) => {
     const me = model.createProfile(events, fold);
