@@ -337,7 +337,7 @@ function render() {
   const began = performance.now();
   const lists = {
     personas: profiles.personas.recommend({ topK, explain: true, contributions: listedContributions }),
-    one: profiles.one.recommend({ topK, explain: true, contributions: listedContributions }),
+    one: profiles.one.recommend({ topK, explain: true, contributions: listedContributions, proportional: 0 }),
   };
   const took = performance.now() - began;
   const { personas: me } = profiles,

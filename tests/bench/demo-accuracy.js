@@ -14,7 +14,8 @@ const seeds = [1, 2, 3],
 const films = await loadFilms();
 const { dim, split } = demoSettings;
 const variants = {
-  'one vector': { dim, personas: 1 },
+  'one vector': { dim, personas: 1, proportional: 0 },
+  'personas by score': { dim, split, proportional: 0 },
   'personas, library defaults': { dim, split },
   'personas, demo settings': demoSettings,
 };

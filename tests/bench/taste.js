@@ -58,7 +58,7 @@ async function trained(changes) {
   return loadModel((await trainModel(data.history, { ...settings, ...changes })).bytes);
 }
 
-const one = await trained({ personas: 1 });
+const one = await trained({ personas: 1, proportional: 0 });
 const several = await trained({ personas: 4, ...gate });
 const many = await trained({ personas: 8, split: 0.5 });
 /** @type {Map<string, { item: string }[]>} */
@@ -93,7 +93,17 @@ const systems = [
   {
     name: 'personas',
     model: several,
-    lists: { 'personas (P=4), no re-ranking': (me) => ids(me.recommend({ topK }).items) },
+    lists: {
+      'personas (P=4), by score': (me) => ids(me.recommend({ topK, proportional: 0 }).items),
+      ...Object.fromEntries(
+        [0.05, 0.1, 0.2].flatMap((proportional) =>
+          [false, true].map((aspects) => [
+            `in proportion ${proportional}, ${aspects ? 'with genres' : 'by the vectors alone'}`,
+            (/** @type {Profile} */ me) => ids(me.recommend({ topK, proportional, aspects }).items),
+          ]),
+        ),
+      ),
+    },
   },
   {
     name: 'many',
@@ -110,7 +120,7 @@ const systems = [
     name: 'one',
     model: one,
     lists: {
-      'one vector': (me) => ids(me.recommend({ topK }).items),
+      'one vector': (me) => ids(me.recommend({ topK, proportional: 0 }).items),
       ...Object.fromEntries(
         [0.02, 0.05, 0.1, 0.2, 0.5, 0.8].map((lambda) => [
           `one vector + Steck, lambda ${lambda}`,

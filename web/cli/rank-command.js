@@ -21,6 +21,8 @@ export const recommendUsage = [
   '  --contributions N how many of them to list (default 3)',
   '  --exclude IDS     leave these out',
   '  --include-seen    the history may be recommended too',
+  '  --proportional X  0 to 1, how much the places go to every taste by its share; 0: by score (default: as',
+  '                    the model says)',
   "  --personas P      at most P personas (default: the model's)",
   '  --json            everything as JSON on standard output',
   '',
@@ -31,7 +33,7 @@ export const rankUsage = [
   '',
   '  Rank my own list: nothing is filtered, unknown items come last. IDS as in ampcf recommend, of ' +
     'which the other options',
-  '  (-k, --explain, --contributions, --personas, --json) are the same.',
+  '  (-k, --explain, --contributions, --personas, --json) are the same. The order is by score.',
   '',
 ].join('\n');
 
@@ -47,13 +49,14 @@ const shared = /** @type {Record<string, OptionSpec>} */ ({
  * An item as --json gives it, with the same keys whether --explain is given or not.
  * @param {RankedItem} item
  */
-function itemJson({ item, title, known, score, persona, attention, explanation }) {
+function itemJson({ item, title, known, score, persona, seat = false, attention, explanation }) {
   return {
     item,
     title,
     known,
     score,
     persona,
+    seat,
     attention: attention ? [...attention] : [],
     explanation: explanation ?? null,
   };
@@ -112,14 +115,26 @@ async function open(values, path) {
 export async function runRecommend(argv) {
   const { values, given } = parseCommand(
     argv,
-    { ...shared, exclude: { type: 'string' }, 'include-seen': { type: 'boolean' } },
+    {
+      ...shared,
+      exclude: { type: 'string' },
+      'include-seen': { type: 'boolean' },
+      proportional: { type: 'string' },
+    },
     ['MODEL'],
   );
   const { me, options, topK } = await open(values, given[0]);
   const exclude = (await idList(values.exclude, 'exclude')).map(({ item }) => item);
+  const proportional = numberOption(values, 'proportional', { low: 0, high: 1 });
   print(
     me,
-    me.recommend({ ...options, topK: topK ?? 10, exclude, excludeSeen: !values['include-seen'] }),
+    me.recommend({
+      ...options,
+      topK: topK ?? 10,
+      exclude,
+      excludeSeen: !values['include-seen'],
+      ...(proportional !== undefined && { proportional }),
+    }),
     me.unknown,
     Boolean(values.json),
   );

@@ -65,7 +65,7 @@ export function personaLines(me) {
 }
 
 /**
- * A ranking as text.
+ * A ranking as text. "by share": a claim, not the score, put the item there.
  * @param {Ranking} ranking
  */
 export function rankingLines({ items }) {
@@ -74,7 +74,8 @@ export function rankingLines({ items }) {
       const score = item.score === null ? ' new ' : item.score.toFixed(3);
       const persona = item.persona ? `  ${style('cyan', item.persona.label)}` : '';
       const place = String(i + 1).padStart(2);
-      const head = `  ${place}  ${score}  ${short(item.title, 46).padEnd(46)}${persona}`;
+      const seat = item.seat ? style('dim', '  by share') : '';
+      const head = `  ${place}  ${score}  ${short(item.title, 46).padEnd(46)}${persona}${seat}`;
       const why = because(item);
       return why ? [head, style('dim', `             ${why}`)] : [head.trimEnd()];
     })

@@ -20,6 +20,8 @@ import { badArgument, optionsArgument } from '../core/arguments.js';
  * @property {string} aspects added where the persona is named and cares about aspects of the item; '' to
  *   leave it out
  * @property {string} disliked added where the person disliked something that speaks against it
+ * @property {string} seat added where a claim, not the score, put the item in its place; left out where other
+ *   templates are given without it
  * @property {string} end added to every sentence
  */
 /**
@@ -48,6 +50,7 @@ export const englishTemplates = Object.freeze(
     unknown: '{title} is new here: nothing is known of it yet',
     aspects: ', and likes {aspects}',
     disliked: ', although you disliked {disliked}',
+    seat: ', placed here for its share of your taste',
     end: '',
   }),
 );
@@ -191,7 +194,8 @@ export function explainInWords(ranked, options = {}) {
     locale = 'en',
     emphasis = {},
   } = optionsArgument(options);
-  const words = { ...englishTemplates, ...templates };
+  const isOwn = Object.keys(templates).length > 0;
+  const words = { ...englishTemplates, ...(isOwn && { seat: '' }), ...templates };
   checkArguments(ranked, { reasons, aspects: most }, words);
   const { liked, disliked } = reasonsOf(ranked, options, reasons);
   const kind = caseOf(ranked, liked.length > 0);
@@ -211,6 +215,7 @@ export function explainInWords(ranked, options = {}) {
     kind,
     ...(named && cared.length > 0 ? ['aspects'] : []),
     ...(disliked.length > 0 && kind !== 'unknown' ? ['disliked'] : []),
+    ...(ranked.seat ? ['seat'] : []),
     'end',
   ].flatMap((name) => fill(name, words[/** @type {keyof Templates} */ (name)], values));
   const around = (/** @type {SentencePart} */ { type, text }) =>

@@ -78,7 +78,10 @@ function reference(me, { topK, proportional, aspects }) {
     const place = list.length + 1;
     const listed = list.filter((id) => model.aspects(id).length > 0);
     const brought = (/** @type {string} */ aspect) =>
-      listed.reduce((sum, id) => sum + (model.aspects(id).includes(aspect) ? 1 / model.aspects(id).length : 0), 0);
+      listed.reduce(
+        (sum, id) => sum + (model.aspects(id).includes(aspect) ? 1 / model.aspects(id).length : 0),
+        0,
+      );
     const gains = left.map(({ item, rank, due: owed }) => {
       const claim = place * owed - list.reduce((sum, id) => sum + alike(id, item), 0);
       const of = model.aspects(item);
@@ -91,7 +94,9 @@ function reference(me, { topK, proportional, aspects }) {
         proportional * (aspects ? claim + aspect : 2 * claim)
       );
     });
-    const may = left.map(({ persona }) => seats[persona] <= (shares[persona] + 1 - proportional) * place + 1e-9);
+    const may = left.map(
+      ({ persona }) => seats[persona] <= (shares[persona] + 1 - proportional) * place + 1e-9,
+    );
     const allowed = may.some((is) => is) ? may : may.map(() => true);
     const best = gains.reduce(
       (found, gain, i) => (allowed[i] && (found < 0 || gain > gains[found]) ? i : found),
