@@ -61,7 +61,7 @@
  * @property {number | null} score unit: predicted preference, about 1 for a typical liked item; null when
  *   unknown
  * @property {PersonaName | null} persona whose evidence decides; null without history or when unknown
- * @property {true} [seat] of a recommended list: not the score but a claim of the person's taste put the item
+ * @property {boolean} [seat] true, of a recommended list: not the score but a claim of the person's taste put the item
  *   here, for its persona, before something with a better score
  * @property {Float32Array} [attention] over personas, sum 1; with `explain`
  * @property {Explanation} [explanation] with `explain`
