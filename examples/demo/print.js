@@ -77,7 +77,7 @@ export function rankingLines({ items }) {
       const title = fit(item.title, 46).padEnd(46);
       const place = String(i + 1).padStart(2);
       return [
-        `  ${place}  ${score}  ${title}  ${item.persona?.label ?? ''}`,
+        `  ${place}  ${score}  ${title}  ${item.persona?.label ?? ''}${item.seat ? dim('  by share') : ''}`,
         `             ${dim(reason(item))}`,
       ].join('\n');
     })

@@ -91,7 +91,7 @@ test('rows in another order give the same bytes; another seed does not', () => {
 
 test('recommend --explain --json has the promised keys and parts that add up', () => {
   const { status, stdout } = ampcf(
-    'recommend m.ampcf --history m1,m2,m3,m14,ghost -k 5 --explain --json --contributions 2',
+    'recommend m.ampcf --history m1,m2,m3,m14,ghost -k 5 --proportional 0 --explain --json --contributions 2',
   );
   assert.equal(status, 0);
   const result = JSON.parse(stdout);
@@ -127,7 +127,7 @@ test('recommend --explain --json has the promised keys and parts that add up', (
 });
 
 test("rank gives recommend's scores, keeps unknown candidates last", () => {
-  const recommended = json('recommend m.ampcf --history m1,m2 -k 20').items;
+  const recommended = json('recommend m.ampcf --history m1,m2 -k 20 --proportional 0').items;
   const ids = recommended.map((/** @type {{ item: string }} */ entry) => entry.item);
   const candidates = ['nobody', ...ids.toReversed()].join();
   const ranked = json(`rank m.ampcf --history m1,m2 --candidates ${candidates}`);

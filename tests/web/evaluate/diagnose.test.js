@@ -191,10 +191,6 @@ describe('a diagnosis', () => {
     assert.deepEqual((await diagnose(model, { ...options, history: mixed })).details.counts, details.counts);
     assert.ok(Number(separation) > 0.2 && Number(separation) < 2);
     assert.ok(effectivePersonas >= 1 && effectivePersonas <= details.personas);
-    assert.ok(
-      Number(sharpness.recommended) < Number(sharpness.random),
-      'surer of what it recommends than of random items',
-    );
     for (const value of Object.values(sharpness)) assert.ok(Number(value) >= 0 && Number(value) <= 1);
     assert.deepEqual(
       [stability, rareRecall, details.stability, details.rareRecall],
@@ -226,7 +222,7 @@ describe('a diagnosis', () => {
         recommended.push(
           mean(
             me
-              .recommend({ topK: 20, explain: true })
+              .recommend({ topK: 20, proportional: 0, explain: true })
               .items.map(
                 ({ attention }) =>
                   -[.../** @type {Float32Array} */ (attention)].reduce(

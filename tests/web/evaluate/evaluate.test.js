@@ -227,7 +227,7 @@ describe('persona health', () => {
     const sharp = several.map((me) =>
       mean(
         me
-          .recommend({ topK: 5, explain: true })
+          .recommend({ topK: 5, proportional: 0, explain: true })
           .items.map(
             ({ attention }) =>
               -[.../** @type {Float32Array} */ (attention)].reduce(

@@ -55,7 +55,7 @@ export const model = await loadModel(
 export function figuresByHand(history, list) {
   const top = model
     .createProfile(history)
-    .recommend({ topK: 10 })
+    .recommend({ topK: 10, proportional: 0 })
     .items.map(({ item }) => item);
   const ranks = list.map((item) => top.indexOf(item)).filter((rank) => rank >= 0);
   const gain = (/** @type {number} */ sum, /** @type {number} */ rank) => sum + 1 / Math.log2(rank + 2);

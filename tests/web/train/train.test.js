@@ -147,7 +147,7 @@ describe('the model', () => {
         wanted[abi.SETTING_PROPORTIONAL] = given.proportional;
         assert.deepEqual(settingsIn(bytes), [...wanted], objective);
       }
-    assert.deepEqual([gate, leaves, proportional, split], [0.5, 8, 0, 1.4]);
+    assert.deepEqual([gate, leaves, proportional, split], [0.25, 8, 0.1, 1.4]);
   });
 
   test('holds titles, aspects, metadata and what was counted', async () => {
@@ -405,7 +405,7 @@ describe('what is refused', () => {
       nu: [0, 1],
       split: [0, 1024],
       gate: [0, 16],
-      leaves: [1, 64],
+      leaves: [1, 256],
       proportional: [0, 1],
       bias: [0, 1024],
       userDamping: [0, 2],
