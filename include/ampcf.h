@@ -153,8 +153,7 @@ const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
 
 /* ---- Profile ------------------------------------------------------------------------------------------- */
 
-/** One person: history, responsibilities, shares and persona vectors. Use one profile from one thread at a
- * time. */
+/** One person: history, personas, their shares and vectors. Use one profile from one thread at a time. */
 typedef struct ampcf_profile ampcf_profile;
 
 /** Bytes of memory that a profile of up to n_history events and n_summaries summaries needs; 0 when n_history
@@ -169,11 +168,16 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint3
  *
  *     M        = alpha G + sum_i w_i q_i v_i v_i^T + lambda_u I
  *     lambda_u = lambda (sum_i w_i q_i t_i^2 + alpha N)^nu
- *     u_k      = M^-1 sum_i r_ik w_i q_i t_i g_i v_i,       sum_k u_k = the ALS user vector
+ *     u_l      = M^-1 sum_(i in l) w_i q_i t_i g_i v_i,     sum_l u_l = the ALS user vector
+ *
+ * Each event is of one leaf l, each leaf of one persona, r_ik = 1 for the persona of event i and else 0. A
+ * file of version 0.1 has no leaves, and events that are of several personas by parts r_ik:
+ * u_k = M^-1 sum_i r_ik w_i q_i t_i g_i v_i.
  *
  * items       (H) item indices < N, distinct; order does not matter except among exact ties
  * weights     (H) 0 < w <= AMPCF_MAX_WEIGHT; NULL = all 1
- * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with
+ * n_personas  most personas wanted, 1 to P; 0 = as many as the model was trained with. At most 1 is one
+ *             vector, sum_l u_l, without a gate
  * memory      (>= ampcf_profile_memory(model, n, 0)) 16-byte aligned; the profile lives in it and
  *             *out_profile is its address
  * scratch     (>= ampcf_profile_scratch(model, n, 0)) 16-byte aligned, overwritten
@@ -181,7 +185,8 @@ size_t ampcf_profile_scratch(const ampcf_model *model, uint32_t n_history, uint3
  * The number of personas adapts to the history: n == 0 gives none, one item gives one. Personas are ordered
  * by share. Here everything was liked, g = 1; ampcf_profile_add takes events that were not.
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (weight, n, n_personas, duplicate item), AMPCF_E_ITEM_RANGE,
- * AMPCF_E_MEMORY. Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + P H (D + neighbours)).
+ * AMPCF_E_MEMORY. Thread-safe for distinct memory. Allocates nothing. O(H D^2 + D^3 + L (H D + D^2) +
+ * P H neighbours) with L leaves.
  * q = 1 where the file has no item weights, t = 1 where it has no targets; a file with neighbours adds N + P
  * min(N, H longest row) words to the memory. Source: Hu, Koren, Volinsky 2008 (ICDM) for P = 1; Rendle et
  * al. 2021 (arXiv:2110.14037) for the scaled lambda; the partition into personas is this project's. Since
@@ -197,6 +202,7 @@ ampcf_status ampcf_profile_fold_in(const ampcf_model *model, const uint32_t *ite
  * profile has no personas.
  *
  * n_history, n_summaries  room for so many events and summaries
+ * n_personas              as for ampcf_profile_fold_in
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (n_history, n_summaries, n_personas), AMPCF_E_MEMORY. O(D^2). Since 0.1.
  */
@@ -223,11 +229,11 @@ ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weig
  *
  *     weight     = sum_i r_ik w_i g_i,   system = sum_i r_ik w_i q_i
  *     preference = sum_i r_ik w_i q_i t_i g_i / system
- *     events     = sum_i r_ik over what was liked,   support = m_k of ampcf_score
+ *     events     = sum_i r_ik over what was liked,   support = m_k of version 0.1, else 0
  *     v          = sum_i r_ik w_i q_i t_i g_i v_i / (system preference)
  *
  * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is
- * forgotten.
+ * forgotten. With a gate a summary is of one leaf, like an event; only files of version 0.1 use its support.
  *
  * summary  (5 + D) weight and system 0 to 2^26, preference 0 to 2^20, events 0.001 to 2^20, support and v
  *          -2^20 to 2^20
@@ -266,22 +272,23 @@ const float *ampcf_profile_responsibilities(const ampcf_profile *profile);
 /**
  * Score candidates for one profile (src/FORMAT.md; arXiv:2010.07042).
  *
- *     s_jk   = u_k . v_j + sum_i r_ik w_i g_i B_ij
- *     gain_k = P min(max_l m_l / m_k, 5)^tau
- *     a_jk   = softmax_k(beta gain_k s_jk / P + eta log pi_k)
- *     y_j    = (1 - rho) sum_k s_jk + rho sum_k a_jk gain_k s_jk + b_j
+ *     G_jl    = exp(b (cos(c_l, v_j) - .6))
+ *     part_jk = sum_(l in k) G_jl (u_l . v_j) + sum_(i in k) w_i g_i B_ij
+ *     y_j     = sum_k part_jk + b_j
  *
- * B is 0 where the file has no neighbours. m_k is the support of persona k: the mean evidence it has for its
- * own liked events, each left out in turn.
+ * c_l is the direction of leaf l, the mean of its liked events' by w g; b the gate of the file. B is 0 where
+ * the file has no neighbours. b = 0, or a profile that may have one persona only, is the single vector: G = 1
+ * for all. A file of version 0.1 is scored by its attention, to the last bit as ever (core/attention.h).
  *
  * candidates   (C) item indices < N, duplicates allowed
  * out_scores   (C) higher is better, finite; unit: predicted preference (t_j = like a typical liked item),
  *              not a probability
- * out_personas (C) the persona that explains each candidate, argmax_k a_jk; 0 without personas; NULL = not
- *              wanted
+ * out_personas (C) the persona that explains each candidate, argmax_k part_jk (version 0.1: argmax_k a_jk),
+ *              the first of equals; 0 without personas; NULL = not wanted
  *
  * Without personas (empty history) y_j = b_j: popularity. Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Thread-safe
- * for distinct profiles. Allocates nothing. O(C P D). Since 0.1.
+ * for distinct profiles. Allocates nothing. O(C L D), here and below P for L where there is no gate. Since
+ * 0.1.
  */
 ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                          float *out_scores, uint32_t *out_personas);
@@ -299,7 +306,7 @@ typedef struct ampcf_ranked {
  * candidates  (C) item indices < N, distinct
  * out         (k) the best; out_n  number written: min(k, C)
  *
- * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (P D + log k)). Otherwise as ampcf_score. Since 0.1.
+ * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. O(C (L D + log k)). Otherwise as ampcf_score. Since 0.1.
  */
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                         uint32_t k, ampcf_ranked *out, uint32_t *out_n);
@@ -310,7 +317,7 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
  * excluded    (N) bytes, non-zero = leave out; NULL = none. The history is excluded only where the caller
  *             says so.
  *
- * Returns AMPCF_OK. O(N (P D + log k)). Otherwise as ampcf_rank. Since 0.1.
+ * Returns AMPCF_OK. O(N (L D + log k)). Otherwise as ampcf_rank. Since 0.1.
  */
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n);
@@ -363,13 +370,19 @@ typedef struct ampcf_explanation {
     double bias;  /* b_j, owed to popularity */
     /* what single-precision scoring rounds away; at most 1e-5 of the largest part, plus 1e-6 */
     double residual;
-    uint32_t persona; /* argmax_k a_jk */
+    uint32_t persona; /* that of ampcf_score */
 } ampcf_explanation;
 
 /**
  * Split one candidate's score into parts.
  *
- *     contribution_i = w_i g_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik)
+ *     contribution_i = w_i g_i (q_i t_i G_jl v_j^T M^-1 v_i + B_ij),  l the leaf of i
+ *     a_jk ~ sum_(l in k) pi_l G_jl / sum_(l in k) pi_l,              pi_l = part of the weight of leaf l
+ *
+ * The attention says how near the item is to a persona, whatever its size; the persona that explains the item
+ * is the one that brings most of the score. A file of version 0.1: contribution_i = w_i g_i (q_i t_i v_j^T
+ * M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik). An event that was added after the last finish
+ * contributes 0.
  *
  * item               < N
  * out_contributions  (summaries and H events) in the order in which they were added, in the unit of the

@@ -82,7 +82,7 @@ describe('layouts and numbers', () => {
       Object.keys(abi.ampcf_explanation.fields),
     );
     const others = changed(
-      ['uint32_t persona; /* argmax_k a_jk */', 'int32_t persona;'],
+      ['uint32_t persona; /* that of ampcf_score */', 'int32_t persona;'],
       ['AMPCF_E_LIMIT = 20', 'AMPCF_E_LIMIT = 28'],
       ['AMPCF_MAX_WEIGHT 1024', 'AMPCF_MAX_WEIGHT 512'],
     );
