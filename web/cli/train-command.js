@@ -42,7 +42,7 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 /** @import { TrainSettings } from '../train/settings.js' */
 /** @import { Measurement, ModelCard } from '../evaluate.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /** @import { Io } from './progress.js' */
 /** @import { TrainingInput } from './training-input.js' */
 /** @import { Search } from './tuning.js' */

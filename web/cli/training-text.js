@@ -3,7 +3,7 @@ import { count, percent } from './print.js';
 import { stages } from './progress.js';
 
 /** @import { Measurement, ValidatedOptions } from '../evaluate.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 
 /**

@@ -4,7 +4,7 @@ import { seededRandom } from '../core/random.js';
 import { drawSettings, searchSpace, stepFrom } from './space.js';
 
 /** @import { TrainSettings } from '../train/settings.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /**
  * @typedef {object} TrialJob
  * @property {number} trial from 0, the defaults

@@ -21,7 +21,9 @@ const cut = (/** @type {boolean} */ kept) =>
   );
 const training = cut(true);
 const validation = cut(false);
-const options = { dim: 8, sweeps: 9, items: filmFacts };
+/** Nothing is left to choose at the end. */
+const plain = { gate: 0, proportional: 0 };
+const options = { dim: 8, sweeps: 9, items: filmFacts, ...plain };
 /** @type {ValidatedResult} */
 let result;
 
@@ -146,7 +148,7 @@ describe('trainValidated', () => {
     const run = (/** @type {any} */ more) => () =>
       trainValidated(training, validation, { ...options, ...more });
     await failsWith(() => trainValidated(training, training, options), 'NO_DATA', /validation: got nobody/);
-    for (const [name, value] of Object.entries({ patience: 0, sample: 0 }))
+    for (const [name, value] of Object.entries({ patience: 0, sample: 0, choosers: 0 }))
       await failsWith(
         run({ [name]: value }),
         'BAD_ARGUMENT',
