@@ -105,7 +105,9 @@ function comparison({ people, measure }) {
       return all.reduce((sum, value) => sum + value, 0) / all.length;
     },
     trials: () =>
-      [...measured.values()].filter(({ pair }) => pair.gate > 0).map(({ pair, parts }) => trialOf(pair, parts)),
+      [...measured.values()]
+        .filter(({ pair }) => pair.gate > 0)
+        .map(({ pair, parts }) => trialOf(pair, parts)),
   };
 }
 
@@ -135,7 +137,8 @@ async function bestLeaves(compare, found) {
   const last = [found];
   for (const leaves of leafCounts.filter((count) => count !== usual)) {
     const heat = await compare.trial({ gate, leaves }, false);
-    if (sure(heat) >= rival - 2 * cheaper * compare.plain()) last.push(await compare.trial({ gate, leaves }, true));
+    if (sure(heat) >= rival - 2 * cheaper * compare.plain())
+      last.push(await compare.trial({ gate, leaves }, true));
   }
   return frugal(last, compare.plain());
 }

@@ -85,4 +85,3 @@ export async function measureValidation(model, interactions, validation, options
     paceOf('measuring', optionsArgument(options)),
   );
 }
-

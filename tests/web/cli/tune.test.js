@@ -183,7 +183,7 @@ const refusals = [
   [`${train} --joint 1`, 2, /--joint: got "1", wanted nothing: it trained items by the attention/],
   ['tune ratings.csv --validation 0.1 --trials 1 --rho 0.1', 2, /--rho: got "0\.1", wanted --gate/],
   [`${train} --gate 17`, 2, /gate: got 17, wanted a number from 0 to 16/],
-  [`${train} --leaves 65`, 2, /leaves: got 65, wanted a whole number from 1 to 64/],
+  [`${train} --leaves 257`, 2, /leaves: got 257, wanted a whole number from 1 to 256/],
   [`${train} --proportional 1.5`, 2, /proportional: got 1\.5, wanted a number from 0 to 1/],
   [`${train} --minutes 2`, 2, /--minutes: got 2, wanted --auto with it/],
   [`${train} --auto --validation 0.1`, 2, /--minutes M or --trials N is missing/],

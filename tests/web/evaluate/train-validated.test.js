@@ -31,6 +31,7 @@ before(async () => {
   result = await trainValidated(training, validation, options);
 });
 
+const late = (/** @type {any} */ { gate, leaves, proportional }) => ({ gate, leaves, proportional });
 const ndcgs = (/** @type {readonly Measurement[]} */ measurements) =>
   measurements.map(({ metrics }) => metrics['ndcg@20']);
 
@@ -132,14 +133,15 @@ describe('trainValidated', () => {
     const {
       bytes,
       measurements,
+      settings: found,
       validation: figures,
     } = await trainValidated(training, validation, {
       ...settings,
       onProgress: ({ phase }) => phases.add(phase),
     });
-    assert.deepEqual(bytes, (await trainModel(training, settings)).bytes);
+    assert.deepEqual(bytes, (await trainModel(training, { ...settings, ...late(found) })).bytes);
     assert.notEqual(figures.metrics['ndcg@20'], measurements[0].metrics['ndcg@20']);
-    assert.deepEqual([...phases].sort(), ['measuring', 'neighbours', 'vectors']);
+    assert.deepEqual([...phases].sort(), ['choosing', 'measuring', 'neighbours', 'vectors']);
   });
 
   test('refuses what makes no sense, and ends when it is told to', async () => {
