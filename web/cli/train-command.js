@@ -51,6 +51,9 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 /** @import { TrainingInput } from './training-input.js' */
 /** @import { Search } from './tuning.js' */
 
+/** What --auto holds out where --validation does not say. */
+const autoShare = '0.1';
+
 const alsUsage = [
   '  --objective als         least squares over all pairs (default)',
   `    --sweeps N            alternations (default ${trainDefaults.sweeps})`,
@@ -131,7 +134,8 @@ export const usage = [
   `    ${holdOutUsage}`,
   '    --patience N          stop after N measurements without a better NDCG@20 (default 3)',
   '  --auto                  search the settings first, as ampcf tune does; what is given stays ' +
-    'fixed. With --validation, and:',
+    'fixed. Holds ' +
+    `${autoShare} out where --validation does not say, and:`,
   budgetUsage.replaceAll(/^/gm, '  '),
   '  --card                  measure persona quality and run a membership attack (two more ' +
     'trainings), and write the model card into the model;',
@@ -397,6 +401,7 @@ export async function run(argv, signal) {
   const [path] = paths;
   const given = givenSettings(values);
   const { output } = values;
+  if (values.auto) values.validation ??= autoShare;
   checkUsage(values);
   const io = ioOf(values, signal);
   const { say } = io;

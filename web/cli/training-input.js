@@ -170,13 +170,20 @@ function leaveOut(interactions, held) {
 }
 
 /**
+ * @typedef {object} HeldOut
+ * @property {number} kept rows of the ratings that count
+ * @property {Interactions} interactions
+ * @property {Interactions | undefined} validation
+ * @property {string} [how] which events a share has taken
+ */
+
+/**
  * What is trained on and what is held out: two parts of the ratings, or the ratings and another file.
  * @param {Ratings} ratings
  * @param {Record<string, any>} values
  * @param {{ threshold: number | undefined, weights: boolean }} rule
  * @param {Io} io
- * @returns {Promise<{ kept: number, interactions: Interactions, validation: Interactions | undefined }>}
- *   kept: rows of the ratings that count
+ * @returns {Promise<HeldOut>}
  */
 async function holdOut(ratings, values, rule, io) {
   const wanted = validationOption(values.validation);
@@ -189,9 +196,8 @@ async function holdOut(ratings, values, rule, io) {
     const seed = seedOption(values) ?? trainDefaults.seed;
     const by = holdOutRule(ratings, values);
     const { parts } = splitRows(ratings, rows, { by, test: wanted.share, validation: 0, seed });
-    const of = by === 'latest' ? "each person's latest events" : 'random events of each person';
-    io.say(`validation part: ${wanted.share} of ${of} (--hold-out)`);
     return {
+      how: by === 'latest' ? ": each person's latest events" : ': random events of each person',
       kept,
       interactions: chooseRows(ratings, rule, parts.get('train')),
       validation: chooseRows(ratings, plain, parts.get('test')),
@@ -217,7 +223,7 @@ export async function readTrainingInput(path, values, io) {
   const ratings = await readRatingsFile(path, values, io);
   const weights = Boolean(values.weights);
   const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
-  const { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
+  const { kept, how = '', ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
   const held = parts.validation?.user.length;
   if (held === 0) {
     const rated = threshold === undefined ? '' : ` with a rating of ${threshold} or more`;
@@ -226,7 +232,7 @@ export async function readTrainingInput(path, values, io) {
   }
   if (threshold !== undefined)
     io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
-  if (held !== undefined) io.say(`held out ${count(held)} for validation`);
+  if (held !== undefined) io.say(`held out ${count(held)} for validation${how}`);
   const items = values.items
     ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items
     : undefined;

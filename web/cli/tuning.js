@@ -60,12 +60,13 @@ export function trialTable(results, indent) {
   const names = [...new Set(best.flatMap(({ chosen }) => Object.keys(chosen)))];
   return table(
     [
-      ['trial', 'ndcg@20', 'recall@20', 'sweeps', ...names],
+      ['trial', 'ndcg@20', 'recall@20', 'sweeps', 'gate', ...names],
       ...best.map(({ trial, validation, settings, chosen }) => [
         String(trial),
         ndcgOf(/** @type {TrialResult} */ ({ validation })).toFixed(4),
         (validation?.metrics['recall@20'] ?? 0).toFixed(4),
         String(settings?.sweeps ?? settings?.epochs),
+        String(settings?.gate),
         ...names.map((name) => String(chosen[name] ?? settings?.[name] ?? '')),
       ]),
     ],

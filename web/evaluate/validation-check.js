@@ -38,6 +38,10 @@ export async function checkValidation(model, interactions, validation, options =
   const people = validationPeople(interactions, validation);
   const training = { interactions, data: canonicalInteractions(interactions, 1), dim: model.info.dim };
   const ranker = await baselines.popularity.fit(training, {}, {});
-  const popularity = await figuresFor(ranker, people, paceOf('ranking by popularity', { signal, onProgress }));
+  const popularity = await figuresFor(
+    ranker,
+    people,
+    paceOf('ranking by popularity', { signal, onProgress }),
+  );
   return { popularity, shift: shiftOf(model, interactions, someOf(people, mostAsked, seed), seed) };
 }

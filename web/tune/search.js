@@ -155,7 +155,10 @@ export async function searchSettings({ methods, fixed, seed, trials, run, over, 
     const done = await run(jobs);
     const found = betterOf(done, best);
     results.push(...done);
-    if (found && found !== best) await onBest?.((best = found));
+    if (found && found !== best) {
+      best = found;
+      await onBest?.(best);
+    }
     if (done.length < jobs.length) break;
   }
   return { best, results };
