@@ -144,6 +144,43 @@ describe('trainValidated', () => {
     assert.deepEqual([...phases].sort(), ['choosing', 'measuring', 'neighbours', 'vectors']);
   });
 
+  test('chooses gate, leaves and lists at the end, which its settings give again', async () => {
+    const chosen = await trainValidated(training, validation, { dim: 8, sweeps: 5 });
+    const { gate, proportional, settings } = chosen;
+    assert.deepEqual(
+      ndcgs(chosen.measurements),
+      ndcgs(result.measurements.slice(0, 2)),
+      'sweeps have no gate',
+    );
+    assert.deepEqual([settings.gate, settings.leaves], [gate?.gate, gate?.leaves]);
+    assert.equal(settings.proportional, proportional?.proportional);
+    assert.ok(gate && gate.people === result.validation.people && gate.trials.length > 5);
+    assert.deepEqual((await trainModel(training, settings)).bytes, chosen.bytes);
+    const given = await trainValidated(training, validation, {
+      dim: 8,
+      sweeps: 5,
+      gate: 1,
+      leaves: 3,
+      proportional: 0.2,
+    });
+    assert.deepEqual([given.gate, given.proportional], [null, null]);
+    assert.deepEqual(late(given.settings), { gate: 1, leaves: 3, proportional: 0.2 });
+  });
+
+  test('by score alone measures the sample, and chooses lists where that is wanted', async () => {
+    const alone = (/** @type {number} */ listsAbove) =>
+      trainValidated(training, validation, {
+        ...options,
+        ...{ proportional: undefined },
+        measureAll: false,
+        listsAbove,
+      });
+    const [always, never] = [await alone(0), await alone(1)];
+    assert.ok(always.proportional && never.proportional === null);
+    assert.deepEqual(always.validation, result.validation);
+    assert.deepEqual(never.validation, result.validation);
+  });
+
   test('refuses what makes no sense, and ends when it is told to', async () => {
     const mine = new Error('mine');
     const abort = new AbortController();

@@ -13,7 +13,10 @@ describe('the methods of neighbours', () => {
   test('are all that fit, the given one first', async () => {
     const all = await methodsFor({ dim: 4 }, everything);
     assert.deepEqual([all[0].name, all[0].chosen], ['none', {}]);
-    assert.deepEqual(namesOf(all).filter((name) => name !== 'local'), ['none', 'cooccurrence', 'ease']);
+    assert.deepEqual(
+      namesOf(all).filter((name) => name !== 'local'),
+      ['none', 'cooccurrence', 'ease'],
+    );
     assert.deepEqual(all.at(-1)?.chosen, { neighbours: 100, neighbourMethod: 'ease' });
     assert.equal(all.at(-1)?.settings.dim, 4);
     const five = await methodsFor({ neighbours: 5 }, everything);
@@ -32,11 +35,7 @@ describe('the methods of neighbours', () => {
       {},
       async ({ neighbourMethod, neighbourBlend }) => neighbourMethod !== 'ease' || neighbourBlend === 0,
     );
-    assert.deepEqual(alone.at(-1)?.chosen, {
-      neighbours: 100,
-      neighbourMethod: 'ease',
-      neighbourBlend: 0,
-    });
+    assert.deepEqual(alone.at(-1)?.chosen, { neighbours: 100, neighbourMethod: 'ease', neighbourBlend: 0 });
   });
 });
 
@@ -82,9 +81,15 @@ describe('a search', () => {
 
   test('tries each method once with its defaults, then keeps to the best', async () => {
     const { best, rounds, results, methods } = await searched(likesCounts, {}, 41);
-    assert.deepEqual(rounds[0].map(({ chosen }) => chosen), [{}]);
+    assert.deepEqual(
+      rounds[0].map(({ chosen }) => chosen),
+      [{}],
+    );
     const tried = rounds[1].slice(0, methods.length - 1).map(({ chosen }) => chosen);
-    assert.deepEqual(tried, methods.slice(1).map(({ chosen }) => chosen));
+    assert.deepEqual(
+      tried,
+      methods.slice(1).map(({ chosen }) => chosen),
+    );
     const later = rounds.slice(2).flat();
     const kept = later.filter(({ chosen }) => chosen.neighbourMethod === 'cooccurrence');
     assert.ok(kept.length > later.length / 2 && kept.length < later.length);
