@@ -83,7 +83,8 @@ export const inputUsage = [
 ].join('\n');
 
 export const holdOutUsage =
-  '--hold-out latest|random  which events a share takes (default: the latest where there are times, else random)';
+  '--hold-out latest|random  which events a share takes (default: the latest where there are ' +
+  'times, else random)';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +

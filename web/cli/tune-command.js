@@ -20,6 +20,7 @@ import { checkSummary, choiceLines, sayCheck } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { TrialResult } from '../tune/search.js' */
+/** @import { Search } from './tuning.js' */
 
 export const usage = [
   'ampcf tune RATINGS --validation FILE|SHARE --minutes M [options]',
@@ -67,6 +68,19 @@ const trialSummary = ({ trial, chosen, early, validation, gate, settings, second
 });
 
 /**
+ * What --json tells of the best and of every trial.
+ * @param {Search} search
+ */
+const summaryOf = ({ best, results, figures, check }) => ({
+  validation: figures,
+  ...checkSummary(figures, check),
+  gate: best.gate,
+  proportional: best.proportional,
+  settings: best.settings,
+  results: results.map(trialSummary),
+});
+
+/**
  * @param {string[]} argv
  * @param {AbortSignal} signal
  */
@@ -105,17 +119,7 @@ export async function run(argv, signal) {
   if (output === '-') return io.say(`train    ${command}`);
   process.stdout.write(
     values.json
-      ? jsonLine({
-          model: output ?? null,
-          ...searchSummary(search, values),
-          validation: figures,
-          ...checkSummary(figures, check),
-          proportional: best.proportional,
-          gate: best.gate,
-          settings: best.settings,
-          command,
-          results: results.map(trialSummary),
-        })
+      ? jsonLine({ model: output ?? null, ...searchSummary(search, values), ...summaryOf(search), command })
       : `${trialTable(results, '')}\n\nvalidation ${validationText(figures)}\n${command}\n`,
   );
 }

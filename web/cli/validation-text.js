@@ -6,7 +6,7 @@ import { count } from './print.js';
 /** @import { GateChoice, ProportionalChoice, ValidationCheck, ValidationFigures } from '../evaluate.js' */
 /** @typedef {{ gate?: GateChoice | null, proportional?: ProportionalChoice | null }} Choices */
 
-/** Held-out items that are so many times as popular as those of the training, or as rare, are another world. */
+/** So many times as popular as those of the training, or as rare, held-out items are another world. */
 const largeRatio = 1.2;
 
 const signed = (/** @type {number} */ part) => `${part < 0 ? '' : '+'}${(100 * part).toFixed(1)} %`;
@@ -69,7 +69,8 @@ function warningOf({ metrics }, { popularity }) {
 }
 
 /**
- * Says what a validation says, and loudly, even to who wants quiet, where the model is no better than nothing.
+ * Says what a validation says, and loudly, also to who wants quiet, where the model is no better than
+ * popularity.
  * @param {ValidationFigures} validation
  * @param {ValidationCheck} check
  * @param {(line: string) => void} say

@@ -127,7 +127,8 @@ async function bestGate(compare, candidates, leaves) {
 }
 
 /**
- * Other numbers of leaves at one gate: those that keep up by a quarter of the people are measured by everybody.
+ * Other numbers of leaves at one gate: those that keep up by a quarter of the people are measured by
+ * everybody.
  * @param {ReturnType<typeof comparison>} compare
  * @param {GateTrial} found
  */
@@ -144,8 +145,8 @@ async function bestLeaves(compare, found) {
 }
 
 /**
- * Gate and leaves for people of the validation: the pair whose gain over the single vector is the surest (gain
- * less one standard error), shrunk by how sure it is.
+ * Gate and leaves for people of the validation: the pair whose gain over the single vector is the surest
+ * (gain less one standard error), shrunk by how sure it is.
  * @template P
  * @param {GateQuestion<P>} question
  * @returns {Promise<GateChoice | null>} null: the caller left nothing to choose

@@ -1,5 +1,5 @@
-// Owns what is chosen on validation people once a training is over, and on whom: the gate, its leaves, lists in
-// proportion. Must not know the rules of a choice.
+// Owns what is chosen on validation people once a training is over, and on whom: the gate, its leaves,
+// lists in proportion. Must not know the rules of a choice.
 import { loadModel } from '../ampcf.js';
 import { chooseGate } from './choose-gate.js';
 import { chooseProportional } from './choose-proportional.js';

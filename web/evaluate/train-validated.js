@@ -1,5 +1,5 @@
-// Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop, what is
-// chosen at the end. Must not touch the trainer's state.
+// Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop, what
+// is chosen at the end. Must not touch the trainer's state.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
 import { trainModel } from '../train.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
@@ -57,8 +57,8 @@ const defaults = { patience: 3, sample: 2000, choosers: 4000, measureAll: true, 
  * @param {Interactions} interactions validation pairs are not to be among them
  * @param {Interactions} validation weights are not used
  * @param {ValidatedOptions} [options]
- * @returns {Promise<ValidatedResult>} `settings` with the number of sweeps kept and what was chosen: they give
- *   the same bytes by trainModel
+ * @returns {Promise<ValidatedResult>} `settings` with the number of sweeps kept and what was chosen: they
+ *   give the same bytes by trainModel
  * @throws {AmpcfError} as trainModel; NO_DATA: nobody to measure
  */
 export async function trainValidated(interactions, validation, options = {}) {
@@ -167,7 +167,8 @@ function measuringOf(began, signal, onProgress) {
 
 /**
  * @param {readonly Person[]} people
- * @param {{ patience: number, onMeasured: WatchOptions['onMeasured'], measuring: ReturnType<Measuring> }} options
+ * @param {{ patience: number, onMeasured: WatchOptions['onMeasured'], measuring: ReturnType<Measuring> }}
+ *   options
  */
 function watchSweeps(people, { patience, onMeasured, measuring }) {
   /** @type {Measurement[]} */

@@ -1,4 +1,4 @@
-// Owns what a validation says beside its figures: whether the model beats popularity, and how far what was held
+// Owns what a validation says beside its figures: what popularity reaches, and how far what was held
 // out is from the training. Must not choose settings.
 import { Model } from '../ampcf.js';
 import { badArgument, optionsArgument } from '../core/arguments.js';
@@ -16,7 +16,7 @@ import { figuresFor, someOf, validationPeople } from './validation-figures.js';
 /**
  * @typedef {object} ValidationCheck
  * @property {ValidationFigures} popularity what the order by popularity reaches, for everybody
- * @property {Shift | null} shift of some people; null where nobody has two known events and a known held-out one
+ * @property {Shift | null} shift of some people; null: nobody has two known events and a known held-out one
  */
 
 /** People that the shift is looked for in. */
@@ -26,8 +26,8 @@ const mostAsked = 4000;
  * @param {Model} model
  * @param {Interactions} interactions that it was trained on: the histories
  * @param {Interactions} validation
- * @param {{ seed?: number, signal?: AbortSignal, onProgress?: (progress: EvaluationProgress) => void }} [options]
- *   seed: of the people and of the events left out, default 1
+ * @param {{ seed?: number, signal?: AbortSignal, onProgress?: (progress: EvaluationProgress) => void }}
+ *   [options] seed: of the people and of the events left out, default 1
  * @returns {Promise<ValidationCheck>}
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; an abort rejects with its reason
  */

@@ -11,8 +11,8 @@
  * @param {Training} training
  * @param {TrainSettings} settings
  * @param {TrainOptions['onSnapshot']} onSnapshot
- * @param {(sweep: number, changes?: LateSettings) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model file
- *   of what is learnt by then
+ * @param {(sweep: number, changes?: LateSettings) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model
+ *   file of what is learnt by then
  */
 export function watchSnapshots(training, settings, onSnapshot, bytesAfter) {
   const warmup = Number(settings.warmup ?? 0);

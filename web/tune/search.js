@@ -76,8 +76,8 @@ function betterOf(results, best) {
 }
 
 /**
- * What trials are proposed with: half of them are a step from the best, the others random, one in four of those
- * with a method that is not the best one.
+ * What trials are proposed with: half of them are a step from the best, the others random, one in four of
+ * those with a method that is not the best one.
  * @param {readonly Method[]} methods
  * @param {readonly string[]} fixed
  */
@@ -126,8 +126,8 @@ const methodOf = (methods, chosen) =>
 const isPartOf = (part, whole) => Object.entries(part).every(([name, value]) => whole[name] === value);
 
 /**
- * Runs a search: first the defaults, then the other methods with theirs, then rounds of random settings, every
- * other trial a step from the best so far.
+ * Runs a search: first the defaults, then the other methods with theirs, then rounds of random settings,
+ * every other trial a step from the best so far.
  * @param {SearchOptions} options
  * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
  *   search

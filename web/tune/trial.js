@@ -5,7 +5,7 @@ import { trainValidated } from '../evaluate.js';
 /** @import { Interactions } from '../train.js' */
 /** @import { TrainOptions } from '../train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
-/** @typedef {'signal' | 'onProgress' | 'onSnapshot' | 'chooseSettings'} Company what does not go to a thread */
+/** @typedef {'signal' | 'onProgress' | 'onSnapshot' | 'chooseSettings'} Company no thread takes them */
 /** @typedef {Omit<TrainOptions, Company>} PlainTrainOptions */
 /**
  * @typedef {object} TrialInput

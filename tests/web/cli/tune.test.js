@@ -78,6 +78,21 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
 /** Lists by score alone, so that trials and the last figures measure the same. */
 const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6 --proportional 0';
 
+/**
+ * Each method with its defaults, then every setting that is worth a search.
+ * @param {any[]} results
+ */
+function proposed(results) {
+  const methods = results
+    .slice(1)
+    .filter((/** @type {any} */ { chosen }) => !('unobserved' in chosen))
+    .map((/** @type {any} */ { chosen }) => chosen.neighbourMethod);
+  assert.deepEqual([methods.at(0), methods.at(-1)], ['cooccurrence', 'ease']);
+  const drawn = results.find((/** @type {any} */ { chosen }) => 'unobserved' in chosen);
+  const names = Object.keys(drawn.chosen).filter((name) => !name.startsWith('neighbour'));
+  assert.deepEqual(names, ['unobserved', 'lambda', 'userDamping', 'itemDamping', 'popularityDamping']);
+}
+
 test('tune chooses the same whatever the number of cores, and its command gives the model again', () => {
   const two = json(`${search} --trials 10 --cores 2 -o two.ampcf`);
   const one = json(`${search} --trials 10 --cores 1 -o one.ampcf`);
@@ -89,14 +104,7 @@ test('tune chooses the same whatever the number of cores, and its command gives 
   assert.deepEqual(bytesOf('two.ampcf'), bytesOf('one.ampcf'));
   assert.deepEqual([two.trials, two.results.length], [10, 10]);
   assert.deepEqual(two.results[0].chosen, {});
-  const methods = two.results
-    .slice(1)
-    .filter((/** @type {any} */ { chosen }) => !('unobserved' in chosen))
-    .map((/** @type {any} */ { chosen }) => chosen.neighbourMethod);
-  assert.deepEqual([methods.at(0), methods.at(-1)], ['cooccurrence', 'ease']);
-  const drawn = two.results.find((/** @type {any} */ { chosen }) => 'unobserved' in chosen);
-  const names = Object.keys(drawn.chosen).filter((name) => !name.startsWith('neighbour'));
-  assert.deepEqual(names, ['unobserved', 'lambda', 'userDamping', 'itemDamping', 'popularityDamping']);
+  proposed(two.results);
   const best = two.results[two.best];
   const others = two.results.filter((/** @type {any} */ { validation }) => validation);
   assert.equal(

@@ -1,5 +1,5 @@
-// Owns the tests of checkValidation: popularity's figures, and the shift between training and validation. Must
-// not judge how good a model is.
+// Owns the tests of checkValidation: popularity's figures, the shift between training and validation.
+// Must not judge how good a model is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
@@ -55,10 +55,17 @@ describe('checkValidation', () => {
     for (const j of Array.from(history.item)) counts.set(j, (counts.get(j) ?? 0) + 1);
     const middle = [...counts.values()].sort((a, b) => a - b)[Math.floor(counts.size / 2)];
     const rare = (/** @type {boolean} */ wanted) => {
-      const keep = Array.from(validation.item, (j, x) => ({ x, n: counts.get(history.items.indexOf(validation.items[j])) ?? 0 }))
+      const keep = Array.from(validation.item, (j, x) => ({
+        x,
+        n: counts.get(history.items.indexOf(validation.items[j])) ?? 0,
+      }))
         .filter(({ n }) => n > 0 && n < middle === wanted)
         .map(({ x }) => x);
-      return { ...validation, user: keep.map((x) => validation.user[x]), item: keep.map((x) => validation.item[x]) };
+      return {
+        ...validation,
+        user: keep.map((x) => validation.user[x]),
+        item: keep.map((x) => validation.item[x]),
+      };
     };
     const [low, high] = await Promise.all(
       [true, false].map(async (wanted) => shiftIn(await checkValidation(model, history, rare(wanted)))),
@@ -69,7 +76,11 @@ describe('checkValidation', () => {
   });
 
   test('refuses what is no model, and has no shift where nobody can be asked', async () => {
-    await failsWith(() => checkValidation(/** @type {any} */ ({}), history, validation), 'BAD_ARGUMENT', /^model/);
+    await failsWith(
+      () => checkValidation(/** @type {any} */ ({}), history, validation),
+      'BAD_ARGUMENT',
+      /^model/,
+    );
     await failsWith(() => checkValidation(model, history, history), 'NO_DATA');
     await failsWith(() => checkValidation(model, history, validation, { seed: -1 }), 'BAD_ARGUMENT', /^seed/);
     const unknown = interactions([['u0', ['nobody knows it']]]);

@@ -1,4 +1,5 @@
-// Owns the tests of the course of a search: which methods and settings are proposed, and when. Must not train.
+// Owns the tests of the course of a search: which methods and settings are proposed, and when. Must not
+// train.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { methodsFor } from '../../../web/tune/methods.js';
