@@ -1,7 +1,9 @@
 // Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read
 // files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
-export { measureValidation, trainValidated } from './evaluate/train-validated.js';
+export { trainValidated } from './evaluate/train-validated.js';
+export { checkValidation } from './evaluate/validation-check.js';
+export { measureValidation } from './evaluate/validation-figures.js';
 export { diagnose, targets } from './evaluate/diagnose.js';
 export { measureFaithfulness } from './evaluate/faithfulness.js';
 export { membershipAttack } from './evaluate/membership.js';
@@ -21,6 +23,10 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/train-validated.js').ValidatedOptions} ValidatedOptions */
 /** @typedef {import('./evaluate/train-validated.js').ValidatedResult} ValidatedResult */
 /** @typedef {import('./evaluate/train-validated.js').Measurement} Measurement */
+/** @typedef {import('./evaluate/choose-gate.js').GateChoice} GateChoice */
+/** @typedef {import('./evaluate/choose-proportional.js').ProportionalChoice} ProportionalChoice */
+/** @typedef {import('./evaluate/validation-check.js').ValidationCheck} ValidationCheck */
+/** @typedef {import('./evaluate/validation-figures.js').ValidationFigures} ValidationFigures */
 /** @typedef {import('./evaluate/diagnose.js').DiagnoseOptions} DiagnoseOptions */
 /** @typedef {import('./evaluate/diagnose.js').PersonaQuality} PersonaQuality */
 /** @typedef {import('./evaluate/faithfulness.js').Faithfulness} Faithfulness */

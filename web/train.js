@@ -13,6 +13,8 @@ export { trainModel, trainingMemory } from './train/train.js';
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */
 /** @typedef {import('./train/ease.js').Ease} Ease */
 /** @typedef {import('./train/ease.js').EaseOptions} EaseOptions */
+/** @typedef {import('./train/late-settings.js').LateSettings} LateSettings */
+/** @typedef {import('./train/options.js').FinishedTraining} FinishedTraining */
 /** @typedef {import('./train/options.js').TrainOptions} TrainOptions */
 /** @typedef {import('./train/options.js').TrainProgress} TrainProgress */
 /** @typedef {import('./train/options.js').TrainResult} TrainResult */

@@ -11,7 +11,7 @@ import { allParts, splitRows, splitRules } from './split.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
-/** @import { Split, SplitOptions } from './split.js' */
+/** @import { Split, SplitOptions, SplitRule } from './split.js' */
 
 export const usage = [
   'ampcf split RATINGS --by RULE -o FOLDER [options]',
@@ -24,6 +24,7 @@ export const usage = [
     'validation; of equal times the later row',
   '       leave-one-out      random events instead of the last',
   '       temporal           events from one moment on are the test, from an earlier one the validation',
+  "       latest             a share of each person's events, the latest of them",
   "       random             a share of each person's events",
   '       user               whole people: test-history.csv and test.csv hold a share of the ' +
     'people, four fifths of each in the',
@@ -41,6 +42,9 @@ export const usage = [
   '  --json                  a summary on standard output',
   '',
 ].join('\n');
+
+/** @type {readonly SplitRule[]} */
+const timed = ['leave-last-out', 'temporal', 'latest'];
 
 /** @type {Record<string, OptionSpec>} */
 const options = {
@@ -198,7 +202,7 @@ export async function run(argv, signal) {
   const { folder, there } = await outputFolder(values);
   const io = ioOf(values, signal);
   const ratings = await readRatingsFile(given[0], values, io);
-  if ((chosen.by === 'leave-last-out' || chosen.by === 'temporal') && !ratings.time)
+  if (timed.includes(chosen.by) && !ratings.time)
     throw new UsageError(
       `--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`,
     );

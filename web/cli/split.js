@@ -3,7 +3,9 @@ import { AmpcfError } from '../core/errors.js';
 import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Ratings } from './read-interactions.js' */
-/** @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'random' | 'user'} SplitRule */
+/**
+ * @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'latest' | 'random' | 'user'} SplitRule
+ */
 /** @typedef {'train' | 'validation' | 'test' | 'validation-history' | 'test-history'} Part */
 /**
  * @typedef {object} SplitOptions
@@ -20,7 +22,7 @@ import { personRandom, sampleOf, seededRandom } from '../core/random.js';
  */
 
 /** @type {readonly SplitRule[]} */
-export const splitRules = ['leave-last-out', 'leave-one-out', 'temporal', 'random', 'user'];
+export const splitRules = ['leave-last-out', 'leave-one-out', 'temporal', 'latest', 'random', 'user'];
 /** @type {readonly Part[]} */
 export const allParts = ['train', 'validation-history', 'validation', 'test-history', 'test'];
 
@@ -97,11 +99,11 @@ function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add
   // What is held out comes first. The sort is stable: of equal times the later row of the file is the later
   // event.
   const order =
-    by === 'leave-last-out' && time
+    (by === 'leave-last-out' || by === 'latest') && time
       ? [...list].sort((a, b) => time[a] - time[b]).reverse()
       : sampleOf(list, list.length, random);
   const howMany = (/** @type {number} */ share) =>
-    by === 'random' ? Math.floor(list.length * share + random()) : Number(share > 0);
+    by === 'random' || by === 'latest' ? Math.floor(list.length * share + random()) : Number(share > 0);
   const tests = Math.min(howMany(test), list.length - 1);
   const validations = Math.min(howMany(validation), list.length - 1 - tests);
   add('test', order.slice(0, tests));

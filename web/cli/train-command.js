@@ -2,6 +2,7 @@
 import { loadModel } from '../ampcf.js';
 import {
   cardOf,
+  checkValidation,
   diagnose,
   membershipAttack,
   personaHealth,
@@ -27,6 +28,7 @@ import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import {
   givenSettings,
+  holdOutUsage,
   inputUsage,
   memoryUsage,
   readTrainingInput,
@@ -34,18 +36,23 @@ import {
   trainingOptions,
 } from './training-input.js';
 import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
+import { checkSummary, choiceLines, sayCheck } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Interactions } from '../train.js' */
 /** @import { TrainSettings } from '../train/settings.js' */
-/** @import { Measurement, ModelCard } from '../evaluate.js' */
+/** @import { GateChoice, Measurement, ModelCard, ProportionalChoice } from '../evaluate.js' */
+/** @import { ValidationCheck } from '../evaluate.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /** @import { Io } from './progress.js' */
 /** @import { TrainingInput } from './training-input.js' */
 /** @import { Search } from './tuning.js' */
+
+/** What --auto holds out where --validation does not say. */
+const autoShare = '0.1';
 
 const alsUsage = [
   '  --objective als         least squares over all pairs (default)',
@@ -120,12 +127,15 @@ export const usage = [
     `ampcf/taste (default ${trainDefaults.clusters}; 0 = none)`,
   neighbourUsage,
   "  --validation FILE|SHARE never train on these events (a file, or a share of each person's such " +
-    'as 0.1, as ampcf split --by random',
-  '                          holds them out), measure on them each sweep from the 4th or each ' +
-    'epoch, and write the best',
+    'as 0.1, as ampcf split --by',
+  '                          latest or random holds them out), measure on them each sweep from the 4th ' +
+    'or each epoch, write the',
+  '                          best, and choose --gate, --leaves and --proportional where they are not given',
+  `    ${holdOutUsage}`,
   '    --patience N          stop after N measurements without a better NDCG@20 (default 3)',
   '  --auto                  search the settings first, as ampcf tune does; what is given stays ' +
-    'fixed. With --validation, and:',
+    'fixed. Holds ' +
+    `${autoShare} out where --validation does not say, and:`,
   budgetUsage.replaceAll(/^/gm, '  '),
   '  --card                  measure persona quality and run a membership attack (two more ' +
     'trainings), and write the model card into the model;',
@@ -147,6 +157,9 @@ export const usage = [
  * @property {number} seconds
  * @property {ValidationFigures} [validation]
  * @property {Measurement[]} [measurements] one for each sweep that was measured
+ * @property {GateChoice | null} [gate] how it was chosen
+ * @property {ProportionalChoice | null} [proportional] likewise
+ * @property {ValidationCheck} [check]
  * @property {Search} [search] where settings were searched
  */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, card: ModelCard }} Carded */
@@ -172,16 +185,35 @@ async function train({ interactions, validation, items }, given, values, { signa
   const options = { ...given, items, name: values.name, signal };
   checkMemory(await trainingMemory(interactions, given), values, say);
   const line = trainingProgress(quiet, given.objective);
-  return (
-    validation
-      ? trainValidated(interactions, validation, {
-          ...options,
-          patience: numberOption(values, 'patience', { whole: true, low: 1 }),
-          onProgress: line.update,
-          onMeasured: line.measured,
-        })
-      : trainModel(interactions, { ...options, onProgress: line.update })
-  ).finally(line.finish);
+  const { update: onProgress, measured: onMeasured } = line;
+  const patience = numberOption(values, 'patience', { whole: true, low: 1 });
+  if (!validation) return trainModel(interactions, { ...options, onProgress }).finally(line.finish);
+  const trained = await trainValidated(interactions, validation, {
+    ...options,
+    patience,
+    onProgress,
+    onMeasured,
+  }).finally(line.finish);
+  return { ...trained, check: await checkOf(trained, interactions, validation, { signal, quiet }) };
+}
+
+/**
+ * @param {Trained} trained
+ * @param {Interactions} interactions
+ * @param {Interactions} validation
+ * @param {{ signal: AbortSignal, quiet: boolean }} io
+ */
+async function checkOf({ bytes, settings }, interactions, validation, { signal, quiet }) {
+  const model = await loadModel(bytes);
+  const lines = stages(quiet);
+  return checkValidation(model, interactions, validation, {
+    seed: Number(settings.seed),
+    signal,
+    onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people'),
+  }).finally(() => {
+    lines.finish();
+    model.dispose();
+  });
 }
 
 /**
@@ -195,7 +227,7 @@ async function train({ interactions, validation, items }, given, values, { signa
  */
 async function trainBySearch(input, given, values, io) {
   const search = await runSearch(input, given, values, io);
-  const { best, figures, model } = search;
+  const { best, figures, check, model } = search;
   model.dispose();
   io.say(searchText(search, values));
   io.say(trialTable(search.results));
@@ -206,6 +238,9 @@ async function trainBySearch(input, given, values, io) {
     settings: best.settings,
     seconds: search.seconds,
     validation: figures,
+    gate: best.gate,
+    proportional: best.proportional,
+    check,
     search,
   };
 }
@@ -230,11 +265,8 @@ const counted = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
  * @param {Interactions} given
  * @param {(line: string) => void} say
  */
-function sayTrained(
-  { dropped, interactions, users, items, seconds, settings, validation, measurements },
-  given,
-  say,
-) {
+function sayTrained(trained, given, say) {
+  const { dropped, interactions, users, items, seconds, settings, validation, measurements, check } = trained;
   const last = measurements?.at(-1);
   const kept = settings.sweeps ?? settings.epochs;
   const word = settings.sweeps === undefined ? 'epoch' : 'sweep';
@@ -252,7 +284,9 @@ function sayTrained(
     const stopped = last.sweep < last.sweeps ? `; stopped before ${last.sweeps}` : '';
     say(`kept     ${word} ${kept}, the best of ${last.sweep}${stopped}`);
   }
+  for (const line of choiceLines(trained)) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
+  if (validation && check) sayCheck(validation, check, say);
 }
 
 /**
@@ -323,6 +357,7 @@ async function personasIn(bytes, { interactions }, options) {
 function summaryOf(trained, input, values, { bytes, carded, health, command }) {
   const { users, items, interactions, dropped, settings, seconds, validation, measurements, search } =
     trained;
+  const { gate, proportional, check } = trained;
   return {
     model: values.output,
     bytes: bytes.length,
@@ -335,6 +370,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     seconds,
     validation: validation ?? null,
     ...(measurements && { measurements }),
+    ...(validation && check && { ...checkSummary(validation, check), gate, proportional }),
     personas: personasOf(health),
     ...(carded && { card: carded.card }),
     settings,
@@ -349,8 +385,8 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
  * @param {TrainSettings} settings
  */
 function commandAgain(path, values, settings) {
-  const { objective, neighbours } = settings;
-  return trainCommandLine(path, values, settings, trainSettings({ objective, neighbours }));
+  const { objective, neighbours, neighbourMethod } = settings;
+  return trainCommandLine(path, values, settings, trainSettings({ objective, neighbours, neighbourMethod }));
 }
 
 /** @type {Record<string, OptionSpec>} */
@@ -365,6 +401,7 @@ export async function run(argv, signal) {
   const [path] = paths;
   const given = givenSettings(values);
   const { output } = values;
+  if (values.auto) values.validation ??= autoShare;
   checkUsage(values);
   const io = ioOf(values, signal);
   const { say } = io;

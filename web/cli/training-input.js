@@ -56,6 +56,7 @@ export const trainingOptions = {
     'aspects',
     'name',
     'validation',
+    'hold-out',
     'patience',
     'minutes',
     'trials',
@@ -80,6 +81,10 @@ export const inputUsage = [
   '  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up',
   '  --skip-bad N            go on when up to N rows are bad',
 ].join('\n');
+
+export const holdOutUsage =
+  '--hold-out latest|random  which events a share takes (default: the latest where there are ' +
+  'times, else random)';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +
@@ -117,6 +122,30 @@ function validationOption(given) {
 }
 
 /**
+ * Which events of a person a share takes, as ampcf split has them.
+ * @param {Ratings} ratings
+ * @param {Record<string, any>} values
+ * @returns {'latest' | 'random'}
+ */
+function holdOutRule({ time }, { 'hold-out': given }) {
+  if (given === 'latest' && !time)
+    throw new UsageError(
+      '--hold-out latest: got a file without times, wanted a time column (--time COL says which it is)',
+    );
+  return given ?? (time ? 'latest' : 'random');
+}
+
+/** @param {Record<string, any>} values */
+function checkHoldOut({ 'hold-out': given, validation }) {
+  if (given === undefined) return;
+  if (given !== 'latest' && given !== 'random')
+    throw new UsageError(`--hold-out: got ${JSON.stringify(given)}, wanted latest or random`);
+  const wanted = validationOption(validation);
+  if (!wanted || !('share' in wanted))
+    throw new UsageError(`--hold-out: got ${given}, wanted --validation with a share`);
+}
+
+/**
  * Interactions without the pairs of a file, whatever their rating there.
  * @param {Interactions} interactions
  * @param {Ratings} held
@@ -142,13 +171,20 @@ function leaveOut(interactions, held) {
 }
 
 /**
+ * @typedef {object} HeldOut
+ * @property {number} kept rows of the ratings that count
+ * @property {Interactions} interactions
+ * @property {Interactions | undefined} validation
+ * @property {string} [how] which events a share has taken
+ */
+
+/**
  * What is trained on and what is held out: two parts of the ratings, or the ratings and another file.
  * @param {Ratings} ratings
  * @param {Record<string, any>} values
  * @param {{ threshold: number | undefined, weights: boolean }} rule
  * @param {Io} io
- * @returns {Promise<{ kept: number, interactions: Interactions, validation: Interactions | undefined }>}
- *   kept: rows of the ratings that count
+ * @returns {Promise<HeldOut>}
  */
 async function holdOut(ratings, values, rule, io) {
   const wanted = validationOption(values.validation);
@@ -159,8 +195,10 @@ async function holdOut(ratings, values, rule, io) {
   if ('share' in wanted) {
     const rows = Array.from({ length: ratings.user.length }, (_, x) => x);
     const seed = seedOption(values) ?? trainDefaults.seed;
-    const { parts } = splitRows(ratings, rows, { by: 'random', test: wanted.share, validation: 0, seed });
+    const by = holdOutRule(ratings, values);
+    const { parts } = splitRows(ratings, rows, { by, test: wanted.share, validation: 0, seed });
     return {
+      how: by === 'latest' ? ": each person's latest events" : ': random events of each person',
       kept,
       interactions: chooseRows(ratings, rule, parts.get('train')),
       validation: chooseRows(ratings, plain, parts.get('test')),
@@ -180,12 +218,13 @@ async function holdOut(ratings, values, rule, io) {
  */
 export async function readTrainingInput(path, values, io) {
   validationOption(values.validation);
+  checkHoldOut(values);
   if (path === '-' && values.validation === '-')
     throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
   const ratings = await readRatingsFile(path, values, io);
   const weights = Boolean(values.weights);
   const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
-  const { kept, ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
+  const { kept, how = '', ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
   const held = parts.validation?.user.length;
   if (held === 0) {
     const rated = threshold === undefined ? '' : ` with a rating of ${threshold} or more`;
@@ -194,7 +233,7 @@ export async function readTrainingInput(path, values, io) {
   }
   if (threshold !== undefined)
     io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
-  if (held !== undefined) io.say(`held out ${count(held)} for validation`);
+  if (held !== undefined) io.say(`held out ${count(held)} for validation${how}`);
   const items = values.items
     ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items
     : undefined;
@@ -230,6 +269,9 @@ function optionWords(name, value) {
   return String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)];
 }
 
+/** What a training with a validation part chooses unless it is given. */
+const chosenLate = ['gate', 'leaves', 'proportional'];
+
 /**
  * The `ampcf train` that gives a model again: what was said of the input, and every setting that is not a
  * default.
@@ -245,8 +287,10 @@ export function trainCommandLine(path, values, settings, defaults) {
   const set = Object.entries(settings).filter(
     ([name, value]) =>
       defaults[name] !== value ||
+      (values.validation !== undefined && chosenLate.includes(name)) ||
       (name === 'objective' && value !== 'als') ||
-      (name === 'neighbours' && value > 0),
+      (name === 'neighbours' && value > 0) ||
+      name === 'neighbourMethod',
   );
   const words = [
     ...input.flatMap(([name, value]) => optionWords(name, value)),

@@ -3,7 +3,7 @@ import { count, percent } from './print.js';
 import { stages } from './progress.js';
 
 /** @import { Measurement, ValidatedOptions } from '../evaluate.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 
 /**
@@ -20,7 +20,7 @@ export function trainingProgress(quiet, objective) {
   return {
     /** @type {NonNullable<ValidatedOptions['onProgress']>} */
     update({ phase, done, total, sweep, sweeps }) {
-      later ||= phase === 'neighbours';
+      later ||= phase === 'neighbours' || phase === 'choosing';
       const turn = `${word} ${Math.min(sweep + (phase === 'vectors' ? 1 : 0), sweeps)}/${sweeps}`;
       if (phase === 'vectors') {
         vectors = { done, total };
@@ -29,7 +29,7 @@ export function trainingProgress(quiet, objective) {
         const note = `${turn}, measuring ${count(done)}/${count(total)} people`;
         lines.update('training', vectors.done, vectors.total, note, 'rows');
       } else {
-        lines.update(phase, done, total, '', phase === 'measuring' ? 'people' : 'steps');
+        lines.update(phase, done, total, '', phase === 'neighbours' ? 'steps' : 'people');
       }
     },
     /** @param {Measurement} measurement */

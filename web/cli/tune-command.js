@@ -8,6 +8,7 @@ import { fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
 import {
   givenSettings,
+  holdOutUsage,
   inputUsage,
   memoryUsage,
   readTrainingInput,
@@ -15,9 +16,11 @@ import {
   trainingOptions,
 } from './training-input.js';
 import { validationText } from './training-text.js';
+import { checkSummary, choiceLines, sayCheck } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { TrialResult } from '../tune/search.js' */
+/** @import { Search } from './tuning.js' */
 
 export const usage = [
   'ampcf tune RATINGS --validation FILE|SHARE --minutes M [options]',
@@ -29,6 +32,7 @@ export const usage = [
   '',
   "  --validation FILE|SHARE events that are never trained on: a file, or a share of each person's " +
     'events such as 0.1',
+  `    ${holdOutUsage}`,
   budgetUsage,
   '  -o MODEL                write the best model so far, after each round that found a better one',
   '  --patience N            as in ampcf train',
@@ -38,7 +42,7 @@ export const usage = [
   '',
   '  Searched, unless given: alpha from 3 to 40 times interactions / (users x items), lambda .001 ' +
     'to .03, user damping 0 to 1, item damping',
-  '  0 to .8, popularity damping 0 to .2, gate 0 to 2, those of the neighbours where there are any; ' +
+  '  0 to .8, popularity damping 0 to .2, the method of neighbours where it fits, and its settings; ' +
     'for other objectives than als alpha, lambda',
   '  and the learning rate from a fifth to five times the default. Figures of what was chosen are a ' +
     'little too good: measure on a test file.',
@@ -53,13 +57,27 @@ export const usage = [
  * What --json tells of a trial.
  * @param {TrialResult} result
  */
-const trialSummary = ({ trial, chosen, early, validation, settings, seconds }) => ({
+const trialSummary = ({ trial, chosen, early, validation, gate, settings, seconds }) => ({
   trial,
   chosen,
   early,
   validation,
+  gate: gate && { gate: gate.gate, leaves: gate.leaves, gain: gate.gain, standardError: gate.standardError },
   sweeps: settings?.sweeps ?? settings?.epochs ?? null,
   seconds,
+});
+
+/**
+ * What --json tells of the best and of every trial.
+ * @param {Search} search
+ */
+const summaryOf = ({ best, results, figures, check }) => ({
+  validation: figures,
+  ...checkSummary(figures, check),
+  gate: best.gate,
+  proportional: best.proportional,
+  settings: best.settings,
+  results: results.map(trialSummary),
 });
 
 /**
@@ -84,24 +102,24 @@ export async function run(argv, signal) {
   const search = await runSearch(input, given, values, { ...io, onBest }).catch((error) => {
     throw signal.aborted && written && output !== '-' ? new Interrupted(written) : error;
   });
-  const { best, results, figures, model } = search;
-  const { objective, neighbours } = best.settings;
+  const { best, results, figures, check, model } = search;
+  const { objective, neighbours, neighbourMethod } = best.settings;
   model.dispose();
   if (output === '-') await writeOutput(output, best.bytes);
-  const command = trainCommandLine(path, values, best.settings, trainSettings({ objective, neighbours }));
+  const command = trainCommandLine(
+    path,
+    values,
+    best.settings,
+    trainSettings({ objective, neighbours, neighbourMethod }),
+  );
   io.say(searchText(search, values));
+  for (const line of choiceLines(best)) io.say(line);
+  sayCheck(figures, check, io.say);
   if (output && output !== '-') io.say(`wrote    ${output} (${fileSize(best.bytes.length)})`);
   if (output === '-') return io.say(`train    ${command}`);
   process.stdout.write(
     values.json
-      ? jsonLine({
-          model: output ?? null,
-          ...searchSummary(search, values),
-          validation: figures,
-          settings: best.settings,
-          command,
-          results: results.map(trialSummary),
-        })
+      ? jsonLine({ model: output ?? null, ...searchSummary(search, values), ...summaryOf(search), command })
       : `${trialTable(results, '')}\n\nvalidation ${validationText(figures)}\n${command}\n`,
   );
 }

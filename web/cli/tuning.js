@@ -2,9 +2,11 @@
 // trials are chosen.
 import { availableParallelism } from 'node:os';
 import { loadModel } from '../ampcf.js';
-import { measureValidation } from '../evaluate.js';
+import { AmpcfError } from '../core/errors.js';
+import { checkValidation, measureValidation } from '../evaluate.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
+import { methodsFor } from '../tune/methods.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
@@ -12,6 +14,8 @@ import { numberOption, UsageError } from './options.js';
 import { count, table } from './print.js';
 import { progress, stages } from './progress.js';
 
+/** @import { Interactions } from '../train.js' */
+/** @import { EvaluationProgress } from '../evaluate/pace.js' */
 /** @import { BestTrial, TrialResult } from '../tune/search.js' */
 /** @import { Io } from './progress.js' */
 /** @import { TrainingInput } from './training-input.js' */
@@ -56,12 +60,13 @@ export function trialTable(results, indent) {
   const names = [...new Set(best.flatMap(({ chosen }) => Object.keys(chosen)))];
   return table(
     [
-      ['trial', 'ndcg@20', 'recall@20', 'sweeps', ...names],
+      ['trial', 'ndcg@20', 'recall@20', 'sweeps', 'gate', ...names],
       ...best.map(({ trial, validation, settings, chosen }) => [
         String(trial),
         ndcgOf(/** @type {TrialResult} */ ({ validation })).toFixed(4),
         (validation?.metrics['recall@20'] ?? 0).toFixed(4),
         String(settings?.sweeps ?? settings?.epochs),
+        String(settings?.gate),
         ...names.map((name) => String(chosen[name] ?? settings?.[name] ?? '')),
       ]),
     ],
@@ -152,6 +157,36 @@ function deadline(signal, minutes) {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {undefined} where it says that no wasm memory is large enough
+ */
+function ifTooLarge(error) {
+  if (!(error instanceof AmpcfError && error.code === 'OUT_OF_MEMORY')) throw error;
+}
+
+/**
+ * The methods of neighbours that fit into memory, and what the largest of them takes.
+ * @param {Interactions} interactions
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} values
+ * @param {(line: string) => void} say
+ */
+async function openMethods(interactions, given, values, say) {
+  const limit = memoryLimit(values).bytes;
+  let bytes = 0;
+  const fits = async (/** @type {Record<string, any>} */ settings) => {
+    const need = await trainingMemory(interactions, settings).catch(ifTooLarge);
+    if (!need || need.bytes > limit) return false;
+    bytes = Math.max(bytes, need.bytes);
+    return true;
+  };
+  await fits(given);
+  const methods = await methodsFor(given, fits);
+  if (methods.length > 1) say(`methods  ${methods.map(({ name }) => name).join(', ')} (neighbours)`);
+  return { methods, bytes };
+}
+
+/**
  * @param {TrainingInput} input
  * @param {Record<string, any>} given settings that stay fixed
  * @param {Record<string, any>} values
@@ -167,10 +202,10 @@ export async function runSearch(
   const budget = budgetOf(values);
   const settings = trainSettings(given);
   const began = performance.now();
-  const need = await trainingMemory(interactions, given);
-  checkMemory(need, values, say);
+  checkMemory(await trainingMemory(interactions, given), values, say);
+  const { methods, bytes } = await openMethods(interactions, given, values, say);
   const patience = numberOption(values, 'patience', { whole: true, low: 1 });
-  const pool = workerPool(threadsFor(budget.cores, need.bytes, values, say), {
+  const pool = workerPool(threadsFor(budget.cores, bytes, values, say), {
     interactions,
     validation,
     options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) },
@@ -181,7 +216,7 @@ export async function runSearch(
   const all = [];
   try {
     const { best, results } = await searchSettings({
-      settings,
+      methods,
       fixed: Object.keys(given),
       seed: Number(settings.seed),
       trials: budget.trials ?? Infinity,
@@ -214,20 +249,32 @@ export async function runSearch(
 }
 
 /**
- * The model of the best trial, and its figures for everybody: trials were measured on a sample.
+ * The model of the best trial, and its figures for everybody: trials were measured on a sample, without
+ * places in proportion.
  * @param {BestTrial} best
  * @param {NonNullable<TrainingInput['validation']>} interactions
  * @param {NonNullable<TrainingInput['validation']>} validation
  * @param {{ signal: AbortSignal, quiet: boolean }} io
  */
-async function finalFigures({ bytes }, interactions, validation, { signal, quiet }) {
+async function finalFigures({ bytes, settings }, interactions, validation, { signal, quiet }) {
   const model = await loadModel(bytes);
   const lines = stages(quiet);
-  const figures = await measureValidation(model, interactions, validation, {
+  const company = {
     signal,
-    onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people'),
-  }).finally(lines.finish);
-  return { model, figures };
+    onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
+      lines.update(stage, done, total, '', 'people'),
+  };
+  try {
+    const figures = await measureValidation(model, interactions, validation, company);
+    const seed = Number(settings.seed);
+    return {
+      model,
+      figures,
+      check: await checkValidation(model, interactions, validation, { seed, ...company }),
+    };
+  } finally {
+    lines.finish();
+  }
 }
 
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */

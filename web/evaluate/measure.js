@@ -31,7 +31,7 @@ export async function rankPeople(ranker, people, k, pace) {
 }
 
 /** @param {Float64Array} values */
-function meanAndError(values) {
+export function meanAndError(values) {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

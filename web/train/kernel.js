@@ -28,8 +28,8 @@ import { readStruct, writeStruct } from '../core/struct.js';
 /** @typedef {keyof typeof abi.ampcf_model_parts.fields} PartName */
 /** @typedef {keyof ItemResults} TrainedPart */
 /**
- * @typedef {Record<Exclude<PartName, TrainedPart>, number | Typed | undefined>} ModelParts ampcf_model_parts
- *   but for what is taken from the training; pointers are arrays, undefined where absent
+ * @typedef {Record<Exclude<PartName, TrainedPart> | 'settings', number | Typed | undefined>} ModelParts
+ *   ampcf_model_parts but for what is taken from the training; pointers are arrays, undefined where absent
  */
 /** @typedef {Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array} Typed */
 
@@ -293,6 +293,11 @@ export class Training {
     return Object.fromEntries(copies);
   }
 
+  /** A copy of the settings of a file that is written now. */
+  settings() {
+    return this.#memory.f32(...this.#places().settings).slice();
+  }
+
   /**
    * Puts the results of an earlier pass back in their place, to be written.
    * @param {ItemResults} results of this training
@@ -359,7 +364,7 @@ export class Training {
       });
       const trained = Object.entries(this.#places()).map(([name, [at]]) => [name, at]);
       return memory.scoped([abi.ampcf_model_parts.bytes], (at) => {
-        putStruct(memory, abi.ampcf_model_parts, at, Object.fromEntries([...given, ...trained]));
+        putStruct(memory, abi.ampcf_model_parts, at, Object.fromEntries([...trained, ...given]));
         return this.#file(at);
       });
     } finally {

@@ -103,7 +103,7 @@ async function lineageOf(ids, metadata) {
  * @param {ModelFacts} facts
  * @param {TrainSettings} settings
  * @param {NeighbourRows | undefined} neighbours
- * @returns {Promise<Omit<ModelParts, 'item_clusters'>>}
+ * @returns {Promise<Omit<ModelParts, 'item_clusters' | 'settings'>>}
  */
 export async function modelParts(facts, settings, neighbours) {
   const { data, items, aspects } = facts;

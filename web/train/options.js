@@ -1,6 +1,7 @@
 // Owns what callers may ask of a training, and the checks of all that is not a setting. Must not train.
 import { badArgument, listArgument } from '../core/arguments.js';
 
+/** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainSettings } from './settings.js' */
 /**
  * @typedef {object} TrainOptions
@@ -39,7 +40,7 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [split] events that a new persona must explain and its parent could not
  * @property {number} [gate] 0 to 16: how much more the part of a history counts that is near an item, and how
  *   much less the rest; 0 = one vector
- * @property {number} [leaves] 1 to 64: most parts of a history that the gate tells apart
+ * @property {number} [leaves] 1 to 256: most parts of a history that the gate tells apart
  * @property {number} [proportional] 0 to 1: part of the places that recommended lists give to personas by
  *   turns
  * @property {number} [bias] popularity weight
@@ -74,14 +75,23 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {(progress: TrainProgress) => void} [onProgress]
  * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or
  *   epoch; training waits for it
+ * @property {(finished: FinishedTraining) => Choice | Promise<Choice>} [chooseSettings] at the end, with the neighbours: may write the model with other `gate`, `leaves` and
+ *   `proportional`, on which nothing of the training depends; the model gets those that it gives
+ */
+/** @typedef {LateSettings | null | void} Choice nothing: as they were */
+/**
+ * @typedef {object} FinishedTraining
+ * @property {TrainSettings} settings with the sweeps kept
+ * @property {(changes?: LateSettings) => Promise<Uint8Array<ArrayBuffer>>} bytes the model file, with other
+ *   settings; before the choice is given
  */
 /**
  * @typedef {object} TrainSnapshot
  * @property {number} sweep that has ended, from 1
  * @property {number} sweeps
  * @property {boolean} epochs sweeps are epochs: passes of a gradient method
- * @property {() => Promise<Uint8Array<ArrayBuffer>>} bytes a model file of what is learnt so far, without
- *   neighbours; while training waits
+ * @property {(changes?: LateSettings) => Promise<Uint8Array<ArrayBuffer>>} bytes a model file of what is
+ *   learnt so far, without neighbours, with another `gate`, `leaves` or `proportional`; while training waits
  * @property {() => void} keep this is what is written in the end, unless a later one is kept; else it is the
  *   last one
  * @property {() => void} stop no more sweeps
@@ -101,13 +111,15 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * Checks what is not a setting.
  * @param {TrainOptions} options
  */
-export function checkOptions({ items, name, signal, onProgress, onSnapshot }) {
+export function checkOptions({ items, name, signal, onProgress, onSnapshot, chooseSettings }) {
   if (items !== undefined && !(items instanceof Map))
     throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   checkCompany({ signal, onProgress });
   if (onSnapshot !== undefined && typeof onSnapshot !== 'function')
     throw badArgument('onSnapshot', onSnapshot, 'a function');
+  if (chooseSettings !== undefined && typeof chooseSettings !== 'function')
+    throw badArgument('chooseSettings', chooseSettings, 'a function');
   for (const [id, facts] of items ?? []) {
     if (facts?.title !== undefined && typeof facts.title !== 'string')
       throw badArgument(`title of ${String(id)}`, facts.title, 'a string');

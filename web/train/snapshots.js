@@ -2,6 +2,7 @@
 // how a model is written.
 
 /** @import { ItemResults, Training } from './kernel.js' */
+/** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainOptions } from './options.js' */
 /** @import { TrainSettings } from './settings.js' */
 
@@ -10,8 +11,8 @@
  * @param {Training} training
  * @param {TrainSettings} settings
  * @param {TrainOptions['onSnapshot']} onSnapshot
- * @param {(sweep: number) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model file of what is learnt by
- *   then
+ * @param {(sweep: number, changes?: LateSettings) => Promise<Uint8Array<ArrayBuffer>>} bytesAfter a model
+ *   file of what is learnt by then
  */
 export function watchSnapshots(training, settings, onSnapshot, bytesAfter) {
   const warmup = Number(settings.warmup ?? 0);
@@ -29,7 +30,7 @@ export function watchSnapshots(training, settings, onSnapshot, bytesAfter) {
         sweep: sweep - warmup,
         sweeps: sweeps - warmup,
         epochs: 'epochs' in settings,
-        bytes: () => bytesAfter(sweep),
+        bytes: (changes) => bytesAfter(sweep, changes),
         keep: () => {
           kept = { sweep, results: training.results() };
         },

@@ -7,6 +7,7 @@ import { canonicalInteractions } from './interactions.js';
 import { modelParts, packAspects } from './model-parts.js';
 import { startTrainer } from './module.js';
 import { computeNeighbours, neighbourMemory } from './neighbours.js';
+import { lateRow, settingsWith } from './late-settings.js';
 import { checkOptions } from './options.js';
 import { paced } from './pace.js';
 import { settingsAfter, settingsFor, trainSettings } from './settings.js';
@@ -14,6 +15,7 @@ import { watchSnapshots } from './snapshots.js';
 
 /** @import { CanonicalInteractions, Interactions } from './interactions.js' */
 /** @import { NeighbourRows, TrainKernel, Training } from './kernel.js' */
+/** @import { LateSettings } from './late-settings.js' */
 /** @import { ItemAspects } from './model-parts.js' */
 /** @import { TrainOptions, TrainResult } from './options.js' */
 /** @import { TrainSettings } from './settings.js' */
@@ -55,16 +57,15 @@ export async function trainModel(interactions, options = {}) {
     () => training.results(),
     aspects,
   );
-  const bytes = await modelBytes(training, input, written, neighbours);
+  const chosen = await writeChosen(training, input, written, neighbours);
   return {
-    bytes,
+    ...chosen,
     users: data.users,
     items: data.itemIds.length,
     interactions: data.items.length,
     dropped: data.dropped,
     seconds: seconds(),
     memoryBytes: kernel.bytes + (neighbours?.memoryBytes ?? 0),
-    settings: written,
   };
 }
 
@@ -138,8 +139,8 @@ function configured(kernel, { settings, data }) {
  */
 async function runTraining(training, input, seconds) {
   const { settings, options } = input;
-  const watch = watchSnapshots(training, settings, options.onSnapshot, (sweep) =>
-    modelBytes(training, input, settingsAfter(settings, sweep), undefined),
+  const watch = watchSnapshots(training, settings, options.onSnapshot, (sweep, changes) =>
+    modelBytes(training, input, settingsWith(settingsAfter(settings, sweep), changes)),
   );
   const report = paced((/** @type {ReturnType<Training['step']>} */ progress) =>
     options.onProgress?.({ phase: 'vectors', ...progress, seconds: seconds() }),
@@ -157,18 +158,42 @@ async function runTraining(training, input, seconds) {
 }
 
 /**
+ * The file with the settings that the caller chooses at the end, or with those of the training.
+ * @param {Training} training
+ * @param {TrainInput} input
+ * @param {TrainSettings} settings
+ * @param {NeighbourRows | undefined} neighbours
+ */
+async function writeChosen(training, input, settings, neighbours) {
+  const clusters = clustersOf(training, settings);
+  const bytesOf = (/** @type {LateSettings | null | void} */ changes) =>
+    modelBytes(training, input, settingsWith(settings, changes), { neighbours, clusters });
+  const changes = await input.options.chooseSettings?.({ settings, bytes: bytesOf });
+  return { bytes: await bytesOf(changes), settings: settingsWith(settings, changes) };
+}
+
+/**
+ * @param {Training} training
+ * @param {TrainSettings} settings
+ */
+function clustersOf(training, { clusters, seed }) {
+  return Number(clusters) > 0 ? training.clusters(Number(clusters), Number(seed)) : undefined;
+}
+
+/**
  * @param {Training} training
  * @param {TrainInput} input
  * @param {TrainSettings} settings for the metadata
- * @param {NeighbourRows | undefined} neighbours
+ * @param {{ neighbours: NeighbourRows | undefined, clusters: Uint8Array | undefined }} [finished] what a
+ *   training has at its end
  */
-async function modelBytes(training, { data, aspects, options }, settings, neighbours) {
+async function modelBytes(training, { data, aspects, options }, settings, finished) {
   const facts = { data, aspects, items: options.items, name: options.name };
-  const parts = await modelParts(facts, settings, neighbours);
-  const count = Number(settings.clusters);
+  const parts = await modelParts(facts, settings, finished?.neighbours);
   // From here on in one turn: what is clustered is what is written.
   return training.writeModel({
     ...parts,
-    item_clusters: count > 0 ? training.clusters(count, Number(settings.seed)) : undefined,
+    item_clusters: finished ? finished.clusters : clustersOf(training, settings),
+    settings: lateRow(training.settings(), settings),
   });
 }

@@ -1,24 +1,27 @@
-// Owns the course of a search: rounds, proposals, which trials are hopeless, which is best. Must not know
-// threads, files or time.
+// Owns the course of a search: rounds, methods, proposals, which trials are hopeless, which is best. Must not
+// know threads, files or time.
 import { seededRandom } from '../core/random.js';
 import { drawSettings, searchSpace, stepFrom } from './space.js';
 
 /** @import { TrainSettings } from '../train/settings.js' */
-/** @import { ValidationFigures } from '../evaluate/train-validated.js' */
+/** @import { GateChoice, ProportionalChoice, ValidationFigures } from '../evaluate.js' */
+/** @import { Chosen, Method } from './methods.js' */
 /**
  * @typedef {object} TrialJob
  * @property {number} trial from 0, the defaults
- * @property {Record<string, number>} chosen settings that this trial changes
+ * @property {Chosen} chosen settings that this trial changes
  * @property {number} promising NDCG@20 after the first sweeps below which a trial is abandoned
  * @property {number} best NDCG@20 so far; a model that is no better is not sent back
  */
 /**
  * @typedef {object} TrialResult
  * @property {number} trial
- * @property {Record<string, number>} chosen
+ * @property {Chosen} chosen
  * @property {number | null} early NDCG@20 after the first sweeps
- * @property {ValidationFigures | null} validation on the sample; null: abandoned
- * @property {TrainSettings | null} settings with the sweeps kept
+ * @property {ValidationFigures | null} validation on the sample, of lists by score alone; null: abandoned
+ * @property {GateChoice | null} gate how it was chosen; null: it was not
+ * @property {ProportionalChoice | null} proportional likewise
+ * @property {TrainSettings | null} settings with the sweeps kept and what was chosen at the end
  * @property {Uint8Array<ArrayBuffer> | null} bytes of a model that is better than `best`
  * @property {{ users: number, items: number, interactions: number, dropped: number }} counts
  * @property {number} seconds
@@ -32,7 +35,7 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
 /** @typedef {TrialResult & Measured} BestTrial */
 /**
  * @typedef {object} SearchOptions
- * @property {TrainSettings} settings the defaults and what is fixed
+ * @property {readonly Method[]} methods that are compared, the one of the first trial first
  * @property {readonly string[]} fixed names of settings that no trial changes
  * @property {number} seed
  * @property {number} trials at most
@@ -73,34 +76,89 @@ function betterOf(results, best) {
 }
 
 /**
- * Runs a search: first the defaults, then rounds of random settings, every other trial a step from the best
- * so far.
+ * What trials are proposed with: half of them are a step from the best, the others random, one in four of
+ * those with a method that is not the best one.
+ * @param {readonly Method[]} methods
+ * @param {readonly string[]} fixed
+ */
+function proposals(methods, fixed) {
+  const spaces = methods.map(({ chosen, settings }) =>
+    searchSpace(settings, [...fixed, ...Object.keys(chosen)]),
+  );
+  return {
+    /** Is there anything to draw? */
+    any: spaces.some((space) => space.size > 0),
+    /**
+     * @param {Method} method of the best
+     * @param {Chosen} good settings of the best, also those that follow from the data
+     * @param {number} round
+     * @param {() => number} random
+     */
+    step(method, good, round, random) {
+      const space = spaces[methods.indexOf(method)];
+      return { ...method.chosen, ...stepFrom(space, { ...method.settings, ...good }, round, random) };
+    },
+    /**
+     * @param {Method} method
+     * @param {() => number} random
+     */
+    draw(method, random) {
+      const others = methods.filter((other) => other !== method);
+      const away = others.length > 0 && random() < 0.25;
+      const drawn = away ? others[Math.floor(random() * others.length)] : method;
+      return { ...drawn.chosen, ...drawSettings(spaces[methods.indexOf(drawn)], random) };
+    },
+  };
+}
+
+/**
+ * The method that a trial took: the one whose settings it has.
+ * @param {readonly Method[]} methods
+ * @param {Chosen} chosen
+ */
+const methodOf = (methods, chosen) =>
+  methods.find((method) => method !== methods[0] && isPartOf(method.chosen, chosen)) ?? methods[0];
+
+/**
+ * @param {Chosen} part
+ * @param {Chosen} whole
+ */
+const isPartOf = (part, whole) => Object.entries(part).every(([name, value]) => whole[name] === value);
+
+/**
+ * Runs a search: first the defaults, then the other methods with theirs, then rounds of random settings,
+ * every other trial a step from the best so far.
  * @param {SearchOptions} options
  * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
  *   search
  */
-export async function searchSettings({ settings, fixed, seed, trials, run, over, onBest }) {
+export async function searchSettings({ methods, fixed, seed, trials, run, over, onBest }) {
   const results = await run([{ trial: 0, chosen: {}, promising: -Infinity, best: -Infinity }]);
-  const space = searchSpace(settings, fixed);
+  const propose = proposals(methods, fixed);
+  const others = methods.slice(1);
   let best = /** @type {BestTrial} */ (results[0]);
   await onBest?.(best);
-  for (let round = 1; results.length < trials && !over() && space.size > 0; round++) {
+  for (let round = 1; results.length < trials && !over(); round++) {
     const promising = promisingFrom(results);
     const first = results.length;
-    const good = { ...settings, ...best.chosen };
-    const jobs = Array.from({ length: Math.min(roundSize, trials - first) }, (_, i) => {
-      const random = seededRandom(seed ^ Math.imul(first + i, 0x9e3779b1));
-      return {
-        trial: first + i,
-        chosen: i % 2 === 0 ? stepFrom(space, good, round, random) : drawSettings(space, random),
-        promising,
-        best: ndcgOf(best),
-      };
+    const size = Math.min(propose.any ? roundSize : others.length + 1 - first, trials - first);
+    if (size <= 0) break;
+    const jobs = Array.from({ length: size }, (_, i) => {
+      const trial = first + i;
+      const random = seededRandom(seed ^ Math.imul(trial, 0x9e3779b1));
+      const method = methodOf(methods, best.chosen);
+      const chosen =
+        others[trial - 1]?.chosen ??
+        (i % 2 === 0 ? propose.step(method, best.settings, round, random) : propose.draw(method, random));
+      return { trial, chosen, promising, best: ndcgOf(best) };
     });
     const done = await run(jobs);
     const found = betterOf(done, best);
     results.push(...done);
-    if (found && found !== best) await onBest?.((best = found));
+    if (found && found !== best) {
+      best = found;
+      await onBest?.(best);
+    }
     if (done.length < jobs.length) break;
   }
   return { best, results };

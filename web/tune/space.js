@@ -13,8 +13,31 @@ const linear = (/** @type {number} */ low, /** @type {number} */ high) => ({ low
 const log = (/** @type {number} */ low, /** @type {number} */ high) => ({ low, high, log: true });
 
 /**
+ * Of each way to neighbours.
+ * @type {Record<string, Record<string, Range>>}
+ */
+const neighbourRanges = {
+  ease: {
+    neighbourLambda: log(30, 3000),
+    neighbourLambdaGrowth: linear(0, 1),
+    neighbourBlend: linear(0.4, 1),
+    neighbourAspects: log(5, 300),
+  },
+  cooccurrence: {
+    neighbourStrength: log(0.02, 1),
+    neighbourSourceDamping: linear(0, 1),
+    neighbourPopularityDamping: linear(0, 1),
+  },
+  local: {
+    neighbourLambda: log(3, 3000),
+    neighbourStrength: log(0.1, 4),
+    neighbourSourceDamping: linear(0, 1),
+  },
+};
+
+/**
  * The settings of an objective that are worth a search. For als alpha follows the density of the data, by
- * `unobserved`.
+ * `unobserved`. Gate, leaves and proportional are chosen at the end of each training.
  * @param {TrainSettings} settings
  * @param {readonly string[]} fixed
  * @returns {Record<string, Range>}
@@ -29,19 +52,7 @@ function rangesFor(settings, fixed) {
     userDamping: linear(0, 1),
     itemDamping: linear(0, 0.8),
     popularityDamping: linear(0, 0.2),
-    gate: linear(0, 2),
-    ...(settings.neighbourMethod === 'ease'
-      ? {
-          neighbourLambda: log(30, 3000),
-          neighbourLambdaGrowth: linear(0, 1),
-          neighbourBlend: linear(0.4, 1),
-          neighbourAspects: log(5, 300),
-        }
-      : {
-          neighbourStrength: log(0.02, 1),
-          neighbourSourceDamping: linear(0, 1),
-          neighbourPopularityDamping: linear(0, 1),
-        }),
+    ...neighbourRanges[String(settings.neighbourMethod)],
     neighbourUserDamping: linear(0, 1),
   };
 }
@@ -119,16 +130,15 @@ export function stepFrom(space, best, round, random) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const names = [...space.keys()];
   const sure = names[Math.floor(random() * names.length)];
-  return Object.fromEntries(
-    Array.from(space, ([name, range]) => {
-      const moves = random() < 0.5 || name === sure;
-      const by = size * normal();
-      return [
-        name,
-        moves
-          ? valueAt(range, Math.min(1, Math.max(0, shareOf(range, Number(best[name])) + by)))
-          : Number(best[name]),
-      ];
-    }),
-  );
+  const steps = Array.from(space, ([name, range]) => {
+    const moves = random() < 0.5 || name === sure;
+    const by = size * normal();
+    const from = Number(best[name]);
+    return /** @type {[string, number]} */ ([
+      name,
+      moves ? valueAt(range, Math.min(1, Math.max(0, shareOf(range, from) + by))) : from,
+    ]);
+  });
+  // What follows from the data is no number here, and follows from it again.
+  return Object.fromEntries(steps.filter(([, value]) => Number.isFinite(value)));
 }

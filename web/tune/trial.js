@@ -5,7 +5,8 @@ import { trainValidated } from '../evaluate.js';
 /** @import { Interactions } from '../train.js' */
 /** @import { TrainOptions } from '../train.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
-/** @typedef {Omit<TrainOptions, 'signal' | 'onProgress' | 'onSnapshot'>} PlainTrainOptions */
+/** @typedef {'signal' | 'onProgress' | 'onSnapshot' | 'chooseSettings'} Company no thread takes them */
+/** @typedef {Omit<TrainOptions, Company>} PlainTrainOptions */
 /**
  * @typedef {object} TrialInput
  * @property {Interactions} interactions
@@ -15,6 +16,8 @@ import { trainValidated } from '../evaluate.js';
 
 /** Sweeps or epochs after which a trial must keep up with the others. */
 const earlySweep = 4;
+/** People that a trial chooses its gate on: no more than its sweeps are measured on. */
+const trialChoosers = 2000;
 
 /**
  * @param {TrialInput} input
@@ -30,7 +33,9 @@ export async function runTrial({ interactions, validation, options }, { trial, c
     const result = await trainValidated(interactions, validation, {
       ...options,
       ...chosen,
+      choosers: trialChoosers,
       measureAll: false,
+      listsAbove: best,
       signal: behind.signal,
       onMeasured: ({ sweep, sweeps, metrics }) => {
         if (sweep !== Math.min(earlySweep, sweeps)) return;
@@ -38,12 +43,15 @@ export async function runTrial({ interactions, validation, options }, { trial, c
         if (early.ndcg < promising && sweep < sweeps) behind.abort(behind);
       },
     });
-    const { bytes, validation: figures, settings, users, items, interactions: kept, dropped } = result;
+    const { bytes, validation: figures, gate, proportional, settings } = result;
+    const { users, items, interactions: kept, dropped } = result;
     return {
       trial,
       chosen,
       early: early.ndcg,
       validation: figures,
+      gate,
+      proportional,
       settings,
       bytes: figures.metrics['ndcg@20'] > best ? bytes : null,
       counts: { users, items, interactions: kept, dropped },
@@ -56,6 +64,8 @@ export async function runTrial({ interactions, validation, options }, { trial, c
       chosen,
       early: early.ndcg,
       validation: null,
+      gate: null,
+      proportional: null,
       settings: null,
       bytes: null,
       counts: { users: 0, items: 0, interactions: 0, dropped: 0 },

@@ -53,7 +53,7 @@ before(() =>
   ),
 );
 
-for (const by of ['leave-last-out', 'leave-one-out', 'temporal', 'random', 'user'])
+for (const by of ['leave-last-out', 'leave-one-out', 'temporal', 'latest', 'random', 'user'])
   test(`${by}: every row is in one file, as it was; the seed decides`, () => {
     const summary = split(`ratings.csv --by ${by} -o ${by}`);
     const names = Object.keys(bytesOf(by)).sort();
@@ -222,7 +222,7 @@ const refusals = [
   [
     'ratings.csv -o x',
     2,
-    /--by is missing, wanted one of leave-last-out, leave-one-out, temporal, random, user/,
+    /--by is missing, wanted one of leave-last-out, leave-one-out, temporal, latest, random, user/,
   ],
   ['ratings.csv -o x --by magic', 2, /--by: got "magic", wanted one of/],
   ['ratings.csv --by random', 2, /-o FOLDER is missing/],

@@ -60,7 +60,12 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
     /measured sweep 4\/60 +recall@20 0\.\d{4} +ndcg@20 0\.\d{4}\n/,
     /no better\nmeasured .*no better\n/,
     /kept +sweep \d+, the best of \d+; stopped before 60/,
+    /gate +(b [\d.]+ of [\d.]+, \d+ leaf|none: of \d+ tried, b [\d.]+ is the surest, with )/,
+    /lists +[\d.]+ in proportion: [-+]?[\d.]+ % NDCG@20 on validation/,
     /validation recall@20 0\.\d{4} +ndcg@20 0\.\d{4} \(\d+ people\)/,
+    /baseline popularity: ndcg@20 0\.\d{4}/,
+    /shift +held-out items are \d\.\d\d times as popular as what was trained on/,
+    /cosine to the nearest of the history -?0\.\d\d against -?0\.\d\d/,
     /personas \d\.\d\d a person, effectively \d\.\d\d/,
   ])
     assert.match(stderr, line);
@@ -70,7 +75,23 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
   assert.match(softmax.stderr, /measured epoch 1\/2[^]*measured epoch 2\/2[^]*kept +epoch/);
 });
 
-const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6';
+/** Lists by score alone, so that trials and the last figures measure the same. */
+const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6 --proportional 0';
+
+/**
+ * Each method with its defaults, then every setting that is worth a search.
+ * @param {any[]} results
+ */
+function proposed(results) {
+  const methods = results
+    .slice(1)
+    .filter((/** @type {any} */ { chosen }) => !('unobserved' in chosen))
+    .map((/** @type {any} */ { chosen }) => chosen.neighbourMethod);
+  assert.deepEqual([methods.at(0), methods.at(-1)], ['cooccurrence', 'ease']);
+  const drawn = results.find((/** @type {any} */ { chosen }) => 'unobserved' in chosen);
+  const names = Object.keys(drawn.chosen).filter((name) => !name.startsWith('neighbour'));
+  assert.deepEqual(names, ['unobserved', 'lambda', 'userDamping', 'itemDamping', 'popularityDamping']);
+}
 
 test('tune chooses the same whatever the number of cores, and its command gives the model again', () => {
   const two = json(`${search} --trials 10 --cores 2 -o two.ampcf`);
@@ -83,14 +104,7 @@ test('tune chooses the same whatever the number of cores, and its command gives 
   assert.deepEqual(bytesOf('two.ampcf'), bytesOf('one.ampcf'));
   assert.deepEqual([two.trials, two.results.length], [10, 10]);
   assert.deepEqual(two.results[0].chosen, {});
-  assert.deepEqual(Object.keys(two.results[1].chosen), [
-    'unobserved',
-    'lambda',
-    'userDamping',
-    'itemDamping',
-    'popularityDamping',
-    'gate',
-  ]);
+  proposed(two.results);
   const best = two.results[two.best];
   const others = two.results.filter((/** @type {any} */ { validation }) => validation);
   assert.equal(
@@ -110,7 +124,7 @@ test('tune chooses the same whatever the number of cores, and its command gives 
 });
 
 test('tune leaves alone what is given, and tunes neighbours and other objectives', () => {
-  const given = '--alpha 0.3 --gate 0.2 --neighbours 5 --neighbour-user-damping 0.2';
+  const given = '--alpha 0.3 --gate 0.2 --neighbours 5 --neighbour-method ease --neighbour-user-damping 0.2';
   const fixed = json(`${search} --trials 3 ${given}`);
   assert.deepEqual(
     [fixed.settings.alpha, fixed.settings.gate, fixed.settings.neighbourUserDamping],
@@ -127,8 +141,10 @@ test('tune leaves alone what is given, and tunes neighbours and other objectives
     'neighbourAspects',
   ]);
   assert.match(fixed.command, /--neighbours 5/);
-  const softmax = json('tune ratings.csv --validation 0.2 --dim 4 --trials 3 --objective softmax --epochs 2');
-  assert.deepEqual(Object.keys(softmax.results[1].chosen), ['alpha', 'lambda', 'learningRate', 'gate']);
+  const softmax = json(
+    'tune ratings.csv --validation 0.2 --dim 4 --trials 3 --objective softmax --epochs 2 --neighbours 0',
+  );
+  assert.deepEqual(Object.keys(softmax.results[1].chosen), ['alpha', 'lambda', 'learningRate']);
   assert.match(softmax.command, /--objective softmax/);
 });
 
@@ -145,7 +161,7 @@ test('tune within minutes says that this depends on the machine', () => {
 
 test('train --auto writes the best trial, which its command gives again', () => {
   const { status, stdout, stderr } = ampcf(
-    'train ratings.csv --auto --validation 0.2 --dim 4 --trials 3 --sweeps 5 -o auto.ampcf --json',
+    'train ratings.csv --auto --dim 4 --trials 3 --sweeps 5 -o auto.ampcf --json',
   );
   const auto = JSON.parse(stdout);
   assert.equal(status, 0, stderr);
@@ -153,11 +169,53 @@ test('train --auto writes the best trial, which its command gives again', () => 
     stderr,
     /chosen +the best of them, trained on everything but the validation events[^]*again +ampcf train/,
   );
+  assert.match(auto.command, /--validation 0\.1 /);
   assert.deepEqual([auto.search.trials, auto.settings.dim], [3, 4]);
   const bytes = bytesOf('auto.ampcf');
   const again = json(auto.command.split(' ').slice(1));
   assert.deepEqual(bytesOf('auto.ampcf'), bytes);
   assert.deepEqual(again.validation, auto.validation);
+});
+
+test('of ratings with times a share is the latest events, which split holds out too', () => {
+  const rows = readFileSync(`${folder}/ratings.csv`, 'utf8').trimEnd().split('\n').slice(1);
+  const timed = rows.map((row, x) => `${row},${1e9 + ((x * 7919) % 10007)}`);
+  writeFileSync(`${folder}/timed.csv`, `user,item,time\n${timed.join('\n')}\n`);
+  const { status, stderr } = ampcf('split timed.csv --by latest --test 0.2 --validation 0 -o latest');
+  assert.equal(status, 0, stderr);
+  const latest = ampcf(`train timed.csv --validation 0.2 -o latest.ampcf ${small}`);
+  assert.match(latest.stderr, /held out [\d,]+ for validation: each person's latest events/);
+  json(`train latest/train.csv --validation latest/test.csv -o file.ampcf ${small}`);
+  assert.deepEqual(bytesOf('latest.ampcf'), bytesOf('file.ampcf'));
+  const random = ampcf(`train timed.csv --validation 0.2 --hold-out random -o random.ampcf ${small}`);
+  assert.match(random.stderr, /held out [\d,]+ for validation: random events of each person/);
+  assert.notDeepEqual(bytesOf('latest.ampcf'), bytesOf('random.ampcf'));
+  const read = (/** @type {string} */ name) =>
+    readFileSync(`${folder}/latest/${name}.csv`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(','));
+  const lastKept = new Map();
+  for (const [user, , time] of read('train'))
+    lastKept.set(user, Math.max(lastKept.get(user) ?? 0, Number(time)));
+  for (const [user, , time] of read('test')) assert.ok(Number(time) >= lastKept.get(user));
+});
+
+test('a model that is no better than popularity is said to be so, even quietly', () => {
+  const poor =
+    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --json';
+  const { status, stdout, stderr } = ampcf(`${poor} -q`);
+  assert.equal(status, 0, stderr);
+  assert.match(
+    stderr,
+    /^warning  the ranking is no better than popularity \(ndcg@20 0\.\d{4} against 0\.\d{4}\): try --auto/,
+  );
+  const { warning, popularity, shift } = JSON.parse(stdout);
+  assert.match(warning, /^the ranking is no better/);
+  assert.ok(popularity.metrics['ndcg@20'] > 0 && shift.people > 50);
+  const good = json('train ratings.csv --validation 0.2 -o good.ampcf --dim 8');
+  assert.equal(good.warning, null);
 });
 
 const train = 'train ratings.csv -o y.ampcf -q';
@@ -183,11 +241,18 @@ const refusals = [
   [`${train} --joint 1`, 2, /--joint: got "1", wanted nothing: it trained items by the attention/],
   ['tune ratings.csv --validation 0.1 --trials 1 --rho 0.1', 2, /--rho: got "0\.1", wanted --gate/],
   [`${train} --gate 17`, 2, /gate: got 17, wanted a number from 0 to 16/],
-  [`${train} --leaves 65`, 2, /leaves: got 65, wanted a whole number from 1 to 64/],
+  [`${train} --leaves 257`, 2, /leaves: got 257, wanted a whole number from 1 to 256/],
   [`${train} --proportional 1.5`, 2, /proportional: got 1\.5, wanted a number from 0 to 1/],
   [`${train} --minutes 2`, 2, /--minutes: got 2, wanted --auto with it/],
   [`${train} --auto --validation 0.1`, 2, /--minutes M or --trials N is missing/],
-  [`${train} --auto --minutes 1`, 2, /--validation FILE\|SHARE is missing/],
+  [`${train} --validation 0.1 --hold-out first`, 2, /--hold-out: got "first", wanted latest or random/],
+  [
+    `${train} --validation ratings.csv --hold-out random`,
+    2,
+    /--hold-out: got random, wanted --validation with/,
+  ],
+  [`${train} --hold-out random`, 2, /--hold-out: got random, wanted --validation with a share/],
+  [`${train} --validation 0.1 --hold-out latest`, 2, /--hold-out latest: got a file without times/],
   ['train - -o y.ampcf --validation -', 2, /got - for RATINGS and for --validation/],
   [`${train} --max-memory lots`, 2, /--max-memory: got "lots", wanted a size such as 800MB/],
   [

@@ -21,7 +21,9 @@ const cut = (/** @type {boolean} */ kept) =>
   );
 const training = cut(true);
 const validation = cut(false);
-const options = { dim: 8, sweeps: 9, items: filmFacts };
+/** Nothing is left to choose at the end. */
+const plain = { gate: 0, proportional: 0 };
+const options = { dim: 8, sweeps: 9, items: filmFacts, ...plain };
 /** @type {ValidatedResult} */
 let result;
 
@@ -29,6 +31,7 @@ before(async () => {
   result = await trainValidated(training, validation, options);
 });
 
+const late = (/** @type {any} */ { gate, leaves, proportional }) => ({ gate, leaves, proportional });
 const ndcgs = (/** @type {readonly Measurement[]} */ measurements) =>
   measurements.map(({ metrics }) => metrics['ndcg@20']);
 
@@ -130,14 +133,52 @@ describe('trainValidated', () => {
     const {
       bytes,
       measurements,
+      settings: found,
       validation: figures,
     } = await trainValidated(training, validation, {
       ...settings,
       onProgress: ({ phase }) => phases.add(phase),
     });
-    assert.deepEqual(bytes, (await trainModel(training, settings)).bytes);
+    assert.deepEqual(bytes, (await trainModel(training, { ...settings, ...late(found) })).bytes);
     assert.notEqual(figures.metrics['ndcg@20'], measurements[0].metrics['ndcg@20']);
-    assert.deepEqual([...phases].sort(), ['measuring', 'neighbours', 'vectors']);
+    assert.deepEqual([...phases].sort(), ['choosing', 'measuring', 'neighbours', 'vectors']);
+  });
+
+  test('chooses gate, leaves and lists at the end, which its settings give again', async () => {
+    const chosen = await trainValidated(training, validation, { dim: 8, sweeps: 5 });
+    const { gate, proportional, settings } = chosen;
+    assert.deepEqual(
+      ndcgs(chosen.measurements),
+      ndcgs(result.measurements.slice(0, 2)),
+      'sweeps have no gate',
+    );
+    assert.deepEqual([settings.gate, settings.leaves], [gate?.gate, gate?.leaves]);
+    assert.equal(settings.proportional, proportional?.proportional);
+    assert.ok(gate && gate.people === result.validation.people && gate.trials.length > 5);
+    assert.deepEqual((await trainModel(training, settings)).bytes, chosen.bytes);
+    const given = await trainValidated(training, validation, {
+      dim: 8,
+      sweeps: 5,
+      gate: 1,
+      leaves: 3,
+      proportional: 0.2,
+    });
+    assert.deepEqual([given.gate, given.proportional], [null, null]);
+    assert.deepEqual(late(given.settings), { gate: 1, leaves: 3, proportional: 0.2 });
+  });
+
+  test('by score alone measures the sample, and chooses lists where that is wanted', async () => {
+    const alone = (/** @type {number} */ listsAbove) =>
+      trainValidated(training, validation, {
+        ...options,
+        ...{ proportional: undefined },
+        measureAll: false,
+        listsAbove,
+      });
+    const [always, never] = [await alone(0), await alone(1)];
+    assert.ok(always.proportional && never.proportional === null);
+    assert.deepEqual(always.validation, result.validation);
+    assert.deepEqual(never.validation, result.validation);
   });
 
   test('refuses what makes no sense, and ends when it is told to', async () => {
@@ -146,7 +187,7 @@ describe('trainValidated', () => {
     const run = (/** @type {any} */ more) => () =>
       trainValidated(training, validation, { ...options, ...more });
     await failsWith(() => trainValidated(training, training, options), 'NO_DATA', /validation: got nobody/);
-    for (const [name, value] of Object.entries({ patience: 0, sample: 0 }))
+    for (const [name, value] of Object.entries({ patience: 0, sample: 0, choosers: 0 }))
       await failsWith(
         run({ [name]: value }),
         'BAD_ARGUMENT',

@@ -101,6 +101,60 @@ describe('snapshots', () => {
   });
 });
 
+describe('settings that are chosen at the end', () => {
+  const options = { dim: 8, sweeps: 4, neighbours: 5, neighbourLambda: 5 };
+  const late = { gate: 1.25, leaves: 3, proportional: 0.1 };
+
+  test('give the bytes of a training with them, whether tried or chosen', async () => {
+    /** @type {Uint8Array[]} */ const tried = [];
+    const chosen = await trainModel(base, {
+      ...options,
+      chooseSettings: async ({ settings, bytes }) => {
+        assert.deepEqual([settings.gate, settings.leaves], [0.5, 8]);
+        tried.push(await bytes(), await bytes({ gate: 0 }), await bytes(late));
+        return late;
+      },
+    });
+    const again = await trainModel(base, { ...options, ...late });
+    assert.deepEqual([chosen.bytes, chosen.settings], [again.bytes, again.settings]);
+    assert.deepEqual(tried[0], (await trainModel(base, options)).bytes);
+    assert.deepEqual(tried[1], (await trainModel(base, { ...options, gate: 0 })).bytes);
+    assert.deepEqual(tried[2], chosen.bytes);
+    const { metadata } = (await loadModel(chosen.bytes)).info;
+    assert.deepEqual([metadata.settings.gate, metadata.settings.leaves], [1.25, 3]);
+    const none = await trainModel(base, { ...options, chooseSettings: () => {} });
+    assert.deepEqual(none.bytes, tried[0]);
+  });
+
+  test('are to be had of a snapshot too', async () => {
+    /** @type {Uint8Array[]} */ const bytes = [];
+    const { bytes: plain } = await trainModel(base, {
+      ...small,
+      onSnapshot: async (snapshot) => {
+        bytes.push(await snapshot.bytes({ gate: 0 }));
+      },
+    });
+    assert.deepEqual(bytes.at(-1), (await trainModel(base, { ...small, gate: 0 })).bytes);
+    assert.deepEqual(plain, (await trainModel(base, small)).bytes);
+  });
+
+  test('are those alone, within their ranges', async () => {
+    const choosing = (/** @type {any} */ changes) => () =>
+      trainModel(base, { ...small, chooseSettings: () => changes });
+    await failsWith(choosing({ gate: 17 }), 'BAD_ARGUMENT', /^gate: got 17/);
+    await failsWith(
+      choosing({ lambda: 1 }),
+      'BAD_ARGUMENT',
+      /^setting of a finished training: got "?lambda"?, wanted one of gate, leaves, proportional/,
+    );
+    await failsWith(
+      () => trainModel(base, any({ ...small, chooseSettings: 1 })),
+      'BAD_ARGUMENT',
+      /^chooseSettings: got 1, wanted a function/,
+    );
+  });
+});
+
 describe('the memory of a training', () => {
   test('is known before, and is about what it takes', async () => {
     const plain = await trainingMemory(base, small);

@@ -1,0 +1,98 @@
+// Owns what commands say of a validation beside its figures: what was chosen on it, whether it beats
+// popularity, how far it is from the training. Must not measure.
+import { styleText } from 'node:util';
+import { count } from './print.js';
+
+/** @import { GateChoice, ProportionalChoice, ValidationCheck, ValidationFigures } from '../evaluate.js' */
+/** @typedef {{ gate?: GateChoice | null, proportional?: ProportionalChoice | null }} Choices */
+
+/** So many times as popular as those of the training, or as rare, held-out items are another world. */
+const largeRatio = 1.2;
+
+const signed = (/** @type {number} */ part) => `${part < 0 ? '' : '+'}${(100 * part).toFixed(1)} %`;
+const leavesText = (/** @type {number} */ n) => `${n} ${n === 1 ? 'leaf' : 'leaves'}`;
+const short = (/** @type {number} */ x) => String(x).replace(/^0\./, '.');
+
+/** @param {GateChoice} choice */
+function gateLine({ gate, tried, leaves, gain, standardError, trials }) {
+  const gained = `${signed(gain)} ± ${(100 * standardError).toFixed(1)} NDCG@20 on validation`;
+  if (gate > 0) return `b ${short(gate)} of ${short(tried)}, ${leavesText(leaves)}: ${gained}`;
+  return `none: of ${trials.length} tried, b ${short(tried)} is the surest, with ${gained}`;
+}
+
+/**
+ * Lines about what was chosen at the end of a training.
+ * @param {Choices} choices
+ */
+export function choiceLines({ gate, proportional }) {
+  const lines = [];
+  if (gate) lines.push(`gate     ${gateLine(gate)}`);
+  if (proportional) {
+    const { proportional: share, cost } = proportional;
+    lines.push(`lists    ${short(share)} in proportion: ${signed(-cost)} NDCG@20 on validation`);
+  }
+  return lines;
+}
+
+/** @param {ValidationCheck} check */
+function shiftLine({ shift }) {
+  if (!shift) return [];
+  const { popularity, nearness } = shift;
+  const size = Math.abs(Math.log(popularity.ratio));
+  const isLarge = size > Math.log(largeRatio) && size > 2 * popularity.standardError;
+  const says =
+    popularity.ratio > 1
+      ? ': a gate may cost more than validation says'
+      : ': what is chosen on them may be too good to rare items';
+  const times = `held-out items are ${popularity.ratio.toFixed(2)} times as popular as what was trained on`;
+  const near = `${nearness.heldOut.toFixed(2)} against ${nearness.leftOut.toFixed(2)}`;
+  return [
+    `shift    ${times}${isLarge ? says : ''}`,
+    `         cosine to the nearest of the history ${near} (${count(shift.people)} people)`,
+  ];
+}
+
+/**
+ * What is wrong with a model that ranks no better than popularity does; null where it does.
+ * @param {ValidationFigures} validation
+ * @param {ValidationCheck} check
+ */
+function warningOf({ metrics }, { popularity }) {
+  const ours = metrics['ndcg@20'];
+  const theirs = popularity.metrics['ndcg@20'];
+  if (ours > theirs) return null;
+  const figures = `(ndcg@20 ${ours.toFixed(4)} against ${theirs.toFixed(4)})`;
+  return (
+    `the ranking is no better than popularity ${figures}: try --auto, another --dim, --lambda 0.01 to 0.1, ` +
+    '--neighbours 100, a larger --min-support, or more events a person'
+  );
+}
+
+/**
+ * Says what a validation says, and loudly, also to who wants quiet, where the model is no better than
+ * popularity.
+ * @param {ValidationFigures} validation
+ * @param {ValidationCheck} check
+ * @param {(line: string) => void} say
+ */
+export function sayCheck(validation, check, say) {
+  const { popularity } = check;
+  say(`baseline popularity: ndcg@20 ${popularity.metrics['ndcg@20'].toFixed(4)}`);
+  for (const line of shiftLine(check)) say(line);
+  const warning = warningOf(validation, check);
+  if (warning) process.stderr.write(`${loud(`warning  ${warning}`)}\n`);
+}
+
+const loud = (/** @type {string} */ text) =>
+  process.stderr.isTTY && !process.env.NO_COLOR ? styleText(['bold', 'red'], text) : text;
+
+/**
+ * What a summary tells of a validation beside its figures.
+ * @param {ValidationFigures} validation
+ * @param {ValidationCheck} check
+ */
+export const checkSummary = (validation, check) => ({
+  popularity: check.popularity,
+  shift: check.shift,
+  warning: warningOf(validation, check),
+});
