@@ -249,8 +249,7 @@ export async function runSearch(
 }
 
 /**
- * The model of the best trial, and its figures for everybody: trials were measured on a sample, without
- * places in proportion.
+ * The model of the best trial, and its figures for everybody: trials were measured on a sample.
  * @param {BestTrial} best
  * @param {NonNullable<TrainingInput['validation']>} interactions
  * @param {NonNullable<TrainingInput['validation']>} validation

@@ -24,8 +24,7 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  *   default 3
  * @property {number} [sample] people that are asked during the training, by the training's seed; default 2000
  * @property {number} [choosers] people that gate, leaves and proportional are chosen on; default 4000
- * @property {boolean} [measureAll] the figures at the end are of everybody, with the lists that people get;
- *   false: of the sample, by score alone; default true
+ * @property {boolean} [measureAll] the figures at the end are of everybody, not of the sample; default true
  * @property {number} [listsAbove] without measureAll, the NDCG@20 above which `proportional` is worth a
  *   choice; default: any
  * @property {(measurement: Measurement) => void} [onMeasured] an error of it ends the training
@@ -105,7 +104,7 @@ export async function trainValidated(interactions, validation, options = {}) {
  * @param {LateSettings} fixed what the caller gave
  * @param {Measuring} measuring
  * @param {{ people: readonly Person[], asked: readonly Person[] | null, listsAbove: number }} whom asked: of
- *   whom figures are taken by score alone
+ *   whom figures are taken meanwhile, to see what is worth a choice
  */
 function lateChoices(fixed, measuring, { people, asked, listsAbove }) {
   const results = {

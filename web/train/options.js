@@ -75,8 +75,9 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {(progress: TrainProgress) => void} [onProgress]
  * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or
  *   epoch; training waits for it
- * @property {(finished: FinishedTraining) => Choice | Promise<Choice>} [chooseSettings] at the end, with the neighbours: may write the model with other `gate`, `leaves` and
- *   `proportional`, on which nothing of the training depends; the model gets those that it gives
+ * @property {(finished: FinishedTraining) => Choice | Promise<Choice>} [chooseSettings] at the end, with the
+ *   neighbours: may write the model with other `gate`, `leaves` and `proportional`, on which nothing of the
+ *   training depends; the model gets those that it gives
  */
 /** @typedef {LateSettings | null | void} Choice nothing: as they were */
 /**

@@ -18,7 +18,7 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
  * @property {number} trial
  * @property {Chosen} chosen
  * @property {number | null} early NDCG@20 after the first sweeps
- * @property {ValidationFigures | null} validation on the sample, of lists by score alone; null: abandoned
+ * @property {ValidationFigures | null} validation on the sample; null: abandoned
  * @property {GateChoice | null} gate how it was chosen; null: it was not
  * @property {ProportionalChoice | null} proportional likewise
  * @property {TrainSettings | null} settings with the sweeps kept and what was chosen at the end

@@ -75,8 +75,7 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
   assert.match(softmax.stderr, /measured epoch 1\/2[^]*measured epoch 2\/2[^]*kept +epoch/);
 });
 
-/** Lists by score alone, so that trials and the last figures measure the same. */
-const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6 --proportional 0';
+const search = 'tune ratings.csv --validation 0.2 --dim 4 --sweeps 6';
 
 /**
  * Each method with its defaults, then every setting that is worth a search.
