@@ -377,12 +377,11 @@ typedef struct ampcf_explanation {
  * Split one candidate's score into parts.
  *
  *     contribution_i = w_i g_i (q_i t_i G_jl v_j^T M^-1 v_i + B_ij),  l the leaf of i
- *     a_jk = max(part_jk, 0) / sum_k max(part_jk, 0)
+ *     a_jk = max(part_jk, 0) / sum_l max(part_jl, 0)
  *
- * The attention of a persona is its part of what speaks for the item; where nothing does, it is 1 for the
- * persona that explains the item. A file of version 0.1: contribution_i = w_i g_i (q_i t_i v_j^T
- * M^-1 v_i + B_ij) ((1 - rho) + rho sum_k a_jk gain_k r_ik). An event that was added after the last finish
- * contributes 0.
+ * The attention is what each persona has of what speaks for the item; 1 for the persona that explains it
+ * where nothing does. A file of version 0.1: contribution_i = w_i g_i (q_i t_i v_j^T M^-1 v_i + B_ij) ((1 -
+ * rho) + rho sum_k a_jk gain_k r_ik). An event that was added after the last finish contributes 0.
  *
  * item               < N
  * out_contributions  (summaries and H events) in the order in which they were added, in the unit of the

@@ -47,10 +47,7 @@ function peopleOf(histories, heldOut, most) {
   const all = Array.from(itemsByPerson(heldOut), ([user, events]) => {
     const own = histories.get(user) ?? new Map();
     const history = [...own.keys()];
-    return {
-      history,
-      relevant: new Set([...events.keys()].filter((item) => !own.has(item))),
-    };
+    return { history, relevant: new Set([...events.keys()].filter((item) => !own.has(item))) };
   }).filter(({ history, relevant }) => history.length > 0 && relevant.size > 0);
   return sampleOf(all, Math.min(most, all.length), seededRandom(1));
 }
