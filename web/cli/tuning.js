@@ -2,19 +2,17 @@
 // trials are chosen.
 import { availableParallelism } from 'node:os';
 import { loadModel } from '../ampcf.js';
-import { AmpcfError } from '../core/errors.js';
 import { checkValidation, measureValidation } from '../evaluate.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
-import { methodsFor } from '../tune/methods.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
+import { openMethods } from './open-methods.js';
 import { numberOption, UsageError } from './options.js';
 import { count, table } from './print.js';
 import { progress, stages } from './progress.js';
 
-/** @import { Interactions } from '../train.js' */
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
 /** @import { BestTrial, TrialResult } from '../tune/search.js' */
 /** @import { Io } from './progress.js' */
@@ -157,36 +155,6 @@ function deadline(signal, minutes) {
 }
 
 /**
- * @param {unknown} error
- * @returns {undefined} where it says that no wasm memory is large enough
- */
-function ifTooLarge(error) {
-  if (!(error instanceof AmpcfError && error.code === 'OUT_OF_MEMORY')) throw error;
-}
-
-/**
- * The methods of neighbours that fit into memory, and what the largest of them takes.
- * @param {Interactions} interactions
- * @param {Record<string, any>} given
- * @param {Record<string, any>} values
- * @param {(line: string) => void} say
- */
-async function openMethods(interactions, given, values, say) {
-  const limit = memoryLimit(values).bytes;
-  let bytes = 0;
-  const fits = async (/** @type {Record<string, any>} */ settings) => {
-    const need = await trainingMemory(interactions, settings).catch(ifTooLarge);
-    if (!need || need.bytes > limit) return false;
-    bytes = Math.max(bytes, need.bytes);
-    return true;
-  };
-  await fits(given);
-  const methods = await methodsFor(given, fits);
-  if (methods.length > 1) say(`methods  ${methods.map(({ name }) => name).join(', ')} (neighbours)`);
-  return { methods, bytes };
-}
-
-/**
  * @param {TrainingInput} input
  * @param {Record<string, any>} given settings that stay fixed
  * @param {Record<string, any>} values
@@ -203,7 +171,7 @@ export async function runSearch(
   const settings = trainSettings(given);
   const began = performance.now();
   checkMemory(await trainingMemory(interactions, given), values, say);
-  const { methods, bytes } = await openMethods(interactions, given, values, say);
+  const { methods, bytes } = await openMethods(interactions, given, values, { minutes: budget.minutes, say });
   const patience = numberOption(values, 'patience', { whole: true, low: 1 });
   const pool = workerPool(threadsFor(budget.cores, bytes, values, say), {
     interactions,

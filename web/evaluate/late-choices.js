@@ -14,7 +14,7 @@ import { modelRanker } from './rankers.js';
 
 const cut = 20;
 /** Lists in proportion are nine lists a person. */
-const mostAsked = 1000;
+const mostAsked = 500;
 
 /** A file whose lists are those of the vectors and the neighbours alone. */
 export const singleVector = Object.freeze({ gate: 0, proportional: 0 });
