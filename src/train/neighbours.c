@@ -5,7 +5,8 @@
 #include "train/interactions.h"
 
 /* By ampcf_neighbours_method. */
-static const neighbours_ops *const methods[] = {&neighbours_ease, &neighbours_cooccurrence};
+static const neighbours_ops *const methods[] = {&neighbours_ease, &neighbours_cooccurrence,
+                                                &neighbours_local};
 
 static int is_in(float x, float low, float high) { return x >= low && x <= high; }
 

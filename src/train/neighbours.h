@@ -64,6 +64,6 @@ static inline double power(double x, float exponent) { return smath_exp((double)
 
 static inline float magnitude_of(float x) { return x < 0 ? -x : x; }
 
-extern const neighbours_ops neighbours_ease, neighbours_cooccurrence;
+extern const neighbours_ops neighbours_ease, neighbours_cooccurrence, neighbours_local;
 
 #endif
