@@ -193,26 +193,29 @@ const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
 typedef enum ampcf_neighbours_method {
     AMPCF_NEIGHBOURS_EASE = 0, /* ridge regression of each item on all others, in closed form */
-    AMPCF_NEIGHBOURS_COOCCURRENCE =
-        1 /* how often two items are used by one person, damped: for catalogues too large to invert */
+    /* how often two items are used by one person, damped: for catalogues too large to invert */
+    AMPCF_NEIGHBOURS_COOCCURRENCE = 1,
+    AMPCF_NEIGHBOURS_LOCAL = 2 /* EASE, each column over a few sources of its own: for the same catalogues */
 } ampcf_neighbours_method;
 
 /** d_j = people who used item j, deg_u = items that person u used; aspects are not counted. */
 typedef struct ampcf_neighbours_config {
     uint32_t n_users, n_items; /* U, N >= 1 */
     uint32_t method;           /* ampcf_neighbours_method */
-    /* m, sources kept for each candidate, 0 to N; 0 = none, for ampcf_neighbours_score only. N m <= 2^28 */
+    /* m, sources kept for each candidate, local: candidates of each source; 0 to N; 0 = none, for
+     * ampcf_neighbours_score of EASE only. N m <= 2^28 */
     uint32_t neighbours;
     /* EASE: the last rows of the input are not people but aspects, each with its items; 0 to U - 1 */
     uint32_t n_aspects;
     /* EASE: D of the item vectors that B is fitted beside; 0 = B stands alone. Needs m >= 1, at most
      * AMPCF_MAX_REFITTED */
     uint32_t dim;
-    float lambda;         /* EASE: L2 of an item of mean popularity, 0.001 to 1e9 */
+    /* EASE: L2 of an item of mean popularity; local: relative to what an item says of itself; 0.001 to 1e9 */
+    float lambda;
     float lambda_growth;  /* EASE: exponent t of (d_j / mean d) in the L2, 0 to 4 */
     float user_damping;   /* exponent a: a person counts deg_u^-a, with mean 1; 0 to 4 */
-    float source_damping; /* co-occurrence: exponent of d_i, 0 to 4 */
-    /* EASE alone: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
+    float source_damping; /* co-occurrence: exponent of d_i; local: b, half that of d_i in the L2; 0 to 4 */
+    /* EASE alone, local: column j is multiplied by (d_j / mean d)^-c; co-occurrence: by d_j^-c; -4 to 4 */
     float popularity_damping;
     float strength; /* every entry is multiplied by this, -1024 to 1024 */
     /* EASE: an aspect of n items counts this / n, 0 to 1e9; people count 1 on average */
@@ -240,7 +243,8 @@ typedef struct ampcf_neighbours_progress {
 
 /**
  * Bytes a computation needs besides its input: 4 min(N, U)^2 for EASE, 4 N^2 more beside vectors, 13 N m for
- * what is kept, and less. 0 when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
+ * what is kept, and less; for local 29 N m, 16 X and the system of one column, at most 4 MiB, and less. 0
+ * when the config is out of range or the bytes are more than 4 GiB. Since 0.1.
  */
 size_t ampcf_neighbours_memory(const ampcf_neighbours_config *config, uint32_t n_interactions);
 
@@ -250,13 +254,23 @@ size_t ampcf_neighbours_memory(const ampcf_neighbours_config *config, uint32_t n
  *     EASE:           P = (sum_u p_u x_u x_u^T + diag D)^-1,  D_j = lambda (d_j / mean d)^t
  *                     B_ij = -P_ij / P_jj (d_j / mean d)^-c
  *     co-occurrence:  B_ij = sum_u p_u x_ui x_uj / (d_i^a' d_j^c)
+ *     local:          B_Sj = (G_SS + diag D_S)^-1 G_Sj (d_j / mean d)^-c,  G = sum_u p_u x_u x_u^T
+ *                     D_i = lambda d_i^2b mean_k(G_kk d_k^-2b)
  *
- * both times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only
+ * all times the strength, B_jj = 0. With U < N the U x U system is inverted instead (Woodbury), and only
  * columns are made. An aspect of n items is one more row x_u with p_u = aspect_strength / n, so that B also
  * learns from what items are. Candidate j keeps the m sources with the largest |B_ij| d_i^0.35, roughly what
  * cutting them costs, and none whose B_ij is 0 or whom fewer than pair_support people have together with j,
  * so that no link is owed to one person; up to 512 of them are then fitted again by themselves, with the
  * same ridge: the columns of EASE over these sources alone.
+ *
+ * Local: column j has sources S_j of its own from the start, so that nothing of N^2 is held (Steck 2019,
+ * Markov random fields for collaborative filtering; Ning and Karypis 2011). These are the m items i of the
+ * largest G_ij d_i^-0.5, and those that have j among their m items of the largest G_ij d_j^-0.4; at most 8 m
+ * and 1024, by the first measure; ties to the lower item; pairs below pair_support are not looked at. In
+ * terms of d_i^-b G_ij d_j^-b this is a ridge of lambda times the mean of the diagonal, over items that
+ * several people have. Of the whole each source keeps its m largest |B_ij|; cut by column instead, B is much
+ * worse. lambda_growth is not used.
  *
  * Beside vectors (side, config.dim = side->dim) sources are chosen by the same B, but the columns are fitted
  * to what the vectors leave: for people to x_uj - b L_uj, for aspects to x_uj. L_uj is the evidence of the
@@ -279,7 +293,8 @@ ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const 
 
 /**
  * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D +
- * U D^3) more. Since 0.1.
+ * U D^3) more; local O(sum_u deg_u^2 + sum_j |S_j|^3 + how often people have two sources of a column). Since
+ * 0.1.
  */
 ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_steps,
                                    ampcf_neighbours_progress *out_progress);
@@ -296,7 +311,7 @@ ampcf_status ampcf_neighbours_score(ampcf_neighbours *neighbours, const uint32_t
                                     float *out_scores);
 
 /**
- * What each column of B kept as rows by source, in the form of ampcf_model_parts, valid once done == total:
+ * What was kept of B as rows by source, in the form of ampcf_model_parts, valid once done == total:
  * offsets (N + 1), candidates and values (offsets[N]), scales (N). What rounds to 0 is left out. Since 0.1.
  */
 const uint32_t *ampcf_neighbours_offsets(const ampcf_neighbours *neighbours);

@@ -43,18 +43,49 @@ void train_add_outers(float *a, const float *e, const float *w, uint32_t n, uint
     }
 }
 
-void train_cholesky(float *a, uint32_t dim, uint32_t stride) {
-    for (uint32_t k = 0; k < dim; k++) {
-        float *pivot_row = a + (size_t)k * stride;
-        float pivot = pivot_row[k] > 1e-20f ? __builtin_sqrtf(pivot_row[k]) : 1e-10f;
-        float inverse = 1 / pivot;
-        for (uint32_t c = k & ~3u; c < stride; c++) pivot_row[c] *= inverse;
-        pivot_row[k] = pivot;
-        for (uint32_t r = k + 1; r < dim; r++) {
-            float s = pivot_row[r], *row = a + (size_t)r * stride;
-            for (uint32_t c = r & ~3u; c < stride; c++) row[c] -= s * pivot_row[c];
+/* The rows from below on lose what BATCH finished pivot rows explain: elementwise the same subtractions in
+ * the same order as one pivot at a time, with a row loaded and stored once. */
+static void subtract_batch(float *a, uint32_t from, uint32_t dim, uint32_t stride) {
+    const float *p0 = a + (size_t)from * stride, *p1 = p0 + stride, *p2 = p1 + stride, *p3 = p2 + stride,
+                *p4 = p3 + stride, *p5 = p4 + stride, *p6 = p5 + stride, *p7 = p6 + stride;
+    for (uint32_t r = from + BATCH; r < dim; r++) {
+        float s0 = p0[r], s1 = p1[r], s2 = p2[r], s3 = p3[r], s4 = p4[r], s5 = p5[r], s6 = p6[r], s7 = p7[r];
+        float *row = a + (size_t)r * stride;
+        for (uint32_t c = r & ~3u; c < stride; c++) {
+            float x = row[c];
+            x -= s0 * p0[c];
+            x -= s1 * p1[c];
+            x -= s2 * p2[c];
+            x -= s3 * p3[c];
+            x -= s4 * p4[c];
+            x -= s5 * p5[c];
+            x -= s6 * p6[c];
+            x -= s7 * p7[c];
+            row[c] = x;
         }
     }
+}
+
+/* Row k becomes a pivot row; the rows below it, up to end, lose what it explains. */
+static void finish_pivot(float *a, uint32_t k, uint32_t end, uint32_t stride) {
+    float *pivot_row = a + (size_t)k * stride;
+    float pivot = pivot_row[k] > 1e-20f ? __builtin_sqrtf(pivot_row[k]) : 1e-10f;
+    float inverse = 1 / pivot;
+    for (uint32_t c = k & ~3u; c < stride; c++) pivot_row[c] *= inverse;
+    pivot_row[k] = pivot;
+    for (uint32_t r = k + 1; r < end; r++) {
+        float s = pivot_row[r], *row = a + (size_t)r * stride;
+        for (uint32_t c = r & ~3u; c < stride; c++) row[c] -= s * pivot_row[c];
+    }
+}
+
+void train_cholesky(float *a, uint32_t dim, uint32_t stride) {
+    uint32_t k = 0;
+    for (; dim - k > BATCH; k += BATCH) {
+        for (uint32_t p = k; p < k + BATCH; p++) finish_pivot(a, p, k + BATCH, stride);
+        subtract_batch(a, k, dim, stride);
+    }
+    for (; k < dim; k++) finish_pivot(a, k, dim, stride);
 }
 
 /* x = U^-T x. */

@@ -91,7 +91,7 @@ const likelihoodUsage = [
 const neighbourUsage = [
   '  --neighbours M          let up to M items vouch for each item beside the vectors (default ' +
     `${trainDefaults.neighbours})`,
-  '  --neighbour-method ease|cooccurrence, --neighbour-strength X, --neighbour-lambda X, ' +
+  '  --neighbour-method ease|local|cooccurrence, --neighbour-strength X, --neighbour-lambda X, ' +
     '--neighbour-lambda-growth X,',
   '  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,',
   '  --neighbour-blend X, --neighbour-aspects X    beside which part of the vectors, and with ' +

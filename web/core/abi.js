@@ -193,6 +193,7 @@ export const AMPCF_ATTENTION_COSINE = 1;
 
 export const AMPCF_NEIGHBOURS_EASE = 0;
 export const AMPCF_NEIGHBOURS_COOCCURRENCE = 1;
+export const AMPCF_NEIGHBOURS_LOCAL = 2;
 
 export const AMPCF_VECTORS_F32 = 0;
 export const AMPCF_VECTORS_F16 = 1;

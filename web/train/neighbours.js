@@ -91,8 +91,8 @@ function configured(kernel, data, settings, dim) {
     throw new AmpcfError(
       'OUT_OF_MEMORY',
       `neighbours of ${data.itemIds.length} items and ${data.users} people do not fit the 4 GiB of ` +
-        `wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'cooccurrence' ` +
-        `${dim ? 'least' : 'needs less'}`,
+        `wasm memory: ${dim ? 'neighbourBlend 0 needs less, ' : ''}neighbourMethod 'local' or ` +
+        `'cooccurrence' ${dim ? 'least' : 'needs less'}`,
     );
   return { config, bytes };
 }

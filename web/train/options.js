@@ -55,14 +55,17 @@ import { badArgument, listArgument } from '../core/arguments.js';
  *   file as a taste space; 0 = none, default 24
  * @property {number} [neighbours] how many items may vouch for each item beside the vectors; 0 = none, the
  *   default
- * @property {'ease' | 'cooccurrence'} [neighbourMethod] `cooccurrence` where `ease` does not fit: try a
- *   strength of 0.1 with it
- * @property {number} [neighbourStrength] weight of the neighbours' evidence beside that of the vectors
+ * @property {'ease' | 'local' | 'cooccurrence'} [neighbourMethod] `local` where `ease` does not fit: each
+ *   item fitted over its own few; or `cooccurrence`: try a strength of 0.1 with it
+ * @property {number | undefined} [neighbourStrength] weight of the neighbours' evidence beside that of the
+ *   vectors; default: 1, for `local` items / 4096, from 1 to 10
  * @property {number | undefined} [neighbourLambda] `ease`: L2 of an item of mean popularity; default:
- *   people^0.8
+ *   people^0.8. `local`: relative to what an item says of itself; default: 5 where items have few events, 2
+ *   where they have 100
  * @property {number} [neighbourLambdaGrowth] `ease`: how the L2 grows with an item's popularity
  * @property {number} [neighbourUserDamping] how much less each event counts of people who have many
- * @property {number} [neighbourSourceDamping] `cooccurrence`: how much less popular history items count
+ * @property {number} [neighbourSourceDamping] `cooccurrence`, `local`: how much less popular history items
+ *   count
  * @property {number} [neighbourPopularityDamping] how much less popular candidates gain, where neighbours
  *   stand alone: beside vectors popularityDamping says it
  * @property {number} [neighbourBlend] `ease`, up to 512 neighbours: the part of the vectors' evidence beside

@@ -29,9 +29,10 @@ const neighbourRanges = {
     neighbourPopularityDamping: linear(0, 1),
   },
   local: {
-    neighbourLambda: log(3, 3000),
-    neighbourStrength: log(0.1, 4),
-    neighbourSourceDamping: linear(0, 1),
+    neighbourLambda: log(0.5, 20),
+    neighbourStrength: log(0.5, 30),
+    neighbourSourceDamping: linear(0, 0.6),
+    neighbourPopularityDamping: linear(-0.1, 0.2),
   },
 };
 

@@ -40,13 +40,14 @@ export function madeInputs() {
 const common = { minSupport: 1, clusters: 5 };
 const als = { ...common, sweeps: 4, alpha: 0.4, lambda: 0.006 };
 /**
- * Every objective, both kinds of neighbours, every type of vectors; odd widths leave tails in the kernels.
+ * Every objective, each kind of neighbours, every type of vectors; odd widths leave tails in the kernels.
  */
 const trainings = [
   { ...als, dim: 33, gate: 1.5, leaves: 5 },
   { ...als, dim: 7, personas: 1, vectors: 'f16' },
   { ...als, dim: 9, gate: 2, proportional: 0.5, itemDamping: 0.4, popularityDamping: 0.3, neighbours: 12 },
   { ...als, dim: 17, vectors: 'int8', neighbours: 8, neighbourMethod: 'cooccurrence' },
+  { ...als, dim: 8, neighbours: 6, neighbourMethod: 'local' },
   { ...common, objective: 'softmax', dim: 33, epochs: 6 },
   { ...common, objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 6 },
   { ...common, objective: 'multinomial', dim: 33, gate: 0, batch: 20, epochs: 4, warmup: 3 },

@@ -1,6 +1,6 @@
-/* Owns the test of train_ease.c and dense_inverse.c: B against a naive inverse in double, both forms, the
- * cut, and co-occurrence. Alone, with aspects, and beside vectors. Must leave how B is used to test_rank.c
- * and test_explain.c. */
+/* Owns the test of neighbours.c, ease.c, cooccurrence.c and dense_inverse.c: B against a naive inverse in
+ * double, both forms, the cut, and co-occurrence. Alone, with aspects, and beside vectors. Must leave how B
+ * is used to test_rank.c and test_explain.c, and local ridges to test_local_ridge.c. */
 #include "train/dense_inverse.h"
 #include "interactions.h"
 #include "models.h"
@@ -342,7 +342,7 @@ static void aspects_of_no_strength_are_nothing(void) {
 static void pairs_of_one_person_leave_no_link(void) {
     uint64_t rng = 223;
     for (uint32_t support = 2; support < 5; support++)
-        for (uint32_t method = AMPCF_NEIGHBOURS_EASE; method <= AMPCF_NEIGHBOURS_COOCCURRENCE; method++) {
+        for (uint32_t method = AMPCF_NEIGHBOURS_EASE; method <= AMPCF_NEIGHBOURS_LOCAL; method++) {
             data d = make_data(60, 40, 0, &rng);
             ampcf_neighbours_config c = plain_config(&d), all = c;
             uint32_t together[40][40] = {{0}}, allowed = 0, refused = 0;
@@ -445,7 +445,7 @@ static void refused(void) {
     BAD(n_users, AMPCF_MAX_USERS + 1);
     BAD(n_items, 0);
     BAD(n_items, AMPCF_MAX_ITEMS + 1);
-    BAD(method, 2);
+    BAD(method, 3);
     BAD(neighbours, 21);
     BAD(lambda, 0);
     BAD(lambda, -1);

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../../dist/ampcf.js';
 import { fitEase, trainModel } from '../../../dist/train.js';
-import { AMPCF_NEIGHBOURS_EASE } from '../../../web/core/abi.js';
+import { AMPCF_NEIGHBOURS_EASE, AMPCF_NEIGHBOURS_LOCAL } from '../../../web/core/abi.js';
 import { WasmMemory } from '../../../web/core/memory.js';
 import { canonicalInteractions } from '../../../web/train/interactions.js';
 import { TrainKernel } from '../../../web/train/kernel.js';
@@ -129,6 +129,7 @@ describe('a model with neighbours', () => {
       { neighbourUserDamping: 0 },
       { neighbourPopularityDamping: 0 },
       { neighbourMethod: 'cooccurrence' },
+      { neighbourMethod: 'local' },
     ]))
       assert.notDeepEqual(
         (await trainModel(base, { ...small, neighbours: 20, neighbourLambda: 20, ...other })).bytes,
@@ -213,29 +214,30 @@ describe('a model with neighbours', () => {
     }
   });
 
-  test('comes out the same from the SIMD and the scalar trainer, alone and beside vectors', () => {
+  test('comes out the same from the SIMD and the scalar trainer, alone, beside vectors, and local', () => {
     const random = seeded(7);
     const count = 90;
     const dim = 11;
     const itemSide = madeItemSide(count, dim, random);
-    for (const [users, beside] of /** @type {const} */ ([
-      [150, false],
-      [60, false],
-      [150, true],
-      [60, true],
+    for (const [users, beside, method] of /** @type {const} */ ([
+      [150, false, AMPCF_NEIGHBOURS_EASE],
+      [60, false, AMPCF_NEIGHBOURS_EASE],
+      [150, true, AMPCF_NEIGHBOURS_EASE],
+      [60, true, AMPCF_NEIGHBOURS_EASE],
+      [150, false, AMPCF_NEIGHBOURS_LOCAL],
     ])) {
       const rowsByUser = madeRows(users, count, random);
       const config = {
         n_users: users,
         n_items: count,
-        method: AMPCF_NEIGHBOURS_EASE,
+        method,
         neighbours: 15,
         n_aspects: beside ? 7 : 0,
         dim: beside ? dim : 0,
         lambda: 20,
         lambda_growth: 0.5,
         user_damping: 0.6,
-        source_damping: 0,
+        source_damping: 0.2,
         popularity_damping: 0.12,
         strength: 1,
         aspect_strength: 30,
@@ -253,6 +255,30 @@ describe('a model with neighbours', () => {
       assert.ok(Number(results[0][0]) > 5 * count);
       assert.deepEqual(results[0], results[1]);
     }
+  });
+
+  test('of local ridges has few, adds them to the scores, and says which settings followed', async () => {
+    /** @type {TrainOptions} */ const local = { ...small, gate: 0, neighbours: 9, neighbourMethod: 'local' };
+    const [without, once, twice] = await Promise.all(
+      [0, 1, 2].map(async (neighbourStrength) =>
+        loadModel((await trainModel(base, { ...local, neighbourStrength })).bytes),
+      ),
+    );
+    const { info } = once;
+    assert.ok(info.neighbours > 5 * n && info.neighbours <= 9 * n, `${info.neighbours}`);
+    const [plain, some, more] = [without, once, twice].map((model) => scoresOf(model, historyOf(7)));
+    const added = plain.map((score, j) => some[j] - score);
+    assert.ok(Math.max(...added) > 0.1);
+    more.forEach((score, j) => assert.ok(Math.abs(score - plain[j] - 2 * added[j]) < 1e-4));
+    const { settings } = await trainModel(base, local);
+    const events = data.items.length / n;
+    const share = Math.min(1, Math.max(0, Math.log2(events / 50)));
+    const { neighbourLambda, neighbourStrength, neighbourUserDamping, neighbourSourceDamping } = settings;
+    assert.ok(Math.abs(Number(neighbourLambda) - 5 * 0.4 ** share) < 0.01);
+    assert.deepEqual([neighbourStrength, neighbourUserDamping, neighbourSourceDamping], [1, 0.3, 0.3]);
+    const given = { neighbourLambda: 3, neighbourStrength: 4, neighbourUserDamping: 0 };
+    const chosen = (await trainModel(base, { ...local, ...given })).settings;
+    assert.deepEqual({ ...chosen, ...given }, chosen);
   });
 
   test('saves and restores profiles, and follows what is added and removed', async () => {
@@ -316,6 +342,20 @@ describe('what is refused', () => {
       neighbourMethod: 'cooccurrence',
     });
     assert.equal(items, 40000);
+    const local = await trainModel(large, {
+      dim: 1,
+      sweeps: 1,
+      minSupport: 1,
+      neighbours: 5,
+      neighbourMethod: 'local',
+    });
+    assert.equal(local.items, 40000);
+    assert.equal(local.settings.neighbourStrength, 9.8);
+    await failsWith(
+      () =>
+        trainModel(large, { dim: 1, sweeps: 1, minSupport: 1, neighbours: 6500, neighbourMethod: 'local' }),
+      'OUT_OF_MEMORY',
+    );
   });
 
   test('an item that is not there, an output of another length, a disposed one', async () => {
@@ -413,5 +453,8 @@ describe('the command', () => {
     );
     assert.match(run('inspect', model), /neighbours +\d+\.\d an item, [\d.]+ \w+/);
     assert.match(run('verify', model), /sound/);
+    run('train', ratings, '-o', model, '--dim', '4', '--neighbours', '10', '--neighbour-method', 'local');
+    const { settings } = JSON.parse(run('inspect', model, '--json')).metadata;
+    assert.deepEqual([settings.neighbourMethod, settings.neighbourSourceDamping], ['local', 0.3]);
   });
 });
