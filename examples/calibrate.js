@@ -27,11 +27,12 @@ function show(name, items) {
 const title = new Map(tastes.map(({ id, name }) => [id, name]));
 const truth = person.tastes.map(({ taste: id, share }) => `${title.get(id)} ${(100 * share).toFixed(0)} %`);
 console.log(`${person.id}: ${truth.join(', ')}\n`);
-const plain = me.recommend({ topK: 10 });
-show('as ranked', plain.items);
+const plain = me.recommend({ topK: 10, proportional: 0 });
+show('by score', plain.items);
 for (const calibrate of [0.2, 0.5, 0.8, 1])
   show(`calibrate ${calibrate}`, me.recommend({ topK: 10, calibrate }).items);
-const pool = me.recommend({ topK: 100 });
+show('in proportion', me.recommend({ topK: 10 }).items);
+const pool = me.recommend({ topK: 100, proportional: 0 });
 for (const by of ['mmr', 'dpp'])
   show(`${by}, lambda 0.5`, model.taste.rerank(me, pool, { by, lambda: 0.5, topK: 10 }).items);
 

@@ -333,12 +333,18 @@ function rankedFilm(item, best, voice, owner) {
   return make('li', { className: colour(voice?.index) }, details);
 }
 
+/** Lists in proportion of personas, and by score of one vector, as most libraries give them. */
+function bothLists() {
+  const options = { topK, explain: true, contributions: listedContributions };
+  return {
+    personas: profiles.personas.recommend(options),
+    one: profiles.one.recommend({ ...options, proportional: 0 }),
+  };
+}
+
 function render() {
   const began = performance.now();
-  const lists = {
-    personas: profiles.personas.recommend({ topK, explain: true, contributions: listedContributions }),
-    one: profiles.one.recommend({ topK, explain: true, contributions: listedContributions, proportional: 0 }),
-  };
+  const lists = bothLists();
   const took = performance.now() - began;
   const { personas: me } = profiles,
     personas = history().length > 0 ? me.personas() : [];
@@ -365,7 +371,7 @@ function render() {
   }
   $('undo').hidden = !me.history.some(({ preference }) => preference < 0);
   const { items } = lists[mode()],
-    best = items[0]?.score || 1;
+    best = Math.max(...items.map(({ score }) => Number(score))) || 1;
   if (opened === undefined) opened = items[0]?.item;
   $('ranking').replaceChildren(
     ...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)),

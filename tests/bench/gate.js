@@ -177,8 +177,8 @@ const head = (/** @type {string} */ who) => [
 publish(
   'gate',
   [
-    'NDCG@20 by score on test, full ranking, people folded in from the training alone. Both lists are of the same file: the gate adds ' +
-      'no byte. Gate and leaves were chosen',
+    'NDCG@20 by score on test, full ranking, people folded in from the training alone. ' +
+      'Both lists are of the same file: the gate adds no byte. Gate and leaves were chosen',
     'on validation and shrunk by the error of their gain (METRICS.md); no neighbours.',
     '',
     markdownTable(head('people'), alone),

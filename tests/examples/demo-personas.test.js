@@ -24,7 +24,12 @@ describe('the demo', () => {
   before(async () => {
     const measured = [];
     for (const personas of [undefined, 1]) {
-      const { bytes } = await trainDemo(trainModel, films, demoPeople(films), personas ? { personas } : {}),
+      const { bytes } = await trainDemo(
+          trainModel,
+          films,
+          demoPeople(films),
+          personas ? { personas, proportional: 0 } : {},
+        ),
         model = await loadModel(bytes);
       measured.push({
         rand: measureDemo(model, films, twoTastes).ari,

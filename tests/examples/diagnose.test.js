@@ -8,7 +8,9 @@ test('examples/explain.js says why, for each side of a person, also in German an
   const text = runExample('explain');
   const liked = text.split('\n')[0];
   const reasons = [
-    ...text.matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm),
+    ...text.matchAll(
+      /^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+?))?(?:, placed here for its share of your taste)?$/gm,
+    ),
   ];
   assert.equal(reasons.length, 6);
   assert.ok(

@@ -30,11 +30,12 @@ test('calibrate.js: calibration lowers the distance, costs score, and brings in 
   assert.deepEqual(
     rows.map(({ name }) => name),
     [
-      'as ranked',
+      'by score',
       'calibrate 0.2',
       'calibrate 0.5',
       'calibrate 0.8',
       'calibrate 1',
+      'in proportion',
       'mmr, lambda 0.5',
       'dpp, lambda 0.5',
     ],
@@ -45,6 +46,7 @@ test('calibrate.js: calibration lowers the distance, costs score, and brings in 
     assert.ok(score <= scoreBefore && kl <= klBefore, `${rows[i].name}: ${rows[i].figures}`);
   }
   assert.ok(rows[4].figures[2] < rows[0].figures[2] / 2);
-  for (const { figures } of rows.slice(5)) assert.ok(figures[0] < rows[0].figures[0]);
+  assert.ok(rows[5].figures[1] < rows[0].figures[1], 'lists in proportion are nearer to the taste');
+  for (const { figures } of rows.slice(6)) assert.ok(figures[0] < rows[0].figures[0]);
   assert.match(out, /New in the list with calibrate 0\.8:\n( {2}.+ \(\d{4}\) \([A-Z].*\)\n?)+$/);
 });

@@ -41,8 +41,8 @@ import { modelRanker } from './rankers.js';
  * @property {readonly number[]} [k] list lengths, default [5, 10, 20, 50]
  * @property {number} [seed] of negatives, new people and resamples; default 1
  * @property {number} [resamples] default 2000
- * @property {number} [proportional] of the lists that are measured, as for `recommend`; default 0: the order by
- *   score, which candidates always have
+ * @property {number} [proportional] of the lists that are measured, as for `recommend`; default 0: the order
+ *   by score, which candidates always have
  * @property {boolean} [perPerson] give the figures of each person too, such as for a mean over several
  *   trainings; default false
  * @property {AbortSignal} [signal]

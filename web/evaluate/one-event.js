@@ -11,7 +11,8 @@ import { agreementOf } from './stability.js';
  * What one event more or less changes of a list; means over people with two events or more.
  * @typedef {object} Movement
  * @property {number | null} places items of the list that another takes the place of
- * @property {number | null} tau Kendall's tau of the items that stay: 1 = in the same order, -1 = turned round
+ * @property {number | null} tau Kendall's tau of the items that stay: 1 = in the same order, -1 = turned
+ *   round
  */
 /**
  * @typedef {object} OneEvent

@@ -61,8 +61,8 @@
  * @property {number | null} score unit: predicted preference, about 1 for a typical liked item; null when
  *   unknown
  * @property {PersonaName | null} persona whose evidence decides; null without history or when unknown
- * @property {boolean} [seat] true, of a recommended list: not the score but a claim of the person's taste put the item
- *   here, for its persona, before something with a better score
+ * @property {boolean} [seat] true, of a recommended list: not the score but a claim of the person's taste put
+ *   the item here, for its persona, before something with a better score
  * @property {Float32Array} [attention] over personas, sum 1; with `explain`
  * @property {Explanation} [explanation] with `explain`
  */
@@ -83,8 +83,8 @@
  *   event of the history has a claim on the list; 0 is the order by score; default: what the file says
  * @property {boolean} [aspects] do aspects have claims too, where the file has them? default true; false: the
  *   vectors alone
- * @property {number} [calibrate] in place of `proportional`: 0 to 1, how much the list is to have the shares of the person's tastes; the
- *   settings of 'ampcf/taste' are for it alone
+ * @property {number} [calibrate] in place of `proportional`: 0 to 1, how much the list is to have the shares
+ *   of the person's tastes; the settings of 'ampcf/taste' are for it alone
  */
 /** @typedef {RankOptions & CatalogueOptions & import('../taste.js').CalibrateSettings} RecommendOptions */
 /**

@@ -110,7 +110,7 @@ describe('settings that are chosen at the end', () => {
     const chosen = await trainModel(base, {
       ...options,
       chooseSettings: async ({ settings, bytes }) => {
-        assert.deepEqual([settings.gate, settings.leaves], [0.5, 8]);
+        assert.deepEqual([settings.gate, settings.leaves], [0.25, 8]);
         tried.push(await bytes(), await bytes({ gate: 0 }), await bytes(late));
         return late;
       },
