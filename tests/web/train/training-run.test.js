@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
-import { trainModel, trainingMemory } from '../../../dist/train.js';
+import { trainDefaults, trainModel, trainingMemory } from '../../../dist/train.js';
 import { failsWith, failure, filmFacts } from '../../support.js';
 import { any, base, small } from './small-training.js';
 
@@ -110,7 +110,7 @@ describe('settings that are chosen at the end', () => {
     const chosen = await trainModel(base, {
       ...options,
       chooseSettings: async ({ settings, bytes }) => {
-        assert.deepEqual([settings.gate, settings.leaves], [0.25, 8]);
+        assert.deepEqual([settings.gate, settings.leaves], [trainDefaults.gate, trainDefaults.leaves]);
         tried.push(await bytes(), await bytes({ gate: 0 }), await bytes(late));
         return late;
       },
