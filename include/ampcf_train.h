@@ -55,7 +55,7 @@ typedef struct ampcf_train_config {
     /* b, 0 to 16: evidence of a leaf for item j is multiplied by exp(b (cos(c_leaf, v_j) - 0.6)); 0 = one
      * vector */
     float gate;
-    float proportional; /* part of the places that recommended lists give by turns, 0 to 1 */
+    float proportional; /* lambda of recommended lists, 0 to 1: how much places go by claims */
     float bias; /* b_j = bias x share of people who have item j: popularity for those without history */
     float learning_rate; /* softmax, likelihoods: of Adam, > 0 to 1 */
     /* softmax: weight of the cross-entropy against the entropies, 0 to 1; P = 1 has no entropies */

@@ -116,7 +116,7 @@ typedef enum setting {
     SETTING_TAU = 8,           /* kind 1, attention: how much a persona is forgiven its lack of support */
     SETTING_GATE = 9,          /* kind 2: sharpness of the gate, 0 = one vector */
     SETTING_LEAVES = 10,       /* kind 2: most leaves that gate */
-    SETTING_PROPORTIONAL = 11, /* kind 2: part of the places that recommended lists give by turns */
+    SETTING_PROPORTIONAL = 11, /* kind 2: how much recommended lists go by claims */
 } setting;
 
 static inline uint32_t dtype_bytes(uint32_t dtype) {

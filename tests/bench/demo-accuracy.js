@@ -16,7 +16,6 @@ const { dim, split } = demoSettings;
 const variants = {
   'one vector': { dim, personas: 1, proportional: 0 },
   'personas by score': { dim, split, proportional: 0 },
-  'personas, library defaults': { dim, split },
   'personas, demo settings': demoSettings,
 };
 

@@ -24,7 +24,7 @@ const meanings = {
   collapsed: 'people with two personas alike, or one that is next to nothing',
   history: 'entropy of the attention over ln P: lower is sharper, 0: one persona speaks',
   recommended: 'the same on what is recommended',
-  random: 'the same on random items, where nobody should be sure',
+  random: 'the same on random items, for which little speaks',
   stability: "of a persona's 20 top items, those that another training gives it too",
   rareRecall: 'recall@20 of what is less than a tenth of the history',
   membership: '.5: who trained cannot be told from who did not',

@@ -116,8 +116,8 @@ export const usage = [
   likelihoodUsage,
   '  --gate X  --leaves N    how much more the part of a history counts that is near an item ' +
     `(default ${trainDefaults.gate}; 0 = one vector), and most parts (${trainDefaults.leaves})`,
-  '  --proportional X        part of the places that recommended lists give to personas by turns ' +
-    `(default ${trainDefaults.proportional})`,
+  '  --proportional X        0 to 1, how much the places of recommended lists go to every taste by ' +
+    `its share (default ${trainDefaults.proportional})`,
   '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',

@@ -1,4 +1,4 @@
-// Owns the choice of how many places of recommended lists go to personas by turns. Must not load models.
+// Owns the choice of how much the places of recommended lists go by claims. Must not load models.
 /** @typedef {{ proportional: number, cost: number }} ProportionalTrial cost: part of NDCG@20 that is lost */
 /**
  * @typedef {object} ProportionalChoice

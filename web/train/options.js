@@ -41,8 +41,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [gate] 0 to 16: how much more the part of a history counts that is near an item, and how
  *   much less the rest; 0 = one vector
  * @property {number} [leaves] 1 to 256: most parts of a history that the gate tells apart
- * @property {number} [proportional] 0 to 1: part of the places that recommended lists give to personas by
- *   turns
+ * @property {number} [proportional] 0 to 1: how much the places of recommended lists go to every taste by
+ *   its share
  * @property {number} [bias] popularity weight
  * @property {number} [userDamping] als: how much less each event of people counts who have many, in the
  *   training of items
