@@ -101,8 +101,9 @@ publish(
   'proportion',
   [
     `Demo model, gate ${model.info.gate}, proportional ${Number(proportional.toPrecision(3))}: ` +
-      `lists of ${topK} against those of one vector (\`personas: 1\`, by score). Nearer to the`,
-    "taste / farther, % of the people, by taste distance over genres. The page's people have each other film added in turn.",
+      `lists of ${topK} against those of one vector (\`personas: 1\`, by score).`,
+    'Nearer to the taste / farther, % of the people, by taste distance over genres. ' +
+      "The page's people have each other film added in turn.",
     '',
     markdownTable(['people', 'n', ...Object.keys(lists)], rows),
   ].join('\n'),

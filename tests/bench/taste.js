@@ -199,7 +199,9 @@ for (const [name, scorer] of Object.entries(scorers)) {
 /** The lists of the table; the chart has all of them. */
 const shown = [
   'one vector',
-  'personas (P=4), no re-ranking',
+  'personas (P=4), by score',
+  'in proportion 0.1, by the vectors alone',
+  'in proportion 0.1, with genres',
   'personas (P=8, split .5) in turns, lambda 0.1',
   'personas (P=8, split .5) in turns, lambda 0.35',
   'one vector + Steck, lambda 0.1',
