@@ -127,18 +127,21 @@ async function bestGate(compare, candidates, leaves) {
 }
 
 /**
- * Other numbers of leaves at one gate: a quarter of the people says which is to be had for least, everybody
- * whether it is.
+ * Other numbers of leaves at one gate, and the most of them at the next one too, since the more leaves there
+ * are the sharper a gate can be: a quarter of the people says which is to be had for least, everybody whether
+ * it is.
  * @param {ReturnType<typeof comparison>} compare
  * @param {GateTrial} found
+ * @param {number | undefined} sharper the next gate
  */
-async function bestLeaves(compare, found) {
+async function bestLeaves(compare, found, sharper) {
   const { gate } = found;
+  const others = leafCounts.filter((count) => count !== found.leaves).map((leaves) => ({ gate, leaves }));
+  if (sharper !== undefined) others.push({ gate: sharper, leaves: Math.max(...leafCounts) });
   const heats = [await compare.trial(found, false)];
-  for (const leaves of leafCounts.filter((count) => count !== found.leaves))
-    heats.push(await compare.trial({ gate, leaves }, false));
-  const { leaves } = frugal(heats, compare.plain());
-  return frugal([found, await compare.trial({ gate, leaves }, true)], compare.plain());
+  for (const pair of others) heats.push(await compare.trial(pair, false));
+  const rival = frugal(heats, compare.plain());
+  return frugal([found, await compare.trial(rival, true)], compare.plain());
 }
 
 /**
@@ -158,7 +161,11 @@ export async function chooseGate(question) {
       ? await bestGate(compare, gates, at)
       : await compare.trial({ gate: fixed.gate, leaves: at }, true);
   if (fixed.leaves === undefined && (fixed.gate !== undefined || sure(best) > 0))
-    best = await bestLeaves(compare, best);
+    best = await bestLeaves(
+      compare,
+      best,
+      fixed.gate === undefined ? gates.find((gate) => gate > best.gate) : undefined,
+    );
   const ndcg = compare.plain();
   const part = (/** @type {number} */ value) => (ndcg > 0 && Number.isFinite(value) ? value / ndcg : 0);
   const gate = fixed.gate ?? shrunkGate(best.gate, best);

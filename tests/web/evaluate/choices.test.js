@@ -66,6 +66,13 @@ describe('the gate', () => {
     assert.equal((await by({ 1: 0, 4: 0, 8: 0, 256: 0.01 })).choice?.leaves, 256);
   });
 
+  test('is sharper where each event is a leaf, if that pays', async () => {
+    const { choice } = await choose(100, ({ gate, leaves }) =>
+      leaves === 256 && gate === 1 ? 0.05 : gate === 0.5 ? 0.02 : 0.01,
+    );
+    assert.deepEqual([choice?.tried, choice?.leaves], [1, 256]);
+  });
+
   test('and leaves that are given stay, and nothing is measured where both are', async () => {
     const gate = await choose(100, ({ leaves }) => (leaves === 4 ? 0.02 : 0.01), { gate: 3 });
     assert.deepEqual([gate.choice?.gate, gate.choice?.leaves], [3, 4]);
