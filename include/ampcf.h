@@ -334,7 +334,7 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
  *
  * rank_j by score from 0; need_j what is still owed to events like item j, and, by aspects, to its aspects.
  * Scores are those of ampcf_score, so that they need not fall along the list. With shares pi, at lambda 1 a
- * persona has at most ceil(pi_k k) + 1 places while others have any item left. The first 200 places are given
+ * persona has at most ceil(pi_k k) + 1 places while those below theirs have a candidate left. The first 200 places are given
  * so, the rest by score.
  *
  * excluded      (N) bytes, non-zero = leave out; NULL = none

@@ -48,13 +48,14 @@ function show(model, kind, person) {
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
   say('\nTop 10, who speaks for each film, and why');
   say(rankingLines(ranking));
+  say('\n(by share: not the score but a claim of the whole taste put it there)');
   const distanceOf = (/** @type {import('ampcf').Ranking} */ { items }) =>
     /** @type {number} */ (me.tasteDistance(items.map(({ item }) => item)));
   const found = distanceOf(ranking),
     single = distanceOf(one.recommend({ topK: 10, proportional: 0 }));
   say(`\nTaste distance of the list to the history (0 = the whole taste, 1 = nothing of it)`);
-  say(`  personas    ${bar(found, 24)}  ${found.toFixed(3)}`);
-  say(`  one vector  ${bar(single, 24)}  ${single.toFixed(3)}`);
+  say(`  personas, in proportion  ${bar(found, 24)}  ${found.toFixed(3)}`);
+  say(`  one vector, by score     ${bar(single, 24)}  ${single.toFixed(3)}`);
   say();
   me.dispose();
   one.dispose();

@@ -311,7 +311,7 @@ function rankedFilm(item, best, voice, owner) {
         item.title,
         make('small', {}, model.aspects(item.item).join(', ')),
       ),
-      make('span', { className: 'voice' }, voice?.label ?? 'popular'),
+      make('span', { className: 'voice' }, voice?.label ?? 'popular', item.seat ? ' · by share' : ''),
       make('span', { className: 'score' }, number(score, score.toFixed(3)), bar),
     ),
     make(

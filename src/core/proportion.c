@@ -14,8 +14,8 @@
  * one, and place after place owe it to something larger.
  *
  * An item is seated for the persona that explains it. With shares pi no persona may have more than
- * (pi_k + 1 - lambda) t places before place t, unless nothing else is left, so that at lambda 1 it has at
- * most ceil(pi_k K) + 1. */
+ * (pi_k + 1 - lambda) t places before place t, unless no persona below that has a candidate left, so that at
+ * lambda 1 it has at most ceil(pi_k K) + 1. */
 #include "base/best.h"
 #include "base/kernels.h"
 #include "core/rank.h"

@@ -9,11 +9,11 @@ test('examples/explain.js says why, for each side of a person, also in German an
   const liked = text.split('\n')[0];
   const reasons = [
     ...text
-      .replaceAll(', placed here for its share of your taste', '')
+      .replaceAll(', placed here so that the list has your whole taste', '')
       .matchAll(/^\S.*\(\d{4}\) +Because your (.+) side liked (.+?)(?:, and likes (.+))?$/gm),
   ];
   assert.equal(reasons.length, 6);
-  assert.ok(text.includes(', placed here for its share of your taste'));
+  assert.ok(text.includes(', placed here so that the list has your whole taste'));
   assert.ok(
     reasons.some(([, , , aspects]) => aspects),
     'aspects beside the label are named',

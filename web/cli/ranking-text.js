@@ -69,7 +69,10 @@ export function personaLines(me) {
  * @param {Ranking} ranking
  */
 export function rankingLines({ items }) {
-  return items
+  const legend = items.some(({ seat }) => seat)
+    ? `\n\n  ${style('dim', 'by share: not the score but a claim of the whole taste put it there')}`
+    : '';
+  const lines = items
     .flatMap((item, i) => {
       const score = item.score === null ? ' new ' : item.score.toFixed(3);
       const persona = item.persona ? `  ${style('cyan', item.persona.label)}` : '';
@@ -80,4 +83,5 @@ export function rankingLines({ items }) {
       return why ? [head, style('dim', `             ${why}`)] : [head.trimEnd()];
     })
     .join('\n');
+  return `${lines}${legend}`;
 }

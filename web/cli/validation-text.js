@@ -16,7 +16,7 @@ const short = (/** @type {number} */ x) => String(x).replace(/^0\./, '.');
 /** @param {GateChoice} choice */
 function gateLine({ gate, tried, leaves, gain, standardError, trials }) {
   const gained = `${signed(gain)} ± ${(100 * standardError).toFixed(1)} NDCG@20 on validation`;
-  if (gate > 0) return `b ${short(gate)} of ${short(tried)}, ${leavesText(leaves)}: ${gained}`;
+  if (gate > 0) return `b ${short(gate)}, ${leavesText(leaves)}: b ${short(tried)} gained ${gained}`;
   return `none: of ${trials.length} tried, b ${short(tried)} is the surest, with ${gained}`;
 }
 

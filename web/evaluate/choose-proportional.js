@@ -9,9 +9,12 @@
  * @property {ProportionalTrial[]} trials
  */
 
-const shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1];
+/** At 1 the score would say nothing: no validation can ask for that. */
+const shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
 /** Part of NDCG@20 that may be lost. */
 const mostCost = 0.005;
+/** Fewer people, or people of whom nothing was found, say nothing of half a percent. */
+const fewest = 100;
 
 /**
  * @template P
@@ -19,9 +22,11 @@ const mostCost = 0.005;
  * @param {(person: P, shares: readonly number[]) => { list: readonly string[], ndcg: number }[]} ask for the
  *   person's lists at several shares
  * @param {(done: number, total: number) => Promise<void>} pace
- * @returns {Promise<ProportionalChoice>} where all lists stay as they are, 0
+ * @returns {Promise<ProportionalChoice | null>} null: they are too few to say; 0 where all lists stay as they
+ *   are
  */
 export async function chooseProportional(people, ask, pace) {
+  if (people.length < fewest) return null;
   const sums = shares.map(() => 0);
   const changed = shares.map(() => false);
   for (const [u, person] of people.entries()) {
@@ -33,10 +38,11 @@ export async function chooseProportional(people, ask, pace) {
     await pace(u + 1, people.length);
   }
   const [ndcg] = sums;
-  const trials = shares.map((proportional, s) => ({
-    proportional,
-    cost: ndcg > 0 ? (ndcg - sums[s]) / ndcg : 0,
-  }));
-  const best = trials.findLast(({ cost }, s) => s === 0 || (changed[s] && cost <= mostCost)) ?? trials[0];
+  if (ndcg === 0) return null;
+  const trials = shares.map((proportional, s) => ({ proportional, cost: (ndcg - sums[s]) / ndcg }));
+  // Costs grow with the share: what is cheap beyond what is too dear is luck.
+  const tooDear = trials.findIndex(({ cost }) => cost > mostCost);
+  const affordable = tooDear < 0 ? trials : trials.slice(0, tooDear);
+  const best = affordable.findLast((_, s) => s === 0 || changed[s]) ?? trials[0];
   return { ...best, ndcg, people: people.length, trials };
 }

@@ -246,7 +246,8 @@ function checkOptions(model, options) {
   for (const cut of k)
     if (!Number.isSafeInteger(cut) || cut < 1) throw badArgument('k', cut, 'whole numbers, 1 or more');
   checkResampling(resamples, seed);
-  if (!(proportional >= 0 && proportional <= 1)) throw badArgument('proportional', proportional, '0 to 1');
+  if (typeof proportional !== 'number' || !(proportional >= 0 && proportional <= 1))
+    throw badArgument('proportional', proportional, 'a number from 0 to 1');
   if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
   checkRanked(options);
   checkNewUsers(model, options);

@@ -128,7 +128,8 @@ function lateChoices(fixed, measuring, { people, asked, listsAbove }) {
         const isWorthIt = !results.figures || results.figures.metrics[`ndcg@${cut}`] > listsAbove;
         if (fixed.proportional !== undefined || !isWorthIt) return changes;
         results.proportional = await proportionalFor(model, people, measuring('choosing')());
-        return { ...changes, proportional: results.proportional.proportional };
+        const { proportional } = results.proportional ?? {};
+        return { ...changes, ...(proportional !== undefined && { proportional }) };
       });
     },
   };

@@ -94,7 +94,9 @@ export function recommend(state, options) {
   const { kernel, info } = model;
   const { excludeSeen = true, exclude = [], filter, topK = 10 } = options;
   const { proportional = info.proportional, aspects = true } = options;
-  if (!(proportional >= 0 && proportional <= 1)) throw badArgument('proportional', proportional, '0 to 1');
+  if (typeof proportional !== 'number' || !(proportional >= 0 && proportional <= 1))
+    throw badArgument('proportional', proportional, 'a number from 0 to 1');
+  if (typeof aspects !== 'boolean') throw badArgument('aspects', aspects, 'true or false');
   const n = info.items;
   const k = Math.min(countArgument('topK', topK), n);
   const listed = listedArgument(options);

@@ -50,7 +50,7 @@ export const englishTemplates = Object.freeze(
     unknown: '{title} is new here: nothing is known of it yet',
     aspects: ', and likes {aspects}',
     disliked: ', although you disliked {disliked}',
-    seat: ', placed here for its share of your taste',
+    seat: ', placed here so that the list has your whole taste',
     end: '',
   }),
 );

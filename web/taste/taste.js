@@ -189,6 +189,8 @@ export class Taste {
       ...rest
     } = optionsArgument(options);
     const lambda = lambdaArgument(calibrate, 'calibrate');
+    if (rest.proportional !== undefined)
+      throw badArgument('proportional', rest.proportional, 'either calibrate or proportional');
     const k = countArgument('topK', topK);
     const candidates = pool === undefined ? Math.max(100, 5 * k) : countArgument('pool', pool);
     if (candidates < k) throw badArgument('pool', pool, `at least topK, ${k}`);

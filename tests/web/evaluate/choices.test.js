@@ -108,28 +108,48 @@ describe('the gate', () => {
 
 describe('lists in proportion', () => {
   const pace = async () => {};
-  const cost = (/** @type {number} */ per) =>
+  const cost = (/** @type {number} */ per, n = 100) =>
     chooseProportional(
-      peopleOf(10),
+      peopleOf(n),
       (_, shares) => shares.map((share) => ({ list: [String(share)], ndcg: plain * (1 - per * share) })),
       pace,
     );
 
+  test('are not chosen by few people, nor by people of whom nothing is found', async () => {
+    assert.equal(await cost(0.004, 99), null);
+    const nothing = await chooseProportional(
+      peopleOf(100),
+      (_, shares) => shares.map((share) => ({ list: [String(share)], ndcg: 0 })),
+      pace,
+    );
+    assert.equal(nothing, null);
+  });
+
+  test('go no further than what is too dear, however lucky', async () => {
+    const choice = await chooseProportional(
+      peopleOf(100),
+      (_, shares) =>
+        shares.map((share) => ({ list: [String(share)], ndcg: share === 0.1 ? 0.9 * plain : plain })),
+      pace,
+    );
+    assert.equal(choice?.proportional, 0.05);
+  });
+
   test('are as far in proportion as half a percent pays for', async () => {
-    assert.equal((await cost(0.004)).proportional, 1);
+    assert.equal((await cost(0.004))?.proportional, 0.5);
     const some = await cost(0.02);
-    assert.equal(some.proportional, 0.2);
-    near(some.cost, 0.004);
-    near(some.ndcg, plain);
-    assert.equal((await cost(1)).proportional, 0);
+    assert.equal(some?.proportional, 0.2);
+    near(some?.cost, 0.004);
+    near(some?.ndcg, plain);
+    assert.equal((await cost(1))?.proportional, 0);
   });
 
   test('stay as they are where no list changes', async () => {
     const same = await chooseProportional(
-      peopleOf(3),
+      peopleOf(100),
       (_, shares) => shares.map(() => ({ list: ['a'], ndcg: plain })),
       pace,
     );
-    assert.deepEqual([same.proportional, same.cost, same.people], [0, 0, 3]);
+    assert.deepEqual([same?.proportional, same?.cost, same?.people], [0, 0, 100]);
   });
 });

@@ -198,8 +198,10 @@ describe('lists in proportion', () => {
 
   test('refuse what is not 0 to 1, and say so', async () => {
     const me = model.createProfile(historyOf(1));
-    for (const bad of [-0.1, 1.1, NaN, '0.5x', {}])
+    for (const bad of [-0.1, 1.1, NaN, '0.5', {}, 1n, true, null])
       await failsWith(() => me.recommend({ proportional: any(bad) }), 'BAD_ARGUMENT', /proportional.*0 to 1/);
+    for (const bad of [0, 'no', null])
+      await failsWith(() => me.recommend({ aspects: any(bad) }), 'BAD_ARGUMENT', /aspects.*true or false/);
   });
 
   test('are as proportional as the file says, unless asked', () => {
