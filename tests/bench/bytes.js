@@ -19,11 +19,7 @@ const values = benchArguments({ set: { type: 'string' }, people: { type: 'string
 const cut = 20;
 const widths = [16, 64];
 const neighbourCounts = [0, 5, 10, 20];
-const sets = {
-  'ml1m-leaderboard': 'ML-1M',
-  'graph-lastfm-dbpedia': 'Last.fm',
-  'sparse-gowalla': 'Gowalla',
-};
+const sets = { 'ml1m-leaderboard': 'ML-1M', 'graph-lastfm-dbpedia': 'Last.fm', 'sparse-gowalla': 'Gowalla' };
 
 /**
  * @param {ReturnType<typeof itemsByPerson>} histories

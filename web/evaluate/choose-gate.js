@@ -94,7 +94,8 @@ function comparison({ people, measure }) {
      * @param {boolean} everybody or the quarter that says what is worth it
      * @returns {Promise<GateTrial>}
      */
-    async trial(pair, everybody) {
+    async trial({ gate, leaves }, everybody) {
+      const pair = { gate, leaves };
       await partsOf(none, everybody);
       const parts = await partsOf(pair, everybody);
       return trialOf(pair, everybody ? parts : parts.slice(0, 1));

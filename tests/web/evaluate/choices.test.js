@@ -27,6 +27,7 @@ async function choose(n, gain, fixed = {}) {
     fixed,
     leaves: 8,
     measure: async (pair, people) => {
+      assert.deepEqual(Object.keys(pair), ['gate', 'leaves'], 'nothing but settings of a file');
       const key = pair.gate > 0 ? `${pair.gate} ${pair.leaves}` : 'none';
       asked.set(key, [...(asked.get(key) ?? []), ...people]);
       return Float64Array.from(people, (u) => (pair.gate > 0 ? plain + gain(pair) + spread(u) : plain));
