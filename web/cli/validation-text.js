@@ -35,6 +35,15 @@ export function choiceLines({ gate, proportional }) {
 }
 
 /** @param {ValidationCheck} check */
+const unknownLine = ({ events: { heldOut, unknown } }) =>
+  unknown > 0
+    ? [
+        `unknown  ${count(unknown)} of ${count(heldOut)} held-out events are misses: ` +
+          'the model does not know their items',
+      ]
+    : [];
+
+/** @param {ValidationCheck} check */
 function shiftLine({ shift }) {
   if (!shift) return [];
   const { popularity, nearness } = shift;
@@ -57,11 +66,16 @@ function shiftLine({ shift }) {
  * @param {ValidationFigures} validation
  * @param {ValidationCheck} check
  */
-function warningOf({ metrics }, { popularity }) {
+function warningOf({ metrics }, { popularity, events }) {
   const ours = metrics['ndcg@20'];
   const theirs = popularity.metrics['ndcg@20'];
   if (ours > theirs) return null;
   const figures = `(ndcg@20 ${ours.toFixed(4)} against ${theirs.toFixed(4)})`;
+  if (2 * events.unknown > events.heldOut)
+    return (
+      `the ranking is no better than popularity ${figures}: ` +
+      'most of what was held out is unknown to the model'
+    );
   return (
     `the ranking is no better than popularity ${figures}: try --auto, another --dim, --lambda 0.01 to 0.1, ` +
     '--neighbours 100, a larger --min-support, or more events a person'
@@ -78,7 +92,7 @@ function warningOf({ metrics }, { popularity }) {
 export function sayCheck(validation, check, say) {
   const { popularity } = check;
   say(`baseline popularity: ndcg@20 ${popularity.metrics['ndcg@20'].toFixed(4)}`);
-  for (const line of shiftLine(check)) say(line);
+  for (const line of [...unknownLine(check), ...shiftLine(check)]) say(line);
   const warning = warningOf(validation, check);
   if (warning) process.stderr.write(`${loud(`warning  ${warning}`)}\n`);
 }
@@ -93,6 +107,7 @@ const loud = (/** @type {string} */ text) =>
  */
 export const checkSummary = (validation, check) => ({
   popularity: check.popularity,
+  events: check.events,
   shift: check.shift,
   warning: warningOf(validation, check),
 });

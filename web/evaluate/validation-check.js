@@ -16,6 +16,8 @@ import { figuresFor, someOf, validationPeople } from './validation-figures.js';
 /**
  * @typedef {object} ValidationCheck
  * @property {ValidationFigures} popularity what the order by popularity reaches, for everybody
+ * @property {{ heldOut: number, unknown: number }} events that were held out, and those of items that the
+ *   model does not know: misses, whatever it does
  * @property {Shift | null} shift of some people; null: nobody has two known events and a known held-out one
  */
 
@@ -43,5 +45,7 @@ export async function checkValidation(model, interactions, validation, options =
     people,
     paceOf('ranking by popularity', { signal, onProgress }),
   );
-  return { popularity, shift: shiftOf(model, interactions, someOf(people, mostAsked, seed), seed) };
+  const heldOut = people.flatMap(({ relevant }) => [...relevant]);
+  const events = { heldOut: heldOut.length, unknown: heldOut.filter((item) => !model.has(item)).length };
+  return { popularity, events, shift: shiftOf(model, interactions, someOf(people, mostAsked, seed), seed) };
 }

@@ -18,7 +18,8 @@ const shiftIn = ({ shift }) => {
 
 describe('checkValidation', () => {
   test('has the figures of the baseline popularity', async () => {
-    const { popularity } = await checkValidation(model, history, validation);
+    const { popularity, events } = await checkValidation(model, history, validation);
+    assert.ok(events.heldOut > 0 && events.unknown >= 0 && events.unknown <= events.heldOut);
     const { baselines } = await evaluateModel(model, {
       history,
       test: validation,
@@ -41,7 +42,9 @@ describe('checkValidation', () => {
     const held = interactions([['u', ['c', 'd', 'nobody knows it']]]);
     const { bytes } = await trainModel(given, { dim: 4, sweeps: 4, minSupport: 1 });
     const small = await loadModel(bytes);
-    const { people, popularity, nearness } = shiftIn(await checkValidation(small, given, held));
+    const check = await checkValidation(small, given, held);
+    assert.deepEqual(check.events, { heldOut: 3, unknown: 1 });
+    const { people, popularity, nearness } = shiftIn(check);
     assert.equal(people, 1);
     near(popularity.heldOut, Math.log(2), 'both are of two people');
     assert.ok([3, 2].some((others) => Math.abs(popularity.leftOut - Math.log(others)) < 1e-9));
