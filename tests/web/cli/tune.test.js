@@ -61,7 +61,6 @@ test('train says what it measured, kept and needs, and stops when nothing gets b
     /no better\nmeasured .*no better\n/,
     /kept +sweep \d+, the best of \d+; stopped before 60/,
     /gate +(b [\d.]+, \d+ lea(f|ves): b [\d.]+ gained|none: of \d+ tried, b [\d.]+ is the surest, with )/,
-    /lists +[\d.]+ in proportion: [-+]?[\d.]+ % NDCG@20 on validation/,
     /validation recall@20 0\.\d{4} +ndcg@20 0\.\d{4} \(\d+ people\)/,
     /baseline popularity: ndcg@20 0\.\d{4}/,
     /shift +held-out items are \d\.\d\d times as popular as what was trained on/,
