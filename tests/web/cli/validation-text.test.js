@@ -26,11 +26,7 @@ test('how far what was held out is from the training, and what of it the model c
       popularity: { ratio, standardError: 0.01 },
       nearness: { heldOut: 0.5, leftOut: 0.62 },
     };
-    const check = {
-      popularity: { metrics: { 'ndcg@20': 0.1 } },
-      events: { heldOut: 4000, unknown },
-      shift,
-    };
+    const check = { popularity: { metrics: { 'ndcg@20': 0.1 } }, events: { heldOut: 4000, unknown }, shift };
     sayCheck(any({ metrics: { 'ndcg@20': 0.2 } }), any(check), (line) => said.push(line));
     return said;
   };
