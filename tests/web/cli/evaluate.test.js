@@ -36,6 +36,13 @@ before(() => {
     assert.equal(ampcf(['train', 'history.csv', '-o', `${name}.ampcf`, '-q', ...args]).status, 0);
 });
 
+test('lists in proportion are measured where they are asked for', () => {
+  const figures = (/** @type {string} */ more) => json(`evaluate m.ampcf ${input} -k 5 ${more}`).metrics;
+  assert.deepEqual(figures('--proportional 0'), figures(''));
+  assert.notDeepEqual(figures('--proportional 1'), figures(''));
+  assert.equal(ampcf(`evaluate m.ampcf ${input} --proportional 2`).status, 2);
+});
+
 test('a table for people on standard output, what was read on standard error', () => {
   const { status, stdout, stderr } = ampcf(
     `evaluate m.ampcf ${input} -k 3,5 --baselines popularity,ease --against other.ampcf ` +
