@@ -14,7 +14,7 @@ const shares = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5];
 /** Part of NDCG@20 that may be lost. */
 const mostCost = 0.005;
 /** Fewer people, or people of whom nothing was found, say nothing of half a percent. */
-const fewest = 100;
+const fewest = 50;
 
 /**
  * @template P

@@ -22,8 +22,10 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @typedef {object} WatchOptions
  * @property {number} [patience] measurements in a row that may bring no better NDCG@20 before training stops;
  *   default 3
- * @property {number} [sample] people that are asked during the training, by the training's seed; default 2000
- * @property {number} [choosers] people that gate, leaves and proportional are chosen on; default 4000
+ * @property {number} [sample] people that are asked during the training, by the training's seed; default 2000,
+ *   fewer where there are more than 10,000 items, at least 300
+ * @property {number} [choosers] people that gate, leaves and proportional are chosen on; default 4000,
+ *   fewer where there are more than 5,000 items, at least 300
  * @property {boolean} [measureAll] the figures at the end are of everybody, not of the sample; default true
  * @property {number} [listsAbove] without measureAll, the NDCG@20 above which `proportional` is worth a
  *   choice; default: any
@@ -47,7 +49,24 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 
 /** Least squares says little in its first sweeps; an epoch of a gradient method says something. */
 const firstSweep = { sweeps: 4, epochs: 1 };
-const defaults = { patience: 3, sample: 2000, choosers: 4000, measureAll: true, listsAbove: -Infinity };
+const defaults = {
+  patience: 3,
+  sample: /** @type {number | undefined} */ (undefined),
+  choosers: /** @type {number | undefined} */ (undefined),
+  measureAll: true,
+  listsAbove: -Infinity,
+};
+const mostAsked = { sample: 2000, choosers: 4000 };
+/** Scores that asking people once may take: of a large catalogue fewer are asked, or a search sees nothing. */
+const affordable = 2e7;
+
+/**
+ * How many people are asked, where the caller does not say.
+ * @param {keyof typeof mostAsked} what
+ * @param {Interactions} interactions
+ */
+const usually = (what, { items }) =>
+  Math.min(mostAsked[what], Math.max(300, Math.floor(affordable / Math.max(1, items.length))));
 
 /**
  * Trains, and measures on held-out items as training goes on; what is written is the sweep (from the 4th) or
@@ -61,10 +80,15 @@ const defaults = { patience: 3, sample: 2000, choosers: 4000, measureAll: true, 
  * @throws {AmpcfError} as trainModel; NO_DATA: nobody to measure
  */
 export async function trainValidated(interactions, validation, options = {}) {
-  const { patience, sample, choosers, measureAll, listsAbove, onMeasured, onProgress, ...training } = {
+  const { patience, measureAll, listsAbove, onMeasured, onProgress, ...rest } = {
     ...defaults,
     ...given(options),
   };
+  const {
+    sample = usually('sample', interactions),
+    choosers = usually('choosers', interactions),
+    ...training
+  } = rest;
   for (const [name, value] of Object.entries({ patience, sample, choosers }))
     if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
   const everybody = validationPeople(interactions, validation);

@@ -117,7 +117,7 @@ describe('lists in proportion', () => {
     );
 
   test('are not chosen by few people, nor by people of whom nothing is found', async () => {
-    assert.equal(await cost(0.004, 99), null);
+    assert.equal(await cost(0.004, 49), null);
     const nothing = await chooseProportional(
       peopleOf(100),
       (_, shares) => shares.map((share) => ({ list: [String(share)], ndcg: 0 })),
