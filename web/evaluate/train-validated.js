@@ -22,8 +22,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @typedef {object} WatchOptions
  * @property {number} [patience] measurements in a row that may bring no better NDCG@20 before training stops;
  *   default 3
- * @property {number} [sample] people that are asked during the training, by the training's seed; default 2000,
- *   fewer where there are more than 10,000 items, at least 300
+ * @property {number} [sample] people that are asked during the training, by the training's seed; default
+ *   2000, fewer where there are more than 10,000 items, at least 300
  * @property {number} [choosers] people that gate, leaves and proportional are chosen on; default 4000,
  *   fewer where there are more than 5,000 items, at least 300
  * @property {boolean} [measureAll] the figures at the end are of everybody, not of the sample; default true
@@ -57,7 +57,7 @@ const defaults = {
   listsAbove: -Infinity,
 };
 const mostAsked = { sample: 2000, choosers: 4000 };
-/** Scores that asking people once may take: of a large catalogue fewer are asked, or a search sees nothing. */
+/** Scores that asking people once may take: of a large catalogue fewer are asked, or no search would end. */
 const affordable = 2e7;
 
 /**
