@@ -232,13 +232,14 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
     int liked = 0;
     for (uint32_t i = 0; i < profile->n_rows; i++) liked |= profile->liking[i] > 0;
     s.lambda = (double)proportional;
-    if (!liked || !(s.lambda > 0)) s.places = 0;
-    fill_pool(&s, excluded, k);
-    if (s.places > 0) {
-        find_candidates(&s, k);
-        count_claims(&s);
-        s.by_aspects = by_aspects && aim_at_aspects(&s);
+    if (!liked || !(s.lambda > 0)) {
+        memset(out_seats, 0, k);
+        return ampcf_recommend(profile, excluded, k, out, out_n);
     }
+    fill_pool(&s, excluded, k);
+    find_candidates(&s, k);
+    count_claims(&s);
+    s.by_aspects = by_aspects && aim_at_aspects(&s);
     *out_n = give_places(&s, k, out, out_seats);
     return AMPCF_OK;
 }

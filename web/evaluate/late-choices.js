@@ -13,7 +13,7 @@ import { modelRanker } from './rankers.js';
 /** @typedef {(done: number, total: number) => Promise<void>} Pace */
 
 const cut = 20;
-/** Lists in proportion are nine lists a person. */
+/** Lists in proportion are eight lists a person. */
 const mostAsked = 500;
 
 /** A file whose lists are those of the vectors and the neighbours alone. */
