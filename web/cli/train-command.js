@@ -2,7 +2,6 @@
 import { loadModel } from '../ampcf.js';
 import {
   cardOf,
-  checkValidation,
   diagnose,
   membershipAttack,
   personaHealth,
@@ -20,6 +19,7 @@ import {
   trainingMemory,
   trainModel,
 } from '../train.js';
+import { checkTrained } from './check-trained.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { checkMemory } from './memory-limit.js';
@@ -194,31 +194,11 @@ async function train({ interactions, validation, items }, given, values, { signa
     onProgress,
     onMeasured,
   }).finally(line.finish);
-  return { ...trained, check: await checkOf(trained, interactions, validation, { signal, quiet }) };
+  return { ...trained, check: await checkTrained(trained, interactions, validation, { signal, quiet }) };
 }
 
 /**
- * @param {Trained} trained
- * @param {Interactions} interactions
- * @param {Interactions} validation
- * @param {{ signal: AbortSignal, quiet: boolean }} io
- */
-async function checkOf({ bytes, settings }, interactions, validation, { signal, quiet }) {
-  const model = await loadModel(bytes);
-  const lines = stages(quiet);
-  return checkValidation(model, interactions, validation, {
-    seed: Number(settings.seed),
-    signal,
-    onProgress: ({ stage, done, total }) => lines.update(stage, done, total, '', 'people'),
-  }).finally(() => {
-    lines.finish();
-    model.dispose();
-  });
-}
-
-/**
- * Searches the settings and takes the best trial: its model was trained on everything but the validation, so
- * there is nothing left to fit.
+ * Searches the settings and takes the best: its model was trained on everything but the validation.
  * @param {TrainingInput} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
@@ -227,22 +207,10 @@ async function checkOf({ bytes, settings }, interactions, validation, { signal, 
  */
 async function trainBySearch(input, given, values, io) {
   const search = await runSearch(input, given, values, io);
-  const { best, figures, check, model } = search;
-  model.dispose();
   io.say(searchText(search, values));
   io.say(trialTable(search.results));
   io.say('chosen   the best of them, trained on everything but the validation events');
-  return {
-    bytes: best.bytes,
-    ...best.counts,
-    settings: best.settings,
-    seconds: search.seconds,
-    validation: figures,
-    gate: best.gate,
-    proportional: best.proportional,
-    check,
-    search,
-  };
+  return { ...search.trained, measurements: undefined, seconds: search.seconds, search };
 }
 
 /**

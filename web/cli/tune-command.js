@@ -71,12 +71,12 @@ const trialSummary = ({ trial, chosen, early, validation, gate, settings, second
  * What --json tells of the best and of every trial.
  * @param {Search} search
  */
-const summaryOf = ({ best, results, figures, check }) => ({
-  validation: figures,
-  ...checkSummary(figures, check),
-  gate: best.gate,
-  proportional: best.proportional,
-  settings: best.settings,
+const summaryOf = ({ trained: { validation, check, gate, proportional, settings }, results }) => ({
+  validation,
+  ...checkSummary(validation, check),
+  gate,
+  proportional,
+  settings,
   results: results.map(trialSummary),
 });
 
@@ -102,24 +102,24 @@ export async function run(argv, signal) {
   const search = await runSearch(input, given, values, { ...io, onBest }).catch((error) => {
     throw signal.aborted && written && output !== '-' ? new Interrupted(written) : error;
   });
-  const { best, results, figures, check, model } = search;
-  const { objective, neighbours, neighbourMethod } = best.settings;
-  model.dispose();
-  if (output === '-') await writeOutput(output, best.bytes);
+  const { trained, results } = search;
+  const { bytes, settings, validation, check } = trained;
+  if (output) await writeOutput(output, bytes);
+  const { objective, neighbours, neighbourMethod } = settings;
   const command = trainCommandLine(
     path,
     values,
-    best.settings,
+    settings,
     trainSettings({ objective, neighbours, neighbourMethod }),
   );
   io.say(searchText(search, values));
-  for (const line of choiceLines(best)) io.say(line);
-  sayCheck(figures, check, io.say);
-  if (output && output !== '-') io.say(`wrote    ${output} (${fileSize(best.bytes.length)})`);
+  for (const line of choiceLines(trained)) io.say(line);
+  sayCheck(validation, check, io.say);
+  if (output && output !== '-') io.say(`wrote    ${output} (${fileSize(bytes.length)})`);
   if (output === '-') return io.say(`train    ${command}`);
   process.stdout.write(
     values.json
       ? jsonLine({ model: output ?? null, ...searchSummary(search, values), ...summaryOf(search), command })
-      : `${trialTable(results, '')}\n\nvalidation ${validationText(figures)}\n${command}\n`,
+      : `${trialTable(results, '')}\n\nvalidation ${validationText(validation)}\n${command}\n`,
   );
 }

@@ -1,19 +1,20 @@
 // Owns a search from the command line: budget, processors, progress, the table of the best. Must not know how
 // trials are chosen.
 import { availableParallelism } from 'node:os';
-import { loadModel } from '../ampcf.js';
-import { checkValidation, measureValidation } from '../evaluate.js';
+import { trainValidated } from '../evaluate.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';
+import { checkTrained } from './check-trained.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
 import { openMethods } from './open-methods.js';
 import { numberOption, UsageError } from './options.js';
 import { count, table } from './print.js';
-import { progress, stages } from './progress.js';
+import { progress } from './progress.js';
+import { trainingProgress } from './training-text.js';
 
-/** @import { EvaluationProgress } from '../evaluate/pace.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { BestTrial, TrialResult } from '../tune/search.js' */
 /** @import { Io } from './progress.js' */
 /** @import { TrainingInput } from './training-input.js' */
@@ -182,6 +183,10 @@ export async function runSearch(
   const until = deadline(signal, budget.minutes);
   /** @type {TrialResult[]} */
   const all = [];
+  const onResult = (/** @type {TrialResult} */ result) => {
+    if (result.trial === 0) until.start();
+    line.done(result);
+  };
   try {
     const { best, results } = await searchSettings({
       methods,
@@ -190,9 +195,8 @@ export async function runSearch(
       trials: budget.trials ?? Infinity,
       over: until.over,
       async run(jobs) {
-        const done = await pool.run(jobs, { signal: until.signal, onResult: line.done });
+        const done = await pool.run(jobs, { signal: until.signal, onResult });
         signal.throwIfAborted();
-        if (all.length === 0) until.start();
         all.push(...done);
         return done;
       },
@@ -203,12 +207,12 @@ export async function runSearch(
       },
     });
     line.finish();
-    return {
-      best,
-      results,
-      seconds: (performance.now() - began) / 1000,
-      ...(await finalFigures(best, interactions, validation, { signal, quiet })),
-    };
+    const trained = await trainBest(best, { interactions, validation, items }, given, {
+      signal,
+      quiet,
+      name: values.name,
+    });
+    return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
     line.finish();
     until.clear();
@@ -217,31 +221,34 @@ export async function runSearch(
 }
 
 /**
- * The model of the best trial, and its figures for everybody: trials were measured on a sample.
+ * The best trial trained once more: gate and proportional are chosen on more people than a trial asks, and
+ * the figures are of everybody.
  * @param {BestTrial} best
- * @param {NonNullable<TrainingInput['validation']>} interactions
- * @param {NonNullable<TrainingInput['validation']>} validation
- * @param {{ signal: AbortSignal, quiet: boolean }} io
+ * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
+ * @param {Record<string, any>} given
+ * @param {{ signal: AbortSignal, quiet: boolean, name: string | undefined }} io
  */
-async function finalFigures({ bytes, settings }, interactions, validation, { signal, quiet }) {
-  const model = await loadModel(bytes);
-  const lines = stages(quiet);
-  const company = {
+async function trainBest(
+  { chosen, settings },
+  { interactions, validation, items },
+  given,
+  { signal, quiet, name },
+) {
+  const kept =
+    settings.sweeps === undefined ? { epochs: Number(settings.epochs) } : { sweeps: Number(settings.sweeps) };
+  const lines = trainingProgress(quiet, given.objective);
+  const held = /** @type {Interactions} */ (validation);
+  const trained = await trainValidated(interactions, held, {
+    ...given,
+    ...chosen,
+    ...kept,
+    items,
+    name,
     signal,
-    onProgress: (/** @type {EvaluationProgress} */ { stage, done, total }) =>
-      lines.update(stage, done, total, '', 'people'),
-  };
-  try {
-    const figures = await measureValidation(model, interactions, validation, company);
-    const seed = Number(settings.seed);
-    return {
-      model,
-      figures,
-      check: await checkValidation(model, interactions, validation, { seed, ...company }),
-    };
-  } finally {
-    lines.finish();
-  }
+    watch: false,
+    onProgress: lines.update,
+  }).finally(lines.finish);
+  return { ...trained, check: await checkTrained(trained, interactions, held, { signal, quiet }) };
 }
 
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */

@@ -34,7 +34,7 @@ const leafCounts = [1, 4, 8, 256];
 /** Gates are compared at this many leaves. */
 const usualLeaves = 8;
 /** Where so many people can be asked, a quarter of them says what is worth asking everybody. */
-const manyPeople = 1000;
+const manyPeople = 400;
 const finalists = 2;
 /** Fewer leaves are taken where they cost no more than this part of NDCG@20: a device has less to compute. */
 const cheaper = 0.005;

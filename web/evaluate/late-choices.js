@@ -13,7 +13,7 @@ import { modelRanker } from './rankers.js';
 /** @typedef {(done: number, total: number) => Promise<void>} Pace */
 
 const cut = 20;
-/** Lists in proportion are eight lists a person. */
+/** Lists in proportion are several lists a person. */
 const mostAsked = 500;
 
 /** A file whose lists are those of the vectors and the neighbours alone. */
@@ -56,15 +56,11 @@ export function gateFor({ settings, bytes }, people, fixed, pace) {
  */
 export function proportionalFor(model, people, pace) {
   const step = Math.ceil(people.length / mostAsked);
-  const ask = (/** @type {Person} */ { history, relevant }, /** @type {readonly number[]} */ shares) => {
+  const ask = (/** @type {Person} */ { history, relevant }, /** @type {number} */ proportional) => {
     const me = model.createProfile(history);
-    const answers = shares.map((proportional) => {
-      const options = { topK: cut, proportional };
-      const list = me.recommend(options).items.map(({ item }) => item);
-      return { list, ndcg: ndcg(list, relevant, cut) };
-    });
+    const list = me.recommend({ topK: cut, proportional }).items.map(({ item }) => item);
     me.dispose();
-    return answers;
+    return { list, ndcg: ndcg(list, relevant, cut) };
   };
   return chooseProportional(
     people.filter((_, u) => u % step === 0),

@@ -26,9 +26,9 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  *   2000, fewer where there are more than 10,000 items, at least 300
  * @property {number} [choosers] people that gate, leaves and proportional are chosen on; default 4000,
  *   fewer where there are more than 5,000 items, at least 300
- * @property {boolean} [measureAll] the figures at the end are of everybody, not of the sample; default true
- * @property {number} [listsAbove] without measureAll, the NDCG@20 above which `proportional` is worth a
- *   choice; default: any
+ * @property {boolean} [quick] the gate is chosen on the sample and the figures at the end are of it, and
+ *   `proportional` is not chosen; default false
+ * @property {boolean} [watch] false: nothing is measured before the last sweep, which is kept; default true
  * @property {(measurement: Measurement) => void} [onMeasured] an error of it ends the training
  * @property {(progress: Omit<TrainProgress, 'phase'> & { phase: Phase }) => void} [onProgress] measuring and
  *   choosing: people done
@@ -53,8 +53,8 @@ const defaults = {
   patience: 3,
   sample: /** @type {number | undefined} */ (undefined),
   choosers: /** @type {number | undefined} */ (undefined),
-  measureAll: true,
-  listsAbove: -Infinity,
+  quick: false,
+  watch: true,
 };
 const mostAsked = { sample: 2000, choosers: 4000 };
 /** Scores that asking people once may take: of a large catalogue fewer are asked, or no search would end. */
@@ -80,10 +80,7 @@ const usually = (what, { items }) =>
  * @throws {AmpcfError} as trainModel; NO_DATA: nobody to measure
  */
 export async function trainValidated(interactions, validation, options = {}) {
-  const { patience, measureAll, listsAbove, onMeasured, onProgress, ...rest } = {
-    ...defaults,
-    ...given(options),
-  };
+  const { patience, quick, watch, onMeasured, onProgress, ...rest } = { ...defaults, ...given(options) };
   const {
     sample = usually('sample', interactions),
     choosers = usually('choosers', interactions),
@@ -97,27 +94,19 @@ export async function trainValidated(interactions, validation, options = {}) {
   const began = performance.now();
   const measuring = measuringOf(began, training.signal, onProgress);
   const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring') });
-  const chosen = lateChoices(training, measuring, {
-    people: someOf(everybody, choosers, seed),
-    asked: measureAll ? null : asked,
-    listsAbove,
-  });
+  const chosen = lateChoices(training, measuring, quick ? asked : someOf(everybody, choosers, seed), quick);
   const result = await trainModel(interactions, {
     ...training,
     ...(onProgress && { onProgress }),
-    onSnapshot: watched.onSnapshot,
+    ...(watch && { onSnapshot: watched.onSnapshot }),
     chooseSettings: chosen.chooseSettings,
   });
-  const { gate, proportional, figures } = chosen.results;
   return {
     ...result,
-    validation:
-      figures ??
-      (await withModel(result.bytes, (model) =>
-        figuresFor(modelRanker(model), everybody, measuring('measuring')()),
-      )),
-    gate,
-    proportional,
+    validation: await withModel(result.bytes, (model) =>
+      figuresFor(modelRanker(model), quick ? asked : everybody, measuring('measuring')()),
+    ),
+    ...chosen.results,
     measurements: watched.measurements,
     seconds: (performance.now() - began) / 1000,
   };
@@ -127,14 +116,13 @@ export async function trainValidated(interactions, validation, options = {}) {
  * What is chosen once the training is over.
  * @param {LateSettings} fixed what the caller gave
  * @param {Measuring} measuring
- * @param {{ people: readonly Person[], asked: readonly Person[] | null, listsAbove: number }} whom asked: of
- *   whom figures are taken meanwhile, to see what is worth a choice
+ * @param {readonly Person[]} people
+ * @param {boolean} quick only the gate
  */
-function lateChoices(fixed, measuring, { people, asked, listsAbove }) {
+function lateChoices(fixed, measuring, people, quick) {
   const results = {
     gate: /** @type {GateChoice | null} */ (null),
     proportional: /** @type {ProportionalChoice | null} */ (null),
-    figures: /** @type {ValidationFigures | null} */ (null),
   };
   return {
     results,
@@ -146,11 +134,8 @@ function lateChoices(fixed, measuring, { people, asked, listsAbove }) {
       const gate = await gateFor(finished, people, fixed, measuring('choosing')());
       const changes = gate ? { gate: gate.gate, leaves: gate.leaves } : {};
       results.gate = gate;
-      if (!asked && fixed.proportional !== undefined) return changes;
+      if (quick || fixed.proportional !== undefined) return changes;
       return withModel(await finished.bytes({ ...changes, proportional: 0 }), async (model) => {
-        if (asked) results.figures = await figuresFor(modelRanker(model), asked, measuring('measuring')());
-        const isWorthIt = !results.figures || results.figures.metrics[`ndcg@${cut}`] > listsAbove;
-        if (fixed.proportional !== undefined || !isWorthIt) return changes;
         results.proportional = await proportionalFor(model, people, measuring('choosing')());
         const { proportional } = results.proportional ?? {};
         return { ...changes, ...(proportional !== undefined && { proportional }) };

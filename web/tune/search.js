@@ -1,15 +1,17 @@
-// Owns the course of a search: rounds, methods, proposals, which trials are hopeless, which is best. Must not
-// know threads, files or time.
+// Owns the course of a search: rounds, methods, proposals, gates, which trials are hopeless, which is best.
+// Must not know threads, files or time.
 import { seededRandom } from '../core/random.js';
 import { drawSettings, searchSpace, stepFrom } from './space.js';
 
 /** @import { TrainSettings } from '../train/settings.js' */
-/** @import { GateChoice, ProportionalChoice, ValidationFigures } from '../evaluate.js' */
+/** @import { GateChoice, ValidationFigures } from '../evaluate.js' */
+/** @import { GatePair } from '../evaluate/choose-gate.js' */
 /** @import { Chosen, Method } from './methods.js' */
 /**
  * @typedef {object} TrialJob
  * @property {number} trial from 0, the defaults
  * @property {Chosen} chosen settings that this trial changes
+ * @property {GatePair} [gate] that it is measured with; without one it chooses one
  * @property {number} promising NDCG@20 after the first sweeps below which a trial is abandoned
  * @property {number} best NDCG@20 so far; a model that is no better is not sent back
  */
@@ -20,10 +22,8 @@ import { drawSettings, searchSpace, stepFrom } from './space.js';
  * @property {number | null} early NDCG@20 after the first sweeps
  * @property {ValidationFigures | null} validation on the sample; null: abandoned
  * @property {GateChoice | null} gate how it was chosen; null: it was not
- * @property {ProportionalChoice | null} proportional likewise
- * @property {TrainSettings | null} settings with the sweeps kept and what was chosen at the end
+ * @property {TrainSettings | null} settings with the sweeps kept and the gate
  * @property {Uint8Array<ArrayBuffer> | null} bytes of a model that is better than `best`
- * @property {{ users: number, items: number, interactions: number, dropped: number }} counts
  * @property {number} seconds
  */
 /**
@@ -126,35 +126,59 @@ const methodOf = (methods, chosen) =>
 const isPartOf = (part, whole) => Object.entries(part).every(([name, value]) => whole[name] === value);
 
 /**
- * Runs a search: first the defaults, then the other methods with theirs, then rounds of random settings,
- * every other trial a step from the best so far.
+ * The gate that later trials of a method are measured with: the one that its first trial chose. Choosing
+ * takes longer than many a training.
+ * @param {readonly Method[]} methods
+ */
+function gatesOf(methods) {
+  /** @type {Map<Method, GatePair>} */
+  const gates = new Map();
+  return {
+    /** @param {readonly TrialResult[]} results */
+    learn(results) {
+      for (const { chosen, gate } of results) {
+        const method = methodOf(methods, chosen);
+        if (gate && !gates.has(method)) gates.set(method, { gate: gate.gate, leaves: gate.leaves });
+      }
+    },
+    /** @param {Chosen} chosen */
+    of(chosen) {
+      const gate = gates.get(methodOf(methods, chosen));
+      return gate && { gate };
+    },
+  };
+}
+
+/**
+ * Runs a search: first every method with its defaults, then rounds of random settings, every other trial a
+ * step from the best so far.
  * @param {SearchOptions} options
  * @returns {Promise<{ best: BestTrial, results: TrialResult[] }>} same options and results of trials, same
  *   search
  */
 export async function searchSettings({ methods, fixed, seed, trials, run, over, onBest }) {
-  const results = await run([{ trial: 0, chosen: {}, promising: -Infinity, best: -Infinity }]);
   const propose = proposals(methods, fixed);
-  const others = methods.slice(1);
-  let best = /** @type {BestTrial} */ (results[0]);
+  const gates = gatesOf(methods);
+  const jobs = methods.map(({ chosen }, trial) => ({ trial, chosen, promising: -Infinity, best: -Infinity }));
+  const results = await run(jobs.slice(0, trials));
+  let best = /** @type {BestTrial} */ (betterOf(results, undefined));
+  gates.learn(results);
   await onBest?.(best);
-  for (let round = 1; results.length < trials && !over(); round++) {
+  for (let round = 1; propose.any && results.length < trials && !over(); round++) {
     const promising = promisingFrom(results);
     const first = results.length;
-    const size = Math.min(propose.any ? roundSize : others.length + 1 - first, trials - first);
-    if (size <= 0) break;
-    const jobs = Array.from({ length: size }, (_, i) => {
+    const method = methodOf(methods, best.chosen);
+    const jobs = Array.from({ length: Math.min(roundSize, trials - first) }, (_, i) => {
       const trial = first + i;
       const random = seededRandom(seed ^ Math.imul(trial, 0x9e3779b1));
-      const method = methodOf(methods, best.chosen);
       const chosen =
-        others[trial - 1]?.chosen ??
-        (i % 2 === 0 ? propose.step(method, best.settings, round, random) : propose.draw(method, random));
-      return { trial, chosen, promising, best: ndcgOf(best) };
+        i % 2 === 0 ? propose.step(method, best.settings, round, random) : propose.draw(method, random);
+      return { trial, chosen, ...gates.of(chosen), promising, best: ndcgOf(best) };
     });
     const done = await run(jobs);
     const found = betterOf(done, best);
     results.push(...done);
+    gates.learn(done);
     if (found && found !== best) {
       best = found;
       await onBest?.(best);

@@ -16,15 +16,16 @@ import { trainValidated } from '../evaluate.js';
 
 /** Sweeps or epochs after which a trial must keep up with the others. */
 const earlySweep = 4;
-/** People that a trial chooses its gate on: no more than its sweeps are measured on. */
-const trialChoosers = 2000;
 
 /**
  * @param {TrialInput} input
  * @param {TrialJob} job
  * @returns {Promise<TrialResult>}
  */
-export async function runTrial({ interactions, validation, options }, { trial, chosen, promising, best }) {
+export async function runTrial(
+  { interactions, validation, options },
+  { trial, chosen, gate, promising, best },
+) {
   const began = performance.now();
   const behind = new AbortController();
   const early = { ndcg: /** @type {number | null} */ (null) };
@@ -32,10 +33,9 @@ export async function runTrial({ interactions, validation, options }, { trial, c
   try {
     const result = await trainValidated(interactions, validation, {
       ...options,
+      ...gate,
       ...chosen,
-      choosers: trialChoosers,
-      measureAll: false,
-      listsAbove: best,
+      quick: true,
       signal: behind.signal,
       onMeasured: ({ sweep, sweeps, metrics }) => {
         if (sweep !== Math.min(earlySweep, sweeps)) return;
@@ -43,18 +43,15 @@ export async function runTrial({ interactions, validation, options }, { trial, c
         if (early.ndcg < promising && sweep < sweeps) behind.abort(behind);
       },
     });
-    const { bytes, validation: figures, gate, proportional, settings } = result;
-    const { users, items, interactions: kept, dropped } = result;
+    const { bytes, validation: figures, settings } = result;
     return {
       trial,
       chosen,
       early: early.ndcg,
       validation: figures,
-      gate,
-      proportional,
+      gate: result.gate,
       settings,
       bytes: figures.metrics['ndcg@20'] > best ? bytes : null,
-      counts: { users, items, interactions: kept, dropped },
       seconds: seconds(),
     };
   } catch (error) {
@@ -65,10 +62,8 @@ export async function runTrial({ interactions, validation, options }, { trial, c
       early: early.ndcg,
       validation: null,
       gate: null,
-      proportional: null,
       settings: null,
       bytes: null,
-      counts: { users: 0, items: 0, interactions: 0, dropped: 0 },
       seconds: seconds(),
     };
   }

@@ -112,7 +112,7 @@ describe('lists in proportion', () => {
   const cost = (/** @type {number} */ per, n = 100) =>
     chooseProportional(
       peopleOf(n),
-      (_, shares) => shares.map((share) => ({ list: [String(share)], ndcg: plain * (1 - per * share) })),
+      (_, share) => ({ list: [String(share)], ndcg: plain * (1 - per * share) }),
       pace,
     );
 
@@ -120,20 +120,29 @@ describe('lists in proportion', () => {
     assert.equal(await cost(0.004, 49), null);
     const nothing = await chooseProportional(
       peopleOf(100),
-      (_, shares) => shares.map((share) => ({ list: [String(share)], ndcg: 0 })),
+      (_, share) => ({ list: [String(share)], ndcg: 0 }),
       pace,
     );
     assert.equal(nothing, null);
   });
 
-  test('go no further than what is too dear, however lucky', async () => {
+  test('are asked about half as often as there are shares, and never of two lists at once', async () => {
+    /** @type {Map<number, Set<number>>} */
+    const asked = new Map();
     const choice = await chooseProportional(
       peopleOf(100),
-      (_, shares) =>
-        shares.map((share) => ({ list: [String(share)], ndcg: share === 0.1 ? 0.9 * plain : plain })),
+      (person, share) => {
+        const whom = asked.get(share) ?? new Set();
+        assert.ok(!whom.has(person));
+        asked.set(share, whom.add(person));
+        return { list: [String(share)], ndcg: plain * (1 - 0.04 * share) };
+      },
       pace,
     );
-    assert.equal(choice?.proportional, 0.05);
+    assert.equal(choice?.proportional, 0.1);
+    assert.ok(asked.size <= 4, `got ${asked.size}`);
+    const shares = choice?.trials.map(({ proportional }) => proportional);
+    assert.deepEqual(shares, [...asked.keys()].sort());
   });
 
   test('are as far in proportion as half a percent pays for', async () => {
@@ -146,11 +155,7 @@ describe('lists in proportion', () => {
   });
 
   test('stay as they are where no list changes', async () => {
-    const same = await chooseProportional(
-      peopleOf(100),
-      (_, shares) => shares.map(() => ({ list: ['a'], ndcg: plain })),
-      pace,
-    );
+    const same = await chooseProportional(peopleOf(100), () => ({ list: ['a'], ndcg: plain }), pace);
     assert.deepEqual([same?.proportional, same?.cost, same?.people], [0, 0, 100]);
   });
 });

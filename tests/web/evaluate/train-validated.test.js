@@ -121,9 +121,9 @@ describe('trainValidated', () => {
       epochs: 3,
       learningRate: 0.01,
       sample: 10,
-      measureAll: false,
+      quick: true,
     });
-    assert.deepEqual([few10.validation.people, few10.bytes], [10, softmax.bytes]);
+    assert.deepEqual([few10.validation.people, few10.proportional], [10, null]);
   });
 
   test('measures the neighbours with the vectors in the end', async () => {
@@ -167,18 +167,15 @@ describe('trainValidated', () => {
     assert.deepEqual(late(given.settings), { gate: 1, leaves: 3, proportional: 0.2 });
   });
 
-  test('by score alone measures the sample, and chooses lists where that is wanted', async () => {
-    const alone = (/** @type {number} */ listsAbove) =>
-      trainValidated(training, validation, {
-        ...options,
-        ...{ proportional: undefined },
-        measureAll: false,
-        listsAbove,
-      });
-    const [always, never] = [await alone(0), await alone(1)];
-    assert.ok(always.proportional && never.proportional === null);
-    assert.deepEqual(always.validation, result.validation);
-    assert.deepEqual(never.validation, result.validation);
+  test('need not be watched: sweeps that are known give the same bytes', async () => {
+    const { sweeps } = result.settings;
+    const again = await trainValidated(training, validation, {
+      ...options,
+      sweeps: Number(sweeps),
+      watch: false,
+    });
+    assert.deepEqual([again.measurements, again.bytes], [[], result.bytes]);
+    assert.deepEqual(again.validation, result.validation);
   });
 
   test('refuses what makes no sense, and ends when it is told to', async () => {

@@ -63,6 +63,7 @@ async function searched(ndcg, given, trials) {
             chosen,
             early: value,
             validation: { metrics: { 'ndcg@20': value } },
+            gate: { gate: chosen.neighbours ? 0.25 : 1, leaves: 4, trials: [] },
             settings: { ...methods[0].settings, ...chosen },
             bytes: value > before ? new Uint8Array(1) : null,
           })
@@ -81,19 +82,21 @@ describe('a search', () => {
     const { best, rounds, results, methods } = await searched(likesCounts, {}, 41);
     assert.deepEqual(
       rounds[0].map(({ chosen }) => chosen),
-      [{}],
+      methods.map(({ chosen }) => chosen),
     );
-    const tried = rounds[1].slice(0, methods.length - 1).map(({ chosen }) => chosen);
-    assert.deepEqual(
-      tried,
-      methods.slice(1).map(({ chosen }) => chosen),
-    );
-    const later = rounds.slice(2).flat();
+    const later = rounds.slice(1).flat();
     const kept = later.filter(({ chosen }) => chosen.neighbourMethod === 'cooccurrence');
     assert.ok(kept.length > later.length / 2 && kept.length < later.length);
     for (const { chosen } of kept) assert.equal(chosen.neighbours, 100);
     assert.equal(best.chosen.neighbourMethod, 'cooccurrence');
     assert.equal(results.length, 41);
+  });
+
+  test('measures later trials with the gate that the first one of their method chose', async () => {
+    const { rounds } = await searched(likesCounts, {}, 41);
+    for (const { gate } of rounds[0]) assert.equal(gate, undefined);
+    for (const { chosen, gate } of rounds.slice(1).flat())
+      assert.deepEqual(gate, { gate: chosen.neighbours ? 0.25 : 1, leaves: 4 });
   });
 
   test('draws no gate and no number that is none, and is the same again', async () => {
