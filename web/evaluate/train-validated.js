@@ -40,7 +40,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  */
 /**
  * @typedef {object} Validated
- * @property {ValidationFigures} validation
+ * @property {ValidationFigures} validation of everybody; of some where there are more than 2e8 pairs of
+ *   people and items
  * @property {Measurement[]} measurements
  * @property {GateChoice | null} gate null: the options say what it is
  * @property {ProportionalChoice | null} proportional likewise, or it was not worth a choice
@@ -56,9 +57,9 @@ const defaults = {
   quick: false,
   watch: true,
 };
-const mostAsked = { sample: 2000, choosers: 4000 };
-/** Scores that asking people once may take: of a large catalogue fewer are asked, or no search would end. */
-const affordable = 2e7;
+const mostAsked = { sample: 2000, choosers: 4000, end: Infinity };
+/** Scores that asking people may take: of a large catalogue fewer are asked, or no search would end. */
+const affordable = { sample: 2e7, choosers: 2e7, end: 2e8 };
 
 /**
  * How many people are asked, where the caller does not say.
@@ -66,7 +67,7 @@ const affordable = 2e7;
  * @param {Interactions} interactions
  */
 const usually = (what, { items }) =>
-  Math.min(mostAsked[what], Math.max(300, Math.floor(affordable / Math.max(1, items.length))));
+  Math.min(mostAsked[what], Math.max(300, Math.floor(affordable[what] / Math.max(1, items.length))));
 
 /**
  * Trains, and measures on held-out items as training goes on; what is written is the sweep (from the 4th) or
@@ -91,6 +92,7 @@ export async function trainValidated(interactions, validation, options = {}) {
   const everybody = validationPeople(interactions, validation);
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
+  const atEnd = quick ? asked : someOf(everybody, usually('end', interactions), seed);
   const began = performance.now();
   const measuring = measuringOf(began, training.signal, onProgress);
   const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring') });
@@ -104,7 +106,7 @@ export async function trainValidated(interactions, validation, options = {}) {
   return {
     ...result,
     validation: await withModel(result.bytes, (model) =>
-      figuresFor(modelRanker(model), quick ? asked : everybody, measuring('measuring')()),
+      figuresFor(modelRanker(model), atEnd, measuring('measuring')()),
     ),
     ...chosen.results,
     measurements: watched.measurements,
