@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as bytes from './accuracy/bytes.js';
+import * as gowalla from './accuracy/gowalla.js';
 import { leaveOneOut } from './accuracy/leave-one-out.js';
 import { createBench } from './accuracy/measure.js';
 import * as ml1m from './accuracy/ml1m.js';
@@ -23,6 +24,7 @@ import { measuredHere, resultsFile } from './results.js';
  */
 const parts = {
   ml1m,
+  gowalla,
   films: leaveOneOut('films'),
   games: leaveOneOut('games'),
   'new-people': newPeople,

@@ -1,64 +1,21 @@
 // Owns `npm run bench:bytes`: what the gate and a few neighbours bring for the bytes of a file: vectors of 8
 // bits, narrow and wide, with none to twenty neighbours an item. Must not choose anything on test.
 import { existsSync } from 'node:fs';
-import { loadModel } from '../../dist/ampcf.js';
-import { metrics } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
-import { sampleOf, seededRandom } from '../../web/core/random.js';
 import { chooseGate } from '../../web/evaluate/choose-gate.js';
 import { itemsByPerson } from '../../web/evaluate/people.js';
 import { figure, markdownTable } from './accuracy/text.js';
+import { mean, ndcgOf, peopleOf, withModel } from './asked.js';
 import { benchArguments, publish } from './results.js';
 
-/** @import { Interactions } from '../../web/train.js' */
 /** @import { GatePair } from '../../web/evaluate/choose-gate.js' */
-/** @typedef {{ history: string[], relevant: Set<string> }} Asked */
+/** @import { Asked } from './asked.js' */
 
 const values = benchArguments({ set: { type: 'string' }, people: { type: 'string', default: '2000' } });
-const cut = 20;
 const widths = [16, 64];
 const neighbourCounts = [0, 5, 10, 20];
 const sets = { 'ml1m-leaderboard': 'ML-1M', 'graph-lastfm-dbpedia': 'Last.fm', 'sparse-gowalla': 'Gowalla' };
-
-/**
- * @param {ReturnType<typeof itemsByPerson>} histories
- * @param {Interactions} heldOut
- * @returns {Asked[]}
- */
-function peopleOf(histories, heldOut) {
-  const all = Array.from(itemsByPerson(heldOut), ([user, events]) => {
-    const own = histories.get(user) ?? new Map();
-    return {
-      history: [...own.keys()],
-      relevant: new Set([...events.keys()].filter((item) => !own.has(item))),
-    };
-  }).filter(({ history, relevant }) => history.length > 0 && relevant.size > 0);
-  return sampleOf(all, Math.min(Number(values.people), all.length), seededRandom(1));
-}
-
-/**
- * NDCG@20 of each, by score.
- * @param {Uint8Array} bytes
- * @param {readonly Asked[]} people
- */
-async function ndcgOf(bytes, people) {
-  const model = await loadModel(bytes);
-  const found = people.map(({ history, relevant }) => {
-    const me = model.createProfile(history);
-    const { items } = me.recommend({ topK: cut, proportional: 0 });
-    me.dispose();
-    return metrics.ndcg(
-      items.map(({ item }) => item),
-      relevant,
-      cut,
-    );
-  });
-  model.dispose();
-  return Float64Array.from(found);
-}
-
-const mean = (/** @type {Float64Array} */ of) => of.reduce((sum, x) => sum + x, 0) / of.length;
 
 /** @type {string[][]} */
 const rows = [];
@@ -73,7 +30,9 @@ for (const [folder, title] of Object.entries(sets)) {
     ['train', 'validation', 'test'].map((part) => readRatings(`${path}/${part}.txt`, { format: 'list' })),
   );
   const histories = itemsByPerson(train);
-  const [chosenOn, measuredOn] = [validation, test].map((part) => peopleOf(histories, part));
+  const [chosenOn, measuredOn] = [validation, test].map((part) =>
+    peopleOf(histories, part, Number(values.people)),
+  );
   for (const dim of widths)
     for (const neighbours of neighbourCounts)
       await trainModel(train, {
@@ -86,7 +45,7 @@ for (const [folder, title] of Object.entries(sets)) {
         clusters: 0,
         async chooseSettings({ bytes }) {
           const measure = async (/** @type {GatePair} */ pair, /** @type {readonly Asked[]} */ people) =>
-            ndcgOf(await bytes(pair), people);
+            withModel(await bytes(pair), (model) => ndcgOf(model, people));
           const choice = await chooseGate({ people: chosenOn, fixed: { leaves: 8 }, leaves: 8, measure });
           const plain = await bytes({ gate: 0 });
           const gate = choice?.gate ?? 0;
@@ -95,7 +54,7 @@ for (const [folder, title] of Object.entries(sets)) {
             String(dim),
             String(neighbours),
             (plain.length / 1000).toFixed(0),
-            figure(mean(await ndcgOf(plain, measuredOn))),
+            figure(mean(await withModel(plain, (model) => ndcgOf(model, measuredOn)))),
             gate > 0 ? String(gate) : '0',
             figure(mean(await measure({ gate, leaves: 8 }, measuredOn))),
           ]);

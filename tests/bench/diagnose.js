@@ -7,6 +7,9 @@ import { trainModel } from '../../dist/train.js';
 import { readItems } from '../../web/cli/read-items.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
 import { below, seededRandom } from '../../web/core/random.js';
+import { measureOneEvent } from '../../web/evaluate/one-event.js';
+import { peopleOf } from './asked.js';
+import { itemsByPerson } from '../../web/evaluate/people.js';
 import { readDataSet } from './accuracy/data.js';
 import { markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
@@ -17,6 +20,8 @@ import { benchArguments, publish } from './results.js';
 
 const { data, write } = benchArguments({});
 const people = 300;
+/** How far one event moves a list is asked of more. */
+const movedPeople = 1000;
 
 /** @returns {Promise<Task | null>} */
 async function movieLens1M() {
@@ -56,10 +61,18 @@ const three = (/** @type {number | null | undefined} */ value) =>
 const falls = (/** @type {{ named: number, random: number } | null} */ part) =>
   part ? `${(2 ** part.named).toFixed(2)} (${(2 ** part.random).toFixed(2)})` : '-';
 
+/** @param {import('../../web/evaluate/one-event.js').Movement} of */
+const movement = ({ places, tau }) => `${places?.toFixed(1)}, ${two(tau)}`;
+
 /** @param {Task} task */
 async function column({ history, test, options }) {
   const model = await loadModel((await trainModel(history, options)).bytes);
   const quality = await diagnose(model, { history, test, seeds: 1, people });
+  const asked = peopleOf(itemsByPerson(history), test, movedPeople).map(({ history: items }, u) => ({
+    user: String(u),
+    history: items.map((item) => ({ item })),
+  }));
+  const moved = await measureOneEvent(model, asked, { seed: 1, pace: async () => {} });
   model.dispose();
   const { auc, attacks } = await membershipAttack(history, options, { people });
   const { sharpness, details } = quality,
@@ -76,6 +89,8 @@ async function column({ history, test, options }) {
     two(quality.stability),
     falls(because),
     falls(persona),
+    `${movement(moved.list)} / ${movement(moved.onePersona)}`,
+    `${Math.round(100 * (moved.together ?? 0))} % / ${Math.round(100 * (moved.sameNumber ?? 0))} %`,
     `${three(quality.rareRecall)} / ${three(details.rareRecall?.onePersona)}`,
     `${two(auc)} (${two(alone)})`,
   ];
@@ -90,6 +105,11 @@ const names = [
   ['stability: top-20 items that the matching persona of another seed shares', `≥ ${two(targets.stability)}`],
   ['without the items an explanation names, a rank falls by a factor of (without as many others)', ''],
   ['without the named persona (without as much of the rest)', ''],
+  [
+    `one event less (${movedPeople} people): places of 20 that change, Kendall's tau of the rest, as it is / one vector`,
+    '',
+  ],
+  ['the same: pairs of other events on which personas agree / people with as many personas', ''],
   ['recall@20 of rare tastes, personas / one persona', ''],
   [
     'membership attack, AUC of the strongest of six (without a comparison model)',

@@ -2,27 +2,24 @@
 // two people on one account. Gate and leaves are chosen on validation, the test is looked at once. Must not
 // choose anything on test.
 import { existsSync } from 'node:fs';
-import { loadModel } from '../../dist/ampcf.js';
-import { metrics, pairedBootstrap } from '../../dist/evaluate.js';
+import { pairedBootstrap } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
 import { chooseGate } from '../../web/evaluate/choose-gate.js';
 import { itemsByPerson } from '../../web/evaluate/people.js';
-import { sampleOf, seededRandom } from '../../web/core/random.js';
 import { figure, markdownTable } from './accuracy/text.js';
+import { mean, ndcgOf, peopleOf, withModel } from './asked.js';
 import { benchArguments, publish } from './results.js';
 
-/** @import { Model } from 'ampcf' */
 /** @import { GatePair } from '../../web/evaluate/choose-gate.js' */
-/** @import { FinishedTraining, Interactions, TrainOptions } from '../../web/train.js' */
-/** @typedef {{ history: string[], relevant: Set<string> }} Asked */
+/** @import { FinishedTraining, TrainOptions } from '../../web/train.js' */
+/** @import { Asked } from './asked.js' */
 
 const values = benchArguments({
   set: { type: 'string' },
   people: { type: 'string', default: '4000' },
   pairs: { type: 'string', default: '2000' },
 });
-const cut = 20;
 /** @type {{ title: string, folder: string, options: TrainOptions, merged?: boolean }[]} */
 const sets = [
   { title: 'ML-1M, D 16', folder: 'ml1m-leaderboard', options: { dim: 16, sweeps: 8 } },
@@ -35,22 +32,6 @@ const sets = [
     merged: true,
   },
 ];
-
-/**
- * People with something held out that is new to them, a sample by seed.
- * @param {ReturnType<typeof itemsByPerson>} histories
- * @param {Interactions} heldOut
- * @param {number} most
- * @returns {Asked[]}
- */
-function peopleOf(histories, heldOut, most) {
-  const all = Array.from(itemsByPerson(heldOut), ([user, events]) => {
-    const own = histories.get(user) ?? new Map();
-    const history = [...own.keys()];
-    return { history, relevant: new Set([...events.keys()].filter((item) => !own.has(item))) };
-  }).filter(({ history, relevant }) => history.length > 0 && relevant.size > 0);
-  return sampleOf(all, Math.min(most, all.length), seededRandom(1));
-}
 
 /**
  * Accounts of two people who have nothing to do with each other.
@@ -70,38 +51,6 @@ function mergedPairs(people) {
     .filter(({ relevant }) => relevant.size > 0);
 }
 
-/**
- * NDCG@20 of each, by score.
- * @param {Model} model
- * @param {readonly Asked[]} people
- * @param {{ personas?: number }} [options]
- */
-function ndcgOf(model, people, options = {}) {
-  return Float64Array.from(people, ({ history, relevant }) => {
-    const me = model.createProfile(history, options);
-    const { items } = me.recommend({ topK: cut, proportional: 0 });
-    me.dispose();
-    return metrics.ndcg(
-      items.map(({ item }) => item),
-      relevant,
-      cut,
-    );
-  });
-}
-
-/**
- * @template T
- * @param {Uint8Array} bytes
- * @param {(model: Model) => T} use
- */
-async function withModel(bytes, use) {
-  const model = await loadModel(bytes);
-  const found = use(model);
-  model.dispose();
-  return found;
-}
-
-const mean = (/** @type {Float64Array} */ values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 const signed = (/** @type {number} */ share) => `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)}`;
 
 /**

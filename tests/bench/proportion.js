@@ -6,6 +6,7 @@ import { loadModel } from '../../dist/ampcf.js';
 import { presets } from '../../examples/page/presets.js';
 import { loadFilms } from '../../examples/demo/train.js';
 import { sampleOf, seededRandom } from '../../web/core/random.js';
+import { kendallTau } from '../../web/evaluate/one-event.js';
 import { markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 
@@ -92,6 +93,52 @@ function measure(people) {
   });
 }
 
+/**
+ * Places of the list that an added film takes, in percent: what else is new in it than the film that was
+ * there.
+ * @param {string[]} items the preset and one film more
+ * @param {{ personas?: number }} fold
+ * @param {RecommendOptions} options
+ */
+function movedBy(items, fold, options) {
+  const added = items[items.length - 1];
+  const [before, after] = [items.slice(0, -1), items].map((events) => {
+    const me = model.createProfile(events, fold);
+    const list = me.recommend({ topK, exclude: [added], ...options }).items.map(({ item }) => item);
+    me.dispose();
+    return list;
+  });
+  return { places: after.filter((item) => !before.includes(item)).length, tau: kendallTau(before, after) };
+}
+
+/**
+ * @param {string} name
+ * @param {string[][]} people
+ */
+function movement(name, people) {
+  const kinds = [
+    movedIn(people, {}, {}),
+    movedIn(people, {}, { proportional: 0 }),
+    movedIn(people, { personas: 1 }, { proportional: 0 }),
+  ];
+  return [name, String(people.length), ...kinds];
+}
+
+/**
+ * @param {string[][]} people
+ * @param {{ personas?: number }} fold
+ * @param {RecommendOptions} options
+ */
+function movedIn(people, fold, options) {
+  const found = people.map((items) => movedBy(items, fold, options));
+  const mean = (/** @type {number[]} */ of) => of.reduce((sum, x) => sum + x, 0) / of.length;
+  const tau = mean(found.flatMap(({ tau: value }) => value ?? []));
+  return `${mean(found.map(({ places }) => places)).toFixed(2)}, ${tau.toFixed(2)}`;
+}
+
+const moved = Object.keys(presets)
+  .filter((name) => presets[name].length > 0)
+  .map((name) => movement(name, histories[name]));
 const rows = Object.entries(histories).map(([name, people]) => [
   name,
   String(people.length),
@@ -106,6 +153,11 @@ publish(
       "The page's people have each other film added in turn.",
     '',
     markdownTable(['people', 'n', ...Object.keys(lists)], rows),
+    '',
+    `One film more: places of the ${topK} that change beside its own, Kendall's tau of the films that stay; ` +
+      'means over all films that were not there.',
+    '',
+    markdownTable(['people', 'films', 'in proportion', 'by score', 'one vector'], moved),
   ].join('\n'),
   values,
 );

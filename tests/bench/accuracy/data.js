@@ -8,7 +8,7 @@ import { below, personRandom, sampleOf } from '../../../web/core/random.js';
 
 /** @import { Interactions } from '../../../web/train.js' */
 /** @typedef {'test' | 'validation'} Split */
-/** @typedef {'ml1m' | 'films' | 'games'} SetName */
+/** @typedef {'ml1m' | 'films' | 'games' | 'gowalla'} SetName */
 /**
  * @typedef {object} DataSet
  * @property {SetName} name
@@ -20,11 +20,17 @@ import { below, personRandom, sampleOf } from '../../../web/core/random.js';
  * @property {Map<string, { title: string, aspects: string[] }>} [items] ml1m: genres and directors
  */
 
-const folders = { ml1m: 'ml1m-leaderboard', films: 'loo-ml-latest-small', games: 'loo-amazon-video-games' };
+const folders = {
+  ml1m: 'ml1m-leaderboard',
+  films: 'loo-ml-latest-small',
+  games: 'loo-amazon-video-games',
+  gowalla: 'sparse-gowalla',
+};
 const titles = {
   ml1m: 'MovieLens 1M, public split',
   films: 'MovieLens latest-small, leave-one-out',
   games: 'Amazon video games, leave-one-out',
+  gowalla: 'Gowalla, public split',
 };
 const heldOutSeed = 1,
   negatives = 99;
@@ -116,6 +122,33 @@ async function readLeaveOneOut(folder, on) {
 }
 
 /**
+ * The public training is the training and the validation together: what is measured on test is fitted on both.
+ * @param {string} folder
+ * @param {Split} on
+ */
+async function readGowalla(folder, on) {
+  const list = /** @type {const} */ ({ format: 'list' });
+  const read = (/** @type {string} */ part) => readCandidates(`${folder}/${part}.txt`, { fewest: 1 });
+  const train = await read('train');
+  if (on === 'validation')
+    return { history: interactionsOf(train), test: await readRatings(`${folder}/validation.txt`, list) };
+  const validation = await read('validation');
+  const both = Array.from(
+    train,
+    ([user, items]) =>
+      /** @type {[string, string[]]} */ ([user, [...items, ...(validation.get(user) ?? [])]]),
+  );
+  return { history: interactionsOf(both), test: await readRatings(`${folder}/test.txt`, list) };
+}
+
+const readers = {
+  ml1m: readLeaderboard,
+  films: readLeaveOneOut,
+  games: readLeaveOneOut,
+  gowalla: readGowalla,
+};
+
+/**
  * @param {string} folder
  * @param {SetName} name
  * @param {Split} on
@@ -123,11 +156,5 @@ async function readLeaveOneOut(folder, on) {
  */
 export async function readDataSet(folder, name, on) {
   const path = `${folder}/${folders[name]}`;
-  return existsSync(path)
-    ? {
-        name,
-        title: titles[name],
-        ...(await (name === 'ml1m' ? readLeaderboard : readLeaveOneOut)(path, on)),
-      }
-    : null;
+  return existsSync(path) ? { name, title: titles[name], ...(await readers[name](path, on)) } : null;
 }

@@ -5,7 +5,7 @@
  * Ours, a data set each; what is not here is the trainer's default. All were chosen with `--on validation`:
  * for ml1m by NDCG@20 on its validation.txt, for films and games by NDCG@10 of one event of each person's
  * train line, held out by seed among 99 seeded negatives (data.js). Nothing was looked up on test.txt.
- * @type {Record<'ml1m' | 'films' | 'games', import('../../../web/train.js').TrainOptions &
+ * @type {Record<'ml1m' | 'films' | 'games' | 'gowalla', import('../../../web/train.js').TrainOptions &
  *   Record<string, number | string>>}
  */
 export const ours = {
@@ -46,6 +46,7 @@ export const ours = {
     itemDamping: 0.5,
     popularityDamping: 0,
   },
+  gowalla: { gate: 0, neighbours: 100, neighbourMethod: 'local' },
 };
 
 /**
@@ -53,7 +54,7 @@ export const ours = {
  * (ml1m) and NDCG@10. `als` is as wide as ours, so it is to be chosen again with a new `dim`; its settings on
  * games are from outside of the grid. Lambda 100 of EASE on films and games is that of the published
  * comparison, not chosen.
- * @type {Record<keyof typeof ours, Partial<Record<'als' | 'ease' | 'itemknn' | 'popularity', Record<string,
+ * @type {Record<'ml1m' | 'films' | 'games', Partial<Record<'als' | 'ease' | 'itemknn' | 'popularity', Record<string,
  *   number>>>>}
  */
 export const baselines = {
