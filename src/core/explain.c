@@ -67,14 +67,6 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     return AMPCF_OK;
 }
 
-/* Each item spreads weight 1 evenly over its aspects. Returns the number of items that have any. */
-static double add_aspects(const ampcf_model *m, uint32_t item, double weight, double *into) {
-    uint32_t n;
-    const uint16_t *aspects = ampcf_model_item_aspects(m, item, &n);
-    for (uint32_t a = 0; a < n; a++) into[aspects[a]] += weight / n;
-    return n > 0 ? weight : 0;
-}
-
 ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t persona, double *out_share,
                                    double *out_lift) {
     const ampcf_model *m = profile->model;
@@ -84,10 +76,10 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
     memset(out_share, 0, m->n_aspects * sizeof *out_share);
     memset(out_lift, 0, m->n_aspects * sizeof *out_lift);
     double in_history = 0, in_catalogue = 0;
-    for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += add_aspects(m, j, 1, out_lift);
+    for (uint32_t j = 0; j < m->n_items; j++) in_catalogue += model_add_aspects(m, j, 1, out_lift);
     for (uint32_t i = profile->n_summaries; i < profile->n_rows; i++)
         if (profile->liking[i] > 0)
-            in_history += add_aspects(
+            in_history += model_add_aspects(
                 m, profile->items[i],
                 (double)profile->responsibilities[(size_t)i * profile->n_personas + persona], out_share);
     for (uint32_t a = 0; a < m->n_aspects; a++) {

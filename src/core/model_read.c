@@ -40,3 +40,10 @@ const uint16_t *ampcf_model_item_aspects(const ampcf_model *model, uint32_t item
     *out_count = model->item_aspect_offsets[item + 1] - model->item_aspect_offsets[item];
     return model->item_aspects + model->item_aspect_offsets[item];
 }
+
+double model_add_aspects(const ampcf_model *m, uint32_t item, double weight, double *into) {
+    uint32_t n;
+    const uint16_t *aspects = ampcf_model_item_aspects(m, item, &n);
+    for (uint32_t a = 0; a < n; a++) into[aspects[a]] += weight / n;
+    return n > 0 ? weight : 0;
+}

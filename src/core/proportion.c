@@ -139,14 +139,6 @@ static void count_claims(seating *s) {
     for (uint32_t c = 0; c < n; c++) s->due[c] /= total;
 }
 
-/* weight of an item, spread evenly over its aspects. Whether it has any. */
-static int spread(const ampcf_model *m, uint32_t item, double weight, double *into) {
-    uint32_t n;
-    const uint16_t *aspects = ampcf_model_item_aspects(m, item, &n);
-    for (uint32_t a = 0; a < n; a++) into[aspects[a]] += weight / n;
-    return n > 0;
-}
-
 /* p_a; whether the history has any aspect. */
 static int aim_at_aspects(seating *s) {
     const ampcf_profile *p = s->profile;
@@ -154,7 +146,7 @@ static int aim_at_aspects(seating *s) {
     memset(s->target, 0, p->model->n_aspects * sizeof *s->target);
     memset(s->sums, 0, p->model->n_aspects * sizeof *s->sums);
     for (uint32_t i = p->n_summaries; i < p->n_rows; i++)
-        if (p->liking[i] > 0) (void)spread(p->model, p->items[i], (double)p->liking[i], s->target);
+        if (p->liking[i] > 0) (void)model_add_aspects(p->model, p->items[i], (double)p->liking[i], s->target);
     for (uint32_t a = 0; a < p->model->n_aspects; a++) total += s->target[a] = __builtin_sqrt(s->target[a]);
     for (uint32_t a = 0; a < p->model->n_aspects; a++) s->target[a] /= total > 0 ? total : 1;
     return total > 0;
@@ -198,7 +190,7 @@ static void seat(seating *s, uint32_t c) {
     s->seats[candidate(s, c)->persona]++;
     for (uint32_t o = 0; o < s->n_candidates; o++)
         s->paid[o] += (double)likeness(s->units + (size_t)o * m->dim, unit, m->dim);
-    if (s->by_aspects && spread(m, candidate(s, c)->item, 1, s->sums)) s->listed++;
+    if (s->by_aspects && model_add_aspects(m, candidate(s, c)->item, 1, s->sums) > 0) s->listed++;
 }
 
 /* Claims first, then the score. A place is a seat when something with a better score was left. */
