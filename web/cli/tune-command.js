@@ -25,10 +25,11 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 export const usage = [
   'ampcf tune RATINGS --validation FILE|SHARE --minutes M [options]',
   '',
-  '  Search the settings that rank held-out events best (NDCG@20): the defaults first, then random ' +
-    'ones and small steps from the',
-  '  best, those that fall behind after four sweeps given up. Ends with the command that trains the ' +
-    'best model again.',
+  '  Search the settings that rank held-out events best (NDCG@20): the defaults with each method of ' +
+    'neighbours first, then random ones and small',
+  '  steps from the best, those that fall behind after four sweeps given up. In the end the best is ' +
+    'trained once more, with gate, leaves and',
+  '  proportional chosen on more people, and the command that trains it again is the last line.',
   '',
   "  --validation FILE|SHARE events that are never trained on: a file, or a share of each person's " +
     'events such as 0.1',
