@@ -163,7 +163,7 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary
     if (p->n_summaries == p->summary_cap) return AMPCF_E_MEMORY;
     if (p->n_rows > p->n_summaries) return AMPCF_E_ARGUMENT;
     for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++)
-        if (!summary_takes(d, summary[d])) return AMPCF_E_BAD_NUMBER;
+        if (summary_bounded(d, summary[d]) != summary[d]) return AMPCF_E_BAD_NUMBER;
     memcpy(p->summary_vectors + (size_t)p->n_summaries * dim, vector, dim * sizeof *vector);
     p->summary_support[p->n_summaries++] = summary[4];
     append_row(p, AMPCF_NO_ITEM, summary[0], summary[1], summary[2], summary[3]);

@@ -6,31 +6,13 @@
 #include "ampcf.h"
 #include "core/format.h"
 
-typedef struct summary_range {
-    float low, high;
-} summary_range;
-
-/* Of the value at d of a summary. */
-static inline summary_range summary_range_of(uint32_t d) {
-    static const summary_range head[AMPCF_SUMMARY_HEAD] = {
-        {0, AMPCF_MAX_SUMMARY_WEIGHT},
-        {0, AMPCF_MAX_SUMMARY_WEIGHT * FORMAT_MAX_VALUE},
-        {0, FORMAT_MAX_VALUE},
-        {AMPCF_MIN_SUMMARY_EVENTS, AMPCF_MAX_SUMMARY_EVENTS},
-        {-FORMAT_MAX_VALUE, FORMAT_MAX_VALUE},
-    };
-    /* The vector keeps the bound of item vectors, as the support does. */
-    return head[d < AMPCF_SUMMARY_HEAD ? d : AMPCF_SUMMARY_HEAD - 1];
-}
-
-static inline int summary_takes(uint32_t d, float x) {
-    summary_range range = summary_range_of(d);
-    return x >= range.low && x <= range.high;
-}
-
-static inline float summary_saturated(uint32_t d, float x) {
-    summary_range range = summary_range_of(d);
-    return x > range.high ? range.high : x < range.low ? range.low : x;
+/* x within the bounds of the value at d: weight, system, preference, events, support, then the vector. What
+ * this leaves as it is may stand in a summary. */
+static inline float summary_bounded(uint32_t d, float x) {
+    float high = d < 2 ? AMPCF_MAX_SUMMARY_WEIGHT : FORMAT_MAX_VALUE, low = d == 3  ? AMPCF_MIN_SUMMARY_EVENTS
+                                                                            : d < 3 ? 0
+                                                                                    : -high;
+    return x > high ? high : x < low ? low : x;
 }
 
 #endif

@@ -218,10 +218,8 @@ static void summaries_and_events_together(void) {
 
 /* A summary of the largest or the smallest values that remember takes. */
 static void extreme_summary(uint64_t *rng, uint32_t dim, float *out) {
-    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++) {
-        summary_range range = summary_range_of(d);
-        out[d] = random_below(rng, 4) ? range.high : range.low;
-    }
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++)
+        out[d] = random_below(rng, 4) ? summary_bounded(d, INFINITY) : summary_bounded(d, -INFINITY);
 }
 
 /* Forget again and again, from the edge of what a summary may hold, with the heaviest events and items: what
@@ -253,7 +251,7 @@ static void what_was_condensed_is_taken(void) {
             end(&now);
             now = next;
             for (uint32_t k = 0; k < now.profile->n_rows; k++)
-                at_the_edge += now.profile->liking[k] == AMPCF_MAX_SUMMARY_WEIGHT;
+                at_the_edge += now.profile->counts[k] == FORMAT_MAX_VALUE;
         }
         end(&now), free_model(&m), free_parts(&t);
     }
@@ -302,9 +300,8 @@ static void bad_input(void) {
     for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++)
         CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
     for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + 5; d++) {
-        summary_range range = summary_range_of(d);
-        const float bad[] = {NAN, INFINITY, -INFINITY, nextafterf(range.high, INFINITY),
-                             nextafterf(range.low, -INFINITY)};
+        const float bad[] = {NAN, INFINITY, -INFINITY, nextafterf(summary_bounded(d, INFINITY), INFINITY),
+                             nextafterf(summary_bounded(d, -INFINITY), -INFINITY)};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
             float copy[AMPCF_SUMMARY_HEAD + 5];
             memcpy(copy, row, sizeof copy);
