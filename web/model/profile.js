@@ -105,6 +105,8 @@ export class Profile {
     state.checkChange();
     const isKnown = this.#model.has(id); // refuses malformed ids before anything changes
     const isNew = !this.#history.events.has(id);
+    // A full history, restored into a ring.
+    if (isNew && this.size >= AMPCF_MAX_HISTORY && this.#ring < Infinity) this.forget({ keep: this.#ring });
     this.#history.set(id, facts);
     if (!isNew) state.drop();
     else if (isKnown) state.joined(id);

@@ -224,6 +224,14 @@ describe('the longest history', () => {
     assert.deepEqual(golden(me.recommend()), golden(model.createProfile([ids[5]]).recommend()));
   });
 
+  test('a full one that is restored into a ring forgets when it goes on', () => {
+    const saved = model.createProfile(many(AMPCF_MAX_HISTORY)).save();
+    const me = model.restoreProfile(saved, { ring: 100 });
+    me.add(ids[8]);
+    assert.equal(me.size, 101);
+    assert.equal(me.history.at(-1)?.item, ids[8]);
+  });
+
   test('a ring forgets before it is full, or is refused', async () => {
     for (const ring of [52429, 65536, 2 ** 40])
       await failsWith(() => model.createProfile([], { ring }), 'BAD_ARGUMENT', /ring.*52428/);
