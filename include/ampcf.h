@@ -68,6 +68,10 @@ typedef struct ampcf_fault {
 #define AMPCF_MAX_HISTORY 65536u
 #define AMPCF_MAX_SUMMARIES 256u
 #define AMPCF_MAX_WEIGHT 1024.0f
+/* Of a summary, ampcf_profile_remember: 2^46, a longest history of the heaviest events with the heaviest items.
+ * Who forgets again and again may come to it, and then stays there. */
+#define AMPCF_MAX_SUMMARY_WEIGHT 70368744177664.0f
+#define AMPCF_MIN_SUMMARY_EVENTS 1e-3f
 #define AMPCF_NO_ITEM 0xFFFFFFFFu
 
 /* ---- Model --------------------------------------------------------------------------------------------- */
@@ -232,11 +236,12 @@ ampcf_status ampcf_profile_add(ampcf_profile *profile, uint32_t item, float weig
  *     events     = sum_i r_ik over what was liked,   support = m_k of version 0.1, else 0
  *     v          = sum_i r_ik w_i q_i t_i g_i v_i / (system preference)
  *
- * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. B is
+ * the right-hand side of the fold-in is that of the events, and M knows their mean instead of each. The weight
+ * is what was liked less what was not, so that shares move towards personas without dislikes. B is
  * forgotten. With a gate a summary is of one leaf, like an event; only files of version 0.1 use its support.
  *
- * summary  (5 + D) weight and system 0 to 2^26, preference 0 to 2^20, events 0.001 to 2^20, support and v
- *          -2^20 to 2^20
+ * summary  (5 + D) weight and system 0 to AMPCF_MAX_SUMMARY_WEIGHT, preference 0 to 2^20, events
+ *          AMPCF_MIN_SUMMARY_EVENTS to 2^20, support and v -2^20 to 2^20
  *
  * All summaries before the first event. Returns AMPCF_OK, AMPCF_E_ARGUMENT (an event was added),
  * AMPCF_E_BAD_NUMBER, AMPCF_E_MEMORY. Since 0.1.
@@ -246,8 +251,8 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary
 
 /**
  * What is left of the summaries and the first n_events events when they are forgotten: a summary for each
- * persona that liked more of them than it did not, for ampcf_profile_remember of a new profile. The others
- * are gone.
+ * persona that liked more of them than it did not, for ampcf_profile_remember of a new profile, which takes
+ * all that this gives: values end at its bounds. The others are gone.
  *
  * out_summaries  (P, 5 + D), personas of the profile by 5 + D; out_n  summaries written
  *

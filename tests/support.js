@@ -23,6 +23,7 @@ export const codes = new Set([
   'BAD_PROFILE',
   'BAD_SECTION',
   'BAD_TEXT',
+  'BUSY',
   'CHECKSUM',
   'DISPOSED',
   'HTTP',

@@ -2,7 +2,7 @@
 // First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves
 // 4 %.
 import { instantiateCore } from './core/module.js';
-import { optionsArgument } from './core/arguments.js';
+import { functionArgument, optionsArgument } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { Model } from './model/model.js';
 import { readSource } from './core/source.js';
@@ -50,11 +50,13 @@ export const version = AMPCF_VERSION;
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const reading = readSource(source, optionsArgument(options));
+  const { taste } = optionsArgument(options);
+  if (taste) functionArgument('taste.open', taste.open ?? null);
+  const reading = readSource(source, options);
   const starting = instantiateCore(options.backend ?? 'auto', options.module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
   const model = new Model(await starting, bytes);
-  if (options.taste) model.taste = await options.taste.open(model);
+  if (taste) model.taste = await taste.open(model);
   return model;
 }

@@ -8,7 +8,7 @@ export { opfsStore } from './store/opfs-store.js';
 
 /** @typedef {import('./store/keep.js').KeepEvent} KeepEvent */
 /** @typedef {import('./store/keep.js').KeepOptions} KeepOptions */
-/** @typedef {import('./store/indexeddb-store.js').BrowserStoreOptions} BrowserStoreOptions */
+/** @typedef {import('./store/browser-options.js').BrowserStoreOptions} BrowserStoreOptions */
 /** @typedef {import('./store/memory-store.js').ProfileStore} ProfileStore */
 /** @typedef {import('./store/memory-store.js').Seen} Seen */
 /** @typedef {import('./store/memory-store.js').Slots} Slots */

@@ -1,5 +1,6 @@
 // Owns the taste entry: distributions of taste, distances between them, and lists that are re-ranked for
 // taste. Must not be needed to rank.
+import { modelArgument } from './model/handles.js';
 import { tasteKernel } from './taste/module.js';
 import { Taste } from './taste/taste.js';
 
@@ -27,4 +28,4 @@ export { Taste };
  * Opening throws NO_WASM or INSTANCE_FAILED.
  * @type {TastePlugin}
  */
-export const taste = { open: async (model) => new Taste(model, await tasteKernel()) };
+export const taste = { open: async (model) => new Taste(modelArgument(model), await tasteKernel()) };

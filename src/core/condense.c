@@ -2,6 +2,7 @@
  * change the profile. */
 #include "base/kernels.h"
 #include "core/profile.h"
+#include "core/summary.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k,
     out[2] = pull / out[1];
     out[4] = p->support[k];
     for (uint32_t d = 0; d < p->model->dim; d++) vector[d] /= pull;
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + p->model->dim; d++) out[d] = summary_bounded(d, out[d]);
     return 1;
 }
 

@@ -3,6 +3,7 @@
 #include "core/model.h"
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "base/kernels.h"
 #include "base/utf8.h"
 
@@ -128,7 +129,7 @@ static int all_zero(const uint8_t *p, size_t n) {
 static ampcf_status check_header(opening *o) {
     format_header *h = &o->header;
     size_t known = o->n_bytes < 8 ? (size_t)o->n_bytes : 8;
-    REFUSE_IF(known == 0 || memcmp(o->bytes, FORMAT_MAGIC, known) != 0, AMPCF_E_BAD_MAGIC, 0, 0, 0, 0,
+    REFUSE_IF(known == 0 || bytes_compare(o->bytes, FORMAT_MAGIC, known) != 0, AMPCF_E_BAD_MAGIC, 0, 0, 0, 0,
               "magic");
     REFUSE_IF(o->n_bytes < sizeof *h, AMPCF_E_TRUNCATED, 0, 0, o->n_bytes, sizeof *h, "header bytes");
     memcpy(h, o->bytes, sizeof *h);
@@ -368,7 +369,7 @@ static ampcf_status check_text(opening *o, section_type offsets_type, section_ty
 }
 
 int id_compare(const char *a, uint32_t a_bytes, const char *b, uint32_t b_bytes) {
-    int order = memcmp(a, b, a_bytes < b_bytes ? a_bytes : b_bytes);
+    int order = bytes_compare(a, b, a_bytes < b_bytes ? a_bytes : b_bytes);
     return order != 0 ? order : a_bytes < b_bytes ? -1 : a_bytes > b_bytes;
 }
 

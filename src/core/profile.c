@@ -4,6 +4,7 @@
 #include "base/kernels.h"
 #include "base/linalg.h"
 #include "base/smath.h"
+#include "core/summary.h"
 
 #include <string.h>
 
@@ -161,11 +162,8 @@ ampcf_status ampcf_profile_remember(ampcf_profile *profile, const float *summary
     uint32_t dim = p->model->dim;
     if (p->n_summaries == p->summary_cap) return AMPCF_E_MEMORY;
     if (p->n_rows > p->n_summaries) return AMPCF_E_ARGUMENT;
-    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++) {
-        float bound = d < 2 ? AMPCF_MAX_HISTORY * AMPCF_MAX_WEIGHT : FORMAT_MAX_VALUE;
-        float low = d == 3 ? 1e-3f : d < 3 ? 0 : -bound;
-        if (!(summary[d] >= low && summary[d] <= bound)) return AMPCF_E_BAD_NUMBER;
-    }
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++)
+        if (summary_bounded(d, summary[d]) != summary[d]) return AMPCF_E_BAD_NUMBER;
     memcpy(p->summary_vectors + (size_t)p->n_summaries * dim, vector, dim * sizeof *vector);
     p->summary_support[p->n_summaries++] = summary[4];
     append_row(p, AMPCF_NO_ITEM, summary[0], summary[1], summary[2], summary[3]);

@@ -13,7 +13,7 @@ const { runClang, runLLVM } = /** @type {any} */ (yowasp);
  * @returns {Promise<Uint8Array<ArrayBuffer>>} the module; throws with the compiler's messages when it does
  *   not compile
  */
-export async function compileWasm(files, { sources, exports, compile, link }) {
+export async function compileWasm(files, { sources, exports, compile, link, libc }) {
   const decoder = new TextDecoder();
   let messages = '';
   const collect = (/** @type {Uint8Array | null} */ bytes) => {
@@ -26,7 +26,7 @@ export async function compileWasm(files, { sources, exports, compile, link }) {
     const linker = [...link, ...exports.map((name) => `--export=${name}`)].join(',');
     const folders = ['-Iinclude', '-Isrc'];
     const target = ['--target=wasm32-wasip1'];
-    const linking = ['-nostartfiles', `-Wl,${linker}`, '-o', 'out.wasm'];
+    const linking = [libc ? '-nostartfiles' : '-nostdlib', `-Wl,${linker}`, '-o', 'out.wasm'];
     output = await runClang(
       ['clang', ...target, ...compile, ...folders, ...sources, ...linking],
       tree(files),

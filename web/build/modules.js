@@ -3,8 +3,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 /**
- * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[], gzip: boolean }}
- *   WasmModule paths are below the repository; gzip: it travels compressed
+ * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[], libc: boolean,
+ *   gzip: boolean }} WasmModule paths are below the repository; libc: it needs a C library, with which come
+ *   wrappers around every export; gzip: it travels compressed
  */
 
 /** @param {string} text of an exports.txt */
@@ -29,6 +30,7 @@ export function wasmModules(root) {
         exports: linesOf(readFileSync(new URL(`src/${module.exports}/exports.txt`, root), 'utf8')),
         compile: [...flags.every, ...flags.wasm, ...module.flags],
         link: flags.link,
+        libc: module.libc ?? true,
         gzip: module.gzip ?? false,
       },
     ]),

@@ -57,7 +57,13 @@ export function itemId(item) {
 export function listArgument(name, list) {
   if (typeof list === 'string' || typeof list?.[Symbol.iterator] !== 'function')
     throw badArgument(name, list, 'an iterable of items');
-  return [...list];
+  try {
+    return [...list];
+  } catch (error) {
+    // The buffer of a view may be gone; all else that is thrown is the caller's own.
+    if (!ArrayBuffer.isView(list)) throw error;
+    throw badArgument(name, list, 'one that is not detached');
+  }
 }
 
 /**
@@ -68,4 +74,13 @@ export function listArgument(name, list) {
 export function countArgument(name, value) {
   if (!Number.isSafeInteger(value) || value < 0) throw badArgument(name, value, 'a whole number >= 0');
   return value;
+}
+
+/**
+ * A function, or nothing.
+ * @param {string} name
+ * @param {unknown} value
+ */
+export function functionArgument(name, value) {
+  if (value !== undefined && typeof value !== 'function') throw badArgument(name, value, 'a function');
 }

@@ -8,12 +8,11 @@
  */
 export function bytesView(source) {
   try {
-    if (ArrayBuffer.isView(source))
-      return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-    if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer)
-      return new Uint8Array(source, 0, source.byteLength);
+    // A DataView is made of buffers alone, also of shared ones and of those of other windows.
+    const view = ArrayBuffer.isView(source) ? source : new DataView(/** @type {ArrayBuffer} */ (source));
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   } catch {
-    // Detached, or an engine without shared memory.
+    // No buffer, or one that is detached.
   }
   return undefined;
 }

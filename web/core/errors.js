@@ -9,11 +9,10 @@ export class AmpcfError extends Error {
    * @param {string} message
    * @param {Record<string, unknown> & { cause?: unknown }} [details]
    */
-  constructor(code, message, details = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code, message, { cause, ...details } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'AmpcfError';
     this.code = code;
-    const { cause: _, ...rest } = details;
-    this.details = rest;
+    this.details = details;
   }
 }

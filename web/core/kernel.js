@@ -2,6 +2,7 @@
 // rankings. Must not know events, options or labels: that is web/model. Functions, not methods, so that a
 // bundle has only those that it uses.
 import {
+  AMPCF_E_BAD_NUMBER,
   AMPCF_MAX_HISTORY,
   AMPCF_NO_ITEM,
   AMPCF_OK,
@@ -14,6 +15,8 @@ import {
   sectionNames,
   statusNames,
 } from './abi.js';
+import { badArgument } from './arguments.js';
+import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
 import { guessKind } from './source.js';
 import { readStruct } from './struct.js';
@@ -63,10 +66,12 @@ const abandoned =
 
 /**
  * @param {WasmMemory} memory of an instance that has no model yet
- * @param {Uint8Array} bytes
+ * @param {Uint8Array} given which may have gone since it was read
  * @returns {OpenModel}
  */
-export function openModel(memory, bytes) {
+export function openModel(memory, given) {
+  const bytes = bytesView(given);
+  if (!bytes) throw badArgument('model source', given, 'bytes that stay');
   const size = bytes.byteLength;
   const file = memory.allocate(size);
   memory.u8(file, size).set(bytes);
@@ -284,7 +289,10 @@ export function beginFold(model, summaries, events, spare = 0, personas = 0) {
   abandoned?.register(folded, [model, address], folded);
   try {
     check(ask(model, 'ampcf_profile_begin', room, m, personas, address, bytes, new Uint32Array(1)));
-    for (const summary of summaries) change(folded, 'ampcf_profile_remember', summary);
+    for (const summary of summaries) {
+      if (summary.length !== AMPCF_SUMMARY_HEAD + model.facts.dim) check(AMPCF_E_BAD_NUMBER);
+      change(folded, 'ampcf_profile_remember', summary);
+    }
   } catch (error) {
     freeFold(folded);
     throw error;

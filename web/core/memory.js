@@ -187,13 +187,6 @@ export class WasmMemory {
   f32(at, n) {
     return new Float32Array(this.#memory.buffer, at >>> 0, n);
   }
-  /**
-   * @param {number} at
-   * @param {number} n
-   */
-  f64(at, n) {
-    return new Float64Array(this.#memory.buffer, at >>> 0, n);
-  }
 
   /**
    * UTF-8 text; without a length, up to the NUL.

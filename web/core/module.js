@@ -41,9 +41,9 @@ async function choose(backend, module) {
   if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
   if (backend !== 'auto') return start(backend, 'options.backend');
   if (!WebAssembly.validate(decodeBase64(simdProbe)) || !canUnpack())
-    return start('scalar', 'the engine has no wasm SIMD or no DecompressionStream');
+    return start('scalar', 'no wasm SIMD or no DecompressionStream');
   try {
-    return await start('simd', 'the engine has wasm SIMD and passed the self-test');
+    return await start('simd', 'wasm SIMD passed the self-test');
   } catch (error) {
     if (!(error instanceof AmpcfError)) throw error;
     return start('scalar', error.message);

@@ -1,6 +1,6 @@
 // Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The
 // only file of the browser entry that may fetch. Must fetch nothing but the URL it was given.
-import { badArgument, messageOf } from './arguments.js';
+import { badArgument, functionArgument, messageOf } from './arguments.js';
 import { bytesView, hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
@@ -25,9 +25,9 @@ import { AmpcfError } from './errors.js';
  */
 export async function readSource(source, options) {
   const { signal, onProgress, maxBytes } = options;
-  if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
-  if (onProgress !== undefined && typeof onProgress !== 'function')
-    throw badArgument('onProgress', onProgress, 'a function');
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw badArgument('signal', signal, 'an AbortSignal');
+  functionArgument('onProgress', onProgress);
   if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0))
     throw badArgument('maxBytes', maxBytes, 'a number >= 0');
   signal?.throwIfAborted();
@@ -118,7 +118,7 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
   const stop = () => {
     reader.cancel(signal?.reason).catch(() => {});
   };
-  signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener?.('abort', stop, { once: true });
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
@@ -145,7 +145,7 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
     stop();
     throw error;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener?.('abort', stop);
   }
   const bytes = new Uint8Array(loaded);
   let at = 0;

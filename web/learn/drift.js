@@ -1,6 +1,7 @@
 // Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the
 // profile.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { profileArgument } from '../model/handles.js';
 import { measured } from '../model/measured.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
@@ -26,6 +27,8 @@ import { sampleOf, seededRandom } from '../core/random.js';
  * @property {{ category: string, recent: number, before: number }[]} changes shares that moved, most first
  */
 
+const mostRounds = 1e6;
+
 /**
  * @param {Profile} profile
  * @param {DriftOptions} options
@@ -40,8 +43,10 @@ function checkedOptions({ model }, options) {
     distance,
   } = optionsArgument(options);
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
-  if (countArgument('rounds', rounds) < 1) throw badArgument('rounds', rounds, '1 or more');
-  if (!(level > 0 && level < 1)) throw badArgument('level', level, 'above 0 and below 1');
+  if (countArgument('rounds', rounds) < 1 || rounds > mostRounds)
+    throw badArgument('rounds', rounds, `1 to ${mostRounds}`);
+  if (typeof level !== 'number' || !(level > 0 && level < 1))
+    throw badArgument('level', level, 'above 0 and below 1');
   return { recent, level, rounds, seed, space, distance };
 }
 
@@ -68,7 +73,7 @@ function changesOf(now, before) {
  * @throws {import('../core/errors.js').AmpcfError} NEEDS_TASTE, NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
  */
 export function driftOf(profile, options = {}) {
-  const { model } = profile;
+  const { model } = profileArgument(profile);
   const taste = model.needTaste('driftOf');
   const { recent, level, rounds, seed, space, distance } = checkedOptions(profile, options);
   const { known, weights } = measured(profile);

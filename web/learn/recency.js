@@ -81,7 +81,7 @@ export function recency(options) {
   if (!(Number.isFinite(halfLife) && halfLife > 0))
     throw badArgument('halfLife', halfLife, 'a number above 0');
   if (unit !== 'events' && unit !== 'days') throw badArgument('unit', unit, "'events' or 'days'");
-  if (!(least >= 0 && least <= 1)) throw badArgument('least', least, '0 to 1');
+  if (typeof least !== 'number' || !(least >= 0 && least <= 1)) throw badArgument('least', least, '0 to 1');
   return (events, owners) => {
     const p = owners.length / events.length;
     const ages = (unit === 'days' ? agesInDays : agesInEvents)(events, owners, perPersona);

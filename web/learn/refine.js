@@ -1,8 +1,9 @@
 // Owns test-time refinement: how this person's history is folded, chosen by what came next in it. Must not
 // keep what its last event speaks against.
-import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument, listArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { scoresOf } from '../core/kernel.js';
+import { profileArgument } from '../model/handles.js';
 import { measured } from '../model/measured.js';
 import { recency } from './recency.js';
 
@@ -88,9 +89,14 @@ function logRank(model, history, places, options) {
  * @throws {AmpcfError} NO_DATA: fewer than 3 liked events that the model knows; BAD_ARGUMENT
  */
 export function refine(profile, options = {}) {
-  const { model } = profile,
+  const { model } = profileArgument(profile),
     { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(options);
   if (countArgument('events', events) < 1) throw badArgument('events', events, '1 or more');
+  // All of them are checked before any is tried.
+  const tried = listArgument('foldings', foldings).map((folding) => ({
+    folding: optionsArgument(folding),
+    of: optionsOf(folding),
+  }));
   const history = profile.history,
     liked = [...history.keys()].filter(
       (i) => i > 0 && history[i].preference > 0 && model.has(history[i].item),
@@ -108,8 +114,8 @@ export function refine(profile, options = {}) {
     of,
   });
   const asIs = { ...measure(current), folding: /** @type {Folding} */ ({}) };
-  const best = foldings
-    .map((folding) => ({ ...measure(optionsOf(folding)), folding }))
+  const best = tried
+    .map(({ folding, of }) => ({ ...measure(of), folding }))
     .reduce((a, b) => (b.chosenOn < a.chosenOn ? b : a), asIs);
   const before = logRank(model, history, latest, current),
     after = logRank(model, history, latest, best.of),

@@ -1,5 +1,7 @@
 // Owns the folded state of a history: made when it is next needed, added to, dropped. Must not change the
 // history.
+import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
+import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { addEvent, beginFold, finishFold, freeFold, openMemory, responsibilitiesOf } from '../core/kernel.js';
 import { storedEvent } from './history.js';
@@ -7,9 +9,21 @@ import { storedEvent } from './history.js';
 /** @import { FoldedProfile } from '../core/kernel.js' */
 /** @import { History } from './history.js' */
 /** @import { Model } from './model.js' */
-/** @import { EventFacts, FoldOptions, PersonaName } from './types.js' */
+/** @import { EventFacts, FoldOptions, PersonaName, Recency } from './types.js' */
 
 const leastWeight = 1e-30;
+/** Parts of an event that sum to 1 may round to a little more. */
+const mostFactor = 1.001;
+
+/**
+ * @param {number} weight
+ * @param {number} factor what recency says
+ */
+function aged(weight, factor) {
+  if (typeof factor !== 'number' || !(factor >= 0 && factor <= mostFactor))
+    throw badArgument('recency', factor, 'a number from 0 to 1');
+  return Math.min(Math.max(weight * factor, leastWeight), AMPCF_MAX_WEIGHT);
+}
 
 /** A history as the core folds it, and what is worked out of it once. */
 export class FoldedState {
@@ -20,6 +34,8 @@ export class FoldedState {
    */
   #added = [];
   #disposed = false;
+  /** How many functions of the app's own are running, which were asked in the middle of a call. */
+  #lent = 0;
   /**
    * Events that are folded: those whose items the model knows.
    * @type {string[]}
@@ -68,38 +84,60 @@ export class FoldedState {
     openMemory(this.model.kernel);
   }
 
-  /** With all events that there are now. */
+  /** Throws unless the profile may be changed now. */
+  checkChange() {
+    this.check();
+    if (this.#lent)
+      throw new AmpcfError('BUSY', 'the profile may not change inside recency, filter or subscribe');
+  }
+
+  /**
+   * Runs what is the app's own. It may ask the profile, but a change would pull the call from under itself.
+   * @template T
+   * @param {() => T} run
+   * @returns {T}
+   */
+  lend(run) {
+    this.#lent++;
+    try {
+      return run();
+    } finally {
+      this.#lent--;
+    }
+  }
+
+  /** With all events that there are now. What failed half-way is dropped, and begun anew at the next call. */
   now() {
     this.check();
     const added = this.#added;
-    if (
-      this.#core &&
-      added.length > 0 &&
-      (this.options.recency || this.#core.room - this.#core.events < added.length)
-    )
-      this.drop();
-    if (!this.#core) this.#foldAll();
-    else if (added.length > 0) this.#join(added);
-    this.#added = [];
-    return this;
-  }
-
-  #foldAll() {
-    const known = [...this.history.events.keys()].filter((id) => this.model.has(id));
     const { recency } = this.options;
     try {
-      this.#fold(known);
-      if (!recency || known.length === 0) return;
-      // Recency is told which persona each event belongs to. This fold stands while it is asked, because it
-      // may ask the profile.
-      const events = known.map((id) => storedEvent(id, this.facts(id)));
-      const factors = recency(events, responsibilitiesOf(this.core));
-      this.drop();
-      this.#fold(known, factors);
+      // Without a fold there is nothing that it lacks.
+      if (added.length > 0 && (recency || this.core.room - this.core.events < added.length)) this.drop();
+      if (!this.#core) this.#foldAll(recency);
+      else if (added.length > 0) this.#join(added);
     } catch (error) {
       this.drop();
       throw error;
     }
+    this.#added = [];
+    return this;
+  }
+
+  /** @param {Recency | undefined} recency */
+  #foldAll(recency) {
+    const known = [...this.history.events.keys()].filter((id) => this.model.has(id));
+    this.#fold(known);
+    if (!recency || known.length === 0) return;
+    // Recency is told which persona each event belongs to. This fold stands while it is asked, because it may
+    // ask the profile.
+    const events = known.map((id) => storedEvent(id, this.facts(id)));
+    const owners = responsibilitiesOf(this.core);
+    const factors = this.lend(() => recency(events, owners));
+    this.check();
+    if (factors?.length !== known.length) throw badArgument('recency', factors, 'a factor of each event');
+    this.drop();
+    this.#fold(known, factors);
   }
 
   /**
@@ -122,7 +160,7 @@ export class FoldedState {
     ids.forEach((id, i) => {
       const { weight, preference } = this.facts(id);
       const index = /** @type {number} */ (this.model.indexOf(id));
-      addEvent(this.core, index, factors ? Math.max(weight * factors[i], leastWeight) : weight, preference);
+      addEvent(this.core, index, factors ? aged(weight, factors[i]) : weight, preference);
       this.known.push(id);
       this.indices.push(index);
     });
@@ -141,7 +179,6 @@ export class FoldedState {
 
   /** What was folded no longer holds. */
   drop() {
-    this.check();
     if (this.#core) freeFold(this.#core);
     this.#core = this.names = undefined;
     this.#added = [];
@@ -150,11 +187,7 @@ export class FoldedState {
   }
 
   dispose() {
-    try {
-      this.drop();
-    } catch {
-      // It was disposed before, or the model went first, and its memory with it.
-    }
+    this.drop();
     this.#disposed = true;
   }
 }

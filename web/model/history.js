@@ -1,6 +1,7 @@
 // Owns a person's events: what one may be, their order, how changes are taken back. Must not know a model.
+import { AMPCF_MAX_HISTORY, AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { badArgument, itemId } from '../core/arguments.js';
-import { AMPCF_MAX_WEIGHT, AMPCF_SUMMARY_HEAD } from '../core/abi.js';
+import { AmpcfError } from '../core/errors.js';
 
 /** @import { EventFacts, HistoryEvent, StoredEvent } from './types.js' */
 
@@ -49,19 +50,6 @@ export function eventArgument(event) {
   return [id, { weight, preference, at }];
 }
 
-/**
- * Summaries of forgotten events as the core takes them.
- * @param {Float32Array[]} summaries
- * @param {number} dim
- */
-export function summariesArgument(summaries, dim) {
-  const isSound = (/** @type {Float32Array} */ row) =>
-    row.length === AMPCF_SUMMARY_HEAD + dim &&
-    row.every((x, d) => Math.abs(x) <= 2 ** 20 && (d > 3 || x >= (d === 3 ? 1e-3 : 0)));
-  if (!summaries.every(isSound)) throw badArgument('summaries', summaries, 'those of a saved profile');
-  return summaries;
-}
-
 /** Events by item, oldest addition first, and summaries of those that were forgotten. */
 export class History {
   /** @type {Map<string, EventFacts>} */ events = new Map();
@@ -71,10 +59,10 @@ export class History {
    */
   summaries = [];
   /**
-   * How to take back each change, the last one last.
+   * How to take back each change, the last one last; none before now where it is emptied.
    * @type {(() => void)[]}
    */
-  #past = [];
+  past = [];
 
   /** @returns {StoredEvent[]} */
   entries() {
@@ -87,6 +75,11 @@ export class History {
    */
   set(id, facts) {
     const before = this.events.get(id);
+    if (!before && this.events.size >= AMPCF_MAX_HISTORY)
+      throw new AmpcfError(
+        'LIMIT',
+        `history: got ${AMPCF_MAX_HISTORY + 1} items, wanted at most ${AMPCF_MAX_HISTORY}`,
+      );
     this.events.set(id, facts);
     this.changed(() => {
       before ? this.events.set(id, before) : this.events.delete(id);
@@ -94,10 +87,25 @@ export class History {
   }
 
   /**
-   * @param {Map<string, EventFacts>} events
-   * @param {Float32Array[]} [summaries]
+   * Told what is to come back, not all that was there: a hundred copies of a long history are much memory.
+   * @param {string} id of an event that is there
    */
-  replace(events, summaries = this.summaries) {
+  remove(id) {
+    const before = [...this.events.keys()].indexOf(id);
+    const facts = /** @type {EventFacts} */ (this.events.get(id));
+    this.events.delete(id);
+    this.changed(() => {
+      const events = [...this.events];
+      events.splice(before, 0, [id, facts]);
+      this.events = new Map(events);
+    });
+  }
+
+  /**
+   * @param {Map<string, EventFacts>} events
+   * @param {Float32Array[]} summaries
+   */
+  replace(events, summaries) {
     const before = this.events;
     const remembered = this.summaries;
     this.events = events;
@@ -110,16 +118,6 @@ export class History {
 
   /** @param {() => void} back how to take it back */
   changed(back) {
-    if (this.#past.push(back) > maxUndo) this.#past.shift();
-  }
-
-  /** How to take the last change back, which is then no longer known. */
-  lastChange() {
-    return this.#past.pop();
-  }
-
-  /** Nothing before now can be taken back. */
-  settle() {
-    this.#past = [];
+    if (this.past.push(back) > maxUndo) this.past.shift();
   }
 }

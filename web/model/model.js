@@ -39,7 +39,7 @@ export class Model {
     const kernel = openModel(memory, bytes);
     let metadata = {};
     try {
-      metadata = JSON.parse(metadataOf(kernel) || '{}');
+      metadata = Object(JSON.parse(metadataOf(kernel) || '{}')); // null is JSON too
     } catch {
       // Metadata is for people: a file with odd metadata still ranks.
     }
@@ -74,7 +74,7 @@ export class Model {
     if (!this.taste)
       throw new AmpcfError(
         'NEEDS_TASTE',
-        `${what}: got a model without taste, wanted loadModel(source, { taste }) with taste of 'ampcf/taste'`,
+        `${what}: got a model without taste, wanted loadModel(source, { taste }) of 'ampcf/taste'`,
       );
     return this.taste;
   }
@@ -180,9 +180,7 @@ export class Model {
    * @param {ProfileOptions} [options]
    */
   restoreProfile(bytes, options = {}) {
-    const profile = this.createProfile([], options);
-    readSavedProfile(this, bytes, profile);
-    return profile;
+    return readSavedProfile(this, bytes, this.createProfile([], options));
   }
 
   /**

@@ -1,9 +1,17 @@
 // Owns the Profile object: one person's history on the device, and what an app may ask of it. Must never send
 // it.
-import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { AMPCF_MAX_HISTORY } from '../core/abi.js';
+import {
+  badArgument,
+  countArgument,
+  functionArgument,
+  itemId,
+  listArgument,
+  optionsArgument,
+} from '../core/arguments.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
 import { FoldedState } from './folded.js';
-import { History, eventArgument, summariesArgument } from './history.js';
+import { History, eventArgument } from './history.js';
 import { personasOf } from './personas.js';
 import { rank, recommend } from './ranking.js';
 import { writeSavedProfile } from './saved-profile.js';
@@ -14,6 +22,9 @@ import { writeSavedProfile } from './saved-profile.js';
 
 /** The weight of an item that was passed over: it says little of a person. */
 const skipWeight = 0.1;
+/** A ring forgets when it has so many times its events, which are then to be folded once more. */
+const ringSlack = 1.25;
+const mostRing = Math.floor(AMPCF_MAX_HISTORY / ringSlack);
 
 /** One person. Make one with `model.createProfile`; events may be added at any time. */
 export class Profile {
@@ -30,10 +41,12 @@ export class Profile {
    * @param {ProfileOptions} options
    */
   constructor(model, options) {
-    const { ring } = optionsArgument(options);
+    const { ring = Infinity } = optionsArgument(options);
     openMemory(model.kernel);
     this.#model = model;
-    this.#ring = ring === undefined ? Infinity : countArgument('ring', ring);
+    if (ring !== Infinity && countArgument('ring', ring) > mostRing)
+      throw badArgument('ring', ring, `at most ${mostRing}`);
+    this.#ring = ring;
     this.#state = new FoldedState(model, this.#history, this.#foldOptions(options));
   }
 
@@ -45,8 +58,7 @@ export class Profile {
     const most = this.#model.info.personas;
     if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= most))
       throw badArgument('personas', personas, `1 to ${most}`);
-    if (recency !== undefined && typeof recency !== 'function')
-      throw badArgument('recency', recency, 'a function, such as recency() of ampcf/learn');
+    functionArgument('recency', recency);
     return { personas, recency };
   }
 
@@ -90,13 +102,24 @@ export class Profile {
   add(event) {
     const [id, facts] = eventArgument(event);
     const state = this.#state;
-    state.check();
+    state.checkChange();
     const isKnown = this.#model.has(id); // refuses malformed ids before anything changes
-    if (this.#history.events.has(id)) state.drop();
-    else if (isKnown) state.joined(id);
+    const isNew = !this.#history.events.has(id);
+    // A full history, restored into a ring.
+    if (isNew && this.size >= AMPCF_MAX_HISTORY && this.#ring < Infinity) this.forget({ keep: this.#ring });
     this.#history.set(id, facts);
+    if (!isNew) state.drop();
+    else if (isKnown) state.joined(id);
+    if (this.size > ringSlack * this.#ring)
+      try {
+        this.#condense(this.size - this.#ring);
+        state.drop();
+      } catch (error) {
+        this.#history.past.pop()?.();
+        state.drop();
+        throw error;
+      }
     this.#changed();
-    if (this.size > 1.25 * this.#ring) this.forget({ keep: this.#ring });
     return this;
   }
 
@@ -106,10 +129,13 @@ export class Profile {
    * @param {number} stars
    * @param {{ scale?: readonly [number, number], at?: number }} [options] scale: default [1, 5]
    */
-  rate(item, stars, { scale: [low, high] = [1, 5], ...options } = {}) {
-    if (!(stars >= low && stars <= high))
-      throw badArgument(`rating of ${String(item)}`, stars, `${low} to ${high}`);
-    return this.#say(item, (2 * stars - low - high) / (high - low), options);
+  rate(item, stars, options = {}) {
+    const { scale = [1, 5], ...rest } = optionsArgument(options);
+    const ends = listArgument('scale', scale);
+    const [low, high] = ends;
+    if (![low, stars, high].every(Number.isFinite) || stars < low || stars > high)
+      throw badArgument(`rating of ${itemId(item)}`, stars, ends.map(String).join(' to '));
+    return this.#say(item, (2 * stars - low - high) / (high - low), rest);
   }
 
   /**
@@ -138,8 +164,8 @@ export class Profile {
    * @param {number} preference
    * @param {{ weight?: number, at?: number }} [options]
    */
-  #say(item, preference, options) {
-    return this.add({ ...options, item, preference, wanted: preference });
+  #say(item, preference, options = {}) {
+    return this.add({ ...optionsArgument(options), item, preference, wanted: preference });
   }
 
   /**
@@ -147,17 +173,16 @@ export class Profile {
    * @param {string | number} item
    */
   remove(item) {
-    this.#state.check();
+    this.#state.checkChange();
     const id = itemId(item);
-    const { events } = this.#history;
-    const found = events.has(id);
-    if (found) this.#replace(new Map([...events].filter(([other]) => other !== id)));
+    const found = this.#history.events.has(id);
+    if (found) this.#change(() => this.#history.remove(id));
     return found;
   }
 
   /** Remove everything, also what is left of forgotten events. */
   clear() {
-    this.#replace(new Map(), []);
+    this.#change(() => this.#history.replace(new Map(), []));
   }
 
   /**
@@ -165,29 +190,33 @@ export class Profile {
    * come back.
    */
   undo() {
-    this.#state.check();
-    const back = this.#history.lastChange();
-    if (!back) return false;
-    this.#state.drop();
-    back();
-    this.#changed();
-    return true;
+    this.#state.checkChange();
+    const back = this.#history.past.pop();
+    if (back) this.#change(back);
+    return back !== undefined;
   }
 
   /**
    * Forget all events but the latest `keep` ones, and remember of them what their personas are: rankings stay
    * much as they were, the events are gone for good, also for `history`, `save` and `undo`, and forgotten
-   * items may be recommended again.
+   * items may be recommended again. Of a persona its likes less its dislikes are left, so that shares move
+   * towards personas without dislikes.
    * @param {{ keep?: number }} [options] default 0
    */
-  forget({ keep = 0 } = {}) {
-    const folded = this.#state.now();
+  forget(options = {}) {
+    const { keep = 0 } = optionsArgument(options);
+    const old = this.size - countArgument('keep', keep);
+    this.#state.check();
+    if (old > 0) this.#change(() => this.#condense(old));
+  }
+
+  /** @param {number} old how many events are to go */
+  #condense(old) {
+    const { core } = this.#state.now();
     const events = [...this.#history.events];
-    const old = events.length - countArgument('keep', keep);
-    if (old <= 0) return;
     const going = events.slice(0, old).filter(([id]) => this.#model.has(id)).length;
-    this.#replace(new Map(events.slice(old)), condenseEvents(folded.core, going));
-    this.#history.settle();
+    this.#history.replace(new Map(events.slice(old)), condenseEvents(core, going));
+    this.#history.past = [];
   }
 
   /** @internal What is left of forgotten events: rows of ampcf_profile_remember. */
@@ -197,7 +226,7 @@ export class Profile {
 
   /** @internal A profile as it was left: nothing of how it was made can be undone. */
   settle() {
-    this.#history.settle();
+    this.#history.past = [];
     this.#version = 0;
     return this;
   }
@@ -208,9 +237,10 @@ export class Profile {
    * @param {Float32Array[]} summaries
    */
   become(history, summaries) {
-    const rows = summariesArgument(summaries, this.#model.info.dim);
-    this.#replace(new Map(history.map(({ item, ...facts }) => [item, facts])), rows);
-    this.#history.settle();
+    this.#change(() => {
+      this.#history.replace(new Map(history.map(({ item, ...facts }) => [item, facts])), summaries);
+      this.#history.past = [];
+    });
     return this;
   }
 
@@ -226,14 +256,13 @@ export class Profile {
   adjust(folding) {
     const state = this.#state;
     const before = state.options;
-    state.check();
     const now = this.#foldOptions(optionsArgument(folding));
-    state.drop();
-    state.options = now;
-    this.#history.changed(() => {
-      state.options = before;
+    this.#change(() => {
+      state.options = now;
+      this.#history.changed(() => {
+        state.options = before;
+      });
     });
-    this.#changed();
   }
 
   /** @internal */
@@ -242,27 +271,37 @@ export class Profile {
   }
 
   /**
-   * Call a function after every change.
+   * Call a function after every change. It may not change the profile: that throws BUSY. What it throws stops
+   * nothing, and is thrown once more when the call is over, as by an event of a page.
    * @param {() => void} listener
    * @returns {() => void} stops it
    */
   subscribe(listener) {
+    functionArgument('listener', listener ?? null);
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
-  /** @param {Parameters<History['replace']>} state */
-  #replace(...state) {
+  /** @param {() => void} work which changes nothing where it throws */
+  #change(work) {
+    this.#state.checkChange();
+    work();
     this.#state.drop();
-    this.#history.replace(...state);
     this.#changed();
   }
 
   #changed() {
     this.#version++;
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners])
+      try {
+        this.#state.lend(listener);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
   }
 
   /** @internal The folded state, for measures. */
@@ -327,9 +366,7 @@ export class Profile {
    */
   tasteDistance(items, options = {}) {
     this.#state.check();
-    return this.#model
-      .needTaste('tasteDistance')
-      .distance(this, listArgument('items', items).map(itemId), options);
+    return this.#model.needTaste('tasteDistance').distance(this, items, options);
   }
 
   /**

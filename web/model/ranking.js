@@ -1,5 +1,12 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
-import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import {
+  badArgument,
+  countArgument,
+  functionArgument,
+  itemId,
+  listArgument,
+  optionsArgument,
+} from '../core/arguments.js';
 import { idAt, rankItems, seatItems, titleAt } from '../core/kernel.js';
 import { explanationOf } from './explanation.js';
 import { namesOf } from './personas.js';
@@ -100,14 +107,20 @@ export function recommend(state, options) {
   const n = info.items;
   const k = Math.min(countArgument('topK', topK), n);
   const listed = listedArgument(options);
-  if (filter && typeof filter !== 'function') throw badArgument('filter', filter, 'a function');
+  functionArgument('filter', filter || undefined);
   const excluded = new Uint8Array(n);
   const { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
   for (const index of excludeSeen ? [...indices, ...state.now().indices] : indices) excluded[index] = 1;
-  // The callback may use this library, and so change what is folded.
   if (filter)
-    for (let index = 0; index < n; index++)
-      if (!excluded[index] && !filter(idAt(kernel, index))) excluded[index] = 1;
+    state.lend(() => {
+      for (let index = 0; index < n; index++)
+        if (!excluded[index]) {
+          const answer = /** @type {any} */ (filter(idAt(kernel, index)));
+          // A promise is true, whatever it will say.
+          if (answer?.then) throw badArgument('filter', 'a promise', 'true or false');
+          if (!answer) excluded[index] = 1;
+        }
+    });
   const folded = state.now();
   return {
     personalized: folded.personalized,

@@ -1,8 +1,9 @@
 // Owns the bytes of a saved profile: magic, version, lineage, checksum, events as JSON. Must not know where
 // they are kept.
-import { badArgument, listArgument } from '../core/arguments.js';
+import { AMPCF_MAX_HISTORY } from '../core/abi.js';
+import { badArgument, listArgument, messageOf } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
-import { crc32c } from '../core/kernel.js';
+import { beginFold, crc32c, freeFold } from '../core/kernel.js';
 import { bytesView, hexOf } from '../core/bytes.js';
 
 /** @import { Model } from './model.js' */
@@ -43,19 +44,18 @@ export function writeSavedProfile(model, events, summaries) {
   return bytes;
 }
 
+const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
+
 /**
- * Add the saved events to a fresh profile, which is to be dropped when this throws BAD_PROFILE or
- * UNSUPPORTED_VERSION.
+ * A copy of the bytes, whose header and checksum are right.
  * @param {Model} model
  * @param {Uint8Array} given
- * @param {Profile} profile
  */
-export function readSavedProfile(model, given, profile) {
+function checkedBytes(model, given) {
   const source = bytesView(given);
   if (!source) throw badArgument('saved profile', given, 'the Uint8Array of profile.save()');
   const bytes = new Uint8Array(source);
   const view = new DataView(bytes.buffer);
-  const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
   if (bytes.length < headerBytes || magic.some((byte, i) => bytes[i] !== byte))
     throw bad(`got ${bytes.length} bytes that are not a saved profile`);
   const version = view.getUint32(8, true);
@@ -70,6 +70,18 @@ export function readSavedProfile(model, given, profile) {
     throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
   view.setUint32(crcAt, 0, true);
   if (crc32c(model.kernel, bytes) !== crc) throw bad('the checksum differs: it was damaged');
+  return { bytes, version };
+}
+
+/**
+ * Add the saved events to a fresh profile, which is to be dropped when this throws BAD_PROFILE or
+ * UNSUPPORTED_VERSION.
+ * @param {Model} model
+ * @param {Uint8Array} given
+ * @param {Profile} profile
+ */
+export function readSavedProfile(model, given, profile) {
+  const { bytes, version } = checkedBytes(model, given);
   try {
     const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(headerBytes)));
     const { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
@@ -77,19 +89,18 @@ export function readSavedProfile(model, given, profile) {
     for (const [item, weight, at, preference] of listArgument(
       'events',
       /** @type {[string, number, number | null, number?][]} */ (events),
-    ))
+    ).slice(-AMPCF_MAX_HISTORY))
       fresh.add({ item, weight, at, preference });
     // A summary is made of the item vectors of one training, and says nothing to another.
     const same = model.info.lineage === hexOf(bytes.subarray(lineageAt, headerBytes));
-    profile
-      .become(
-        fresh.history,
-        same
-          ? listArgument('memories', memories).map((row) => Float32Array.from(/** @type {number[]} */ (row)))
-          : [],
-      )
-      .settle();
-  } catch {
-    throw bad('its events cannot be read');
+    // An object that only says how long it is costs nothing.
+    const summaries = listArgument('memories', same ? memories : []).map((row) =>
+      Float32Array.from(Array.isArray(row) ? row : []),
+    );
+    freeFold(beginFold(model.kernel, summaries, 0)); // the core says what it takes
+    return profile.become(fresh.history, summaries).settle();
+  } catch (error) {
+    if (/** @type {any} */ (error)?.code === 'OUT_OF_MEMORY') throw error;
+    throw bad(`its events cannot be read: ${messageOf(error)}`);
   }
 }

@@ -1,5 +1,12 @@
 // Owns explanations in words, from replaceable templates. Must not compute numbers.
 import { badArgument, optionsArgument } from '../core/arguments.js';
+import {
+  countsArgument,
+  listFormat,
+  peopleArgument,
+  rankedArgument,
+  templatesArgument,
+} from './sentence-arguments.js';
 
 /** @import { HistoryEvent, Persona, RankedItem } from './types.js' */
 /**
@@ -83,11 +90,11 @@ const itemPart = (/** @type {{ item: string, title: string }} */ { item, title }
 /**
  * A list as people write it.
  * @param {SentencePart[]} parts
- * @param {string | string[]} locale
+ * @param {Intl.ListFormat} format
  */
-function joined(parts, locale) {
+function joined(parts, format) {
   let next = 0;
-  return new Intl.ListFormat(locale, { type: 'conjunction' })
+  return format
     .formatToParts(parts.map(({ text }) => text))
     .map(({ type, value }) => (type === 'element' ? parts[next++] : textPart(value)));
 }
@@ -157,23 +164,6 @@ const caredAspects = ({ persona, explanation }) =>
   );
 
 /**
- * @param {unknown} ranked
- * @param {Record<string, unknown>} counts
- * @param {object} templates
- */
-function checkArguments(ranked, counts, templates) {
-  for (const [name, value] of Object.entries(counts))
-    if (!Number.isSafeInteger(value) || Number(value) < 0)
-      throw badArgument(name, value, 'a whole number, 0 or more');
-  if (typeof (/** @type {any} */ (ranked)?.item) !== 'string')
-    throw badArgument('rankedItem', ranked, 'an item of profile.rank with explain: true');
-  const known = Object.keys(englishTemplates);
-  for (const [name, template] of Object.entries(templates))
-    if (typeof template !== 'string' || !known.includes(name))
-      throw badArgument(`template ${name}`, template, `text, for one of ${known.join(', ')}`);
-}
-
-/**
  * An explanation in words: "Because your Film noir side liked Double Indemnity and Laura". Only what the
  * numbers say is said: items with a positive contribution, the persona with the highest attention, aspects
  * that it has more of than the catalogue. `parts` are for pages: set each part's text as textContent, never
@@ -183,7 +173,7 @@ function checkArguments(ranked, counts, templates) {
  * @param {SentenceOptions} [options]
  * @returns {Sentence}
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT: a template that is no text or has an unknown
- *   place, a count that is none
+ *   place, a count or a language that is none
  */
 export function explainInWords(ranked, options = {}) {
   const {
@@ -194,9 +184,13 @@ export function explainInWords(ranked, options = {}) {
     locale = 'en',
     emphasis = {},
   } = optionsArgument(options);
+  rankedArgument(ranked);
+  countsArgument({ reasons, aspects: most });
+  templatesArgument(templates, Object.keys(englishTemplates));
+  peopleArgument(options);
+  const format = listFormat(locale);
   const isOwn = Object.keys(templates).length > 0;
   const words = { ...englishTemplates, ...(isOwn && { seat: '' }), ...templates };
-  checkArguments(ranked, { reasons, aspects: most }, words);
   const { liked, disliked } = reasonsOf(ranked, options, reasons);
   const kind = caseOf(ranked, liked.length > 0);
   const named = kind === 'persona' || kind === 'personaAlone';
@@ -204,12 +198,12 @@ export function explainInWords(ranked, options = {}) {
   const values = {
     persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })],
     title: [itemPart(ranked)],
-    items: joined(liked.map(itemPart), locale),
+    items: joined(liked.map(itemPart), format),
     aspects: joined(
       cared.map(({ aspect }) => ({ type: 'aspect', text: aspect })),
-      locale,
+      format,
     ),
-    disliked: joined(disliked.map(itemPart), locale),
+    disliked: joined(disliked.map(itemPart), format),
   };
   const parts = [
     kind,

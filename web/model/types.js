@@ -19,7 +19,8 @@
  * @callback Recency
  * @param {readonly StoredEvent[]} events
  * @param {Float32Array} owners (H x P): how much of each event is whose persona
- * @returns {ArrayLike<number>} of each event a factor in (0, 1] of its weight
+ * @returns {ArrayLike<number>} of each event a factor from 0 to 1 of its weight; the profile may not be
+ *   changed
  */
 /**
  * @typedef {{ personas?: number | undefined, recency?: Recency | undefined }} FoldOptions how a history
@@ -29,8 +30,8 @@
  * @typedef {object} ProfileOptions
  * @property {number} [personas] most personas for this profile, 1 to the model's number (default)
  * @property {Recency} [recency] what time does to events
- * @property {number} [ring] keep about so many recent events and of older ones only the personas; default:
- *   all events
+ * @property {number} [ring] keep about so many recent events, up to 52,428, and of older ones only the
+ *   personas; default: all events, up to 65,536
  */
 /** @typedef {{ index: number, label: string, share: number }} PersonaName */
 /**
@@ -78,7 +79,8 @@
  * @typedef {object} CatalogueOptions
  * @property {boolean} [excludeSeen] leave out the items of the history, default true
  * @property {Iterable<string | number>} [exclude] ids to leave out too
- * @property {(item: string) => boolean} [filter] which ids may be listed
+ * @property {(item: string) => boolean} [filter] which ids may be listed; not by a promise, and it may not
+ *   change the profile
  * @property {number} [proportional] 0 to 1, how much the places are to go to every taste by its share: each
  *   event of the history has a claim on the list; 0 is the order by score; default: what the file says
  * @property {boolean} [aspects] do aspects have claims too, where the file has them? default true; false: the

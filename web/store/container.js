@@ -30,6 +30,20 @@ const sealedFlag = 1;
  */
 export const slotOf = (generation) => (generation % 2 === 1 ? 0 : 1);
 
+/** Nobody writes so often, but who forges a slot may say so. It is odd: its slot is 0. */
+const highestGeneration = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The generation that is written next. After the highest one counting begins again below it: first in slot 1,
+ * where it is not the newest yet, then over the highest one itself.
+ * @param {number} newest
+ * @param {number} other that of the other slot
+ */
+export function nextGeneration(newest, other) {
+  if (newest < highestGeneration) return newest + 1;
+  return other < highestGeneration - 1 ? other + 1 : 2;
+}
+
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);

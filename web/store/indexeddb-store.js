@@ -1,15 +1,12 @@
 // Owns the store in IndexedDB. Must not wait for anything but IndexedDB inside a transaction, which would end
 // it.
 import { sameBytes } from './bytes.js';
+import { browserOptions } from './browser-options.js';
 import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
 /** @import { KeptKey, Row } from './database.js' */
-/**
- * @typedef {object} BrowserStoreOptions
- * @property {string} [name] one a profile, default 'ampcf-profile'
- * @property {boolean} [encrypted] with a key that the store makes and keeps, default false
- */
+/** @import { BrowserStoreOptions } from './browser-options.js' */
 
 /**
  * The bytes in a slot; no bytes for anything else, which this library did not put there.
@@ -24,7 +21,8 @@ const bytesOf = (value) =>
  * @param {BrowserStoreOptions} [options]
  * @returns {ProfileStore}
  */
-export function indexedDbStore({ name = 'ampcf-profile', encrypted = false } = {}) {
+export function indexedDbStore(options = {}) {
+  const { name, encrypted } = browserOptions(options);
   /**
    * The key of each answer of `read`, which `write` compares.
    * @type {WeakMap<Seen, KeptKey>}

@@ -1,8 +1,16 @@
 // Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must
 // not know how a store works, and must never let ranking wait for it or fail because of it.
-import { badArgument, countArgument, messageOf, optionsArgument } from '../core/arguments.js';
+import { AMPCF_MAX_HISTORY } from '../core/abi.js';
+import {
+  badArgument,
+  countArgument,
+  functionArgument,
+  messageOf,
+  optionsArgument,
+} from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
-import { inspectSlot, openSlot, sealSlot, slotOf } from './container.js';
+import { modelArgument } from '../model/handles.js';
+import { inspectSlot, nextGeneration, openSlot, sealSlot, slotOf } from './container.js';
 import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
 
 /** @import { Model } from '../model/model.js' */
@@ -275,8 +283,10 @@ export class KeptProfile {
     const base = this.#base;
     // Summaries are one whole: who forgot last knows best.
     const summaries = sameSummaries(base.summaries, mine.summaries) ? theirs.summaries : mine.summaries;
-    const merged = { history: mergeHistories(base.history, mine.history, theirs.history), summaries };
-    if (!sameState(mine, merged)) this.#silently(() => this.profile.become(merged.history, summaries));
+    // Two long histories may be more together than one may have.
+    const history = mergeHistories(base.history, mine.history, theirs.history).slice(-AMPCF_MAX_HISTORY);
+    if (!sameState(mine, { history, summaries }))
+      this.#silently(() => this.profile.become(history, summaries));
     this.#base = theirs;
   }
 
@@ -301,7 +311,8 @@ export class KeptProfile {
       if (found.newer) throw this.#isNewer(found.newer);
       if (found.state) this.#follow(found.state);
       const mine = stateOf(this.profile);
-      const generation = (newest?.generation ?? 0) + 1;
+      const last = newest?.generation ?? 0;
+      const generation = nextGeneration(last, found.slots[1 - slotOf(last)].generation);
       const slot = slotOf(generation);
       const inClear = key !== undefined && found.slots.some(({ kind }) => kind === 'plain');
       if (sameState(mine, stored) && !this.#stale && !inClear) return;
@@ -312,6 +323,7 @@ export class KeptProfile {
         });
         continue;
       }
+      if (generation < last && slot !== slotOf(last)) continue; // the other slot still is the newest
       this.#base = mine;
       // The other slot is what a torn write falls back to. It may be older, but may not hold what was
       // removed, or is in the clear.
@@ -408,7 +420,7 @@ export class KeptProfile {
    * when the store cannot be erased.
    * @returns {Promise<void>} resolves when it is gone
    */
-  erase() {
+  async erase() {
     this.#silently(() => this.profile.become([], []));
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -419,7 +431,7 @@ export class KeptProfile {
       this.#stale = false;
     });
     this.#queue = erased.catch(() => {});
-    return erased;
+    await erased;
   }
 
   #stop() {
@@ -449,6 +461,7 @@ export class KeptProfile {
  */
 export async function keepProfile(model, store, options = {}) {
   const { key, everyMs, everyChanges, onEvent, signal } = optionsArgument(options);
+  modelArgument(model);
   if (
     typeof store?.read !== 'function' ||
     typeof store.write !== 'function' ||
@@ -463,8 +476,9 @@ export async function keepProfile(model, store, options = {}) {
     );
   for (const [name, value] of Object.entries({ everyMs, everyChanges }))
     if (value !== undefined) countArgument(name, value);
-  if (onEvent !== undefined && typeof onEvent !== 'function')
-    throw badArgument('onEvent', onEvent, 'a function');
+  functionArgument('onEvent', onEvent);
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw badArgument('signal', signal, 'an AbortSignal');
   signal?.throwIfAborted();
   return new KeptProfile(model, store, options).open();
 }

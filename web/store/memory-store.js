@@ -1,5 +1,6 @@
 // Owns the store that forgets when the process ends: for tests, and the shortest example of a store. Must not
 // touch a disk.
+import { badArgument, listArgument } from '../core/arguments.js';
 import { sameBytes } from './bytes.js';
 
 /**
@@ -33,7 +34,9 @@ import { sameBytes } from './bytes.js';
  * @returns {ProfileStore}
  */
 export function memoryStore(slots = [undefined, undefined]) {
-  let held = [...slots];
+  let held = listArgument('slots', slots);
+  if (held.length !== 2 || !held.every((slot) => slot === undefined || slot instanceof Uint8Array))
+    throw badArgument('slots', slots, 'two, each a Uint8Array or undefined');
   return {
     read: async () => ({ slots: /** @type {Slots} */ ([...held]) }),
     async write(seen, slot, bytes) {

@@ -1,9 +1,10 @@
 // Owns the store in the origin private file system. Must not read or write outside the lock of its name.
 import { AmpcfError } from '../core/errors.js';
+import { browserOptions } from './browser-options.js';
 import { sameBytes } from './bytes.js';
 import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
-/** @import { BrowserStoreOptions } from './indexeddb-store.js' */
+/** @import { BrowserStoreOptions } from './browser-options.js' */
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
 /** @import { KeptKey } from './database.js' */
 
@@ -60,7 +61,8 @@ async function writeSlot(folder, slot, bytes) {
  * @param {BrowserStoreOptions} [options]
  * @returns {ProfileStore}
  */
-export function opfsStore({ name = 'ampcf-profile', encrypted = false } = {}) {
+export function opfsStore(options = {}) {
+  const { name, encrypted } = browserOptions(options);
   /**
    * The key of each answer of `read`, which `write` compares.
    * @type {WeakMap<Seen, KeptKey>}

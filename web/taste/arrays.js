@@ -117,7 +117,8 @@ function poolArguments(scores, options) {
  * @param {TastePool} pool
  * @param {CalibratedOptions} options
  */
-async function calibratedRerank(by, { scores, items, target }, options) {
+async function calibratedRerank(by, pool, options) {
+  const { scores, items, target } = optionsArgument(pool);
   const { list, lambda, topK } = poolArguments(scores, options);
   const p = distributionArgument('target', target);
   const rows = rowsArgument(items, p.length);
@@ -168,7 +169,8 @@ function vectorsArgument(vectors, n) {
  * @param {{ scores: Iterable<number>, vectors: Iterable<Iterable<number>> }} pool
  * @param {{ lambda: number, topK?: number }} options
  */
-async function diverseRerank(by, { scores, vectors }, options) {
+async function diverseRerank(by, pool, options) {
+  const { scores, vectors } = optionsArgument(pool);
   const { list, lambda, topK } = poolArguments(scores, options);
   const { flat, dim } = vectorsArgument(vectors, list.length);
   const kernel = (await tasteKernel())();

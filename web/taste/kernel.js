@@ -38,6 +38,13 @@ const diversifiers = {
   dpp: { needs: 'ampcf_rerank_dpp_memory', rerank: 'ampcf_rerank_dpp' },
 };
 
+/**
+ * @param {WasmMemory} memory
+ * @param {number} at
+ * @param {number} n
+ */
+const f64 = (memory, at, n) => new Float64Array(memory.u8(at, 8 * n).buffer, at >>> 0, n);
+
 /** The taste module, open. */
 export class TasteKernel {
   #memory;
@@ -75,7 +82,7 @@ export class TasteKernel {
         block.bytes ?? (block.f64 ? 8 * block.f64.length : 4 * (block.f32 ?? block.u32).length);
     return memory.scoped(blocks.map(size), (...at) => {
       blocks.forEach((block, i) => {
-        if ('f64' in block) memory.f64(at[i], block.f64.length).set(block.f64);
+        if ('f64' in block) f64(memory, at[i], block.f64.length).set(block.f64);
         else if ('f32' in block) memory.f32(at[i], block.f32.length).set(block.f32);
         else if ('u32' in block) memory.u32(at[i], block.u32.length).set(block.u32);
       });
@@ -119,7 +126,7 @@ export class TasteKernel {
         this.#try(
           this.#memory.call('ampcf_taste_of_list', space, 0, weights ? w : 0, 0, Number(discount), out),
         );
-        return this.#memory.f64(out, rows.size).slice();
+        return f64(this.#memory, out, rows.size).slice();
       }),
     );
   }
@@ -138,7 +145,7 @@ export class TasteKernel {
       [{ f64: p }, { f64: q }, { f64: cost ?? [] }, { bytes: scratch }, { bytes: 8 }],
       (a, b, c, work, out) => {
         this.#try(this.#memory.call('ampcf_taste_between', code, a, b, n, cost ? c : 0, work, scratch, out));
-        return this.#memory.f64(out, 1)[0];
+        return f64(this.#memory, out, 1)[0];
       },
     );
   }

@@ -2,6 +2,7 @@
 import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
 import { aspectAt, explainItem, vectorsOf } from '../core/kernel.js';
 import { highestSeed } from '../core/random.js';
+import { profileArgument } from '../model/handles.js';
 import { measured } from '../model/measured.js';
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
@@ -61,6 +62,20 @@ import {
  */
 /** @typedef {TasteOptions & RerankChoice} RerankOptions */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
+
+/** The longest list that is drawn for a floor. */
+const mostDrawn = 65536;
+
+/**
+ * @param {unknown} given
+ * @returns {RankedItem}
+ */
+function rankedArgument(given) {
+  const ranked = /** @type {RankedItem | undefined} */ (given);
+  if (typeof ranked?.item !== 'string' || (ranked.known && typeof ranked.score !== 'number'))
+    throw badArgument('item of ranking', given, 'one of profile.rank or recommend');
+  return ranked;
+}
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
 export class Taste {
@@ -156,10 +171,10 @@ export class Taste {
     const byRank = discountArgument(discount, true);
     const length = countArgument('topK', topK);
     const draws = countArgument('rounds', rounds);
-    if (length < 1) throw badArgument('topK', topK, 'at least 1');
+    if (length < 1 || length > mostDrawn) throw badArgument('topK', topK, `1 to ${mostDrawn}`);
     if (draws < 1 || draws > 1e6) throw badArgument('rounds', rounds, '1 to 1000000');
     if (countArgument('seed', seed) > highestSeed) throw badArgument('seed', seed, `0 to ${highestSeed}`);
-    const folded = measured(profile);
+    const folded = this.#measured(profile);
     const rows = this.#historyRows(folded, space);
     const p = nullIfEmpty(this.#kernel().distribution(rows, folded.weights, false));
     if (!p) return null;
@@ -189,6 +204,7 @@ export class Taste {
       ...rest
     } = optionsArgument(options);
     const lambda = lambdaArgument(calibrate, 'calibrate');
+    profileArgument(profile, this.#model);
     if (rest.proportional !== undefined)
       throw badArgument('proportional', rest.proportional, 'either calibrate or proportional');
     const k = countArgument('topK', topK);
@@ -228,7 +244,7 @@ export class Taste {
     const weight = lambdaArgument(lambda);
     if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp')
       throw badArgument('by', by, 'steck, proportional, mmr or dpp');
-    const items = listArgument('ranking.items', ranking?.items);
+    const items = listArgument('ranking.items', ranking?.items).map(rankedArgument);
     const known = items.filter((item) => item.known);
     const unknown = items.filter((item) => !item.known);
     const k = topKArgument(topK, items.length);
@@ -304,7 +320,7 @@ export class Taste {
     const indices = this.#indices([...items].map(itemId));
     if (space !== 'personas') return sharedRows(this.#model, space, indices);
     if (!profile) throw badArgument('profile', profile, "a profile: 'personas' are a person's own");
-    const { core, shares } = measured(profile);
+    const { core, shares } = this.#measured(profile);
     return weightedRows(
       indices.map((index) => explainItem(core, index).attention),
       shares.length,
@@ -320,12 +336,17 @@ export class Taste {
     return space === 'personas' ? historyPersonas(folded) : sharedRows(this.#model, space, folded.indices);
   }
 
+  /** @param {Profile} profile */
+  #measured(profile) {
+    return measured(profileArgument(profile, this.#model));
+  }
+
   /**
    * @param {Profile} profile
    * @param {Space} space
    */
   #historyTaste(profile, space) {
-    const folded = measured(profile);
+    const folded = this.#measured(profile);
     return nullIfEmpty(this.#kernel().distribution(this.#historyRows(folded, space), folded.weights, false));
   }
 
@@ -399,7 +420,7 @@ export class Taste {
     const model = this.#model;
     const { dim, items } = model.info;
     if (space === 'personas') {
-      const folded = measured(profile);
+      const folded = this.#measured(profile);
       const vectors = new Float32Array(folded.indices.length * dim);
       folded.indices.forEach((index, i) => vectors.set(vectorsOf(model.kernel, index, 1), i * dim));
       return centreCost(vectors, dim, historyPersonas(folded), folded.weights);

@@ -2,6 +2,7 @@
  * Must compare with folding at once and with what linear algebra says, not with the code's own arithmetic. */
 #include "kinds.h"
 #include "core/profile.h"
+#include "core/summary.h"
 
 enum { N = 80, MOST = 40 };
 
@@ -215,6 +216,48 @@ static void summaries_and_events_together(void) {
     CHECK(several > 20);
 }
 
+/* A summary of the largest or the smallest values that remember takes. */
+static void extreme_summary(uint64_t *rng, uint32_t dim, float *out) {
+    for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + dim; d++)
+        out[d] = random_below(rng, 4) ? summary_bounded(d, INFINITY) : summary_bounded(d, -INFINITY);
+}
+
+/* Forget again and again, from the edge of what a summary may hold, with the heaviest events and items: what
+ * condense gives is always taken, and scores stay finite. */
+static void what_was_condensed_is_taken(void) {
+    uint64_t rng = 77;
+    uint32_t at_the_edge = 0;
+    for (int round = 0; round < 60; round++) {
+        recipe r = random_recipe(&rng);
+        r.weighted = 1;
+        test_parts t = make_parts(&r, &rng);
+        for (uint32_t j = 0; round % 3 && j < N; j++)
+            t.item_weights[j] = t.item_targets[j] = FORMAT_MAX_VALUE;
+        test_model m = open_kind(&t);
+        float row[AMPCF_SUMMARY_HEAD + 64], scores[N];
+        learner now = begin(m.model, MOST, 1);
+        extreme_summary(&rng, r.dim, row);
+        CHECK_EQ(ampcf_profile_remember(now.profile, row), AMPCF_OK);
+        for (int again = 0; again < 6; again++) {
+            uint32_t items[MOST], n = 1 + random_below(&rng, MOST);
+            random_history(&rng, N, items, n);
+            for (uint32_t i = 0; i < n; i++)
+                CHECK_EQ(ampcf_profile_add(now.profile, items[i], AMPCF_MAX_WEIGHT, 1), AMPCF_OK);
+            finish(&now);
+            scores_of(now.profile, scores);
+            for (uint32_t j = 0; j < N; j++) CHECK(isfinite(scores[j]));
+            learner next;
+            (void)condensed(&m, &now, n, &next, MOST);
+            end(&now);
+            now = next;
+            for (uint32_t k = 0; k < now.profile->n_rows; k++)
+                at_the_edge += now.profile->counts[k] == FORMAT_MAX_VALUE;
+        }
+        end(&now), free_model(&m), free_parts(&t);
+    }
+    CHECK(at_the_edge > 20);
+}
+
 /* An event that no finish knows has no part in the score yet. */
 static void what_came_later_is_not_explained(void) {
     uint64_t rng = 76;
@@ -257,7 +300,8 @@ static void bad_input(void) {
     for (size_t i = 0; i < sizeof bad_wanted / sizeof *bad_wanted; i++)
         CHECK_EQ(ampcf_profile_add(l.profile, 0, 1, bad_wanted[i]), AMPCF_E_ARGUMENT);
     for (uint32_t d = 0; d < AMPCF_SUMMARY_HEAD + 5; d++) {
-        const float bad[] = {NAN, INFINITY, -INFINITY, 1e9f, d < 3 ? -1e-6f : d == 3 ? 0 : -2e6f};
+        const float bad[] = {NAN, INFINITY, -INFINITY, nextafterf(summary_bounded(d, INFINITY), INFINITY),
+                             nextafterf(summary_bounded(d, -INFINITY), -INFINITY)};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
             float copy[AMPCF_SUMMARY_HEAD + 5];
             memcpy(copy, row, sizeof copy);
@@ -287,6 +331,7 @@ int main(void) {
     evidence_is_linear_in_what_is_wanted();
     nothing_is_lost_of_one_taste();
     summaries_and_events_together();
+    what_was_condensed_is_taken();
     what_came_later_is_not_explained();
     bad_input();
     return check_report();

@@ -1,0 +1,79 @@
+// Owns the checks of what is given to explainInWords. Must not make words.
+import { badArgument, countArgument, listArgument, optionsArgument } from '../core/arguments.js';
+
+/** @import { RankedItem } from './types.js' */
+/** @import { SentenceOptions, Templates } from './sentences.js' */
+
+const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null;
+const isText = (/** @type {unknown} */ value) => typeof value === 'string';
+
+/**
+ * @param {string} name
+ * @param {unknown} list
+ * @param {(entry: any) => boolean} isSound
+ * @param {string} wanted
+ */
+function everyArgument(name, list, isSound, wanted) {
+  for (const entry of listArgument(name, /** @type {Iterable<unknown>} */ (list)))
+    if (!isObject(entry) || !isSound(entry)) throw badArgument(name, entry, wanted);
+}
+
+/** @param {unknown} given */
+export function rankedArgument(given) {
+  const ranked = /** @type {RankedItem | undefined} */ (given);
+  const { persona, explanation } = isObject(ranked) ? /** @type {RankedItem} */ (ranked) : {};
+  if (
+    !isText(ranked?.item) ||
+    !isText(ranked?.title) ||
+    (persona !== null && !isText(persona?.label)) ||
+    (explanation !== undefined && !isObject(explanation))
+  )
+    throw badArgument('rankedItem', given, 'an item of profile.rank with explain: true');
+  const { contributions = [], aspects = [] } = explanation ?? {};
+  everyArgument('contributions', contributions, ({ item, title }) => isText(item) && isText(title), 'items');
+  everyArgument('aspects', aspects, ({ aspect }) => isText(aspect), 'aspects');
+}
+
+/**
+ * @param {object} templates
+ * @param {readonly string[]} known
+ */
+export function templatesArgument(templates, known) {
+  for (const [name, template] of Object.entries(optionsArgument(templates)))
+    if (typeof template !== 'string' || !known.includes(name))
+      throw badArgument(`template ${name}`, template, `text, for one of ${known.join(', ')}`);
+}
+
+/** @param {SentenceOptions} options what is no count, template or locale */
+export function peopleArgument({ personas = [], history = [], emphasis = {} }) {
+  everyArgument(
+    'personas',
+    personas,
+    ({ items }) => Array.isArray(items) && items.every(isObject),
+    'those of profile.personas()',
+  );
+  everyArgument('history', history, ({ item }) => isText(item) || Number.isSafeInteger(item), 'events');
+  for (const [type, around] of Object.entries(optionsArgument(emphasis)))
+    if (!Array.isArray(around) || !around.every(isText))
+      throw badArgument(`emphasis of ${type}`, around, 'what stands before and after it, two texts');
+}
+
+/** @param {Record<string, unknown>} counts */
+export function countsArgument(counts) {
+  for (const [name, value] of Object.entries(counts)) countArgument(name, value);
+}
+
+/**
+ * @param {string | string[]} locale
+ * @returns {Intl.ListFormat}
+ */
+export function listFormat(locale) {
+  const wanted = "a language as Intl.ListFormat takes it, such as 'en'";
+  // An object that only says how long it is would be walked from end to end.
+  if (!isText(locale) && !Array.isArray(locale)) throw badArgument('locale', locale, wanted);
+  try {
+    return new Intl.ListFormat(locale, { type: 'conjunction' });
+  } catch {
+    throw badArgument('locale', locale, wanted);
+  }
+}

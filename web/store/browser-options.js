@@ -1,0 +1,19 @@
+// Owns the options of the stores of a browser, checked. Must not touch a store.
+import { badArgument, optionsArgument } from '../core/arguments.js';
+
+/**
+ * @typedef {object} BrowserStoreOptions
+ * @property {string} [name] one a profile, default 'ampcf-profile'
+ * @property {boolean} [encrypted] with a key that the store makes and keeps, default false
+ */
+
+/**
+ * @param {BrowserStoreOptions} options
+ * @returns {Required<BrowserStoreOptions>}
+ */
+export function browserOptions(options) {
+  const { name = 'ampcf-profile', encrypted = false } = optionsArgument(options);
+  if (typeof name !== 'string' || name === '') throw badArgument('name', name, 'a text that is not empty');
+  if (typeof encrypted !== 'boolean') throw badArgument('encrypted', encrypted, 'true or false');
+  return { name, encrypted };
+}
