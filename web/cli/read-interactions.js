@@ -114,9 +114,10 @@ function contentsText({ user, users, items, format: { kind, columns } }) {
  */
 export async function readHistory(values, io) {
   const weights = Boolean(values.weights);
+  const minRating = numberOption(values, 'min-rating');
   const read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
   const ratings = await read('history');
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const threshold = ratingThreshold(ratings, { minRating, weights });
   return {
     history: chooseRows(ratings, { threshold, weights }),
     threshold,

@@ -343,7 +343,7 @@ function areWords(cells) {
  * @param {string} text
  */
 function parseRating(text) {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return NaN;
+  if (!/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return NaN;
   const value = Number(text);
   return Math.abs(value) <= MAX_RATING ? value : NaN;
 }

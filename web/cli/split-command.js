@@ -4,10 +4,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFilesTogether } from '../node/atomic-files.js';
 import { numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, jsonLine, table } from './print.js';
 import { ioOf } from './progress.js';
 import { ratingOptions, ratingUsage, readRatingsFile } from './read-interactions.js';
 import { allParts, splitRows, splitRules } from './split.js';
+import { print } from './terminal.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
@@ -200,6 +202,8 @@ export async function run(argv, signal) {
   if (!values.output) throw new UsageError('-o FOLDER is missing: where should the parts go?');
   const minRating = numberOption(values, 'min-rating');
   const { folder, there } = await outputFolder(values);
+  const parts = there.map((name) => [`-o ${folder}`, join(folder, name)]);
+  for (const [option, part] of parts) await checkPaths({ RATINGS: given[0] }, { [option]: part });
   const io = ioOf(values, signal);
   const ratings = await readRatingsFile(given[0], values, io);
   if (timed.includes(chosen.by) && !ratings.time)
@@ -228,5 +232,5 @@ export async function run(argv, signal) {
     cuts: split.cuts,
     files,
   };
-  process.stdout.write(values.json ? jsonLine(summary) : `${countTable(folder, files)}\n`);
+  await print(values.json ? jsonLine(summary) : `${countTable(folder, files)}\n`);
 }

@@ -1,6 +1,8 @@
 // Owns files replaced whole or not at all. Must not know what the bytes mean.
-import { mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writeFifo } from './fifo.js';
 import { ioError } from './io-error.js';
 import { isDead } from './process-alive.js';
 
@@ -18,12 +20,29 @@ const turns = new Map();
 export async function writeFileAtomic(path, bytes) {
   try {
     const old = await stat(path).catch(ignore('ENOENT'));
+    if (old?.isFIFO()) return await writeFifo(path, bytes);
     if (old && !old.isFile()) return await writePlain(path, bytes);
     const target = old ? await realpath(path) : path;
     const turn = (turns.get(target) ?? Promise.resolve()).then(() => replace(target, bytes, old?.mode));
     const settled = turn.catch(() => {}).finally(() => turns.get(target) === settled && turns.delete(target));
     turns.set(target, settled);
     await turn;
+  } catch (cause) {
+    throw ioError('write', path, cause);
+  }
+}
+
+/**
+ * Throws what `writeFileAtomic` would most likely throw, without writing: for work that takes long.
+ * @param {string} path
+ */
+export async function checkReplaceable(path) {
+  try {
+    const old = await stat(path).catch(ignore('ENOENT'));
+    if (old?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+    if (old && !old.isFile()) return await access(path, constants.W_OK);
+    const target = old ? await realpath(path) : path;
+    await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw ioError('write', path, cause);
   }
