@@ -90,7 +90,8 @@ static double largest_of(const ease *e) {
     for (uint32_t j = 0; j < e->base.items.n; j++) {
         double sum = 0;
         for (uint32_t x = e->base.items.offsets[j]; x < e->base.items.offsets[j + 1]; x++) {
-            double part = e->user_part[e->base.items.ids[x]], w = (double)weight_in(&e->base, &e->base.items, x);
+            double part = e->user_part[e->base.items.ids[x]],
+                   w = (double)weight_in(&e->base, &e->base.items, x);
             sum += (e->dual ? part * part : part) * w * w;
         }
         if (sum > largest) largest = sum;

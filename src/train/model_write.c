@@ -281,9 +281,9 @@ static ampcf_status refuse_zeros(const ampcf_model *model, const plan *p, ampcf_
         if (model->vectors[i] != 0) return AMPCF_OK;
     for (uint32_t s = 0; s < p->n && out_fault; s++)
         if (p->section[s].type == SECTION_ITEM_VECTORS)
-            *out_fault = (ampcf_fault){p->section[s].offset, 0,
-                                       1,                    "every item vector is zero",
-                                       SECTION_ITEM_VECTORS, AMPCF_E_BAD_NUMBER};
+            *out_fault =
+                (ampcf_fault){p->section[s].offset, 0, 1, "every item vector is zero", SECTION_ITEM_VECTORS,
+                              AMPCF_E_BAD_NUMBER};
     return AMPCF_E_BAD_NUMBER;
 }
 
