@@ -1,12 +1,13 @@
 // Owns what commands make of a ratings file: its options, which rows count, how much, and what is said about
 // it. Must not parse text.
 import { defined, numberOption, textOptions, UsageError } from './options.js';
+import { inOneOrder } from './one-order.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
 import { readRatings } from './read-ratings.js';
 
 /** @import { Io } from './progress.js' */
-/** @typedef {Awaited<ReturnType<typeof readRatings>>} Ratings */
+/** @typedef {import('./one-order.js').Ratings} Ratings */
 
 /** Options of every command that reads ratings. */
 export const ratingOptions = textOptions([
@@ -83,7 +84,7 @@ export function chooseRows(
 export async function readRatingsFile(path, values, { signal, quiet, say, label }) {
   const { format, user, item, rating, time, duplicates } = values;
   const reading = progress('reading ', { quiet, after: 1000 });
-  const ratings = await readRatings(path, {
+  const read = await readRatings(path, {
     ...defined({ format, user, item, rating, time, duplicates }),
     skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0,
     signal,
@@ -91,6 +92,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
       if (total) reading.update(bytes, total, `${count(rows)} rows`);
     },
   }).finally(() => reading.finish());
+  const ratings = inOneOrder(read);
   say(`read     ${label ? `${label}: ` : ''}${contentsText(ratings)}`);
   if (ratings.duplicates > 0)
     say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);

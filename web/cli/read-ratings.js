@@ -156,8 +156,9 @@ const KNOWN = {
  * lists); blank lines are nothing. Ids are compared by their exact bytes. Times may be Unix seconds,
  * milliseconds (beyond 1e11) or ISO dates (UTC if no zone is said).
  *
- * A pair that comes again is merged into its first place: 'last' takes rating and time of the last row in the
- * file; 'sum' adds the ratings (each row is 1 where the file has none) and takes the time of the last row.
+ * A pair that comes again is merged into its first place: 'last' takes rating and time of the latest row, of
+ * equal times, and where there are none, the highest rating; 'sum' adds the ratings (each row is 1 where the
+ * file has none) and takes the latest time. No result depends on the order of the rows.
  *
  * Throws `BAD_DATA` (or `BAD_IDS`, if bad ids are all that is wrong) with the first ten bad rows, once there
  * are more than `skipBad`; broken quotes, NUL bytes and text that is not UTF-8 cannot be skipped, for where
@@ -556,25 +557,59 @@ class Interactions {
    * @param {'last' | 'sum'} rule
    */
   merge(rule) {
-    const { user, item, rating, time, count } = this;
-    const next = new Int32Array(this.users.size + 1);
-    for (let k = 0; k < count; k++) next[user[k] + 1]++;
-    for (let u = 1; u < next.length; u++) next[u] += next[u - 1];
+    const { user, item, count } = this;
+    const end = new Int32Array(this.users.size + 1);
+    for (let k = 0; k < count; k++) end[user[k] + 1]++;
+    for (let u = 1; u < end.length; u++) end[u] += end[u - 1];
     const order = new Int32Array(count);
-    for (let k = 0; k < count; k++) order[next[user[k]]++] = k;
+    for (let k = 0; k < count; k++) order[end[user[k]]++] = k;
 
-    const firstRow = new Int32Array(this.items.size).fill(-1);
+    const lastOwner = new Int32Array(this.items.size).fill(-1);
     const merged = new Uint8Array(count);
-    for (const k of order) {
-      const f = firstRow[item[k]];
-      if (f < 0 || user[f] !== user[k]) {
-        firstRow[item[k]] = k;
-        continue;
+    for (let u = 0, from = 0; u < this.users.size; from = end[u++]) {
+      const rows = order.subarray(from, end[u]);
+      let twice = false;
+      for (const k of rows) {
+        twice ||= lastOwner[item[k]] === u;
+        lastOwner[item[k]] = u;
       }
-      merged[k] = 1;
-      if (rating) rating[f] = rule === 'sum' ? rating[f] + rating[k] : rating[k];
-      if (time) time[f] = time[k];
+      if (twice) this.mergeRows(rows, rule, merged);
     }
+    return this.keepRest(merged);
+  }
+
+  /**
+   * Merges the rows of one person. They are sorted by what they say, so that where they stand in the file
+   * changes nothing, not even the last bit of a sum.
+   * @param {Int32Array} rows sorted in place
+   * @param {'last' | 'sum'} rule
+   * @param {Uint8Array} merged marks the rows to leave out
+   */
+  mergeRows(rows, rule, merged) {
+    const { item, rating, time } = this;
+    rows.sort(
+      (a, b) =>
+        item[a] - item[b] || (time ? time[a] - time[b] : 0) || (rating ? rating[a] - rating[b] : 0) || a - b,
+    );
+    for (let from = 0, to; from < rows.length; from = to) {
+      for (to = from + 1; to < rows.length && item[rows[to]] === item[rows[from]];) to++;
+      const alike = rows.subarray(from, to);
+      const first = alike.reduce((a, b) => Math.min(a, b));
+      const last = alike[alike.length - 1];
+      const value = rating && (rule === 'sum' ? alike.reduce((sum, k) => sum + rating[k], 0) : rating[last]);
+      const moment = time && time[last];
+      for (const k of alike) merged[k] = Number(k !== first);
+      if (rating) rating[first] = Number(value);
+      if (time) time[first] = Number(moment);
+    }
+  }
+
+  /**
+   * @param {Uint8Array} merged
+   * @returns {number} how many rows were left out
+   */
+  keepRest(merged) {
+    const { user, item, rating, time, count } = this;
     let kept = 0;
     for (let k = 0; k < count; k++) {
       if (merged[k]) continue;

@@ -22,8 +22,7 @@ export const usage = [
     'validation.csv and test.csv, all of them',
   '  or none; rows keep their values and their order, and each row read is in one file.',
   '',
-  "  --by leave-last-out     each person's last event is the test, the one before it the " +
-    'validation; of equal times the later row',
+  "  --by leave-last-out     each person's last event is the test, the one before it the " + 'validation',
   '       leave-one-out      random events instead of the last',
   '       temporal           events from one moment on are the test, from an earlier one the validation',
   "       latest             a share of each person's events, the latest of them",
@@ -125,6 +124,13 @@ const cell = (id) => (/^[\w.-]+$/.test(id) ? id : `"${id.replaceAll('"', '""')}"
  */
 const timeText = (seconds) => String(Math.abs(seconds) > 1e11 ? seconds * 1000 : seconds);
 
+/**
+ * Rows in the order of the file that they were read from.
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows
+ */
+const asInFile = ({ place }, rows) => [...rows].sort((a, b) => place[a] - place[b]);
+
 /** Lines that are turned into bytes at a time, so that no string grows beyond what V8 can hold. */
 const linesAtOnce = 65536;
 
@@ -218,7 +224,7 @@ export async function run(argv, signal) {
   signal.throwIfAborted();
   const texts = Array.from(
     split.parts,
-    ([part, list]) => /** @type {const} */ ([`${part}.csv`, csvOf(ratings, list)]),
+    ([part, list]) => /** @type {const} */ ([`${part}.csv`, csvOf(ratings, asInFile(ratings, list))]),
   );
   await writeFilesTogether(folder, new Map(texts), there);
   const summary = {

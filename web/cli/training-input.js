@@ -80,7 +80,8 @@ export const inputUsage = [
     'kept rating counts 1',
   '  --min-support N         leave out items of fewer than N people (default ' +
     `${trainDefaults.minSupport})`,
-  '  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up',
+  '  --duplicates last|sum   a pair that comes again: the latest row counts (without times the highest ' +
+    'rating), or ratings add up',
   '  --skip-bad N            go on when up to N rows are bad',
 ].join('\n');
 

@@ -121,3 +121,34 @@ for (const neighbourMethod of /** @type {const} */ (['ease', 'local', 'cooccurre
         if (!(Number(settings.neighbourStrength) < 1e-6)) assert.ok(found > 0, JSON.stringify(options));
       }
   });
+
+test('a ridge that single precision cannot tell from rounding still gives a model', async () => {
+  const random = seeded(5);
+  const user = Array.from({ length: 970 }, (_, x) => x % 60);
+  const item = user.map((u) => 2 * below(random, 20) + (below(random, 9) === 0 ? 1 - (u % 2) : u % 2));
+  const many = {
+    users: Array.from({ length: 60 }, (_, u) => `u${u}`),
+    items: Array.from({ length: 40 }, (_, j) => `i${j}`),
+    user,
+    item,
+  };
+  for (const settings of [{ lambda: 1e-6 }, { nu: 0, lambda: 1e-4 }, { nu: 0, lambda: 1e-6, alpha: 1024 }]) {
+    const model = await loadModel((await trainModel(many, settings)).bytes);
+    const { items: ranked } = model
+      .createProfile(['i2', 'i4', 'i6', 'i8'])
+      .recommend({ topK: 5, proportional: 0 });
+    // The taste is found: noise would name odd items as often.
+    const even = ranked.filter((entry) => Number(entry.item.slice(1)) % 2 === 0);
+    assert.ok(even.length >= 4, JSON.stringify({ settings, ranked: ranked.map((entry) => entry.item) }));
+    model.dispose();
+  }
+});
+
+test('aspects however strong leave neighbours', async () => {
+  for (const neighbourAspects of [60, 1e8, 1e9]) {
+    const settings = { items: facts, minSupport: 1, dim: 4, neighbours: 4, neighbourAspects };
+    const model = await loadModel((await trainModel(likes, settings)).bytes);
+    assert.ok(model.info.neighbours > 0, String(neighbourAspects));
+    model.dispose();
+  }
+});
