@@ -1,5 +1,5 @@
-// Owns the one order of interactions: whatever the order of rows in a file, what follows from them is the same.
-// Must not leave a row out.
+// Owns the one order of interactions: whatever the order of rows in a file, what follows from them is the
+// same. Must not leave a row out.
 
 /** @import { Ratings as FileRatings } from './read-ratings.js' */
 /** @typedef {FileRatings & { place: Int32Array }} Ratings place: of each row among the rows of the file */

@@ -5,6 +5,7 @@ import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
 import { displayName, readChunks } from './files.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
+import { mergePairs } from './merge-pairs.js';
 import {
   MAX_LINE,
   columnError,
@@ -538,8 +539,9 @@ class Interactions {
 
   /** @param {'last' | 'sum'} rule */
   finish(rule) {
-    const duplicates = this.merge(rule);
-    const n = this.count;
+    const n = mergePairs(this, { users: this.users.size, items: this.items.size }, rule);
+    const duplicates = this.count - n;
+    this.count = n;
     return {
       users: [...this.users.keys()],
       items: [...this.items.keys()],
@@ -549,77 +551,5 @@ class Interactions {
       time: this.time && this.time.slice(0, n),
       duplicates,
     };
-  }
-
-  /**
-   * Merges repeated pairs into their first row: rows sorted by user, then one mark an item; no table of pairs
-   * to overflow.
-   * @param {'last' | 'sum'} rule
-   */
-  merge(rule) {
-    const { user, item, count } = this;
-    const end = new Int32Array(this.users.size + 1);
-    for (let k = 0; k < count; k++) end[user[k] + 1]++;
-    for (let u = 1; u < end.length; u++) end[u] += end[u - 1];
-    const order = new Int32Array(count);
-    for (let k = 0; k < count; k++) order[end[user[k]]++] = k;
-
-    const lastOwner = new Int32Array(this.items.size).fill(-1);
-    const merged = new Uint8Array(count);
-    for (let u = 0, from = 0; u < this.users.size; from = end[u++]) {
-      const rows = order.subarray(from, end[u]);
-      let twice = false;
-      for (const k of rows) {
-        twice ||= lastOwner[item[k]] === u;
-        lastOwner[item[k]] = u;
-      }
-      if (twice) this.mergeRows(rows, rule, merged);
-    }
-    return this.keepRest(merged);
-  }
-
-  /**
-   * Merges the rows of one person. They are sorted by what they say, so that where they stand in the file
-   * changes nothing, not even the last bit of a sum.
-   * @param {Int32Array} rows sorted in place
-   * @param {'last' | 'sum'} rule
-   * @param {Uint8Array} merged marks the rows to leave out
-   */
-  mergeRows(rows, rule, merged) {
-    const { item, rating, time } = this;
-    rows.sort(
-      (a, b) =>
-        item[a] - item[b] || (time ? time[a] - time[b] : 0) || (rating ? rating[a] - rating[b] : 0) || a - b,
-    );
-    for (let from = 0, to; from < rows.length; from = to) {
-      for (to = from + 1; to < rows.length && item[rows[to]] === item[rows[from]];) to++;
-      const alike = rows.subarray(from, to);
-      const first = alike.reduce((a, b) => Math.min(a, b));
-      const last = alike[alike.length - 1];
-      const value = rating && (rule === 'sum' ? alike.reduce((sum, k) => sum + rating[k], 0) : rating[last]);
-      const moment = time && time[last];
-      for (const k of alike) merged[k] = Number(k !== first);
-      if (rating) rating[first] = Number(value);
-      if (time) time[first] = Number(moment);
-    }
-  }
-
-  /**
-   * @param {Uint8Array} merged
-   * @returns {number} how many rows were left out
-   */
-  keepRest(merged) {
-    const { user, item, rating, time, count } = this;
-    let kept = 0;
-    for (let k = 0; k < count; k++) {
-      if (merged[k]) continue;
-      user[kept] = user[k];
-      item[kept] = item[k];
-      if (rating) rating[kept] = rating[k];
-      if (time) time[kept] = time[k];
-      kept++;
-    }
-    this.count = kept;
-    return count - kept;
   }
 }

@@ -1,11 +1,11 @@
-// Owns mutual exclusion of processes by files of one folder, and the one write that it protects. Must not know
-// what is written. Node only.
+// Owns mutual exclusion of processes by files of one folder, and the one write that it protects. Must not
+// know what is written. Node only.
 //
-// A process holds the folder while it has a lock file and sees no other. Whether the owner of another lock still
-// lives can be asked only in the same place; elsewhere, in a container or on another machine, a lock that has
-// not been touched for a while counts as left behind. That can be wrong: a process may be stopped for longer. So
-// the lock is also what is written: its owner fills it and renames it to its target, which fails where the lock
-// was taken away. Nobody writes without a lock that is still there, however late.
+// A process holds the folder while it has a lock file and sees no other. Whether the owner of another lock
+// still lives can be asked only in the same place; elsewhere, in a container or on another machine, a lock
+// that has not been touched for a while counts as left behind. That can be wrong: a process may be stopped
+// for longer. So the lock is also what is written: its owner fills it and renames it to its target, which
+// fails where the lock was taken away. Nobody writes without a lock that is still there, however late.
 import { open, readdir, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AmpcfError } from '../core/errors.js';

@@ -90,7 +90,8 @@ for (const options of trainings)
 test('tune tries and chooses the same', () => {
   const [a, b] = ['a', 'b'].map((name) => {
     const found = json(
-      `tune ${name}.csv --validation 0.2 --trials 3 --cores 1 --dim 6 --min-support 2 --neighbours 0 -o ${name}.ampcf`,
+      `tune ${name}.csv --validation 0.2 --trials 3 --cores 1 --dim 6 --min-support 2 --neighbours 0 ` +
+        `-o ${name}.ampcf`,
     );
     for (const result of found.results) delete result.seconds;
     return { ...found, model: '', command: '', seconds: 0, bytes: readFileSync(`${folder}/${name}.ampcf`) };
@@ -104,7 +105,8 @@ test('evaluate measures the same', () => {
   assert.equal(ampcf('train a-latest-last/train.csv --dim 6 --min-support 2 -o e.ampcf -q').status, 0);
   const [a, b] = ['a', 'b'].map((name) =>
     json(
-      `evaluate e.ampcf --history ${name}-latest-last/train.csv --test ${name}-latest-last/test.csv --baselines popularity,itemknn`,
+      `evaluate e.ampcf --history ${name}-latest-last/train.csv --test ${name}-latest-last/test.csv ` +
+        '--baselines popularity,itemknn',
     ),
   );
   assert.deepEqual({ ...b, model: '', seconds: 0 }, { ...a, model: '', seconds: 0 });

@@ -1,5 +1,5 @@
-// Owns the tests of locks between processes that cannot ask after each other: in containers, on other machines,
-// stopped for longer than anybody waits. Must not test what is stored.
+// Owns the tests of locks between processes that cannot ask after each other: in containers, on other
+// machines, stopped for longer than anybody waits. Must not test what is stored.
 import assert from 'node:assert/strict';
 import {
   existsSync,

@@ -1,5 +1,5 @@
-// Owns the test that no documented setting of a training makes a model that knows nothing: over the ends of every
-// range, alone and in pairs, it opens, is no NaN and not all zero. Must not measure accuracy.
+// Owns the test that no documented setting of a training makes a model that knows nothing: over the ends of
+// every range, alone and in pairs, it opens, is no NaN and not all zero. Must not measure accuracy.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadModel } from 'ampcf';
