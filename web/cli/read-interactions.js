@@ -1,5 +1,6 @@
 // Owns what commands make of a ratings file: its options, which rows count, how much, and what is said about
 // it. Must not parse text.
+import { inline } from './harmless.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from './one-order.js';
 import { count } from './print.js';
@@ -103,8 +104,9 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
 /** @param {Ratings} ratings */
 function contentsText({ user, users, items, format: { kind, columns } }) {
   const people = `${count(user.length)} interactions of ${count(users.length)} people`;
-  const rating = columns.rating ? `, rating ${columns.rating}` : '';
-  const where = `(${kind}: user ${columns.user}, item ${columns.item}${rating})`;
+  const name = (/** @type {string | null} */ column) => inline(column ?? '');
+  const rating = columns.rating ? `, rating ${name(columns.rating)}` : '';
+  const where = `(${kind}: user ${name(columns.user)}, item ${name(columns.item)}${rating})`;
   return `${people} with ${count(items.length)} items ${where}`;
 }
 

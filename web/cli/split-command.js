@@ -101,6 +101,13 @@ async function filesThere(folder) {
   return allParts.filter((_, i) => there[i]).map((part) => `${part}.csv`);
 }
 
+/** @param {string} path */
+const isFolder = (path) =>
+  stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+
 /**
  * Rows that count.
  * @param {Ratings} ratings
@@ -208,8 +215,8 @@ export async function run(argv, signal) {
   if (!values.output) throw new UsageError('-o FOLDER is missing: where should the parts go?');
   const minRating = numberOption(values, 'min-rating');
   const { folder, there } = await outputFolder(values);
-  const parts = there.map((name) => [`-o ${folder}`, join(folder, name)]);
-  for (const [option, part] of parts) await checkPaths({ RATINGS: given[0] }, { [option]: part });
+  for (const name of there.length > 0 || !(await isFolder(folder)) ? there : ['train.csv'])
+    await checkPaths({ RATINGS: given[0] }, { [`-o ${folder}`]: join(folder, name) });
   const io = ioOf(values, signal);
   const ratings = await readRatingsFile(given[0], values, io);
   if (timed.includes(chosen.by) && !ratings.time)

@@ -22,7 +22,9 @@ const touchMs = 300;
 /** The names of locks begin so, also those of version 0.1, which are not signed. */
 export const lockPrefix = 'lock-';
 
-/** @typedef {(target: string, bytes: Uint8Array) => Promise<boolean>} Become false: the lock was taken away */
+/**
+ * @typedef {(target: string, bytes: Uint8Array) => Promise<boolean>} Become false: the lock was taken away
+ */
 
 /**
  * The time of a file's last change; undefined when it has just gone.

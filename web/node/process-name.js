@@ -1,5 +1,5 @@
-// Owns how a process signs the files it leaves for others, and whether the one that signed still lives. Must not
-// end or signal one.
+// Owns how a process signs the files it leaves for others, and whether the one that signed still lives. Must
+// not end or signal one.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
