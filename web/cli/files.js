@@ -35,7 +35,7 @@ export async function readFileBytes(path) {
  */
 async function openInput(path) {
   if (path === '-') return { stream: process.stdin, total: null };
-  if ((await stat(path)).isFIFO()) return { stream: await readFifo(path), total: null };
+  if ((await stat(path)).isFIFO()) return { stream: readFifo(path), total: null };
   const handle = await open(path, 'r');
   const info = await handle.stat();
   return {

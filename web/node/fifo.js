@@ -2,56 +2,73 @@
 // keeps the process from ending, whatever the signal. Must not be used for other files.
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 
-const pauseMs = 20;
+const pauseMs = 5;
+const chunkBytes = 64 * 1024;
 
-/**
- * @param {string} path
- * @returns {Promise<import('node:stream').Readable>} what writers write, until the last of them has closed it
- */
-export async function readFifo(path) {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return overHandle(handle, { readable: true, writable: false });
-}
+const pause = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, pauseMs);
+  });
 
 /**
- * @param {import('node:fs/promises').FileHandle} handle
- * @param {{ readable: boolean, writable: boolean }} ways
+ * Tries again and again while the other end is not ready.
+ * @template T
+ * @param {string} code of the error that says so
+ * @param {() => Promise<T>} attempt
+ * @returns {Promise<T>}
  */
-function overHandle(handle, ways) {
-  const socket = new Socket({ fd: handle.fd, ...ways });
-  // The socket closes the descriptor; the handle, kept until then, must not close it again.
-  socket.once('close', () => void handle.close().catch(() => {}));
-  return socket;
-}
-
-/**
- * Waits for a reader by asking again and again.
- * @param {string} path
- * @returns {Promise<import('node:fs/promises').FileHandle>}
- */
-async function openForReader(path) {
+async function patiently(code, attempt) {
   for (;;) {
     try {
-      return await open(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      return await attempt();
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENXIO') throw error;
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== code) throw error;
     }
-    await new Promise((resolve) => {
-      setTimeout(resolve, pauseMs);
-    });
+    await pause();
   }
 }
+
+/**
+ * What writers write, until the last of them has closed it. While there has been none the end is not the end;
+ * one that comes and goes between two looks, and writes nothing, is not seen.
+ * @param {string} path
+ * @returns {AsyncGenerator<Buffer, void, undefined>}
+ */
+async function* chunksOf(path) {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    for (let met = false; ;) {
+      const bytes = Buffer.allocUnsafe(chunkBytes);
+      const { bytesRead } = await patiently('EAGAIN', () => {
+        const read = handle.read(bytes, 0, chunkBytes, null);
+        read.catch(() => (met = true)); // a writer is there and has nothing yet
+        return read;
+      });
+      met ||= bytesRead > 0;
+      if (bytesRead > 0) yield bytes.subarray(0, bytesRead);
+      else if (met) return;
+      else await pause();
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @param {string} path */
+export const readFifo = (path) => Readable.from(chunksOf(path), { objectMode: false });
 
 /**
  * @param {string} path
  * @param {Uint8Array} bytes
  */
 export async function writeFifo(path, bytes) {
-  const socket = overHandle(await openForReader(path), { readable: false, writable: true });
-  await new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.end(bytes, () => resolve(undefined));
-  });
+  const handle = await patiently('ENXIO', () => open(path, constants.O_WRONLY | constants.O_NONBLOCK));
+  try {
+    for (let at = 0; at < bytes.length;)
+      at += (await patiently('EAGAIN', () => handle.write(bytes, at))).bytesWritten;
+  } finally {
+    await handle.close();
+  }
 }
