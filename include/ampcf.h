@@ -26,6 +26,7 @@ typedef enum ampcf_status {
     AMPCF_E_ITEM_RANGE = 2,           /* an item index is not < N */
     AMPCF_E_MEMORY = 3,               /* the memory handed in is too small or not 16-byte aligned */
     AMPCF_E_NO_DATA = 5,              /* nothing to work on (no interactions, no aspects) */
+    AMPCF_E_DIVERGED = 6,             /* a training left numbers: other settings are needed */
     AMPCF_E_BAD_MAGIC = 16,           /* not a model file */
     AMPCF_E_TRUNCATED = 17,           /* fewer bytes than the header promises */
     AMPCF_E_TRAILING_DATA = 18,       /* more bytes than the header promises */

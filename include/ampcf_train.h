@@ -154,7 +154,9 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
  * Work on at most max_rows more rows, then return: the caller shows progress, or stops by not calling again.
  * The result does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S
  * P D + Adam's step for each row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H
- * events O(H D^2 + D^3 + (N or samples) D), a batch O(N D^2). Returns AMPCF_OK. Since 0.1.
+ * events O(H D^2 + D^3 + (N or samples) D), a batch O(N D^2). Returns AMPCF_OK, AMPCF_E_DIVERGED (the item
+ * vectors of the last pass are no numbers, or all zero: another lambda or learning rate is needed). Since
+ * 0.1.
  */
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress);
@@ -292,7 +294,8 @@ ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const 
                                    void *memory, size_t memory_bytes, ampcf_neighbours **out_neighbours);
 
 /**
- * At most max_steps more steps; as ampcf_trainer_step. O(min(N, U)^3) in all, beside vectors O(N X + U N D +
+ * At most max_steps more steps; as ampcf_trainer_step, AMPCF_E_DIVERGED where a value of B is no number.
+ * O(min(N, U)^3) in all, beside vectors O(N X + U N D +
  * U D^3) more; local O(sum_u deg_u^2 + sum_j |S_j|^3 + how often people have two sources of a column). Since
  * 0.1.
  */

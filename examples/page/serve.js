@@ -34,12 +34,23 @@ function fileOf(url) {
   }
 }
 
+const ownHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Whether a request was meant for this machine: a page of another site can name us by a host of its own, and
+ * would then read what it asks for (DNS rebinding).
+ * @param {string | undefined} host of the header
+ */
+const isOwnHost = (host) => ownHosts.has((host ?? '').toLowerCase().replace(/:[0-9]{1,5}$/, ''));
+
 /**
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
  */
 export function serveFile(request, response) {
   const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  if (!isOwnHost(request.headers.host))
+    return void response.writeHead(421, { ...headers, 'content-type': 'text/plain' }).end('only localhost\n');
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return void response.writeHead(405, { ...headers, allow: 'GET, HEAD' }).end();
   if (request.url === '/' || request.url === '/examples/page')

@@ -17,7 +17,7 @@ static inline double pow2_f64(int n) {
 /* e^x, clamped to x in [-87, 87]; relative error below 2e-7. Cephes' expf scheme: x = n ln 2 + r, polynomial
  * in r. */
 static inline float smath_exp_f32(float x) {
-    if (x < -87.0f) x = -87.0f;
+    if (!(x >= -87.0f)) x = -87.0f; /* also what is no number, of which no int can be made */
     if (x > 87.0f) x = 87.0f;
     float n = (float)(int)(x * 1.44269504f + (x < 0 ? -0.5f : 0.5f));
     float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;

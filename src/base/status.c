@@ -8,6 +8,7 @@ const char *ampcf_status_name(ampcf_status status) {
     case AMPCF_E_ITEM_RANGE: return "ITEM_RANGE";
     case AMPCF_E_MEMORY: return "OUT_OF_MEMORY";
     case AMPCF_E_NO_DATA: return "NO_DATA";
+    case AMPCF_E_DIVERGED: return "DIVERGED";
     case AMPCF_E_BAD_MAGIC: return "BAD_MAGIC";
     case AMPCF_E_TRUNCATED: return "TRUNCATED";
     case AMPCF_E_TRAILING_DATA: return "TRAILING_DATA";

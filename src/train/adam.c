@@ -9,6 +9,9 @@
 #define BETA2 0.999f
 #define EPSILON 1e-8f
 #define REST 128u
+/* Bounds that no useful training meets: a square below infinity, a value that every vector type can hold. */
+#define MAX_GRADIENT 1e15f
+#define MAX_PARAMETER 32768.0f
 
 adam adam_take(arena *a) {
     adam o = {arena_take(a, ADAM_HORIZON, sizeof *o.rate), arena_take(a, ADAM_HORIZON, sizeof *o.root), 0};
@@ -91,12 +94,19 @@ float *adam_touch(const adam *o, adam_table *t, uint32_t row) {
     return g;
 }
 
+/* x within +-bound; 0 for what is no number, as of a gradient that overflowed. */
+static inline float bounded(float x, float bound) {
+    float y = x > bound ? bound : x < -bound ? -bound : x;
+    return y == y ? y : 0;
+}
+
 static void move(float rate, float root, uint32_t n, float *restrict x, float *restrict m, float *restrict v,
                  const float *restrict g) {
     for (uint32_t i = 0; i < n; i++) {
-        m[i] = m[i] * BETA1 + (1 - BETA1) * g[i];
-        v[i] = v[i] * BETA2 + (1 - BETA2) * (g[i] * g[i]);
-        x[i] -= rate * m[i] / (__builtin_sqrtf(v[i]) * root + EPSILON);
+        float slope = bounded(g[i], MAX_GRADIENT);
+        m[i] = m[i] * BETA1 + (1 - BETA1) * slope;
+        v[i] = v[i] * BETA2 + (1 - BETA2) * (slope * slope);
+        x[i] = bounded(x[i] - rate * m[i] / (__builtin_sqrtf(v[i]) * root + EPSILON), MAX_PARAMETER);
     }
 }
 

@@ -42,6 +42,22 @@ static void als_open(ampcf_trainer *base) {
     base->total = (uint64_t)c->sweeps * ((uint64_t)c->n_users + c->n_items);
 }
 
+/* A power of two for all rows where they are next to nothing, or huge. Under a large lambda the best rows are
+ * zero, and every sweep comes nearer to it: what is left then is their direction. */
+static void keep_in_range(float *x, size_t n) {
+    float largest = 0, by = 1;
+    for (size_t i = 0; i < n; i++) {
+        float size = x[i] < 0 ? -x[i] : x[i];
+        if (size > largest) largest = size;
+    }
+    if (!(largest > 0 && largest < 1e38f)) return;
+    for (; largest * by < 0x1p-12f; by *= 2)
+        if (by >= 0x1p60f) break;
+    for (; largest * by > 0x1p8f; by /= 2) {}
+    for (size_t i = 0; i < n && by != 1; i++) x[i] *= by;
+    if (by >= 0x1p60f) keep_in_range(x, n);
+}
+
 /* Freeze the items for a pass over the users. */
 static void begin_users(als_trainer *t) {
     ampcf_trainer *b = &t->base;
@@ -52,6 +68,7 @@ static void begin_users(als_trainer *t) {
 /* Freeze the users for a pass over the items. */
 static void begin_items(als_trainer *t) {
     ampcf_trainer *b = &t->base;
+    keep_in_range(t->users, (size_t)b->config.n_users * b->stride);
     trainer_gram(b, t->users, b->user_parts, b->config.n_users, t->gram);
     train_fold_open(&t->fold, b->settings, t->gram, b->config.n_users);
 }
@@ -101,6 +118,7 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
         if (users) t->at = PHASE_ITEM_GRAM;
         else {
             t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
+            keep_in_range(base->vectors, (size_t)c->n_items * base->stride);
             trainer_finish(base);
         }
     }

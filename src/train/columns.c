@@ -53,16 +53,18 @@ static void count_together(columns *k, const ampcf_neighbours *e, uint32_t j) {
 }
 
 /* By size and popularity of the source; ties to the lower item. */
-uint32_t columns_cut(columns *k, const ampcf_neighbours *e, uint32_t j) {
+uint32_t columns_cut(columns *k, ampcf_neighbours *e, uint32_t j) {
     uint32_t *sources = k->sources + (size_t)j * e->config.neighbours;
     float *values = k->values + (size_t)j * e->config.neighbours;
     best_list best = {k->best, 0, e->config.neighbours};
     if (k->together) count_together(k, e, j);
     for (uint32_t i = 0; i < e->items.n; i++)
-        if ((!k->together || k->together[i] >= e->config.pair_support) && magnitude_of(k->column[i]) > 1e-30f)
+        if ((!k->together || k->together[i] >= e->config.pair_support) &&
+            !(magnitude_of(k->column[i]) <= 1e-30f))
             best_offer(&best, (ampcf_ranked){i, magnitude_of(k->column[i]) * k->loss[i], 0});
     uint32_t n = k->n_kept[j] = best_finish(&best);
-    for (uint32_t i = 0; i < n; i++) sources[i] = k->best[i].item, values[i] = k->column[sources[i]];
+    for (uint32_t i = 0; i < n; i++)
+        sources[i] = k->best[i].item, values[i] = neighbour_value(e, k->column[sources[i]]);
     return n;
 }
 

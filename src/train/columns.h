@@ -25,7 +25,7 @@ void columns_open(columns *k, const ampcf_neighbours *e);
 uint64_t columns_steps(const ampcf_neighbours_config *c);
 
 /* Keep the m entries of the column of j that matter most to scores, best first; returns how many. */
-uint32_t columns_cut(columns *k, const ampcf_neighbours *e, uint32_t j);
+uint32_t columns_cut(columns *k, ampcf_neighbours *e, uint32_t j);
 
 /* What was kept as rows of the file. */
 void columns_to_rows(const columns *k, ampcf_neighbours *e);

@@ -11,6 +11,9 @@
 
 enum { ROWS = 64 /* of the system in a step */ };
 
+/* Of the largest diagonal: a smaller ridge is lost in single precision, and the inverse with it. */
+#define LEAST_RIDGE 0x1p-14
+
 typedef struct ease {
     ampcf_neighbours base;
     int dual;              /* invert U x U instead of N x N */
@@ -81,16 +84,33 @@ static ampcf_neighbours *ease_layout(arena *a, const ampcf_neighbours_config *c,
     return &head->base;
 }
 
+/* The largest sum_u p_u x_uj^2 of an item. */
+static double largest_of(const ease *e) {
+    double largest = 0;
+    for (uint32_t j = 0; j < e->base.items.n; j++) {
+        double sum = 0;
+        for (uint32_t x = e->base.items.offsets[j]; x < e->base.items.offsets[j + 1]; x++) {
+            double part = e->user_part[e->base.items.ids[x]],
+                   w = (double)weight_in(&e->base, &e->base.items, x);
+            sum += (e->dual ? part * part : part) * w * w;
+        }
+        if (sum > largest) largest = sum;
+    }
+    return largest;
+}
+
 /* D_j = lambda (d_j / mean d)^t, and what the columns are multiplied by. */
 static void weigh_items(ease *e, const ampcf_item_side *side) {
     const ampcf_neighbours *base = &e->base;
     const ampcf_neighbours_config *c = &base->config;
     double mean = (double)base->users.offsets[base->users.n - c->n_aspects] / base->items.n;
+    double least = LEAST_RIDGE * largest_of(e);
     for (uint32_t j = 0; j < base->items.n; j++) {
         uint32_t degree = neighbours_people_of(base, j);
         double d = degree ? degree : 1;
         e->place[j] = 0;
         e->ridge[j] = (double)c->lambda * power(d / mean, c->lambda_growth);
+        if (e->ridge[j] < least) e->ridge[j] = least;
         e->item_part[j] = e->dual ? 1 / e->ridge[j] : 1;
         e->factor[j] = (double)c->strength * power(d / mean, -c->popularity_damping);
         if (side)
@@ -240,7 +260,7 @@ static void refit_column(ease *e, uint32_t j, uint32_t n) {
     train_cholesky(e->system, n, e->system_stride);
     train_solve(e->system, e->right, n, e->system_stride);
     for (uint32_t k = 0; k < n; k++) {
-        values[k] = (float)((double)e->right[k] * e->factor[j]);
+        values[k] = neighbour_value(&e->base, (float)((double)e->right[k] * e->factor[j]));
         e->place[sources[k]] = 0;
     }
 }

@@ -34,7 +34,8 @@ train_fold train_fold_take(arena *a, uint32_t dim, uint32_t max_rows);
 /* Settings (FORMAT_SETTINGS) as they go into the file; n rows on the frozen side, alpha G of them in gram. */
 void train_fold_open(train_fold *f, const float *settings, const float *gram, uint32_t n);
 
-/* Fold in the n_rows rows in place. */
+/* Fold in the n_rows rows in place. A ridge too small for single precision is raised until it counts: that is
+ * the fold-in of a larger lambda. Where M itself is out of range, u is NaN, which no later step hides. */
 void train_fold_in(train_fold *f);
 
 /* h_i = w_i v_i^T M^-1 v_i of a row after train_fold_in. */

@@ -321,7 +321,8 @@ static void sift_down(kept_entry *heap, uint32_t at, uint32_t n, kept_entry entr
 static void keep(local_ridge *e, uint32_t source, kept_entry entry) {
     uint32_t m = e->base.config.neighbours, *n = e->n_kept + source;
     kept_entry *heap = e->kept + (size_t)source * m;
-    if (!(magnitude_of(entry.value) > 1e-30f && magnitude_of(entry.value) < 1e30f)) return;
+    entry.value = neighbour_value(&e->base, entry.value);
+    if (!(magnitude_of(entry.value) > 1e-30f)) return;
     if (*n < m) {
         heap[(*n)++] = entry;
         for (uint32_t at = m / 2; *n == m && at-- > 0;) sift_down(heap, at, m, heap[at]);

@@ -274,6 +274,19 @@ static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
     seal(&tables, header_of(m, p), p->section, out);
 }
 
+/* A model of zeros opens, and recommends nothing to anybody: no training may leave one. */
+static ampcf_status refuse_zeros(const ampcf_model *model, const plan *p, ampcf_fault *out_fault) {
+    size_t n = (size_t)model->n_items * model->dim;
+    for (size_t i = 0; i < n; i++)
+        if (model->vectors[i] != 0) return AMPCF_OK;
+    for (uint32_t s = 0; s < p->n && out_fault; s++)
+        if (p->section[s].type == SECTION_ITEM_VECTORS)
+            *out_fault =
+                (ampcf_fault){p->section[s].offset, 0, 1, "every item vector is zero", SECTION_ITEM_VECTORS,
+                              AMPCF_E_BAD_NUMBER};
+    return AMPCF_E_BAD_NUMBER;
+}
+
 ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t out_bytes, void *memory,
                                size_t memory_bytes, ampcf_fault *out_fault) {
     size_t needed = ampcf_model_file_bytes(parts);
@@ -282,7 +295,8 @@ ampcf_status ampcf_model_write(const ampcf_model_parts *parts, void *out, size_t
     plan p = plan_file(parts);
     emit(parts, &p, out);
     const ampcf_model *model;
-    return ampcf_model_open(out, needed, memory, memory_bytes, &model, out_fault);
+    ampcf_status status = ampcf_model_open(out, needed, memory, memory_bytes, &model, out_fault);
+    return status == AMPCF_OK ? refuse_zeros(model, &p, out_fault) : status;
 }
 
 ampcf_status ampcf_model_replace_metadata(const void *bytes, size_t n_bytes, const char *metadata,

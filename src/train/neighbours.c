@@ -101,7 +101,7 @@ ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_st
     ampcf_neighbours *e = neighbours;
     for (uint32_t left = max_steps; left > 0 && e->done < e->total; left--) e->ops->step(e, e->done++);
     *out_progress = (ampcf_neighbours_progress){e->done, e->total};
-    return AMPCF_OK;
+    return e->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
 }
 
 ampcf_status ampcf_neighbours_score(ampcf_neighbours *neighbours, const uint32_t *items, uint32_t n,

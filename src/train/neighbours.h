@@ -10,6 +10,7 @@
 #include "ampcf_train.h"
 #include "base/arena.h"
 #include "base/smath.h"
+#include "core/format.h"
 
 /* One of the two ways to list the interactions. */
 typedef struct pair_lists {
@@ -47,6 +48,7 @@ struct ampcf_neighbours {
     double *user_part; /* (U) p_u */
     neighbour_rows rows;
     uint64_t done, total;
+    int diverged; /* a value of B was no number */
 };
 
 /* Take the base's arrays. */
@@ -63,6 +65,13 @@ static inline float weight_in(const ampcf_neighbours *e, const pair_lists *s, ui
 static inline double power(double x, float exponent) { return smath_exp((double)exponent * smath_log(x)); }
 
 static inline float magnitude_of(float x) { return x < 0 ? -x : x; }
+
+/* As far as a file can say it, with its sign; 0, and the run has diverged, for what is no number. */
+static inline float neighbour_value(ampcf_neighbours *e, float x) {
+    const float most = 127 * FORMAT_MAX_SCALE;
+    if (x != x) return e->diverged = 1, 0.0f;
+    return x > most ? most : x < -most ? -most : x;
+}
 
 extern const neighbours_ops neighbours_ease, neighbours_cooccurrence, neighbours_local;
 

@@ -88,6 +88,21 @@ void train_cholesky(float *a, uint32_t dim, uint32_t stride) {
     for (; k < dim; k++) finish_pivot(a, k, dim, stride);
 }
 
+int train_is_definite(const float *u, float least, uint32_t dim, uint32_t stride) {
+    for (uint32_t k = 0; k < dim; k++) {
+        float root = u[(size_t)k * stride + k];
+        if (!(root * root >= least && root < 1e19f)) return 0;
+    }
+    return 1;
+}
+
+float train_largest(const float *a, uint32_t dim, uint32_t stride) {
+    float largest = 0;
+    for (uint32_t k = 0; k < dim; k++)
+        if (!(a[(size_t)k * stride + k] <= largest)) largest = a[(size_t)k * stride + k];
+    return largest;
+}
+
 /* x = U^-T x. */
 static void solve_forward(const float *u, float *x, uint32_t dim, uint32_t stride) {
     for (uint32_t r = 0; r < dim; r++) {

@@ -15,6 +15,13 @@ void train_add_outers(float *a, const float *e, const float *w, uint32_t n, uint
  * is floored. */
 void train_cholesky(float *a, uint32_t dim, uint32_t stride);
 
+/* Whether no pivot of U^T U is below `least`, and all are finite. A matrix with a ridge has none below it in
+ * exact arithmetic: where one is, rounding has eaten the ridge, and what is solved with U is noise. */
+int train_is_definite(const float *u, float least, uint32_t dim, uint32_t stride);
+
+/* The largest entry of the diagonal. */
+float train_largest(const float *a, uint32_t dim, uint32_t stride);
+
 /* x = (U^T U)^-1 x. */
 void train_solve(const float *u, float *x, uint32_t dim, uint32_t stride);
 

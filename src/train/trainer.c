@@ -83,6 +83,10 @@ static void damp(const uint32_t *offsets, uint32_t n, float damping, float *part
     for (uint32_t i = 0; damping > 0 && i < n; i++) parts[i] = (float)((double)parts[i] * n / sum);
 }
 
+#define LEAST_NORMAL 1.17549435e-38
+/* Every type of vectors can hold it. */
+#define MAX_TRAINED 32768.0
+
 static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 /* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight.
@@ -102,15 +106,18 @@ static void damp_items(ampcf_trainer *t) {
     }
 }
 
+/* A denormal, which a file does not hold, means what 0 means. */
+static float plain(float x) { return (double)x < LEAST_NORMAL ? 0 : x; }
+
 static void fill_settings(ampcf_trainer *t) {
     const ampcf_train_config *c = &t->config;
     t->settings[SETTING_ALPHA] = c->alpha;
     t->settings[SETTING_LAMBDA] = c->lambda;
-    t->settings[SETTING_NU] = c->nu;
-    t->settings[SETTING_SPLIT] = c->split;
-    t->settings[SETTING_GATE] = c->gate;
+    t->settings[SETTING_NU] = plain(c->nu);
+    t->settings[SETTING_SPLIT] = plain(c->split);
+    t->settings[SETTING_GATE] = plain(c->gate);
     t->settings[SETTING_LEAVES] = (float)c->leaves;
-    t->settings[SETTING_PROPORTIONAL] = c->proportional;
+    t->settings[SETTING_PROPORTIONAL] = plain(c->proportional);
 }
 
 ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets,
@@ -147,7 +154,7 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
     trainer->ops->step(trainer, max_rows);
     *out_progress =
         (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
-    return AMPCF_OK;
+    return trainer->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
 }
 
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n,
@@ -189,11 +196,22 @@ void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t 
             out[(size_t)r * stride + c] = (float)((double)t->config.alpha * t->gram_sum[packed_row(c) + r]);
 }
 
-/* Bounds of the file: finite, at most 2^20, no denormals. */
+/* Bounds of the file: at most 2^20, no denormals. What is no number stays none, and is refused. */
 static float storable(double x, double bound) {
     double magnitude = x < 0 ? -x : x;
-    if (!(magnitude >= 1.17549435e-38)) return 0;
+    if (magnitude < LEAST_NORMAL) return 0;
+    if (x != x) return (float)x;
     return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
+}
+
+/* Whether all are numbers, and not all zero. */
+static int is_useful(const float *x, size_t n) {
+    int useful = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x[i] != x[i]) return 0;
+        useful |= x[i] != 0;
+    }
+    return useful;
 }
 
 void trainer_finish(ampcf_trainer *t) {
@@ -205,13 +223,14 @@ void trainer_finish(ampcf_trainer *t) {
         const float *v = t->vectors + (size_t)j * t->stride;
         float *out = t->out_vectors + (size_t)j * dim;
         for (uint32_t d = 0; d < dim; d++)
-            out[d] = storable((double)t->targets[j] * (double)v[d], (double)FORMAT_MAX_VALUE);
+            out[d] = storable((double)t->targets[j] * (double)v[d], MAX_TRAINED);
         t->out_bias[j] =
             storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
         packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);
     }
     for (size_t i = 0; i < packed_size(dim); i++)
         t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
+    t->diverged = !is_useful(t->out_vectors, (size_t)n * dim);
 }
 
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return trainer->out_vectors; }

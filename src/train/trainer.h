@@ -53,6 +53,7 @@ struct ampcf_trainer {
     float settings[FORMAT_SETTINGS];
     uint64_t done, total;
     uint32_t sweep;
+    int diverged; /* the results of the last pass are no numbers, or all zero */
 };
 
 /* Take the base's arrays and fill in its shape. */
@@ -67,7 +68,8 @@ static inline float trainer_weight(const ampcf_trainer *t, uint32_t x) {
  * double. */
 void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t n, float *out);
 
-/* Results in file layout from base.vectors: scaled by t_j, storable values, bias by popularity, Gram. */
+/* Results in file layout from base.vectors: scaled by t_j, storable values, bias by popularity, Gram. Says
+ * in base.diverged whether they are worth writing. */
 void trainer_finish(ampcf_trainer *t);
 
 /* PCG32 (O'Neill 2014): integers, so the same numbers on every build. */

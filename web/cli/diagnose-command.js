@@ -3,11 +3,14 @@
 import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js';
 import { diagnosisText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
+import { inline } from './harmless.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import { print } from './terminal.js';
 
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
@@ -123,6 +126,11 @@ export async function run(argv, signal) {
   checkUsage(values);
   const numbers = numbersOf(values);
   const io = ioOf(values, signal);
+  const { history, test, against: other, html } = values;
+  await checkPaths(
+    { MODEL: path, '--history': history, '--test': test, '--against': other },
+    { '--html': html },
+  );
   const model = await loadModelFile(path);
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const input = await readInput(values, io);
@@ -135,12 +143,12 @@ export async function run(argv, signal) {
     const { diagnosisPage } = await import('./diagnose-report.js');
     const page = diagnosisPage(path, quality, membership, targets);
     await writeOutput(values.html, new TextEncoder().encode(page));
-    io.say(`wrote    ${values.html}`);
+    io.say(`wrote    ${inline(values.html)}`);
   }
   const { items } = model.info;
-  process.stdout.write(
+  await print(
     values.json
       ? jsonLine({ model: path, items, ...quality, membership, targets })
-      : diagnosisText(`${path} (${count(items)} items)`, quality, membership, targets),
+      : diagnosisText(`${inline(path)} (${count(items)} items)`, quality, membership, targets),
   );
 }

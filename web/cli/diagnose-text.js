@@ -1,5 +1,6 @@
 // Owns how a diagnosis and a model card read in a terminal: figures, targets beside them, what they mean.
 // Must not compute a figure.
+import { inline } from './harmless.js';
 import { count, style, table } from './print.js';
 
 /** @import { Membership, ModelCard, PersonaQuality } from '../evaluate.js' */
@@ -192,8 +193,8 @@ export function diagnosisText(model, quality, membership, targets) {
 
 /** @param {Pick<Membership, 'auc' | 'low' | 'high' | 'attack' | 'people'>} membership */
 const membershipText = ({ auc, low, high, attack, people }) =>
-  `  membership attack: AUC ${auc.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) by ${attack}, ` +
-  `${count(people)} people; .5 is a coin`;
+  `  membership attack: AUC ${auc.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) ` +
+  `by ${inline(attack)}, ${count(people)} people; .5 is a coin`;
 
 /**
  * What to do about a missed target. It was measured on MovieLens (METRICS.md).

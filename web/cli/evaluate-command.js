@@ -2,12 +2,15 @@
 // metric.
 import { evaluateModel } from '../evaluate.js';
 import { caution, evaluationText } from './evaluation-text.js';
+import { inline } from './harmless.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
 import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import { print } from './terminal.js';
 
 /** @import { BaselineName } from '../evaluate/baselines.js' */
 /** @import { Interactions } from '../train/interactions.js' */
@@ -175,6 +178,11 @@ export async function run(argv, signal) {
   checkUsage(values);
   const numbers = numbersOf(values);
   const io = ioOf(values, signal);
+  const files = ['history', 'test', 'train', 'validation', 'against', 'candidates', 'leave-one-out'];
+  await checkPaths({
+    MODEL: given[0],
+    ...Object.fromEntries(files.map((name) => [`--${name}`, values[name]])),
+  });
   const model = await loadModelFile(given[0]);
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const { threshold, history, test, ...others } = await readInput(values, io);
@@ -187,9 +195,9 @@ export async function run(argv, signal) {
     onProgress: ({ stage, done, total }) => lines.update(stage, done, total),
   }).finally(lines.finish);
   if (values.json && result.protocol.ranking !== 'full') io.say(caution);
-  process.stdout.write(
+  await print(
     values.json
       ? jsonLine({ model: given[0], minRating: threshold ?? null, ...result })
-      : evaluationText(given[0], result, { against: values.against }),
+      : evaluationText(inline(given[0]), result, { against: values.against }),
   );
 }

@@ -1,10 +1,13 @@
 // Owns the bytes that commands read and write, where '-' stands for standard input and output. Must not know
 // what the bytes mean, and must not print: standard output is written only when it is the file asked for.
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 
 import { writeFileAtomic } from '../node/atomic-files.js';
+import { readFifo } from '../node/fifo.js';
 import { ioError } from '../node/io-error.js';
+import { inline } from './harmless.js';
+import { writeStdout } from './terminal.js';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -12,7 +15,7 @@ const CHUNK_BYTES = 256 * 1024;
  * The name that messages give to a path.
  * @param {string} path
  */
-export const displayName = (path) => (path === '-' ? '<stdin>' : path);
+export const displayName = (path) => (path === '-' ? '<stdin>' : inline(path));
 
 /**
  * Everything in a file, or on standard input for '-'. Throws `IO`.
@@ -26,6 +29,22 @@ export async function readFileBytes(path) {
 }
 
 /**
+ * @param {string} path
+ * @returns {Promise<{ stream: import('node:stream').Readable, total: number | null }>} total: bytes, where it
+ *   is known
+ */
+async function openInput(path) {
+  if (path === '-') return { stream: process.stdin, total: null };
+  if ((await stat(path)).isFIFO()) return { stream: readFifo(path), total: null };
+  const handle = await open(path, 'r');
+  const info = await handle.stat();
+  return {
+    stream: handle.createReadStream({ highWaterMark: CHUNK_BYTES }),
+    total: info.isFile() ? info.size : null,
+  };
+}
+
+/**
  * The bytes of a file, or of standard input for '-', piece by piece. `onBytes` hears what the consumer has
  * finished with; `total` is null where no size is known. Throws `IO`, or the reason of `signal`.
  * @param {string} path
@@ -35,14 +54,7 @@ export async function readFileBytes(path) {
 export async function* readChunks(path, { signal, onBytes } = {}) {
   signal?.throwIfAborted();
   try {
-    let total = null;
-    let stream = /** @type {import('node:stream').Readable} */ (process.stdin);
-    if (path !== '-') {
-      const handle = await open(path, 'r');
-      const info = await handle.stat();
-      if (info.isFile()) total = info.size;
-      stream = handle.createReadStream({ highWaterMark: CHUNK_BYTES });
-    }
+    const { stream, total } = await openInput(path);
     if (signal) addAbortSignal(signal, stream);
     let bytes = 0;
     for await (const chunk of stream) {
@@ -63,20 +75,3 @@ export async function* readChunks(path, { signal, onBytes } = {}) {
  */
 export const writeOutput = (path, bytes) =>
   path === '-' ? writeStdout(bytes) : writeFileAtomic(path, bytes);
-
-/**
- * @param {Uint8Array} bytes
- * @returns {Promise<void>}
- */
-async function writeStdout(bytes) {
-  const { stdout } = process;
-  await new Promise((resolve, reject) => {
-    const fail = (/** @type {Error} */ error) => reject(ioError('write', '<stdout>', error));
-    stdout.once('error', fail); // without a listener a closed pipe would end the process
-    stdout.write(bytes, (error) => {
-      if (error) return; // the event follows
-      stdout.off('error', fail);
-      resolve(undefined);
-    });
-  });
-}

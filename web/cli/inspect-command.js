@@ -5,9 +5,11 @@ import { sectionNames } from '../core/abi.js';
 import { targets } from '../evaluate.js';
 import { cardText } from './diagnose-text.js';
 import { readFileBytes } from './files.js';
+import { inline, safeJson } from './harmless.js';
 import { openModel } from './model-file.js';
 import { parseCommand } from './options.js';
 import { count, fileSize, jsonLine, table } from './print.js';
+import { print } from './terminal.js';
 
 /** @import { Model } from '../model/model.js' */
 
@@ -66,7 +68,7 @@ function readableCard(card) {
   } catch {
     // It claims our version and is made otherwise.
   }
-  return `card: ${JSON.stringify(card)}\n\n`;
+  return `card: ${safeJson(card)}\n\n`;
 }
 
 /**
@@ -91,6 +93,12 @@ function reportOf(file, bytes, { info }) {
   };
 }
 
+/**
+ * A value of the metadata. Anybody may write it, and not every object can be made a string.
+ * @param {unknown} value
+ */
+const wordOf = (value) => (typeof value === 'string' ? value : safeJson(value));
+
 /** @param {ReturnType<typeof reportOf>} report */
 function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, sections: list }) {
   const { settings, card: _, ...about } = metadata;
@@ -103,13 +111,13 @@ function factTable({ items, dim, personas, aspects, neighbours, lineage, metadat
     ['neighbours', neighbours ? vouching : 'none'],
     ...Object.entries(about).map(([name, value]) => [
       name,
-      typeof value === 'number' ? count(value) : String(value),
+      typeof value === 'number' ? count(value) : wordOf(value),
     ]),
     ['lineage', lineage],
     [
       'settings',
       Object.entries(settings ?? {})
-        .map(([name, value]) => `${name} ${value}`)
+        .map(([name, value]) => `${name} ${wordOf(value)}`)
         .join(', '),
     ],
   ]);
@@ -126,7 +134,7 @@ const mostPopular = (model) =>
   model
     .ids()
     .slice(0, 5)
-    .map((id) => model.title(id))
+    .map((id) => inline(model.title(id)))
     .join(', ');
 
 /** @param {string[]} argv */
@@ -135,9 +143,9 @@ export async function runInspect(argv) {
   const bytes = await readFileBytes(given[0]);
   const model = await openModel(given[0], bytes);
   const report = reportOf(given[0], bytes, model);
-  if (values.json) return void process.stdout.write(jsonLine(report));
-  process.stdout.write(
-    `${given[0]}  ${fileSize(report.bytes)}\n\n` +
+  if (values.json) return print(jsonLine(report));
+  await print(
+    `${inline(given[0])}  ${fileSize(report.bytes)}\n\n` +
       `${factTable(report)}\n\n` +
       `${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
       `most popular: ${mostPopular(model)}\n`,
@@ -153,9 +161,9 @@ export async function runVerify(argv) {
   const integrity = integrityOf(bytes);
   const report = { file: given[0], ok: true, bytes: bytes.length, integrity, backend };
   const lines = [
-    `${given[0]}: sound, ${count(bytes.length)} bytes`,
+    `${inline(given[0])}: sound, ${count(bytes.length)} bytes`,
     `integrity: ${integrity}`,
     `backend:   ${backend} (${why})`,
   ];
-  process.stdout.write(values.json ? jsonLine(report) : `${lines.join('\n')}\n`);
+  await print(values.json ? jsonLine(report) : `${lines.join('\n')}\n`);
 }

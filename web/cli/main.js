@@ -3,10 +3,11 @@
 import { version } from '../ampcf.js';
 import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
-import { Interrupted } from './interrupted.js';
+import { Interrupted, interruptions } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
 import { run as runSplit, usage as splitUsage } from './split-command.js';
+import { complain, guardStreams, print } from './terminal.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
 import { run as runTune, usage as tuneUsage } from './tune-command.js';
 
@@ -59,11 +60,19 @@ function exitCode(error) {
   if (!(error instanceof Error) || !('code' in error) || error.name !== 'AmpcfError') return undefined;
   const { code, details } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
   if (details.badModel) return exitModel;
-  if (code === 'BAD_ARGUMENT') return exitUsage;
+  if (code === 'BAD_ARGUMENT' || code === 'DIVERGED') return exitUsage;
   if (code === 'IO' || code === 'DISK_FULL') return exitIo;
   if (code === 'OUT_OF_MEMORY') return exitMemory;
   return code === 'INSTANCE_FAILED' || code === 'NO_WASM' ? undefined : exitData;
 }
+
+/**
+ * Whether an engine could not get the memory it asked for: it says so by a RangeError.
+ * @param {unknown} error
+ * @returns {error is RangeError}
+ */
+const isOutOfMemory = (error) =>
+  error instanceof RangeError && /alloc|memory|array length|too large/i.test(error.message);
 
 /**
  * The usage of a command, or of all.
@@ -82,16 +91,20 @@ const usageOf = (name) =>
 function failed(name, error, signal) {
   if (signal.aborted) {
     const left = error instanceof Interrupted ? error.message : 'nothing was changed';
-    process.stderr.write(`\nampcf: interrupted, ${left}\n`);
+    complain(`\nampcf: interrupted, ${left}\n`);
     return exitInterrupted;
+  }
+  if (isOutOfMemory(error)) {
+    complain(`ampcf: OUT_OF_MEMORY: ${error.message}: got too little memory, wanted a machine with more\n`);
+    return exitMemory;
   }
   const code = exitCode(error);
   if (code === undefined) throw error;
   const { code: word, message } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
   // A message that begins with a file and a line is read by editors, so nothing may stand before it.
   const who = /^.+:\d+: /.test(message) ? '' : 'ampcf: ';
-  process.stderr.write(`${who}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
-  if (code === exitUsage) process.stderr.write(`(ampcf ${name} --help)\n`);
+  complain(`${who}${word === 'BAD_DATA' ? '' : `${word}: `}${message}\n`);
+  if (code === exitUsage) complain(`(ampcf ${name} --help)\n`);
   return code;
 }
 
@@ -100,13 +113,12 @@ function failed(name, error, signal) {
  * @param {string[]} argv
  */
 async function runCommand(name, argv) {
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort(new Error('interrupted')));
+  const { signal, race } = interruptions();
   try {
-    await commands[name].run(argv, abort.signal);
+    await race(commands[name].run(argv, signal));
     return exitOk;
   } catch (error) {
-    return failed(name, error, abort.signal);
+    return failed(name, error, signal);
   }
 }
 
@@ -116,31 +128,34 @@ async function runCommand(name, argv) {
  */
 async function main([name, ...argv]) {
   if (name === undefined) {
-    process.stderr.write(usage);
+    complain(usage);
     return exitUsage;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(usageOf(argv[0]));
+    await print(usageOf(argv[0]));
     return exitOk;
   }
   if (name === '--version') {
-    process.stdout.write(`${version}\n`);
+    await print(`${version}\n`);
     return exitOk;
   }
   if (!Object.hasOwn(commands, name)) {
     const wanted = `one of ${Object.keys(commands).join(', ')}`;
-    process.stderr.write(`ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted ${wanted}\n`);
+    complain(`ampcf: BAD_ARGUMENT: command: got ${JSON.stringify(name)}, wanted ${wanted}\n`);
     return exitUsage;
   }
   if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(usageOf(name));
+    await print(usageOf(name));
     return exitOk;
   }
   return runCommand(name, argv);
 }
 
-// A reader that stops early (`| head`) is not an error.
-process.stdout.on('error', (error) => {
-  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(exitOk);
-});
-process.exitCode = await main(process.argv.slice(2));
+guardStreams();
+// Help and version may meet a full disk as well.
+const code = await main(process.argv.slice(2)).catch((error) =>
+  failed('', error, new AbortController().signal),
+);
+// What an interrupted command waits for, it would wait for still.
+if (code === exitInterrupted) process.exit(code);
+process.exitCode = code;

@@ -2,6 +2,7 @@
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
 import { readFileBytes } from './files.js';
+import { inline } from './harmless.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);
 
@@ -19,7 +20,7 @@ export async function openModel(path, bytes) {
     return await loadModel(bytes);
   } catch (error) {
     if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
-    throw new AmpcfError(error.code, `${path}: ${error.message}`, {
+    throw new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {
       ...error.details,
       badModel: true,
       cause: error,

@@ -5,6 +5,7 @@ import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { highestSeed } from '../core/random.js';
 import { readFileBytes } from './files.js';
+import { inline } from './harmless.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
 
@@ -65,7 +66,7 @@ export const defined = (values) =>
 export function numberOption(values, name, { whole = false, low = -Infinity, high = Infinity } = {}) {
   const text = values[name];
   if (text === undefined) return undefined;
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const value = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
   const from = low > -Infinity ? ` from ${low}` : '';
   const to = high < Infinity ? ` to ${high}` : '';
@@ -100,7 +101,7 @@ const sizeUnits = /** @type {Record<string, number>} */ ({
 export function sizeOption(values, name) {
   const text = values[name];
   if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+\.?\d*|\.\d+|\d+e\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [];
+  const [, number, unit] = /^(\d+(?:\.\d*)?(?:e\d+)?|\.\d+)\s*([kmg]?i?b|)$/i.exec(text) ?? [];
   const bytes = Number(number) * sizeUnits[unit?.toLowerCase()];
   if (!(bytes > 0))
     throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
@@ -133,7 +134,10 @@ async function linesOf(path) {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(/\r\n|\n|\r/);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new AmpcfError('BAD_DATA', `${path}: got bytes that are not UTF-8, wanted one item id a line`);
+    throw new AmpcfError(
+      'BAD_DATA',
+      `${inline(path)}: got bytes that are not UTF-8, wanted one item id a line`,
+    );
   }
 }
 
@@ -152,7 +156,7 @@ function idsOfLines(lines, path, name) {
       const wanted = `an id, or an id and a weight above 0 and at most ${AMPCF_MAX_WEIGHT}`;
       throw new AmpcfError(
         'BAD_DATA',
-        `${path}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted ${wanted}`,
+        `${inline(path)}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted ${wanted}`,
       );
     }
     return [{ item, weight: Number(weight) }];

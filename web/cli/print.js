@@ -1,15 +1,14 @@
 // Owns how numbers, bars and tables look in a terminal, and values as JSON. Must not know what they mean.
-import { stripVTControlCharacters, styleText } from 'node:util';
-
-const useColour = () => Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
+import { betweenMarks, inline, marked, safeJson, unmarked } from './harmless.js';
 
 /**
- * @param {Parameters<typeof styleText>[0]} format
+ * A text in a style, where the stream it goes to is a terminal that has colours.
+ * @param {Parameters<typeof marked>[0]} format
  * @param {string} text
+ * @param {NodeJS.WriteStream} [stream]
  */
-export function style(format, text) {
-  return useColour() ? styleText(format, text) : text;
-}
+export const style = (format, text, stream = process.stdout) =>
+  stream.isTTY && !process.env.NO_COLOR ? marked(format, text) : text;
 
 /** @param {number} share 0 to 1 */
 export const percent = (share) => `${Math.round(share * 100)} %`;
@@ -25,11 +24,14 @@ export function bar(share, width) {
 }
 
 /**
- * A text cut to a width, with an ellipsis where something is missing.
+ * A text from outside as a part of one line, cut to a width, with an ellipsis where something is missing.
  * @param {string} text
  * @param {number} width
  */
-export const fit = (text, width) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+export function fit(text, width) {
+  const safe = inline(text);
+  return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe;
+}
 
 /** @param {number} bytes */
 export function fileSize(bytes) {
@@ -44,27 +46,33 @@ export function fileSize(bytes) {
  * A value as one line of JSON.
  * @param {unknown} value
  */
-export const jsonLine = (value) => `${JSON.stringify(value)}\n`;
+export const jsonLine = (value) => `${safeJson(value)}\n`;
 
 /** @param {number} n */
 export const count = (n) => n.toLocaleString('en-US');
 
 /**
- * Rows of text as columns; columns whose cells are all numbers are aligned right.
- * @param {string[][]} rows
+ * A cell without controls, in its styles.
+ * @param {string} cell
+ */
+const oneLine = (cell) => betweenMarks(cell, inline);
+
+/**
+ * Rows of text as columns; columns whose cells are all numbers are aligned right. A cell is a part of one
+ * line, whatever it holds.
+ * @param {string[][]} cells
  * @param {string} [indent]
  */
-export function table(rows, indent = '  ') {
-  const width = (/** @type {string} */ cell) => stripVTControlCharacters(cell).length;
+export function table(cells, indent = '  ') {
+  const rows = cells.map((row) => row.map(oneLine));
+  const width = (/** @type {string} */ cell) => unmarked(cell).length;
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, c) =>
     Math.max(...rows.map((row) => width(row[c] ?? ''))),
   );
   const right = widths.map((_, c) =>
     rows.every(
-      (row) =>
-        /^[-+]?[\d.,]*( ?[%a-z]{0,5})?$/i.test(stripVTControlCharacters(row[c] ?? '')) &&
-        /\d|^$/.test(row[c] ?? ''),
+      (row) => /^[-+]?[\d.,]*( ?[%a-z]{0,5})?$/i.test(unmarked(row[c] ?? '')) && /\d|^$/.test(row[c] ?? ''),
     ),
   );
   return rows

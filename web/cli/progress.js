@@ -1,6 +1,7 @@
 // Owns what a command says on stderr while it works: notes, and progress as one moving line on a terminal or
 // a few plain lines elsewhere. Must not write to stdout.
 import { bar, count, percent } from './print.js';
+import { complain, overwriteLine } from './terminal.js';
 
 /**
  * What every part of a command is given.
@@ -18,7 +19,7 @@ import { bar, count, percent } from './print.js';
 export function ioOf(values, signal) {
   const quiet = Boolean(values.quiet);
   const say = (/** @type {string} */ line) => {
-    if (!quiet) process.stderr.write(`${line}\n`);
+    if (!quiet) complain(`${line}\n`);
   };
   return { signal, quiet, say };
 }
@@ -45,18 +46,18 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
       const rest = `  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
       const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}${rest}`;
       if (stream.isTTY) {
-        stream.write(`\r\x1b[K${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
+        overwriteLine(stream, `${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
         line = true;
       } else if (Math.floor(share * 4) > tenth) {
         // A log gets a line a quarter, not a bar.
         tenth = Math.floor(share * 4);
-        stream.write(`${text}\n`);
+        complain(`${text}\n`, stream);
       }
     },
     finish(text) {
-      if (line) stream.write('\r\x1b[K');
+      if (line) overwriteLine(stream, '');
       line = false;
-      if (text && !quiet) stream.write(`${text}\n`);
+      if (text && !quiet) complain(`${text}\n`, stream);
     },
   };
 }

@@ -1,9 +1,11 @@
 // Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute
 // scores.
+import { inline } from './harmless.js';
 import { loadModelFile } from './model-file.js';
 import { idList, numberOption, parseCommand, UsageError } from './options.js';
 import { jsonLine } from './print.js';
 import { personaLines, rankingLines } from './ranking-text.js';
+import { complain, print } from './terminal.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Profile } from '../model/profile.js' */
@@ -69,10 +71,10 @@ function itemJson({ item, title, known, score, persona, seat = false, attention,
  * @param {string[]} unknownHistory
  * @param {boolean} json
  */
-function print(me, ranking, unknownHistory, json) {
+async function printRanking(me, ranking, unknownHistory, json) {
   const unknown = [...unknownHistory, ...ranking.unknown];
   if (json) {
-    process.stdout.write(
+    return print(
       jsonLine({
         personalized: ranking.personalized,
         unknown,
@@ -80,15 +82,14 @@ function print(me, ranking, unknownHistory, json) {
         items: ranking.items.map(itemJson),
       }),
     );
-    return;
   }
-  if (unknown.length > 0) process.stderr.write(`not in the model: ${unknown.join(', ')}\n`);
-  process.stdout.write(
+  if (unknown.length > 0) complain(`not in the model: ${unknown.map(inline).join(', ')}\n`);
+  await print(
     ranking.personalized
       ? `Personas of this history\n${personaLines(me)}\n\n`
       : 'No known history: ranked by popularity\n\n',
   );
-  process.stdout.write(`${rankingLines(ranking)}\n`);
+  await print(`${rankingLines(ranking)}\n`);
 }
 
 /**
@@ -97,18 +98,13 @@ function print(me, ranking, unknownHistory, json) {
  * @param {string} path
  */
 async function open(values, path) {
+  const contributions = numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3;
+  const topK = numberOption(values, 'k', { whole: true, low: 0 });
   const model = await loadModelFile(path);
-  const history = await idList(values.history, 'history');
   const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
+  const history = await idList(values.history, 'history');
   const me = model.createProfile(history, personas === undefined ? {} : { personas });
-  return {
-    me,
-    options: {
-      explain: Boolean(values.explain),
-      contributions: numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3,
-    },
-    topK: numberOption(values, 'k', { whole: true, low: 0 }),
-  };
+  return { me, options: { explain: Boolean(values.explain), contributions }, topK };
 }
 
 /** @param {string[]} argv */
@@ -123,10 +119,10 @@ export async function runRecommend(argv) {
     },
     ['MODEL'],
   );
+  const proportional = numberOption(values, 'proportional', { low: 0, high: 1 });
   const { me, options, topK } = await open(values, given[0]);
   const exclude = (await idList(values.exclude, 'exclude')).map(({ item }) => item);
-  const proportional = numberOption(values, 'proportional', { low: 0, high: 1 });
-  print(
+  await printRanking(
     me,
     me.recommend({
       ...options,
@@ -147,7 +143,7 @@ export async function runRank(argv) {
     throw new UsageError('--candidates IDS is missing: which items should be ranked?');
   const { me, options, topK } = await open(values, given[0]);
   const candidates = (await idList(values.candidates, 'candidates')).map(({ item }) => item);
-  print(
+  await printRanking(
     me,
     me.rank(candidates, topK === undefined ? options : { ...options, topK }),
     me.unknown,

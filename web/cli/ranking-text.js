@@ -1,4 +1,5 @@
 // Owns how personas, rankings and reasons read in a terminal. Must not rank.
+import { inline } from './harmless.js';
 import { bar, fit, percent, style, table } from './print.js';
 
 /** @import { Profile } from '../model/profile.js' */
@@ -75,7 +76,7 @@ export function rankingLines({ items }) {
   const lines = items
     .flatMap((item, i) => {
       const score = item.score === null ? ' new ' : item.score.toFixed(3);
-      const persona = item.persona ? `  ${style('cyan', item.persona.label)}` : '';
+      const persona = item.persona ? `  ${style('cyan', inline(item.persona.label))}` : '';
       const place = String(i + 1).padStart(2);
       const seat = item.seat ? style('dim', '  by share') : '';
       const head = `  ${place}  ${score}  ${short(item.title, 46).padEnd(46)}${persona}${seat}`;

@@ -1,12 +1,14 @@
 // Owns what commands make of a ratings file: its options, which rows count, how much, and what is said about
 // it. Must not parse text.
+import { inline } from './harmless.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
+import { inOneOrder } from './one-order.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
 import { readRatings } from './read-ratings.js';
 
 /** @import { Io } from './progress.js' */
-/** @typedef {Awaited<ReturnType<typeof readRatings>>} Ratings */
+/** @typedef {import('./one-order.js').Ratings} Ratings */
 
 /** Options of every command that reads ratings. */
 export const ratingOptions = textOptions([
@@ -83,7 +85,7 @@ export function chooseRows(
 export async function readRatingsFile(path, values, { signal, quiet, say, label }) {
   const { format, user, item, rating, time, duplicates } = values;
   const reading = progress('reading ', { quiet, after: 1000 });
-  const ratings = await readRatings(path, {
+  const read = await readRatings(path, {
     ...defined({ format, user, item, rating, time, duplicates }),
     skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0,
     signal,
@@ -91,6 +93,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
       if (total) reading.update(bytes, total, `${count(rows)} rows`);
     },
   }).finally(() => reading.finish());
+  const ratings = inOneOrder(read);
   say(`read     ${label ? `${label}: ` : ''}${contentsText(ratings)}`);
   if (ratings.duplicates > 0)
     say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);
@@ -101,8 +104,9 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
 /** @param {Ratings} ratings */
 function contentsText({ user, users, items, format: { kind, columns } }) {
   const people = `${count(user.length)} interactions of ${count(users.length)} people`;
-  const rating = columns.rating ? `, rating ${columns.rating}` : '';
-  const where = `(${kind}: user ${columns.user}, item ${columns.item}${rating})`;
+  const name = (/** @type {string | null} */ column) => inline(column ?? '');
+  const rating = columns.rating ? `, rating ${name(columns.rating)}` : '';
+  const where = `(${kind}: user ${name(columns.user)}, item ${name(columns.item)}${rating})`;
   return `${people} with ${count(items.length)} items ${where}`;
 }
 
@@ -114,9 +118,10 @@ function contentsText({ user, users, items, format: { kind, columns } }) {
  */
 export async function readHistory(values, io) {
   const weights = Boolean(values.weights);
+  const minRating = numberOption(values, 'min-rating');
   const read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
   const ratings = await read('history');
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
+  const threshold = ratingThreshold(ratings, { minRating, weights });
   return {
     history: chooseRows(ratings, { threshold, weights }),
     threshold,

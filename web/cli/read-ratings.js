@@ -5,6 +5,7 @@ import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
 import { displayName, readChunks } from './files.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
+import { mergePairs } from './merge-pairs.js';
 import {
   MAX_LINE,
   columnError,
@@ -156,8 +157,9 @@ const KNOWN = {
  * lists); blank lines are nothing. Ids are compared by their exact bytes. Times may be Unix seconds,
  * milliseconds (beyond 1e11) or ISO dates (UTC if no zone is said).
  *
- * A pair that comes again is merged into its first place: 'last' takes rating and time of the last row in the
- * file; 'sum' adds the ratings (each row is 1 where the file has none) and takes the time of the last row.
+ * A pair that comes again is merged into its first place: 'last' takes rating and time of the latest row, of
+ * equal times, and where there are none, the highest rating; 'sum' adds the ratings (each row is 1 where the
+ * file has none) and takes the latest time. No result depends on the order of the rows.
  *
  * Throws `BAD_DATA` (or `BAD_IDS`, if bad ids are all that is wrong) with the first ten bad rows, once there
  * are more than `skipBad`; broken quotes, NUL bytes and text that is not UTF-8 cannot be skipped, for where
@@ -343,7 +345,7 @@ function areWords(cells) {
  * @param {string} text
  */
 function parseRating(text) {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return NaN;
+  if (!/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return NaN;
   const value = Number(text);
   return Math.abs(value) <= MAX_RATING ? value : NaN;
 }
@@ -537,8 +539,9 @@ class Interactions {
 
   /** @param {'last' | 'sum'} rule */
   finish(rule) {
-    const duplicates = this.merge(rule);
-    const n = this.count;
+    const n = mergePairs(this, { users: this.users.size, items: this.items.size }, rule);
+    const duplicates = this.count - n;
+    this.count = n;
     return {
       users: [...this.users.keys()],
       items: [...this.items.keys()],
@@ -548,43 +551,5 @@ class Interactions {
       time: this.time && this.time.slice(0, n),
       duplicates,
     };
-  }
-
-  /**
-   * Merges repeated pairs into their first row: rows sorted by user, then one mark an item; no table of pairs
-   * to overflow.
-   * @param {'last' | 'sum'} rule
-   */
-  merge(rule) {
-    const { user, item, rating, time, count } = this;
-    const next = new Int32Array(this.users.size + 1);
-    for (let k = 0; k < count; k++) next[user[k] + 1]++;
-    for (let u = 1; u < next.length; u++) next[u] += next[u - 1];
-    const order = new Int32Array(count);
-    for (let k = 0; k < count; k++) order[next[user[k]]++] = k;
-
-    const firstRow = new Int32Array(this.items.size).fill(-1);
-    const merged = new Uint8Array(count);
-    for (const k of order) {
-      const f = firstRow[item[k]];
-      if (f < 0 || user[f] !== user[k]) {
-        firstRow[item[k]] = k;
-        continue;
-      }
-      merged[k] = 1;
-      if (rating) rating[f] = rule === 'sum' ? rating[f] + rating[k] : rating[k];
-      if (time) time[f] = time[k];
-    }
-    let kept = 0;
-    for (let k = 0; k < count; k++) {
-      if (merged[k]) continue;
-      user[kept] = user[k];
-      item[kept] = item[k];
-      if (rating) rating[kept] = rating[k];
-      if (time) time[kept] = time[k];
-      kept++;
-    }
-    this.count = kept;
-    return count - kept;
   }
 }

@@ -4,10 +4,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFilesTogether } from '../node/atomic-files.js';
 import { numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, jsonLine, table } from './print.js';
 import { ioOf } from './progress.js';
 import { ratingOptions, ratingUsage, readRatingsFile } from './read-interactions.js';
 import { allParts, splitRows, splitRules } from './split.js';
+import { print } from './terminal.js';
 
 /** @import { OptionSpec } from './options.js' */
 /** @import { Ratings } from './read-interactions.js' */
@@ -20,8 +22,7 @@ export const usage = [
     'validation.csv and test.csv, all of them',
   '  or none; rows keep their values and their order, and each row read is in one file.',
   '',
-  "  --by leave-last-out     each person's last event is the test, the one before it the " +
-    'validation; of equal times the later row',
+  "  --by leave-last-out     each person's last event is the test, the one before it the " + 'validation',
   '       leave-one-out      random events instead of the last',
   '       temporal           events from one moment on are the test, from an earlier one the validation',
   "       latest             a share of each person's events, the latest of them",
@@ -100,6 +101,13 @@ async function filesThere(folder) {
   return allParts.filter((_, i) => there[i]).map((part) => `${part}.csv`);
 }
 
+/** @param {string} path */
+const isFolder = (path) =>
+  stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+
 /**
  * Rows that count.
  * @param {Ratings} ratings
@@ -122,6 +130,13 @@ const cell = (id) => (/^[\w.-]+$/.test(id) ? id : `"${id.replaceAll('"', '""')}"
  * @param {number} seconds
  */
 const timeText = (seconds) => String(Math.abs(seconds) > 1e11 ? seconds * 1000 : seconds);
+
+/**
+ * Rows in the order of the file that they were read from.
+ * @param {Ratings} ratings
+ * @param {readonly number[]} rows
+ */
+const asInFile = ({ place }, rows) => [...rows].sort((a, b) => place[a] - place[b]);
 
 /** Lines that are turned into bytes at a time, so that no string grows beyond what V8 can hold. */
 const linesAtOnce = 65536;
@@ -200,6 +215,8 @@ export async function run(argv, signal) {
   if (!values.output) throw new UsageError('-o FOLDER is missing: where should the parts go?');
   const minRating = numberOption(values, 'min-rating');
   const { folder, there } = await outputFolder(values);
+  for (const name of there.length > 0 || !(await isFolder(folder)) ? there : ['train.csv'])
+    await checkPaths({ RATINGS: given[0] }, { [`-o ${folder}`]: join(folder, name) });
   const io = ioOf(values, signal);
   const ratings = await readRatingsFile(given[0], values, io);
   if (timed.includes(chosen.by) && !ratings.time)
@@ -214,7 +231,7 @@ export async function run(argv, signal) {
   signal.throwIfAborted();
   const texts = Array.from(
     split.parts,
-    ([part, list]) => /** @type {const} */ ([`${part}.csv`, csvOf(ratings, list)]),
+    ([part, list]) => /** @type {const} */ ([`${part}.csv`, csvOf(ratings, asInFile(ratings, list))]),
   );
   await writeFilesTogether(folder, new Map(texts), there);
   const summary = {
@@ -228,5 +245,5 @@ export async function run(argv, signal) {
     cuts: split.cuts,
     files,
   };
-  process.stdout.write(values.json ? jsonLine(summary) : `${countTable(folder, files)}\n`);
+  await print(values.json ? jsonLine(summary) : `${countTable(folder, files)}\n`);
 }

@@ -16,7 +16,7 @@ import { personRandom, sampleOf, seededRandom } from '../core/random.js';
  */
 /**
  * @typedef {object} Split
- * @property {Map<Part, number[]>} parts rows in the order of the file
+ * @property {Map<Part, number[]>} parts rows in their order
  * @property {{ validation: number | null, test: number } | null} cuts Unix seconds from which on the parts
  *   begin; null where the rows were not cut by time
  */
@@ -26,11 +26,14 @@ export const splitRules = ['leave-last-out', 'leave-one-out', 'temporal', 'lates
 /** @type {readonly Part[]} */
 export const allParts = ['train', 'validation-history', 'validation', 'test-history', 'test'];
 
+/** Of the order of events of one time, whatever the seed. */
+const tieSeed = 0;
+
 /** By user, what a held-out person's history keeps; the rest is that person's test. */
 const historyShare = 0.8;
 
 /**
- * @param {Ratings} ratings
+ * @param {Ratings} ratings in one order, or what is held out depends on it
  * @param {readonly number[]} rows to be split
  * @param {SplitOptions} options
  * @returns {Split} every row in one part; no part that was asked for is empty
@@ -96,11 +99,11 @@ function rowsByPerson({ users, user }, rows) {
  */
 function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add) {
   const random = personRandom(seed, user);
-  // What is held out comes first. The sort is stable: of equal times the later row of the file is the later
-  // event.
+  // What is held out comes first. Of equal times any event may be the later one, but always the same: neither
+  // ids nor the order of rows should decide.
   const order =
     (by === 'leave-last-out' || by === 'latest') && time
-      ? [...list].sort((a, b) => time[a] - time[b]).reverse()
+      ? sampleOf(list, list.length, personRandom(tieSeed, user)).sort((a, b) => time[b] - time[a])
       : sampleOf(list, list.length, random);
   const howMany = (/** @type {number} */ share) =>
     by === 'random' || by === 'latest' ? Math.floor(list.length * share + random()) : Number(share > 0);

@@ -22,15 +22,18 @@ import {
 import { checkTrained } from './check-trained.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
+import { inline } from './harmless.js';
 import { checkMemory } from './memory-limit.js';
-import { numberOption, parseCommand, UsageError } from './options.js';
+import { parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
+import { print } from './terminal.js';
 import {
   givenSettings,
   holdOutUsage,
   inputUsage,
   memoryUsage,
+  patienceOption,
   readTrainingInput,
   trainCommandLine,
   trainingOptions,
@@ -186,11 +189,10 @@ async function train({ interactions, validation, items }, given, values, { signa
   checkMemory(await trainingMemory(interactions, given), values, say);
   const line = trainingProgress(quiet, given.objective);
   const { update: onProgress, measured: onMeasured } = line;
-  const patience = numberOption(values, 'patience', { whole: true, low: 1 });
   if (!validation) return trainModel(interactions, { ...options, onProgress }).finally(line.finish);
   const trained = await trainValidated(interactions, validation, {
     ...options,
-    patience,
+    patience: patienceOption(values),
     onProgress,
     onMeasured,
   }).finally(line.finish);
@@ -368,6 +370,7 @@ export async function run(argv, signal) {
   const { values, given: paths } = parseCommand(argv, options, ['RATINGS']);
   const [path] = paths;
   const given = givenSettings(values);
+  trainSettings(given);
   const { output } = values;
   if (values.auto) values.validation ??= autoShare;
   checkUsage(values);
@@ -383,11 +386,11 @@ export async function run(argv, signal) {
   sayTrained(trained, input.interactions, say);
   say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
-  say(`wrote    ${output === '-' ? 'the model' : output} (${fileSize(bytes.length)})`);
+  say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);
   const command = trained.search && commandAgain(path, values, trained.settings);
   if (command) say(`again    ${command}`);
   if (output === '-') return;
   if (values.json)
-    process.stdout.write(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
-  else say(`\ntry      npx ampcf recommend ${output} --history ITEM,ITEM,... --explain`);
+    await print(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
+  else say(`\ntry      npx ampcf recommend ${inline(output)} --history ITEM,ITEM,... --explain`);
 }

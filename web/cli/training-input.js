@@ -3,6 +3,8 @@ import { AmpcfError } from '../core/errors.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
+import { memoryLimit } from './memory-limit.js';
+import { checkPaths } from './paths.js';
 import { count } from './print.js';
 import {
   chooseRows,
@@ -78,7 +80,8 @@ export const inputUsage = [
     'kept rating counts 1',
   '  --min-support N         leave out items of fewer than N people (default ' +
     `${trainDefaults.minSupport})`,
-  '  --duplicates last|sum   a pair that comes again: the last row counts, or ratings add up',
+  '  --duplicates last|sum   a pair that comes again: the latest row counts (without times the highest ' +
+    'rating), or ratings add up',
   '  --skip-bad N            go on when up to N rows are bad',
 ].join('\n');
 
@@ -112,7 +115,7 @@ export function givenSettings(values) {
  */
 function validationOption(given) {
   if (given === undefined) return undefined;
-  const share = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given) ? Number(given) : undefined;
+  const share = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(given) ? Number(given) : undefined;
   if (share === undefined && given !== '') return { file: given };
   if (!(share !== undefined && share > 0 && share < 1))
     throw new UsageError(
@@ -211,16 +214,40 @@ async function holdOut(ratings, values, rule, io) {
 }
 
 /**
+ * Checks all that can be checked before the first row is read: who waits for a training must not hear at its
+ * end what was wrong at its beginning.
+ * @param {string} path of the ratings
+ * @param {Record<string, any>} values
+ */
+async function checkBefore(path, values) {
+  const wanted = validationOption(values.validation);
+  checkHoldOut(values);
+  memoryLimit(values);
+  patienceOption(values);
+  numberOption(values, 'min-rating');
+  if (path === '-' && values.validation === '-')
+    throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
+  const validation = wanted && 'file' in wanted ? wanted.file : undefined;
+  await checkPaths(
+    { RATINGS: path, '--items': values.items, '--validation': validation },
+    { '-o': values.output },
+  );
+}
+
+/**
+ * @param {Record<string, any>} values
+ * @returns {number | undefined} measurements without a better one, after which a training stops
+ */
+export const patienceOption = (values) => numberOption(values, 'patience', { whole: true, low: 1 });
+
+/**
  * @param {string} path
  * @param {Record<string, any>} values
  * @param {Io} io
  * @returns {Promise<TrainingInput>}
  */
 export async function readTrainingInput(path, values, io) {
-  validationOption(values.validation);
-  checkHoldOut(values);
-  if (path === '-' && values.validation === '-')
-    throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
+  await checkBefore(path, values);
   const ratings = await readRatingsFile(path, values, io);
   const weights = Boolean(values.weights);
   const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });

@@ -1,6 +1,7 @@
 // Owns what a training says: progress, figures, personas. Must not train.
 import { count, percent } from './print.js';
 import { stages } from './progress.js';
+import { complain } from './terminal.js';
 
 /** @import { Measurement, ValidatedOptions } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
@@ -36,9 +37,7 @@ export function trainingProgress(quiet, objective) {
     measured({ sweep, sweeps, metrics, best }) {
       if (quiet) return;
       lines.finish();
-      process.stderr.write(
-        `measured ${word} ${sweep}/${sweeps}  ${figuresText(metrics)}${best ? '' : '  no better'}\n`,
-      );
+      complain(`measured ${word} ${sweep}/${sweeps}  ${figuresText(metrics)}${best ? '' : '  no better'}\n`);
     },
     finish: lines.finish,
   };

@@ -2,10 +2,12 @@
 // settings are searched.
 import { trainSettings } from '../train/settings.js';
 import { writeOutput } from './files.js';
+import { inline } from './harmless.js';
 import { Interrupted } from './interrupted.js';
 import { parseCommand } from './options.js';
 import { fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
+import { print } from './terminal.js';
 import {
   givenSettings,
   holdOutUsage,
@@ -116,9 +118,9 @@ export async function run(argv, signal) {
   io.say(searchText(search, values));
   for (const line of choiceLines(trained)) io.say(line);
   sayCheck(validation, check, io.say);
-  if (output && output !== '-') io.say(`wrote    ${output} (${fileSize(bytes.length)})`);
+  if (output && output !== '-') io.say(`wrote    ${inline(output)} (${fileSize(bytes.length)})`);
   if (output === '-') return io.say(`train    ${command}`);
-  process.stdout.write(
+  await print(
     values.json
       ? jsonLine({ model: output ?? null, ...searchSummary(search, values), ...summaryOf(search), command })
       : `${trialTable(results, '')}\n\nvalidation ${validationText(validation)}\n${command}\n`,

@@ -1,7 +1,7 @@
 // Owns what commands say of a validation beside its figures: what was chosen on it, whether it beats
 // popularity, how far it is from the training. Must not measure.
-import { styleText } from 'node:util';
-import { count } from './print.js';
+import { count, style } from './print.js';
+import { complain } from './terminal.js';
 
 /** @import { GateChoice, ProportionalChoice, ValidationCheck, ValidationFigures } from '../evaluate.js' */
 /** @typedef {{ gate?: GateChoice | null, proportional?: ProportionalChoice | null }} Choices */
@@ -94,11 +94,11 @@ export function sayCheck(validation, check, say) {
   say(`baseline popularity: ndcg@20 ${popularity.metrics['ndcg@20'].toFixed(4)}`);
   for (const line of [...unknownLine(check), ...shiftLine(check)]) say(line);
   const warning = warningOf(validation, check);
-  if (warning) process.stderr.write(`${loud(`warning  ${warning}`)}\n`);
+  if (warning) complain(`${loud(`warning  ${warning}`)}\n`);
 }
 
 const loud = (/** @type {string} */ text) =>
-  process.stderr.isTTY && !process.env.NO_COLOR ? styleText(['bold', 'red'], text) : text;
+  style('bold', style('red', text, process.stderr), process.stderr);
 
 /**
  * What a summary tells of a validation beside its figures.

@@ -20,6 +20,7 @@ export const AMPCF_E_ARGUMENT = 1;
 export const AMPCF_E_ITEM_RANGE = 2;
 export const AMPCF_E_MEMORY = 3;
 export const AMPCF_E_NO_DATA = 5;
+export const AMPCF_E_DIVERGED = 6;
 export const AMPCF_E_BAD_MAGIC = 16;
 export const AMPCF_E_TRUNCATED = 17;
 export const AMPCF_E_TRAILING_DATA = 18;

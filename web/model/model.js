@@ -39,7 +39,8 @@ export class Model {
     const kernel = openModel(memory, bytes);
     let metadata = {};
     try {
-      metadata = Object(JSON.parse(metadataOf(kernel) || '{}')); // null is JSON too
+      const given = JSON.parse(metadataOf(kernel) || '{}');
+      if (given && typeof given === 'object') metadata = given;
     } catch {
       // Metadata is for people: a file with odd metadata still ranks.
     }

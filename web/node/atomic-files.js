@@ -1,8 +1,10 @@
 // Owns files replaced whole or not at all. Must not know what the bytes mean.
-import { mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { writeFifo } from './fifo.js';
 import { ioError } from './io-error.js';
-import { isDead } from './process-alive.js';
+import { fateOf, signature, signedName } from './process-name.js';
 
 // Two writes of one target in one process would share the temporary file, so they take turns.
 /** @type {Map<string, Promise<void>>} */
@@ -18,12 +20,29 @@ const turns = new Map();
 export async function writeFileAtomic(path, bytes) {
   try {
     const old = await stat(path).catch(ignore('ENOENT'));
+    if (old?.isFIFO()) return await writeFifo(path, bytes);
     if (old && !old.isFile()) return await writePlain(path, bytes);
     const target = old ? await realpath(path) : path;
     const turn = (turns.get(target) ?? Promise.resolve()).then(() => replace(target, bytes, old?.mode));
     const settled = turn.catch(() => {}).finally(() => turns.get(target) === settled && turns.delete(target));
     turns.set(target, settled);
     await turn;
+  } catch (cause) {
+    throw ioError('write', path, cause);
+  }
+}
+
+/**
+ * Throws what `writeFileAtomic` would most likely throw, without writing: for work that takes long.
+ * @param {string} path
+ */
+export async function checkReplaceable(path) {
+  try {
+    const old = await stat(path).catch(ignore('ENOENT'));
+    if (old?.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+    if (old && !old.isFile()) return await access(path, constants.W_OK);
+    const target = old ? await realpath(path) : path;
+    await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw ioError('write', path, cause);
   }
@@ -65,9 +84,7 @@ async function replace(target, bytes, mode) {
 async function stage(target, bytes, mode = 0o666) {
   const folder = dirname(target);
   await removeStaleTemps(folder, basename(target));
-  const temp = join(folder, `.${basename(target)}.${process.pid}.tmp`);
-  // In a container every run may have the same pid, so a temp under our own pid is a dead run's.
-  await unlink(temp).catch(ignore('ENOENT'));
+  const temp = join(folder, tempName(basename(target)));
   try {
     const handle = await open(temp, 'wx', mode & 0o777);
     try {
@@ -119,7 +136,7 @@ export async function writeFilesTogether(folder, files, outdated = []) {
  * Makes a rename survive a power cut.
  * @param {string} folder
  */
-async function syncFolder(folder) {
+export async function syncFolder(folder) {
   // Some platforms cannot open or sync a folder, and a folder may be writable but not readable.
   const cannot = ignore('EINVAL', 'EPERM', 'EISDIR', 'EACCES');
   const handle = await open(folder, 'r').catch(cannot);
@@ -131,6 +148,30 @@ async function syncFolder(folder) {
   }
 }
 
+/** What nobody has written to for so long was left behind, wherever its process was. */
+const oldMs = 24 * 3600 * 1000;
+
+/**
+ * A name that no other process gives: processes of several containers have the same numbers.
+ * @param {string} base
+ * @param {number} [pid]
+ */
+export const tempName = (base, pid) => `.${base}.${signedName(pid)}.tmp`;
+
+const signed = new RegExp(`^${signature.source}-[0-9a-f]{12}$|^[0-9]{1,10}$`);
+
+/**
+ * Whether a temporary file was left by a process that is no more.
+ * @param {string} path
+ * @param {string} signer
+ */
+async function isLeft(path, signer) {
+  const fate = fateOf(signer);
+  if (fate !== 'elsewhere') return fate === 'dead';
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > oldMs;
+}
+
 /**
  * @param {string} folder
  * @param {string} base
@@ -139,8 +180,9 @@ async function removeStaleTemps(folder, base) {
   const names = await readdir(folder).catch(ignore('EACCES'));
   for (const name of names ?? []) {
     if (!name.startsWith(`.${base}.`) || !name.endsWith('.tmp')) continue;
-    const pid = name.slice(base.length + 2, -4);
-    if (/^[0-9]{1,10}$/.test(pid) && isDead(Number(pid))) await unlink(join(folder, name)).catch(() => {});
+    const signer = name.slice(base.length + 2, -4);
+    const path = join(folder, name);
+    if (signed.test(signer) && (await isLeft(path, signer))) await unlink(path).catch(() => {});
   }
 }
 

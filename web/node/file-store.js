@@ -1,18 +1,18 @@
 // Owns the store of files for Node. Must not be needed by a page, and must not look into what it keeps.
-import { chmod, mkdir, readFile, readdir, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { sameBytes } from '../store/bytes.js';
-import { writeFileAtomic } from './atomic-files.js';
 import { withLock } from './file-lock.js';
 
+/** @import { Become } from './file-lock.js' */
 /** @import { ProfileStore, Slots } from '../store/memory-store.js' */
 
 const slotNames = ['slot-0', 'slot-1'];
 const badName = 'profile.bad';
 /** What this store makes, and so may remove. */
-const ours = /^(?:slot-[01]|profile\.bad|\.slot-[01]\.\d{1,10}\.tmp|lock-\d{1,10}-[0-9a-f]+)$/;
+const ours = /^(?:slot-[01]|profile\.bad|\.slot-[01]\.\d{1,10}\.tmp)$/;
 
 /** @param {unknown} error */
 const missing = (error) => {
@@ -42,9 +42,9 @@ async function naming(folder, work) {
 }
 
 /**
- * A store in a folder of its own, made when it is first written to, readable by its owner only. Processes of
- * one machine may share it. Each slot is replaced whole: temporary file, fsync, rename, fsync of the folder.
- * Do not share it over a network file system.
+ * A store in a folder of its own, made when it is first written to, readable by its owner only. Processes may
+ * share it, also of several containers; of several machines as far as web/store/STORE.md says. Each slot is
+ * replaced whole: a file beside it, fsync, rename, fsync of the folder.
  * @param {string} folder
  * @returns {ProfileStore}
  */
@@ -56,7 +56,7 @@ export function fileStore(folder) {
     /** @type {Slots} */ (await Promise.all(slotNames.map((name) => readFile(path(name)).catch(missing))));
   /**
    * @template T
-   * @param {() => Promise<T>} work
+   * @param {(become: Become) => Promise<T>} work
    */
   const locked = async (work) => {
     for (let attempt = 0; ; attempt++) {
@@ -73,12 +73,10 @@ export function fileStore(folder) {
     read: () => naming(folder, async () => ({ slots: await both() })),
     write: (seen, slot, bytes) =>
       naming(folder, () =>
-        locked(async () => {
+        locked(async (become) => {
           const now = await both();
           if (!now.every((held, i) => sameBytes(held, seen.slots[i]))) return false;
-          await writeFileAtomic(path(slotNames[slot]), bytes);
-          await chmod(path(slotNames[slot]), 0o600);
-          return true;
+          return become(path(slotNames[slot]), bytes);
         }),
       ),
     erase: () =>
@@ -87,7 +85,7 @@ export function fileStore(folder) {
         if (!names) return;
         await withLock(folder, async () => {
           for (const name of await readdir(folder))
-            if (ours.test(name) && !name.startsWith('lock-')) await unlink(path(name)).catch(missing);
+            if (ours.test(name)) await unlink(path(name)).catch(missing);
         });
         await rmdir(folder).catch(() => {}); // files that are not ours, or another process at work: it stays
       }),

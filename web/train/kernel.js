@@ -257,7 +257,13 @@ export class Training {
   /** @param {number} rows at most */
   step(rows) {
     return this.#memory.scoped([abi.ampcf_train_progress.bytes], (out) => {
-      this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
+      const status = this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
+      check(
+        this.#memory,
+        status,
+        'the training diverged: item vectors are no numbers or all zero, wanted a larger lambda, a smaller ' +
+          'learningRate or smaller weights',
+      );
       return getStruct(this.#memory, abi.ampcf_train_progress, out);
     });
   }
@@ -407,7 +413,8 @@ export class NeighboursRun {
   /** @param {number} steps at most */
   step(steps) {
     return this.#memory.scoped([abi.ampcf_neighbours_progress.bytes], (out) => {
-      this.#memory.call('ampcf_neighbours_step', this.#run, steps, out);
+      const status = this.#memory.call('ampcf_neighbours_step', this.#run, steps, out);
+      check(this.#memory, status, 'the neighbours diverged, wanted a larger neighbourLambda');
       return getStruct(this.#memory, abi.ampcf_neighbours_progress, out);
     });
   }

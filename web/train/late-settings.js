@@ -28,12 +28,18 @@ export function settingsWith(settings, changes) {
 }
 
 /**
+ * A denormal, which a file does not hold, means what 0 means.
+ * @param {number} x
+ */
+const plain = (x) => (Math.fround(x) < 2 ** -126 ? 0 : x);
+
+/**
  * The settings of a file with those of a run in their places.
  * @param {Float32Array} row what the training says
  * @param {TrainSettings} settings
  */
 export function lateRow(row, settings) {
   const out = row.slice();
-  for (const [name, at] of Object.entries(places)) out[at] = Number(settings[name]);
+  for (const [name, at] of Object.entries(places)) out[at] = plain(Number(settings[name]));
   return out;
 }

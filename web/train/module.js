@@ -1,6 +1,7 @@
 // Owns starting train.wasm. Must stay out of the browser entry, so that pages never download it.
 import scalar from '../../dist/wasm/train-scalar.wasm';
 import simd from '../../dist/wasm/train-simd.wasm';
+import { notStarted } from '../core/compile.js';
 import { WasmMemory, decodeBase64 } from '../core/memory.js';
 import { TrainKernel } from './kernel.js';
 
@@ -9,6 +10,14 @@ import { TrainKernel } from './kernel.js';
  * @returns {Promise<TrainKernel>}
  */
 export async function startTrainer() {
+  try {
+    return await start();
+  } catch (error) {
+    throw notStarted('the trainer', error);
+  }
+}
+
+async function start() {
   const simdBytes = decodeBase64(simd);
   if (WebAssembly.validate(simdBytes)) {
     const module = await WebAssembly.compile(simdBytes);

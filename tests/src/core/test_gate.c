@@ -39,7 +39,7 @@ static recipe gate_recipe(uint64_t *rng) {
 static void make_person(person *of, const recipe *r, uint64_t *rng) {
     of->r = *r;
     of->t = make_parts(r, rng);
-    for (uint32_t j = 0; j < r->n_items; j += 9) /* some items say nothing */
+    for (uint32_t j = 0; j < r->n_items && r->n_items > 1; j += 9) /* some items say nothing, never all */
         memset(of->t.vectors + j * r->dim, 0, r->dim * sizeof(float));
     fill_weighted_gram(of->t.vectors, of->t.item_weights, r->n_items, r->dim, of->t.gram);
     of->m = open_parts(&of->t.parts);

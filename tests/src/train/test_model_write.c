@@ -364,7 +364,35 @@ static void refuses_other_metadata(void) {
     free(text), free(memory), free(out), free_model(&bare), free_model(&whole);
 }
 
+/* A training that lost its numbers, and one that lost them all to zero, in every type of vectors. */
+static void useless_vectors(void) {
+    uint64_t rng = 119;
+    recipe r = full_recipe();
+    test_parts t = make_parts(&r, &rng);
+    size_t cells = (size_t)r.n_items * r.dim;
+    float *vectors = exact(cells * sizeof *vectors), nan = __builtin_nanf("");
+    for (uint32_t type = AMPCF_VECTORS_F32; type <= AMPCF_VECTORS_INT8; type++) {
+        ampcf_model_parts p = t.parts;
+        p.vectors = vectors, p.vector_type = type;
+        for (size_t i = 0; i < cells; i++) vectors[i] = i % 2 ? -0.0f : 0;
+        expect(&p, AMPCF_E_BAD_NUMBER, "zeros");
+        vectors[cells - 1] = 1;
+        expect(&p, AMPCF_OK, "one number");
+        vectors[0] = nan;
+        expect(&p, AMPCF_E_BAD_NUMBER, "NaN");
+        vectors[0] = 1 / 0x1p-149f / 0x1p-149f;
+        expect(&p, AMPCF_E_BAD_NUMBER, "infinity");
+        vectors[0] = 0;
+    }
+    vectors[0] = 1e-9f, vectors[cells - 1] = 0;
+    ampcf_model_parts p = t.parts;
+    p.vectors = vectors, p.vector_type = AMPCF_VECTORS_F16;
+    expect(&p, AMPCF_E_BAD_NUMBER, "zero once it is stored");
+    free(vectors), free_parts(&t);
+}
+
 int main(void) {
+    useless_vectors();
     same_parts_same_bytes();
     round_trip();
     incomplete_parts();

@@ -397,7 +397,31 @@ static void every_sweep_has_a_result(void) {
     free(long_one.memory), free_data(&d);
 }
 
+/* Results that are no numbers, or all zero, end a training with a status of their own. Weights are read where
+ * they are, so that they can be spoilt behind the checks. */
+static void divergence_is_a_status(void) {
+    uint64_t rng = 109;
+    data d = make_data(USERS, ITEMS, &rng);
+    ampcf_train_config c = plain_config(&d);
+    c.sweeps = 2;
+    size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
+    const float lost[] = {0, __builtin_nanf("")};
+    for (uint32_t k = 0; k < 2; k++) {
+        run r = {exact(bytes), NULL};
+        ampcf_train_progress p;
+        for (uint32_t x = 0; x < d.offsets[USERS]; x++) d.weights[x] = 1;
+        CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, r.memory, bytes, &r.trainer),
+                 AMPCF_OK);
+        for (uint32_t x = 0; x < d.offsets[USERS]; x++) d.weights[x] = lost[k];
+        CHECK_EQ(ampcf_trainer_step(r.trainer, UINT32_MAX, &p), AMPCF_E_DIVERGED);
+        CHECK_EQ(p.done, p.total);
+        free(r.memory);
+    }
+    free_data(&d);
+}
+
 int main(void) {
+    divergence_is_a_status();
     solution_is_stationary();
     bytes_depend_on_input_alone();
     every_sweep_has_a_result();

@@ -309,18 +309,22 @@ test('times do not depend on the time zone of the machine', async () => {
   }
 });
 
-test('pairs that come again: the last row in the file wins, in the place of the first', async () => {
+test('pairs that come again: the latest row wins, in the place of the first', async () => {
   const text = 'user,item,rating,time\na,x,1,100\nb,x,5,1\na,y,2,2\na,x,3,50\nb,x,4,7\na,x,9,60\n';
   const last = await read(text);
   assert.deepEqual(rowsOf(last), [
-    ['a', 'x', 9, 60],
+    ['a', 'x', 1, 100],
     ['b', 'x', 4, 7],
     ['a', 'y', 2, 2],
   ]);
   assert.equal(last.duplicates, 3);
+  assert.deepEqual(rowsOf(await read('user,item,rating,time\na,x,2,7\na,x,5,7\na,x,3,7\n')), [
+    ['a', 'x', 5, 7],
+  ]);
+  assert.deepEqual(rowsOf(await read('user,item,rating\na,x,2\na,x,5\na,x,3\n')), [['a', 'x', 5]]);
   const sum = await read(text, { duplicates: 'sum' });
   assert.deepEqual(rowsOf(sum), [
-    ['a', 'x', 13, 60],
+    ['a', 'x', 13, 100],
     ['b', 'x', 9, 7],
     ['a', 'y', 2, 2],
   ]);

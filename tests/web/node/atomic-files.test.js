@@ -13,6 +13,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { AmpcfError } from '../../../web/core/errors.js';
-import { writeFileAtomic } from '../../../web/node/atomic-files.js';
+import { tempName, writeFileAtomic } from '../../../web/node/atomic-files.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ampcf-files-'));
 after(() => rmSync(root, { recursive: true }));
@@ -118,13 +119,18 @@ test('keeps the permissions of the file, and a symbolic link', async (t) => {
 
 test('removes the temporary files of dead processes and no others', async () => {
   const folder = freshFolder();
-  const dead = `.x.${deadPid()}.tmp`;
-  const own = `.x.${process.pid}.tmp`; // in a container, a dead run's with our pid
-  const alive = `.x.${process.ppid}.tmp`;
-  const others = [`.y.${deadPid()}.tmp`, '.x.abc.tmp', '.x.tmp', `x.${deadPid()}.tmp`];
-  for (const name of [dead, own, alive, ...others]) writeFileSync(join(folder, name), 'left');
+  const dead = tempName('x', deadPid());
+  const alive = tempName('x', process.ppid);
+  const ours = tempName('x'); // another write of this process
+  // The same numbers in another container, which may be alive whatever they are here; and what one has left.
+  const elsewhere = [deadPid(), process.pid].map((pid) => `.x.${pid}-0123456789ab-00112233aabb.tmp`);
+  const old = [`.x.${process.ppid}-0123456789ab-ff112233aabb.tmp`, `.x.${process.ppid}.tmp`];
+  const others = [tempName('y', deadPid()), '.x.abc.tmp', '.x.tmp', `x.${deadPid()}.tmp`];
+  const stay = [alive, ours, ...elsewhere, ...others];
+  for (const name of [dead, ...old, ...stay]) writeFileSync(join(folder, name), 'left');
+  for (const name of old) utimesSync(join(folder, name), 1e9, 1e9);
   await writeFileAtomic(join(folder, 'x'), bytesOf('new'));
-  assert.deepEqual(readdirSync(folder).sort(), [alive, ...others, 'x'].sort());
+  assert.deepEqual(readdirSync(folder).sort(), [...stay, 'x'].sort());
 });
 
 test('a folder that is not there is IO', async () => {

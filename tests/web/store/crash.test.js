@@ -1,7 +1,7 @@
 // Owns the tests of processes that share a folder of files, and of processes that are killed while they
 // write. Must not leave a process behind.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,10 +28,20 @@ before(async () => {
  * @param {string} code
  * @param {string[]} rest
  */
-function start(code, ...rest) {
+const start = (code, ...rest) => startBy('', [], code, ...rest);
+
+/**
+ * The same under another program.
+ * @param {string} program
+ * @param {string[]} flags
+ * @param {string} code
+ * @param {string[]} rest
+ */
+function startBy(program, flags, code, ...rest) {
   const child = spawn(
-    process.execPath,
+    program || process.execPath,
     [
+      ...(program ? [...flags, process.execPath] : flags),
       '--input-type=module',
       '-e',
       `import { readFileSync } from 'node:fs';
@@ -90,6 +100,43 @@ test('two processes that add five hundred events each keep a thousand', { timeou
     );
   assert.deepEqual([events, readdirSync(path)], [[], ['slot-0', 'slot-1']]);
 });
+
+/** How to start a program among processes of its own; '' where that may not be. */
+function ownNumbers() {
+  for (const flags of ['-pf', '-rpf'])
+    if (spawnSync('unshare', [flags, 'true']).status === 0) return `unshare ${flags} --kill-child`;
+  return '';
+}
+const unshare = ownNumbers();
+
+/** Adds events one by one and says what flush() said of each. */
+const flushing = `
+    const kept = await keepProfile(model, fileStore(path), { everyMs: 3_600_000 });
+    const [first, count] = rest.map(Number);
+    for (let i = first; i < first + count; i++) {
+      kept.profile.add('item-' + i);
+      say(i + ' ' + await kept.flush());
+    }
+    process.exit();`;
+
+test(
+  'processes that cannot ask after each other, as in containers, lose nothing that flush() stored',
+  { timeout: 240_000, skip: unshare ? false : 'skipped: no PID namespaces here' },
+  async () => {
+    const path = join(folder, 'containers');
+    const [program, ...flags] = unshare.split(' ');
+    // In each namespace Node has the same number.
+    const writers = [0, 1, 2].map((w) => startBy(program, flags, flushing, path, String(w * 1000), '120'));
+    await Promise.all(writers.map(({ ended }) => ended));
+    const said = writers.flatMap(({ lines }) => lines().map((line) => line.split(' ')));
+    assert.equal(said.length, 360);
+    const failed = said.filter(([, stored]) => stored !== 'true');
+    assert.deepEqual(failed, []);
+    const { items } = await keptIn(path);
+    assert.deepEqual(items.map((item) => item.slice(5)).sort(), said.map(([i]) => i).sort());
+    assert.deepEqual(readdirSync(path).sort(), ['slot-0', 'slot-1']);
+  },
+);
 
 /** A process that adds events as long as it lives, and says how far it came. */
 const writing = `const kept = await keepProfile(model, fileStore(path));

@@ -22,6 +22,7 @@ import { AmpcfError } from '../../../dist/ampcf.js';
 import { fileStore } from '../../../dist/node-store.js';
 import * as library from '../../../dist/store.js';
 import { cases } from '../../browser/store-conformance.js';
+import { signedName } from '../../../web/node/process-name.js';
 import { failure, golden, openSmallModel, root, smallModel } from '../../support.js';
 
 /** @import { KeepEvent, KeepOptions, ProfileStore } from '../../../web/store.js' */
@@ -478,10 +479,10 @@ describe('the folder of the files', () => {
     const path = freshFolder();
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     mkdirSync(path);
-    writeFileSync(join(path, `lock-${pid}-00ff`), '');
+    writeFileSync(join(path, `lock-${signedName(pid)}`), '');
     await write(path);
     assert.deepEqual(readdirSync(path), ['slot-0']);
-    const alive = join(path, `lock-${process.ppid}-00ff`);
+    const alive = join(path, `lock-${signedName(process.ppid)}`);
     writeFileSync(alive, '');
     const { kept, profile, types } = await keeping(fileStore(path));
     profile.add('b');

@@ -1,0 +1,151 @@
+// Owns the tests of what the command checks before any work, and of how it stops: inputs that would be
+// overwritten, outputs that cannot be written, settings, Ctrl-C, memory. Must not test what commands compute.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cli, commandIn, skipSignals } from './command.js';
+
+const { folder, ampcf, refuses } = commandIn('guards');
+
+const rows = Array.from({ length: 400 }, (_, x) => `u${x % 40},i${(x * x + Math.floor(x / 40)) % 20}`);
+const ratings = `user,item\n${rows.join('\n')}\n`;
+const names = Array.from({ length: 20 }, (_, j) => `i${j},Film ${j}`).join('\n');
+writeFileSync(join(folder, 'r.csv'), ratings);
+writeFileSync(join(folder, 'items.csv'), `item,title\n${names}\n`);
+assert.equal(ampcf('train r.csv -o m.ampcf -q').status, 0);
+
+test('no command overwrites what it reads, by whatever name', () => {
+  symlinkSync('r.csv', join(folder, 'soft.csv'));
+  linkSync(join(folder, 'r.csv'), join(folder, 'hard.csv'));
+  mkdirSync(join(folder, 'parts'));
+  linkSync(join(folder, 'r.csv'), join(folder, 'parts', 'train.csv'));
+  const kept = ['r.csv', 'items.csv', 'm.ampcf'].map((name) => readFileSync(join(folder, name)));
+  refuses('', [
+    ['train r.csv -o r.csv', 2, /-o: got r\.csv, which is the file of RATINGS/],
+    ['train r.csv -o ./soft.csv', 2, /which is the file of RATINGS/],
+    ['train soft.csv -o hard.csv', 2, /which is the file of RATINGS/],
+    ['train r.csv --items items.csv -o items.csv', 2, /which is the file of --items/],
+    ['train r.csv --validation items.csv -o items.csv', 2, /which is the file of --validation/],
+    ['tune r.csv --validation 0.1 --trials 1 -o r.csv', 2, /which is the file of RATINGS/],
+    [
+      'diagnose m.ampcf --history r.csv --html m.ampcf',
+      2,
+      /--html: got m\.ampcf, which is the file of MODEL/,
+    ],
+    ['diagnose m.ampcf --history r.csv --html hard.csv', 2, /which is the file of --history/],
+    ['split r.csv --by random -o parts --force', 2, /which is the file of RATINGS/],
+  ]);
+  ['r.csv', 'items.csv', 'm.ampcf'].forEach((name, i) =>
+    assert.ok(readFileSync(join(folder, name)).equals(kept[i]), name),
+  );
+});
+
+test('what is wrong with the output, an input or a setting is said before a row is read', () => {
+  mkdirSync(join(folder, 'sub'), { recursive: true });
+  const before = /^(?![^]*read {5})/;
+  const refusals = /** @type {[string, number, RegExp][]} */ ([
+    ['train r.csv -o sub', 5, /sub: cannot write: is a folder/],
+    ['train r.csv -o nowhere/m.ampcf', 5, /cannot write: no such file/],
+    ['train r.csv -o r.csv/m.ampcf', 5, /cannot write: a part of the path is not a folder/],
+    ['tune r.csv --validation 0.1 --trials 1 -o sub', 5, /cannot write/],
+    ['diagnose m.ampcf --history r.csv --html nowhere/x.html', 5, /cannot write/],
+    ['train r.csv --items nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read: no such file/],
+    ['train r.csv --validation nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read/],
+    ['evaluate m.ampcf --history r.csv --test nothing.csv', 5, /nothing\.csv: cannot read/],
+    ['train r.csv --neighbours 5 --neighbour-strength 2000 -o x.ampcf', 2, /neighbourStrength: got 2000/],
+    ['train r.csv --lambda 0 -o x.ampcf', 2, /lambda: got 0/],
+    ['train r.csv --validation 0.1 --patience x -o x.ampcf', 2, /--patience: got "x"/],
+    ['train r.csv --max-memory lots -o x.ampcf', 2, /--max-memory: got "lots"/],
+    ['train r.csv --min-rating x -o x.ampcf', 2, /--min-rating: got "x"/],
+    ['recommend m.ampcf --history - -k x', 2, /--k: got "x"/],
+  ]);
+  for (const [args, code, message] of refusals) {
+    const { status, stderr } = ampcf(args);
+    assert.equal(status, code, `${args}: ${stderr}`);
+    assert.match(stderr, message);
+    assert.match(stderr, before, args);
+  }
+});
+
+const noFifo = skipSignals || (spawnSync('mkfifo', ['--version']).error ? 'skipped: no mkfifo' : false);
+
+/**
+ * Interrupts a command once, after a while.
+ * @param {string} args
+ */
+async function interrupted(args) {
+  const child = spawn(process.execPath, [cli, ...args.split(' ')], { cwd: folder });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  setTimeout(() => child.kill('SIGINT'), 5000); // late enough for a busy machine to have started it
+  const last = setTimeout(() => child.kill('SIGKILL'), 40_000);
+  const status = await new Promise((resolve) => {
+    child.on('exit', resolve);
+  });
+  clearTimeout(last);
+  return { status, stderr };
+}
+
+test('the first Ctrl-C ends a command that waits for a pipe', { skip: noFifo }, async () => {
+  // Each has a pipe of its own, or the one that writes would serve those that read.
+  for (let i = 0; i < 4; i++) execFileSync('mkfifo', [join(folder, `pipe${i}`)]);
+  const waiting = [
+    'train pipe0 -o x.ampcf',
+    'inspect pipe1',
+    'recommend m.ampcf --history pipe2',
+    'recommend m.ampcf --history -',
+    'train r.csv -o pipe3',
+  ];
+  for (const { status, stderr } of await Promise.all(waiting.map(interrupted))) {
+    assert.equal(status, 130, stderr);
+    assert.match(stderr, /interrupted, nothing was changed/);
+  }
+});
+
+test('named pipes are read and written whole', { skip: noFifo }, async () => {
+  execFileSync('mkfifo', [join(folder, 'in'), join(folder, 'out')]);
+  const child = spawn(process.execPath, [cli, 'train', 'in', '-o', 'out', '-q'], { cwd: folder });
+  const reader = spawn('cat', ['out'], { cwd: folder });
+  /** @type {Buffer[]} */
+  const got = [];
+  reader.stdout.on('data', (chunk) => got.push(chunk));
+  spawnSync('sh', ['-c', 'cat r.csv > in'], { cwd: folder });
+  const [status] = await Promise.all(
+    [child, reader].map((process) => new Promise((resolve) => void process.on('exit', resolve))),
+  );
+  assert.equal(status, 0);
+  assert.ok(Buffer.concat(got).equals(readFileSync(join(folder, 'm.ampcf'))));
+});
+
+const noLimit = process.platform === 'linux' ? false : 'skipped: no ulimit -v';
+test('too little memory is OUT_OF_MEMORY, not a stack trace', { skip: noLimit }, () => {
+  for (const args of ['train r.csv -o x.ampcf -q', 'inspect m.ampcf']) {
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `ulimit -v 4000000; exec "$0" "$@"`, process.execPath, cli, ...args.split(' ')],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    assert.equal(status, 6, stderr);
+    assert.match(stderr, /^ampcf: OUT_OF_MEMORY: /);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  }
+});
+
+test('a long number is read or refused in no time', () => {
+  const digits = '1'.repeat(60_000);
+  const lines = Array.from({ length: 6 }, (_, x) => `u${x},i,${digits}x\n`).join('');
+  writeFileSync(join(folder, 'long.csv'), `user,item,rating\n${lines}`);
+  const began = performance.now();
+  for (const args of [
+    ['train', 'long.csv', '-o', 'x.ampcf'],
+    ['train', 'r.csv', '--lambda', `${digits}x`, '-o', 'x.ampcf'],
+    ['train', 'r.csv', '--max-memory', `${digits}x`, '-o', 'x.ampcf'],
+    ['train', 'r.csv', '--validation', `${digits}x`, '-o', 'x.ampcf'],
+  ])
+    assert.notEqual(ampcf(args).status, 0);
+  assert.ok(performance.now() - began < 25_000, `took ${performance.now() - began} ms`);
+});

@@ -1,0 +1,71 @@
+// Owns making text harmless for a terminal: what came from a file is shown and never obeyed. Must not write.
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+
+// Controls of C0 and C1, DEL, line and paragraph separators, and what turns the direction of text.
+const unsafe = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/g;
+const layout = new Set(['\n', '\t']);
+
+/** Nobody who wrote a file can know it, so only our own styles are turned into escapes. */
+const key = randomBytes(8).toString('hex');
+const ownMark = new RegExp(`\x1b${key}\\[([0-9]+m)`, 'g');
+
+/** @param {string} control */
+const escaped = (control) => {
+  const short = JSON.stringify(control).slice(1, -1);
+  return short === control ? `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}` : short;
+};
+
+/**
+ * A text from outside as a part of one line: controls, also line ends, are shown as JSON shows them.
+ * @param {string} text
+ */
+export const inline = (text) => text.replace(unsafe, escaped);
+
+/**
+ * A text in a style: marked by what no file can hold, until `shown` makes escapes of it.
+ * @param {keyof typeof inspect.colors} format
+ * @param {string} text
+ */
+export function marked(format, text) {
+  const [on, off] = /** @type {[number, number]} */ (inspect.colors[format]);
+  return `\x1b${key}[${on}m${text}\x1b${key}[${off}m`;
+}
+
+/**
+ * A text without the marks of its styles.
+ * @param {string} text
+ */
+export const unmarked = (text) => text.replace(ownMark, '');
+
+/**
+ * A text with a change to all that stands between the marks of its styles.
+ * @param {string} text
+ * @param {(part: string) => string} change
+ * @param {(code: string, mark: string) => string} [toMark] what becomes of a mark; default: it stays
+ */
+export function betweenMarks(text, change, toMark = (_, mark) => mark) {
+  let made = '';
+  let at = 0;
+  for (const { 0: mark, 1: code, index } of text.matchAll(ownMark)) {
+    made += change(text.slice(at, index)) + toMark(code, mark);
+    at = index + mark.length;
+  }
+  return made + change(text.slice(at));
+}
+
+/** @param {string} part */
+const withLayout = (part) =>
+  part.replace(unsafe, (control) => (layout.has(control) ? control : escaped(control)));
+
+/**
+ * A text as a terminal may have it: our own styles and line ends are obeyed, every other control is shown.
+ * @param {string} text
+ */
+export const shown = (text) => betweenMarks(text, withLayout, (code) => `\x1b[${code}`);
+
+/**
+ * JSON without a control that JSON lets pass: those of C1 and those of direction. The same value.
+ * @param {unknown} value
+ */
+export const safeJson = (value) => inline(JSON.stringify(value));
