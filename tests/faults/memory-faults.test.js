@@ -82,8 +82,7 @@ const list = (/** @type {Profile} */ me) =>
   me.recommend({ topK: 8, excludeSeen: false }).items.map(({ item, score }) => `${item} ${score}`);
 const meOf = (/** @type {Session} */ session) => /** @type {Profile} */ (session.me);
 const modelOf = (/** @type {Session} */ session) => /** @type {Model} */ (session.model);
-const idOf = (/** @type {Session} */ session, /** @type {number} */ n) =>
-  [...modelOf(session).ids()][2 * n];
+const idOf = (/** @type {Session} */ session, /** @type {number} */ n) => [...modelOf(session).ids()][2 * n];
 
 /** @type {[string, Step][]} everything that takes memory, in an order in which it is used */
 const steps = [
@@ -96,7 +95,8 @@ const steps = [
   ['rank', (s) => meOf(s).rank([idOf(s, 5), idOf(s, 6), 'unknown'], { explain: true })],
   ['explain', (s) => meOf(s).explain(idOf(s, 7))],
   ['add again', (s) => void meOf(s).add({ item: idOf(s, 2), weight: 2 })],
-  ['add many', (s) => void meOf(s).add(idOf(s, 8)).add(idOf(s, 9))],
+  ['add a third', (s) => void meOf(s).add(idOf(s, 8))],
+  ['add a fourth', (s) => void meOf(s).add(idOf(s, 9))],
   ['adjust', (s) => void meOf(s).adjust({ personas: 2 })],
   ['calibrate', (s) => meOf(s).recommend({ topK: 5, calibrate: 0.5 })],
   ['taste', (s) => meOf(s).tasteDistance([idOf(s, 5), idOf(s, 6)])],
@@ -156,14 +156,14 @@ async function session(fault) {
 }
 
 /**
- * The first sixteen allocations of each call, and then every hundredth: the others are of one name after another.
+ * The first eight allocations of each call, and then some: the others are of one name after another.
  * @param {number[]} starts
  * @param {number} total
  */
 const chosenOf = (starts, total) =>
   starts.flatMap((start, i) =>
     Array.from({ length: (starts[i + 1] ?? total) - start }, (_, n) => start + 1 + n).filter(
-      (_, n) => n < 16 || n % 101 === 0,
+      (_, n) => n < 8 || n % 499 === 0,
     ),
   );
 
