@@ -16,7 +16,15 @@ const aspects = [['x', 'y'], ['x', 'z'], ['y', 'z'], ['x']];
 const items = new Map(
   interactions.items.map((item, n) => [item, { title: `Title ${item}`, aspects: aspects[n] }]),
 );
-const settings = { dim: 2, sweeps: 3, minSupport: 1, items, neighbours: 2, clusters: 3, popularityDamping: 0.2 };
+const settings = {
+  dim: 2,
+  sweeps: 3,
+  minSupport: 1,
+  items,
+  neighbours: 2,
+  clusters: 3,
+  popularityDamping: 0.2,
+};
 for (const vectors of /** @type {const} */ (['f32', 'f16', 'int8'])) {
   const { bytes } = await trainModel(interactions, { ...settings, vectors });
   writeFileSync(new URL(`good-${vectors}.bin`, import.meta.url), bytes);

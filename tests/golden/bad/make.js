@@ -79,9 +79,11 @@ const float = (type, at, value) => (parts) => void find(parts, type).data.writeF
 /** @type {(type: number, change: Partial<Section>) => Break} */
 const shape = (type, change) => (parts) => void Object.assign(find(parts, type), change);
 /** @type {(...types: number[]) => Break} */
-const without = (...types) => (parts) => {
-  parts.sections = parts.sections.filter(({ type }) => !types.includes(type));
-};
+const without =
+  (...types) =>
+  (parts) => {
+    parts.sections = parts.sections.filter(({ type }) => !types.includes(type));
+  };
 /** A field of the table entry of a type, in the finished file. @type {(type: number, at: number, value: number) => Break} */
 const entry = (type, field, value) => (parts) => {
   const file = fileOf(parts);
@@ -95,7 +97,8 @@ const raw = (change) => (parts) => {
   const file = fileOf(parts);
   return change(file) ?? file;
 };
-const resized = (/** @type {number} */ type, /** @type {Buffer} */ data) => shape(type, { data, rows: data.length });
+const resized = (/** @type {number} */ type, /** @type {Buffer} */ data) =>
+  shape(type, { data, rows: data.length });
 
 /**
  * By the base that is broken: name, status, change.
