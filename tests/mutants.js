@@ -2,7 +2,7 @@
 // summaries and events, in JavaScript those of saved profiles, slots and events. Must end with 1 when more than one
 // in twenty lives. Survivors that change nothing are listed with the reason.
 //
-// Usage: node tests/mutants.js. It takes some minutes and needs a C compiler.
+// Usage: npm run mutants. It takes some minutes and needs a C compiler; `node tests/mutants.js c` or `js` does half.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
