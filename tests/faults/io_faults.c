@@ -1,7 +1,8 @@
-/* Owns making the n-th call that changes a file fail, or the process die at it: a library for LD_PRELOAD that
- * stands before libc. Must touch only calls on files below one folder.
+/* Owns making the n-th call that changes a file fail, or the process die at it: a library for LD_PRELOAD
+ * that stands before libc. Must touch only calls on files below one folder.
  *
- * AMPCF_FAULT_FOLDER  counts opens for writing, writes, syncs, closes, renames, and what makes and removes names
+ * AMPCF_FAULT_FOLDER  counts opens for writing, writes, syncs, closes, renames, and what makes and
+ *                       removes names
  * AMPCF_FAULT_AT      which of them, from 1; 0 = none
  * AMPCF_FAULT_HOW     `kill` before it is done; `torn`: half a write is done, then killed; else an errno
  * AMPCF_FAULT_LOG     gets a line for each, outside the folder */

@@ -1,6 +1,6 @@
-// Owns the test of memory that runs out in JavaScript: every allocation of wasm memory fails in turn, once and
-// for good. The call says OUT_OF_MEMORY, leaves the profile as it was, works when it is made again, and no
-// memory is lost. Memory that the C functions take: tests/src/train/test_short_memory.c.
+// Owns the test of memory that runs out in JavaScript: every allocation of wasm memory fails in turn,
+// once and for good. The call says OUT_OF_MEMORY, leaves the profile as it was, works when it is made
+// again, and no memory is lost. Memory that the C functions take: tests/src/train/test_short_memory.c.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

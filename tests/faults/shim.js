@@ -1,5 +1,5 @@
-// Owns programs that run while the n-th call that changes a file fails or kills them (io_faults.c). Must leave
-// nothing outside the folder it is given.
+// Owns programs that run while the n-th call that changes a file fails or kills them (io_faults.c). Must
+// leave nothing outside the folder it is given.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Owns a short burst of the fuzz targets in JavaScript, and that their corpus is small. Those in C run by ctest.
+// Owns a short burst of the fuzz targets in JavaScript, and that their corpus is small. Those in C run by
+// ctest.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { test } from 'node:test';

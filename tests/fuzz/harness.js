@@ -1,5 +1,5 @@
-// Owns the driver of the fuzz targets in JavaScript: the corpus, then seeded mutations of it, as long as it is
-// told. Must keep the input that fails, as build/crash-NAME.
+// Owns the driver of the fuzz targets in JavaScript: the corpus, then seeded mutations of it, as long as
+// it is told. Must keep the input that fails, as build/crash-NAME.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -59,7 +59,8 @@ export function mutateBytes(input, random, words = []) {
 export const joined = (...pieces) => new Uint8Array(Buffer.concat(pieces));
 
 /**
- * What is thrown is an AmpcfError of one of these codes, with a message for people; anything else is a finding.
+ * What is thrown is an AmpcfError of one of these codes, with a message for people; anything else is a
+ * finding.
  * @param {unknown} error
  * @param {readonly string[]} codes
  */

@@ -1,5 +1,5 @@
-// Owns the first inputs of the fuzz targets in JavaScript: a small model, profiles that were saved by it, slots
-// that hold them, files of interactions and items. Must give what the library itself writes.
+// Owns the first inputs of the fuzz targets in JavaScript: a small model, profiles that were saved by it,
+// slots that hold them, files of interactions and items. Must give what the library itself writes.
 //
 // Usage: node tests/fuzz/make-corpus.js. The inputs of the targets in C come from make_seeds.c (README.md).
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-/* Owns the first inputs of the fuzz targets in C: small models of each kind, quantisation and set of sections,
- * and random settings of training. Must give the same files whenever it runs.
+/* Owns the first inputs of the fuzz targets in C: small models of each kind, quantisation and set of
+ * sections, and random settings of training. Must give the same files whenever it runs.
  *
  * Usage: fuzz_make_seeds FOLDER, which has the folders `model` and `train`. */
 #include "kinds.h"

@@ -1,5 +1,6 @@
 /* Owns the mutation of model files: fields and values that tell, sections that come, go and change their
- * length, with lengths and checksums repaired, so that most inputs pass them. Must give the same for a seed. */
+ * length, with lengths and checksums repaired, so that most inputs pass them. Must give the same for a
+ * seed. */
 #include "draft.h"
 #include "target.h"
 
@@ -73,7 +74,8 @@ static void change_entry(uint8_t *data, size_t size, uint64_t *rng) {
     put_word(data, size, at, random_below(rng, 2) ? word + random_below(rng, 3) - 1 : any_word(rng));
 }
 
-/* A section is made longer or shorter, left out, doubled, moved, or one is added; offsets and lengths follow. */
+/* A section is made longer or shorter, left out, doubled, moved, or one is added; offsets and lengths
+ * follow. */
 static size_t change_layout(uint8_t *data, size_t max_size, uint64_t *rng) {
     draft d = draft_of(data);
     uint32_t i = random_below(rng, d.n), k = random_below(rng, d.n), operation = random_below(rng, 6);

@@ -1,5 +1,5 @@
-// Owns the fuzz target `profile`: a saved profile is restored, ranks, and is saved and restored again; or it is
-// refused with BAD_PROFILE or UNSUPPORTED_VERSION, in little time and memory either way.
+// Owns the fuzz target `profile`: a saved profile is restored, ranks, and is saved and restored again; or
+// it is refused with BAD_PROFILE or UNSUPPORTED_VERSION, in little time and memory either way.
 import { readFileSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
 import { must, mustBe, runAsProgram, used } from './harness.js';

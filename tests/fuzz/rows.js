@@ -1,5 +1,5 @@
-// Owns the fuzz target `rows`: a file of interactions or of items is read, in pieces of any length with the same
-// result, or refused with a documented error; in time that grows with its length.
+// Owns the fuzz target `rows`: a file of interactions or of items is read, in pieces of any length with
+// the same result, or refused with a documented error; in time that grows with its length.
 import { Readable } from 'node:stream';
 import { readItems } from '../../web/cli/read-items.js';
 import { readRatings } from '../../web/cli/read-ratings.js';
@@ -11,9 +11,11 @@ const mostMs = 2000;
 const longBytes = 200_000;
 const codes = ['BAD_DATA', 'BAD_IDS', 'CSV_LIMIT', 'LIMIT', 'NO_DATA', 'BAD_ARGUMENT'];
 const words = [
-  ',', ';', '\t', '::', ' ', '|', '"', '""', '\n', '\r', '\r\n', '\uFEFF', '\0', 'user,item,rating,timestamp\n',
+  ',', ';', '\t', '::', ' ', '|', '"', '""', '\n', '\r', '\r\n', '\uFEFF', '\0',
+  'user,item,rating,timestamp\n',
   'userId', 'movieId', 'title,genres', '1e308', '9'.repeat(40), '.5', '1e400', '-0', 'NaN', '2020-02-30',
-  '2001-01-01T00:00:00Z', '999999999999', 'u1', 'i1', '<html', '{', '\u0085', '\u2028', '\xff', 'é', '0'.repeat(70),
+  '2001-01-01T00:00:00Z', '999999999999', 'u1', 'i1', '<html', '{', '\u0085', '\u2028', '\xff', 'é',
+  '0'.repeat(70),
 ]; // prettier-ignore
 
 /**

@@ -1,9 +1,9 @@
 // Owns running every fuzz target for a while, one after the other, and what came of it: executions, findings,
 // and branches covered by the corpus. Must end with 1 when a target found something.
 //
-// Usage: node tests/fuzz/run.js [--seconds N] [--targets a,b] [--merge] [--coverage]. Seconds a target are 60, or
-// AMPCF_FUZZ_SECONDS. What is new is kept in build/fuzz-corpus; --merge brings it into tests/fuzz/corpus, as far
-// as it covers what nothing there does.
+// Usage: node tests/fuzz/run.js [--seconds N] [--targets a,b] [--merge] [--coverage]. Seconds a target
+// are 60, or AMPCF_FUZZ_SECONDS. What is new is kept in build/fuzz-corpus; --merge brings it into
+// tests/fuzz/corpus, as far as it covers what nothing there does.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +55,10 @@ function build(preset) {
   }
 }
 
-/** clang with the runtime of libFuzzer builds the preset `fuzz`; else any compiler with the driver of our own. */
+/**
+ * clang with the runtime of libFuzzer builds the preset `fuzz`; else any compiler with the driver of our
+ * own.
+ */
 function presetOfFuzz() {
   const probe = run('clang', ['-fsanitize=fuzzer,address', '-x', 'c', '-', '-o', '/dev/null']);
   return /cannot find|No such file|not supported/.test(probe.text) ? 'sanitize' : 'fuzz';

@@ -1,5 +1,5 @@
-// Owns the mutation of saved profiles and slots: JSON whose values tell, bytes, header fields, with lengths and
-// checksums repaired. Must not know what is done with them.
+// Owns the mutation of saved profiles and slots: JSON whose values tell, bytes, header fields, with
+// lengths and checksums repaired. Must not know what is done with them.
 import { crc32c } from '../support.js';
 import { below } from '../../web/core/random.js';
 import { joined, mutateBytes } from './harness.js';

@@ -1,5 +1,5 @@
-// Owns the fuzz target `store`: two slots of any bytes are opened, and then the profile ranks and what is added
-// to it is kept; or a later version or another key is told, and nothing is changed.
+// Owns the fuzz target `store`: two slots of any bytes are opened, and then the profile ranks and what is
+// added to it is kept; or a later version or another key is told, and nothing is changed.
 import { keepProfile, memoryStore } from '../../dist/store.js';
 import { below } from '../../web/core/random.js';
 import { joined, must, mustBe, mutateBytes, runAsProgram, used } from './harness.js';

@@ -1,6 +1,6 @@
-/* Owns the fuzz target `train`: the bytes are settings, each from its documented range, and a few people. What
- * comes out is a model that opens, with no NaN in it and not nothing but zeros, or a status. Must stay small:
- * at most a dozen of everything. */
+/* Owns the fuzz target `train`: the bytes are settings, each from its documented range, and a few people.
+ * What comes out is a model that opens, with no NaN in it and not nothing but zeros, or a status. Must
+ * stay small: at most a dozen of everything. */
 #include "use_model.h"
 #include "ampcf_train.h"
 

@@ -1,4 +1,5 @@
-// Owns that files of older versions open, and give what they gave then, to the last bit. Must never write one.
+// Owns that files of older versions open, and give what they gave then, to the last bit. Must never write
+// one.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

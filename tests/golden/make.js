@@ -1,5 +1,6 @@
-// Owns the making of golden files of this version: models of kind 2 with each quantisation, a saved profile of
-// each, and what they gave. Must not write over a file that is there: golden files are kept for ever.
+// Owns the making of golden files of this version: models of kind 2 with each quantisation, a saved
+// profile of each, and what they gave. Must not write over a file that is there: golden files are kept
+// for ever.
 //
 // Usage: node tests/golden/make.js. It has run once for each NAME in `kinds`; a later version adds names.
 import { existsSync, writeFileSync } from 'node:fs';

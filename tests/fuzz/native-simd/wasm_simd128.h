@@ -1,5 +1,6 @@
 /* Owns the wasm SIMD intrinsics that src/base/kernels_simd128.c uses, as vectors of the native compiler, so
- * that the file runs under sanitizers. Must do lane by lane what wasm does: IEEE single, nothing contracted. */
+ * that the file runs under sanitizers. Must do lane by lane what wasm does: IEEE single, nothing
+ * contracted. */
 #ifndef NATIVE_WASM_SIMD128_H
 #define NATIVE_WASM_SIMD128_H
 

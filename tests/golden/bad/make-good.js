@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { trainModel } from '../../../dist/train.js';
 
 const pairs = [
-  [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [2, 2], [2, 3], [3, 1], [3, 3], [4, 0], [4, 2], [4, 3], [5, 0], [5, 3],
+  [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [2, 2], [2, 3],
+  [3, 1], [3, 3], [4, 0], [4, 2], [4, 3], [5, 0], [5, 3],
 ]; // prettier-ignore
 const interactions = {
   users: ['a', 'b', 'c', 'd', 'e', 'f'],

@@ -5,7 +5,15 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { crc32c } from '../../support.js';
 
-/** @typedef {{ type: number, flags: number, dtype: number, rows: number, cols: number, data: Buffer }} Section */
+/**
+ * @typedef {object} Section
+ * @property {number} type
+ * @property {number} flags
+ * @property {number} dtype
+ * @property {number} rows
+ * @property {number} cols
+ * @property {Buffer} data
+ */
 /** @typedef {{ header: Buffer, sections: Section[] }} Parts */
 /** @typedef {(parts: Parts) => Buffer | void} Break a change of the parts, or of the file that it returns */
 
@@ -84,7 +92,10 @@ const without =
   (parts) => {
     parts.sections = parts.sections.filter(({ type }) => !types.includes(type));
   };
-/** A field of the table entry of a type, in the finished file. @type {(type: number, at: number, value: number) => Break} */
+/**
+ * A field of the table entry of a type, in the finished file.
+ * @type {(type: number, field: number, value: number) => Break}
+ */
 const entry = (type, field, value) => (parts) => {
   const file = fileOf(parts);
   const at = headerBytes + entryBytes * parts.sections.findIndex((one) => one.type === type) + field;
@@ -99,6 +110,24 @@ const raw = (change) => (parts) => {
 };
 const resized = (/** @type {number} */ type, /** @type {Buffer} */ data) =>
   shape(type, { data, rows: data.length });
+
+/** A section that nobody knows, without bytes. */
+const nothing = Buffer.alloc(0);
+const emptyOf = (/** @type {number} */ dtype) => ({
+  type: 99,
+  flags: 0,
+  dtype,
+  rows: 1,
+  cols: 1,
+  data: nothing,
+});
+
+/** The file up to the end of its table, which says that this is all. */
+function tableOf(/** @type {Buffer} */ file) {
+  const table = file.subarray(0, headerBytes + entryBytes * file.readUInt32LE(24));
+  table.writeBigUInt64LE(BigInt(table.length), 16);
+  return repaired(table);
+}
 
 /**
  * By the base that is broken: name, status, change.
@@ -135,10 +164,13 @@ const rules = {
     ['section-length', 'BAD_SECTION', entry(15, 16, 1)],
     ['section-offset', 'BAD_SECTION', entry(15, 8, 64)],
     ['section-past-end', 'BAD_SECTION', entry(15, 28, 2 ** 20)],
-    ['section-checksum', 'CHECKSUM', raw((file) => void file.writeUInt8(file[file.length - 1] ^ 1, file.length - 1))],
+    ['section-checksum', 'CHECKSUM', raw((file) => void (file[file.length - 1] ^= 1))],
     ['section-padding', 'BAD_SECTION', raw((file) => void file.writeUInt8(1, paddingOf(file)))],
     ['section-unknown-required', 'UNSUPPORTED_VERSION', shape(15, { type: 99, flags: 1 })],
     ['section-type-0', 'UNSUPPORTED_VERSION', shape(15, { type: 0 })],
+    ['unknown-type-of-data-0', 'BAD_SECTION', (parts) => void parts.sections.push(emptyOf(0))],
+    ['unknown-type-of-data-7', 'BAD_SECTION', (parts) => void parts.sections.push(emptyOf(7))],
+    ['table-alone', 'BAD_SECTION', raw(tableOf)],
     ['section-twice', 'BAD_SECTION', (parts) => void parts.sections.push(find(parts, 15))],
     ['section-other-data', 'BAD_SECTION', (parts) => {
       const { rows, data } = find(parts, 3);
@@ -180,7 +212,9 @@ const rules = {
     ['ids-first-offset', 'BAD_IDS', u32(6, 0, 1)],
     ['ids-empty', 'BAD_IDS', u32(6, 4, 0)],
     ['ids-falling', 'BAD_IDS', u32(6, 8, 1)],
-    ['ids-last-offset', 'BAD_IDS', (parts) => resized(7, Buffer.concat([find(parts, 7).data, Buffer.from('x')]))(parts)],
+    ['ids-last-offset', 'BAD_IDS', (parts) => {
+      resized(7, Buffer.concat([find(parts, 7).data, Buffer.from('x')]))(parts);
+    }],
     ['ids-not-utf8', 'BAD_IDS', byte(7, 0, 0xff)],
     ['ids-with-nul', 'BAD_IDS', byte(7, 0, 0)],
     ['order-out-of-range', 'BAD_IDS', u32(8, 0, 4)],
@@ -203,7 +237,9 @@ const rules = {
     ['neighbour-falling', 'BAD_NEIGHBOURS', (parts) => void find(parts, 17).data.writeUInt16LE(3, 0)],
     ['neighbour-offsets', 'BAD_NEIGHBOURS', u32(16, 0, 1)],
     ['neighbour-value', 'BAD_NUMBER', byte(18, 0, 0x80)],
-    ['neighbour-values-short', 'BAD_SECTION', (parts) => resized(18, find(parts, 18).data.subarray(1))(parts)],
+    ['neighbour-values-short', 'BAD_SECTION', (parts) => {
+      resized(18, find(parts, 18).data.subarray(1))(parts);
+    }],
     ['neighbour-scale-under', 'BAD_NUMBER', float(19, 0, -1)],
     ['cluster-first', 'BAD_NUMBER', byte(22, 0, 1)],
     ['cluster-gap', 'BAD_NUMBER', (parts) => void find(parts, 22).data.set([0, 2, 1, 0])],

@@ -1,14 +1,14 @@
-/* Owns the test of memory that is too short: every function that takes memory, with every length below what it
- * asks for, gives AMPCF_E_MEMORY, leaves its outputs and its objects alone, and works when it is called again
- * with enough. Must run under sanitizers to mean most: each length has a buffer of its own. */
+/* Owns the test of memory that is too short: every function that takes memory, with every length below
+ * what it asks for, gives AMPCF_E_MEMORY, leaves its outputs and its objects alone, and works when it is
+ * called again with enough. Must run under sanitizers to mean most: each length has a buffer of its own. */
 #include "ampcf_taste.h"
 #include "interactions.h"
 #include "models.h"
 
 enum { ITEMS = 9, DIM = 5, EVENTS = 4, PLACES = 5 };
 
-/* One call with `bytes` of memory; what it writes goes into `out`, of which the first byte is never 0xA5 after
- * a success. */
+/* One call with `bytes` of memory; what it writes goes into `out`, of which the first byte is never 0xA5
+ * after a success. */
 typedef ampcf_status (*attempt)(void *memory, size_t bytes, uint8_t out[64]);
 
 static unsigned long long refused;
