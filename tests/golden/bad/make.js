@@ -227,6 +227,12 @@ const rules = {
       shape(11, { rows: 1, data: Buffer.alloc(4) })(parts);
       shape(12, { rows: 0, data: Buffer.alloc(0) })(parts);
     }],
+    ['one-aspect', 'OK', (parts) => {
+      shape(11, { rows: 2, data: Buffer.from(Uint32Array.of(0, 1).buffer) })(parts);
+      resized(12, Buffer.from('x'))(parts);
+      shape(13, { data: Buffer.from(Uint32Array.of(0, 1, 1, 1, 1).buffer) })(parts);
+      shape(14, { rows: 1, data: Buffer.alloc(2) })(parts);
+    }],
     ['item-aspects-over', 'BAD_ASPECTS', (parts) => void find(parts, 14).data.writeUInt16LE(99, 0)],
     ['item-aspects-falling', 'BAD_ASPECTS', (parts) => void find(parts, 14).data.writeUInt16LE(1, 2)],
     ['item-aspects-offsets', 'BAD_ASPECTS', u32(13, 0, 1)],
