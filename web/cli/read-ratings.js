@@ -432,12 +432,11 @@ async function readList(blocks, bad, rows, options) {
   }
   rows.open(options.duplicates === 'sum', false);
   for await (const block of blocks) {
-    const lines = block.bytes
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-      .split(/\r\n|\n|\r/);
-    lines.forEach((text, i) => {
-      const ids = text.split(/[ \t]+/).filter((id) => id !== '');
+    const text = block.bytes.toString('utf8');
+    // A byte order mark is one at the head of the file, not of a block, which begins where a chunk was cut.
+    const lines = (block.offset === 0 ? text.replace(/^\uFEFF/, '') : text).split(/\r\n|\n|\r/);
+    lines.forEach((row, i) => {
+      const ids = row.split(/[ \t]+/).filter((id) => id !== '');
       const long = ids.find((id) => idProblem(id) !== '');
       if (long !== undefined) bad.addId(block.line + i, 'id too long', long);
       else for (let k = 1; k < ids.length; k++) rows.add(ids[0], ids[k], 1, 0);

@@ -12,6 +12,16 @@ test('a BOM is passed over, also before a quote', async () => {
   assert.deepEqual(badRows(await failure('\uFEFFu1,i1,1\nu2,i2,x\n')), [[2, 'rating is not a number', 'x']]);
 });
 
+test('in a list a BOM is one at the head of the file, wherever chunks are cut', async () => {
+  // A file is read in chunks of 256 kB, and the second one begins at the mark.
+  const line = '0 1 2\n';
+  const lines = line.repeat(Math.floor((1 << 18) / line.length));
+  const head = `\uFEFF${lines}`.slice(0, (1 << 18) - 3 - line.length);
+  const padding = ' '.repeat((1 << 18) - Buffer.byteLength(head) - 1);
+  const r = await read(`${head}${padding}\n\uFEFF 7 8\n`, { format: 'list' });
+  assert.ok(!r.users.includes('\uFEFF0') && r.users.includes('\uFEFF'));
+});
+
 test('CRLF, CR and LF may be mixed, blank lines are nothing, and lines are counted right', async () => {
   const text = 'user,item,rating\r\na,b,1\rc,d,2\n\n\r\n\re,f,bad\r\ng,h,3\r';
   assert.deepEqual(badRows(await failure(text)), [[7, 'rating is not a number', 'bad']]);

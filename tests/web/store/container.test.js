@@ -119,6 +119,19 @@ test('a later version or an unknown flag is newer; a generation in the wrong slo
     'broken',
   );
   assert.equal(
+    kindOf((_, damaged) => {
+      damaged[0] ^= 1;
+    }),
+    'broken',
+    'another magic with the right checksum',
+  );
+  for (const generation of [0n, 2n ** 63n + 1n])
+    assert.equal(
+      kindOf((view) => view.setBigUint64(16, generation, true), 1),
+      'broken',
+      `generation ${generation}`,
+    );
+  assert.equal(
     kindOf((view) => view.setBigUint64(16, 0n, true)),
     'broken',
   );
