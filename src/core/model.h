@@ -73,7 +73,7 @@ static inline float half_to_f32(uint16_t half) {
     return half & 0x8000u ? -x : x;
 }
 
-/* Spreads weight evenly over the aspects of an item: into (A) grows by it. The weight spread, 0 without any. */
+/* Spreads weight evenly over the aspects of an item, into (A). Returns what was spread: 0 without any. */
 double model_add_aspects(const ampcf_model *m, uint32_t item, double weight, double *into);
 
 /* Bytes of a model that expands so many vector elements and gates so many items; 0 on overflow. */

@@ -134,7 +134,7 @@ test('without data it says so and succeeds; what it does not know is refused', (
     [0, 'skipped: no /nowhere/at/all (npm run bench:accuracy -- --data FOLDER)\n'],
   );
   for (const [args, message] of /** @type {[string[], RegExp][]} */ ([
-    [['--only', 'magic'], /--only: got magic, wanted ml1m, films/],
+    [['--only', 'magic'], /--only: got magic, wanted ml1m, gowalla, films/],
     [['--on', 'train'], /--on: got train/],
     [['--seeds', 'x'], /--seeds: got x/],
     [['--on', 'validation', '--write'], /--write: figures of validation/],

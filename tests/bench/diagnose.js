@@ -106,7 +106,8 @@ const names = [
   ['without the items an explanation names, a rank falls by a factor of (without as many others)', ''],
   ['without the named persona (without as much of the rest)', ''],
   [
-    `one event less (${movedPeople} people): places of 20 that change, Kendall's tau of the rest, as it is / one vector`,
+    `one event less (${movedPeople} people): places of 20 that change, Kendall's tau of the rest, ` +
+      'as it is / one vector',
     '',
   ],
   ['the same: pairs of other events on which personas agree / people with as many personas', ''],

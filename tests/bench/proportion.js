@@ -154,7 +154,7 @@ publish(
     '',
     markdownTable(['people', 'n', ...Object.keys(lists)], rows),
     '',
-    `One film more: places of the ${topK} that change beside its own, Kendall's tau of the films that stay; ` +
+    `One film more: places of the ${topK} that change, Kendall's tau of the films that stay; ` +
       'means over all films that were not there.',
     '',
     markdownTable(['people', 'films', 'in proportion', 'by score', 'one vector'], moved),

@@ -122,7 +122,7 @@ async function readLeaveOneOut(folder, on) {
 }
 
 /**
- * The public training is the training and the validation together: what is measured on test is fitted on both.
+ * The public training is training and validation together: what is measured on test is fitted on both.
  * @param {string} folder
  * @param {Split} on
  */

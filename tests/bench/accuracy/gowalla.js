@@ -43,10 +43,10 @@ export async function run(bench, data) {
   return [
     `### Sparse data, ${data.title}`,
     '',
-    `${users} people, ${catalogue} items, the first seed. Models are fitted on the public training, which is ` +
-      'train.txt and validation.txt together; settings are',
-    `the defaults but ${settingsText(ours.gowalla)}, chosen on validation.txt (published peers chose theirs on ` +
-      `test). Training takes ${local.seconds.toFixed(0)} s, ${alone.seconds.toFixed(0)} s without neighbours.`,
+    `${users} people, ${catalogue} items, the first seed. Models are fitted on the public training, which ` +
+      'is train.txt and validation.txt together;',
+    `settings are the defaults but ${settingsText(ours.gowalla)}, chosen on validation.txt ` +
+      '(published peers chose theirs on test).',
     '',
     markdownTable(['@20', 'Recall', 'NDCG', 'file', 'source'], rows),
   ].join('\n');

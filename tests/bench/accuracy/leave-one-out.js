@@ -1,6 +1,6 @@
 // Owns parts `films` and `games`: one held-out item among 99 sampled others, the protocol of the authors'
 // notebook.
-import { notebook, notebookSeconds } from './peers.js';
+import { notebook } from './peers.js';
 import { baselines, ours } from './settings.js';
 import { baselineText, figure, kilobytes, markdownTable, settingsText, withError } from './text.js';
 
@@ -64,16 +64,6 @@ function rowsOf(name, bench, own) {
   ];
 }
 
-/** @param {Measured} own */
-function trainingLine({ seconds, bytes }) {
-  const times = (notebookSeconds / seconds).toFixed(0);
-  return (
-    'Ours: mean over seeds; ± standard error over people. ' +
-    `Training takes ${seconds.toFixed(1)} s (the notebook's: ${notebookSeconds} s, ${times} times as long)` +
-    `; the file has ${kilobytes(bytes)}.`
-  );
-}
-
 /** @param {Name} name */
 export const leaveOneOut = (name) => ({
   needs: name,
@@ -97,7 +87,7 @@ export const leaveOneOut = (name) => ({
       '',
       markdownTable(['', 'HR@10', 'NDCG@10', 'source'], rowsOf(name, bench, own)),
       '',
-      trainingLine(own),
+      `Ours: mean over seeds; ± standard error over people. The file has ${kilobytes(own.bytes)}.`,
       (skipsEase(bench, data) ? 'EASE is left out (`--slow` measures it). ' : '') +
         `Settings: ours ${settingsText(ours[name])}; ${baselineText(others)}.`,
     ].join('\n');

@@ -57,9 +57,7 @@ function remarks(own, single) {
   return [
     'Ours minus EASE (paired bootstrap over people, 95 %): ' +
       `Recall@20 ${minus(ease, 'recall@20')}, NDCG@20 ${minus(ease, 'ndcg@20')}.`,
-    `Ours minus one persona: NDCG@20 ${minus(single, 'ndcg@20')}. ` +
-      `Training takes ${own.seconds.toFixed(1)} s (one persona ${single.seconds.toFixed(1)} s); ` +
-      'the model file has',
+    `Ours minus one persona: NDCG@20 ${minus(single, 'ndcg@20')}. The model file has`,
     `${kilobytes(own.bytes)}, titles, genres and directors included. ` +
       'Settings, chosen on validation (published peers chose theirs on test): ours',
     `${settingsText(ours.ml1m)}; ${baselineText(others)}.`,

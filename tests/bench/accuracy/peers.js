@@ -35,6 +35,3 @@ export const notebook = {
     { name: 'AMP-3', hr: 0.5995, ndcg: 0.4017 },
   ],
 };
-
-/** How long the notebook trained. */
-export const notebookSeconds = 230;

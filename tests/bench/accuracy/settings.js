@@ -54,8 +54,10 @@ export const ours = {
  * (ml1m) and NDCG@10. `als` is as wide as ours, so it is to be chosen again with a new `dim`; its settings on
  * games are from outside of the grid. Lambda 100 of EASE on films and games is that of the published
  * comparison, not chosen.
- * @type {Record<'ml1m' | 'films' | 'games', Partial<Record<'als' | 'ease' | 'itemknn' | 'popularity', Record<string,
- *   number>>>>}
+ * @type {Record<
+ *   'ml1m' | 'films' | 'games',
+ *   Partial<Record<'als' | 'ease' | 'itemknn' | 'popularity', Record<string, number>>>
+ * >}
  */
 export const baselines = {
   ml1m: {
