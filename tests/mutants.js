@@ -281,8 +281,12 @@ function tryC() {
 /** @type {Record<string, string[]>} files, and the tests that should notice */
 const filesInJs = {
   'web/store/container.js': ['tests/web/store/container.test.js'],
-  'web/model/saved-profile.js': ['tests/web/model/saved-profile.test.js'],
-  'web/model/history.js': ['tests/web/model/saved-profile.test.js', 'tests/web/model/profile.test.js'],
+  'web/model/saved-profile.js': ['tests/web/model/saved-profile.test.js', 'tests/web/model/bounds.test.js'],
+  'web/model/history.js': [
+    'tests/web/model/saved-profile.test.js',
+    'tests/web/model/bounds.test.js',
+    'tests/web/model/profile.test.js',
+  ],
 };
 
 /** A copy of what tests in JavaScript need, bundled anew for each mutant. */

@@ -44,6 +44,7 @@ export const statusNames = {
   2: 'ITEM_RANGE',
   3: 'OUT_OF_MEMORY',
   5: 'NO_DATA',
+  6: 'DIVERGED',
   16: 'BAD_MAGIC',
   17: 'TRUNCATED',
   18: 'TRAILING_DATA',
