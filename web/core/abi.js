@@ -200,7 +200,7 @@ export const AMPCF_VECTORS_F16 = 1;
 export const AMPCF_VECTORS_INT8 = 2;
 
 export const ampcf_train_config = /** @type {const} */ ({
-  bytes: 124,
+  bytes: 128,
   fields: {
     n_users: ['u32', 0],
     n_items: ['u32', 4],
@@ -233,6 +233,7 @@ export const ampcf_train_config = /** @type {const} */ ({
     dropout: ['f32', 112],
     decay: ['f32', 116],
     zeros: ['f32', 120],
+    support_lambda: ['f32', 124],
   },
 });
 
