@@ -51,6 +51,7 @@ for (const settings of [
   { ...steady, dim: 7, personas: 1 },
   { ...steady, dim: 9, userDamping: 0.5, itemDamping: 0.4, popularityDamping: 0.3 },
   { ...steady, dim: 17, userDamping: 0.7 },
+  { ...steady, dim: 10, supportLambda: 12 },
   { objective: 'softmax', dim: 33 },
   { objective: 'softmax', dim: 16, personas: 1 },
   { objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 60 },
