@@ -76,6 +76,9 @@ typedef struct ampcf_train_config {
     float zeros; /* gaussian, logistic: weight of the items that a user does not have, 0 to 1024 */
     /* als, else 0: s, the L2 of an item of n people is 1 + (s / n)^3 times as large; 0 to 65536 */
     float support_lambda;
+    /* als, else 0: results are rounded to multiples of this x the root mean square of all numbers in vectors,
+     * before t_j; 0.001 to 1, or 0 = they are not */
+    float vector_step;
 } ampcf_train_config;
 
 /** A training run. */
@@ -105,7 +108,9 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  * and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a
  * popular item says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which
  * scores inherit. t_j stays within 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
- * n_j are the people who have item j, 1 where nobody has it.
+ * n_j are the people who have item j, 1 where nobody has it. An L2 of little support leaves an item's
+ * direction, which is that of its people: vector_step takes it away, and most of what is left of such items
+ * becomes 0. Training goes on with what was not rounded.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each (arXiv:2010.07042):
  *

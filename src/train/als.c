@@ -20,7 +20,8 @@ typedef struct als_trainer {
 
 static int als_config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     (void)n_interactions;
-    return in_range(c->support_lambda, 0, 65536);
+    return in_range(c->support_lambda, 0, 65536) &&
+           (c->vector_step == 0 || in_range(c->vector_step, 0.001f, 1));
 }
 
 static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {

@@ -200,7 +200,7 @@ export const AMPCF_VECTORS_F16 = 1;
 export const AMPCF_VECTORS_INT8 = 2;
 
 export const ampcf_train_config = /** @type {const} */ ({
-  bytes: 128,
+  bytes: 132,
   fields: {
     n_users: ['u32', 0],
     n_items: ['u32', 4],
@@ -234,6 +234,7 @@ export const ampcf_train_config = /** @type {const} */ ({
     decay: ['f32', 116],
     zeros: ['f32', 120],
     support_lambda: ['f32', 124],
+    vector_step: ['f32', 128],
   },
 });
 

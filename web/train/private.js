@@ -8,6 +8,11 @@ import { trainDefaults } from './defaults.js';
 const floors = { lambda: trainDefaults.lambda, minSupport: trainDefaults.minSupport };
 const ceilings = { dim: trainDefaults.dim, neighbours: 0 };
 
+/** There only where they are asked for: other trainings write the metadata that they have always had. */
+export const forgetful = Object.freeze(['supportLambda', 'vectorStep']);
+/** supportLambda follows from the data. */
+const privateDefaults = { supportLambda: /** @type {number | undefined} */ (undefined), vectorStep: 0.5 };
+
 /** What a search leaves alone beside `private`. */
 export const privateFixed = Object.freeze(['lambda', 'unobserved']);
 
@@ -16,10 +21,10 @@ export const privateFixed = Object.freeze(['lambda', 'unobserved']);
  * @param {Record<string, any>} given
  */
 function refuseContradictions(given) {
-  const { objective = 'als', supportLambda } = given;
+  const { objective = 'als' } = given;
   if (objective !== 'als') throw badArgument('objective', objective, 'als: private is a training by als');
-  if (supportLambda !== undefined)
-    throw badArgument('supportLambda', supportLambda, 'nothing: private chooses it');
+  for (const name of forgetful)
+    if (given[name] === 0) throw badArgument(name, 0, 'more than 0, or nothing: private needs it');
   for (const [name, low] of Object.entries(floors))
     if (typeof given[name] === 'number' && given[name] < low)
       throw badArgument(name, given[name], `${low} or more: private allows no less`);
@@ -29,9 +34,8 @@ function refuseContradictions(given) {
 }
 
 /**
- * What was given, with `private` checked.
  * @param {Record<string, any>} given
- * @returns {boolean} whether supportLambda is to follow from the data
+ * @returns {boolean}
  */
 export function isPrivate(given) {
   if (given.private === undefined || given.private === false) return false;
@@ -41,8 +45,18 @@ export function isPrivate(given) {
 }
 
 /**
+ * @param {Record<string, any>} given
+ * @param {boolean} toBePrivate
+ * @returns {Record<string, number | undefined>}
+ */
+export const forgetfulDefaults = (given, toBePrivate) =>
+  toBePrivate
+    ? privateDefaults
+    : Object.fromEntries(forgetful.filter((name) => given[name] !== undefined).map((name) => [name, 0]));
+
+/**
  * The people that an item must have so that it may keep much of what they like. Chosen on the validation part
  * of two public sets of 600 and 6,000 people (METRICS.md).
  * @param {Pick<CanonicalInteractions, 'users'>} data
  */
-export const privateSupport = ({ users }) => Number((7.2 * users ** 0.4).toPrecision(3));
+export const privateSupport = ({ users }) => Number((4 * Math.sqrt(users)).toPrecision(3));

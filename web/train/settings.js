@@ -4,7 +4,7 @@ import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { highestSeed } from '../core/random.js';
 import { localDefaults, neighbourDefaults, objectiveDefaults } from './defaults.js';
-import { isPrivate, privateSupport } from './private.js';
+import { forgetful, forgetfulDefaults, isPrivate, privateSupport } from './private.js';
 
 /** @import { CanonicalInteractions } from './interactions.js' */
 /**
@@ -73,14 +73,13 @@ export const settingRanges = {
   itemDamping: [0, 2],
   popularityDamping: [0, 2],
   supportLambda: [0, 65536],
+  vectorStep: [0.001, 1],
   dropout: [0, 0.99],
   decay: [0, 2 ** 20],
   zeros: [0, 1024],
 };
-/** There only where it is asked for, so that other trainings write the metadata that they have always had. */
-const ofSupport = { supportLambda: /** @type {number | undefined} */ (undefined) };
 /** Settings of which 0 means none, though it is out of their range. */
-const orZero = new Set(['neighbourBlend']);
+const orZero = new Set(['neighbourBlend', 'vectorStep']);
 
 const ofAttention = 'it was part of the attention of version 0.1, which the gate replaced';
 /**
@@ -124,7 +123,7 @@ export function trainSettings(given) {
   const ofNeighbours = given.neighbourMethod === 'local' ? localDefaults : neighbourDefaults;
   const defaults = {
     ...objectiveDefaults[objective],
-    ...(objective === 'als' && (toBePrivate || given.supportLambda !== undefined) && ofSupport),
+    ...(objective === 'als' && forgetfulDefaults(given, toBePrivate)),
     ...(given.neighbours > 0 && ofNeighbours),
   };
   refuseStray(given, objective, defaults);
@@ -137,7 +136,7 @@ export function trainSettings(given) {
   for (const [setting, value] of Object.entries(chosen))
     if (value !== undefined) checkSetting(setting, value);
   // 0 is as if nothing had been given: the same bytes, metadata included.
-  if (chosen.supportLambda === 0) delete chosen.supportLambda;
+  for (const setting of forgetful) if (chosen[setting] === 0) delete chosen[setting];
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
 }
 

@@ -377,8 +377,32 @@ static void rare_items_shrink(void) {
     free(a.memory), free(b.memory);
 }
 
+/* What is written is what was trained, rounded to multiples of the step before t_j. */
+static void numbers_are_multiples_of_a_step(void) {
+    uint64_t rng = 329;
+    data d = make_data(50, 37, 1, &rng);
+    ampcf_train_config plain = plain_config(&d), stepped = plain;
+    stepped.vector_step = 0.25f;
+    run a = train(&plain, &d, NULL), b = train(&stepped, &d, NULL);
+    static problem m;
+    static double exact_items[MOST_ITEMS][MOST_DIM], items[MOST_ITEMS][MOST_DIM];
+    set_problem(&m, &plain, &d, NULL);
+    read_items(&m, &a, exact_items), read_items(&m, &b, items);
+    double sum = 0;
+    for (uint32_t j = 0; j < d.n_items; j++)
+        for (uint32_t i = 0; i < plain.dim; i++) sum += exact_items[j][i] * exact_items[j][i];
+    double step = 0.25 * sqrt(sum / (d.n_items * plain.dim));
+    for (uint32_t j = 0; j < d.n_items; j++)
+        for (uint32_t i = 0; i < plain.dim; i++) {
+            double steps = items[j][i] / step;
+            CHECK_NEAR(steps, round(steps), 1e-4);
+            CHECK(fabs(items[j][i] - exact_items[j][i]) <= step * 0.5001);
+        }
+    free(a.memory), free(b.memory), free_data(&d);
+}
+
 /* Out of its range, and where an objective has no such thing. */
-static void support_lambda_has_a_range(void) {
+static void what_forgets_has_a_range(void) {
     uint64_t rng = 327;
     data d = make_data(50, 37, 1, &rng);
     const float bad[] = {-1, 65537, (float)NAN, (float)INFINITY};
@@ -389,6 +413,12 @@ static void support_lambda_has_a_range(void) {
     }
     c.support_lambda = 65536;
     CHECK(ampcf_trainer_memory(&c, 10) > 0);
+    const float bad_steps[] = {-1, 0.0009f, 1.01f, (float)NAN};
+    for (size_t i = 0; i < sizeof bad_steps / sizeof *bad_steps; i++) {
+        c.vector_step = bad_steps[i];
+        CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
+    }
+    c.vector_step = 0;
     c.user_damping = c.item_damping = c.popularity_damping = 0;
     c.batch = 8, c.negatives = 4, c.warmup = 1, c.learning_rate = 0.001f;
     for (uint32_t objective = AMPCF_OBJECTIVE_SOFTMAX; objective <= AMPCF_OBJECTIVE_LOGISTIC; objective++) {
@@ -396,6 +426,9 @@ static void support_lambda_has_a_range(void) {
         CHECK(ampcf_trainer_memory(&c, 100) > 0);
         c.support_lambda = 1;
         CHECK_EQ(ampcf_trainer_memory(&c, 100), 0);
+        c.support_lambda = 0, c.vector_step = 1;
+        CHECK_EQ(ampcf_trainer_memory(&c, 100), 0);
+        c.vector_step = 0;
     }
     free_data(&d);
 }
@@ -407,6 +440,7 @@ int main(void) {
     equals_are_not_damped();
     extreme_dampings_fit_the_file();
     rare_items_shrink();
-    support_lambda_has_a_range();
+    numbers_are_multiples_of_a_step();
+    what_forgets_has_a_range();
     return check_report();
 }
