@@ -1,5 +1,5 @@
-// Owns `npm run bench:private`: what each way to remember less of people costs, NDCG@20 against the AUC of the
-// membership attack. Must not choose a setting.
+// Owns `npm run bench:private`: what each way to remember less of people costs, NDCG@20 against the AUC of
+// the membership attack. Must not choose a setting.
 import { existsSync } from 'node:fs';
 import { membershipAttack } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
@@ -144,8 +144,8 @@ for (const [name, make] of Object.entries(makers)) {
 publish(
   'private',
   [
-    `NDCG@20 by score, models trained on everybody, up to ${ranked} people: the validation part of MovieLens ` +
-      '1M, a random fifth of the others.',
+    `NDCG@20 by score, models trained on everybody, up to ${ranked} people: the validation part of ` +
+      'MovieLens 1M, a random fifth of the others.',
     `Attack as in METRICS.md, ${people} people a side, on halves of the people; \`private\` chooses its ` +
       '`supportLambda` anew for each half, the one in brackets is that',
     'of the model. Otherwise defaults, of the demo its own settings.',

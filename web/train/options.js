@@ -54,8 +54,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [vectorStep] als: numbers of the vectors are rounded to multiples of this times their
  *   root mean square, 0.001 to 1; 0 = they are not
  * @property {boolean} [private] als: what the training remembers of single people is held down, by a
- *   `supportLambda` that follows from their number and a `vectorStep` of 0.5; no neighbours, no smaller lambda
- *   or minSupport, no larger dim than the defaults. No differential privacy
+ *   `supportLambda` that follows from their number and a `vectorStep` of 0.5; no neighbours, no smaller
+ *   lambda or minSupport, no larger dim than the defaults. No differential privacy
  * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a
  *   quarter
  * @property {number} [clusters] 0 to 256 clusters of items by the direction of their vectors, frozen into the
