@@ -74,6 +74,11 @@ typedef struct ampcf_train_config {
     float dropout;
     float decay; /* likelihoods: L2 towards the vectors of the warm-up, >= 0 */
     float zeros; /* gaussian, logistic: weight of the items that a user does not have, 0 to 1024 */
+    /* als, else 0: s, the L2 of an item of n people is 1 + (s / n)^3 times as large; 0 to 65536 */
+    float support_lambda;
+    /* als, else 0: results are rounded to multiples of this x the root mean square of all numbers in vectors,
+     * before t_j; 0.001 to 1, or 0 = they are not */
+    float vector_step;
 } ampcf_train_config;
 
 /** A training run. */
@@ -96,13 +101,16 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
  *     minimise  sum_(u,i) p_u q_i w_ui (1 - y_ui)^2 + alpha sum_(u,j) p_u q_j y_uj^2
  *               + sum_u lambda_u |u|^2 + sum_j lambda_j |v_j|^2
  *     lambda_u = p_u lambda (sum_i w_ui q_i + alpha N)^nu
- *     lambda_j = q_j lambda (sum_u w_uj p_u + alpha U)^nu
+ *     lambda_j = q_j lambda (1 + (support_lambda / n_j)^3) (sum_u w_uj p_u + alpha U)^nu
  *
  * with y_uj = u . v_j, the score of the whole person: weighted implicit ALS (Hu et al. 2008; Rendle et al.
  * 2021). Training knows no leaves, no gate and no neighbours: they are found when the items are known. p_u
  * and q_i are the dampings of the config: a person with a thousand items says less with each of them, and a
  * popular item says less of a taste. In the end vectors are multiplied by t_j, the popularity damping, which
  * scores inherit. t_j stays within 2^-10 and 2^10, and q_j where q_j / t_j^2 can be stored.
+ * n_j are the people who have item j, 1 where nobody has it. An L2 of little support leaves an item's
+ * direction, which is that of its people: vector_step takes it away, and most of what is left of such items
+ * becomes 0. Training goes on with what was not rounded.
  *
  * `softmax`, for each batch of B users, with one positive (s = 0) and S negatives each (arXiv:2010.07042):
  *

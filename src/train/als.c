@@ -18,6 +18,12 @@ typedef struct als_trainer {
     uint32_t row;
 } als_trainer;
 
+static int als_config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
+    (void)n_interactions;
+    return in_range(c->support_lambda, 0, 65536) &&
+           (c->vector_step == 0 || in_range(c->vector_step, 0.001f, 1));
+}
+
 static ampcf_trainer *als_layout(arena *a, const trainer_shape *shape) {
     const ampcf_train_config *c = shape->config;
     size_t stride = kernel_stride(c->dim);
@@ -86,6 +92,12 @@ static void solve_user(als_trainer *t, uint32_t user) {
     memcpy(t->users + (size_t)user * stride, t->fold.vector, stride * sizeof(float));
 }
 
+/* 1 + (s / n_j)^3: an item of few people is held nearer to 0, as it would hold each of them. */
+static float support_factor(const ampcf_train_config *c, uint32_t people) {
+    double x = (double)c->support_lambda / (people > 0 ? people : 1);
+    return (float)(1 + x * x * x);
+}
+
 /* The same normal equations, with people in the place of items. */
 static void solve_item(als_trainer *t, uint32_t item) {
     ampcf_trainer *b = &t->base;
@@ -96,6 +108,7 @@ static void solve_item(als_trainer *t, uint32_t item) {
         t->fold.weights[i] = trainer_weight(b, b->item_at[from + i]) * b->user_parts[user];
     }
     t->fold.n_rows = n;
+    t->fold.lambda = b->settings[SETTING_LAMBDA] * support_factor(&b->config, n);
     train_fold_in(&t->fold);
     memcpy(b->vectors + (size_t)item * stride, t->fold.vector, stride * sizeof(float));
 }
@@ -124,4 +137,8 @@ static void als_step(ampcf_trainer *base, uint32_t max_rows) {
     }
 }
 
-const trainer_ops train_als = {.takes_weights = 1, .layout = als_layout, .open = als_open, .step = als_step};
+const trainer_ops train_als = {.takes_weights = 1,
+                               .config_is_valid = als_config_is_valid,
+                               .layout = als_layout,
+                               .open = als_open,
+                               .step = als_step};

@@ -40,7 +40,8 @@ static int likelihood_config_is_valid(const ampcf_train_config *c, uint32_t n_in
     (void)n_interactions;
     return c->warmup >= 1 && c->warmup <= 1000 && c->batch >= 1 && c->batch <= 65536 &&
            c->samples <= AMPCF_MAX_ITEMS && in_range(c->learning_rate, 1e-9f, 1) &&
-           in_range(c->dropout, 0, 0.99f) && in_range(c->decay, 0, 1048576) && in_range(c->zeros, 0, 1024);
+           in_range(c->dropout, 0, 0.99f) && in_range(c->decay, 0, 1048576) && in_range(c->zeros, 0, 1024) &&
+           c->support_lambda == 0 && c->vector_step == 0;
 }
 
 static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }

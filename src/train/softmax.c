@@ -29,6 +29,7 @@ static int softmax_config_is_valid(const ampcf_train_config *c, uint32_t n_inter
            in_range(c->balance, 0, 1) && in_range(c->entropy_positive, 0, 1024) &&
            in_range(c->entropy_negative, 0, 1024) && in_range(c->attention_beta, 0, 1024) &&
            c->user_damping == 0 && c->item_damping == 0 && c->popularity_damping == 0 &&
+           c->support_lambda == 0 && c->vector_step == 0 &&
            (uint64_t)c->sweeps * (n_interactions / c->batch) < UINT32_MAX / 2;
 }
 

@@ -214,16 +214,38 @@ static int is_useful(const float *x, size_t n) {
     return useful;
 }
 
+/* Numbers of vectors are rounded to multiples of this: vector_step times their root mean square; 0 = not. */
+static double step_of(const ampcf_trainer *t) {
+    uint32_t dim = t->config.dim, n = t->config.n_items;
+    double sum = 0;
+    if (t->config.vector_step == 0) return 0;
+    for (uint32_t j = 0; j < n; j++)
+        for (uint32_t d = 0; d < dim; d++) {
+            double x = (double)t->vectors[(size_t)j * t->stride + d];
+            sum += x * x;
+        }
+    double step = (double)t->config.vector_step * __builtin_sqrt(sum / ((double)n * dim));
+    return step > 1e-30 && step < 1e30 ? step : 0; /* else there is nothing to round, or nothing to save */
+}
+
+/* At most 2^28 steps of the least vector_step: N D of them would have to be in one number. */
+static double rounded(double x, double step) {
+    if (step == 0) return x;
+    double steps = x / step;
+    return (double)(int64_t)(steps + (steps < 0 ? -0.5 : 0.5)) * step;
+}
+
 void trainer_finish(ampcf_trainer *t) {
     uint32_t dim = t->config.dim, n = t->config.n_items;
     int damped = is_damped(&t->config);
+    double step = step_of(t);
     memset(t->gram_sum, 0, packed_size(dim) * sizeof *t->gram_sum);
     for (uint32_t j = 0; j < n; j++) {
         uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
         const float *v = t->vectors + (size_t)j * t->stride;
         float *out = t->out_vectors + (size_t)j * dim;
         for (uint32_t d = 0; d < dim; d++)
-            out[d] = storable((double)t->targets[j] * (double)v[d], MAX_TRAINED);
+            out[d] = storable((double)t->targets[j] * rounded((double)v[d], step), MAX_TRAINED);
         t->out_bias[j] =
             storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
         packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);

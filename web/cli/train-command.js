@@ -124,6 +124,14 @@ export const usage = [
   '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',
+  '  --support-lambda X      als: L2 of an item of n people is 1 + (X / n)^3 times as large (default 0)',
+  '  --vector-step X         als: numbers are rounded to multiples of X times their root mean square ' +
+    '(default 0)',
+  '  --private               als: hold down what is remembered of single people, by a --support-lambda ' +
+    'that follows from their number',
+  '                          and --vector-step 0.5; no neighbours. Makes it hard to tell who was in the ' +
+    'training, not impossible:',
+  '                          --card measures it',
   `  --vectors f32|f16|int8  how item vectors are stored (default ${trainDefaults.vectors}); int8 ` +
     'is a quarter of the size',
   '  --clusters N            freeze up to N clusters of items into the file, a taste space for ' +

@@ -52,6 +52,7 @@ const goneOptions = new Map(
 export const trainingOptions = {
   output: { type: 'string', short: 'o' },
   weights: { type: 'boolean' },
+  private: { type: 'boolean' },
   ...ratingOptions,
   ...textOptions([
     'items',
@@ -105,6 +106,7 @@ export function givenSettings(values) {
   return defined({
     ...Object.fromEntries(choiceSettings.map((name) => [name, values[optionOf(name)]])),
     ...Object.fromEntries(numberSettings.map((name) => [name, numberOption(values, optionOf(name))])),
+    private: values.private,
   });
 }
 
@@ -283,6 +285,7 @@ const leftOutOfCommand = [
   'cores',
   'max-memory',
   'auto',
+  'private',
   ...settingNames.map(optionOf),
 ];
 

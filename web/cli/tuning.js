@@ -2,6 +2,7 @@
 // trials are chosen.
 import { availableParallelism } from 'node:os';
 import { trainValidated } from '../evaluate.js';
+import { privateFixed } from '../train/private.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 import { workerPool } from '../tune/pool.js';
@@ -190,7 +191,7 @@ export async function runSearch(
   try {
     const { best, results } = await searchSettings({
       methods,
-      fixed: Object.keys(given),
+      fixed: [...Object.keys(given), ...(given.private ? privateFixed : [])],
       seed: Number(settings.seed),
       trials: budget.trials ?? Infinity,
       over: until.over,

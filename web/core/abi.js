@@ -202,7 +202,7 @@ export const AMPCF_VECTORS_F16 = 1;
 export const AMPCF_VECTORS_INT8 = 2;
 
 export const ampcf_train_config = /** @type {const} */ ({
-  bytes: 124,
+  bytes: 132,
   fields: {
     n_users: ['u32', 0],
     n_items: ['u32', 4],
@@ -235,6 +235,8 @@ export const ampcf_train_config = /** @type {const} */ ({
     dropout: ['f32', 112],
     decay: ['f32', 116],
     zeros: ['f32', 120],
+    support_lambda: ['f32', 124],
+    vector_step: ['f32', 128],
   },
 });
 

@@ -31,6 +31,8 @@ export function trainConfig(settings, users, items) {
     user_damping: settings.userDamping,
     item_damping: settings.itemDamping,
     popularity_damping: settings.popularityDamping,
+    support_lambda: settings.supportLambda,
+    vector_step: settings.vectorStep,
   });
   const fields = Object.keys(ampcf_train_config.fields).map((name) => [name, Number(values[name] ?? 0)]);
   return Object.fromEntries(fields);

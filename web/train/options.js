@@ -49,6 +49,13 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @property {number} [itemDamping] als: how much less events with popular items say of a person, also on the
  *   device
  * @property {number} [popularityDamping] als: how much lower popular items score
+ * @property {number} [supportLambda] als: L2 of an item of n people is 1 + (this / n)^3 times as large, 0 to
+ *   65536: what few people have in common is remembered less
+ * @property {number} [vectorStep] als: numbers of the vectors are rounded to multiples of this times their
+ *   root mean square, 0.001 to 1; 0 = they are not
+ * @property {boolean} [private] als: what the training remembers of single people is held down, by a
+ *   `supportLambda` that follows from their number and a `vectorStep` of 0.5; no neighbours, no smaller
+ *   lambda or minSupport, no larger dim than the defaults. No differential privacy
  * @property {'f32' | 'f16' | 'int8'} [vectors] how item vectors are stored: f16 halves them, int8 leaves a
  *   quarter
  * @property {number} [clusters] 0 to 256 clusters of items by the direction of their vectors, frozen into the

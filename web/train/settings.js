@@ -4,6 +4,7 @@ import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { highestSeed } from '../core/random.js';
 import { localDefaults, neighbourDefaults, objectiveDefaults } from './defaults.js';
+import { forgetful, forgetfulDefaults, isPrivate, privateSupport } from './private.js';
 
 /** @import { CanonicalInteractions } from './interactions.js' */
 /**
@@ -71,12 +72,14 @@ export const settingRanges = {
   userDamping: [0, 2],
   itemDamping: [0, 2],
   popularityDamping: [0, 2],
+  supportLambda: [0, 65536],
+  vectorStep: [0.001, 1],
   dropout: [0, 0.99],
   decay: [0, 2 ** 20],
   zeros: [0, 1024],
 };
 /** Settings of which 0 means none, though it is out of their range. */
-const orZero = new Set(['neighbourBlend']);
+const orZero = new Set(['neighbourBlend', 'vectorStep']);
 
 const ofAttention = 'it was part of the attention of version 0.1, which the gate replaced';
 /**
@@ -112,12 +115,17 @@ export const choiceSettings = Object.freeze(Object.keys(choices));
  */
 export function trainSettings(given) {
   refuseGone(given);
+  const toBePrivate = isPrivate(given);
   const objective = /** @type {TrainSettings['objective']} */ (
     given.objective === undefined ? 'als' : given.objective
   );
   checkSetting('objective', objective);
   const ofNeighbours = given.neighbourMethod === 'local' ? localDefaults : neighbourDefaults;
-  const defaults = { ...objectiveDefaults[objective], ...(given.neighbours > 0 && ofNeighbours) };
+  const defaults = {
+    ...objectiveDefaults[objective],
+    ...(objective === 'als' && forgetfulDefaults(given, toBePrivate)),
+    ...(given.neighbours > 0 && ofNeighbours),
+  };
   refuseStray(given, objective, defaults);
   const chosen = Object.fromEntries(
     Object.entries(defaults).map(([setting, value]) => [
@@ -127,6 +135,8 @@ export function trainSettings(given) {
   );
   for (const [setting, value] of Object.entries(chosen))
     if (value !== undefined) checkSetting(setting, value);
+  // 0 is as if nothing had been given: the same bytes, metadata included.
+  for (const setting of forgetful) if (chosen[setting] === 0) delete chosen[setting];
   return /** @type {TrainSettings} */ ({ objective, ...chosen });
 }
 
@@ -239,6 +249,7 @@ export function settingsFor(settings, data) {
   return {
     ...settings,
     alpha: settings.alpha ?? relativeAlpha(settings, data),
+    ...('supportLambda' in settings && { supportLambda: settings.supportLambda ?? privateSupport(data) }),
     ...(Number(settings.neighbours) > 0 && neighbourSettings(settings, data)),
   };
 }

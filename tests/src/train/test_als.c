@@ -44,6 +44,7 @@ typedef struct problem {
     const ampcf_train_config *c;
     double w[MOST_USERS][MOST_ITEMS]; /* 0 = not observed */
     double p[MOST_USERS], q[MOST_ITEMS], t[MOST_ITEMS];
+    double few[MOST_ITEMS]; /* 1 + (s / n_j)^3 */
 } problem;
 
 /* degree^-damping with mean 1; who has nothing counts as having one. */
@@ -65,8 +66,10 @@ static void set_problem(problem *m, const ampcf_train_config *c, const data *d, 
         }
     parts_of(of_user, d->n_users, (double)c->user_damping, m->p);
     parts_of(of_item, d->n_items, (double)c->item_damping, m->q);
-    for (uint32_t j = 0; j < d->n_items; j++)
+    for (uint32_t j = 0; j < d->n_items; j++) {
         m->t[j] = pow((of_item[j] > 0 ? of_item[j] : 1) / mean, -(double)c->popularity_damping);
+        m->few[j] = 1 + pow((double)c->support_lambda / (of_item[j] > 0 ? of_item[j] : 1), 3);
+    }
 }
 
 /* lambda (sum_i w_i part_i + alpha n_other)^nu. */
@@ -77,7 +80,7 @@ static double ridge(const problem *m, double mass, uint32_t n_other) {
 /* One vector: ridge regression of the observed pairs on what each one sees, over the Gram matrix of
  * `others`. */
 static void solve_row(const problem *m, double others[][MOST_DIM], double seen[][MOST_DIM],
-                      const double *part, const double *w, uint32_t n, double *out) {
+                      const double *part, const double *w, uint32_t n, double few, double *out) {
     uint32_t dim = m->c->dim;
     double system[MOST_DIM * MOST_DIM] = {0}, mass = 0;
     for (uint32_t a = 0; a < dim; a++) out[a] = 0;
@@ -90,13 +93,13 @@ static void solve_row(const problem *m, double others[][MOST_DIM], double seen[]
                                        w[o] * part[o] * seen[o][a] * seen[o][b];
         }
     }
-    for (uint32_t a = 0; a < dim; a++) system[a * dim + a] += ridge(m, mass, n);
+    for (uint32_t a = 0; a < dim; a++) system[a * dim + a] += few * ridge(m, mass, n);
     dense_solve(system, out, dim);
 }
 
 static void solve_users(const problem *m, double items[][MOST_DIM], double users[][MOST_DIM]) {
     for (uint32_t u = 0; u < m->c->n_users; u++)
-        solve_row(m, items, items, m->q, m->w[u], m->c->n_items, users[u]);
+        solve_row(m, items, items, m->q, m->w[u], m->c->n_items, 1, users[u]);
 }
 
 static void column_of(const problem *m, uint32_t item, double *out) {
@@ -107,7 +110,7 @@ static void solve_items(const problem *m, double users[][MOST_DIM], double items
     double w[MOST_USERS];
     for (uint32_t j = 0; j < m->c->n_items; j++) {
         column_of(m, j, w);
-        solve_row(m, users, users, m->p, w, m->c->n_users, items[j]);
+        solve_row(m, users, users, m->p, w, m->c->n_users, m->few[j], items[j]);
     }
 }
 
@@ -147,12 +150,14 @@ static void check_file_side(const problem *m, const run *r) {
         CHECK_NEAR(ampcf_trainer_gram(r->trainer)[i], gram[i], 1e-6 * (1 + fabs((double)gram[i])));
 }
 
-/* Every sixth combination of dampings, nu and weights; the last item has nobody, user 3 has nothing. */
+/* Every sixth combination of dampings, nu and weights, every third with an L2 by support; the last item has
+ * nobody, user 3 has nothing. */
 static void vary(ampcf_train_config *c, int variant) {
     c->user_damping = variant % 2 ? 0.7f : 0;
     c->item_damping = variant / 2 % 2 ? 0.5f : 0;
     c->popularity_damping = variant / 4 % 2 ? 0.6f : 0;
     c->nu = variant % 3 == 0 ? 1 : variant % 3 == 1 ? 0.5f : 0;
+    c->support_lambda = (variant + variant / 3) % 3 == 1 ? 9 : 0;
 }
 
 /* From where a run of s sweeps ends, the next sweeps of the reference lead to where a longer run ends. */
@@ -203,7 +208,7 @@ static double loss(const problem *m, double users[][MOST_DIM], double items[][MO
     for (uint32_t j = 0; j < n_items; j++) {
         double mass = 0, norm = length_double(items[j], dim);
         for (uint32_t u = 0; u < n_users; u++) mass += m->w[u][j] * m->p[u];
-        sum += m->q[j] * ridge(m, mass, n_users) * norm * norm;
+        sum += m->q[j] * m->few[j] * ridge(m, mass, n_users) * norm * norm;
     }
     return sum;
 }
@@ -349,11 +354,93 @@ static void extreme_dampings_fit_the_file(void) {
     }
 }
 
+/* The rarer an item, the more an L2 by support shrinks it; of what is common little is lost. */
+static void rare_items_shrink(void) {
+    enum { USERS = 600, ITEMS = 24, COMMON = 12 };
+    uint32_t offsets[USERS + 1] = {0}, items[USERS * ITEMS], n = 0;
+    for (uint32_t u = 0; u < USERS; u++) {
+        for (uint32_t j = 0; j < ITEMS; j++)
+            if (j % 3 == u % 3 && (j < COMMON || u / 3 % 20 == j / 3)) items[n++] = j;
+        offsets[u + 1] = n;
+    }
+    data d = {USERS, ITEMS, offsets, items, NULL};
+    ampcf_train_config none = plain_config(&d), few = none;
+    few.support_lambda = 20;
+    run a = train(&none, &d, NULL), b = train(&few, &d, NULL);
+    double before[2] = {0, 0}, after[2] = {0, 0};
+    for (uint32_t i = 0; i < ITEMS * none.dim; i++) {
+        int rare = i / none.dim >= COMMON;
+        before[rare] += pow((double)ampcf_trainer_vectors(a.trainer)[i], 2);
+        after[rare] += pow((double)ampcf_trainer_vectors(b.trainer)[i], 2);
+    }
+    CHECK(after[0] > 0.8 * before[0] && after[1] < 0.5 * before[1]);
+    free(a.memory), free(b.memory);
+}
+
+/* What is written is what was trained, rounded to multiples of the step before t_j. */
+static void numbers_are_multiples_of_a_step(void) {
+    uint64_t rng = 329;
+    data d = make_data(50, 37, 1, &rng);
+    ampcf_train_config plain = plain_config(&d), stepped = plain;
+    stepped.vector_step = 0.25f;
+    run a = train(&plain, &d, NULL), b = train(&stepped, &d, NULL);
+    static problem m;
+    static double exact_items[MOST_ITEMS][MOST_DIM], items[MOST_ITEMS][MOST_DIM];
+    set_problem(&m, &plain, &d, NULL);
+    read_items(&m, &a, exact_items), read_items(&m, &b, items);
+    double sum = 0;
+    for (uint32_t j = 0; j < d.n_items; j++)
+        for (uint32_t i = 0; i < plain.dim; i++) sum += exact_items[j][i] * exact_items[j][i];
+    double step = 0.25 * sqrt(sum / (d.n_items * plain.dim));
+    for (uint32_t j = 0; j < d.n_items; j++)
+        for (uint32_t i = 0; i < plain.dim; i++) {
+            double steps = items[j][i] / step;
+            CHECK_NEAR(steps, round(steps), 1e-4);
+            CHECK(fabs(items[j][i] - exact_items[j][i]) <= step * 0.5001);
+        }
+    free(a.memory), free(b.memory), free_data(&d);
+}
+
+/* Out of its range, and where an objective has no such thing. */
+static void what_forgets_has_a_range(void) {
+    uint64_t rng = 327;
+    data d = make_data(50, 37, 1, &rng);
+    const float bad[] = {-1, 65537, (float)NAN, (float)INFINITY};
+    ampcf_train_config c = plain_config(&d);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        c.support_lambda = bad[i];
+        CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
+    }
+    c.support_lambda = 65536;
+    CHECK(ampcf_trainer_memory(&c, 10) > 0);
+    const float bad_steps[] = {-1, 0.0009f, 1.01f, (float)NAN};
+    for (size_t i = 0; i < sizeof bad_steps / sizeof *bad_steps; i++) {
+        c.vector_step = bad_steps[i];
+        CHECK_EQ(ampcf_trainer_memory(&c, 10), 0);
+    }
+    c.vector_step = 0;
+    c.user_damping = c.item_damping = c.popularity_damping = 0;
+    c.batch = 8, c.negatives = 4, c.warmup = 1, c.learning_rate = 0.001f;
+    for (uint32_t objective = AMPCF_OBJECTIVE_SOFTMAX; objective <= AMPCF_OBJECTIVE_LOGISTIC; objective++) {
+        c.objective = objective, c.support_lambda = 0;
+        CHECK(ampcf_trainer_memory(&c, 100) > 0);
+        c.support_lambda = 1;
+        CHECK_EQ(ampcf_trainer_memory(&c, 100), 0);
+        c.support_lambda = 0, c.vector_step = 1;
+        CHECK_EQ(ampcf_trainer_memory(&c, 100), 0);
+        c.vector_step = 0;
+    }
+    free_data(&d);
+}
+
 int main(void) {
     sweeps_follow_the_formulas();
     the_loss_falls();
     devices_find_people_again();
     equals_are_not_damped();
     extreme_dampings_fit_the_file();
+    rare_items_shrink();
+    numbers_are_multiples_of_a_step();
+    what_forgets_has_a_range();
     return check_report();
 }

@@ -51,6 +51,7 @@ for (const settings of [
   { ...steady, dim: 7, personas: 1 },
   { ...steady, dim: 9, userDamping: 0.5, itemDamping: 0.4, popularityDamping: 0.3 },
   { ...steady, dim: 17, userDamping: 0.7 },
+  { ...steady, dim: 10, supportLambda: 12, vectorStep: 0.5 },
   { objective: 'softmax', dim: 33 },
   { objective: 'softmax', dim: 16, personas: 1 },
   { objective: 'softmax', dim: 7, attention: 'cosine', attentionBeta: 5, batch: 50, epochs: 60 },
@@ -60,6 +61,7 @@ for (const settings of [
 ])
   test(`SIMD trains the bits of scalar: ${JSON.stringify(settings)}`, async () => {
     const simd = await trained('simd', settings);
-    assert.ok(new Set(simd[0]).size > 0.9 * simd[0].length);
+    // Numbers that are rounded to multiples of a step are few.
+    assert.ok('vectorStep' in settings || new Set(simd[0]).size > 0.9 * simd[0].length);
     assert.deepEqual(simd, await trained('scalar', settings));
   });
