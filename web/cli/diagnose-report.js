@@ -3,6 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { figuresOf, isMet, targetText } from './diagnose-text.js';
+import { inline } from './harmless.js';
 
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
 /** @typedef {typeof import('../evaluate.js').targets} Targets */
@@ -276,7 +277,7 @@ export function diagnosisPage(model, quality, membership, targets) {
     main.append(section);
   }
   document.body.append(
-    element(document, 'h1', `Personas of ${model}`),
+    element(document, 'h1', `Personas of ${inline(model)}`),
     element(
       document,
       'p',

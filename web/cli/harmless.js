@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
-// Controls of C0 and C1, DEL, line and paragraph separators, and what turns the direction of text.
-const unsafe = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]/g;
+// Controls, line and paragraph separators, what turns the direction of text, and what nobody sees. The joiners
+// U+200C and U+200D stay: words of several languages have them, and emoji.
+const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u180b-\u180f]/gu;
 const layout = new Set(['\n', '\t']);
 
 /** Nobody who wrote a file can know it, so only our own styles are turned into escapes. */
@@ -13,7 +14,8 @@ const ownMark = new RegExp(`\x1b${key}\\[([0-9]+m)`, 'g');
 /** @param {string} control */
 const escaped = (control) => {
   const short = JSON.stringify(control).slice(1, -1);
-  return short === control ? `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}` : short;
+  const units = () => control.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
+  return short === control ? `\\u${units().join('\\u')}` : short;
 };
 
 /**

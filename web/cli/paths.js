@@ -1,6 +1,6 @@
 // Owns what can be said of paths before any work: inputs are there, the output can be written and is none of
 // them. Must not read or change a file.
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { checkReplaceable } from '../node/atomic-files.js';
 import { ioError } from '../node/io-error.js';
@@ -9,9 +9,15 @@ import { UsageError } from './options.js';
 
 /** @typedef {Record<string, string | undefined>} NamedPaths paths by what the command line calls them */
 
-/** @param {string | undefined} path */
-const identity = async (path) =>
-  path === undefined || path === '-' ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
+/** @param {string | undefined} path `-` of an input: standard input may be a file as well */
+async function identity(path) {
+  try {
+    if (path === '-') return fstatSync(0, { bigint: true });
+    return path === undefined ? undefined : await stat(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Refuses inputs that cannot be read.

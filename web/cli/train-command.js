@@ -9,6 +9,7 @@ import {
   trainValidated,
   writeCard,
 } from '../evaluate.js';
+import { AmpcfError } from '../core/errors.js';
 import { trainSettings } from '../train/settings.js';
 import {
   gaussianDefaults,
@@ -21,6 +22,7 @@ import {
 } from '../train.js';
 import { checkTrained } from './check-trained.js';
 import { cardText } from './diagnose-text.js';
+import { dependsOnHistory } from './depends-on-history.js';
 import { writeOutput } from './files.js';
 import { inline } from './harmless.js';
 import { checkMemory } from './memory-limit.js';
@@ -34,12 +36,13 @@ import {
   inputUsage,
   memoryUsage,
   patienceOption,
+  quoted,
   readTrainingInput,
   trainCommandLine,
   trainingOptions,
 } from './training-input.js';
 import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
-import { checkSummary, choiceLines, sayCheck } from './validation-text.js';
+import { checkSummary, choiceLines, sayCheck, sayLoudly } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
@@ -294,7 +297,14 @@ async function withCard(
       seeds: 1,
       ...steps,
     });
-    const membership = await membershipAttack(given, { ...settings, ...(facts && { items: facts }) }, steps);
+    const attacked = { ...settings, ...(facts && { items: facts }) };
+    const membership = await membershipAttack(given, attacked, steps).catch((error) => {
+      if (!(error instanceof AmpcfError && error.code === 'NO_DATA')) throw error;
+      sayLoudly(
+        `--card: no membership attack: ${error.message}; wanted more people, or a smaller --min-support`,
+      );
+      return null;
+    });
     const card = cardOf({
       data: {
         people: users,
@@ -312,6 +322,10 @@ async function withCard(
     model.dispose();
   }
 }
+
+const noHistoryCounts =
+  'everybody gets the same list, whatever the history: try a smaller --lambda or --bias, a smaller --alpha ' +
+  'or --unobserved, or more events a person';
 
 /**
  * How the personas of a model look for the people that it was trained on.
@@ -392,6 +406,7 @@ export async function run(argv, signal) {
   signal.throwIfAborted();
   await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);
+  if (!(await dependsOnHistory(bytes, input.interactions))) sayLoudly(noHistoryCounts);
   say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);
@@ -400,5 +415,5 @@ export async function run(argv, signal) {
   if (output === '-') return;
   if (values.json)
     await print(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
-  else say(`\ntry      npx ampcf recommend ${inline(output)} --history ITEM,ITEM,... --explain`);
+  else say(`\ntry      npx ampcf recommend ${inline(quoted(output))} --history ITEM,ITEM,... --explain`);
 }

@@ -273,7 +273,7 @@ export async function readTrainingInput(path, values, io) {
  * A word as a shell takes it: in quotes, unless it is plain.
  * @param {string} word
  */
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** Options that say nothing of the model, or that the settings found replace. */
 const leftOutOfCommand = [

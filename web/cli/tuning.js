@@ -208,11 +208,8 @@ export async function runSearch(
       },
     });
     line.finish();
-    const trained = await trainBest(best, { interactions, validation, items }, given, {
-      signal,
-      quiet,
-      name: values.name,
-    });
+    const company = { signal, quiet, name: values.name };
+    const trained = await trainBest(best, { interactions, validation, items }, given, company);
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
     line.finish();

@@ -94,8 +94,14 @@ export function sayCheck(validation, check, say) {
   say(`baseline popularity: ndcg@20 ${popularity.metrics['ndcg@20'].toFixed(4)}`);
   for (const line of [...unknownLine(check), ...shiftLine(check)]) say(line);
   const warning = warningOf(validation, check);
-  if (warning) complain(`${loud(`warning  ${warning}`)}\n`);
+  if (warning) sayLoudly(warning);
 }
+
+/**
+ * A warning, also to who wants quiet.
+ * @param {string} warning
+ */
+export const sayLoudly = (warning) => complain(`${loud(`warning  ${warning}`)}\n`);
 
 const loud = (/** @type {string} */ text) =>
   style('bold', style('red', text, process.stderr), process.stderr);

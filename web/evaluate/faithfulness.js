@@ -1,6 +1,6 @@
 // Owns the test of explanations: what they name is taken out of the history, and the item must fall further
 // than without others. Must not explain.
-import { badArgument } from '../core/arguments.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
 import { Model } from '../ampcf.js';
 import { pairedBootstrap } from './bootstrap.js';
 import { ownersOf, withPerson } from './fold-person.js';
@@ -174,7 +174,7 @@ function summary(people, seed) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function measureFaithfulness(model, interactions, options = {}) {
-  const { people = 200, items = 3, because = 2, reasons = because, seed = 1 } = options;
+  const { people = 200, items = 3, because = 2, reasons = because, seed = 1 } = optionsArgument(options);
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   for (const [name, value] of Object.entries({ people, items, reasons }))
     if (!Number.isSafeInteger(value) || value < 1)

@@ -1,5 +1,6 @@
 // Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not
 // measure anything.
+import { optionsArgument } from '../core/arguments.js';
 import { loadModel } from '../ampcf.js';
 import { replaceMetadata } from '../train.js';
 
@@ -35,10 +36,11 @@ const rounded = (value) =>
 
 /**
  * @param {{ data: ModelCard['data'], membership?: Membership | null, personas?: PersonaQuality | null }}
- *   parts
+ *   figures
  * @returns {ModelCard}
  */
-export function cardOf({ data, membership = null, personas = null }) {
+export function cardOf(figures) {
+  const { data, membership = null, personas = null } = optionsArgument(figures);
   const faith = personas?.details.faithfulness;
   return rounded({
     version: 1,

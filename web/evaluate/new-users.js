@@ -1,5 +1,7 @@
 // Owns the test of new people: as many of the people as asked for are left out of a training of its own, then
 // folded in. Must not see test data while training.
+import { Model } from '../ampcf.js';
+import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { knownSettings } from '../train/settings.js';
@@ -10,7 +12,6 @@ import { paceOf } from './pace.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Interactions } from '../train.js' */
-/** @import { Model } from '../model/model.js' */
 /** @import { BaselineName, Settings } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
 /** @import { Difference, PlainFigures } from './evaluate-model.js' */
@@ -55,12 +56,16 @@ function leaveOut({ users, items, user, item, weight }, without) {
  * @returns {Record<string, any>}
  */
 export function settingsOf(model) {
+  if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   const { objective, settings } = model.info.metadata;
   if (typeof settings !== 'object' || settings === null)
     throw new AmpcfError(
       'BAD_ARGUMENT',
       'got a model without settings in its metadata, wanted one that ampcf trained',
     );
+  for (const [name, value] of Object.entries(settings))
+    if (!['number', 'string', 'boolean'].includes(typeof value) && value !== null)
+      throw badArgument(`metadata.settings.${name}`, value, 'a number or a word');
   return { ...knownSettings(settings), ...(objective === undefined ? {} : { objective }) };
 }
 

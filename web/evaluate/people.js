@@ -1,6 +1,7 @@
 // Owns whom an evaluation asks and about what: histories, relevant items, candidates, and the count of what
 // is left out. Must not rank.
 import { personRandom, sampleOf } from '../core/random.js';
+import { interactionsArgument } from '../train/interactions.js';
 
 /** @import { Interactions } from '../train.js' */
 /**
@@ -27,7 +28,8 @@ const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1
  * Each person's items with their weights; of a pair that comes again the last counts.
  * @param {Interactions} interactions
  */
-export function itemsByPerson({ users, items, user, item, weight }) {
+export function itemsByPerson(interactions) {
+  const { users, items, user, item, weight } = interactionsArgument(interactions);
   const lists = users.map(() => /** @type {Map<string, number>} */ (new Map()));
   for (let x = 0; x < user.length; x++) lists[user[x]].set(items[item[x]], weight ? weight[x] : 1);
   return new Map(users.map((id, u) => [id, lists[u]]));

@@ -1,5 +1,7 @@
 // Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended.
 // Must not judge accuracy.
+import { Model } from '../ampcf.js';
+import { badArgument, optionsArgument } from '../core/arguments.js';
 import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
@@ -7,7 +9,6 @@ import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Interactions } from '../train.js' */
-/** @import { Model } from '../model/model.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /**
@@ -92,10 +93,12 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
  * no `sharpness`.
  * @param {Model} model
  * @param {Interactions} interactions
- * @param {{ people?: number, seed?: number } & PaceOptions} [options] people: default 500
+ * @param {{ people?: number, seed?: number } & PaceOptions} [given] people: default 500
  * @returns {Promise<PersonaHealth>}
  */
-export async function personaHealth(model, interactions, { people = 500, seed = 1, ...options } = {}) {
+export async function personaHealth(model, interactions, given = {}) {
+  if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
+  const { people = 500, seed = 1, ...options } = optionsArgument(given);
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
   return measurePersonas(
     model,

@@ -1,6 +1,7 @@
 // Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop, what
 // is chosen at the end. Must not touch the trainer's state.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { interactionsArgument } from '../train/interactions.js';
 import { trainModel } from '../train.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
 import { paceOf } from './pace.js';
@@ -81,6 +82,7 @@ const usually = (what, { items }) =>
  * @throws {AmpcfError} as trainModel; NO_DATA: nobody to measure
  */
 export async function trainValidated(interactions, validation, options = {}) {
+  interactionsArgument(interactions);
   const { patience, quick, watch, onMeasured, onProgress, ...rest } = { ...defaults, ...given(options) };
   const {
     sample = usually('sample', interactions),

@@ -51,6 +51,8 @@ function easeSettings(data, { lambda, lambdaGrowth, userDamping, popularityDampi
  */
 export async function fitEase(data, options = {}) {
   checkCompany(optionsArgument(options));
+  if (!Array.isArray(data?.itemIds) || !ArrayBuffer.isView(data.offsets) || !ArrayBuffer.isView(data.items))
+    throw badArgument('data', data, 'interactions in canonical form');
   const settings = easeSettings(data, options),
     n = data.itemIds.length;
   /** @type {NeighboursRun | undefined} */

@@ -24,6 +24,19 @@ import { encodeId } from '../core/memory.js';
  * @property {number} dropped interactions lost to minSupport
  */
 
+/**
+ * That there are arrays where interactions have them; what is in them is looked at by the training.
+ * @param {Interactions} given
+ * @returns {Interactions}
+ */
+export function interactionsArgument(given) {
+  if (typeof given !== 'object' || given === null) throw badArgument('interactions', given, 'an object');
+  for (const name of /** @type {const} */ (['users', 'items', 'user', 'item']))
+    if (typeof given[name]?.length !== 'number')
+      throw badArgument(`interactions.${name}`, given[name], 'an array');
+  return given;
+}
+
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**

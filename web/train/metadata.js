@@ -6,6 +6,15 @@ import { AmpcfError } from '../core/errors.js';
 import { bytesView } from '../core/bytes.js';
 import { startTrainer } from './module.js';
 
+/** @param {Record<string, unknown>} metadata */
+function jsonOf(metadata) {
+  try {
+    return JSON.stringify(metadata);
+  } catch (cause) {
+    throw badArgument('metadata', String(cause), 'what JSON can say');
+  }
+}
+
 /**
  * The same model with other metadata: ranking, ids and lineage stay as they are, and saved profiles go on.
  * @param {Uint8Array} bytes of a model file that this library wrote
@@ -18,7 +27,7 @@ export async function replaceMetadata(bytes, metadata) {
   const file = bytesView(bytes);
   if (!file) throw badArgument('model file', bytes, 'a Uint8Array');
   if (typeof metadata !== 'object' || metadata === null) throw badArgument('metadata', metadata, 'an object');
-  const text = new TextEncoder().encode(JSON.stringify(metadata));
+  const text = new TextEncoder().encode(jsonOf(metadata));
   if (text.length > FORMAT_MAX_METADATA_BYTES)
     throw new AmpcfError(
       'LIMIT',

@@ -2,7 +2,7 @@
 // overwritten, outputs that cannot be written, settings, Ctrl-C, memory. Must not test what commands compute.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cli, commandIn, skipSignals } from './command.js';
@@ -37,6 +37,17 @@ test('no command overwrites what it reads, by whatever name', () => {
     ['diagnose m.ampcf --history r.csv --html hard.csv', 2, /which is the file of --history/],
     ['split r.csv --by random -o parts --force', 2, /which is the file of RATINGS/],
   ]);
+  // Standard input may be a file too.
+  for (const command of ['train - -o r.csv', 'tune - --validation 0.1 --trials 1 -o hard.csv']) {
+    const stdin = openSync(join(folder, 'r.csv'), 'r');
+    const { status, stderr } = spawnSync(process.execPath, [cli, ...command.split(' ')], {
+      cwd: folder,
+      stdio: [stdin, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(stdin);
+    assert.deepEqual([status, /which is the file of RATINGS/.test(stderr)], [2, true], stderr);
+  }
   ['r.csv', 'items.csv', 'm.ampcf'].forEach((name, i) =>
     assert.ok(readFileSync(join(folder, name)).equals(kept[i]), name),
   );
@@ -148,4 +159,19 @@ test('a long number is read or refused in no time', () => {
   ])
     assert.notEqual(ampcf(args).status, 0);
   assert.ok(performance.now() - began < 25_000, `took ${performance.now() - began} ms`);
+});
+
+test('a model in which no history counts is said loudly, and an attack on too few people costs no model', () => {
+  const drowned = ampcf('train r.csv --lambda 1048576 -o drowned.ampcf -q');
+  assert.equal(drowned.status, 0, drowned.stderr);
+  assert.match(
+    drowned.stderr,
+    /warning {2}everybody gets the same list, whatever the history: try a smaller --lambda/,
+  );
+  assert.equal(ampcf('train r.csv -o m.ampcf -q').stderr, '');
+  const few = 'train r.csv --min-support 15 --card -o few.ampcf -q';
+  const { status, stderr } = ampcf(few);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /--card: no membership attack: [^]*; wanted more people, or a smaller --min-support/);
+  assert.equal(ampcf('verify few.ampcf').status, 0);
 });

@@ -48,6 +48,14 @@ test('controls of every kind are shown, and nothing else is changed', () => {
   }
 });
 
+test('what nobody sees is shown too, but for the joiners that words need', () => {
+  const unseen = ['\u200b', '\u00ad', '\u2060', '\ufeff', '\u180e', '\u115f', '\u3164'];
+  for (const character of unseen) assert.match(inline(`a${character}b`), /^a\\u[0-9a-f]{4}b$/);
+  assert.equal(inline('\u{e0041}'), '\\udb40\\udc41');
+  assert.equal(JSON.parse(`"${inline('\u{e0041}')}"`), '\u{e0041}');
+  for (const word of ['می\u200cخواهم', '👩\u200d🚀', 'żółw']) assert.equal(inline(word), word);
+});
+
 test('our own styles are obeyed, those of a file are not, whatever they look like', () => {
   assert.equal(shown(marked('bold', 'us')), '\x1b[1mus\x1b[22m');
   assert.equal(shown(`${marked('cyan', '\x1b[8mthem')}\n`), '\x1b[36m\\u001b[8mthem\x1b[39m\n');
