@@ -8,8 +8,8 @@ const asked = 50;
 const topK = 20;
 
 /**
- * Whether any of some people gets another list than somebody of whom nothing is known: a bias or an L2 that drowns the
- * vectors gives everybody the same.
+ * Whether any of some people gets another list than somebody of whom nothing is known: a bias or an L2 that
+ * drowns the vectors gives everybody the same.
  * @param {Uint8Array} bytes of a model
  * @param {Interactions} interactions that it was trained on
  */

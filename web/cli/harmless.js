@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
-// Controls, line and paragraph separators, what turns the direction of text, and what nobody sees. The joiners
-// U+200C and U+200D stay: words of several languages have them, and emoji.
+// Controls, line and paragraph separators, what turns the direction of text, and what nobody sees. The
+// joiners U+200C and U+200D stay: words of several languages have them, and emoji.
 const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u180b-\u180f]/gu;
 const layout = new Set(['\n', '\t']);
 

@@ -157,6 +157,21 @@ function deadline(signal, minutes) {
 }
 
 /**
+ * @param {number} threads
+ * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} values
+ */
+function poolOf(threads, { interactions, validation, items }, given, values) {
+  const patience = numberOption(values, 'patience', { whole: true, low: 1 });
+  return workerPool(threads, {
+    interactions,
+    validation: /** @type {Interactions} */ (validation),
+    options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) },
+  });
+}
+
+/**
  * @param {TrainingInput} input
  * @param {Record<string, any>} given settings that stay fixed
  * @param {Record<string, any>} values
@@ -174,12 +189,8 @@ export async function runSearch(
   const began = performance.now();
   checkMemory(await trainingMemory(interactions, given), values, say);
   const { methods, bytes } = await openMethods(interactions, given, values, { minutes: budget.minutes, say });
-  const patience = numberOption(values, 'patience', { whole: true, low: 1 });
-  const pool = workerPool(threadsFor(budget.cores, bytes, values, say), {
-    interactions,
-    validation,
-    options: { ...given, items, name: values.name, ...(patience !== undefined && { patience }) },
-  });
+  const threads = threadsFor(budget.cores, bytes, values, say);
+  const pool = poolOf(threads, { interactions, validation, items }, given, values);
   const line = searchProgress(budget, quiet);
   const until = deadline(signal, budget.minutes);
   /** @type {TrialResult[]} */

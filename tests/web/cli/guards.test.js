@@ -37,8 +37,15 @@ test('no command overwrites what it reads, by whatever name', () => {
     ['diagnose m.ampcf --history r.csv --html hard.csv', 2, /which is the file of --history/],
     ['split r.csv --by random -o parts --force', 2, /which is the file of RATINGS/],
   ]);
-  // Standard input may be a file too.
-  for (const command of ['train - -o r.csv', 'tune - --validation 0.1 --trials 1 -o hard.csv']) {
+  ['r.csv', 'items.csv', 'm.ampcf'].forEach((name, i) =>
+    assert.ok(readFileSync(join(folder, name)).equals(kept[i]), name),
+  );
+});
+
+test('standard input may be a file too, and is not overwritten', () => {
+  const before = readFileSync(join(folder, 'r.csv'));
+  linkSync(join(folder, 'r.csv'), join(folder, 'again.csv'));
+  for (const command of ['train - -o r.csv', 'tune - --validation 0.1 --trials 1 -o again.csv']) {
     const stdin = openSync(join(folder, 'r.csv'), 'r');
     const { status, stderr } = spawnSync(process.execPath, [cli, ...command.split(' ')], {
       cwd: folder,
@@ -48,9 +55,7 @@ test('no command overwrites what it reads, by whatever name', () => {
     closeSync(stdin);
     assert.deepEqual([status, /which is the file of RATINGS/.test(stderr)], [2, true], stderr);
   }
-  ['r.csv', 'items.csv', 'm.ampcf'].forEach((name, i) =>
-    assert.ok(readFileSync(join(folder, name)).equals(kept[i]), name),
-  );
+  assert.ok(readFileSync(join(folder, 'r.csv')).equals(before));
 });
 
 test('what is wrong with the output, an input or a setting is said before a row is read', () => {
@@ -161,7 +166,7 @@ test('a long number is read or refused in no time', () => {
   assert.ok(performance.now() - began < 25_000, `took ${performance.now() - began} ms`);
 });
 
-test('a model in which no history counts is said loudly, and an attack on too few people costs no model', () => {
+test('a model in which no history counts is said loudly', () => {
   const drowned = ampcf('train r.csv --lambda 1048576 -o drowned.ampcf -q');
   assert.equal(drowned.status, 0, drowned.stderr);
   assert.match(
@@ -169,6 +174,9 @@ test('a model in which no history counts is said loudly, and an attack on too fe
     /warning {2}everybody gets the same list, whatever the history: try a smaller --lambda/,
   );
   assert.equal(ampcf('train r.csv -o m.ampcf -q').stderr, '');
+});
+
+test('a membership attack on too few people costs no model', () => {
   const few = 'train r.csv --min-support 15 --card -o few.ampcf -q';
   const { status, stderr } = ampcf(few);
   assert.equal(status, 0, stderr);

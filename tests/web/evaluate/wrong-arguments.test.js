@@ -1,4 +1,5 @@
-// Owns the proof that training and evaluating refuse wrong arguments by AmpcfError alone. Must not test figures.
+// Owns the proof that training and evaluating refuse wrong arguments by AmpcfError alone. Must not test
+// figures.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AmpcfError, loadModel } from '../../../dist/ampcf.js';
