@@ -1,6 +1,6 @@
 // Owns the test of new people: as many of the people as asked for are left out of a training of its own, then
 // folded in. Must not see test data while training.
-import { Model } from '../ampcf.js';
+import { modelArgument } from '../model/handles.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
@@ -11,6 +11,7 @@ import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
+/** @import { Model } from '../model/model.js' */
 /** @import { Interactions } from '../train.js' */
 /** @import { BaselineName, Settings } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
@@ -56,7 +57,7 @@ function leaveOut({ users, items, user, item, weight }, without) {
  * @returns {Record<string, any>}
  */
 export function settingsOf(model) {
-  if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
+  modelArgument(model);
   const { objective, settings } = model.info.metadata;
   if (typeof settings !== 'object' || settings === null)
     throw new AmpcfError(

@@ -1,13 +1,14 @@
 // Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended.
 // Must not judge accuracy.
-import { Model } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { modelArgument } from '../model/handles.js';
+import { optionsArgument } from '../core/arguments.js';
 import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
 import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
+/** @import { Model } from '../model/model.js' */
 /** @import { Interactions } from '../train.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
@@ -97,7 +98,7 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
  * @returns {Promise<PersonaHealth>}
  */
 export async function personaHealth(model, interactions, given = {}) {
-  if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
+  modelArgument(model);
   const { people = 500, seed = 1, ...options } = optionsArgument(given);
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
   return measurePersonas(
