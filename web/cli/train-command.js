@@ -328,14 +328,19 @@ const noHistoryCounts =
   'or --unobserved, or more events a person';
 
 /**
- * How the personas of a model look for the people that it was trained on.
+ * How the personas of a model look for the people that it was trained on, and whether their histories count.
  * @param {Uint8Array} bytes
  * @param {TrainingInput} input
  * @param {{ seed: number, signal: AbortSignal }} options
  */
 async function personasIn(bytes, { interactions }, options) {
   const model = await loadModel(bytes);
-  return personaHealth(model, interactions, options).finally(() => model.dispose());
+  try {
+    const health = await personaHealth(model, interactions, options);
+    return { health, historyCounts: dependsOnHistory(model, interactions) };
+  } finally {
+    model.dispose();
+  }
 }
 
 /**
@@ -402,11 +407,14 @@ export async function run(argv, signal) {
   const trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
   const carded = values.card ? await withCard(trained, input, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;
-  const health = await personasIn(bytes, input, { seed: Number(trained.settings.seed), signal });
+  const { health, historyCounts } = await personasIn(bytes, input, {
+    seed: Number(trained.settings.seed),
+    signal,
+  });
   signal.throwIfAborted();
   await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);
-  if (!(await dependsOnHistory(bytes, input.interactions))) sayLoudly(noHistoryCounts);
+  if (!historyCounts) sayLoudly(noHistoryCounts);
   say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);

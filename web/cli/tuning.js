@@ -13,6 +13,7 @@ import { openMethods } from './open-methods.js';
 import { numberOption, UsageError } from './options.js';
 import { count, table } from './print.js';
 import { progress } from './progress.js';
+import { patienceOption } from './training-input.js';
 import { trainingProgress } from './training-text.js';
 
 /** @import { Interactions } from '../train.js' */
@@ -163,7 +164,7 @@ function deadline(signal, minutes) {
  * @param {Record<string, any>} values
  */
 function poolOf(threads, { interactions, validation, items }, given, values) {
-  const patience = numberOption(values, 'patience', { whole: true, low: 1 });
+  const patience = patienceOption(values);
   return workerPool(threads, {
     interactions,
     validation: /** @type {Interactions} */ (validation),
