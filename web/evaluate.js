@@ -9,6 +9,7 @@ export { measureFaithfulness } from './evaluate/faithfulness.js';
 export { membershipAttack } from './evaluate/membership.js';
 export { cardOf, writeCard } from './evaluate/model-card.js';
 export { settingsOf } from './evaluate/new-users.js';
+export { settingsFromData } from './evaluate/settings-from-data.js';
 export { personaHealth } from './evaluate/persona-health.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
 /**
@@ -32,3 +33,6 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/faithfulness.js').Faithfulness} Faithfulness */
 /** @typedef {import('./evaluate/membership.js').Membership} Membership */
 /** @typedef {import('./evaluate/model-card.js').ModelCard} ModelCard */
+/** @typedef {import('./evaluate/settings-from-data.js').DataSettings} DataSettings */
+/** @typedef {import('./evaluate/settings-from-data.js').FromData} FromData */
+/** @typedef {import('./evaluate/settings-from-data.js').FromDataOptions} FromDataOptions */

@@ -5,6 +5,7 @@ import {
   diagnose,
   membershipAttack,
   personaHealth,
+  settingsFromData,
   targets,
   trainValidated,
   writeCard,
@@ -25,7 +26,7 @@ import { cardText } from './diagnose-text.js';
 import { dependsOnHistory } from './depends-on-history.js';
 import { writeOutput } from './files.js';
 import { inline } from './harmless.js';
-import { checkMemory } from './memory-limit.js';
+import { checkMemory, memoryLimit } from './memory-limit.js';
 import { parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
@@ -42,7 +43,7 @@ import {
   trainingOptions,
 } from './training-input.js';
 import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
-import { checkSummary, choiceLines, sayCheck, sayLoudly } from './validation-text.js';
+import { checkSummary, choiceLines, fromDataLines, sayCheck, sayLoudly } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
@@ -95,8 +96,8 @@ const likelihoodUsage = [
 ].join('\n');
 
 const neighbourUsage = [
-  '  --neighbours M          let up to M items vouch for each item beside the vectors (default ' +
-    `${trainDefaults.neighbours})`,
+  '  --neighbours M          let up to M items vouch for each item beside the vectors (default: 0, ' +
+    'or 50 where that pays)',
   '  --neighbour-method ease|local|cooccurrence, --neighbour-strength X, --neighbour-lambda X, ' +
     '--neighbour-lambda-growth X,',
   '  --neighbour-user-damping X, --neighbour-source-damping X, --neighbour-popularity-damping X,',
@@ -124,6 +125,11 @@ export const usage = [
     `(default ${trainDefaults.gate}; 0 = one vector), and most parts (${trainDefaults.leaves})`,
   '  --proportional X        0 to 1, how much the places of recommended lists go to every taste by ' +
     `its share (default ${trainDefaults.proportional})`,
+  '  --unobserved X          als: weight of all pairs that nobody has, relative to those that people have ' +
+    `(${trainDefaults.unobserved})`,
+  '                          Where neither it, --alpha, --lambda or --nu is given, 12, 30 or 100, and without ' +
+    '--neighbours none or 50,',
+  '                          are chosen on a tenth of the events of up to 1,000 people, held out for that alone',
   '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',
@@ -208,6 +214,33 @@ async function train({ interactions, validation, items }, given, values, { signa
     onMeasured,
   }).finally(line.finish);
   return { ...trained, check: await checkTrained(trained, interactions, validation, { signal, quiet }) };
+}
+
+/**
+ * What the data says of settings that the command line leaves open.
+ * @param {TrainingInput} input
+ * @param {Record<string, any>} given
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ */
+async function fromData({ interactions, items }, given, values, { signal, quiet, say }) {
+  const lines = stages(quiet);
+  const { bytes: most } = memoryLimit(values);
+  const { settings, trials, people } = await settingsFromData(
+    interactions,
+    { ...given, ...(items && { items }) },
+    {
+      fits: (settings) =>
+        trainingMemory(interactions, settings).then(
+          ({ bytes }) => bytes <= most,
+          () => false,
+        ),
+      signal,
+      onProgress: ({ stage, done, total }) => lines.update(stage, done, total),
+    },
+  ).finally(lines.finish);
+  for (const line of fromDataLines({ settings, trials, people })) say(line);
+  return settings;
 }
 
 /**
@@ -404,7 +437,8 @@ export async function run(argv, signal) {
   const io = ioOf(values, signal);
   const { say } = io;
   const input = await readTrainingInput(path, values, io);
-  const trained = await (values.auto ? trainBySearch : train)(input, given, values, io);
+  const chosen = values.auto ? {} : await fromData(input, given, values, io);
+  const trained = await (values.auto ? trainBySearch : train)(input, { ...given, ...chosen }, values, io);
   const carded = values.card ? await withCard(trained, input, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;
   const { health, historyCounts } = await personasIn(bytes, input, {

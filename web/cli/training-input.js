@@ -33,7 +33,7 @@ import { splitRows } from './split.js';
  * The option of a setting: learningRate is --learning-rate.
  * @param {string} setting
  */
-const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const settingNames = [...numberSettings, ...choiceSettings];
 

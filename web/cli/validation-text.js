@@ -2,8 +2,10 @@
 // popularity, how far it is from the training. Must not measure.
 import { count, style } from './print.js';
 import { complain } from './terminal.js';
+import { optionOf } from './training-input.js';
 
-/** @import { GateChoice, ProportionalChoice, ValidationCheck, ValidationFigures } from '../evaluate.js' */
+/** @import { FromData, GateChoice, ProportionalChoice, ValidationCheck } from '../evaluate.js' */
+/** @import { ValidationFigures } from '../evaluate.js' */
 /** @typedef {{ gate?: GateChoice | null, proportional?: ProportionalChoice | null }} Choices */
 
 /** So many times as popular as those of the training, or as rare, held-out items are another world. */
@@ -32,6 +34,22 @@ export function choiceLines({ gate, proportional }) {
     lines.push(`lists    ${short(share)} in proportion: ${signed(-cost)} NDCG@20 on validation`);
   }
   return lines;
+}
+
+/**
+ * What settings the data has chosen, and how to train without them.
+ * @param {FromData} found
+ */
+export function fromDataLines({ settings, trials, people }) {
+  const names = Object.entries(settings);
+  if (names.length === 0) return [];
+  const words = names.map(([name, value]) => `--${optionOf(name)} ${value}`).join(' ');
+  const best = trials.find((trial) => trial.settings === settings);
+  const reached = `NDCG@20 ${best?.ndcg.toFixed(4)} against ${trials[0].ndcg.toFixed(4)} with the defaults`;
+  return [
+    `chosen   ${words}: ${reached}`,
+    `         (on events of ${count(people)} people, held out for this choice; any of these options given says no to it)`,
+  ];
 }
 
 /** @param {ValidationCheck} check */
