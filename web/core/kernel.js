@@ -307,20 +307,18 @@ export function freeFold(folded) {
 }
 
 /**
- * Call an export that gives a status.
+ * Call an export that asks about a profile.
  * @param {FoldedProfile} folded
  * @param {string} name
  * @param {...(number | TypedArray)} args
  */
-const change = ({ model, address }, name, ...args) => check(openMemory(model).call(name, address, ...args));
+const askFold = ({ model, address }, name, ...args) => openMemory(model).call(name, address, ...args);
 
 /**
- * Call an export that asks about a profile.
- * @param {FoldedProfile} folded
- * @param {string} name
- * @param {...number} args
+ * Call an export that gives a status.
+ * @param {Parameters<typeof askFold>} call
  */
-const askFold = ({ model, address }, name, ...args) => openMemory(model).call(name, address, ...args);
+const change = (...call) => check(askFold(...call));
 
 /**
  * @param {FoldedProfile} folded

@@ -181,10 +181,10 @@ async function checkIntegrity(bytes, integrity) {
  */
 const kinds = [
   [/^$/, 'an empty file'],
-  [/^\s*<(?:!doctype|html|head|body|\?xml)/i, 'an HTML or XML page (a 404 page?)'],
+  [/^\s*</, 'an HTML or XML page (a 404 page?)'],
   [/^\x1f\x8b/, 'a gzip file: serve it with content-encoding, or decompress it first'],
   [/^PK\x03\x04/, 'a zip file'],
-  [/^version https:\/\/git-lfs/, 'a Git LFS pointer, not the file itself'],
+  [/^version https/, 'a Git LFS pointer, not the file itself'],
   [/^\s*[{[]/, 'JSON text'],
   [/^\0asm/, 'a WebAssembly module'],
 ];

@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { keepProfile, memoryStore } from '../../../dist/store.js';
-import { AMPCF_MAX_HISTORY, AMPCF_MAX_SUMMARIES, AMPCF_SUMMARY_HEAD } from '../../../web/core/abi.js';
+import {
+  AMPCF_MAX_DIM,
+  AMPCF_MAX_HISTORY,
+  AMPCF_MAX_SUMMARIES,
+  AMPCF_SUMMARY_HEAD,
+} from '../../../web/core/abi.js';
 import { below, crc32c, failsWith, failure, golden, openSmallModel, root, seeded } from '../../support.js';
 
 /** @typedef {import('../../../web/model/model.js').Model} Model */
@@ -148,7 +153,7 @@ describe('what nobody produced is refused before it costs anything', () => {
       await failsWith(
         () => model.restoreProfile(withMemories(model, [{ length }])),
         'BAD_PROFILE',
-        /cannot be read/,
+        /saved profile refused/,
       );
       assert.ok(performance.now() - began < 500);
     }
@@ -164,8 +169,40 @@ describe('what nobody produced is refused before it costs anything', () => {
       await failsWith(
         () => model.restoreProfile(withMemories(model, rows(n))),
         'BAD_PROFILE',
-        /cannot be read/,
+        /saved profile refused/,
       );
+  });
+
+  test('more values than a profile has, before they are made', async () => {
+    const most = 2 ** 20;
+    const payload = (/** @type {string} */ events) => `{"events":[${events}],"memories":[]}`;
+    // Brackets and commas, those around the events among them.
+    const around = 4;
+    for (const [value, marks] of /** @type {const} */ ([
+      ['[],', 2],
+      ['{},', 2],
+      ['1,', 1],
+      ['"",', 1],
+      ['"\\\\",', 1],
+      ['[', 1],
+    ]))
+      for (const [left, message] of /** @type {const} */ ([
+        [0, /2\^20 values/],
+        [2, /^(?!.*2\^20)/],
+      ]))
+        await failsWith(
+          () => model.restoreProfile(forged(model, payload(value.repeat((most - around - left) / marks)))),
+          'BAD_PROFILE',
+          message,
+        );
+    const largest = 5 * AMPCF_MAX_HISTORY + AMPCF_MAX_SUMMARIES * (AMPCF_SUMMARY_HEAD + AMPCF_MAX_DIM + 1);
+    assert.ok(largest < 0.6 * most);
+  });
+
+  test('what an id is made of is no value', () => {
+    const item = '[{,"\\'.repeat(100);
+    const me = model.createProfile(Array.from({ length: 7000 }, (_, i) => `${item}${i}`));
+    assert.equal(model.restoreProfile(me.save()).size, 7000);
   });
 
   test('values beyond the bounds', async () => {
