@@ -8,9 +8,9 @@ export { diagnose, targets } from './evaluate/diagnose.js';
 export { measureFaithfulness } from './evaluate/faithfulness.js';
 export { membershipAttack } from './evaluate/membership.js';
 export { cardOf, writeCard } from './evaluate/model-card.js';
-export { settingsOf } from './evaluate/new-users.js';
 export { settingsFromData } from './evaluate/settings-from-data.js';
 export { personaHealth } from './evaluate/persona-health.js';
+export { retrainingOf, settingsOf } from './evaluate/retraining.js';
 export { pairedBootstrap } from './evaluate/bootstrap.js';
 /**
  * Pure functions of ranked lists and relevant sets: recall, ndcg, hitRate, precision, mrr, map, novelty,
@@ -36,3 +36,5 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/settings-from-data.js').DataSettings} DataSettings */
 /** @typedef {import('./evaluate/settings-from-data.js').FromData} FromData */
 /** @typedef {import('./evaluate/settings-from-data.js').FromDataOptions} FromDataOptions */
+/** @typedef {import('./evaluate/retraining.js').Retraining} Retraining */
+/** @typedef {import('./evaluate/retraining.js').RetrainingLimits} RetrainingLimits */

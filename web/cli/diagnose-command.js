@@ -1,9 +1,11 @@
 // Owns `ampcf diagnose`: files -> how good a model's personas are, as text, JSON or one HTML page. Must not
 // know the formula of any figure.
+import { AmpcfError } from '../core/errors.js';
 import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js';
 import { diagnosisText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { inline } from './harmless.js';
+import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
@@ -33,6 +35,7 @@ export const usage = [
     'history file',
   '  --membership            attack: can who was in the training be told? Trains twice, on a half ' +
     'and a quarter of the people',
+  retrainingUsage,
   '  --people N              how many people are looked at (default 300)',
   '  --seed N                of the samples (default 1)',
   '  --html FILE             one page with charts, which needs nothing else',
@@ -50,7 +53,17 @@ const options = {
   weights: { type: 'boolean' },
   membership: { type: 'boolean' },
   ...ratingOptions,
-  ...textOptions(['history', 'test', 'against', 'seeds', 'people', 'seed', 'html']),
+  ...textOptions([
+    'history',
+    'test',
+    'against',
+    'seeds',
+    'people',
+    'seed',
+    'html',
+    'max-minutes',
+    'max-memory',
+  ]),
 };
 
 /** @param {Record<string, any>} values */
@@ -66,8 +79,28 @@ function checkUsage(values) {
 function numbersOf(values) {
   const whole = (/** @type {string} */ name, /** @type {number} */ low, /** @type {number} */ high) =>
     numberOption(values, name, { whole: true, low, high });
-  return { seeds: whole('seeds', 1, 20), people: whole('people', 1, 1e6), seed: seedOption(values) };
+  return {
+    seeds: whole('seeds', 1, 20),
+    people: whole('people', 1, 1e6),
+    seed: seedOption(values),
+    ...retrainingLimits(values),
+  };
 }
+
+/** The attack trains on a half and on a quarter of the people. */
+const attackTrainings = 0.75;
+
+/**
+ * @param {Model} model
+ * @param {Interactions} history
+ * @param {Parameters<typeof membershipAttack>[2]} options
+ */
+const attackOn = (model, history, options) =>
+  membershipAttack(history, settingsOf(model), options).catch((error) => {
+    if (!(error instanceof AmpcfError && error.code === 'NO_DATA')) throw error;
+    const wanted = 'wanted more people, or a model trained with a smaller --min-support';
+    throw new AmpcfError('NO_DATA', `--membership: ${error.message}; ${wanted}`, { cause: error });
+  });
 
 /**
  * @param {Record<string, any>} values
@@ -107,9 +140,7 @@ async function measure(model, { history, test, against, numbers, attack }, { sig
   };
   try {
     const quality = await diagnose(model, { history, ...defined({ test, against, ...numbers }), ...steps });
-    const membership = attack
-      ? await membershipAttack(history, settingsOf(model), { seed: numbers.seed ?? 1, ...steps })
-      : null;
+    const membership = attack ? await attackOn(model, history, { seed: numbers.seed ?? 1, ...steps }) : null;
     return { quality, membership };
   } finally {
     lines.finish();
@@ -134,6 +165,8 @@ export async function run(argv, signal) {
   const model = await loadModelFile(path);
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const input = await readInput(values, io);
+  const trainings = (numbers.seeds ?? 0) + (values.membership ? attackTrainings : 0);
+  await checkRetraining(model, input.history, trainings, values, io.say);
   const began = performance.now();
   const asked = { ...input, against, numbers, attack: Boolean(values.membership) };
   const { quality, membership } = await measure(model, asked, io);

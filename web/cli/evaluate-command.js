@@ -3,6 +3,7 @@
 import { evaluateModel } from '../evaluate.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { inline } from './harmless.js';
+import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
@@ -33,6 +34,7 @@ export const usage = [
   '  --against MODEL2        another model, on the same people',
   '  --new-users SHARE       leave this share of the people out of another training, fold them in, ' +
     'and compare',
+  retrainingUsage,
   '  --train FILE            what baselines are fitted to, where the people of --history were in no ' +
     'training (ampcf split --by user)',
   '  --candidates FILE       rank only these for each person, lines of: user item item ...',
@@ -69,6 +71,8 @@ const options = {
     'proportional',
     'seed',
     'resamples',
+    'max-minutes',
+    'max-memory',
   ]),
 };
 
@@ -110,6 +114,7 @@ function numbersOf(values) {
     seed: seedOption(values),
     resamples: numberOption(values, 'resamples', { whole: true, low: 1, high: 1e6 }),
     baselines: /** @type {BaselineName[] | undefined} */ (partsOf(values.baselines)),
+    ...retrainingLimits(values),
   };
 }
 
@@ -186,6 +191,7 @@ export async function run(argv, signal) {
   const model = await loadModelFile(given[0]);
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const { threshold, history, test, ...others } = await readInput(values, io);
+  await checkRetraining(model, history, numbers.newUsers ? 1 : 0, values, io.say);
   const lines = stages(io.quiet);
   const result = await evaluateModel(model, {
     history,

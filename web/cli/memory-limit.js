@@ -1,10 +1,20 @@
-// Owns whether a run fits into memory, before any work. Must not know what takes the memory.
+// Owns whether a run fits into memory and time, before any work. Must not know what takes them.
 import { freemem } from 'node:os';
 import { AmpcfError } from '../core/errors.js';
-import { sizeOption } from './options.js';
+import { retrainingOf } from '../evaluate.js';
+import { numberOption, sizeOption } from './options.js';
 import { fileSize } from './print.js';
 
+/** @import { Model } from '../model/model.js' */
+/** @import { Interactions } from '../train.js' */
+
 const freeShare = 0.8;
+
+export const retrainingUsage = [
+  '  --max-minutes M         refuse before any work what would train longer by the metadata of the model ' +
+    '(about; default 60)',
+  '  --max-memory SIZE       or needs more for it, e.g. 1GB (default: 80 % of the free memory)',
+].join('\n');
 
 /**
  * Bytes that runs may take.
@@ -35,4 +45,29 @@ export function checkMemory({ bytes, vectors, neighbours }, values, say) {
     'OUT_OF_MEMORY',
     `the training needs ${fileSize(bytes)}, got ${got}, wanted at least as much: ${less} needs less`,
   );
+}
+
+/**
+ * What training again by a model's metadata may take: whoever made the model has chosen how much that is.
+ * @param {Record<string, any>} values
+ */
+export function retrainingLimits(values) {
+  const maxMinutes = numberOption(values, 'max-minutes', { low: 0.001 });
+  return { maxMemory: memoryLimit(values).bytes, ...(maxMinutes !== undefined && { maxMinutes }) };
+}
+
+/**
+ * Says what trainings by a model's metadata need; refuses what is too much.
+ * @param {Model} model
+ * @param {Interactions} interactions
+ * @param {number} trainings
+ * @param {Record<string, any>} values
+ * @param {(line: string) => void} say
+ * @throws {AmpcfError} OUT_OF_MEMORY, LIMIT
+ */
+export async function checkRetraining(model, interactions, trainings, values, say) {
+  if (trainings === 0) return;
+  const { bytes, minutes } = await retrainingOf(model, interactions, trainings, retrainingLimits(values));
+  const time = minutes < 1 ? 'less than a minute' : `about ${Math.ceil(minutes)} minutes`;
+  say(`trains   by the settings of the model: ${time}, ${fileSize(bytes)}`);
 }

@@ -328,6 +328,7 @@ async function withCard(
       history: given,
       ...(validation && { test: validation }),
       seeds: 1,
+      maxMinutes: Infinity, // the settings are ours
       ...steps,
     });
     const attacked = { ...settings, ...(facts && { items: facts }) };

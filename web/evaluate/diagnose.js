@@ -7,7 +7,7 @@ import { trainModel } from '../train.js';
 import { seedArgument, wholeArgument } from './checks.js';
 import { measureFaithfulness } from './faithfulness.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
-import { factsOf, settingsOf } from './new-users.js';
+import { factsOf } from './new-users.js';
 import { measureOneEvent } from './one-event.js';
 import { paceOf } from './pace.js';
 import { choosePeople, historiesOf, itemsByPerson } from './people.js';
@@ -24,6 +24,7 @@ import {
 import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { bestOf } from './rankers.js';
 import { measureRareRecall } from './rare-recall.js';
+import { checkLimits, retrainingOf, settingsOf } from './retraining.js';
 import { measureStability } from './stability.js';
 
 /** @import { Interactions } from '../train.js' */
@@ -32,6 +33,7 @@ import { measureStability } from './stability.js';
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
 /** @import { RareRecall } from './rare-recall.js' */
+/** @import { RetrainingLimits } from './retraining.js' */
 /** @import { Stability } from './stability.js' */
 /** @typedef {import('../model/model.js').Model} OpenModel */
 /**
@@ -41,7 +43,7 @@ import { measureStability } from './stability.js';
  * @property {number | null} random 20 random other items
  */
 /**
- * @typedef {object} DiagnoseOptions
+ * @typedef {object} DiagnoseChoices
  * @property {Interactions} history what people are folded in from
  * @property {Interactions} [test] what they took next, for `rareRecall`
  * @property {OpenModel} [against] another model of the same items: `stability` compares with it, `rareRecall`
@@ -52,6 +54,7 @@ import { measureStability } from './stability.js';
  *   of the test
  * @property {number} [seed] default 1
  */
+/** @typedef {DiagnoseChoices & RetrainingLimits} DiagnoseOptions limits: of `seeds` */
 /**
  * @typedef {object} PersonaQuality figures of people with two or more personas; null: there is nobody, or
  *   nothing to compare with
@@ -97,7 +100,7 @@ export const targets = Object.freeze({ sharpness: 0.6, stability: 0.7, membershi
  * @param {OpenModel} model
  * @param {DiagnoseOptions & PaceOptions} options
  */
-function checkOptions(model, { history, test, against, seeds = 0, people = 300, seed = 1 }) {
+function checkOptions(model, { history, test, against, seeds = 0, people = 300, seed = 1, ...limits }) {
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   if (against !== undefined && !(against instanceof Model))
     throw badArgument('against', against, 'a Model of loadModel');
@@ -110,6 +113,7 @@ function checkOptions(model, { history, test, against, seeds = 0, people = 300, 
   if (seeds > 0 && against) throw badArgument('seeds', seeds, 'either seeds or against');
   wholeArgument('people', people, 1);
   seedArgument(seed);
+  checkLimits(limits);
 }
 
 /**
@@ -252,12 +256,13 @@ async function rareRecallOf(model, { history, test, against, ...options }) {
  * @param {DiagnoseOptions & PaceOptions} options
  * @returns {Promise<PersonaQuality>} same input and seed give the same figures, whatever the order of the
  *   people
- * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; an abort rejects with its reason
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; LIMIT, OUT_OF_MEMORY: trainings for
+ *   `seeds` above what they may take; an abort rejects with its reason
  */
 export async function diagnose(model, options) {
   checkOptions(model, optionsArgument(options));
   const { history, against, seeds = 0, people = 300, seed = 1 } = options;
-  if (seeds > 0) settingsOf(model);
+  if (seeds > 0) await retrainingOf(model, history, seeds, options);
   const asked = sampleOf(historiesOf(history), people, seededRandom(seed));
   const pace = paceOf('looking at personas', options);
   const looks = /** @type {Look[]} */ ([]);

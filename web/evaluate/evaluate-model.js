@@ -7,11 +7,12 @@ import { canonicalInteractions } from '../train/interactions.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
 import { checkResampling, compareMetrics } from './bootstrap.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
-import { measureNewUsers, settingsOf } from './new-users.js';
+import { measureNewUsers } from './new-users.js';
 import { paceOf } from './pace.js';
 import { choosePeople, itemsByPerson } from './people.js';
 import { measurePersonas } from './persona-health.js';
 import { modelRanker } from './rankers.js';
+import { checkLimits, retrainingOf, settingsOf } from './retraining.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
@@ -21,8 +22,9 @@ import { modelRanker } from './rankers.js';
 /** @import { Person, Skipped } from './people.js' */
 /** @import { PersonaHealth } from './persona-health.js' */
 /** @import { Ranker } from './rankers.js' */
+/** @import { RetrainingLimits } from './retraining.js' */
 /**
- * @typedef {object} EvaluateOptions
+ * @typedef {object} EvaluateChoices
  * @property {Interactions} history what people are folded in from; baselines are fitted to it and popularity
  *   is counted in it
  * @property {Interactions} test what they should be recommended; weights are not used
@@ -48,6 +50,7 @@ import { modelRanker } from './rankers.js';
  * @property {AbortSignal} [signal]
  * @property {(progress: EvaluationProgress) => void} [onProgress] `stage` says in words what is done
  */
+/** @typedef {EvaluateChoices & RetrainingLimits} EvaluateOptions limits: of `newUsers` */
 /**
  * @typedef {object} PlainFigures keys are `metric@k`: recall, ndcg, hitrate, precision, mrr, map, novelty,
  *   coverage, gini
@@ -105,13 +108,14 @@ const defaults = {
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people
- * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline; what
- *   training throws; an abort rejects with its reason
+ * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline; LIMIT,
+ *   OUT_OF_MEMORY: a training for `newUsers` above what it may take; what training throws; an abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
   const began = performance.now();
   const run = prepare(model, options);
   const { people, headline } = run;
+  if (run.options.newUsers) await retrainingOf(model, run.options.history, 1, run.options);
   const own = await measureRanker(run, modelRanker(model, run.options.proportional), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, {
     k: headline,
@@ -273,7 +277,8 @@ function checkRanked({ candidates, sampled }) {
  * @param {Model} model
  * @param {FullOptions} options
  */
-function checkNewUsers(model, { newUsers, train }) {
+function checkNewUsers(model, { newUsers, train, ...limits }) {
+  checkLimits(limits);
   if (newUsers === undefined) return;
   if (!(newUsers > 0 && newUsers < 1)) throw badArgument('newUsers', newUsers, 'a share above 0 and below 1');
   if (train) throw badArgument('newUsers', newUsers, 'no train: then the people of history are new already');

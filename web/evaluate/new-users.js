@@ -1,14 +1,12 @@
 // Owns the test of new people: as many of the people as asked for are left out of a training of its own, then
 // folded in. Must not see test data while training.
-import { modelArgument } from '../model/handles.js';
-import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
-import { knownSettings } from '../train/settings.js';
 import { baselines as known, trainedRanker } from './baselines.js';
 import { compareMetrics } from './bootstrap.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
+import { settingsOf } from './retraining.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Model } from '../model/model.js' */
@@ -48,26 +46,6 @@ function leaveOut({ users, items, user, item, weight }, without) {
     item: keep.map((x) => item[x]),
     weight: weight ? keep.map((x) => weight[x]) : null,
   };
-}
-
-/**
- * What the trainer wrote about itself, as options for the trainer: without what only version 0.1 had. Keys
- * that the trainer does not know do no harm.
- * @param {Model} model
- * @returns {Record<string, any>}
- */
-export function settingsOf(model) {
-  modelArgument(model);
-  const { objective, settings } = model.info.metadata;
-  if (typeof settings !== 'object' || settings === null)
-    throw new AmpcfError(
-      'BAD_ARGUMENT',
-      'got a model without settings in its metadata, wanted one that ampcf trained',
-    );
-  for (const [name, value] of Object.entries(settings))
-    if (!['number', 'string', 'boolean'].includes(typeof value) && value !== null)
-      throw badArgument(`metadata.settings.${name}`, value, 'a number or a word');
-  return { ...knownSettings(settings), ...(objective === undefined ? {} : { objective }) };
 }
 
 /**

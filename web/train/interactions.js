@@ -77,7 +77,8 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
   if (rows.length === 0)
     throw new AmpcfError(
       'NO_DATA',
-      `no interactions left: got ${n}, wanted at least one item used by ${Math.max(1, minSupport)} people`,
+      `no interactions left: got ${n}, wanted at least one item used by ${Math.max(1, minSupport)} people ` +
+        '(minSupport, --min-support)',
     );
   const before = people.reduce((sum, list) => sum + list.length, 0),
     packed = packRows(rows, { item, weight, newIndex });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { writeCard } from '../../../dist/evaluate.js';
+import { replaceMetadata } from '../../../dist/train.js';
 import { filmFacts, interactionsOf, people } from '../../support.js';
 import { commandIn } from './command.js';
 
@@ -148,6 +149,58 @@ describe('ampcf diagnose', () => {
     ];
     refuses('diagnose', refusals);
     assert.match(ampcf('diagnose --help').stdout, /--membership/);
+  });
+});
+
+describe('training by the metadata of the model', () => {
+  /**
+   * The model with other settings in its metadata.
+   * @param {string} name
+   * @param {Record<string, unknown>} changes
+   */
+  async function claim(name, changes) {
+    const bytes = readFileSync(join(folder, 'one.ampcf'));
+    const { metadata } = (await loadModel(bytes)).info;
+    const settings = { ...metadata.settings, ...changes };
+    writeFileSync(join(folder, name), await replaceMetadata(bytes, { ...metadata, settings }));
+  }
+
+  test('says what it takes, and refuses too much before any work', async () => {
+    const { status, stderr } = ampcf('diagnose one.ampcf --history history.csv --people 5 --seeds 1');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^trains {3}by the settings of the model: less than a minute, \d+ kB$/m);
+    await claim('large.ampcf', { sweeps: 1000, dim: 1024 });
+    await claim('odd.ampcf', { sweeps: 1e6 });
+    const held = '--history history.csv --test test.csv --new-users 0.2';
+    refuses('', [
+      ['diagnose large.ampcf --history history.csv --seeds 20', 3, /LIMIT: .*at most 60 \(.*--max-minutes/],
+      ['diagnose large.ampcf --history history.csv --membership --max-minutes 1', 3, /LIMIT: .*at most 1 /],
+      ['diagnose large.ampcf --history history.csv --membership --max-memory 9kB', 3, /LIMIT/],
+      [
+        `diagnose one.ampcf --history history.csv --seeds 1 --max-memory 9kB`,
+        6,
+        /at most 9000 \(.*--max-memory/,
+      ],
+      ['diagnose odd.ampcf --history history.csv --seeds 1', 2, /metadata\.settings\.sweeps: got 1000000/],
+      [`evaluate large.ampcf ${held} --max-minutes 1`, 3, /LIMIT/],
+      [`evaluate one.ampcf ${held} --max-memory 9kB`, 6, /--max-memory/],
+      ['diagnose one.ampcf --history none.csv --max-minutes 0', 2, /--max-minutes: got "0"/],
+    ]);
+  });
+
+  test('an attack on few people says what helps', () => {
+    // Of few people every item is one of few people; of a half of them there is none left.
+    const few = (/** @type {string} */ name, /** @type {number} */ n) =>
+      file(
+        name,
+        Array.from({ length: 4 * n }, (_, x) => `u${x >> 2},${data.items[x % 4]}`),
+      );
+    few('four.csv', 4);
+    few('eight.csv', 8);
+    refuses('diagnose one.ampcf --membership --history', [
+      ['four.csv', 3, /wanted at least one item used by 5 people \(minSupport, --min-support\)/],
+      ['eight.csv', 3, /--membership: .*wanted more people, or a model trained with a smaller --min-support/],
+    ]);
   });
 });
 
