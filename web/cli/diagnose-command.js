@@ -11,7 +11,7 @@ import { defined, numberOption, parseCommand, seedOption, textOptions, UsageErro
 import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
-import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import { checkRatingOptions, ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
 import { print } from './terminal.js';
 
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
@@ -73,6 +73,7 @@ function checkUsage(values) {
     throw new UsageError(
       'got --against and --seeds, wanted one of them: both say what stability compares with',
     );
+  checkRatingOptions(values);
 }
 
 /** @param {Record<string, any>} values */

@@ -1,6 +1,7 @@
 // Owns `ampcf evaluate`: files -> figures of a model with their uncertainty. Must not know the formula of any
 // metric.
 import { evaluateModel } from '../evaluate.js';
+import { wantedBaselines } from '../evaluate/baselines.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { inline } from './harmless.js';
 import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
@@ -10,7 +11,7 @@ import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { readCandidates } from './read-candidates.js';
-import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import { checkRatingOptions, ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
 import { print } from './terminal.js';
 
 /** @import { BaselineName } from '../evaluate/baselines.js' */
@@ -92,6 +93,8 @@ function checkUsage(values) {
       'got --train and --new-users, wanted one of them: ' +
         'with --train the people of --history are new already',
     );
+  checkRatingOptions(values);
+  wantedBaselines(partsOf(values.baselines) ?? []);
 }
 
 /**

@@ -19,10 +19,17 @@ const escaped = (control) => {
 };
 
 /**
+ * A text with what is not safe to print replaced.
+ * @param {string} text
+ * @param {(unsafe: string) => string} by
+ */
+export const replaceUnsafe = (text, by) => text.replace(unsafe, by);
+
+/**
  * A text from outside as a part of one line: controls, also line ends, are shown as JSON shows them.
  * @param {string} text
  */
-export const inline = (text) => text.replace(unsafe, escaped);
+export const inline = (text) => replaceUnsafe(text, escaped);
 
 /**
  * A text in a style: marked by what no file can hold, until `shown` makes escapes of it.

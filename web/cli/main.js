@@ -109,12 +109,19 @@ function failed(name, error, signal) {
 }
 
 /**
+ * Asks for wasm memory before anything is compiled: where there is too little address space (`ulimit -v`), V8
+ * says so now, and may end the process itself in the midst of compiling.
+ */
+const askForMemory = () => void new WebAssembly.Memory({ initial: 1 });
+
+/**
  * @param {string} name
  * @param {string[]} argv
  */
 async function runCommand(name, argv) {
   const { signal, race } = interruptions();
   try {
+    askForMemory();
     await race(commands[name].run(argv, signal));
     return exitOk;
   } catch (error) {

@@ -1,5 +1,6 @@
 // Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute
 // scores.
+import { AMPCF_MAX_PERSONAS } from '../core/abi.js';
 import { inline } from './harmless.js';
 import { loadModelFile } from './model-file.js';
 import { idList, numberOption, parseCommand, UsageError } from './options.js';
@@ -100,6 +101,7 @@ async function printRanking(me, ranking, unknownHistory, json) {
 async function open(values, path) {
   const contributions = numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3;
   const topK = numberOption(values, 'k', { whole: true, low: 0 });
+  numberOption(values, 'personas', { whole: true, low: 1, high: AMPCF_MAX_PERSONAS });
   const model = await loadModelFile(path);
   const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
   const history = await idList(values.history, 'history');

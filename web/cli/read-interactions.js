@@ -5,7 +5,7 @@ import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from './one-order.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
-import { readRatings } from './read-ratings.js';
+import { checkOptions, readRatings } from './read-ratings.js';
 
 /** @import { Io } from './progress.js' */
 /** @typedef {import('./one-order.js').Ratings} Ratings */
@@ -76,6 +76,19 @@ export function chooseRows(
 }
 
 /**
+ * Checks what the command line says of every file, before one is opened.
+ * @param {Record<string, any>} values
+ */
+export function checkRatingOptions(values) {
+  const { format, duplicates } = values;
+  numberOption(values, 'min-rating');
+  checkOptions(defined({ format, duplicates, skipBad: skipBadOption(values) }));
+}
+
+/** @param {Record<string, any>} values */
+const skipBadOption = (values) => numberOption(values, 'skip-bad', { whole: true, low: 0 });
+
+/**
  * Reads one file with the options of the command line, and says what was read.
  * @param {string} path
  * @param {Record<string, any>} values
@@ -87,7 +100,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
   const reading = progress('reading ', { quiet, after: 1000 });
   const read = await readRatings(path, {
     ...defined({ format, user, item, rating, time, duplicates }),
-    skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }) ?? 0,
+    skipBad: skipBadOption(values) ?? 0,
     signal,
     onProgress: ({ bytes, total, rows }) => {
       if (total) reading.update(bytes, total, `${count(rows)} rows`);

@@ -207,7 +207,7 @@ export async function readRatings(path, options = {}) {
 }
 
 /** @param {ReadOptions} options */
-function checkOptions({ format, skipBad = 0, duplicates = 'last' }) {
+export function checkOptions({ format, skipBad = 0, duplicates = 'last' }) {
   /**
    * @param {string} name
    * @param {unknown} got

@@ -7,7 +7,7 @@ import { numberOption, parseCommand, seedOption, textOptions, UsageError } from 
 import { checkPaths } from './paths.js';
 import { count, jsonLine, table } from './print.js';
 import { ioOf } from './progress.js';
-import { ratingOptions, ratingUsage, readRatingsFile } from './read-interactions.js';
+import { checkRatingOptions, ratingOptions, ratingUsage, readRatingsFile } from './read-interactions.js';
 import { allParts, splitRows, splitRules } from './split.js';
 import { print } from './terminal.js';
 
@@ -214,6 +214,7 @@ export async function run(argv, signal) {
   const chosen = splitOptions(values);
   if (!values.output) throw new UsageError('-o FOLDER is missing: where should the parts go?');
   const minRating = numberOption(values, 'min-rating');
+  checkRatingOptions(values);
   const { folder, there } = await outputFolder(values);
   for (const name of there.length > 0 || !(await isFolder(folder)) ? there : ['train.csv'])
     await checkPaths({ RATINGS: given[0] }, { [`-o ${folder}`]: join(folder, name) });

@@ -30,6 +30,7 @@ import { checkMemory, memoryLimit } from './memory-limit.js';
 import { parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
+import { quoted } from './shell-word.js';
 import { print } from './terminal.js';
 import {
   givenSettings,
@@ -37,7 +38,6 @@ import {
   inputUsage,
   memoryUsage,
   patienceOption,
-  quoted,
   readTrainingInput,
   trainCommandLine,
   trainingOptions,
@@ -458,5 +458,5 @@ export async function run(argv, signal) {
   if (output === '-') return;
   if (values.json)
     await print(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
-  else say(`\ntry      npx ampcf recommend ${inline(quoted(output))} --history ITEM,ITEM,... --explain`);
+  else say(`\ntry      npx ampcf recommend ${quoted(output)} --history ITEM,ITEM,... --explain`);
 }

@@ -1,5 +1,6 @@
 // Owns what commands that train take: options, ratings, the validation part, settings. Must not train.
 import { AmpcfError } from '../core/errors.js';
+import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
@@ -7,6 +8,7 @@ import { memoryLimit } from './memory-limit.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
 import {
+  checkRatingOptions,
   chooseRows,
   ratingOptions,
   ratingThreshold,
@@ -14,6 +16,7 @@ import {
   readRatingsFile,
 } from './read-interactions.js';
 import { readItems } from './read-items.js';
+import { quoted } from './shell-word.js';
 import { splitRows } from './split.js';
 
 /** @import { Interactions } from '../train.js' */
@@ -226,7 +229,14 @@ async function checkBefore(path, values) {
   checkHoldOut(values);
   memoryLimit(values);
   patienceOption(values);
-  numberOption(values, 'min-rating');
+  checkRatingOptions(values);
+  checkOptions(defined({ name: values.name }));
+  if (values.aspects !== undefined && values.items === undefined)
+    throw new UsageError(`--aspects: got ${JSON.stringify(values.aspects)}, wanted --items with it`);
+  if (values.weights && values.objective === 'softmax')
+    throw new UsageError(
+      '--weights: got it with --objective softmax, wanted another: it counts every pair once',
+    );
   if (path === '-' && values.validation === '-')
     throw new UsageError('got - for RATINGS and for --validation, wanted one of them on standard input');
   const validation = wanted && 'file' in wanted ? wanted.file : undefined;
@@ -268,12 +278,6 @@ export async function readTrainingInput(path, values, io) {
     : undefined;
   return { ...parts, threshold, skipped: ratings.skipped, items };
 }
-
-/**
- * A word as a shell takes it: in quotes, unless it is plain.
- * @param {string} word
- */
-export const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** Options that say nothing of the model, or that the settings found replace. */
 const leftOutOfCommand = [

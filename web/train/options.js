@@ -118,6 +118,9 @@ import { badArgument, listArgument } from '../core/arguments.js';
  *   the same model, sweeps those of the snapshot kept
  */
 
+/** Half of what the metadata may have. */
+const mostNameBytes = 2 ** 15;
+
 /**
  * Checks what is not a setting.
  * @param {TrainOptions} options
@@ -126,6 +129,8 @@ export function checkOptions({ items, name, signal, onProgress, onSnapshot, choo
   if (items !== undefined && !(items instanceof Map))
     throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
+  if (name !== undefined && new TextEncoder().encode(JSON.stringify(name)).length > mostNameBytes)
+    throw badArgument('name', name, `at most ${mostNameBytes} bytes as JSON`);
   checkCompany({ signal, onProgress });
   if (onSnapshot !== undefined && typeof onSnapshot !== 'function')
     throw badArgument('onSnapshot', onSnapshot, 'a function');

@@ -139,6 +139,17 @@ const refusals = [
     2,
     /baseline: got magic, wanted one of popularity, itemknn, ease, als/,
   ],
+  ...[
+    ['--baselines magic', /baseline: got magic/],
+    ['--baselines ease,ease', /baseline: got ease twice/],
+    ['--format xls', /format: got "xls"/],
+    ['--min-rating x', /--min-rating: got "x"/],
+    ['--skip-bad -1', /--skip-bad/],
+    ['--duplicates first', /duplicates: got "first"/],
+  ].map(
+    ([option, message]) =>
+      /** @type {Refusal} */ ([`none.ampcf --history none.csv --test none.csv ${option}`, 2, message]),
+  ),
   [`m.ampcf ${input} --seed -1`, 2, /seed/],
   [`m.ampcf ${input} --resamples 0`, 2, /--resamples: got "0"/],
   [

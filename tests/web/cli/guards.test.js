@@ -74,6 +74,14 @@ test('what is wrong with the output, an input or a setting is said before a row 
     ['train r.csv --lambda 0 -o x.ampcf', 2, /lambda: got 0/],
     ['train r.csv --validation 0.1 --patience x -o x.ampcf', 2, /--patience: got "x"/],
     ['train r.csv --max-memory lots -o x.ampcf', 2, /--max-memory: got "lots"/],
+    ['train r.csv --objective softmax --weights -o x.ampcf', 2, /--weights: got it with --objective softmax/],
+    ['train r.csv --aspects genre -o x.ampcf', 2, /--aspects: got "genre", wanted --items with it/],
+    [`train r.csv --name ${'\u0001'.repeat(6000)} -o x.ampcf`, 2, /name: got .*, wanted at most 32768 bytes/],
+    ['train r.csv --duplicates first -o x.ampcf', 2, /duplicates: got "first"/],
+    ['tune r.csv --validation 0.1 --trials 1 --format xls', 2, /format: got "xls"/],
+    ['split nothing.csv --by random --skip-bad x -o parts', 2, /--skip-bad: got "x"/],
+    ['diagnose nothing.ampcf --history nothing.csv --min-rating x', 2, /--min-rating: got "x"/],
+    ['rank nothing.ampcf --history 1 --candidates 2 --personas x', 2, /--personas: got "x"/],
     ['train r.csv --min-rating x -o x.ampcf', 2, /--min-rating: got "x"/],
     ['recommend m.ampcf --history - -k x', 2, /--k: got "x"/],
   ]);
@@ -139,12 +147,19 @@ test('named pipes are read and written whole', { skip: noFifo }, async () => {
 
 const noLimit = process.platform === 'linux' ? false : 'skipped: no ulimit -v';
 test('too little memory is OUT_OF_MEMORY, not a stack trace', { skip: noLimit }, () => {
-  for (const args of ['train r.csv -o x.ampcf -q', 'inspect m.ampcf']) {
-    const { status, stderr } = spawnSync(
-      'sh',
-      ['-c', `ulimit -v 4000000; exec "$0" "$@"`, process.execPath, cli, ...args.split(' ')],
-      { cwd: folder, encoding: 'utf8' },
-    );
+  const limited = (/** @type {number} */ kilobytes, /** @type {string[]} */ ...args) =>
+    spawnSync('sh', ['-c', `ulimit -v ${kilobytes}; exec "$0" "$@"`, process.execPath, cli, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  // Below the least of them, which depends on the machine, Node itself does not start.
+  const limits = [800_000, 900_000, 1_000_000, 4_000_000];
+  const enough = limits.filter((kilobytes) => limited(kilobytes, '--version').status === 0);
+  assert.ok(enough.length > 0);
+  for (const [n, args] of enough.flatMap((kilobytes) =>
+    ['train r.csv -o x.ampcf -q', 'inspect m.ampcf'].map((args) => /** @type {const} */ ([kilobytes, args])),
+  )) {
+    const { status, stderr } = limited(n, ...args.split(' '));
     assert.equal(status, 6, stderr);
     assert.match(stderr, /^ampcf: OUT_OF_MEMORY: /);
     assert.doesNotMatch(stderr, /\n {4}at /);

@@ -182,6 +182,17 @@ test('--format wins over the guess', async () => {
   assert.equal(error.code, 'BAD_ARGUMENT');
 });
 
+test('bad rows are counted: an error is not made for each of them', async (context) => {
+  const { captureStackTrace } = Error;
+  const made = context.mock.method(Error, 'captureStackTrace', captureStackTrace);
+  for (const row of ['u1', 'u1,i1,4,9,9', 'u1,i1,x', ',i1,3', 'u1,i1,1e99,']) {
+    const error = await failure(`user,item,rating\nu1,i1,4\n${`${row}\n`.repeat(500)}`);
+    assert.equal(error.details.total, 500);
+    assert.match(error.message, /:3: [^]*:12: [^]*and 490 more$/);
+  }
+  assert.ok(made.mock.callCount() < 50, String(made.mock.callCount()));
+});
+
 test('options that make no sense', async () => {
   for (const options of [{ format: 'xls' }, { skipBad: -1 }, { skipBad: 1.5 }, { duplicates: 'first' }]) {
     const error = await failure('a,b\n', /** @type {ReadOptions} */ (/** @type {unknown} */ (options)));
