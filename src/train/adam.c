@@ -14,7 +14,7 @@
 #define MAX_PARAMETER 32768.0f
 
 adam adam_take(arena *a) {
-    adam o = {arena_take(a, ADAM_HORIZON, sizeof *o.rate), arena_take(a, ADAM_HORIZON, sizeof *o.root), 0};
+    adam o = {arena_take(a, ADAM_HORIZON, sizeof *o.rate), arena_take(a, ADAM_HORIZON, sizeof *o.root), 0, 0};
     return o;
 }
 
@@ -26,6 +26,7 @@ void adam_begin(adam *o, float learning_rate) {
         o->root[t] = (float)(1 / __builtin_sqrt(1 - two));
     }
     o->step = 0;
+    o->diverged = 0;
 }
 
 adam_table adam_table_take(arena *a, float *value, uint32_t n_rows, uint32_t width, uint32_t slot_cap) {
@@ -94,20 +95,24 @@ float *adam_touch(const adam *o, adam_table *t, uint32_t row) {
     return g;
 }
 
-/* x within +-bound; 0 for what is no number, as of a gradient that overflowed. */
+/* x within +-bound; 0 for what is no number, as of a gradient that overflowed, which ends the training. */
 static inline float bounded(float x, float bound) {
     float y = x > bound ? bound : x < -bound ? -bound : x;
     return y == y ? y : 0;
 }
 
-static void move(float rate, float root, uint32_t n, float *restrict x, float *restrict m, float *restrict v,
-                 const float *restrict g) {
+/* Returns whether a gradient was no number. */
+static int move(float rate, float root, uint32_t n, float *restrict x, float *restrict m, float *restrict v,
+                const float *restrict g) {
+    int diverged = 0;
     for (uint32_t i = 0; i < n; i++) {
         float slope = bounded(g[i], MAX_GRADIENT);
+        diverged |= g[i] != g[i];
         m[i] = m[i] * BETA1 + (1 - BETA1) * slope;
         v[i] = v[i] * BETA2 + (1 - BETA2) * (slope * slope);
         x[i] = bounded(x[i] - rate * m[i] / (__builtin_sqrtf(v[i]) * root + EPSILON), MAX_PARAMETER);
     }
+    return diverged;
 }
 
 void adam_step(adam *o, adam_table *const *tables, uint32_t n_tables) {
@@ -118,8 +123,8 @@ void adam_step(adam *o, adam_table *const *tables, uint32_t n_tables) {
         for (uint32_t s = 0; s < t->n_slots; s++) {
             uint32_t row = t->rows[s];
             size_t cell = (size_t)row * t->width;
-            move(o->rate[at], o->root[at], t->width, t->value + cell, t->mean + cell, t->square + cell,
-                 t->gradient + (size_t)s * t->width);
+            o->diverged |= move(o->rate[at], o->root[at], t->width, t->value + cell, t->mean + cell,
+                                t->square + cell, t->gradient + (size_t)s * t->width);
             t->touched[row] = t->moved[row] = o->step;
         }
         t->n_slots = 0;

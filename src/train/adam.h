@@ -16,6 +16,7 @@ typedef struct adam {
     float *rate,
         *root;     /* (ADAM_HORIZON) learning rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) of step t + 1 */
     uint32_t step; /* steps done */
+    int diverged;  /* a gradient was no number: what is trained is worth nothing */
 } adam;
 
 typedef struct adam_table {

@@ -335,6 +335,7 @@ static void end_batch(likelihood_trainer *t) {
     pull_to_start(t);
     adam_step(&t->optimizer, vectors, 1);
     adam_step(&t->head_optimizer, others, 2);
+    t->base.diverged |= t->optimizer.diverged | t->head_optimizer.diverged;
     float *head = t->head_values;
     if (!(*head < MAX_LOG_SCALE)) *head = MAX_LOG_SCALE;
     if (*head < -MAX_LOG_SCALE) *head = -MAX_LOG_SCALE;
@@ -345,6 +346,7 @@ static void end_batch(likelihood_trainer *t) {
 static void end_epoch(likelihood_trainer *t) {
     for (uint32_t j = 0; j < t->base.config.n_items; j++) (void)adam_row(&t->optimizer, &t->vectors, j);
     trainer_finish(&t->base);
+    t->base.diverged |= t->optimizer.diverged | t->head_optimizer.diverged;
     t->at = 0;
     t->base.sweep++;
 }

@@ -175,12 +175,14 @@ static void learn(softmax_trainer *t, uint32_t user) {
 static void end_batch(softmax_trainer *t) {
     adam_table *tables[] = {&t->personas, &t->items, &t->bias, &t->maps};
     adam_step(&t->optimizer, tables, sizeof tables / sizeof *tables);
+    t->base.diverged = t->optimizer.diverged;
     t->in_batch = 0;
     if (++t->at_batch < t->n_batches) return;
     t->at_batch = 0;
     t->base.sweep++;
     for (uint32_t j = 0; j < t->base.config.n_items; j++) (void)adam_row(&t->optimizer, &t->items, j);
     trainer_finish(&t->base);
+    t->base.diverged |= t->optimizer.diverged;
 }
 
 static void softmax_step(ampcf_trainer *base, uint32_t max_rows) {

@@ -417,7 +417,29 @@ static void refusals(void) {
     free(memory);
 }
 
+/* Adam itself, of which softmax has one. */
+static void adam_says_what_it_lost(void) {
+    float value[2] = {1, 2};
+    void *memory = exact(1 << 20);
+    arena a = arena_over(memory, 1 << 20);
+    adam o = adam_take(&a);
+    adam_table t = adam_table_take(&a, value, 2, 1, 2), *tables[] = {&t};
+    adam_begin(&o, 0.1f);
+    adam_table_begin(&t);
+    const float gradients[] = {1, __builtin_inff(), __builtin_nanf(""), 1};
+    for (uint32_t k = 0; k < 4; k++) {
+        *adam_touch(&o, &t, 1) = gradients[k];
+        adam_step(&o, tables, 1);
+        CHECK_EQ(o.diverged, k >= 2);
+        CHECK_EQ(value[1] == value[1], 1);
+    }
+    adam_begin(&o, 0.1f);
+    CHECK_EQ(o.diverged, 0);
+    free(memory);
+}
+
 int main(void) {
+    adam_says_what_it_lost();
     uint64_t rng = 227;
     gradient_is_the_derivative();
     zero_vectors_are_harmless();

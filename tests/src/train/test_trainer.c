@@ -420,7 +420,32 @@ static void divergence_is_a_status(void) {
     free_data(&d);
 }
 
+/* A gradient that is no number is taken for 0, so that nothing else is lost, and ends the training at once. */
+static void lost_gradients_are_a_status(void) {
+    uint64_t rng = 113;
+    data d = make_data(USERS, ITEMS, &rng);
+    ampcf_train_config c = plain_config(&d);
+    c.objective = AMPCF_OBJECTIVE_GAUSSIAN;
+    c.warmup = 2, c.sweeps = 3, c.batch = 4, c.samples = 0, c.zeros = 1;
+    c.learning_rate = 0.01f;
+    size_t bytes = ampcf_trainer_memory(&c, d.offsets[USERS]);
+    run r = {exact(bytes), NULL};
+    ampcf_train_progress p = {0, 1, 0, 0};
+    CHECK_EQ(ampcf_trainer_open(&c, d.offsets, d.items, d.weights, r.memory, bytes, &r.trainer), AMPCF_OK);
+    while (p.sweep < c.warmup + 1) CHECK_EQ(ampcf_trainer_step(r.trainer, 1, &p), AMPCF_OK);
+    for (uint32_t x = 0; x < d.offsets[USERS]; x++) d.weights[x] = __builtin_nanf("");
+    ampcf_status status = AMPCF_OK;
+    for (uint32_t rows = 0; rows < c.batch; rows++) status = ampcf_trainer_step(r.trainer, 1, &p);
+    CHECK_EQ(status, AMPCF_E_DIVERGED);
+    while (p.done < p.total) CHECK_EQ(ampcf_trainer_step(r.trainer, 5, &p), AMPCF_E_DIVERGED);
+    for (uint32_t x = 0; x < c.n_items * c.dim; x++)
+        CHECK_EQ(ampcf_trainer_vectors(r.trainer)[x] == ampcf_trainer_vectors(r.trainer)[x], 1);
+    free(r.memory);
+    free_data(&d);
+}
+
 int main(void) {
+    lost_gradients_are_a_status();
     divergence_is_a_status();
     solution_is_stationary();
     bytes_depend_on_input_alone();
