@@ -23,7 +23,6 @@ import {
 } from '../train.js';
 import { checkTrained } from './check-trained.js';
 import { cardText } from './diagnose-text.js';
-import { dependsOnHistory } from './depends-on-history.js';
 import { writeOutput } from './files.js';
 import { inline } from './harmless.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
@@ -43,7 +42,14 @@ import {
   trainingOptions,
 } from './training-input.js';
 import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
-import { checkSummary, choiceLines, fromDataLines, sayCheck, sayLoudly } from './validation-text.js';
+import {
+  checkSummary,
+  choiceLines,
+  fromDataLines,
+  noHistoryCounts,
+  sayCheck,
+  sayLoudly,
+} from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
@@ -175,6 +181,7 @@ export const usage = [
  * @property {number} dropped interactions with items of too little support
  * @property {TrainSettings} settings
  * @property {number} seconds
+ * @property {boolean} historyCounts
  * @property {ValidationFigures} [validation]
  * @property {Measurement[]} [measurements] one for each sweep that was measured
  * @property {GateChoice | null} [gate] how it was chosen
@@ -357,12 +364,8 @@ async function withCard(
   }
 }
 
-const noHistoryCounts =
-  'everybody gets the same list, whatever the history: try a smaller --lambda or --bias, a smaller --alpha ' +
-  'or --unobserved, or more events a person';
-
 /**
- * How the personas of a model look for the people that it was trained on, and whether their histories count.
+ * How the personas of a model look for the people that it was trained on.
  * @param {Uint8Array} bytes
  * @param {TrainingInput} input
  * @param {{ seed: number, signal: AbortSignal }} options
@@ -370,8 +373,7 @@ const noHistoryCounts =
 async function personasIn(bytes, { interactions }, options) {
   const model = await loadModel(bytes);
   try {
-    const health = await personaHealth(model, interactions, options);
-    return { health, historyCounts: dependsOnHistory(model, interactions) };
+    return await personaHealth(model, interactions, options);
   } finally {
     model.dispose();
   }
@@ -388,7 +390,7 @@ async function personasIn(bytes, { interactions }, options) {
 function summaryOf(trained, input, values, { bytes, carded, health, command }) {
   const { users, items, interactions, dropped, settings, seconds, validation, measurements, search } =
     trained;
-  const { gate, proportional, check } = trained;
+  const { gate, proportional, check, historyCounts } = trained;
   return {
     model: values.output,
     bytes: bytes.length,
@@ -399,6 +401,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     skipped: input.skipped,
     minRating: input.threshold ?? null,
     seconds,
+    historyCounts,
     validation: validation ?? null,
     ...(measurements && { measurements }),
     ...(validation && check && { ...checkSummary(validation, check), gate, proportional }),
@@ -442,14 +445,11 @@ export async function run(argv, signal) {
   const trained = await (values.auto ? trainBySearch : train)(input, { ...given, ...chosen }, values, io);
   const carded = values.card ? await withCard(trained, input, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;
-  const { health, historyCounts } = await personasIn(bytes, input, {
-    seed: Number(trained.settings.seed),
-    signal,
-  });
+  const health = await personasIn(bytes, input, { seed: Number(trained.settings.seed), signal });
   signal.throwIfAborted();
   await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);
-  if (!historyCounts) sayLoudly(noHistoryCounts);
+  if (!trained.historyCounts) sayLoudly(noHistoryCounts);
   say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);

@@ -18,7 +18,7 @@ import {
   trainingOptions,
 } from './training-input.js';
 import { validationText } from './training-text.js';
-import { checkSummary, choiceLines, sayCheck } from './validation-text.js';
+import { checkSummary, choiceLines, noHistoryCounts, sayCheck, sayLoudly } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
 /** @import { TrialResult } from '../tune/search.js' */
@@ -118,6 +118,7 @@ export async function run(argv, signal) {
   io.say(searchText(search, values));
   for (const line of choiceLines(trained)) io.say(line);
   sayCheck(validation, check, io.say);
+  if (!trained.historyCounts) sayLoudly(noHistoryCounts);
   if (output && output !== '-') io.say(`wrote    ${inline(output)} (${fileSize(bytes.length)})`);
   if (output === '-') return io.say(`train    ${command}`);
   await print(

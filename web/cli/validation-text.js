@@ -135,3 +135,8 @@ export const checkSummary = (validation, check) => ({
   shift: check.shift,
   warning: warningOf(validation, check),
 });
+
+/** Said loudly where no list of a model depends on who asks. */
+export const noHistoryCounts =
+  'everybody gets the same list, whatever the history: try a smaller --lambda or --bias, a smaller --alpha ' +
+  'or --unobserved, or more events a person';

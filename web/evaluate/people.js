@@ -25,14 +25,17 @@ import { interactionsArgument } from '../train/interactions.js';
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Each person's items with their weights; of a pair that comes again the last counts.
+ * Each person's items with their weights, by id, so that the order of interactions does not matter; of a pair
+ * that comes again the last counts.
  * @param {Interactions} interactions
  */
 export function itemsByPerson(interactions) {
   const { users, items, user, item, weight } = interactionsArgument(interactions);
   const lists = users.map(() => /** @type {Map<string, number>} */ (new Map()));
   for (let x = 0; x < user.length; x++) lists[user[x]].set(items[item[x]], weight ? weight[x] : 1);
-  return new Map(users.map((id, u) => [id, lists[u]]));
+  const byId = (/** @type {Map<string, number>} */ list) =>
+    new Map([...list].sort(([a], [b]) => byText(a, b)));
+  return new Map(users.map((id, u) => [id, byId(lists[u])]));
 }
 
 /**

@@ -73,7 +73,8 @@ const usually = (what, { items }) =>
 /**
  * Trains, and measures on held-out items as training goes on; what is written is the sweep (from the 4th) or
  * the epoch with the best NDCG@20 of the vectors. Neighbours are computed at the end; then gate, leaves and
- * proportional are chosen, unless they are given. The final figures are of the whole model.
+ * proportional are chosen, unless they are given. The final figures are of the whole model. The same
+ * interactions in any order give the same bytes and figures.
  * @param {Interactions} interactions validation pairs are not to be among them
  * @param {Interactions} validation weights are not used
  * @param {ValidatedOptions} [options]

@@ -3,6 +3,7 @@
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { trainConfig } from './config.js';
+import { dependsOnHistory } from './depends-on-history.js';
 import { canonicalInteractions } from './interactions.js';
 import { modelParts, packAspects } from './model-parts.js';
 import { startTrainer } from './module.js';
@@ -60,6 +61,7 @@ export async function trainModel(interactions, options = {}) {
   const chosen = await writeChosen(training, input, written, neighbours);
   return {
     ...chosen,
+    historyCounts: await dependsOnHistory(chosen.bytes, data),
     users: data.users,
     items: data.itemIds.length,
     interactions: data.items.length,

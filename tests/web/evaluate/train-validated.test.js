@@ -4,9 +4,16 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
-import { evaluateModel, measureValidation, personaHealth, trainValidated } from '../../../dist/evaluate.js';
+import {
+  diagnose,
+  evaluateModel,
+  measureValidation,
+  personaHealth,
+  trainValidated,
+} from '../../../dist/evaluate.js';
 import { trainModel } from '../../../dist/train.js';
 import { failsWith, failure, filmFacts, interactionsOf, people } from '../../support.js';
+import { reordered } from '../train/small-training.js';
 
 /** @import { Measurement, ValidatedOptions, ValidatedResult } from '../../../web/evaluate.js' */
 
@@ -36,6 +43,42 @@ const ndcgs = (/** @type {readonly Measurement[]} */ measurements) =>
   measurements.map(({ metrics }) => metrics['ndcg@20']);
 
 describe('trainValidated', () => {
+  test('gives the same for interactions in any order, and so does diagnose', async () => {
+    const plainly = (/** @type {ValidatedResult} */ { seconds: _, memoryBytes: __, ...rest }) => rest;
+    const all = interactionsOf(people);
+    const train = (/** @type {number | undefined} */ seed) => {
+      const [own, held] = [0, 1].map((part) => {
+        const of = (/** @type {ArrayLike<number>} */ list) =>
+          Array.from(list).filter((_, x) => (x % 3 === 2) === (part === 1));
+        const rows = { ...all, user: of(all.user), item: of(all.item) };
+        return seed === undefined ? rows : reordered(rows, seed + part);
+      });
+      return trainValidated(own, held, { dim: 16, sweeps: 6, items: filmFacts }).then(plainly);
+    };
+    const first = await train(undefined);
+    assert.ok(first.gate && first.historyCounts);
+    for (const seed of [1, 3]) assert.deepEqual(await train(seed), first);
+    const model = await loadModel(first.bytes);
+    const looked = await diagnose(model, { history: all, people: 60 });
+    for (const seed of [1, 2])
+      assert.deepEqual(await diagnose(model, { history: reordered(all, seed), people: 60 }), looked);
+  });
+
+  test('says that no history counts, as trainModel does', async () => {
+    const drowned = { dim: 4, sweeps: 4, ...plain, bias: 1024, lambda: 1000 };
+    assert.equal((await trainValidated(training, validation, drowned)).historyCounts, false);
+    const { bytes, historyCounts } = await trainModel(training, drowned);
+    assert.equal(historyCounts, false);
+    const model = await loadModel(bytes);
+    const listed = people.slice(0, 5).map((_, u) =>
+      model
+        .createProfile(training.items.filter((_item, j) => j % 5 === u))
+        .recommend({ excludeSeen: false, proportional: 0 })
+        .items.map(({ item }) => item),
+    );
+    for (const list of listed) assert.deepEqual(list, listed[0]);
+  });
+
   test('gives the figures of evaluateModel', async () => {
     const { metrics, standardErrors, users } = await evaluateModel(await loadModel(result.bytes), {
       history: training,

@@ -142,7 +142,9 @@ test('a correct checksum over nonsense', async () => {
   assert.deepEqual(model.restoreProfile(events('[["a",2,null,-0.5]]')).history, [
     { item: 'a', weight: 2, preference: -0.5, at: null },
   ]);
-  for (const payload of ['', '{', 'null', '5', '{}', '"text"', '[]', '{"events":[]}'])
+  // A header alone is one of ours, with nothing in it.
+  await failsWith(() => model.restoreProfile(forged('')), 'BAD_PROFILE', /^(?!.*not a saved profile)/);
+  for (const payload of ['{', 'null', '5', '{}', '"text"', '[]', '{"events":[]}'])
     await failsWith(() => model.restoreProfile(forged(payload)), 'BAD_PROFILE');
   for (const list of [
     'null',
