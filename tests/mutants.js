@@ -38,6 +38,10 @@ const equal = [
   ['without: m->metadata', 'where there is none, none of its bytes is wrong'],
   ['without: to >= from', 'a step down is a step of more than 2^31, which is too long'],
   ['without: to <= n_entries', 'offsets that never fall and end at n_entries are below it'],
+  [
+    'without: start > o->n_bytes',
+    'what is then read behind the end is refused too, by its checksum: only AddressSanitizer sees the reading',
+  ],
   ['{DTYPE_F32, ROWS_SETTINGS', 'each setting has a narrower range of its own'],
   ['higher: [SETTING_LAMBDA]', 'no setting is above 2^20 in any kind'],
   ['lower: {DTYPE_F32, ROWS_GRAM', 'in single precision 2^64 + 1 is 2^64'],

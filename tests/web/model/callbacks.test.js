@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { AmpcfError } from '../../../dist/ampcf.js';
-import { failsWith, golden, historyOf, openSmallModel, root, smallModel } from '../../support.js';
+import { failsWith, failure, golden, historyOf, openSmallModel, root, smallModel } from '../../support.js';
 
 /** @typedef {import('../../../web/model/profile.js').Profile} Profile */
 /** @type {import('../../../web/model/model.js').Model} */ let model;
@@ -169,6 +169,92 @@ describe('dispose in the middle of a call', () => {
     heard.add(ids[300]);
     await failsWith(() => heard.recommend(), 'DISPOSED');
   });
+});
+
+/** @typedef {(me: Profile, hook: () => void) => unknown} Call runs the hook in the midst of a call */
+/** @type {Record<string, Call>} */
+const calls = {
+  'candidates of rank': (me, hook) => me.rank(listing(hook)),
+  'topK of rank': (me, hook) => me.rank(ids, getting('topK', 3, hook)),
+  'exclude of recommend': (me, hook) => me.recommend({ exclude: listing(hook) }),
+  'topK of recommend': (me, hook) => me.recommend(getting('topK', 3, hook)),
+  'excludeSeen of recommend': (me, hook) => me.recommend(getting('excludeSeen', false, hook)),
+  'filter of recommend': (me, hook) => me.recommend(getting('filter', () => true, hook)),
+  'contributions of explain': (me, hook) => me.explain(ids[2], getting('contributions', 2, hook)),
+  'items of tasteDistance': (me, hook) => me.tasteDistance(listing(hook)),
+  'weight of add': (me, hook) => me.add(any(getting('weight', 2, hook, { item: ids[4] }))),
+  'at of dislike': (me, hook) => me.dislike(ids[5], getting('at', 2, hook)),
+  'scale of rate': (me, hook) => me.rate(ids[6], 2, { scale: any(listing(hook, [1, 5])) }),
+  'keep of forget': (me, hook) => me.forget(getting('keep', 2, hook)),
+  'personas of adjust': (me, hook) => me.adjust(getting('personas', 2, hook)),
+};
+
+/**
+ * @template T
+ * @param {() => void} hook
+ * @param {T[]} [list]
+ */
+function* listing(hook, list = /** @type {any} */ (ids.slice(0, 5))) {
+  yield list[0];
+  hook();
+  yield* list.slice(1);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {() => void} hook
+ * @param {object} [rest]
+ */
+const getting = (name, value, hook, rest = {}) =>
+  Object.defineProperty({ ...rest }, name, {
+    enumerable: true,
+    get: () => {
+      hook();
+      return value;
+    },
+  });
+
+describe("an argument's own getters and iterators", () => {
+  const history = () => historyOf(2).map(({ item }) => item);
+  for (const [name, call] of Object.entries(calls)) {
+    test(`${name}: what they throw comes out as it is, and nothing has changed`, async () => {
+      const me = model.createProfile(history());
+      const before = [JSON.stringify(me.history), golden(me.recommend())];
+      const own = new Error('of the app');
+      const thrown = await failure(() =>
+        call(me, () => {
+          throw own;
+        }),
+      );
+      assert.equal(thrown, own);
+      assert.deepEqual([JSON.stringify(me.history), golden(me.recommend())], before);
+    });
+
+    test(`${name}: dispose there ends the call with DISPOSED`, async () => {
+      const mine = await openSmallModel();
+      const me = mine.createProfile(history());
+      me.recommend();
+      await failsWith(() => call(me, () => me.dispose()), 'DISPOSED');
+      const other = mine.createProfile(history());
+      await failsWith(() => call(other, () => mine.dispose()), 'DISPOSED');
+    });
+
+    test(`${name}: a change there counts, as if it had come before the call`, () => {
+      const [me, plain] = [0, 1].map(() => model.createProfile(history()));
+      me.recommend();
+      let done = false;
+      const result = call(me, () => {
+        if (!done) me.add({ item: ids[9], weight: 3 });
+        done = true;
+      });
+      plain.add({ item: ids[9], weight: 3 });
+      const wanted = call(plain, () => {});
+      assert.deepEqual(me.history, plain.history);
+      assert.deepEqual(golden(me.recommend()), golden(plain.recommend()));
+      if (result !== me) assert.deepEqual(result, wanted);
+    });
+  }
 });
 
 describe('a listener that throws', () => {

@@ -38,6 +38,8 @@ test('a round trip in the clear and encrypted', async () => {
       assert.equal(Buffer.from(bytes).includes('bytes of profile'), kind === 'plain');
     }
   assert.equal(inspectSlot(undefined, 0).kind, 'absent');
+  const empty = await sealSlot(new Uint8Array(0), 1, undefined);
+  assert.equal(inspectSlot(empty, 0).kind, 'plain');
 });
 
 test('the layout is the documented one', async () => {
@@ -152,15 +154,20 @@ test('a later version or an unknown flag is newer; a generation in the wrong slo
 test('another key, no key, and every change under a repaired checksum are BAD_KEY', async () => {
   const key = await createKey();
   const bytes = await sealSlot(saved, 3, key);
-  const refused = async (/** @type {Uint8Array} */ given, /** @type {CryptoKey | undefined} */ with_) => {
+  const refused = async (
+    /** @type {Uint8Array} */ given,
+    /** @type {CryptoKey | undefined} */ with_,
+    why = /./,
+  ) => {
     const slot = inspectSlot(given, 0);
     assert.equal(slot.kind, 'sealed');
     const error = await failure(() => openSlot(slot, with_));
     assert.ok(error instanceof AmpcfError);
     assert.equal(error.code, 'BAD_KEY');
+    assert.match(error.message, why);
   };
   await refused(bytes, await createKey());
-  await refused(bytes, undefined);
+  await refused(bytes, undefined, /got no key/);
   for (const at of [16, 18, 32, 43, 48, 60, bytes.length - 1])
     await refused(
       forged(bytes, (_, forgery) => {
