@@ -163,8 +163,8 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
  * The result does not depend on how the work is cut. als: O(rows D^3 + interactions D^2); softmax: O(rows (S
  * P D + Adam's step for each row that moves)), with cosine + O(rows (S + P) D^2); likelihoods: a user of H
  * events O(H D^2 + D^3 + (N or samples) D), a batch O(N D^2). Returns AMPCF_OK, AMPCF_E_DIVERGED (the item
- * vectors of the last pass are no numbers, or all zero: another lambda or learning rate is needed). Since
- * 0.1.
+ * vectors of the last pass are no numbers, or all zero, or a gradient was no number: another lambda or
+ * learning rate is needed). Since 0.1.
  */
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress);

@@ -40,7 +40,7 @@ const equal = [
   ['without: to <= n_entries', 'offsets that never fall and end at n_entries are below it'],
   [
     'without: start > o->n_bytes',
-    'what is then read behind the end is refused too, by its checksum: only AddressSanitizer sees the reading',
+    'what is then read behind the end has no right checksum: only AddressSanitizer sees it read',
   ],
   ['{DTYPE_F32, ROWS_SETTINGS', 'each setting has a narrower range of its own'],
   ['higher: [SETTING_LAMBDA]', 'no setting is above 2^20 in any kind'],

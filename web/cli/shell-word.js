@@ -9,8 +9,8 @@ const octal = (character) =>
   Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
- * A word as a shell takes it: in quotes, unless it is plain; in $'...' where it has what a terminal would obey
- * or hide, as bash, zsh and POSIX of 2024 know it.
+ * A word as a shell takes it: in quotes, unless it is plain; in $'...' where it has what a terminal would
+ * obey or hide, as bash, zsh and POSIX of 2024 know it.
  * @param {string} word
  */
 export function quoted(word) {

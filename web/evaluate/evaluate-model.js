@@ -108,8 +108,9 @@ const defaults = {
  * @param {Model} model
  * @param {EvaluateOptions} options
  * @returns {Promise<Evaluation>} same input and seed give the same figures, whatever the order of the people
- * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline; LIMIT,
- *   OUT_OF_MEMORY: a training for `newUsers` above what it may take; what training throws; an abort rejects with its reason
+ * @throws {AmpcfError} BAD_ARGUMENT; NO_DATA: nobody to measure; LIMIT: too many items for a baseline;
+ *   LIMIT, OUT_OF_MEMORY: a training for `newUsers` above what it may take; what training throws; an
+ *   abort rejects with its reason
  */
 export async function evaluateModel(model, options) {
   const began = performance.now();

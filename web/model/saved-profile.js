@@ -47,8 +47,8 @@ export function writeSavedProfile(model, events, summaries) {
 const bad = (/** @type {string} */ what) => new AmpcfError('BAD_PROFILE', `saved profile refused: ${what}`);
 
 /**
- * Refuses JSON of a million values, before they become objects: small ones take much more time and memory than
- * their text. A full history and all summaries of the widest model have 0.6 million. Behind a backslash
+ * Refuses JSON of a million values, before they become objects: small ones take much more time and memory
+ * than their text. A full history and all summaries of the widest model have 0.6 million. Behind a backslash
  * outside a string JSON ends, so that it does not matter what is counted there.
  * @param {Uint8Array} json
  */

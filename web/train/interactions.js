@@ -40,6 +40,17 @@ export function interactionsArgument(given) {
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
+ * @param {number} n interactions
+ * @param {number} support
+ */
+const nothingLeft = (n, support) =>
+  new AmpcfError(
+    'NO_DATA',
+    `no interactions left: got ${n}, wanted at least one item used by ${support} people ` +
+      '(minSupport, --min-support)',
+  );
+
+/**
  * @param {Interactions} given
  * @param {number} minSupport
  * @returns {CanonicalInteractions}
@@ -74,12 +85,7 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
       people[u].filter((x) => newIndex[item[x]] >= 0).sort((a, b) => newIndex[item[a]] - newIndex[item[b]]),
     )
     .filter((list) => list.length > 0);
-  if (rows.length === 0)
-    throw new AmpcfError(
-      'NO_DATA',
-      `no interactions left: got ${n}, wanted at least one item used by ${Math.max(1, minSupport)} people ` +
-        '(minSupport, --min-support)',
-    );
+  if (rows.length === 0) throw nothingLeft(n, Math.max(1, minSupport));
   const before = people.reduce((sum, list) => sum + list.length, 0),
     packed = packRows(rows, { item, weight, newIndex });
   return {

@@ -261,8 +261,8 @@ export class Training {
       check(
         this.#memory,
         status,
-        'the training diverged: item vectors are no numbers or all zero, wanted a larger lambda, a smaller ' +
-          'learningRate or smaller weights',
+        'the training diverged: vectors or gradients are no numbers, or all zero, wanted a larger lambda, ' +
+          'a smaller learningRate or smaller weights',
       );
       return getStruct(this.#memory, abi.ampcf_train_progress, out);
     });

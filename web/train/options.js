@@ -116,8 +116,8 @@ import { badArgument, listArgument } from '../core/arguments.js';
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
  *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean }}
  *   TrainResult settings: which give the same model, sweeps those of the snapshot kept; historyCounts: false
- *   where everybody gets the same list, whatever the history: try a smaller lambda or bias, a smaller alpha or
- *   unobserved, or more events a person
+ *   where everybody gets the same list, whatever the history: try a smaller lambda or bias, a smaller alpha
+ *   or unobserved, or more events a person
  */
 
 /** Half of what the metadata may have. */

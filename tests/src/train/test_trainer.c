@@ -420,7 +420,7 @@ static void divergence_is_a_status(void) {
     free_data(&d);
 }
 
-/* A gradient that is no number is taken for 0, so that nothing else is lost, and ends the training at once. */
+/* A gradient that is no number is taken for 0, so that nothing else is lost, and ends the training. */
 static void lost_gradients_are_a_status(void) {
     uint64_t rng = 113;
     data d = make_data(USERS, ITEMS, &rng);

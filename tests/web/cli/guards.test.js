@@ -58,34 +58,35 @@ test('standard input may be a file too, and is not overwritten', () => {
   assert.ok(readFileSync(join(folder, 'r.csv')).equals(before));
 });
 
+const saidFirst = /** @type {[string, number, RegExp][]} */ ([
+  ['train r.csv -o sub', 5, /sub: cannot write: is a folder/],
+  ['train r.csv -o nowhere/m.ampcf', 5, /cannot write: no such file/],
+  ['train r.csv -o r.csv/m.ampcf', 5, /cannot write: a part of the path is not a folder/],
+  ['tune r.csv --validation 0.1 --trials 1 -o sub', 5, /cannot write/],
+  ['diagnose m.ampcf --history r.csv --html nowhere/x.html', 5, /cannot write/],
+  ['train r.csv --items nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read: no such file/],
+  ['train r.csv --validation nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read/],
+  ['evaluate m.ampcf --history r.csv --test nothing.csv', 5, /nothing\.csv: cannot read/],
+  ['train r.csv --neighbours 5 --neighbour-strength 2000 -o x.ampcf', 2, /neighbourStrength: got 2000/],
+  ['train r.csv --lambda 0 -o x.ampcf', 2, /lambda: got 0/],
+  ['train r.csv --validation 0.1 --patience x -o x.ampcf', 2, /--patience: got "x"/],
+  ['train r.csv --max-memory lots -o x.ampcf', 2, /--max-memory: got "lots"/],
+  ['train r.csv --objective softmax --weights -o x.ampcf', 2, /--weights: got it with --objective softmax/],
+  ['train r.csv --aspects genre -o x.ampcf', 2, /--aspects: got "genre", wanted --items with it/],
+  [`train r.csv --name ${'\u0001'.repeat(6000)} -o x.ampcf`, 2, /name: got .*, wanted at most 32768 bytes/],
+  ['train r.csv --duplicates first -o x.ampcf', 2, /duplicates: got "first"/],
+  ['tune r.csv --validation 0.1 --trials 1 --format xls', 2, /format: got "xls"/],
+  ['split nothing.csv --by random --skip-bad x -o parts', 2, /--skip-bad: got "x"/],
+  ['diagnose nothing.ampcf --history nothing.csv --min-rating x', 2, /--min-rating: got "x"/],
+  ['rank nothing.ampcf --history 1 --candidates 2 --personas x', 2, /--personas: got "x"/],
+  ['train r.csv --min-rating x -o x.ampcf', 2, /--min-rating: got "x"/],
+  ['recommend m.ampcf --history - -k x', 2, /--k: got "x"/],
+]);
+
 test('what is wrong with the output, an input or a setting is said before a row is read', () => {
   mkdirSync(join(folder, 'sub'), { recursive: true });
   const before = /^(?![^]*read {5})/;
-  const refusals = /** @type {[string, number, RegExp][]} */ ([
-    ['train r.csv -o sub', 5, /sub: cannot write: is a folder/],
-    ['train r.csv -o nowhere/m.ampcf', 5, /cannot write: no such file/],
-    ['train r.csv -o r.csv/m.ampcf', 5, /cannot write: a part of the path is not a folder/],
-    ['tune r.csv --validation 0.1 --trials 1 -o sub', 5, /cannot write/],
-    ['diagnose m.ampcf --history r.csv --html nowhere/x.html', 5, /cannot write/],
-    ['train r.csv --items nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read: no such file/],
-    ['train r.csv --validation nothing.csv -o x.ampcf', 5, /nothing\.csv: cannot read/],
-    ['evaluate m.ampcf --history r.csv --test nothing.csv', 5, /nothing\.csv: cannot read/],
-    ['train r.csv --neighbours 5 --neighbour-strength 2000 -o x.ampcf', 2, /neighbourStrength: got 2000/],
-    ['train r.csv --lambda 0 -o x.ampcf', 2, /lambda: got 0/],
-    ['train r.csv --validation 0.1 --patience x -o x.ampcf', 2, /--patience: got "x"/],
-    ['train r.csv --max-memory lots -o x.ampcf', 2, /--max-memory: got "lots"/],
-    ['train r.csv --objective softmax --weights -o x.ampcf', 2, /--weights: got it with --objective softmax/],
-    ['train r.csv --aspects genre -o x.ampcf', 2, /--aspects: got "genre", wanted --items with it/],
-    [`train r.csv --name ${'\u0001'.repeat(6000)} -o x.ampcf`, 2, /name: got .*, wanted at most 32768 bytes/],
-    ['train r.csv --duplicates first -o x.ampcf', 2, /duplicates: got "first"/],
-    ['tune r.csv --validation 0.1 --trials 1 --format xls', 2, /format: got "xls"/],
-    ['split nothing.csv --by random --skip-bad x -o parts', 2, /--skip-bad: got "x"/],
-    ['diagnose nothing.ampcf --history nothing.csv --min-rating x', 2, /--min-rating: got "x"/],
-    ['rank nothing.ampcf --history 1 --candidates 2 --personas x', 2, /--personas: got "x"/],
-    ['train r.csv --min-rating x -o x.ampcf', 2, /--min-rating: got "x"/],
-    ['recommend m.ampcf --history - -k x', 2, /--k: got "x"/],
-  ]);
-  for (const [args, code, message] of refusals) {
+  for (const [args, code, message] of saidFirst) {
     const { status, stderr } = ampcf(args);
     assert.equal(status, code, `${args}: ${stderr}`);
     assert.match(stderr, message);

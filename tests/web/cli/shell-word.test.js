@@ -1,4 +1,5 @@
-// Owns the tests of commands that a shell takes back: whatever a path or a name holds. Must not judge trainings.
+// Owns the tests of commands that a shell takes back: whatever a path or a name holds. Must not judge
+// trainings.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
