@@ -1,5 +1,6 @@
 // Owns what callers may ask of a training, and the checks of all that is not a setting. Must not train.
 import { badArgument, listArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
 
 /** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainSettings } from './settings.js' */
@@ -132,7 +133,10 @@ export function checkOptions({ items, name, signal, onProgress, onSnapshot, choo
     throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
   if (name !== undefined && new TextEncoder().encode(JSON.stringify(name)).length > mostNameBytes)
-    throw badArgument('name', name, `at most ${mostNameBytes} bytes as JSON`);
+    throw new AmpcfError(
+      'LIMIT',
+      `name: got ${name.length} characters, wanted at most ${mostNameBytes} bytes as JSON`,
+    );
   checkCompany({ signal, onProgress });
   if (onSnapshot !== undefined && typeof onSnapshot !== 'function')
     throw badArgument('onSnapshot', onSnapshot, 'a function');
