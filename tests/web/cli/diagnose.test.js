@@ -168,7 +168,7 @@ describe('training by the metadata of the model', () => {
   test('says what it takes, and refuses too much before any work', async () => {
     const { status, stderr } = ampcf('diagnose one.ampcf --history history.csv --people 5 --seeds 1');
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^trains {3}by the settings of the model: less than a minute, \d+ kB$/m);
+    assert.match(stderr, /^trains {3}by the settings of the model: less than a minute, [\d.]+ [kM]B$/m);
     await claim('large.ampcf', { sweeps: 1000, dim: 1024 });
     await claim('odd.ampcf', { sweeps: 1e6 });
     const held = '--history history.csv --test test.csv --new-users 0.2';
