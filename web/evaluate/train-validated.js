@@ -1,8 +1,9 @@
 // Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop, what
 // is chosen at the end. Must not touch the trainer's state.
-import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument } from '../core/arguments.js';
 import { interactionsArgument } from '../train/interactions.js';
 import { trainModel } from '../train.js';
+import { trainOptions } from '../train/options.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
 import { paceOf } from './pace.js';
 import { modelRanker } from './rankers.js';
@@ -58,6 +59,7 @@ const defaults = {
   quick: false,
   watch: true,
 };
+const watchNames = [...Object.keys(defaults), 'onMeasured'];
 const mostAsked = { sample: 2000, choosers: 4000, end: Infinity };
 /** Scores that asking people may take: of a large catalogue fewer are asked, or no search would end. */
 const affordable = { sample: 2e7, choosers: 2e7, end: 2e8 };
@@ -154,7 +156,9 @@ function lateChoices(fixed, measuring, people, quick) {
  */
 const given = (options) =>
   /** @type {ValidatedOptions} */ (
-    Object.fromEntries(Object.entries(optionsArgument(options)).filter(([, value]) => value !== undefined))
+    Object.fromEntries(
+      Object.entries(trainOptions(options, watchNames)).filter(([, value]) => value !== undefined),
+    )
   );
 
 /**
