@@ -208,6 +208,21 @@ describe('arguments', () => {
         }
     });
 
+  /** @type {Record<string, unknown[]>} */
+  const figures = { novelty: [['a'], () => 0.5, 1], coverage: [[['a']], 1, 2], gini: [[['a']], 1, 2] };
+  for (const [name, metric] of Object.entries(evaluate.metrics))
+    test(`metrics.${name} refuses by AmpcfError alone`, () => {
+      const args = figures[name] ?? [['a'], new Set(['a']), 1];
+      any(metric)(...args);
+      for (const at of args.keys())
+        for (const value of odds)
+          try {
+            any(metric)(...args.map((arg, i) => (i === at ? value : arg)));
+          } catch (error) {
+            assert.ok(error instanceof rank.AmpcfError, `${at}: ${String(value)}: ${error}`);
+          }
+    });
+
   test('and so do these, which did not', async () => {
     for (const call of [
       () => me.rate(ids[0], 3, { scale: any(10) }),

@@ -53,6 +53,7 @@ export const trainingOptions = {
   output: { type: 'string', short: 'o' },
   weights: { type: 'boolean' },
   private: { type: 'boolean' },
+  refit: { type: 'boolean' },
   ...ratingOptions,
   ...textOptions([
     'items',
@@ -89,6 +90,10 @@ export const inputUsage = [
 export const holdOutUsage =
   '--hold-out latest|random  which events a share takes (default: the latest where there are ' +
   'times, else random)';
+
+export const refitUsage =
+  '--refit                 in the end train again on everything, with what was chosen: that model is written, ' +
+  'the figures are of the one before';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +
@@ -193,7 +198,8 @@ function leaveOut(interactions, held) {
  */
 async function holdOut(ratings, values, rule, io) {
   const wanted = validationOption(values.validation);
-  const plain = { threshold: rule.threshold, weights: false };
+  // Weights of what is held out count in a refit alone.
+  const plain = { threshold: rule.threshold, weights: rule.weights && Boolean(values.refit) };
   const all = chooseRows(ratings, rule);
   const kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
@@ -299,6 +305,15 @@ function optionWords(name, value) {
   return String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)];
 }
 
+/**
+ * Is everything that was trained on in the ratings, because what was held out is a share of them?
+ * @param {Record<string, any>} values
+ */
+function trainsOnAll({ refit, validation }) {
+  const wanted = validationOption(validation);
+  return Boolean(refit && wanted && 'share' in wanted);
+}
+
 /** What a training with a validation part chooses unless it is given. */
 const chosenLate = ['gate', 'leaves', 'proportional'];
 
@@ -311,6 +326,10 @@ const chosenLate = ['gate', 'leaves', 'proportional'];
  * @param {Record<string, any>} defaults of its objective
  */
 export function trainCommandLine(path, values, settings, defaults) {
+  if (trainsOnAll(values)) {
+    const { validation, 'hold-out': _, patience, refit, ...rest } = values;
+    return trainCommandLine(path, rest, settings, defaults);
+  }
   const input = Object.entries(values).filter(
     ([name, value]) => !leftOutOfCommand.includes(name) && value !== undefined && value !== false,
   );
