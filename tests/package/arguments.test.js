@@ -1,5 +1,5 @@
-// Owns the proof that every public function refuses options that nobody has and arguments that are none. A new
-// function has to be added here. Must not test what an option does.
+// Owns the proof that every public function refuses options that nobody has and arguments that are none.
+// A new function has to be added here. Must not test what an option does.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';

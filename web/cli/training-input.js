@@ -92,8 +92,8 @@ export const holdOutUsage =
   'times, else random)';
 
 export const refitUsage =
-  '--refit                 in the end train again on everything, with what was chosen: that model is written, ' +
-  'the figures are of the one before';
+  '--refit                 in the end train again on everything, with what was chosen: that model is ' +
+  'written, the figures are of the one before';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +

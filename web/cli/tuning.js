@@ -23,12 +23,13 @@ import { trainingProgress } from './training-text.js';
 /** @import { TrainingInput } from './training-input.js' */
 
 const shownTrials = 5;
+const nothingHeldOut = '--validation FILE|SHARE is missing: what are settings chosen on?';
 
 export const budgetUsage = [
-  '  --minutes M             the search ends within M minutes, its last training counted as long as the trial ' +
-    'of the best took (twice as',
-  '                          long with --refit): the first trial always runs to its end, and the last training may ' +
-    'take longer than that.',
+  '  --minutes M             the search ends within M minutes, its last training counted as long as the ' +
+    'trial of the best took (twice as',
+  '                          long with --refit): the first trial always runs to its end, and the last ' +
+    'training may take longer than that.',
   '                          How many trials there are depends on the machine',
   '  --trials N              stop after N trials: same input, options and seed give the same ' +
     'choice, whatever the machine',
@@ -45,8 +46,7 @@ export function budgetOf(values) {
     throw new UsageError(`--minutes: got ${values.minutes}, wanted a number above 0`);
   if (minutes === undefined && trials === undefined)
     throw new UsageError('--minutes M or --trials N is missing: how long may the search take?');
-  if (values.validation === undefined)
-    throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
+  if (values.validation === undefined) throw new UsageError(nothingHeldOut);
   return {
     minutes,
     trials,
@@ -157,7 +157,7 @@ export async function runSearch(
   values,
   { signal, quiet, say, onBest },
 ) {
-  if (!validation) throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
+  if (!validation) throw new UsageError(nothingHeldOut);
   const budget = budgetOf(values);
   const settings = trainSettings(given);
   const began = performance.now();
@@ -167,11 +167,11 @@ export async function runSearch(
   const pool = poolOf(threads, { interactions, validation, items }, given, values);
   const line = searchProgress(budget, quiet);
   const until = deadline(signal, budget.minutes);
-  const trainings = values.refit ? 2 : 1;
+  const keepFor = (/** @type {TrialResult} */ { seconds }) => until.keep((values.refit ? 2 : 1) * seconds);
   /** @type {TrialResult[]} */
   const all = [];
   const onResult = (/** @type {TrialResult} */ result) => {
-    if (result.trial === 0) until.keep(trainings * result.seconds);
+    if (result.trial === 0) keepFor(result);
     line.done(result);
   };
   try {
@@ -188,15 +188,15 @@ export async function runSearch(
         return done;
       },
       async onBest(found) {
-        until.keep(trainings * found.seconds);
+        keepFor(found);
         await onBest?.(found);
         line.clear();
         say(`best     trial ${found.trial}\n${trialTable(all)}`);
       },
     });
     line.finish();
-    const company = { signal, quiet, name: values.name, refit: Boolean(values.refit) };
-    const trained = await trainBest(best, { interactions, validation, items }, given, company);
+    const input = { interactions, validation, items };
+    const trained = await trainBest(best, input, given, { signal, quiet, values });
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
     line.finish();
@@ -211,13 +211,13 @@ export async function runSearch(
  * @param {BestTrial} best
  * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
  * @param {Record<string, any>} given
- * @param {{ signal: AbortSignal, quiet: boolean, name: string | undefined, refit: boolean }} io
+ * @param {{ signal: AbortSignal, quiet: boolean, values: Record<string, any> }} io
  */
 async function trainBest(
   { chosen, settings },
   { interactions, validation, items },
   given,
-  { signal, quiet, name, refit },
+  { signal, quiet, values },
 ) {
   const kept =
     settings.sweeps === undefined ? { epochs: Number(settings.epochs) } : { sweeps: Number(settings.sweeps) };
@@ -228,10 +228,10 @@ async function trainBest(
     ...chosen,
     ...kept,
     items,
-    name,
+    name: values.name,
     signal,
     watch: false,
-    refit,
+    refit: Boolean(values.refit),
     onProgress: lines.update,
   }).finally(lines.finish);
   return {

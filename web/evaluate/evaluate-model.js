@@ -99,8 +99,8 @@ const defaults = {
   baselines: /** @type {EvaluateOptions['baselines']} */ ([]),
 };
 const optionNames =
-  'history test train candidates sampled validation newUsers baselines against k seed resamples proportional ' +
-  'perPerson signal onProgress';
+  'history test train candidates sampled validation newUsers baselines against k seed resamples ' +
+  'proportional perPerson signal onProgress';
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**

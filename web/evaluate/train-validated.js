@@ -57,15 +57,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 
 /** Least squares says little in its first sweeps; an epoch of a gradient method says something. */
 const firstSweep = { sweeps: 4, epochs: 1 };
-const defaults = {
-  patience: 3,
-  sample: /** @type {number | undefined} */ (undefined),
-  choosers: /** @type {number | undefined} */ (undefined),
-  quick: false,
-  watch: true,
-  refit: false,
-};
-const watchNames = [...Object.keys(defaults), 'onMeasured'];
+const defaults = { patience: 3, quick: false, watch: true, refit: false };
+const watchNames = [...Object.keys(defaults), 'sample', 'choosers', 'onMeasured'];
 const mostAsked = { sample: 2000, choosers: 4000, end: Infinity };
 /** Scores that asking people may take: of a large catalogue fewer are asked, or no search would end. */
 const affordable = { sample: 2e7, choosers: 2e7, end: 2e8 };
@@ -91,18 +84,8 @@ const usually = (what, { items }) =>
  */
 export async function trainValidated(interactions, validation, options = {}) {
   interactionsArgument(interactions);
-  const { patience, quick, watch, refit, onMeasured, onProgress, ...rest } = {
-    ...defaults,
-    ...given(options),
-  };
-  const {
-    sample = usually('sample', interactions),
-    choosers = usually('choosers', interactions),
-    ...training
-  } = rest;
-  for (const [name, value] of Object.entries({ patience, sample, choosers }))
-    if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
-  if (typeof refit !== 'boolean') throw badArgument('refit', refit, 'true or false');
+  const { patience, quick, watch, refit, onMeasured, onProgress, sample, choosers, ...training } =
+    fullOptions(interactions, options);
   const everybody = validationPeople(interactions, validation);
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
@@ -132,8 +115,26 @@ export async function trainValidated(interactions, validation, options = {}) {
 }
 
 /**
- * Trains again with what was chosen, on the validation events too. What follows from the data follows from all
- * of it.
+ * @param {Interactions} interactions
+ * @param {ValidatedOptions} options
+ */
+function fullOptions(interactions, options) {
+  const full = {
+    ...defaults,
+    sample: usually('sample', interactions),
+    choosers: usually('choosers', interactions),
+    ...given(options),
+  };
+  const { patience, sample, choosers, refit } = full;
+  for (const [name, value] of Object.entries({ patience, sample, choosers }))
+    if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
+  if (typeof refit !== 'boolean') throw badArgument('refit', refit, 'true or false');
+  return full;
+}
+
+/**
+ * Trains again with what was chosen, on the validation events too. What follows from the data follows from
+ * all of it.
  * @param {Interactions} interactions
  * @param {Interactions} validation
  * @param {TrainOptions} options

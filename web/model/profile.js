@@ -128,7 +128,8 @@ export class Profile {
    * Add an event by stars: the middle of the scale wants nothing, its ends are liked and disliked.
    * @param {string | number} item
    * @param {number} stars
-   * @param {{ scale?: readonly [number, number], weight?: number, at?: number }} [options] scale: default [1, 5]
+   * @param {{ scale?: readonly [number, number], weight?: number, at?: number }} [options] scale: default
+   *   [1, 5]
    */
   rate(item, stars, options = {}) {
     const [scale = [1, 5], weight, at] = optionValues(options, 'scale weight at');

@@ -193,12 +193,13 @@ test('--refit trains again on everything with what was chosen, and its command g
     assert.equal(refit.settings[setting], plain.settings[setting], setting);
   assert.match(
     stderr,
-    /validation recall@20[^]*refit +trained again on everything, [\d,]+ interactions; figures above are those of the model that was validated\n/,
+    /validation recall@20[^]*refit +trained again on everything, [\d,]+ interactions; figures above are /,
   );
   const { sweeps, leaves, proportional } = refit.settings;
   const all = '--dim 8 --gate 0.3';
   json(
-    `train ratings.csv ${all} --sweeps ${sweeps} --leaves ${leaves} --proportional ${proportional} -o all.ampcf`,
+    `train ratings.csv ${all} --sweeps ${sweeps} --leaves ${leaves} ` +
+      `--proportional ${proportional} -o all.ampcf`,
   );
   assert.deepEqual(bytesOf('refit.ampcf'), bytesOf('all.ampcf'));
 });
