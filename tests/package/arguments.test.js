@@ -81,6 +81,7 @@ const calls = {
     call: evaluate.evaluateModel,
     args: [model, { history: known, test: held, resamples: 2 }],
   },
+  'evaluate.settingsFromData': { call: evaluate.settingsFromData, args: [known, half, {}] },
   'evaluate.trainValidated': { call: evaluate.trainValidated, args: [known, held, half] },
   'evaluate.checkValidation': { call: evaluate.checkValidation, args: [model, known, held, {}] },
   'evaluate.measureValidation': { call: evaluate.measureValidation, args: [model, known, held, {}] },

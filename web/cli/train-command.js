@@ -318,7 +318,8 @@ const trainedOn = ({ validated }, input) =>
  * @param {(line: string) => void} say
  */
 function sayTrained(trained, given, say) {
-  const { dropped, interactions, users, items, seconds, settings, validation, measurements, check } = trained;
+  const { seconds, validation, measurements, check, validated } = trained;
+  const { dropped, interactions, users, items, settings } = validated ?? trained;
   const last = measurements?.at(-1);
   const kept = settings.sweeps ?? settings.epochs;
   const word = settings.sweeps === undefined ? 'epoch' : 'sweep';
@@ -339,6 +340,7 @@ function sayTrained(trained, given, say) {
   for (const line of choiceLines(trained)) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
   if (validation && check) sayCheck(validation, check, say, triedOf(trained));
+  if (validated) say(refitText(trained));
 }
 
 /**
@@ -487,9 +489,7 @@ export async function run(argv, signal) {
   });
   signal.throwIfAborted();
   await writeOutput(output, bytes);
-  const { seconds, validated } = trained;
-  sayTrained({ ...trained, ...validated, seconds }, input.interactions, say);
-  if (validated) say(refitText(trained));
+  sayTrained(trained, input.interactions, say);
   if (!historyCounts) sayLoudly(noHistoryCounts);
   say(`personas ${personasText(health)}`);
   if (carded) say(`\n${cardText(carded.card, targets)}`);

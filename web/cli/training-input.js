@@ -2,7 +2,7 @@
 import { AmpcfError } from '../core/errors.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
+import { defined, numberOption, optionOf, seedOption, textOptions, UsageError } from './options.js';
 import { memoryLimit } from './memory-limit.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
@@ -28,12 +28,6 @@ import { splitRows } from './split.js';
  * @property {number} skipped bad rows left out
  * @property {Awaited<ReturnType<typeof readItems>>['items'] | undefined} items
  */
-
-/**
- * The option of a setting: learningRate is --learning-rate.
- * @param {string} setting
- */
-export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const settingNames = [...numberSettings, ...choiceSettings];
 
@@ -338,7 +332,8 @@ export function trainCommandLine(path, values, settings, defaults) {
       defaults[name] !== value ||
       (values.validation !== undefined && chosenLate.includes(name)) ||
       (name === 'objective' && value !== 'als') ||
-      (name === 'neighbours' && value > 0) ||
+      // The data chooses them where the command does not.
+      name === 'neighbours' ||
       name === 'neighbourMethod',
   );
   const words = [

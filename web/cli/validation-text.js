@@ -2,7 +2,7 @@
 // popularity, how far it is from the training. Must not measure.
 import { count, style } from './print.js';
 import { complain } from './terminal.js';
-import { optionOf } from './training-input.js';
+import { optionOf } from './options.js';
 
 /** @import { FromData, GateChoice, ProportionalChoice, ValidationCheck } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate.js' */

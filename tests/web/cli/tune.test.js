@@ -176,7 +176,8 @@ test('train --auto writes the best trial, which its command gives again', () => 
 });
 
 test('--refit trains again on everything with what was chosen, and its command gives that again', () => {
-  const given = 'train ratings.csv --validation 0.2 --dim 8 --sweeps 6 --gate 0.3';
+  const open = '--neighbours 0 --unobserved 12';
+  const given = `train ratings.csv --validation 0.2 --dim 8 --sweeps 6 --gate 0.3 ${open}`;
   const plain = json(`${given} -o plain.ampcf`);
   const { status, stdout, stderr } = ampcf(`${given} --refit -o refit.ampcf --json`);
   assert.equal(status, 0, stderr);
@@ -196,7 +197,7 @@ test('--refit trains again on everything with what was chosen, and its command g
     /validation recall@20[^]*refit +trained again on everything, [\d,]+ interactions; figures above are /,
   );
   const { sweeps, leaves, proportional } = refit.settings;
-  const all = '--dim 8 --gate 0.3';
+  const all = `--dim 8 --gate 0.3 ${open}`;
   json(
     `train ratings.csv ${all} --sweeps ${sweeps} --leaves ${leaves} ` +
       `--proportional ${proportional} -o all.ampcf`,
@@ -272,7 +273,7 @@ test('of ratings with times a share is the latest events, which split holds out 
 
 test('a model that is no better than popularity is said to be so, even quietly', () => {
   const poor =
-    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --json';
+    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --neighbours 0 --json';
   const { status, stdout, stderr } = ampcf(`${poor} -q`);
   assert.equal(status, 0, stderr);
   assert.match(
