@@ -1,6 +1,7 @@
 // Owns the browser and Node entry: ranking, and taste beside it. Must have no top-level side effects and no
 // dependencies.
-import { optionsArgument } from './core/arguments.js';
+import { optionsArgument } from './core/options.js';
+import { loadNames } from './core/source.js';
 import { loadModel as load } from './rank.js';
 import { taste } from './taste.js';
 
@@ -17,6 +18,6 @@ export * from './rank.js';
  * @param {LoadOptions} [options]
  * @returns {Promise<Model>}
  */
-export function loadModel(source, options = {}) {
-  return load(source, { taste, ...optionsArgument(options) });
+export async function loadModel(source, options = {}) {
+  return load(source, { taste, ...optionsArgument(options, loadNames) });
 }

@@ -2,10 +2,10 @@
 // First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves
 // 4 %.
 import { instantiateCore } from './core/module.js';
-import { functionArgument, optionsArgument } from './core/arguments.js';
+import { functionArgument, optionValues } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { Model } from './model/model.js';
-import { readSource } from './core/source.js';
+import { loadNames, readSource } from './core/source.js';
 
 export { AmpcfError, Model };
 export { Profile } from './model/profile.js';
@@ -50,10 +50,10 @@ export const version = AMPCF_VERSION;
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const { taste } = optionsArgument(options);
+  const [backend = 'auto', module, taste] = optionValues(options, loadNames);
   if (taste) functionArgument('taste.open', taste.open ?? null);
   const reading = readSource(source, options);
-  const starting = instantiateCore(options.backend ?? 'auto', options.module);
+  const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
   const model = new Model(await starting, bytes);

@@ -10,6 +10,12 @@ import { inline } from './harmless.js';
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
 
 /**
+ * The option of a setting: learningRate is --learning-rate.
+ * @param {string} setting
+ */
+export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
  * Options that take a text.
  * @param {readonly string[]} names
  * @returns {Record<string, OptionSpec>}

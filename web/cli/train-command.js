@@ -38,10 +38,19 @@ import {
   memoryUsage,
   patienceOption,
   readTrainingInput,
+  refitUsage,
   trainCommandLine,
   trainingOptions,
 } from './training-input.js';
-import { personasOf, personasText, trainingProgress, validationText } from './training-text.js';
+import {
+  personasOf,
+  personasText,
+  refitSummary,
+  refitText,
+  trainingProgress,
+  validationText,
+} from './training-text.js';
+import { joinInteractions } from '../train/interactions.js';
 import {
   checkSummary,
   choiceLines,
@@ -54,7 +63,7 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 
 /** @import { EvaluationProgress } from '../evaluate/pace.js' */
 /** @import { OptionSpec } from './options.js' */
-/** @import { Interactions } from '../train.js' */
+/** @import { Interactions, TrainResult } from '../train.js' */
 /** @import { TrainSettings } from '../train/settings.js' */
 /** @import { GateChoice, Measurement, ModelCard, ProportionalChoice } from '../evaluate.js' */
 /** @import { ValidationCheck } from '../evaluate.js' */
@@ -159,6 +168,7 @@ export const usage = [
   '                          best, and choose --gate, --leaves and --proportional where they are not given',
   `    ${holdOutUsage}`,
   '    --patience N          stop after N measurements without a better NDCG@20 (default 3)',
+  `  ${refitUsage}`,
   '  --auto                  search the settings first, as ampcf tune does; what is given stays ' +
     'fixed. Holds ' +
     `${autoShare} out where --validation does not say, and:`,
@@ -187,6 +197,7 @@ export const usage = [
  * @property {GateChoice | null} [gate] how it was chosen
  * @property {ProportionalChoice | null} [proportional] likewise
  * @property {ValidationCheck} [check]
+ * @property {TrainResult | null} [validated] with --refit: the model that the figures are of
  * @property {Search} [search] where settings were searched
  */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, card: ModelCard }} Carded */
@@ -197,8 +208,10 @@ function checkUsage(values) {
   if (values.auto) return void budgetOf(values);
   const stray = ['minutes', 'trials', 'cores'].find((name) => values[name] !== undefined);
   if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --auto with it`);
-  if (values.patience !== undefined && values.validation === undefined)
+  if (values.validation !== undefined) return;
+  if (values.patience !== undefined)
     throw new UsageError(`--patience: got ${values.patience}, wanted --validation with it`);
+  if (values.refit) throw new UsageError('--refit: got it alone, wanted --validation or --auto with it');
 }
 
 /**
@@ -217,10 +230,14 @@ async function train({ interactions, validation, items }, given, values, { signa
   const trained = await trainValidated(interactions, validation, {
     ...options,
     patience: patienceOption(values),
+    refit: Boolean(values.refit),
     onProgress,
     onMeasured,
   }).finally(line.finish);
-  return { ...trained, check: await checkTrained(trained, interactions, validation, { signal, quiet }) };
+  return {
+    ...trained,
+    check: await checkTrained(trained.validated ?? trained, interactions, validation, { signal, quiet }),
+  };
 }
 
 /**
@@ -281,13 +298,35 @@ const leftOutOf = ({ item }, kept) => new Set(Array.from(item)).size - kept;
 const counted = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
 
 /**
+ * What need not be advised.
+ * @param {Trained} trained
+ */
+const triedOf = ({ settings, search }) => ({ ...settings, searched: Boolean(search) });
+
+/**
+ * What a model was trained on in the end: with --refit nothing is held out any more.
+ * @param {Trained} trained
+ * @param {TrainingInput} input
+ * @returns {TrainingInput}
+ */
+const trainedOn = ({ validated }, input) =>
+  validated && input.validation
+    ? {
+        ...input,
+        interactions: joinInteractions(input.interactions, input.validation),
+        validation: undefined,
+      }
+    : input;
+
+/**
  * Says what was trained, and which sweep was kept where sweeps were compared.
  * @param {Trained} trained
  * @param {Interactions} given
  * @param {(line: string) => void} say
  */
 function sayTrained(trained, given, say) {
-  const { dropped, interactions, users, items, seconds, settings, validation, measurements, check } = trained;
+  const { seconds, validation, measurements, check, validated } = trained;
+  const { dropped, interactions, users, items, settings } = validated ?? trained;
   const last = measurements?.at(-1);
   const kept = settings.sweeps ?? settings.epochs;
   const word = settings.sweeps === undefined ? 'epoch' : 'sweep';
@@ -307,7 +346,8 @@ function sayTrained(trained, given, say) {
   }
   for (const line of choiceLines(trained)) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
-  if (validation && check) sayCheck(validation, check, say);
+  if (validation && check) sayCheck(validation, check, say, triedOf(trained));
+  if (validated) say(refitText(trained));
 }
 
 /**
@@ -404,7 +444,8 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     historyCounts,
     validation: validation ?? null,
     ...(measurements && { measurements }),
-    ...(validation && check && { ...checkSummary(validation, check), gate, proportional }),
+    ...(validation && check && { ...checkSummary(validation, check, triedOf(trained)), gate, proportional }),
+    ...(validation && { refit: refitSummary(trained) }),
     personas: personasOf(health),
     ...(carded && { card: carded.card }),
     settings,
@@ -443,9 +484,10 @@ export async function run(argv, signal) {
   const input = await readTrainingInput(path, values, io);
   const chosen = values.auto ? {} : await fromData(input, given, values, io);
   const trained = await (values.auto ? trainBySearch : train)(input, { ...given, ...chosen }, values, io);
-  const carded = values.card ? await withCard(trained, input, io) : null;
+  const whole = trainedOn(trained, input);
+  const carded = values.card ? await withCard(trained, whole, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;
-  const health = await personasIn(bytes, input, { seed: Number(trained.settings.seed), signal });
+  const health = await personasIn(bytes, whole, { seed: Number(trained.settings.seed), signal });
   signal.throwIfAborted();
   await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);

@@ -3,7 +3,7 @@ import { AmpcfError } from '../core/errors.js';
 import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { defined, numberOption, seedOption, textOptions, UsageError } from './options.js';
+import { defined, numberOption, optionOf, seedOption, textOptions, UsageError } from './options.js';
 import { memoryLimit } from './memory-limit.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
@@ -32,12 +32,6 @@ import { splitRows } from './split.js';
  * @property {Awaited<ReturnType<typeof readItems>>['items'] | undefined} items
  */
 
-/**
- * The option of a setting: learningRate is --learning-rate.
- * @param {string} setting
- */
-export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
 const settingNames = [...numberSettings, ...choiceSettings];
 
 /** Options of version 0.1 that are gone, so that what is wanted in their place can be said. */
@@ -56,6 +50,7 @@ export const trainingOptions = {
   output: { type: 'string', short: 'o' },
   weights: { type: 'boolean' },
   private: { type: 'boolean' },
+  refit: { type: 'boolean' },
   ...ratingOptions,
   ...textOptions([
     'items',
@@ -92,6 +87,10 @@ export const inputUsage = [
 export const holdOutUsage =
   '--hold-out latest|random  which events a share takes (default: the latest where there are ' +
   'times, else random)';
+
+export const refitUsage =
+  '--refit                 in the end train again on everything, with what was chosen: that model is ' +
+  'written, the figures are of the one before';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +
@@ -196,7 +195,8 @@ function leaveOut(interactions, held) {
  */
 async function holdOut(ratings, values, rule, io) {
   const wanted = validationOption(values.validation);
-  const plain = { threshold: rule.threshold, weights: false };
+  // Weights of what is held out count in a refit alone.
+  const plain = { threshold: rule.threshold, weights: rule.weights && Boolean(values.refit) };
   const all = chooseRows(ratings, rule);
   const kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
@@ -303,6 +303,15 @@ function optionWords(name, value) {
   return String(value).startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, String(value)];
 }
 
+/**
+ * Is everything that was trained on in the ratings, because what was held out is a share of them?
+ * @param {Record<string, any>} values
+ */
+function trainsOnAll({ refit, validation }) {
+  const wanted = validationOption(validation);
+  return Boolean(refit && wanted && 'share' in wanted);
+}
+
 /** What a training with a validation part chooses unless it is given. */
 const chosenLate = ['gate', 'leaves', 'proportional'];
 
@@ -315,6 +324,10 @@ const chosenLate = ['gate', 'leaves', 'proportional'];
  * @param {Record<string, any>} defaults of its objective
  */
 export function trainCommandLine(path, values, settings, defaults) {
+  if (trainsOnAll(values)) {
+    const { validation, 'hold-out': _, patience, refit, ...rest } = values;
+    return trainCommandLine(path, rest, settings, defaults);
+  }
   const input = Object.entries(values).filter(
     ([name, value]) => !leftOutOfCommand.includes(name) && value !== undefined && value !== false,
   );
@@ -323,7 +336,8 @@ export function trainCommandLine(path, values, settings, defaults) {
       defaults[name] !== value ||
       (values.validation !== undefined && chosenLate.includes(name)) ||
       (name === 'objective' && value !== 'als') ||
-      (name === 'neighbours' && value > 0) ||
+      // The data chooses them where the command does not.
+      name === 'neighbours' ||
       name === 'neighbourMethod',
   );
   const words = [

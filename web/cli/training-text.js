@@ -3,6 +3,7 @@ import { count, percent } from './print.js';
 import { stages } from './progress.js';
 import { complain } from './terminal.js';
 
+/** @import { TrainResult } from '../train.js' */
 /** @import { Measurement, ValidatedOptions } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
@@ -52,6 +53,31 @@ const figuresText = (metrics) =>
 /** @param {ValidationFigures} figures */
 export const validationText = ({ metrics, people }) =>
   `${figuresText(metrics)} (${count(people)} ${people === 1 ? 'person' : 'people'})`;
+
+/**
+ * What is said of a training on everything.
+ * @param {{ interactions: number }} trained
+ */
+export const refitText = ({ interactions }) =>
+  `refit    trained again on everything, ${count(interactions)} interactions; ` +
+  'figures above are those of the model that was validated';
+
+/**
+ * What a summary tells of a training on everything: null where there was none.
+ * @param {{ interactions: number, validated?: TrainResult | null }} trained
+ */
+export const refitSummary = ({ interactions, validated }) =>
+  validated
+    ? {
+        interactions,
+        validated: {
+          users: validated.users,
+          items: validated.items,
+          interactions: validated.interactions,
+          settings: validated.settings,
+        },
+      }
+    : null;
 
 /** @param {PersonaHealth} health */
 export function personasText({ people, mean, effective, collapseRate }) {

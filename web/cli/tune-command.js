@@ -17,7 +17,7 @@ import {
   trainCommandLine,
   trainingOptions,
 } from './training-input.js';
-import { validationText } from './training-text.js';
+import { refitSummary, refitText, validationText } from './training-text.js';
 import { checkSummary, choiceLines, noHistoryCounts, sayCheck, sayLoudly } from './validation-text.js';
 import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
 
@@ -74,14 +74,18 @@ const trialSummary = ({ trial, chosen, early, validation, gate, settings, second
  * What --json tells of the best and of every trial.
  * @param {Search} search
  */
-const summaryOf = ({ trained: { validation, check, gate, proportional, settings }, results }) => ({
-  validation,
-  ...checkSummary(validation, check),
-  gate,
-  proportional,
-  settings,
-  results: results.map(trialSummary),
-});
+const summaryOf = ({ trained, results }) => {
+  const { validation, check, gate, proportional, settings } = trained;
+  return {
+    validation,
+    ...checkSummary(validation, check, { ...settings, searched: true }),
+    refit: refitSummary(trained),
+    gate,
+    proportional,
+    settings,
+    results: results.map(trialSummary),
+  };
+};
 
 /**
  * @param {string[]} argv
@@ -117,7 +121,8 @@ export async function run(argv, signal) {
   );
   io.say(searchText(search, values));
   for (const line of choiceLines(trained)) io.say(line);
-  sayCheck(validation, check, io.say);
+  sayCheck(validation, check, io.say, { ...settings, searched: true });
+  if (trained.validated) io.say(refitText(trained));
   if (!trained.historyCounts) sayLoudly(noHistoryCounts);
   if (output && output !== '-') io.say(`wrote    ${inline(output)} (${fileSize(bytes.length)})`);
   if (output === '-') return io.say(`train    ${command}`);

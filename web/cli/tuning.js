@@ -8,12 +8,13 @@ import { trainingMemory } from '../train.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';
 import { checkTrained } from './check-trained.js';
+import { deadline } from './deadline.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
 import { openMethods } from './open-methods.js';
 import { numberOption, UsageError } from './options.js';
 import { count, table } from './print.js';
 import { progress } from './progress.js';
-import { patienceOption } from './training-input.js';
+import { patienceOption, refitUsage } from './training-input.js';
 import { trainingProgress } from './training-text.js';
 
 /** @import { Interactions } from '../train.js' */
@@ -22,11 +23,17 @@ import { trainingProgress } from './training-text.js';
 /** @import { TrainingInput } from './training-input.js' */
 
 const shownTrials = 5;
+const nothingHeldOut = '--validation FILE|SHARE is missing: what are settings chosen on?';
 
 export const budgetUsage = [
-  '  --minutes M             stop after M minutes: how many trials that is depends on the machine',
+  '  --minutes M             the search ends within M minutes, its last training counted as long as the ' +
+    'trial of the best took (twice as',
+  '                          long with --refit): the first trial always runs to its end, and the last ' +
+    'training may take longer than that.',
+  '                          How many trials there are depends on the machine',
   '  --trials N              stop after N trials: same input, options and seed give the same ' +
     'choice, whatever the machine',
+  `  ${refitUsage}`,
   '  --cores N               trials at a time (default: as many as there are processors); no result ' +
     'depends on it',
 ].join('\n');
@@ -39,8 +46,7 @@ export function budgetOf(values) {
     throw new UsageError(`--minutes: got ${values.minutes}, wanted a number above 0`);
   if (minutes === undefined && trials === undefined)
     throw new UsageError('--minutes M or --trials N is missing: how long may the search take?');
-  if (values.validation === undefined)
-    throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
+  if (values.validation === undefined) throw new UsageError(nothingHeldOut);
   return {
     minutes,
     trials,
@@ -125,39 +131,6 @@ function threadsFor(wanted, bytes, values, say) {
 }
 
 /**
- * The end of the time that a search may take. The first trial may take as long as it needs, so the clock can
- * stop a trial only once `start` was called; it runs from the beginning all the same.
- * @param {AbortSignal} signal
- * @param {number | undefined} minutes
- */
-function deadline(signal, minutes) {
-  const stop = new AbortController();
-  const onAbort = () => stop.abort(signal.reason);
-  const began = performance.now();
-  const most = (minutes ?? Infinity) * 60000;
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  return {
-    /** Aborts with the signal given, or when the time is up. */
-    signal: stop.signal,
-    start() {
-      if (minutes !== undefined)
-        timer = setTimeout(
-          () => stop.abort(),
-          Math.min(2 ** 31 - 1, Math.max(0, most - (performance.now() - began))),
-        );
-    },
-    over: () => stop.signal.aborted || performance.now() - began >= most,
-    clear() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    },
-  };
-}
-
-/**
  * @param {number} threads
  * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
  * @param {Record<string, any>} given
@@ -184,7 +157,7 @@ export async function runSearch(
   values,
   { signal, quiet, say, onBest },
 ) {
-  if (!validation) throw new UsageError('--validation FILE|SHARE is missing: what are settings chosen on?');
+  if (!validation) throw new UsageError(nothingHeldOut);
   const budget = budgetOf(values);
   const settings = trainSettings(given);
   const began = performance.now();
@@ -194,10 +167,11 @@ export async function runSearch(
   const pool = poolOf(threads, { interactions, validation, items }, given, values);
   const line = searchProgress(budget, quiet);
   const until = deadline(signal, budget.minutes);
+  const keepFor = (/** @type {TrialResult} */ { seconds }) => until.keep((values.refit ? 2 : 1) * seconds);
   /** @type {TrialResult[]} */
   const all = [];
   const onResult = (/** @type {TrialResult} */ result) => {
-    if (result.trial === 0) until.start();
+    if (result.trial === 0) keepFor(result);
     line.done(result);
   };
   try {
@@ -214,14 +188,15 @@ export async function runSearch(
         return done;
       },
       async onBest(found) {
+        keepFor(found);
         await onBest?.(found);
         line.clear();
         say(`best     trial ${found.trial}\n${trialTable(all)}`);
       },
     });
     line.finish();
-    const company = { signal, quiet, name: values.name };
-    const trained = await trainBest(best, { interactions, validation, items }, given, company);
+    const input = { interactions, validation, items };
+    const trained = await trainBest(best, input, given, { signal, quiet, values });
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
     line.finish();
@@ -236,13 +211,13 @@ export async function runSearch(
  * @param {BestTrial} best
  * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
  * @param {Record<string, any>} given
- * @param {{ signal: AbortSignal, quiet: boolean, name: string | undefined }} io
+ * @param {{ signal: AbortSignal, quiet: boolean, values: Record<string, any> }} io
  */
 async function trainBest(
   { chosen, settings },
   { interactions, validation, items },
   given,
-  { signal, quiet, name },
+  { signal, quiet, values },
 ) {
   const kept =
     settings.sweeps === undefined ? { epochs: Number(settings.epochs) } : { sweeps: Number(settings.sweeps) };
@@ -253,12 +228,16 @@ async function trainBest(
     ...chosen,
     ...kept,
     items,
-    name,
+    name: values.name,
     signal,
     watch: false,
+    refit: Boolean(values.refit),
     onProgress: lines.update,
   }).finally(lines.finish);
-  return { ...trained, check: await checkTrained(trained, interactions, held, { signal, quiet }) };
+  return {
+    ...trained,
+    check: await checkTrained(trained.validated ?? trained, interactions, held, { signal, quiet }),
+  };
 }
 
 /** @typedef {Awaited<ReturnType<typeof runSearch>>} Search */

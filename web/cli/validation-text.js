@@ -2,7 +2,7 @@
 // popularity, how far it is from the training. Must not measure.
 import { count, style } from './print.js';
 import { complain } from './terminal.js';
-import { optionOf } from './training-input.js';
+import { optionOf } from './options.js';
 
 /** @import { FromData, GateChoice, ProportionalChoice, ValidationCheck } from '../evaluate.js' */
 /** @import { ValidationFigures } from '../evaluate.js' */
@@ -80,11 +80,40 @@ function shiftLine({ shift }) {
 }
 
 /**
+ * What was tried, so that nobody is told to do what was just done.
+ * @typedef {{ searched?: boolean, neighbours?: unknown, minSupport?: unknown }} Tried
+ */
+
+/**
+ * What may help a model that ranks no better than popularity.
+ * @param {Tried} tried
+ */
+function adviceFor({ searched = false, neighbours = 0, minSupport = 0 }) {
+  const some = Number(neighbours) > 0;
+  if (!searched)
+    return [
+      'try --auto',
+      'another --dim',
+      '--lambda 0.01 to 0.1',
+      ...(some ? [] : ['--neighbours 100']),
+      'a larger --min-support',
+      'or more events a person',
+    ];
+  return [
+    'a search found none that is: more events a person would help most',
+    ...(Number(minSupport) > 1 ? ['else try --min-support 1, which leaves no item out'] : []),
+    ...(some ? ['fewer neighbours (--neighbours 10, or 0)'] : []),
+    'or a smaller --dim',
+  ];
+}
+
+/**
  * What is wrong with a model that ranks no better than popularity does; null where it does.
  * @param {ValidationFigures} validation
  * @param {ValidationCheck} check
+ * @param {Tried} tried
  */
-function warningOf({ metrics }, { popularity, events }) {
+function warningOf({ metrics }, { popularity, events }, tried) {
   const ours = metrics['ndcg@20'];
   const theirs = popularity.metrics['ndcg@20'];
   if (ours > theirs) return null;
@@ -94,10 +123,7 @@ function warningOf({ metrics }, { popularity, events }) {
       `the ranking is no better than popularity ${figures}: ` +
       'most of what was held out is unknown to the model'
     );
-  return (
-    `the ranking is no better than popularity ${figures}: try --auto, another --dim, --lambda 0.01 to 0.1, ` +
-    '--neighbours 100, a larger --min-support, or more events a person'
-  );
+  return `the ranking is no better than popularity ${figures}: ${adviceFor(tried).join(', ')}`;
 }
 
 /**
@@ -106,12 +132,13 @@ function warningOf({ metrics }, { popularity, events }) {
  * @param {ValidationFigures} validation
  * @param {ValidationCheck} check
  * @param {(line: string) => void} say
+ * @param {Tried} [tried]
  */
-export function sayCheck(validation, check, say) {
+export function sayCheck(validation, check, say, tried = {}) {
   const { popularity } = check;
   say(`baseline popularity: ndcg@20 ${popularity.metrics['ndcg@20'].toFixed(4)}`);
   for (const line of [...unknownLine(check), ...shiftLine(check)]) say(line);
-  const warning = warningOf(validation, check);
+  const warning = warningOf(validation, check, tried);
   if (warning) sayLoudly(warning);
 }
 
@@ -128,12 +155,13 @@ const loud = (/** @type {string} */ text) =>
  * What a summary tells of a validation beside its figures.
  * @param {ValidationFigures} validation
  * @param {ValidationCheck} check
+ * @param {Tried} tried
  */
-export const checkSummary = (validation, check) => ({
+export const checkSummary = (validation, check, tried) => ({
   popularity: check.popularity,
   events: check.events,
   shift: check.shift,
-  warning: warningOf(validation, check),
+  warning: warningOf(validation, check, tried),
 });
 
 /** Said loudly where no list of a model depends on who asks. */

@@ -35,29 +35,15 @@ export const AMPCF_E_BAD_ASPECTS = 26;
 export const AMPCF_E_BAD_NEIGHBOURS = 27;
 
 /**
- * What ampcf_status_name says, by status: the codes of errors.
- * @type {Readonly<Record<number, string>>}
+ * What ampcf_status_name says, by status: the codes of errors, - where no status has that number. A text,
+ * because that is the least for a page to download.
+ * @type {readonly string[]}
  */
-export const statusNames = {
-  0: 'OK',
-  1: 'BAD_ARGUMENT',
-  2: 'ITEM_RANGE',
-  3: 'OUT_OF_MEMORY',
-  5: 'NO_DATA',
-  6: 'DIVERGED',
-  16: 'BAD_MAGIC',
-  17: 'TRUNCATED',
-  18: 'TRAILING_DATA',
-  19: 'CHECKSUM',
-  20: 'LIMIT',
-  21: 'BAD_SECTION',
-  22: 'BAD_NUMBER',
-  23: 'BAD_IDS',
-  24: 'UNSUPPORTED_VERSION',
-  25: 'BAD_TEXT',
-  26: 'BAD_ASPECTS',
-  27: 'BAD_NEIGHBOURS',
-};
+export const statusNames = /* @__PURE__ */ (
+  'OK BAD_ARGUMENT ITEM_RANGE OUT_OF_MEMORY - NO_DATA DIVERGED - - - - - - - - - BAD_MAGIC TRUNCATED ' +
+  'TRAILING_DATA CHECKSUM LIMIT BAD_SECTION BAD_NUMBER BAD_IDS UNSUPPORTED_VERSION BAD_TEXT BAD_ASPECTS ' +
+  'BAD_NEIGHBOURS'
+).split(' ');
 
 export const AMPCF_MAX_ITEMS = 16777216;
 export const AMPCF_MAX_DIM = 1024;

@@ -25,15 +25,34 @@ export function messageOf(cause) {
 }
 
 /**
- * A list is an object too, and its own `filter` would be taken for an option.
- * @template {object} T
- * @param {T} options
- * @returns {T}
+ * The words of a text.
+ * @template {string} S
+ * @typedef {S extends `${infer First} ${infer Rest}` ? [First, ...Words<Rest>] : [S]} Words
  */
-export function optionsArgument(options) {
+/**
+ * What an object has by these names.
+ * @template T
+ * @template {string[]} W
+ * @typedef {{ [I in keyof W]: W[I] extends keyof T ? T[W[I]] : never }} Values
+ */
+
+/**
+ * What an object says by these names; one with any other name is refused: an option that was misspelt would
+ * do nothing, in silence. A list is an object too, and its own `filter` would be taken for an option.
+ * @template {object} T
+ * @template {string} S
+ * @param {T} options
+ * @param {S} names with a space between them
+ * @param {string} [what] it is
+ * @returns {Values<T, Words<S>>} undefined where it says nothing
+ */
+export function optionValues(options, names, what = 'options') {
+  const known = names.split(' ');
+  const wanted = `one of ${known.join(', ')}`;
   if (typeof options !== 'object' || !options || Symbol.iterator in options)
-    throw badArgument('options', options, 'an object of options');
-  return options;
+    throw badArgument(what, options, `an object with ${wanted}`);
+  for (const name of Object.keys(options)) if (!known.includes(name)) throw badArgument(what, name, wanted);
+  return /** @type {any} */ (known.map((name) => /** @type {any} */ (options)[name]));
 }
 
 /**
@@ -74,6 +93,17 @@ export function listArgument(name, list) {
 export function countArgument(name, value) {
   if (!Number.isSafeInteger(value) || value < 0) throw badArgument(name, value, 'a whole number >= 0');
   return value;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} low
+ * @param {number} high
+ * @param {string} [wanted] in words
+ */
+export function rangeArgument(name, value, low, high, wanted = `a number from ${low} to ${high}`) {
+  if (typeof value !== 'number' || !(value >= low && value <= high)) throw badArgument(name, value, wanted);
 }
 
 /**

@@ -61,7 +61,6 @@ export async function instantiateCore(backend, module) {
   if (!['auto', 'simd', 'scalar'].includes(backend))
     throw badArgument('backend', backend, "'auto', 'simd' or 'scalar'");
   try {
-    if (typeof WebAssembly !== 'object') throw Error('the engine has none');
     return await choose(backend, module);
   } catch (error) {
     throw notStarted('WebAssembly', error);

@@ -1,6 +1,6 @@
 // Owns turning what the caller has (URL, Response, Blob, stream, bytes) into the bytes of a model file. The
 // only file of the browser entry that may fetch. Must fetch nothing but the URL it was given.
-import { badArgument, functionArgument, messageOf } from './arguments.js';
+import { badArgument, functionArgument, messageOf, rangeArgument } from './arguments.js';
 import { bytesView, hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
@@ -18,6 +18,9 @@ import { AmpcfError } from './errors.js';
  * @property {number} [maxBytes] refuse larger files, default 1 GiB
  */
 
+/** What `loadModel` may be told. */
+export const loadNames = 'backend module taste integrity signal onProgress maxBytes';
+
 /**
  * @param {ModelSource} source
  * @param {ReadOptions} options
@@ -28,8 +31,7 @@ export async function readSource(source, options) {
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
     throw badArgument('signal', signal, 'an AbortSignal');
   functionArgument('onProgress', onProgress);
-  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0))
-    throw badArgument('maxBytes', maxBytes, 'a number >= 0');
+  if (maxBytes !== undefined) rangeArgument('maxBytes', maxBytes, 0, Infinity, 'a number >= 0');
   signal?.throwIfAborted();
   const bytes = await bytesOf(source, options);
   if (options.integrity === undefined) return bytes;

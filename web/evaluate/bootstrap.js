@@ -1,6 +1,7 @@
 // Owns the paired bootstrap over people: how far a difference or a ratio of two means could be luck. Must not
 // know what is measured.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { quantile } from '../core/quantile.js';
 import { below, seededRandom } from '../core/random.js';
@@ -78,7 +79,7 @@ const meanOf = (column) => column.reduce((sum, value) => sum + value, 0) / colum
  * @throws {AmpcfError} BAD_ARGUMENT. O(resamples U)
  */
 export function pairedBootstrap(a, b, options = {}) {
-  const { resamples = 2000, seed = 1 } = optionsArgument(options);
+  const { resamples = 2000, seed = 1 } = optionsArgument(options, 'resamples seed');
   checkResampling(resamples, seed);
   if (!(a?.length > 0) || a.length !== b?.length)
     throw new AmpcfError(

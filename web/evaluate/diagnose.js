@@ -1,7 +1,8 @@
 // Owns the course of a diagnosis: whose personas are looked at, and which figures are made of them
 // (METRICS.md). Must not print or know a formula.
 import { Model, loadModel } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
 import { seedArgument, wholeArgument } from './checks.js';
@@ -91,6 +92,7 @@ import { measureStability } from './stability.js';
  */
 /** @typedef {NonNullable<ReturnType<typeof lookAt>>} Look */
 
+const optionNames = 'history test against seeds people seed signal onProgress';
 const cut = 20;
 const looked = 2000;
 /** What a model should reach: at most this sharpness and this AUC of the attack, at least this stability. */
@@ -260,7 +262,7 @@ async function rareRecallOf(model, { history, test, against, ...options }) {
  *   `seeds` above what they may take; an abort rejects with its reason
  */
 export async function diagnose(model, options) {
-  checkOptions(model, optionsArgument(options));
+  checkOptions(model, optionsArgument(options, optionNames));
   const { history, against, seeds = 0, people = 300, seed = 1 } = options;
   if (seeds > 0) await retrainingOf(model, history, seeds, options);
   const asked = sampleOf(historiesOf(history), people, seededRandom(seed));
@@ -279,7 +281,12 @@ export async function diagnose(model, options) {
       : null;
   const oneEvent = await measureOneEvent(model, asked, { seed, pace: paceOf('one event less', options) });
   const rareRecall = await rareRecallOf(model, options);
-  const faithfulness = await measureFaithfulness(model, history, { ...options, people, seed });
+  const faithfulness = await measureFaithfulness(model, history, {
+    people,
+    seed,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  });
   return {
     ...quality,
     stability: stability?.shared ?? null,

@@ -1,7 +1,8 @@
 // Owns the course of an evaluation: people, ranking, figures, comparisons. Must not read files, print, or
 // know a metric's formula.
 import { Model } from '../ampcf.js';
-import { badArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, itemId, listArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
@@ -100,6 +101,9 @@ const defaults = {
   proportional: 0,
   baselines: /** @type {EvaluateOptions['baselines']} */ ([]),
 };
+const optionNames =
+  'history test train candidates sampled validation newUsers baselines against k seed resamples ' +
+  'proportional perPerson signal onProgress';
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
@@ -166,7 +170,9 @@ function protocolOf({ ks, headline, options: { candidates, sampled, seed, resamp
 function prepare(model, given) {
   const options = /** @type {FullOptions} */ ({
     ...defaults,
-    ...Object.fromEntries(Object.entries(optionsArgument(given)).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(optionsArgument(given, optionNames)).filter(([, value]) => value !== undefined),
+    ),
   });
   checkOptions(model, options);
   const ks = [...new Set(options.k)].sort((a, b) => a - b);

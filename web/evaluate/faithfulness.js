@@ -1,6 +1,7 @@
 // Owns the test of explanations: what they name is taken out of the history, and the item must fall further
 // than without others. Must not explain.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { Model } from '../ampcf.js';
 import { pairedBootstrap } from './bootstrap.js';
 import { ownersOf, withPerson } from './fold-person.js';
@@ -46,6 +47,7 @@ import { bestOf } from './rankers.js';
 /** @typedef {FaithfulnessChoices & PaceOptions} FaithfulnessOptions */
 /** @typedef {{ named: number, random: number, before: number }} Case ranks, from 1 */
 
+const optionNames = 'people items reasons because seed signal onProgress';
 const fewestItems = 6;
 
 /**
@@ -174,7 +176,13 @@ function summary(people, seed) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function measureFaithfulness(model, interactions, options = {}) {
-  const { people = 200, items = 3, because = 2, reasons = because, seed = 1 } = optionsArgument(options);
+  const {
+    people = 200,
+    items = 3,
+    because = 2,
+    reasons = because,
+    seed = 1,
+  } = optionsArgument(options, optionNames);
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
   for (const [name, value] of Object.entries({ people, items, reasons }))
     if (!Number.isSafeInteger(value) || value < 1)

@@ -1,7 +1,7 @@
 // Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it
 // measures.
 import { loadModel } from '../ampcf.js';
-import { optionsArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { trainModel } from '../train.js';
 import { seedArgument, wholeArgument } from './checks.js';
@@ -212,6 +212,8 @@ function intervalOf(folds, name, resamples, seed) {
   return { low: found[Math.floor(0.025 * (resamples - 1))], high: found[Math.ceil(0.975 * (resamples - 1))] };
 }
 
+const optionNames = 'people folds resamples seed signal onProgress';
+
 /**
  * Trains on a random half of the people, and tries to tell them from people who were left out, by how well
  * the model foretells (rank and margin of left-out items) and fits what they have, with and without a
@@ -225,7 +227,7 @@ function intervalOf(folds, name, resamples, seed) {
  *   abort rejects with its reason
  */
 export async function membershipAttack(interactions, settings, options = {}) {
-  const { seed = 1, folds = 1, people = 500, resamples = 500 } = optionsArgument(options);
+  const { seed = 1, folds = 1, people = 500, resamples = 500 } = optionsArgument(options, optionNames);
   for (const [name, value] of Object.entries({ folds, people, resamples })) wholeArgument(name, value, 1);
   seedArgument(seed);
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);

@@ -13,12 +13,22 @@ function checkCut(k) {
 }
 
 /**
+ * @param {string} name
+ * @param {unknown} list
+ */
+function checkList(name, list) {
+  if (!Array.isArray(list)) throw badArgument(name, list, 'an array');
+}
+
+/**
  * @template T
+ * @param {RankedList<T>} list
  * @param {ReadonlySet<T>} relevant
  * @param {number} k
  */
-function check(relevant, k) {
+function check(list, relevant, k) {
   checkCut(k);
+  checkList('list', list);
   if (!(relevant instanceof Set) || relevant.size === 0)
     throw badArgument(
       'relevant',
@@ -48,7 +58,7 @@ function hits(list, relevant, k) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, as every metric here
  */
 export function recall(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   return hits(list, relevant, k) / relevant.size;
 }
 
@@ -60,7 +70,7 @@ export function recall(list, relevant, k) {
  * @param {number} k
  */
 export function precision(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   return hits(list, relevant, k) / k;
 }
 
@@ -72,7 +82,7 @@ export function precision(list, relevant, k) {
  * @param {number} k
  */
 export function hitRate(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   return hits(list, relevant, k) > 0 ? 1 : 0;
 }
 
@@ -84,7 +94,7 @@ export function hitRate(list, relevant, k) {
  * @param {number} k
  */
 export function ndcg(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   let gain = 0;
   let ideal = 0;
   for (let i = 0; i < k; i++) {
@@ -102,7 +112,7 @@ export function ndcg(list, relevant, k) {
  * @param {number} k
  */
 export function mrr(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) return 1 / (i + 1);
   return 0;
 }
@@ -115,7 +125,7 @@ export function mrr(list, relevant, k) {
  * @param {number} k
  */
 export function map(list, relevant, k) {
-  check(relevant, k);
+  check(list, relevant, k);
   let found = 0;
   let sum = 0;
   for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) sum += ++found / (i + 1);
@@ -131,6 +141,8 @@ export function map(list, relevant, k) {
  */
 export function novelty(list, share, k) {
   checkCut(k);
+  checkList('list', list);
+  if (typeof share !== 'function') throw badArgument('share', share, 'a function of an item');
   const n = Math.min(k, list.length);
   let bits = 0;
   for (let i = 0; i < n; i++) bits -= Math.log2(share(list[i]));
@@ -146,6 +158,8 @@ export function novelty(list, share, k) {
 function exposure(lists, k) {
   /** @type {Map<T, number>} */
   const times = new Map();
+  checkList('lists', lists);
+  for (const list of lists) checkList('list', list);
   for (const list of lists)
     for (let i = 0; i < k && i < list.length; i++) times.set(list[i], (times.get(list[i]) ?? 0) + 1);
   return times;
@@ -189,8 +203,8 @@ export function coverage(lists, k, catalogue) {
 export function gini(lists, k, catalogue) {
   checkCut(k);
   const times = Float64Array.from(exposure(lists, k).values()).sort();
-  const unseen = catalogue - times.length;
   checkCatalogue(times.length, catalogue);
+  const unseen = catalogue - times.length;
   let sum = 0;
   let weighted = 0;
   times.forEach((n, i) => {

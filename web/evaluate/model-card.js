@@ -1,6 +1,7 @@
 // Owns the model card: what it says, and putting it into the metadata of a finished model file. Must not
 // measure anything.
-import { optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { loadModel } from '../ampcf.js';
 import { replaceMetadata } from '../train.js';
 
@@ -40,7 +41,19 @@ const rounded = (value) =>
  * @returns {ModelCard}
  */
 export function cardOf(figures) {
-  const { data, membership = null, personas = null } = optionsArgument(figures);
+  const {
+    data,
+    membership = null,
+    personas = null,
+  } = optionsArgument(figures, 'data membership personas', 'figures');
+  for (const [name, value] of Object.entries({
+    data,
+    ...(membership && { membership }),
+    ...(personas && { personas }),
+  }))
+    if (typeof value !== 'object' || !value) throw badArgument(name, value, 'an object of figures');
+  if (personas && typeof personas.details?.faithfulness !== 'object')
+    throw badArgument('personas', personas, 'what diagnose gives');
   const faith = personas?.details.faithfulness;
   return rounded({
     version: 1,
@@ -78,6 +91,7 @@ export function cardOf(figures) {
  *   it; LIMIT: the card is too large
  */
 export async function writeCard(bytes, card) {
+  if (typeof card !== 'object' || !card) throw badArgument('card', card, 'what cardOf gives');
   const model = await loadModel(bytes);
   try {
     return await replaceMetadata(bytes, { ...model.info.metadata, card });

@@ -1,7 +1,7 @@
 // Owns the health of personas (METRICS.md): how many, how distinct, how sharply they own what is recommended.
 // Must not judge accuracy.
 import { modelArgument } from '../model/handles.js';
-import { optionsArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
@@ -99,7 +99,7 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
  */
 export async function personaHealth(model, interactions, given = {}) {
   modelArgument(model);
-  const { people = 500, seed = 1, ...options } = optionsArgument(given);
+  const { people = 500, seed = 1, ...options } = optionsArgument(given, 'people seed signal onProgress');
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
   return measurePersonas(
     model,

@@ -2,9 +2,12 @@
 // weigh, and whether neighbours pay. They are chosen on events of the training itself, held out for the
 // choice alone. Must not see validation or test data.
 import { loadModel } from '../ampcf.js';
-import { optionsArgument } from '../core/arguments.js';
+import { functionArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { sampleOf, personRandom, seededRandom } from '../core/random.js';
 import { trainModel } from '../train.js';
+import { interactionsArgument } from '../train/interactions.js';
+import { checkCompany, checkOptions, trainOptions } from '../train/options.js';
 import { trainSettings } from '../train/settings.js';
 import { seedArgument } from './checks.js';
 import { figuresOf, meanAndError, rankPeople } from './measure.js';
@@ -129,8 +132,13 @@ function divide(interactions, seed) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT, NO_DATA; an abort rejects with its reason
  */
 export async function settingsFromData(interactions, given = {}, options = {}) {
-  const { fits = async () => true, signal, onProgress } = optionsArgument(options);
-  const { seed, sweeps } = trainSettings(given);
+  const names = 'fits signal onProgress';
+  const { fits = async () => true, signal, onProgress } = optionsArgument(options, names);
+  functionArgument('fits', fits);
+  const { seed, sweeps } = trainSettings(trainOptions(given));
+  checkOptions(given);
+  checkCompany({ signal, onProgress });
+  interactionsArgument(interactions);
   seedArgument(seed);
   const open = openSettings(given);
   if (!open.weight && !open.neighbours) return { settings: {}, trials: [], people: 0 };

@@ -1,8 +1,9 @@
 // Owns training that is watched on held-out items: when to measure, which sweep is best, when to stop, what
 // is chosen at the end. Must not touch the trainer's state.
-import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
-import { interactionsArgument } from '../train/interactions.js';
+import { badArgument, countArgument } from '../core/arguments.js';
+import { interactionsArgument, joinInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
+import { trainOptions } from '../train/options.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
 import { paceOf } from './pace.js';
 import { modelRanker } from './rankers.js';
@@ -30,6 +31,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {boolean} [quick] the gate is chosen on the sample and the figures at the end are of it, and
  *   `proportional` is not chosen; default false
  * @property {boolean} [watch] false: nothing is measured before the last sweep, which is kept; default true
+ * @property {boolean} [refit] in the end train once more with what was chosen, on the validation events too:
+ *   that is the model that is given, the figures are of the one before, `validated`; default false
  * @property {(measurement: Measurement) => void} [onMeasured] an error of it ends the training
  * @property {(progress: Omit<TrainProgress, 'phase'> & { phase: Phase }) => void} [onProgress] measuring and
  *   choosing: people done
@@ -47,17 +50,15 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {GateChoice | null} gate null: the options say what it is
  * @property {ProportionalChoice | null} proportional likewise, or it was not worth a choice
  */
-/** @typedef {TrainResult & Validated} ValidatedResult */
+/**
+ * @typedef {TrainResult & Validated & { validated: TrainResult | null }} ValidatedResult validated: with
+ *   `refit`, the model that all figures are of
+ */
 
 /** Least squares says little in its first sweeps; an epoch of a gradient method says something. */
 const firstSweep = { sweeps: 4, epochs: 1 };
-const defaults = {
-  patience: 3,
-  sample: /** @type {number | undefined} */ (undefined),
-  choosers: /** @type {number | undefined} */ (undefined),
-  quick: false,
-  watch: true,
-};
+const defaults = { patience: 3, quick: false, watch: true, refit: false };
+const watchNames = [...Object.keys(defaults), 'sample', 'choosers', 'onMeasured'];
 const mostAsked = { sample: 2000, choosers: 4000, end: Infinity };
 /** Scores that asking people may take: of a large catalogue fewer are asked, or no search would end. */
 const affordable = { sample: 2e7, choosers: 2e7, end: 2e8 };
@@ -84,14 +85,8 @@ const usually = (what, { items }) =>
  */
 export async function trainValidated(interactions, validation, options = {}) {
   interactionsArgument(interactions);
-  const { patience, quick, watch, onMeasured, onProgress, ...rest } = { ...defaults, ...given(options) };
-  const {
-    sample = usually('sample', interactions),
-    choosers = usually('choosers', interactions),
-    ...training
-  } = rest;
-  for (const [name, value] of Object.entries({ patience, sample, choosers }))
-    if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
+  const { patience, quick, watch, refit, onMeasured, onProgress, sample, choosers, ...training } =
+    fullOptions(interactions, options);
   const everybody = validationPeople(interactions, validation);
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
@@ -106,15 +101,52 @@ export async function trainValidated(interactions, validation, options = {}) {
     ...(watch && { onSnapshot: watched.onSnapshot }),
     chooseSettings: chosen.chooseSettings,
   });
+  const figures = await withModel(result.bytes, (model) =>
+    figuresFor(modelRanker(model), atEnd, measuring('measuring')()),
+  );
+  const company = { ...training, ...(onProgress && { onProgress }) };
   return {
-    ...result,
-    validation: await withModel(result.bytes, (model) =>
-      figuresFor(modelRanker(model), atEnd, measuring('measuring')()),
-    ),
+    ...(refit ? await trainOnAll(interactions, validation, company, result) : result),
+    validated: refit ? result : null,
+    validation: figures,
     ...chosen.results,
     measurements: watched.measurements,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/**
+ * @param {Interactions} interactions
+ * @param {ValidatedOptions} options
+ */
+function fullOptions(interactions, options) {
+  const full = {
+    ...defaults,
+    sample: usually('sample', interactions),
+    choosers: usually('choosers', interactions),
+    ...given(options),
+  };
+  const { patience, sample, choosers, refit } = full;
+  for (const [name, value] of Object.entries({ patience, sample, choosers }))
+    if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
+  if (typeof refit !== 'boolean') throw badArgument('refit', refit, 'true or false');
+  return full;
+}
+
+/**
+ * Trains again with what was chosen, on the validation events too. What follows from the data follows from
+ * all of it.
+ * @param {Interactions} interactions
+ * @param {Interactions} validation
+ * @param {TrainOptions} options
+ * @param {TrainResult} validated
+ */
+function trainOnAll(interactions, validation, options, { settings }) {
+  const names = ['sweeps', 'epochs', 'gate', 'leaves', 'proportional'];
+  const chosen = Object.fromEntries(
+    names.flatMap((name) => (name in settings ? [[name, settings[name]]] : [])),
+  );
+  return trainModel(joinInteractions(interactions, validation), { ...options, ...chosen });
 }
 
 /**
@@ -155,7 +187,9 @@ function lateChoices(fixed, measuring, people, quick) {
  */
 const given = (options) =>
   /** @type {ValidatedOptions} */ (
-    Object.fromEntries(Object.entries(optionsArgument(options)).filter(([, value]) => value !== undefined))
+    Object.fromEntries(
+      Object.entries(trainOptions(options, watchNames)).filter(([, value]) => value !== undefined),
+    )
   );
 
 /**

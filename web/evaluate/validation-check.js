@@ -1,7 +1,8 @@
 // Owns what a validation says beside its figures: what popularity reaches, and how far what was held
 // out is from the training. Must not choose settings.
 import { Model } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { baselines } from './baselines.js';
 import { seedArgument } from './checks.js';
@@ -35,7 +36,7 @@ const mostAsked = 4000;
  */
 export async function checkValidation(model, interactions, validation, options = {}) {
   if (!(model instanceof Model)) throw badArgument('model', model, 'a Model of loadModel');
-  const { seed = 1, signal, onProgress } = optionsArgument(options);
+  const { seed = 1, signal, onProgress } = optionsArgument(options, 'seed signal onProgress');
   seedArgument(seed);
   const people = validationPeople(interactions, validation);
   const training = { interactions, data: canonicalInteractions(interactions, 1), dim: model.info.dim };

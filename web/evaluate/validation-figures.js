@@ -1,6 +1,7 @@
 // Owns the figures of a model on held-out items: whom it is asked about, recall and NDCG. Must not train.
 import { Model } from '../ampcf.js';
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 import { figuresOf, rankPeople } from './measure.js';
@@ -82,6 +83,6 @@ export async function measureValidation(model, interactions, validation, options
   return figuresFor(
     modelRanker(model),
     validationPeople(interactions, validation),
-    paceOf('measuring', optionsArgument(options)),
+    paceOf('measuring', optionsArgument(options, 'signal onProgress')),
   );
 }

@@ -1,6 +1,7 @@
 // Owns the drift alarm: has recent taste left the long-term one by more than chance? Must not change the
 // profile.
-import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { profileArgument } from '../model/handles.js';
 import { measured } from '../model/measured.js';
 import { sampleOf, seededRandom } from '../core/random.js';
@@ -41,7 +42,7 @@ function checkedOptions({ model }, options) {
     seed = 1,
     space = model.info.aspects > 0 ? 'aspects' : 'personas',
     distance,
-  } = optionsArgument(options);
+  } = optionsArgument(options, 'recent level rounds seed space distance');
   if (countArgument('recent', recent) < 1) throw badArgument('recent', recent, '1 or more');
   if (countArgument('rounds', rounds) < 1 || rounds > mostRounds)
     throw badArgument('rounds', rounds, `1 to ${mostRounds}`);

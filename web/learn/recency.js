@@ -1,6 +1,7 @@
 // Owns what time does to events: each weighs less the older it is, by the clock of the persona that owns it.
 // Must not drop an event.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 
 /** @import { Recency, StoredEvent } from '../model/types.js' */
 /**
@@ -77,7 +78,12 @@ function agesInDays(events, owners, perPersona) {
  * @returns {Recency}
  */
 export function recency(options) {
-  const { halfLife, unit = 'events', perPersona = true, least = 0.05 } = optionsArgument(options);
+  const {
+    halfLife,
+    unit = 'events',
+    perPersona = true,
+    least = 0.05,
+  } = optionsArgument(options, 'halfLife unit perPersona least');
   if (!(Number.isFinite(halfLife) && halfLife > 0))
     throw badArgument('halfLife', halfLife, 'a number above 0');
   if (unit !== 'events' && unit !== 'days') throw badArgument('unit', unit, "'events' or 'days'");

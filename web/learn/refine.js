@@ -1,6 +1,7 @@
 // Owns test-time refinement: how this person's history is folded, chosen by what came next in it. Must not
 // keep what its last event speaks against.
-import { badArgument, countArgument, listArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument, listArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { scoresOf } from '../core/kernel.js';
 import { profileArgument } from '../model/handles.js';
@@ -90,11 +91,14 @@ function logRank(model, history, places, options) {
  */
 export function refine(profile, options = {}) {
   const { model } = profileArgument(profile),
-    { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(options);
+    { events = 8, foldings = defaultFoldings(model.info.personas) } = optionsArgument(
+      options,
+      'events foldings',
+    );
   if (countArgument('events', events) < 1) throw badArgument('events', events, '1 or more');
   // All of them are checked before any is tried.
   const tried = listArgument('foldings', foldings).map((folding) => ({
-    folding: optionsArgument(folding),
+    folding: optionsArgument(folding, 'personas halfLife', 'folding'),
     of: optionsOf(folding),
   }));
   const history = profile.history,

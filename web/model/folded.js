@@ -1,7 +1,7 @@
 // Owns the folded state of a history: made when it is next needed, added to, dropped. Must not change the
 // history.
 import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
-import { badArgument } from '../core/arguments.js';
+import { badArgument, rangeArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { addEvent, beginFold, finishFold, freeFold, openMemory, responsibilitiesOf } from '../core/kernel.js';
 import { storedEvent } from './history.js';
@@ -20,8 +20,7 @@ const mostFactor = 1.001;
  * @param {number} factor what recency says
  */
 function aged(weight, factor) {
-  if (typeof factor !== 'number' || !(factor >= 0 && factor <= mostFactor))
-    throw badArgument('recency', factor, 'a number from 0 to 1');
+  rangeArgument('recency', factor, 0, mostFactor);
   return Math.min(Math.max(weight * factor, leastWeight), AMPCF_MAX_WEIGHT);
 }
 

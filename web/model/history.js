@@ -1,6 +1,6 @@
 // Owns a person's events: what one may be, their order, how changes are taken back. Must not know a model.
 import { AMPCF_MAX_HISTORY, AMPCF_MAX_WEIGHT } from '../core/abi.js';
-import { badArgument, itemId } from '../core/arguments.js';
+import { badArgument, itemId, optionValues, rangeArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 
 /** @import { EventFacts, HistoryEvent, StoredEvent } from './types.js' */
@@ -27,25 +27,25 @@ const oldName = {
 export const storedEvent = (item, facts) =>
   /** @type {StoredEvent} */ (Object.defineProperties({ item, ...facts }, oldName));
 
+/** What an event may say. */
+export const eventNames = 'item weight preference wanted at';
+
 /**
  * What was given as an event, checked.
  * @param {HistoryEvent | string | number} event
  * @returns {[id: string, facts: EventFacts]}
  */
 export function eventArgument(event) {
-  const {
-    item,
-    weight = 1,
-    preference: named = 1,
-    wanted: preference = named,
-    at = null,
-  } = typeof event === 'object' && event ? event : { item: event };
+  const [item, weight = 1, named = 1, preference = named, at = null] = optionValues(
+    typeof event === 'object' && event ? event : { item: event },
+    eventNames,
+    'event',
+  );
   const id = itemId(item);
   // The core counts in single precision, where a smaller weight is 0.
   if (typeof weight !== 'number' || !(Math.fround(weight) > 0 && weight <= AMPCF_MAX_WEIGHT))
     throw badArgument(`weight of ${id}`, weight, `a number above 0 and at most ${AMPCF_MAX_WEIGHT}`);
-  if (typeof preference !== 'number' || !(Math.abs(preference) <= 1))
-    throw badArgument(`preference of ${id}`, preference, 'a number from -1 (disliked) to 1 (liked)');
+  rangeArgument(`preference of ${id}`, preference, -1, 1);
   if (at !== null && !Number.isFinite(at)) throw badArgument(`time of ${id}`, at, 'unix seconds');
   return [id, { weight, preference, at }];
 }

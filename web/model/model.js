@@ -1,7 +1,7 @@
 // Owns the Model object: an open model file in one wasm instance. Must not know where the bytes came from.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AMPCF_NO_ITEM } from '../core/abi.js';
-import { countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import {
   aspectAt,
@@ -147,7 +147,7 @@ export class Model {
    * @returns {SimilarItem[]} best first; scores in [-1, 1]
    */
   similar(item, options = {}) {
-    const { topK = 10 } = optionsArgument(options);
+    const [topK = 10] = optionValues(options, 'topK');
     const index = this.#known(item);
     const kernel = this.#kernel;
     const { items, scores } = similarTo(

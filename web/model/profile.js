@@ -7,7 +7,7 @@ import {
   functionArgument,
   itemId,
   listArgument,
-  optionsArgument,
+  optionValues,
 } from '../core/arguments.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
 import { FoldedState } from './folded.js';
@@ -41,20 +41,21 @@ export class Profile {
    * @param {ProfileOptions} options
    */
   constructor(model, options) {
-    const { ring = Infinity } = optionsArgument(options);
+    const [ring = Infinity, personas, recency] = optionValues(options, 'ring personas recency');
     openMemory(model.kernel);
     this.#model = model;
     if (ring !== Infinity && countArgument('ring', ring) > mostRing)
       throw badArgument('ring', ring, `at most ${mostRing}`);
     this.#ring = ring;
-    this.#state = new FoldedState(model, this.#history, this.#foldOptions(options));
+    this.#state = new FoldedState(model, this.#history, this.#foldOptions(personas, recency));
   }
 
   /**
-   * @param {FoldOptions} options
+   * @param {FoldOptions['personas']} personas
+   * @param {FoldOptions['recency']} recency
    * @returns {FoldOptions}
    */
-  #foldOptions({ personas, recency }) {
+  #foldOptions(personas, recency) {
     const most = this.#model.info.personas;
     if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= most))
       throw badArgument('personas', personas, `1 to ${most}`);
@@ -127,15 +128,16 @@ export class Profile {
    * Add an event by stars: the middle of the scale wants nothing, its ends are liked and disliked.
    * @param {string | number} item
    * @param {number} stars
-   * @param {{ scale?: readonly [number, number], at?: number }} [options] scale: default [1, 5]
+   * @param {{ scale?: readonly [number, number], weight?: number, at?: number }} [options] scale: default
+   *   [1, 5]
    */
   rate(item, stars, options = {}) {
-    const { scale = [1, 5], ...rest } = optionsArgument(options);
+    const [scale = [1, 5], weight, at] = optionValues(options, 'scale weight at');
     const ends = listArgument('scale', scale);
     const [low, high] = ends;
     if (![low, stars, high].every(Number.isFinite) || stars < low || stars > high)
       throw badArgument(`rating of ${itemId(item)}`, stars, ends.map(String).join(' to '));
-    return this.#say(item, (2 * stars - low - high) / (high - low), rest);
+    return this.add({ item, preference: (2 * stars - low - high) / (high - low), weight, at });
   }
 
   /**
@@ -143,8 +145,9 @@ export class Profile {
    * @param {string | number} item
    * @param {{ weight?: number, at?: number }} [options]
    */
-  dislike(item, options) {
-    return this.#say(item, -1, options);
+  dislike(item, options = {}) {
+    const [weight, at] = optionValues(options, 'weight at');
+    return this.add({ item, preference: -1, weight, at });
   }
 
   /**
@@ -152,20 +155,9 @@ export class Profile {
    * @param {string | number} item
    * @param {{ weight?: number, at?: number }} [options]
    */
-  skip(item, options) {
-    return this.#history.events.has(itemId(item))
-      ? this
-      : this.#say(item, 0, { weight: skipWeight, ...options });
-  }
-
-  /**
-   * Add an event of this preference, whatever the options say of one.
-   * @param {string | number} item
-   * @param {number} preference
-   * @param {{ weight?: number, at?: number }} [options]
-   */
-  #say(item, preference, options = {}) {
-    return this.add({ ...optionsArgument(options), item, preference, wanted: preference });
+  skip(item, options = {}) {
+    const [weight = skipWeight, at] = optionValues(options, 'weight at');
+    return this.#history.events.has(itemId(item)) ? this : this.add({ item, preference: 0, weight, at });
   }
 
   /**
@@ -204,7 +196,7 @@ export class Profile {
    * @param {{ keep?: number }} [options] default 0
    */
   forget(options = {}) {
-    const { keep = 0 } = optionsArgument(options);
+    const [keep = 0] = optionValues(options, 'keep');
     const old = this.size - countArgument('keep', keep);
     this.#state.check();
     if (old > 0) this.#change(() => this.#condense(old));
@@ -256,7 +248,7 @@ export class Profile {
   adjust(folding) {
     const state = this.#state;
     const before = state.options;
-    const now = this.#foldOptions(optionsArgument(folding));
+    const now = this.#foldOptions(...optionValues(folding, 'personas recency'));
     this.#change(() => {
       state.options = now;
       this.#history.changed(() => {
@@ -329,7 +321,7 @@ export class Profile {
    *   does not know
    */
   recommend(options = {}) {
-    return optionsArgument(options).calibrate === undefined
+    return options?.calibrate === undefined
       ? recommend(this.#state, options)
       : this.#model.needTaste('calibrate').recommend(this, options);
   }
@@ -341,7 +333,7 @@ export class Profile {
    * @returns {Required<RankedItem>}
    */
   explain(item, options = {}) {
-    const { contributions = this.size } = optionsArgument(options);
+    const [contributions = this.size] = optionValues(options, 'contributions');
     this.#model.title(item); // throws UNKNOWN_ITEM
     const ranking = this.rank([item], { explain: true, contributions });
     return /** @type {Required<RankedItem>} */ (ranking.items[0]);

@@ -5,7 +5,8 @@ import {
   functionArgument,
   itemId,
   listArgument,
-  optionsArgument,
+  optionValues,
+  rangeArgument,
 } from '../core/arguments.js';
 import { idAt, rankItems, seatItems, titleAt } from '../core/kernel.js';
 import { explanationOf } from './explanation.js';
@@ -15,6 +16,10 @@ import { namesOf } from './personas.js';
 /** @import { FoldedState } from './folded.js' */
 /** @import { Model } from './model.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
+
+/** What `recommend` may be told; with `calibrate` also what 'ampcf/taste' knows. */
+export const catalogueNames =
+  'explain contributions topK excludeSeen exclude filter proportional aspects calibrate';
 
 /**
  * @param {Model} model
@@ -33,9 +38,10 @@ function splitKnown(model, ids) {
 
 /**
  * How many contributions an explanation lists; undefined where none is asked for.
- * @param {RankOptions} options
+ * @param {RankOptions['explain']} explain
+ * @param {RankOptions['contributions']} contributions
  */
-function listedArgument({ explain = false, contributions = 5 }) {
+function listedArgument(explain, contributions = 5) {
   const listed = countArgument('contributions', contributions);
   return explain ? listed : undefined;
 }
@@ -75,9 +81,9 @@ export function rank(state, candidates, options) {
     if (seen.has(id)) duplicates.add(id);
     seen.add(id);
   }
-  const { topK = seen.size } = optionsArgument(options);
+  const [explain, contributions, topK = seen.size] = optionValues(options, 'explain contributions topK');
   const most = countArgument('topK', topK);
-  const listed = listedArgument(options);
+  const listed = listedArgument(explain, contributions);
   const { indices, unknown } = splitKnown(state.model, seen);
   const folded = state.now();
   const items = describe(
@@ -99,14 +105,21 @@ export function rank(state, candidates, options) {
 export function recommend(state, options) {
   const { model } = state;
   const { kernel, info } = model;
-  const { excludeSeen = true, exclude = [], filter, topK = 10 } = options;
-  const { proportional = info.proportional, aspects = true } = options;
-  if (typeof proportional !== 'number' || !(proportional >= 0 && proportional <= 1))
-    throw badArgument('proportional', proportional, 'a number from 0 to 1');
+  const [
+    explain,
+    contributions,
+    topK = 10,
+    excludeSeen = true,
+    exclude = [],
+    filter,
+    proportional = info.proportional,
+    aspects = true,
+  ] = optionValues(options, catalogueNames);
+  rangeArgument('proportional', proportional, 0, 1);
   if (typeof aspects !== 'boolean') throw badArgument('aspects', aspects, 'true or false');
   const n = info.items;
   const k = Math.min(countArgument('topK', topK), n);
-  const listed = listedArgument(options);
+  const listed = listedArgument(explain, contributions);
   functionArgument('filter', filter || undefined);
   const excluded = new Uint8Array(n);
   const { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));

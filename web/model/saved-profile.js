@@ -85,10 +85,9 @@ function checkedBytes(model, given) {
       'UNSUPPORTED_VERSION',
       `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`,
     );
-  if (length !== bytes.length - headerBytes)
-    throw bad(`got ${bytes.length - headerBytes} bytes of events, wanted ${length}`);
   view.setUint32(crcAt, 0, true);
-  if (crc32c(model.kernel, bytes) !== crc) throw bad('the checksum differs: it was damaged');
+  if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
+    throw bad('got another length or checksum than wanted: it was damaged');
   return { bytes, version };
 }
 

@@ -1,5 +1,7 @@
 // Owns the checks of what is given to explainInWords. Must not make words.
-import { badArgument, countArgument, listArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument, listArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
+import { eventNames } from './history.js';
 
 /** @import { RankedItem } from './types.js' */
 /** @import { SentenceOptions, Templates } from './sentences.js' */
@@ -39,9 +41,8 @@ export function rankedArgument(given) {
  * @param {readonly string[]} known
  */
 export function templatesArgument(templates, known) {
-  for (const [name, template] of Object.entries(optionsArgument(templates)))
-    if (typeof template !== 'string' || !known.includes(name))
-      throw badArgument(`template ${name}`, template, `text, for one of ${known.join(', ')}`);
+  for (const [name, template] of Object.entries(optionsArgument(templates, known.join(' '), 'templates')))
+    if (typeof template !== 'string') throw badArgument(`template ${name}`, template, 'a text');
 }
 
 /** @param {SentenceOptions} options what is no count, template or locale */
@@ -53,7 +54,8 @@ export function peopleArgument({ personas = [], history = [], emphasis = {} }) {
     'those of profile.personas()',
   );
   everyArgument('history', history, ({ item }) => isText(item) || Number.isSafeInteger(item), 'events');
-  for (const [type, around] of Object.entries(optionsArgument(emphasis)))
+  for (const event of history) optionsArgument(event, eventNames, 'event');
+  for (const [type, around] of Object.entries(optionsArgument(emphasis, 'persona item aspect', 'emphasis')))
     if (!Array.isArray(around) || !around.every(isText))
       throw badArgument(`emphasis of ${type}`, around, 'what stands before and after it, two texts');
 }

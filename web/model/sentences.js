@@ -1,5 +1,6 @@
 // Owns explanations in words, from replaceable templates. Must not compute numbers.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import {
   countsArgument,
   listFormat,
@@ -62,6 +63,7 @@ export const englishTemplates = Object.freeze(
   }),
 );
 
+const sentenceNames = 'templates reasons because aspects personas history locale emphasis';
 /** As in labels.js. */
 const minLift = 1.2;
 const slots = ['persona', 'items', 'aspects', 'title', 'disliked'];
@@ -183,7 +185,7 @@ export function explainInWords(ranked, options = {}) {
     aspects: most = 0,
     locale = 'en',
     emphasis = {},
-  } = optionsArgument(options);
+  } = optionsArgument(options, sentenceNames);
   rankedArgument(ranked);
   countsArgument({ reasons, aspects: most });
   templatesArgument(templates, Object.keys(englishTemplates));

@@ -1,5 +1,6 @@
 // Owns the options of the stores of a browser, checked. Must not touch a store.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 
 /**
  * @typedef {object} BrowserStoreOptions
@@ -12,7 +13,7 @@ import { badArgument, optionsArgument } from '../core/arguments.js';
  * @returns {Required<BrowserStoreOptions>}
  */
 export function browserOptions(options) {
-  const { name = 'ampcf-profile', encrypted = false } = optionsArgument(options);
+  const { name = 'ampcf-profile', encrypted = false } = optionsArgument(options, 'name encrypted');
   if (typeof name !== 'string' || name === '') throw badArgument('name', name, 'a text that is not empty');
   if (typeof encrypted !== 'boolean') throw badArgument('encrypted', encrypted, 'true or false');
   return { name, encrypted };

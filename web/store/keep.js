@@ -1,13 +1,8 @@
 // Owns keeping one profile in one store: restoring it, saving its changes, taking over those of others. Must
 // not know how a store works, and must never let ranking wait for it or fail because of it.
 import { AMPCF_MAX_HISTORY } from '../core/abi.js';
-import {
-  badArgument,
-  countArgument,
-  functionArgument,
-  messageOf,
-  optionsArgument,
-} from '../core/arguments.js';
+import { badArgument, countArgument, functionArgument, messageOf } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { modelArgument } from '../model/handles.js';
 import { inspectSlot, nextGeneration, openSlot, sealSlot, slotOf } from './container.js';
@@ -59,6 +54,7 @@ import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
  * @property {Slot[]} broken
  */
 
+const keepNames = 'key profile everyMs everyChanges onEvent signal';
 const attempts = 200;
 /** @type {State} */
 const nothing = Object.freeze({ history: [], summaries: [] });
@@ -460,7 +456,7 @@ export class KeptProfile {
  *   rejects with its reason
  */
 export async function keepProfile(model, store, options = {}) {
-  const { key, everyMs, everyChanges, onEvent, signal } = optionsArgument(options);
+  const { key, everyMs, everyChanges, onEvent, signal } = optionsArgument(options, keepNames);
   modelArgument(model);
   if (
     typeof store?.read !== 'function' ||

@@ -1,5 +1,6 @@
 // Owns the taste functions on plain arrays, for those who have no model. Must not know models or profiles.
-import { badArgument, listArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, listArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import {
   costArgument,
   discountArgument,
@@ -34,7 +35,7 @@ import { tasteKernel } from './module.js';
  * @throws {AmpcfError} BAD_ARGUMENT
  */
 export async function tasteDistribution(items, options = {}) {
-  const { weights, discount, size } = optionsArgument(options);
+  const { weights, discount, size } = optionsArgument(options, 'weights discount size');
   const rows = rowsArgument(items, size);
   const given =
     weights === undefined
@@ -58,7 +59,7 @@ export const nullIfEmpty = (p) => (p.some((x) => x > 0) ? p : null);
  * @throws {AmpcfError} BAD_ARGUMENT
  */
 export async function tasteDistance(p, q, options = {}) {
-  const { distance, cost } = optionsArgument(options);
+  const { distance, cost } = optionsArgument(options, 'distance cost');
   const measure = distanceArgument(distance);
   const from = distributionArgument('p', p);
   const to = distributionArgument('q', q, from.length);
@@ -89,12 +90,16 @@ export function distanceBetween(kernel, measure, p, q, cost, categories) {
   );
 }
 
+/** One pool may serve every rule. */
+const poolNames = 'scores items target vectors';
+
 /**
  * @param {unknown} scores
- * @param {{ lambda: number, topK?: number }} options
+ * @param {{ lambda: number, topK?: number, discount?: boolean }} options
+ * @param {string} names of them
  */
-function poolArguments(scores, options) {
-  const { lambda, topK } = optionsArgument(options);
+function poolArguments(scores, options, names) {
+  const { lambda, topK } = optionsArgument(options, names);
   const list = numbersArgument('scores', scores);
   return { list, lambda: lambdaArgument(lambda), topK: topKArgument(topK, list.length) };
 }
@@ -118,8 +123,8 @@ function poolArguments(scores, options) {
  * @param {CalibratedOptions} options
  */
 async function calibratedRerank(by, pool, options) {
-  const { scores, items, target } = optionsArgument(pool);
-  const { list, lambda, topK } = poolArguments(scores, options);
+  const { scores, items, target } = optionsArgument(pool, poolNames, 'pool');
+  const { list, lambda, topK } = poolArguments(scores, options, 'lambda topK discount');
   const p = distributionArgument('target', target);
   const rows = rowsArgument(items, p.length);
   if (rows.offsets.length - 1 !== list.length)
@@ -170,8 +175,8 @@ function vectorsArgument(vectors, n) {
  * @param {{ lambda: number, topK?: number }} options
  */
 async function diverseRerank(by, pool, options) {
-  const { scores, vectors } = optionsArgument(pool);
-  const { list, lambda, topK } = poolArguments(scores, options);
+  const { scores, vectors } = optionsArgument(pool, poolNames, 'pool');
+  const { list, lambda, topK } = poolArguments(scores, options, 'lambda topK');
   const { flat, dim } = vectorsArgument(vectors, list.length);
   const kernel = (await tasteKernel())();
   return kernel.diverse(by, list, flat, dim, { lambda, topK });

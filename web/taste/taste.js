@@ -1,9 +1,11 @@
 // Owns the Taste object: taste of the people and lists of one model. Must not rank: scores are the profile's.
-import { badArgument, countArgument, itemId, listArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument, countArgument, itemId, listArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { aspectAt, explainItem, vectorsOf } from '../core/kernel.js';
 import { highestSeed } from '../core/random.js';
 import { profileArgument } from '../model/handles.js';
 import { measured } from '../model/measured.js';
+import { catalogueNames } from '../model/ranking.js';
 import { distanceBetween, nullIfEmpty } from './arrays.js';
 import { discountArgument, distanceArgument, lambdaArgument, topKArgument } from './checks.js';
 import { floorOf } from './floor.js';
@@ -63,6 +65,9 @@ import {
 /** @typedef {TasteOptions & RerankChoice} RerankOptions */
 /** @typedef {{ categories: string[], shares: Float64Array }} Distribution */
 
+const distanceNames = 'space discount target distance cost';
+const floorNames = 'space discount distance cost topK rounds seed';
+const rerankNames = 'by lambda topK space discount target';
 /** The longest list that is drawn for a floor. */
 const mostDrawn = 65536;
 
@@ -116,7 +121,7 @@ export class Taste {
    * @returns {Distribution | null} null when nothing in it counts
    */
   distribution(of, options = {}) {
-    const { space: name, discount, profile } = optionsArgument(options);
+    const { space: name, discount, profile } = optionsArgument(options, 'space discount profile');
     const space = spaceArgument(this.#model, name);
     const byRank = discountArgument(discount, true);
     const isProfile = typeof (/** @type {any} */ (of)?.personas) === 'function';
@@ -138,7 +143,7 @@ export class Taste {
    * @throws {import('../core/errors.js').AmpcfError} NO_ASPECTS, NO_CLUSTERS, BAD_ARGUMENT
    */
   distance(profile, items, options = {}) {
-    const { space: name, discount, target, distance, cost } = optionsArgument(options);
+    const { space: name, discount, target, distance, cost } = optionsArgument(options, distanceNames);
     const space = spaceArgument(this.#model, name);
     const measure = distanceArgument(distance);
     const byRank = discountArgument(discount, true);
@@ -165,7 +170,7 @@ export class Taste {
       topK = 10,
       rounds = 200,
       seed = 1,
-    } = optionsArgument(options);
+    } = optionsArgument(options, floorNames);
     const space = spaceArgument(this.#model, name);
     const measure = distanceArgument(distance);
     const byRank = discountArgument(discount, true);
@@ -202,7 +207,7 @@ export class Taste {
       explain,
       contributions,
       ...rest
-    } = optionsArgument(options);
+    } = optionsArgument(options, `${catalogueNames} by pool space discount target`);
     const lambda = lambdaArgument(calibrate, 'calibrate');
     profileArgument(profile, this.#model);
     if (rest.proportional !== undefined)
@@ -240,7 +245,14 @@ export class Taste {
    * @returns {Ranking}
    */
   rerank(profile, ranking, options) {
-    const { by = 'steck', lambda, topK, space: name, discount, target } = optionsArgument(options);
+    const {
+      by = 'steck',
+      lambda,
+      topK,
+      space: name,
+      discount,
+      target,
+    } = optionsArgument(options, rerankNames);
     const weight = lambdaArgument(lambda);
     if (by !== 'steck' && by !== 'proportional' && by !== 'mmr' && by !== 'dpp')
       throw badArgument('by', by, 'steck, proportional, mmr or dpp');

@@ -1,5 +1,6 @@
 // Owns EASE with its whole matrix: a baseline to measure others by. Must not be needed to train a model.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { neighbourDefaults } from './defaults.js';
 import { startTrainer } from './module.js';
@@ -20,6 +21,8 @@ import { checkSetting, relativeLambda } from './settings.js';
  * @property {(progress: EaseProgress) => void} [onProgress]
  */
 /** @typedef {{ score(history: Uint32Array, out: Float32Array): void, dispose(): void }} Ease */
+
+const easeNames = 'lambda lambdaGrowth userDamping popularityDamping signal onProgress';
 
 /**
  * @param {CanonicalInteractions} data
@@ -50,7 +53,7 @@ function easeSettings(data, { lambda, lambdaGrowth, userDamping, popularityDampi
  * @throws {AmpcfError} BAD_ARGUMENT, OUT_OF_MEMORY; an abort rejects with its reason
  */
 export async function fitEase(data, options = {}) {
-  checkCompany(optionsArgument(options));
+  checkCompany(optionsArgument(options, easeNames));
   if (!Array.isArray(data?.itemIds) || !ArrayBuffer.isView(data.offsets) || !ArrayBuffer.isView(data.items))
     throw badArgument('data', data, 'interactions in canonical form');
   const settings = easeSettings(data, options),

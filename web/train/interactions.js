@@ -37,6 +37,31 @@ export function interactionsArgument(given) {
   return given;
 }
 
+/**
+ * The events of two sets together; of a pair in both the second weight counts. Where the first has weights
+ * and the second none, its events weigh 1.
+ * @param {Interactions} first
+ * @param {Interactions} second
+ * @returns {Interactions}
+ */
+export function joinInteractions(first, second) {
+  const users = [...new Set([...first.users, ...second.users])];
+  const items = [...new Set([...first.items, ...second.items])];
+  const userAt = new Map(users.map((id, u) => [id, u]));
+  const itemAt = new Map(items.map((id, j) => [id, j]));
+  const parts = [first, second];
+  const join = (/** @type {(part: Interactions) => number[]} */ of) => parts.map(of).flat();
+  return {
+    users,
+    items,
+    user: join((part) => Array.from(part.user, (u) => Number(userAt.get(part.users[u])))),
+    item: join((part) => Array.from(part.item, (j) => Number(itemAt.get(part.items[j])))),
+    weight: first.weight
+      ? join(({ user, weight }) => Array.from(user, (_, x) => (weight ? weight[x] : 1)))
+      : null,
+  };
+}
+
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**

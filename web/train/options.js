@@ -1,6 +1,8 @@
 // Owns what callers may ask of a training, and the checks of all that is not a setting. Must not train.
 import { badArgument, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { optionsArgument } from '../core/options.js';
+import { choiceSettings, goneSettings, numberSettings, refuseGone } from './settings.js';
 
 /** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainSettings } from './settings.js' */
@@ -123,6 +125,27 @@ import { AmpcfError } from '../core/errors.js';
 
 /** Half of what the metadata may have. */
 const mostNameBytes = 2 ** 15;
+
+/** What stands beside the settings. */
+const besides = 'private items name signal onProgress onSnapshot chooseSettings';
+
+/**
+ * What a training may be told, and nothing else but `more`; a setting of version 0.1 is refused with what
+ * replaced it.
+ * @template {object} T
+ * @param {T} options
+ * @param {string[]} [more] names
+ * @returns {T}
+ */
+export function trainOptions(options, more = []) {
+  const isObject = Object(options) === options;
+  if (isObject) refuseGone(options);
+  const gone = isObject ? Object.keys(goneSettings).filter((name) => name in options) : [];
+  return optionsArgument(
+    options,
+    [...choiceSettings, ...numberSettings, besides, ...more, ...gone].join(' '),
+  );
+}
 
 /**
  * Checks what is not a setting.

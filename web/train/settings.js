@@ -97,12 +97,16 @@ export const goneSettings = Object.freeze({
 });
 
 /**
- * Settings as they stand in the metadata of a model, without those that are gone.
+ * Settings as they stand in the metadata of a model, without those that are gone or that nobody knows.
  * @param {Record<string, any>} settings
  * @returns {Record<string, any>}
  */
 export const knownSettings = (settings) =>
-  Object.fromEntries(Object.entries(settings).filter(([name]) => !Object.hasOwn(goneSettings, name)));
+  Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name]) => Object.hasOwn(settingRanges, name) || Object.hasOwn(choices, name),
+    ),
+  );
 
 /** Names of the settings that are numbers, and of those that are words, for the command line. */
 export const numberSettings = Object.freeze(Object.keys(settingRanges));
@@ -141,7 +145,7 @@ export function trainSettings(given) {
 }
 
 /** @param {Record<string, any>} given */
-function refuseGone(given) {
+export function refuseGone(given) {
   for (const [name, { setting = 'nothing', why }] of Object.entries(goneSettings))
     if (given[name] !== undefined) throw badArgument(name, given[name], `${setting}: ${why}`);
 }

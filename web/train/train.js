@@ -1,6 +1,6 @@
 // Owns the training of a model: interactions -> bytes of a model file. Must not read files or know text
 // formats.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { trainConfig } from './config.js';
 import { dependsOnHistory } from './depends-on-history.js';
@@ -9,7 +9,7 @@ import { modelParts, packAspects } from './model-parts.js';
 import { startTrainer } from './module.js';
 import { computeNeighbours, neighbourMemory } from './neighbours.js';
 import { lateRow, settingsWith } from './late-settings.js';
-import { checkOptions } from './options.js';
+import { checkOptions, trainOptions } from './options.js';
 import { paced } from './pace.js';
 import { settingsAfter, settingsFor, trainSettings } from './settings.js';
 import { watchSnapshots } from './snapshots.js';
@@ -96,7 +96,7 @@ export async function trainingMemory(interactions, options = {}) {
  * @returns {TrainInput}
  */
 function trainInput(interactions, options) {
-  const settings = trainSettings(optionsArgument(options));
+  const settings = trainSettings(trainOptions(options));
   checkOptions(options);
   if (typeof interactions !== 'object' || interactions === null)
     throw badArgument('interactions', interactions, 'an object');

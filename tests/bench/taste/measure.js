@@ -42,7 +42,7 @@ function rareRecall(model, me, list, next) {
  */
 export function measurePeople(model, people, lister) {
   return people.map((person) => {
-    const me = model.createProfile(person.history);
+    const me = model.createProfile(person.history.map(({ item, at }) => ({ item, at })));
     const list = lister(me, person);
     const distance = (/** @type {object} */ options) => me.tasteDistance(list, options);
     const figures = {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { before, test } from 'node:test';
-import { people } from '../../support.js';
+import { people, seeded } from '../../support.js';
 import { commandIn, skipSignals } from './command.js';
 
 /** @import { Refusal } from './command.js' */
@@ -175,6 +175,77 @@ test('train --auto writes the best trial, which its command gives again', () => 
   assert.deepEqual(again.validation, auto.validation);
 });
 
+test('--refit trains again on everything with what was chosen, and its command gives that again', () => {
+  const open = '--neighbours 0 --unobserved 12';
+  const given = `train ratings.csv --validation 0.2 --dim 8 --sweeps 6 --gate 0.3 ${open}`;
+  const plain = json(`${given} -o plain.ampcf`);
+  const { status, stdout, stderr } = ampcf(`${given} --refit -o refit.ampcf --json`);
+  assert.equal(status, 0, stderr);
+  const refit = JSON.parse(stdout);
+  const rows = readFileSync(`${folder}/ratings.csv`, 'utf8').trimEnd().split('\n').length - 1;
+  assert.equal(refit.interactions + refit.dropped, rows);
+  assert.ok(plain.interactions < refit.interactions);
+  assert.deepEqual([plain.refit, refit.refit.interactions], [null, refit.interactions]);
+  assert.equal(refit.refit.validated.interactions, plain.interactions);
+  assert.deepEqual(refit.refit.validated.settings, plain.settings);
+  for (const figure of ['validation', 'popularity', 'events', 'proportional', 'measurements'])
+    assert.deepEqual(refit[figure], plain[figure], figure);
+  for (const setting of ['sweeps', 'gate', 'leaves', 'proportional'])
+    assert.equal(refit.settings[setting], plain.settings[setting], setting);
+  assert.match(
+    stderr,
+    /validation recall@20[^]*refit +trained again on everything, [\d,]+ interactions; figures above are /,
+  );
+  const { sweeps, leaves, proportional } = refit.settings;
+  const all = `--dim 8 --gate 0.3 ${open}`;
+  json(
+    `train ratings.csv ${all} --sweeps ${sweeps} --leaves ${leaves} ` +
+      `--proportional ${proportional} -o all.ampcf`,
+  );
+  assert.deepEqual(bytesOf('refit.ampcf'), bytesOf('all.ampcf'));
+});
+
+test('tune --refit and --auto --refit: the last line trains the same on everything', () => {
+  const tuned = json(`${search} --trials 3 --refit -o tuned.ampcf`);
+  assert.ok(tuned.refit.interactions > tuned.refit.validated.interactions);
+  assert.doesNotMatch(tuned.command, /--refit|--validation/);
+  json(
+    tuned.command
+      .split(' ')
+      .slice(1)
+      .map((/** @type {string} */ word) => (word === 'tuned.ampcf' ? 'again.ampcf' : word)),
+  );
+  assert.deepEqual(bytesOf('again.ampcf'), bytesOf('tuned.ampcf'));
+  const auto = json('train ratings.csv --auto --dim 4 --trials 2 --sweeps 5 --refit -o auto.ampcf');
+  const bytes = bytesOf('auto.ampcf');
+  json(auto.command.split(' ').slice(1));
+  assert.deepEqual(bytesOf('auto.ampcf'), bytes);
+});
+
+test('after a search that found nothing better than popularity no search is advised', () => {
+  // 150 people of three events, by popularity alone.
+  const random = seeded(1);
+  const rows = Array.from({ length: 150 }, (_, u) => {
+    const seen = new Set();
+    while (seen.size < 3) seen.add(Math.floor(60 * random() ** 2));
+    return Array.from(seen, (item) => `u${u},i${item}`);
+  }).flat();
+  writeFileSync(`${folder}/sparse.csv`, `user,item\n${rows.join('\n')}\n`);
+  const { status, stdout, stderr } = ampcf(
+    'train sparse.csv --auto --validation 0.34 --dim 8 --trials 4 -o sparse.ampcf --json',
+  );
+  assert.equal(status, 0, stderr);
+  const { warning, settings } = JSON.parse(stdout);
+  assert.match(
+    warning,
+    /^the ranking is no better than popularity \(.*\): a search found none that is: more events a person/,
+  );
+  assert.doesNotMatch(warning, /try --auto|a larger --min-support/);
+  assert.ok(settings.minSupport > 1);
+  assert.match(warning, /--min-support 1/);
+  assert.equal(warning.includes('fewer neighbours'), settings.neighbours > 0);
+});
+
 test('of ratings with times a share is the latest events, which split holds out too', () => {
   const rows = readFileSync(`${folder}/ratings.csv`, 'utf8').trimEnd().split('\n').slice(1);
   const timed = rows.map((row, x) => `${row},${1e9 + ((x * 7919) % 10007)}`);
@@ -202,7 +273,7 @@ test('of ratings with times a share is the latest events, which split holds out 
 
 test('a model that is no better than popularity is said to be so, even quietly', () => {
   const poor =
-    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --json';
+    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --neighbours 0 --json';
   const { status, stdout, stderr } = ampcf(`${poor} -q`);
   assert.equal(status, 0, stderr);
   assert.match(
@@ -222,6 +293,7 @@ const refusals = [
   [`${train} --validation 1.5`, 2, /--validation: got "1\.5", wanted a file, or a share above 0 and below 1/],
   [`${train} --validation 0`, 2, /--validation: got "0"/],
   [[...train.split(' '), '--validation', ''], 2, /--validation: got ""/],
+  [`${train} --refit`, 2, /--refit: got it alone, wanted --validation or --auto with it/],
   [`${train} --patience 2`, 2, /--patience: got 2, wanted --validation with it/],
   [`${train} --validation 0.1 --patience 0`, 2, /--patience: got "0", wanted a whole number from 1/],
   ...['beta', 'eta', 'tau', 'rho', 'residual'].map(

@@ -1,7 +1,7 @@
 // Owns the test of what commands say of a validation beside its figures. Must not train.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choiceLines, sayCheck } from '../../../web/cli/validation-text.js';
+import { checkSummary, choiceLines, sayCheck } from '../../../web/cli/validation-text.js';
 
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 
@@ -16,6 +16,23 @@ test('what was chosen, and what it brings or costs', () => {
     'gate     none: of 2 tried, b .5 is the surest, with +0.1 % ± 0.4 NDCG@20 on validation',
   ]);
   assert.deepEqual(choiceLines({}), []);
+});
+
+test('nobody is advised to do what was just done', () => {
+  const none = { metrics: { 'ndcg@20': 0 } };
+  const check = {
+    popularity: { metrics: { 'ndcg@20': 0.1 } },
+    events: { heldOut: 1, unknown: 0 },
+    shift: null,
+  };
+  const advice = (/** @type {object} */ tried) =>
+    String(checkSummary(any(none), any(check), tried).warning).split('): ')[1];
+  assert.match(advice({}), /^try --auto, .*--neighbours 100/);
+  assert.doesNotMatch(advice({ neighbours: 5 }), /neighbours/);
+  const searched = advice({ searched: true, neighbours: 100, minSupport: 5 });
+  assert.doesNotMatch(searched, /--auto|--neighbours 100/);
+  assert.match(searched, /more events a person.*--min-support 1.*fewer neighbours/);
+  assert.doesNotMatch(advice({ searched: true, neighbours: 0, minSupport: 1 }), /--min-support|neighbours/);
 });
 
 test('how far what was held out is from the training, and what of it the model cannot know', () => {

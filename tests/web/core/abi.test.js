@@ -115,7 +115,7 @@ describe('names', () => {
   test('every status is there, and is called what C calls it', () => {
     const statuses = enumerators('ampcf_status');
     assert.deepEqual(
-      Object.keys(abi.statusNames).map(Number),
+      [...abi.statusNames.keys()].filter((status) => abi.statusNames[status] !== '-'),
       statuses.map(([, value]) => value),
     );
     for (const [name, value] of statuses) {

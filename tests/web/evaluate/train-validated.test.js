@@ -97,6 +97,30 @@ describe('trainValidated', () => {
     );
   });
 
+  test('with refit trains once more on everything, and says what was validated', async () => {
+    const refit = await trainValidated(training, validation, { ...options, refit: true });
+    const { validated, bytes } = refit;
+    assert.deepEqual(validated?.bytes, result.bytes);
+    assert.equal(result.validated, null);
+    assert.deepEqual([refit.validation, refit.measurements], [result.validation, result.measurements]);
+    const all = await trainModel(interactionsOf(few), { ...options, sweeps: Number(refit.settings.sweeps) });
+    assert.equal(refit.interactions, all.interactions);
+    assert.deepEqual(bytes, all.bytes);
+    assert.deepEqual(late(refit.settings), late(result.settings));
+    await failsWith(
+      () => trainValidated(training, validation, { ...options, refit: /** @type {any} */ (1) }),
+      'BAD_ARGUMENT',
+      /^refit: got 1/,
+    );
+  });
+
+  test('with refit the weights of both parts count', async () => {
+    const weighted = { ...training, weight: Array.from(training.user, (_, x) => 1 + (x % 3)) };
+    const { bytes } = await trainValidated(weighted, validation, { ...options, sweeps: 4, refit: true });
+    const one = await trainValidated(training, validation, { ...options, sweeps: 4, refit: true });
+    assert.notDeepEqual(bytes, one.bytes);
+  });
+
   test('writes the best sweep from the 4th on, which its settings give again', async () => {
     const { measurements } = result;
     const best = Math.max(...ndcgs(measurements));

@@ -355,16 +355,23 @@ describe('what a profile is asked on the way', () => {
     assert.deepEqual(golden(me.recommend()), golden(model.createProfile(history).recommend()));
   });
 
-  test('what a verb says goes before what the options say, also by the old name', () => {
-    const was = /** @type {any} */ ({ item: ids[3], weight: 1, wanted: 1, preference: 1, at: 5 });
-    const said = [
-      model.createProfile([]).dislike(ids[3], was),
-      model.createProfile([]).skip(ids[3], was),
-      model.createProfile([]).rate(ids[3], 1, was),
-    ];
-    assert.deepEqual(
-      said.map((me) => me.history[0].preference),
-      [-1, 0, -1],
-    );
+  test('a verb says the preference, and no option says another', async () => {
+    for (const name of ['wanted', 'preference', 'item'])
+      for (const say of [
+        (/** @type {any} */ was) => model.createProfile([]).dislike(ids[3], was),
+        (/** @type {any} */ was) => model.createProfile([ids[3]]).skip(ids[3], was),
+        (/** @type {any} */ was) => model.createProfile([]).rate(ids[3], 1, was),
+      ])
+        await failsWith(
+          () => say({ weight: 2, [name]: 1 }),
+          'BAD_ARGUMENT',
+          RegExp(`^options: got ${name}, `),
+        );
+    const [disliked] = model.createProfile([]).dislike(ids[3], { weight: 2, at: 5 }).history;
+    assert.deepEqual({ ...disliked }, { item: ids[3], weight: 2, preference: -1, at: 5 });
+    const [rated] = model.createProfile([]).rate(ids[3], 1, { weight: 2, at: 5 }).history;
+    assert.deepEqual({ ...rated }, { ...disliked });
+    const [skipped] = model.createProfile([]).skip(ids[3], { at: 5 }).history;
+    assert.deepEqual({ ...skipped }, { item: ids[3], weight: 0.1, preference: 0, at: 5 });
   });
 });

@@ -43,6 +43,15 @@ const detached = new Uint8Array(64);
 structuredClone(detached.buffer, { transfer: [detached.buffer] });
 const huge = 'x'.repeat(2 ** 20);
 
+/** What options and events may say, and what none says. */
+const kinds = [
+  ['topK', 'explain', 'contributions'],
+  ['topK', 'excludeSeen', 'exclude', 'filter'],
+  ['contributions'],
+  ['personas'],
+  ['item', 'length', 'title'],
+];
+
 /**
  * Any value at all; some are right by accident.
  * @param {() => number} random
@@ -122,18 +131,7 @@ function anything(random, depth = 0) {
     case 1:
       return { item: next(), weight: next(), at: next() };
     default: {
-      const fields = [
-        'topK',
-        'explain',
-        'contributions',
-        'excludeSeen',
-        'exclude',
-        'filter',
-        'personas',
-        'item',
-        'length',
-        'title',
-      ];
+      const fields = kinds[below(random, kinds.length)];
       return Object.fromEntries(fields.filter(() => random() < 0.3).map((field) => [field, next()]));
     }
   }
@@ -213,7 +211,7 @@ describe('random arguments', () => {
         assert.equal(JSON.stringify(golden(witness.recommend({ topK: 5 }))), first);
       }
     }
-    assert.ok(met.errors > 8000 && met.fine > 3000, JSON.stringify(met));
+    assert.ok(met.errors > 8000 && met.fine > 1500, JSON.stringify(met));
     assert.ok(model.diagnostics().memoryBytes < 64 * 2 ** 20);
   });
 

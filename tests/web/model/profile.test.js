@@ -141,7 +141,7 @@ describe('history', () => {
       '\udc00',
       { item: '\ud83d' },
     ];
-    for (const event of bad) await failsWith(() => me.add(any(event)), 'BAD_ARGUMENT', /item id/);
+    for (const event of bad) await failsWith(() => me.add(any(event)), 'BAD_ARGUMENT', /item id|^event: /);
     for (const weight of [0, -1, NaN, Infinity, 1024.001, '1', null, 5n, Symbol('w'), {}, 1e-46])
       await failsWith(() => me.add({ item: ids[0], weight: any(weight) }), 'BAD_ARGUMENT', /weight/);
     for (const at of [NaN, Infinity, '2024', {}, 5n, Symbol('t'), new Date()])
@@ -476,7 +476,10 @@ describe('recommend', () => {
       assert.equal(me.recommend(options).items.length, 5);
       assert.deepEqual(golden(me.recommend({ topK: 5 })), expected);
       me.add(ids[2]);
-      assert.equal(me.rank(ids.slice(0, 40), options).items.length, 5);
+      if (/^(topK|explain|contributions)$/.test(name)) {
+        const { exclude, excludeSeen, ...rest } = Object.getOwnPropertyDescriptors(options);
+        assert.equal(me.rank(ids.slice(0, 40), Object.defineProperties({}, rest)).items.length, 5);
+      }
     }
   });
 });

@@ -252,7 +252,7 @@ describe('templates', () => {
     await failsWith(
       () => explainInWords(ranked(), { templates: any({ other: 'x' }) }),
       'BAD_ARGUMENT',
-      /template other/,
+      /^templates: got other, wanted one of persona, /,
     );
     for (const reasons of [-1, 1.5, '2', NaN, null])
       await failsWith(() => explainInWords(ranked(), { reasons: any(reasons) }), 'BAD_ARGUMENT', /reasons/);
