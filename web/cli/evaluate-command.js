@@ -8,7 +8,7 @@ import { defined, numberOption, parseCommand, seedOption, textOptions, UsageErro
 import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
-import { readCandidates } from './read-candidates.js';
+import { readCandidates } from '../read/read-candidates.js';
 import { ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
 import { print } from './terminal.js';
 

@@ -2,13 +2,13 @@
 // it. Must not parse text.
 import { inline } from './harmless.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
-import { inOneOrder } from './one-order.js';
+import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
-import { readRatings } from './read-ratings.js';
+import { readRatings } from '../read/read-ratings.js';
 
 /** @import { Io } from './progress.js' */
-/** @typedef {import('./one-order.js').Ratings} Ratings */
+/** @typedef {import('../read/one-order.js').Ratings} Ratings */
 
 /** Options of every command that reads ratings. */
 export const ratingOptions = textOptions([

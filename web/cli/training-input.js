@@ -13,7 +13,7 @@ import {
   ratingUsage,
   readRatingsFile,
 } from './read-interactions.js';
-import { readItems } from './read-items.js';
+import { readItems } from '../read/read-items.js';
 import { splitRows } from './split.js';
 
 /** @import { Interactions } from '../train.js' */

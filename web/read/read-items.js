@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
-import { displayName, readFileBytes } from './files.js';
+import { displayName, readFileBytes } from './bytes.js';
 import { HEAD_BYTES, lineBlocks, refuseForeign } from './lines.js';
 import {
   MAX_LINE,

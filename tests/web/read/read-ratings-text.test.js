@@ -1,9 +1,9 @@
-// Owns the tests of what text files bring with them into web/cli/read-ratings.js: line ends, quotes,
+// Owns the tests of what text files bring with them into web/read/read-ratings.js: line ends, quotes,
 // encodings, numbers, times and ids. Must not test how columns are found.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { readRatings } from '../../../web/cli/read-ratings.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
 import { badRows, failure, moduleUrl, read, rowsOf } from './ratings-files.js';
 
 test('a BOM is passed over, also before a quote', async () => {

@@ -1,10 +1,10 @@
-// Owns the tests of how web/cli/read-ratings.js understands a table: formats and columns. Must not test what
+// Owns the tests of how web/read/read-ratings.js understands a table: formats and columns. Must not test what
 // ratings are worth.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { badRows, failure, read, rowsOf } from './ratings-files.js';
 
-/** @typedef {import('../../../web/cli/read-ratings.js').ReadOptions} ReadOptions */
+/** @typedef {import('../../../web/read/read-ratings.js').ReadOptions} ReadOptions */
 
 test('CSV with a header: columns by known names, whatever their case, order and underscores', async () => {
   const r = await read(

@@ -1,4 +1,4 @@
-// Owns the tests of where web/cli/read-ratings.js reads from and what it says of it: bad rows, files, pipes,
+// Owns the tests of where web/read/read-ratings.js reads from and what it says of it: bad rows, files, pipes,
 // progress, and the real files. Must not need the network.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BadRows } from '../../../web/cli/bad-rows.js';
-import { lineBlocks } from '../../../web/cli/lines.js';
-import { readRatings } from '../../../web/cli/read-ratings.js';
-import { parseTable } from '../../../web/cli/table.js';
+import { BadRows } from '../../../web/read/bad-rows.js';
+import { lineBlocks } from '../../../web/read/lines.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
+import { parseTable } from '../../../web/read/table.js';
 import { badRows, failure, fileOf, folder, moduleUrl, read, rowsOf } from './ratings-files.js';
 
 test('the first ten bad rows are shown and all are counted', async () => {

@@ -3,7 +3,7 @@
 // Must not judge ratings (what a 3 is worth is the trainer's business), write files or print.
 import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
-import { displayName, readChunks } from './files.js';
+import { displayName, readChunks } from './bytes.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
 import { mergePairs } from './merge-pairs.js';
 import {

@@ -1,4 +1,4 @@
-// Owns the tests of web/cli/read-items.js: the formats of item files, their columns, and complaints.
+// Owns the tests of web/read/read-items.js: the formats of item files, their columns, and complaints.
 // Must not test the reading of rows itself (read-ratings.test.js does), and must not need the network.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { readItems } from '../../../web/cli/read-items.js';
+import { readItems } from '../../../web/read/read-items.js';
 import { AmpcfError } from '../../../web/core/errors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-items-'));
@@ -16,7 +16,7 @@ after(() => rmSync(folder, { recursive: true }));
 let written = 0;
 /**
  * @param {string | Uint8Array} content
- * @param {import('../../../web/cli/read-items.js').ReadItemsOptions} [options]
+ * @param {import('../../../web/read/read-items.js').ReadItemsOptions} [options]
  */
 function read(content, options) {
   const path = join(folder, `f${written++}`);
@@ -27,7 +27,7 @@ function read(content, options) {
 /**
  * The AmpcfError that reading ends in.
  * @param {string | Uint8Array} content
- * @param {import('../../../web/cli/read-items.js').ReadItemsOptions} [options]
+ * @param {import('../../../web/read/read-items.js').ReadItemsOptions} [options]
  */
 async function failure(content, options) {
   const error = await read(content, options).then(

@@ -2,7 +2,7 @@
 // them.
 import { AmpcfError } from '../core/errors.js';
 import { BadRows, idProblem } from './bad-rows.js';
-import { displayName, readChunks } from './files.js';
+import { displayName, readChunks } from './bytes.js';
 import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
 
 const MAX_LIST_LINE = 1 << 26;
