@@ -397,6 +397,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     dropped,
     skipped: input.skipped,
     minRating: input.threshold ?? null,
+    understood: input.understood,
     seconds,
     validation: validation ?? null,
     ...(measurements && { measurements }),

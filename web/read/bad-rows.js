@@ -28,10 +28,12 @@ export class BadRows {
   /**
    * @param {string} file
    * @param {number} allowed
+   * @param {(what: string) => string} [help] options that help with what is wrong
    */
-  constructor(file, allowed) {
+  constructor(file, allowed, help) {
     this.file = file;
     this.allowed = allowed;
+    this.help = help;
     this.total = 0;
     this.badIds = 0;
     /** @type {BadRow[]} */
@@ -61,7 +63,16 @@ export class BadRows {
   }
 
   throwIfTooMany() {
-    if (this.total > this.allowed) throw this.error();
+    if (this.total <= this.allowed) return;
+    const error = this.error();
+    if (this.help) error.message += `\n(${this.helpText()})`;
+    throw error;
+  }
+
+  /** Options that help with the rows shown; those that are too many may be left out. */
+  helpText() {
+    const others = new Set(this.rows.map(({ what }) => this.help?.(what) ?? '').filter(Boolean));
+    return [`--skip-bad ${this.total} leaves out ${this.total} bad rows`, ...others].join('; ');
   }
 
   /**

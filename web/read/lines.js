@@ -101,7 +101,13 @@ class LineCutter {
       } else {
         afterCr = false;
         if (c === 0)
-          this.fail('BAD_DATA', breaks, 'NUL byte', '\\0', 'text (is this a binary or UTF-16 file?)');
+          this.fail(
+            'BAD_DATA',
+            breaks,
+            'NUL byte',
+            '\\0',
+            'text (is this a binary file, or UTF-16 without a mark?)',
+          );
         if (++length > this.maxLine) {
           this.fail(
             'CSV_LIMIT',
@@ -154,13 +160,7 @@ class LineCutter {
       0,
       lines.findIndex((text) => !isUtf8(Buffer.from(text, 'latin1'))),
     );
-    return this.fail(
-      'BAD_DATA',
-      bad,
-      'not UTF-8',
-      lines[bad],
-      'UTF-8 text (a Latin-1 file becomes one by: iconv -f latin1 -t utf-8 FILE)',
-    );
+    return this.fail('BAD_DATA', bad, 'not UTF-8', lines[bad], 'UTF-8 text, as the lines before it are');
   }
 
   /**
@@ -180,19 +180,14 @@ class LineCutter {
 
 /** @type {[Buffer | RegExp, string, string][]} */
 const FOREIGN = [
-  [Buffer.from([0x1f, 0x8b]), 'a gzip file', 'the text inside it (gunzip it first)'],
   [Buffer.from('PK\x03\x04', 'latin1'), 'a zip file', 'the text inside it (unzip it first)'],
-  [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), 'a zstd file', 'the text inside it (unzstd it first)'],
   [Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a]), 'an xz file', 'the text inside it (unxz it first)'],
   [Buffer.from('BZh'), 'a bzip2 file', 'the text inside it (bunzip2 it first)'],
-  [Buffer.from('PAR1'), 'a Parquet file', 'CSV text'],
   [
     Buffer.from([0x89]),
     'a binary file such as an ampcf model',
     'a text file of interactions or items, not a model',
   ],
-  [Buffer.from([0xff, 0xfe]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
-  [Buffer.from([0xfe, 0xff]), 'UTF-16 text', 'UTF-8 text (iconv -f utf-16 -t utf-8 FILE)'],
   [
     /^\s*<(!doctype|html|head|\?xml)/i,
     'a web page (HTML or XML)',
@@ -202,13 +197,11 @@ const FOREIGN = [
 ];
 
 /**
- * Refuses what is plainly not a text table, by its first bytes, with `BAD_DATA`. Brackets can begin an id as
- * well as JSON, so JSON is only suspected where the caller did not name the format.
+ * Refuses what is plainly not a text table, by its first bytes, with `BAD_DATA`.
  * @param {Buffer} head
  * @param {string} file
- * @param {boolean} formatGiven
  */
-export function refuseForeign(head, file, formatGiven) {
+export function refuseForeign(head, file) {
   const text = head
     .subarray(0, 256)
     .toString('latin1')
@@ -224,6 +217,4 @@ export function refuseForeign(head, file, formatGiven) {
     const hit = mark instanceof RegExp ? mark.test(text) : head.subarray(0, mark.length).equals(mark);
     if (hit) refuse(got, wanted);
   }
-  if (!formatGiven && /^\s*[[{]/.test(text))
-    refuse('JSON', 'CSV text, or the name of the format (--format csv)');
 }
