@@ -6,14 +6,20 @@ import { sayLoudly } from './validation-text.js';
 /** @import { LikeRule } from './read-interactions.js' */
 /** @import { Understood } from '../read/understood.js' */
 
-const separators = /** @type {Record<string, string>} */ ({ '\t': 'tabs', ' ': 'blanks', ',': 'commas', ';': 'semicolons' });
+const separators = /** @type {Record<string, string>} */ ({
+  '\t': 'tabs',
+  ' ': 'blanks',
+  ',': 'commas',
+  ';': 'semicolons',
+});
 
 /** @param {string} text */
 const shortened = (text) => inline(text.length > 40 ? `${text.slice(0, 40)}...` : text);
 
 /** @param {Understood['format']} format */
 function formatText({ kind, name, separator, header, encoding, compression }) {
-  const cut = separator === '' || kind === 'netflix' ? kind : (separators[separator] ?? JSON.stringify(separator));
+  const cut =
+    separator === '' || kind === 'netflix' ? kind : (separators[separator] ?? JSON.stringify(separator));
   const packed = compression ? `, ${compression}` : '';
   const head = separator === '' ? '' : header ? ', with a header' : ', no header';
   return `${name ? `${name}, ` : ''}${cut}${head}, ${encoding}${packed}`;
@@ -31,10 +37,12 @@ const roles = (cells) =>
  * @param {Understood['likes']} likes
  * @param {LikeRule} rule
  */
-function likesText({ text, rows, of, stray }, { threshold, positive, weigh }) {
+function likesText({ text, rows, of, stray, nothing }, { threshold, positive, weigh }) {
   const kept = rows < of ? `${count(rows)} of ${count(of)}` : `all ${count(of)}`;
-  if (text === 'no ratings') return `likes    every row: no ratings are used (--rating COL names a column of them)`;
-  const why = `${text}${stray > 0 ? `; ${count(stray)} off the scale` : ''}`;
+  if (text === 'no ratings')
+    return `likes    every row: no ratings are used (--rating COL names a column of them)`;
+  const off = stray > 0 ? `; ${count(stray)} off the scale` : '';
+  const why = `${text}${off}${nothing > 0 ? `; ${count(nothing)} at 0 or below are no likes` : ''}`;
   if (threshold !== undefined)
     return `kept     ${kept} with a rating of ${threshold} or more: ${why} (--min-rating 0 keeps all)`;
   const above = positive ? ' above 0' : '';

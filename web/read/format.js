@@ -49,12 +49,9 @@ function prologueOf(lines, file) {
     throw unclear(file, 'a dense matrix', lines[0], 'rows of user, item and value (a coordinate matrix)');
   if (!comments.test(lines[0])) return { skip: 0 };
   // An id may begin so as well: a table's first line is one of many that have as many cells.
-  if (!lines[0].startsWith('%') && /[,;\t]|::/.test(lines[0]) && !/^\s*#\s/.test(lines[0])) return { skip: 0 };
-  const said = matrix
-    ? 'Matrix Market'
-    : /^%\s*(bip|sym|asym)/.test(lines[0])
-      ? 'KONECT'
-      : undefined;
+  if (!lines[0].startsWith('%') && /[,;\t]|::/.test(lines[0]) && !/^\s*#\s/.test(lines[0]))
+    return { skip: 0 };
+  const said = matrix ? 'Matrix Market' : /^%\s*(bip|sym|asym)/.test(lines[0]) ? 'KONECT' : undefined;
   const comment = lines[0].trim()[0];
   return { skip: 0, comment, ...(said && { said }), ...(matrix && { sizes: true }) };
 }
@@ -82,7 +79,8 @@ export function detectFormat(lines, file, wanted) {
       'interactions; ampcf evaluate reads such a file by --leave-one-out FILE',
     );
   const found = detectDelimiter(rows, wanted ? [',', ';'] : ['::', '\t', ',', ';']);
-  if (found) return { ...format, kind: found === '::' ? 'dat' : found === '\t' ? 'tsv' : 'csv', delimiter: found };
+  if (found)
+    return { ...format, kind: found === '::' ? 'dat' : found === '\t' ? 'tsv' : 'csv', delimiter: found };
   if (wanted) return { ...format, kind: 'csv', delimiter: detectDelimiter(rows, [' ', '\t']) ? ' ' : ',' };
   return { ...format, ...detectBlanks(rows, file, prologue.said !== undefined) };
 }

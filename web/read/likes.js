@@ -11,11 +11,13 @@
  * @property {boolean} positive whether 0 and below never count
  * @property {number} highest
  * @property {number} stray ratings that are not on the scale
+ * @property {number} nothing ratings of 0 and below
  * @property {string} text the scale in words
  */
 
 /** Names of columns that count something, as `plainName` leaves them, and of those that judge. */
-const counting = /play|count|freq|times|views|clicks|listen|hour|purchase|quantity|weight|minutes|seconds|amount/;
+const counting =
+  /play|count|freq|times|views|clicks|listen|hour|purchase|quantity|weight|minutes|seconds|amount/;
 const judging = /rat(e|ing)|score|star|overall|grade|nota|note$/;
 
 /** Of positive ratings, so many must stand on the steps of a scale. */
@@ -81,6 +83,7 @@ const like = (scale, text, more = {}) => ({
   positive: true,
   highest: 0,
   stray: 0,
+  nothing: 0,
   ...more,
 });
 
@@ -146,23 +149,34 @@ function wide(counts, { highest, total, judged }) {
  */
 export function likesOf(rating, name) {
   if (!rating) return like('none', 'no ratings', { positive: false });
-  const plain = (name ?? '').toLowerCase();
   const all = [...tally(rating)];
   const counts = all.filter(([value]) => value > 0);
-  if (counts.length === 0) return like('thumbs', 'nothing above 0');
+  const nothing = rating.reduce((sum, value) => sum + Number(value <= 0), 0);
+  if (counts.length === 0) return like('thumbs', 'nothing above 0', { nothing });
+  return { ...positiveLikes(all, counts, { name: name ?? '', rows: rating.length }), nothing };
+}
+
+/**
+ * @param {[number, number][]} all ratings and how often they come
+ * @param {[number, number][]} counts those above 0
+ * @param {{ name: string, rows: number }} column
+ * @returns {Likes}
+ */
+function positiveLikes(all, counts, { name, rows }) {
+  const plain = name.toLowerCase();
   const below = sumOf(all, (value) => value < 0);
   const total = sumOf(counts, () => true);
   const highest = highestOf(counts, total);
   const known = { highest, total, judged: judging.test(plain) };
-  const only1 = highest === 1 && counts.length - (counts.some(([value]) => value > 1) ? 1 : 0) === 1;
   if (all.length === 1) return like('same', `all ${highest}`, { highest });
-  if (only1) return like('thumbs', below > 0 ? '1 for a like, -1 for a dislike' : '1 for a like, 0 for none', { highest });
+  if (highest === 1 && counts.every(([value]) => value >= 1)) {
+    const text = below > 0 ? '1 for a like, -1 for a dislike' : '1 for a like, 0 for none';
+    return like('thumbs', text, { highest, stray: sumOf(counts, (value) => value > 1) });
+  }
   if (counting.test(plain)) return like('counts', `counts (${name})`, { highest });
-  if (below > 0.02 * rating.length)
-    return like('signed', 'likes above 0, dislikes below', { highest });
-  return (
-    steps(counts, known) ?? wide(counts, known) ?? like('counts', 'counts, or a scale that is not known', { highest })
-  );
+  if (below > 0.02 * rows) return like('signed', 'likes above 0, dislikes below', { highest });
+  const unknown = like('counts', 'counts, or a scale that is not known', { highest });
+  return steps(counts, known) ?? wide(counts, known) ?? unknown;
 }
 
 // ---------------------------------------------------------------------------------------------------- weights

@@ -105,7 +105,8 @@ export async function readRatings(path, options = {}) {
     report();
   };
   return withRows(path, file, { format, quote, signal, onBytes }, async (source) => {
-    const bad = new BadRows(file, options.skipBad ?? 0, ratingHelp);
+    const help = source.format.delimiter === ' ' ? listHelp : ratingHelp;
+    const bad = new BadRows(file, options.skipBad ?? 0, help);
     rows = new Interactions(file);
     const taken =
       source.format.kind === 'list'
@@ -155,6 +156,13 @@ function ratingHelp(what) {
   if (/^(user|item):/.test(what)) return `--${what.slice(0, 4)} COL says which column it is`;
   return what === 'wrong number of columns' ? '--quote none takes quotes as text' : '';
 }
+
+/**
+ * What helps with rows separated by blanks.
+ * @param {string} what
+ */
+const listHelp = (what) =>
+  what === 'wrong number of columns' ? '--format list is for lines of user item item ...' : ratingHelp(what);
 
 // ------------------------------------------------------------------------------------------------------ rows
 

@@ -172,7 +172,9 @@ function onlyId(names, free, role) {
  */
 const allWords = (data, i) => {
   const said = data.filter((row) => !isNothing(row[i] ?? ''));
-  return said.length > 1 && said.every((row) => isWord(row[i]) && new Set(['true', 'false']).has(row[i]) === false);
+  return (
+    said.length > 1 && said.every((row) => isWord(row[i]) && new Set(['true', 'false']).has(row[i]) === false)
+  );
 };
 
 // --------------------------------------------------------------------------------------------------- content
@@ -258,7 +260,10 @@ function timeColumn({ data }, free) {
     const seconds = /^\d{9,13}(\.\d+)?$/.test(cell.trim()) ? parseTime(cell) : 0;
     return seconds > 5e8 && seconds < 4.2e9;
   };
-  const dates = free.length > 2 ? free.find((i) => all(i, (cell) => /^\d{4}-|[a-z]{3} /i.test(cell) && date(cell))) : undefined;
+  const dates =
+    free.length > 2
+      ? free.find((i) => all(i, (cell) => /^\d{4}-|[a-z]{3} /i.test(cell) && date(cell)))
+      : undefined;
   return dates ?? free.slice(2).find((i) => all(i, unix)) ?? -1;
 }
 

@@ -54,7 +54,8 @@ export async function openRows(path, file, options) {
     const inside = decompressed(raw, file, coding);
     const first = await takeHead(inside);
     if (first.head.subarray(0, 4).equals(parquetMark)) {
-      const source = coding.compression === null && isPlainFile(path) ? path : await restOf(first.taken, inside);
+      const source =
+        coding.compression === null && isPlainFile(path) ? path : await restOf(first.taken, inside);
       return { ...(await openParquetRows(source, file, options)), coding, close };
     }
     refuseForeign(first.head, file);
@@ -197,7 +198,8 @@ async function openText(blocks, found, options) {
   const ways = waysOf(format, options);
   const opened = (/** @type {number} */ dialect, /** @type {string[][]} */ sample) => {
     const feed = feeder(format, file, ways[dialect]);
-    const each = (/** @type {BadRows} */ bad, /** @type {OnRow} */ onRow) => feed(blocks(MAX_LINE), bad, onRow);
+    const each = (/** @type {BadRows} */ bad, /** @type {OnRow} */ onRow) =>
+      feed(blocks(MAX_LINE), bad, onRow);
     return { format, names: null, sample, each, ...(dialect + 1 < ways.length && { dialect }) };
   };
   const from = options.dialect ?? 0;
@@ -338,4 +340,9 @@ async function eachOfNetflix(blocks, bad, onRow) {
  * @param {number} line
  * @param {string} got
  */
-const noBlock = (line, got) => ({ line, what: 'a row before the first item', got, wanted: 'a line such as 1:' });
+const noBlock = (line, got) => ({
+  line,
+  what: 'a row before the first item',
+  got,
+  wanted: 'a line such as 1:',
+});

@@ -20,7 +20,7 @@ import { idsAlike, joinOf, nobodies } from './id-check.js';
  * @property {string[]} unused columns
  * @property {string[]} notes what was judged by content
  * @property {{ scale: string, text: string, minRating: number | null, positive: boolean, rows: number,
- *   of: number, stray: number }} likes
+ *   of: number, stray: number, nothing: number }} likes
  * @property {number} people
  * @property {number} items
  * @property {UnderstoodItems | null} titles
@@ -31,7 +31,8 @@ import { idsAlike, joinOf, nobodies } from './id-check.js';
 const somePeople = 3;
 
 /** @param {[string, string][]} pairs */
-const pairsText = (pairs) => pairs.map((pair) => pair.map((id) => JSON.stringify(id)).join(' and ')).join(', ');
+const pairsText = (pairs) =>
+  pairs.map((pair) => pair.map((id) => JSON.stringify(id)).join(' and ')).join(', ');
 
 /**
  * @param {Ratings} ratings
@@ -129,6 +130,7 @@ export function understoodOf(ratings, { likes, minRating, kept }, file) {
       rows: kept,
       of: user.length,
       stray: likes.stray,
+      nothing: likes.nothing,
     },
     people: users.length,
     items: items.length,

@@ -85,4 +85,3 @@ export function parseTime(text) {
 
 /** Whether a cell says that it has nothing to say. */
 export const isNothing = (/** @type {string} */ text) => /^\s*(|na|n\/a|nan|null|none|\\n)\s*$/i.test(text);
-
