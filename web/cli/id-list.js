@@ -45,9 +45,11 @@ async function idsOf(given, name, knows) {
     .map((id) => id.trim())
     .filter((id) => id !== '');
   if (likePath.test(given) && !ids.some(knows))
-    throw new AmpcfError('IO', `--${name}: ${inline(given)}: no such file, and no item of the model, wanted one`, {
-      reason: 'ENOENT',
-    });
+    throw new AmpcfError(
+      'IO',
+      `--${name}: ${inline(given)}: no such file, and no item of the model, wanted one`,
+      { reason: 'ENOENT' },
+    );
   return ids.map((item) => ({ item, weight: 1 }));
 }
 
@@ -56,10 +58,14 @@ async function linesOf(path) {
   const coding = newCoding();
   const parts = [];
   const name = inline(path);
-  for await (const chunk of asUtf8(decompressed(readChunks(path), name, coding), name, coding)) parts.push(chunk);
+  for await (const chunk of asUtf8(decompressed(readChunks(path), name, coding), name, coding))
+    parts.push(chunk);
   if (coding.encoding === 'latin1')
     throw new AmpcfError('BAD_DATA', `${name}: got bytes that are not UTF-8, wanted one item id a line`);
-  return Buffer.concat(parts).toString('utf8').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  return Buffer.concat(parts)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/);
 }
 
 const quotedLine = /^\s*"((?:[^"]|"")*)"\s*(?:,\s*([^",]*?)\s*)?$/;

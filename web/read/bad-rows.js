@@ -62,6 +62,16 @@ export class BadRows {
     this.add(line, what, id, `1 to ${FORMAT_MAX_ID_BYTES} bytes of UTF-8`);
   }
 
+  /**
+   * Those of a reading that came before.
+   * @param {BadRows} other
+   */
+  take({ rows, total, badIds }) {
+    this.rows.push(...rows.slice(0, ROWS_SHOWN - this.rows.length));
+    this.total += total;
+    this.badIds += badIds;
+  }
+
   throwIfTooMany() {
     if (this.total <= this.allowed) return;
     const error = this.error();

@@ -54,9 +54,7 @@ function rowsOfArray(text, file) {
   const value = parsed(text);
   const lists = Array.isArray(value)
     ? [value]
-    : Object.values(/** @type {object} */ (value ?? {})).filter(
-        (list) => Array.isArray(list) && list.length > 0 && list.every(isObject),
-      );
+    : Object.values(/** @type {object} */ (value ?? {})).filter(isListOfRows);
   if (lists.length === 1 && lists[0].every(isObject)) return lists[0];
   const got = value === undefined ? 'text that is no JSON' : 'something else';
   const python = /^\s*\[?\s*\{\s*'/.test(text) ? "; this looks like Python, whose quotes are '" : '';
@@ -67,12 +65,36 @@ function rowsOfArray(text, file) {
 }
 
 /**
- * Whether a head of JSON is one of lines, each an object.
+ * Whether a head of JSON is one of lines, each an object; a file of one object with an array in it is not.
  * @param {string} head
  */
 export function isJsonLines(head) {
-  const line = head.split(/\r\n|\n|\r/).find((text) => text.trim() !== '') ?? '';
-  return isObject(parsed(line));
+  const lines = head.split(/\r\n|\n|\r/).filter((text) => text.trim() !== '');
+  const first = parsed(lines[0] ?? '');
+  if (!isObject(first)) return false;
+  const lists = Object.values(/** @type {object} */ (first)).filter(isListOfRows);
+  return lines.length > 1 || lists.length === 0;
+}
+
+/** @param {unknown} value */
+const isListOfRows = (value) => Array.isArray(value) && value.length > 0 && value.every(isObject);
+
+/**
+ * Whole numbers beyond 2^53, which JavaScript rounds, as the text has them: they are ids.
+ * @param {JsonRow} row changed
+ * @param {string} text of the row, where it is known
+ * @returns {string | undefined} the key of one that cannot be told
+ */
+function exactNumbers(row, text) {
+  for (const key of Object.keys(row)) {
+    const value = row[key];
+    if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) continue;
+    const name = JSON.stringify(key).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const found = [...text.matchAll(new RegExp(`${name}\\s*:\\s*(-?\\d+)\\s*[,}]`, 'g'))];
+    if (found.length !== 1) return key;
+    [[, row[key]]] = found;
+  }
+  return undefined;
 }
 
 /**
@@ -84,6 +106,11 @@ export function isJsonLines(head) {
 export async function eachJsonRow(blocks, { file, lines, bad }, onRow) {
   const texts = [];
   let length = 0;
+  const take = (/** @type {JsonRow} */ row, /** @type {number} */ line, text = '') => {
+    const key = exactNumbers(row, text);
+    if (key === undefined) onRow(row, line);
+    else bad.add(line, `${key}: a number too large to be exact`, String(row[key]), 'ids as text, in quotes');
+  };
   for await (const block of blocks) {
     const text = block.bytes.toString('utf8').replace(/^\uFEFF/, '');
     if (!lines) {
@@ -99,9 +126,9 @@ export async function eachJsonRow(blocks, { file, lines, bad }, onRow) {
     text.split(/\r\n|\n|\r/).forEach((row, i) => {
       if (row.trim() === '') return;
       const value = parsed(row);
-      if (isObject(value)) onRow(/** @type {JsonRow} */ (value), block.line + i);
+      if (isObject(value)) take(/** @type {JsonRow} */ (value), block.line + i, row);
       else bad.add(block.line + i, 'not a JSON object', row, 'one JSON object a line');
     });
   }
-  if (!lines) rowsOfArray(texts.join(''), file).forEach((row, i) => onRow(row, i + 1));
+  if (!lines) rowsOfArray(texts.join(''), file).forEach((row, i) => take(row, i + 1));
 }

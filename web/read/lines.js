@@ -14,21 +14,29 @@ export const HEAD_BYTES = 64 * 1024;
  * @property {number} offset of the first byte in the file
  */
 
+/** A line that is longer is no row, so a head that has none of its end says nothing. */
+const MOST_HEAD = 1 << 21;
+
 /**
  * Takes chunks until a format can be guessed from them. The caller puts them back with `replay`.
  * @param {AsyncGenerator<Buffer, void, undefined>} chunks
+ * @param {{ line?: boolean }} [options] line: whether the head must have a whole line
  */
-export async function takeHead(chunks) {
+export async function takeHead(chunks, { line = false } = {}) {
+  /** @type {Buffer[]} */
   const taken = [];
   let bytes = 0;
   let complete = false;
-  while (bytes < HEAD_BYTES && !complete) {
+  const short = () =>
+    line && bytes < MOST_HEAD && !taken.some((chunk) => chunk.includes(10) || chunk.includes(13));
+  while ((bytes < HEAD_BYTES || short()) && !complete) {
     const next = await chunks.next();
     if (next.done) complete = true;
     else bytes += taken[taken.push(next.value) - 1].length;
   }
   const head = Buffer.concat(taken);
-  return { taken, head: head.subarray(0, HEAD_BYTES), complete: complete && head.length <= HEAD_BYTES };
+  const end = line ? Math.max(HEAD_BYTES, head.indexOf(10) + 1, head.indexOf(13) + 1) : HEAD_BYTES;
+  return { taken, head: head.subarray(0, end), complete: complete && head.length <= end };
 }
 
 /**

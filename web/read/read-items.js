@@ -5,7 +5,7 @@ import { NO_ASPECT, aspectsOf, separatorOf } from './aspects.js';
 import { BadRows, dataError, idProblem } from './bad-rows.js';
 import { displayName } from './bytes.js';
 import { itemNames } from './names.js';
-import { eachLine, withRows } from './rows.js';
+import { checkSample, eachLine, withRows } from './rows.js';
 import { columnError, detectDelimiter, findColumn, noData, plainName } from './table.js';
 
 /** @import { Coding } from './encoding.js' */
@@ -80,9 +80,10 @@ export async function readItems(path, options = {}) {
   };
   const { quote } = options;
   return withRows(path, file, { quote, special }, async (source) => {
+    const bad = new BadRows(file, options.skipBad ?? 0, itemHelp);
+    if (kind !== 'netflix') await checkSample(source, bad);
     const reader =
       kind && kind !== 'table' ? plainReader(kind, options, file) : tableReader(source, options, file);
-    const bad = new BadRows(file, options.skipBad ?? 0, itemHelp);
     const taker = new ItemTaker(reader, bad);
     if (kind === 'netflix')
       await eachLine(source.blocks(1 << 20), (text, line) => {

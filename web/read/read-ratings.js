@@ -6,7 +6,7 @@ import { displayName } from './bytes.js';
 import { kinds } from './format.js';
 import { Interactions } from './interactions.js';
 import { chooseRoles, roleNames } from './roles.js';
-import { eachLine, withRows } from './rows.js';
+import { checkSample, eachLine, withRows } from './rows.js';
 import { noData } from './table.js';
 import { parseRating, parseTime } from './values.js';
 
@@ -189,7 +189,7 @@ const netflixRoles = {
 async function readRows(source, bad, rows, options) {
   const { names, sample, format } = source;
   const file = bad.file;
-  if (sample.length === 0 && names === null) throw noData(file, 0, false);
+  await checkSample(source, bad);
   const comma = format.delimiter !== ',';
   const wanted = { user: options.user, item: options.item, rating: options.rating, time: options.time };
   const roles =

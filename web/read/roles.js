@@ -126,6 +126,9 @@ const isNumber = (cell) => !Number.isNaN(parseRating(cell, true)) || !Number.isN
 
 /** @typedef {{ first: string[], data: string[][], comma: boolean, file: string }} Columns */
 
+/** Names that can mean nothing but a rating. */
+const sure = /rating|score|star|overall|grade/;
+
 /**
  * @param {Columns} columns
  * @param {Places} index filled in
@@ -140,8 +143,8 @@ function byName({ first, data }, index, wanted) {
       .map((name) => names.findIndex((other, i) => other === name && !taken(i)))
       .filter((i) => i >= 0);
     index[role] = known[0] ?? -1;
-    // A column of nothing but words is no rating, whatever its name; a time may be an empty column.
-    if (role === 'rating') index.rating = known.find((i) => !allWords(data, i)) ?? -1;
+    // A value of nothing but words is no rating; a time may be an empty column.
+    if (role === 'rating') index.rating = known.find((i) => sure.test(names[i]) || !allWords(data, i)) ?? -1;
     if (role === 'time') index.time = known.find((i) => !data.every((row) => isNothing(row[i] ?? ''))) ?? -1;
   }
   for (const role of /** @type {const} */ (['user', 'item']))
@@ -172,9 +175,7 @@ function onlyId(names, free, role) {
  */
 const allWords = (data, i) => {
   const said = data.filter((row) => !isNothing(row[i] ?? ''));
-  return (
-    said.length > 1 && said.every((row) => isWord(row[i]) && new Set(['true', 'false']).has(row[i]) === false)
-  );
+  return said.length > 1 && said.every((row) => isWord(row[i]));
 };
 
 // --------------------------------------------------------------------------------------------------- content

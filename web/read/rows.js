@@ -7,7 +7,7 @@ import { readChunks } from './bytes.js';
 import { asUtf8, decompressed, newCoding } from './encoding.js';
 import { detectFormat } from './format.js';
 import { cellOf, eachJsonRow, isJsonLines, keysOf } from './json.js';
-import { HEAD_BYTES, lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
+import { lineBlocks, refuseForeign, replay, takeHead } from './lines.js';
 import { MAX_LINE, headLines, noData, parseTable } from './table.js';
 
 /** @import { Coding } from './encoding.js' */
@@ -60,12 +60,13 @@ export async function openRows(path, file, options) {
     }
     refuseForeign(first.head, file);
     const text = asUtf8(replay(first.taken, inside), file, coding);
-    const { taken, head, complete } = await takeHead(text);
+    const { taken, head, complete } = await takeHead(text, { line: true });
     const lines = headLines(head, complete);
     if (lines.length === 0) throw noData(file, 0, false);
     const blocks = (/** @type {number} */ maxLine) => lineBlocks(replay(taken, text), file, maxLine);
     const opened = { coding, close, blocks, lines };
-    if (isJson(lines, options.format)) return { ...opened, ...(await openJson(blocks, head, file)) };
+    if (isJson(lines, options.format))
+      return { ...opened, ...(await openJson(blocks, { head, complete }, file)) };
     const format = options.special?.(lines) ?? detectFormat(lines, file, options.format);
     return { ...opened, ...(await openText(blocks, { format, head, complete, file }, options)) };
   } catch (error) {
@@ -137,10 +138,10 @@ async function openParquetRows(source, file, { signal }) {
 
 /**
  * @param {(maxLine: number) => AsyncIterable<LineBlock>} blocks
- * @param {Buffer} head
+ * @param {{ head: Buffer, complete: boolean }} found
  * @param {string} file
  */
-async function openJson(blocks, head, file) {
+async function openJson(blocks, { head, complete }, file) {
   const lines = isJsonLines(head.toString('utf8').replace(/^\uFEFF/, ''));
   const source = (/** @type {BadRows} */ bad, /** @type {Parameters<typeof eachJsonRow>[2]} */ onRow) =>
     eachJsonRow(blocks(lines ? jsonLine : Infinity), { file, lines, bad }, onRow);
@@ -148,7 +149,7 @@ async function openJson(blocks, head, file) {
   const first = [];
   const whole = new BadRows(file, Infinity);
   if (lines) {
-    const cut = head.subarray(0, head.length < HEAD_BYTES ? head.length : head.lastIndexOf(10) + 1);
+    const cut = complete ? head : head.subarray(0, head.lastIndexOf(10) + 1);
     await eachJsonRow(lineBlocks([cut], file, jsonLine), { file, lines, bad: whole }, (row, line) =>
       first.push([row, line]),
     );
@@ -162,8 +163,9 @@ async function openJson(blocks, head, file) {
     each: async (/** @type {BadRows} */ bad, /** @type {OnRow} */ onRow) => {
       const pass = (/** @type {Record<string, unknown>} */ row, /** @type {number} */ line) =>
         onRow(cells(row), () => line);
-      if (lines) await source(bad, pass);
-      else for (const [row, line] of first) pass(row, line);
+      if (lines) return source(bad, pass);
+      for (const [row, line] of first) pass(row, line);
+      bad.take(whole);
     },
   };
 }
@@ -250,6 +252,18 @@ function feeder(format, file, { quote, escape }) {
   const quoted = kind !== 'dat' && quote !== 'none';
   const table = { file, delimiter, quoted, quote, escape, skip, comment };
   return (blocks, bad, onRow) => parseTable(blocks, { ...table, bad }, onRow);
+}
+
+/**
+ * Throws what is wrong with a file of which no row could be read.
+ * @param {Rows} rows
+ * @param {BadRows} bad
+ */
+export async function checkSample({ sample, each }, bad) {
+  if (sample.length > 0) return;
+  await each(bad, () => {});
+  bad.throwIfTooMany();
+  throw noData(bad.file, bad.total, false);
 }
 
 /**
