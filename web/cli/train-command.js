@@ -32,6 +32,7 @@ import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { print } from './terminal.js';
 import {
+  failTraining,
   givenSettings,
   holdOutUsage,
   inputUsage,
@@ -438,8 +439,9 @@ export async function run(argv, signal) {
   const io = ioOf(values, signal);
   const { say } = io;
   const input = await readTrainingInput(path, values, io);
-  const chosen = values.auto ? {} : await fromData(input, given, values, io);
-  const trained = await (values.auto ? trainBySearch : train)(input, { ...given, ...chosen }, values, io);
+  const chosen = values.auto ? {} : await fromData(input, given, values, io).catch(failTraining);
+  const work = values.auto ? trainBySearch : train;
+  const trained = await work(input, { ...given, ...chosen }, values, io).catch(failTraining);
   const carded = values.card ? await withCard(trained, input, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;
   const { health, historyCounts } = await personasIn(bytes, input, {

@@ -319,6 +319,17 @@ async function readItemsFile(ratings, values, { say }) {
 }
 
 /**
+ * An error of a training, with the option that helps where no item has enough people.
+ * @param {unknown} error
+ * @returns {never}
+ */
+export function failTraining(error) {
+  if (error instanceof AmpcfError && /^no interactions left/.test(error.message))
+    error.message += ' (--min-support 1 keeps items of one person too)';
+  throw error;
+}
+
+/**
  * A word as a shell takes it: in quotes, unless it is plain.
  * @param {string} word
  */

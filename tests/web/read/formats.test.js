@@ -29,11 +29,18 @@ async function same(content, options) {
 const pairs = plain.map(([user, item]) => [user, item]);
 
 const json = linesOf(({ user, item, rating, time }) =>
-  JSON.stringify({ reviewerID: user, asin: item, overall: rating, reviewText: 'a,\n"b"', unixReviewTime: time }),
+  JSON.stringify({
+    reviewerID: user,
+    asin: item,
+    overall: rating,
+    reviewText: 'a,\n"b"',
+    unixReviewTime: time,
+  }),
 );
 
 const cells = linesOf(({ user, item, rating, time }) => [user, item, rating, time].join('\t'));
-const withHeader = (/** @type {string} */ header) => linesOf(({ user, item, rating, time }) => [user, item, rating, time].join('\t'), header);
+const withHeader = (/** @type {string} */ header) =>
+  linesOf(({ user, item, rating, time }) => [user, item, rating, time].join('\t'), header);
 
 const texts = /** @type {Record<string, string>} */ ({
   csv,
@@ -89,12 +96,32 @@ test('zstd is read where Node has it, and refused with what to do where not', as
 });
 
 test('Parquet: interactions of several types, compressed; items with lists', async () => {
-  const column = (/** @type {string} */ name, /** @type {any[]} */ data, /** @type {string} */ type) => ({ name, data, type });
+  const column = (/** @type {string} */ name, /** @type {any[]} */ data, /** @type {string} */ type) => ({
+    name,
+    data,
+    type,
+  });
   const columnData = /** @type {any} */ ([
-    column('user_id', rows.map(({ user }) => BigInt(user)), 'INT64'),
-    column('item_id', rows.map(({ item }) => item), 'STRING'),
-    column('rating', rows.map(({ rating }) => rating), 'DOUBLE'),
-    column('timestamp', rows.map(({ time }) => new Date(time * 1000)), 'TIMESTAMP'),
+    column(
+      'user_id',
+      rows.map(({ user }) => BigInt(user)),
+      'INT64',
+    ),
+    column(
+      'item_id',
+      rows.map(({ item }) => item),
+      'STRING',
+    ),
+    column(
+      'rating',
+      rows.map(({ rating }) => rating),
+      'DOUBLE',
+    ),
+    column(
+      'timestamp',
+      rows.map(({ time }) => new Date(time * 1000)),
+      'TIMESTAMP',
+    ),
   ]);
   for (const codec of /** @type {const} */ (['UNCOMPRESSED', 'SNAPPY'])) {
     const r = await same(new Uint8Array(parquetWriteBuffer({ columnData, codec })));
@@ -102,25 +129,45 @@ test('Parquet: interactions of several types, compressed; items with lists', asy
     assert.ok(r.rating && r.time);
   }
   const facts = /** @type {any} */ ([
-    column('item_id', itemFacts.map(({ id }) => id), 'STRING'),
-    column('title', itemFacts.map(({ title }) => title), 'STRING'),
-    column('genres', itemFacts.map(({ genres }) => genres), 'JSON'),
+    column(
+      'item_id',
+      itemFacts.map(({ id }) => id),
+      'STRING',
+    ),
+    column(
+      'title',
+      itemFacts.map(({ title }) => title),
+      'STRING',
+    ),
+    column(
+      'genres',
+      itemFacts.map(({ genres }) => genres),
+      'JSON',
+    ),
   ]);
   const read2 = await readItems(fileOf(new Uint8Array(parquetWriteBuffer({ columnData: facts }))));
-  assert.deepEqual([...read2.items.values()], itemFacts.map(({ title, genres }) => ({ title, aspects: genres })));
+  assert.deepEqual(
+    [...read2.items.values()],
+    itemFacts.map(({ title, genres }) => ({ title, aspects: genres })),
+  );
 });
 
 test('Netflix: blocks of an item, and titles with commas', async () => {
   const ids = [...new Set(rows.map(({ item }) => item))];
   const text = ids
     .map((id) =>
-      [`${id}:`, ...rows.filter(({ item }) => item === id).map(({ user, rating }) => `${user},${rating},2005-09-06`)].join('\n'),
+      [
+        `${id}:`,
+        ...rows.filter(({ item }) => item === id).map(({ user, rating }) => `${user},${rating},2005-09-06`),
+      ].join('\n'),
     )
     .join('\n');
   const r = await read(text);
   assert.deepEqual(sorted(rowsOf(r).map((row) => row.slice(0, 3))), sorted(plain));
   assert.equal(r.format.kind, 'netflix');
-  const { items: titles } = await readItems(fileOf(itemFacts.map(({ id, title }) => `${id},2003,${title}\n`).join('')));
+  const { items: titles } = await readItems(
+    fileOf(itemFacts.map(({ id, title }) => `${id},2003,${title}\n`).join('')),
+  );
   assert.equal(titles.get('500')?.title, 'Title, of 500');
 });
 
@@ -128,17 +175,25 @@ test('Matrix Market: sizes are no row, and a dense matrix is none', async () => 
   const head = `%%MatrixMarket matrix coordinate real general\n% made\n12 10 48\n`;
   const r = await same(head + linesOf(({ user, item, rating }) => `${user} ${item} ${rating}`));
   assert.equal(r.reading.said, 'Matrix Market');
-  assert.match((await failure('%%MatrixMarket matrix array real general\n2 2\n1\n2\n')).message, /dense matrix/);
+  assert.match(
+    (await failure('%%MatrixMarket matrix array real general\n2 2\n1\n2\n')).message,
+    /dense matrix/,
+  );
 });
 
 test('lists: a line for each person, with or without the number of its items', async () => {
   const of = (/** @type {string} */ user) => rows.filter((row) => row.user === user).map(({ item }) => item);
   const ids = [...new Set(rows.map(({ user }) => user))];
-  const list = await read(ids.map((user, i) => `${[user, ...of(user)].slice(0, 3 + (i % 3)).join(' ')}\n`).join(''));
+  const list = await read(
+    ids.map((user, i) => `${[user, ...of(user)].slice(0, 3 + (i % 3)).join(' ')}\n`).join(''),
+  );
   assert.equal(list.format.kind, 'list');
   assert.equal(list.users.length, people);
   const counted = await read(ids.map((user) => `${[4, ...of(user)].join(' ')}\n`).join(''));
-  assert.deepEqual([counted.users.length, counted.items.length, counted.user.length], [people, items, rows.length]);
+  assert.deepEqual(
+    [counted.users.length, counted.items.length, counted.user.length],
+    [people, items, rows.length],
+  );
   assert.deepEqual(counted.users.slice(0, 2), ['0', '1']);
   assert.match(counted.reading.notes[0], /number of its items/);
 });
@@ -150,33 +205,49 @@ test('lists are no catch-all: unequal lines of rows ask for the format', async (
     assert.match(error.message, /--format list \(.* is a person with the items .*--format csv/);
     assert.equal((await read(blanks + odd, { format: 'csv', skipBad: 1 })).users.length, people);
   }
-  assert.match((await failure('(1,30)\t10\t20\n(2,20)\t10\t30\n')).message, /ampcf evaluate .*--leave-one-out FILE/);
+  assert.match(
+    (await failure('(1,30)\t10\t20\n(2,20)\t10\t30\n')).message,
+    /ampcf evaluate .*--leave-one-out FILE/,
+  );
 });
 
 test("NCF's lists of negatives are candidates", async () => {
   const lists = await readCandidates(fileOf('(1,30)\t10\t20\n(2, 20)\t10\t30\n'), { fewest: 2 });
-  assert.deepEqual([...lists], [
-    ['1', ['30', '10', '20']],
-    ['2', ['20', '10', '30']],
-  ]);
+  assert.deepEqual(
+    [...lists],
+    [
+      ['1', ['30', '10', '20']],
+      ['2', ['20', '10', '30']],
+    ],
+  );
 });
 
 test('quotes: with a backslash inside, as text between tabs, and by option', async () => {
   const books = fileOf('"ISBN";"Book-Title"\n"1";"Say \\"Hi\\" now"\n"2";"a; b"\n');
-  assert.deepEqual([...(await readItems(books)).items.values()].map(({ title }) => title), ['Say "Hi" now', 'a; b']);
+  assert.deepEqual(
+    [...(await readItems(books)).items.values()].map(({ title }) => title),
+    ['Say "Hi" now', 'a; b'],
+  );
   const far = `item,title\n${Array.from({ length: 9000 }, (_, i) => `${i},"plain, ${i}"\n`).join('')}x,"the \\"end\\""\n`;
   assert.equal((await readItems(fileOf(far))).items.get('x')?.title, 'the "end"', 'beyond the head');
-  assert.deepEqual(rowsOf(await read('u1\tA\t5\nu2\tB"\t5\nu3\t"C" D\t4\n')).map(([, item]) => item), ['A', 'B"', '"C" D']);
+  assert.deepEqual(
+    rowsOf(await read('u1\tA\t5\nu2\tB"\t5\nu3\t"C" D\t4\n')).map(([, item]) => item),
+    ['A', 'B"', '"C" D'],
+  );
   const open = await read('u1\t"Weird\t5\nu2\tx\t4\nu3\t"Al\t5\nu4\ty"\t5\n');
   assert.deepEqual(open.items, ['"Weird', 'x', '"Al', 'y"'], 'no row is taken into a quote');
   const error = await failure('user,item\nu1,the "x" y\nu2,z\n');
   assert.match(error.message, /--quote none takes quotes as text/);
-  assert.deepEqual((await read('user,item\nu1,the "x" y\nu2,z\n', { quote: 'none' })).items, ['the "x" y', 'z']);
+  assert.deepEqual((await read('user,item\nu1,the "x" y\nu2,z\n', { quote: 'none' })).items, [
+    'the "x" y',
+    'z',
+  ]);
   assert.deepEqual((await read("user,item\nu1,'x, y'\n", { quote: "'" })).items, ['x, y']);
 });
 
 test('JSON: rows that are none, ids that are numbers, and keys that come late', async () => {
-  const text = '{"user":1,"item":"a"}\n{"user":2,"item":"b","rating":3}\n[1]\n{"user":3,"item":"c","rating":4}\n';
+  const text =
+    '{"user":1,"item":"a"}\n{"user":2,"item":"b","rating":3}\n[1]\n{"user":3,"item":"c","rating":4}\n';
   assert.deepEqual(badRows(await failure(text)), [
     [1, 'rating is not a number', ''],
     [3, 'not a JSON object', '[1]'],
