@@ -44,7 +44,8 @@ export const usage = [
   ratingUsage,
   '  --min-rating X          ratings of at least X count, in every file (default: as in ampcf ' +
     'train, from the history file)',
-  '  --weights               ratings of the history are weights (--weight-scale linear|log1p as in ampcf train)',
+  '  --weights               ratings of the history are weights',
+  '    --weight-scale linear|log1p   as in ampcf train',
   '  --duplicates last|sum   --skip-bad N   as in ampcf train',
   '  --json                  all figures as one object on standard output',
   '',

@@ -1,5 +1,5 @@
-// Owns lists of ids that a command line gives: by themselves, in files, or on standard input. Must not know what
-// they are for.
+// Owns lists of ids that a command line gives: by themselves, in files, or on standard input. Must not know
+// what they are for.
 import { existsSync } from 'node:fs';
 import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
@@ -17,8 +17,8 @@ const firstLine = /^"?(item|itemid|item_id|movieid|movie_id|id)"?(,"?weight"?)?$
 
 /**
  * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input
- * (`-`); an option that is repeated gives more of them. An id with commas in it is taken whole where it is one
- * of the model's; in a file it may be quoted as in CSV.
+ * (`-`); an option that is repeated gives more of them. An id with commas in it is taken whole where it is
+ * one of the model's; in a file it may be quoted as in CSV.
  * @param {string | string[] | undefined} given
  * @param {string} name of the option, for messages
  * @param {Knows} knows

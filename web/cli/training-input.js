@@ -79,15 +79,15 @@ export const inputUsage = [
     'u.item or movies.dat',
   '    --items-id COL  --items-title COL   its columns by name or number, where the names do not say',
   '  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)',
-  '  --aspect-separator X    what stands between them (default: | or ; or , or a JSON list, as the file has it)',
+  '  --aspect-separator X    what stands between them (default: | or ; or , or a JSON list, as the file has)',
   ratingUsage,
   '  --min-rating X          keep ratings of at least X (default: 60 % of the highest where they ' +
     'look like stars, points or percent,',
   '                          else all above 0)',
   '  --weights               use the ratings as weights, for counts such as plays; default: every ' +
     'kept rating counts 1',
-  `    --weight-scale linear|log1p   as they are (at most ${AMPCF_MAX_WEIGHT}), or log(1 + n) (default where ` +
-    'one is higher)',
+  `    --weight-scale linear|log1p   as they are (at most ${AMPCF_MAX_WEIGHT}), or log(1 + n) (default ` +
+    'where one is higher)',
   '  --min-support N         leave out items of fewer than N people (default ' +
     `${trainDefaults.minSupport})`,
   '  --duplicates last|sum   a pair that comes again: the latest row counts (without times the highest ' +

@@ -71,9 +71,10 @@ export function sayUnderstood(understood, rule, say) {
   say(likesText(likes, rule));
   if (rule.weigh) say(weightsText(rule.weigh));
   if (titles) {
-    const { titled, of, aspects, columns: of2 } = titles;
-    const from = `id ${inline(of2.id)}, title ${inline(of2.title ?? 'none')}, aspects ${of2.aspects.map(inline).join(', ') || 'none'}`;
-    say(`titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${from})`);
+    const { titled, of, aspects, columns: from } = titles;
+    const named = from.aspects.map(inline).join(', ') || 'none';
+    const where = `id ${inline(from.id)}, title ${inline(from.title ?? 'none')}, aspects ${named}`;
+    say(`titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${where})`);
   }
   for (const warning of warnings) sayLoudly(inline(warning));
 }

@@ -1,5 +1,5 @@
-// Owns what is suspicious about ids: those that only differ by what programs add or lose, and those that stand
-// for nobody. Must not change an id.
+// Owns what is suspicious about ids: those that only differ by what programs add or lose, and those that
+// stand for nobody. Must not change an id.
 import { isNothing } from './values.js';
 
 /**

@@ -4,14 +4,14 @@ const people = [
   /^A[0-9A-Z]{11,}$/, // reviewers of Amazon
   /^[0-9a-f]{32,}$/i, // hashes, of which accounts are made
   /^\S+@\S+\.\S+$/,
-  /^(u|usr|user|users|customer|cust|member|person|visitor|account|reviewer|player|viewer|client)[-_:. ]?\d+$/i,
+  /^(u|usr|users?|customer|cust|member|person|visitor|account|reviewer|player|viewer|client)[-_:. ]?\d+$/i,
 ];
 
 const items = [
   /^B[0-9A-Z]{9}$/, // Amazon
   /^97[89]\d{10}$/, // books
   /^(tt|nm)\d{6,}$/, // IMDb
-  /^(i|it|item|items|movie|film|book|prod|product|sku|song|track|artist|game|video|article|asin)[-_:. ]?\d+$/i,
+  /^(i|it|items?|movie|film|book|prod|product|sku|song|track|artist|game|video|article|asin)[-_:. ]?\d+$/i,
 ];
 
 /** Whether an id is one of Amazon: a product's own or a book's. */

@@ -118,7 +118,8 @@ export async function eachJsonRow(blocks, { file, lines, bad }, onRow) {
       if (length > MAX_ARRAY)
         throw new AmpcfError(
           'LIMIT',
-          `${file}: JSON array too long, got over ${MAX_ARRAY} characters, wanted JSON Lines (jq -c '.[]' FILE)`,
+          `${file}: JSON array too long, got over ${MAX_ARRAY} characters, wanted JSON Lines ` +
+            "(jq -c '.[]' FILE makes them)",
         );
       texts.push(text);
       continue;

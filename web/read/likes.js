@@ -1,8 +1,9 @@
-// Owns what counts as a like: which scale ratings are on, and from where on it a person likes an item. Must not
-// read files, or choose rows.
+// Owns what counts as a like: which scale ratings are on, and from where on it a person likes an item. Must
+// not read files, or choose rows.
 
 /**
- * @typedef {'none' | 'same' | 'thumbs' | 'signed' | 'stars' | 'points' | 'percent' | 'fraction' | 'counts'} Scale
+ * @typedef {'none' | 'same' | 'thumbs' | 'signed' | 'stars' | 'points' | 'percent' | 'fraction' | 'counts'
+ *   } Scale
  */
 /**
  * @typedef {object} Likes
@@ -141,8 +142,8 @@ function wide(counts, { highest, total, judged }) {
 }
 
 /**
- * What the ratings of a file say: 60 % of the highest is a like where they are stars, points or percent; above
- * 0 where they are thumbs, counts or what is not known. Single values off the steps change nothing.
+ * What the ratings of a file say: 60 % of the highest is a like where they are stars, points or percent;
+ * above 0 where they are thumbs, counts or what is not known. Single values off the steps change nothing.
  * @param {Float64Array | null} rating
  * @param {string | null} [name] of the column
  * @returns {Likes}
@@ -179,7 +180,7 @@ function positiveLikes(all, counts, { name, rows }) {
   return steps(counts, known) ?? wide(counts, known) ?? unknown;
 }
 
-// ---------------------------------------------------------------------------------------------------- weights
+// --------------------------------------------------------------------------------------------------- weights
 
 /** @typedef {'linear' | 'log1p'} WeightScale */
 
@@ -188,7 +189,8 @@ function positiveLikes(all, counts, { name, rows }) {
  * @param {Float64Array} rating
  * @param {number} bound
  * @param {WeightScale} [wanted]
- * @returns {{ scale: WeightScale, capped: number, of: (count: number) => number }} capped: rows above the bound
+ * @returns {{ scale: WeightScale, capped: number, of: (count: number) => number }} capped: rows above the
+ *   bound
  */
 export function weightRule(rating, bound, wanted) {
   let highest = 0;

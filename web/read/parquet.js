@@ -26,7 +26,8 @@ export async function openParquet(source, name) {
   const failed = (/** @type {unknown} */ cause) => {
     if (cause instanceof AmpcfError || /** @type {any} */ (cause)?.syscall) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `${name}: cannot read as Parquet, got ${JSON.stringify(why)}, wanted a sound Parquet file`;
+    const got = JSON.stringify(why);
+    const message = `${name}: cannot read as Parquet, got ${got}, wanted a sound Parquet file`;
     return new AmpcfError('BAD_DATA', message, { cause });
   };
   try {

@@ -61,11 +61,11 @@ const optionNames = /** @type {const} */ ({ id: 'items-id', title: 'items-title'
 
 /**
  * Reads items from a file, or from standard input for '-'. Formats, known by the first lines: MovieLens
- * `u.item` (24 fields between bars), `movies.dat` (`id::title::genres`), Netflix' movie_titles (`id,year,title`),
- * CSV and TSV with a header (RecBole's too), JSON Lines and arrays, Parquet, and lists of `index originalId`;
- * compressed and encoded as readRatings has it. Aspects are separated by bars, semicolons or commas, or are
- * lists of JSON; `(no genres listed)` and `unknown` are no aspect; an item without a title has its id for
- * one. Limits and errors as in readRatings; an id that comes again is a bad row.
+ * `u.item` (24 fields between bars), `movies.dat` (`id::title::genres`), Netflix' movie_titles
+ * (`id,year,title`), CSV and TSV with a header (RecBole's too), JSON Lines and arrays, Parquet, and lists of
+ * `index originalId`; compressed and encoded as readRatings has it. Aspects are separated by bars, semicolons
+ * or commas, or are lists of JSON; `(no genres listed)` and `unknown` are no aspect; an item without a title
+ * has its id for one. Limits and errors as in readRatings; an id that comes again is a bad row.
  * @param {string} path
  * @param {ReadItemsOptions} [options]
  * @returns {Promise<{ items: Map<string, Item>, columns: ItemColumns, skipped: number, coding: Coding }>}
@@ -328,8 +328,8 @@ const separatorIn = (name, plain, data, i) =>
   );
 
 /**
- * @param {{ id: number, title: number, aspects: number[], separators: string[], nameOf: (i: number) => string }}
- *   places
+ * @param {{ id: number, title: number, aspects: number[], separators: string[],
+ *   nameOf: (i: number) => string }} places
  * @returns {RowReader['read']}
  */
 const readerOf =

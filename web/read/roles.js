@@ -1,5 +1,5 @@
-// Owns which column of a ratings file plays which role: by what the command line says, by name, by content; and
-// asking, where none of them is sure. Must not read rows.
+// Owns which column of a ratings file plays which role: by what the command line says, by name, by content;
+// and asking, where none of them is sure. Must not read rows.
 import { dataError } from './bad-rows.js';
 import { leanOf, sameKind } from './id-shape.js';
 import { ratingNames } from './names.js';

@@ -1,4 +1,5 @@
-// Owns what was understood of the files, as data, and what about it is nearly always a mistake. Must not print.
+// Owns what was understood of the files, as data, and what about it is nearly always a mistake. Must not
+// print.
 import { idsAlike, joinOf, nobodies } from './id-check.js';
 
 /** @import { Item } from './read-items.js' */
@@ -43,8 +44,8 @@ function warningsOf({ users, items, user, format, skipped, reading }, kept) {
   const warnings = [];
   if (users.length >= somePeople && users.length === user.length)
     warnings.push(
-      `every person has one event: is ${columnText(format.columns.user)} the person? (--user COL says which ` +
-        'column it is)',
+      `every person has one event: is ${columnText(format.columns.user)} the person? ` +
+        '(--user COL says which column it is)',
     );
   for (const [what, ids] of /** @type {const} */ ([
     ['people', users],
@@ -53,7 +54,8 @@ function warningsOf({ users, items, user, format, skipped, reading }, kept) {
     const { count, pairs } = idsAlike(ids);
     if (count > 0)
       warnings.push(
-        `${count} ids of ${what} differ only by leading zeros, blanks or .0 from another: ${pairsText(pairs)}`,
+        `${count} ids of ${what} differ only by leading zeros, blanks or .0 from another: ` +
+          pairsText(pairs),
       );
   }
   const nobody = nobodies(users);
@@ -63,10 +65,12 @@ function warningsOf({ users, items, user, format, skipped, reading }, kept) {
     );
   const read = reading.rows + skipped;
   const dropped = user.length - kept + skipped;
+  const share = Math.round((100 * dropped) / read);
+  const bad = skipped > 0 ? `${skipped} bad ones, ` : '';
   if (dropped * 2 > read)
     warnings.push(
-      `${Math.round((100 * dropped) / read)} % of the rows are left out: ${skipped > 0 ? `${skipped} bad ones, ` : ''}` +
-        `${user.length - kept} that are no likes (--min-rating X says from which rating on they are)`,
+      `${share} % of the rows are left out: ${bad}${user.length - kept} that are no likes ` +
+        '(--min-rating X says from which rating on they are)',
     );
   return warnings;
 }
@@ -93,8 +97,8 @@ export function understoodItems(ratings, { items, columns }) {
   else if (joined === 0)
     warnings.push(
       `no item of the ratings is in the items file, whose ids are in ${columnText(columns.id)}, such as ` +
-        `${JSON.stringify([...items.keys()][0])}, where the ratings have ${JSON.stringify(ratings.items[0])} ` +
-        '(--items-id COL says which column it is)',
+        `${JSON.stringify([...items.keys()][0])}, where the ratings have ` +
+        `${JSON.stringify(ratings.items[0])} (--items-id COL says which column it is)`,
     );
   else if (joined * 2 < ratings.items.length)
     warnings.push(`only ${joined} of ${ratings.items.length} items are in the items file`);
@@ -103,7 +107,8 @@ export function understoodItems(ratings, { items, columns }) {
 
 /**
  * @param {Ratings} ratings
- * @param {{ likes: Likes, minRating: number | undefined, kept: number }} rule minRating: what rows were kept by
+ * @param {{ likes: Likes, minRating: number | undefined, kept: number }} rule minRating: what rows were kept
+ *   by
  * @param {{ items: Map<string, Item>, columns: import('./read-items.js').ItemColumns }} [file] of items
  * @returns {Understood}
  */

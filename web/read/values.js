@@ -53,7 +53,8 @@ function isoOf(text) {
     const [year, month, day, rest] = partsOf(found);
     const number = /^\d/.test(month) ? Number(month) : months.indexOf(month.toLowerCase()) + 1;
     const two = (/** @type {string | number} */ n) => String(n).padStart(2, '0');
-    return `${year}-${two(number)}-${two(day)}${rest.replace(/^,? +(?=\d)/, 'T').replace(/^T(\d):/, 'T0$1:')}`;
+    const clock = rest.replace(/^,? +(?=\d)/, 'T').replace(/^T(\d):/, 'T0$1:');
+    return `${year}-${two(number)}-${two(day)}${clock}`;
   }
   return '';
 }

@@ -23,7 +23,8 @@ function declaredIn(text) {
 }
 
 const settings = [...numberSettings, ...choiceSettings, ...Object.keys(goneSettings), 'residual'];
-const optionOf = (/** @type {string} */ name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const optionOf = (/** @type {string} */ name) =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const options = new Set([
   'help',
   'version',
@@ -44,11 +45,16 @@ test('options that messages and help name are there', () => {
   assert.ok(named.length > 150);
   for (const name of ['skip-bad', 'min-support', 'min-rating', 'item', 'rating', 'quote', 'items-id'])
     assert.ok(named.some((other) => other.name === name) && options.has(name), name);
-  const missing = named.filter(({ name }) => !options.has(name)).map(({ path, name }) => `${path}: --${name}`);
+  const missing = named
+    .filter(({ name }) => !options.has(name))
+    .map(({ path, name }) => `${path}: --${name}`);
   assert.deepEqual(missing, []);
 });
 
 test('an option that is not there is seen', () => {
   const text = "throw new Error('wanted its name: --id COL, or --neighbour-... and --user');";
-  assert.deepEqual(namedIn(text).filter((name) => !options.has(name)), ['id']);
+  assert.deepEqual(
+    namedIn(text).filter((name) => !options.has(name)),
+    ['id'],
+  );
 });

@@ -22,7 +22,10 @@ const skip = existsSync(folder) ? false : `skipped: ${folder} is not there`;
  * @param {ReadOptions} options
  */
 async function counts(path, options) {
-  const { users, items, user, rating, format } = await readRatings(`${folder}/${path}`, { needTimes: false, ...options });
+  const { users, items, user, rating, format } = await readRatings(`${folder}/${path}`, {
+    needTimes: false,
+    ...options,
+  });
   const { threshold = -Infinity } = likesOf(rating, format.columns.rating);
   const likes = rating ? rating.filter((r) => r >= threshold && r > 0).length : user.length;
   return [users.length, items.length, user.length, likes];

@@ -28,7 +28,7 @@ test('the usual order is kept where ids say nothing, or the same', async () => {
   }
 });
 
-test('what could be people twice is asked about, with both readings; so is what only half looks so', async () => {
+test('what could be people twice is asked about, with both readings', async () => {
   const hash = (/** @type {string} */ id) =>
     `${id}aa11bb22cc33dd44ee55ff66aa77bb88cc99dd`.slice(0, 40).padEnd(40, '0');
   for (const [line, what] of /** @type {const} */ ([
@@ -83,7 +83,7 @@ test('numbers of rows are no people; where they could be, it is asked', async ()
   assert.match(error.message, /--user 2 --item 3 \(row numbers\), or --user 1 --item 2 \(people\)/);
 });
 
-test('names: what only looks like an id is one where the other is known; else the question names the options', async () => {
+test('names: what looks like an id is one where the other is known; else it is asked', async () => {
   const recipes = await read(
     linesOf(({ user, item, rating }) => `${user},${item},${rating}`, 'user_id,dish_id,rating\n'),
   );
