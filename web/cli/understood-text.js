@@ -42,9 +42,11 @@ function likesText({ text, rows, of, stray, nothing }, { threshold, positive, we
   if (text === 'no ratings')
     return `likes    every row: no ratings are used (--rating COL names a column of them)`;
   const off = stray > 0 ? `; ${count(stray)} off the scale` : '';
-  const why = `${text}${off}${nothing > 0 ? `; ${count(nothing)} at 0 or below are no likes` : ''}`;
-  if (threshold !== undefined)
-    return `kept     ${kept} with a rating of ${threshold} or more: ${why} (--min-rating 0 keeps all)`;
+  const why = `${text}${off}${positive && nothing > 0 ? `; ${count(nothing)} at 0 or below are no likes` : ''}`;
+  if (threshold !== undefined) {
+    const least = Number(threshold.toFixed(6));
+    return `kept     ${kept} with a rating of ${least} or more: ${why} (--min-rating 0 keeps all)`;
+  }
   const above = positive ? ' above 0' : '';
   const weights = weigh ? '' : '; --weights lets them count';
   return `likes    ${kept} rows${above}: ${why} (--min-rating X for another rule${weights})`;
@@ -63,7 +65,13 @@ function weightsText({ scale, capped }) {
  */
 export function sayUnderstood(understood, rule, say) {
   const { format, columns, row, unused, notes, likes, titles, warnings } = understood;
-  const rest = unused.length > 0 ? `; not used: ${unused.slice(0, 12).map(shortened).join(', ')}` : '';
+  const rest =
+    unused.length > 0
+      ? `; not used: ${unused
+          .slice(0, 12)
+          .map((name) => shortened(name) || '(no name)')
+          .join(', ')}`
+      : '';
   say(`format   ${formatText(format)}`);
   say(`columns  ${roles(columns)}${rest}`);
   say(`first    ${roles(row)}`);

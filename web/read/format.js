@@ -18,7 +18,8 @@ import { detectDelimiter } from './table.js';
  * @property {string} [said] how the format is called, where it has a name
  */
 
-export const kinds = /** @type {const} */ (['csv', 'tsv', 'dat', 'list', 'json', 'parquet', 'netflix']);
+/** What a caller may name; Parquet is known by its first bytes. */
+export const kinds = /** @type {readonly Kind[]} */ (['csv', 'tsv', 'dat', 'list', 'json', 'netflix']);
 
 const comments = /^\s*[%#]/;
 

@@ -175,7 +175,11 @@ function positiveLikes(all, counts, { name, rows }) {
     return like('thumbs', text, { highest, stray: sumOf(counts, (value) => value > 1) });
   }
   if (counting.test(plain)) return like('counts', `counts (${name})`, { highest });
-  if (below > 0.02 * rows) return like('signed', 'likes above 0, dislikes below', { highest });
+  // One value below 0 stands for no rating; several are a scale around 0.
+  const values = all.filter(([value]) => value < 0);
+  const noRating = values.length === 1 && Number.isInteger(values[0][0]) && steps(counts, known);
+  const around = below > 0.02 * rows && !noRating;
+  if (around) return like('signed', 'likes above 0, dislikes below', { highest });
   const unknown = like('counts', 'counts, or a scale that is not known', { highest });
   return steps(counts, known) ?? wide(counts, known) ?? unknown;
 }

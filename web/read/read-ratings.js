@@ -225,6 +225,12 @@ const byRole = (valueOf) => ({
   time: valueOf('time'),
 });
 
+/**
+ * True and false as 1 and 0, where all ratings are one of them.
+ * @param {string} text
+ */
+const booleanOf = (text) => (/^true$/i.test(text) ? 1 : /^false$/i.test(text) ? 0 : NaN);
+
 /** Checks rows one by one, and keeps what they say. */
 class RowTaker {
   /**
@@ -233,12 +239,18 @@ class RowTaker {
    * @param {Interactions} rows
    * @param {ReadOptions} options
    */
-  constructor({ roles: { index, trim }, comma, passFirst }, bad, rows, { needTimes = true }) {
+  constructor(
+    { roles: { index, trim, booleans = false }, comma, passFirst },
+    bad,
+    rows,
+    { needTimes = true },
+  ) {
     this.user = index.user;
     this.item = index.item;
     this.rating = index.rating;
     this.time = index.time;
     this.trim = trim;
+    this.valueOf = booleans ? booleanOf : parseRating;
     this.comma = comma;
     this.passFirst = passFirst;
     this.needTimes = needTimes;
@@ -260,7 +272,7 @@ class RowTaker {
     }
     const { rating, time, bad, rows } = this;
     if (this.firstLine === 0) this.firstLine = line();
-    const r = rating < 0 ? 1 : parseRating(fields[rating], this.comma);
+    const r = rating < 0 ? 1 : this.valueOf(fields[rating], this.comma);
     if (Number.isNaN(r))
       return bad.add(line, 'rating is not a number', fields[rating], 'a decimal number such as 4.5');
     const t = time < 0 ? 0 : parseTime(fields[time]);

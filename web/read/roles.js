@@ -22,6 +22,7 @@ import { isNothing, parseRating, parseTime } from './values.js';
  * @property {boolean} header
  * @property {string[]} notes what was judged by content
  * @property {boolean} trim whether the blank after a separator belongs to it
+ * @property {boolean} [booleans] whether the ratings are true and false
  */
 /**
  * @typedef {object} Judged
@@ -59,7 +60,9 @@ export function chooseRoles({ file, rows, names, comma }, wanted) {
   }
   const blank = (/** @type {number} */ i) =>
     i > 0 && data.length > 0 && data.every((row) => /^ \S/.test(row[i] ?? ' x'));
-  return { index, header, notes, trim: blank(index.user) || blank(index.item) };
+  const booleans =
+    index.rating >= 0 && data.length > 0 && data.every((row) => isBoolean(row[index.rating] ?? ''));
+  return { index, header, notes, trim: blank(index.user) || blank(index.item), booleans };
 }
 
 /**
@@ -69,6 +72,9 @@ export function chooseRoles({ file, rows, names, comma }, wanted) {
  * @param {string} wanted
  */
 const ask = (file, what, got, wanted) => dataError('BAD_DATA', file, [{ line: 1, what, got, wanted }]);
+
+/** @param {string} cell */
+const isBoolean = (cell) => /^(true|false)$/i.test(cell);
 
 /** @param {string | number | undefined} want */
 const isName = (want) => want !== undefined && want !== 'none' && !/^\d+$/.test(String(want));
@@ -139,13 +145,14 @@ function byName({ first, data }, index, wanted) {
   const taken = (/** @type {number} */ i) => roleNames.some((role) => index[role] === i);
   for (const role of roleNames) {
     if (index[role] >= 0 || wanted[role] !== undefined) continue;
+    const empty = (/** @type {number} */ i) =>
+      data.length > 1 && data.every((row) => isNothing(row[i] ?? ''));
     const known = ratingNames[role]
-      .map((name) => names.findIndex((other, i) => other === name && !taken(i)))
+      .map((name) => names.findIndex((other, i) => other === name && !taken(i) && !empty(i)))
       .filter((i) => i >= 0);
     index[role] = known[0] ?? -1;
-    // A value of nothing but words is no rating; a time may be an empty column.
+    // A value of nothing but words is no rating.
     if (role === 'rating') index.rating = known.find((i) => sure.test(names[i]) || !allWords(data, i)) ?? -1;
-    if (role === 'time') index.time = known.find((i) => !data.every((row) => isNothing(row[i] ?? ''))) ?? -1;
   }
   for (const role of /** @type {const} */ (['user', 'item']))
     if (index[role] < 0 && index[role === 'user' ? 'item' : 'user'] >= 0)
@@ -175,7 +182,7 @@ function onlyId(names, free, role) {
  */
 const allWords = (data, i) => {
   const said = data.filter((row) => !isNothing(row[i] ?? ''));
-  return said.length > 1 && said.every((row) => isWord(row[i]));
+  return said.length > 1 && said.every((row) => isWord(row[i]) && !isBoolean(row[i]));
 };
 
 // --------------------------------------------------------------------------------------------------- content
@@ -202,11 +209,19 @@ function byContent(columns, index, wanted, notes) {
     // What is given by number leaves the other where it stands, if it can.
     const place = roleNames.indexOf(role);
     const at = given && rest.includes(place) ? rest.indexOf(place) : 0;
-    [index[role]] = rest.splice(at, 1);
+    const id = rest.findIndex((i, k) => k >= at && !isDecimal(data, i));
+    [index[role]] = rest.splice(id < 0 ? at : id, 1);
   }
   if (wanted.user === undefined && wanted.item === undefined) checkIds(columns, index, notes);
   numbersByContent(columns, index, wanted, { rest, numbered });
 }
+
+/**
+ * Whether a column is of numbers with decimals, such as places on a map, which are no ids.
+ * @param {string[][]} data
+ * @param {number} i
+ */
+const isDecimal = (data, i) => data.every((row) => /^\s*[+-]?\d+\.\d*[1-9]\d*\s*$/.test(row[i] ?? ''));
 
 /**
  * @param {Columns} columns
@@ -220,7 +235,15 @@ function numbersByContent({ data, comma }, index, wanted, { rest, numbered }) {
     data.every((row) => Number.isNaN(parseRating(row[i] ?? '', comma)) && !isNothing(row[i] ?? ''));
   const zeros = (/** @type {number} */ i) =>
     data.length >= fewRows && data.every((row) => parseRating(row[i] ?? '', comma) <= 0);
-  const numbers = rest.filter((i) => i >= least && !zeros(i) && !(words(i) && data.length > 1));
+  const empty = (/** @type {number} */ i) => data.length > 1 && data.every((row) => isNothing(row[i] ?? ''));
+  const numbers = rest.filter(
+    (i) =>
+      i >= least &&
+      i > Math.max(index.user, index.item) &&
+      !empty(i) &&
+      !zeros(i) &&
+      !(words(i) && data.length > 1),
+  );
   if (wanted.rating === undefined && index.rating < 0) index.rating = numbers.shift() ?? -1;
   else if (wanted.rating === 'none') numbers.shift();
   const [next] = numbers;

@@ -171,6 +171,16 @@ test('0 and below are never likes: thumbs, and scales around 0', () => {
   );
 });
 
+test('one value below 0 stands for no rating beside points, several are a scale around 0', () => {
+  const points = /** @type {[number, number][]} */ ([
+    [10, 9],
+    [8, 9],
+    [4, 9],
+  ]);
+  assert.deepEqual(ruleOf([...points, [-1, 20]]), ['points', 6, true]);
+  assert.deepEqual(ruleOf([...points, [-1, 20], [-8, 5]]), ['signed', null, true]);
+});
+
 test('counts and scales that are not known: everything above 0', () => {
   assert.deepEqual(
     ruleOf(

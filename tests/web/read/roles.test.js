@@ -136,3 +136,23 @@ test('dates that can be read in one way only', async () => {
   for (const text of ['05/04/2010', '31 Feb 2010', '5.4.2010'])
     assert.match((await failure(`user,item,date\nu,i,1\nu,j,${text}\n`)).message, /time is not a time/);
 });
+
+test('what is no id and no rating is none: empty columns, places on a map, true and false', async () => {
+  const places = await read(
+    linesOf(({ user, item, rating, time }) =>
+      [user, new Date(time * 1000).toISOString(), `30.2${rating}`, `-97.7${rating}`, item].join('\t'),
+    ),
+  );
+  assert.deepEqual(places.format.columns, { user: '1', item: '5', rating: null, time: '2' });
+  const empty = await read(linesOf(({ user, item }) => `${user}\t${item}\tA band\t\tA song`));
+  assert.deepEqual(empty.format.columns, { user: '1', item: '2', rating: null, time: null });
+  const sessions = await read(linesOf(({ user, item }) => `${user};NA;${item}`, 'sessionId;userId;itemId\n'));
+  assert.equal(sessions.format.columns.user, 'sessionId');
+  const clicks = await read(
+    linesOf(
+      ({ user, item, rating }) => `${user},${item},${rating > 3 ? 'True' : 'False'}`,
+      'user_id,item_id,is_click\n',
+    ),
+  );
+  assert.deepEqual([...new Set(clicks.rating)].sort(), [0, 1]);
+});
