@@ -42,7 +42,8 @@ function likesText({ text, rows, of, stray, nothing }, { threshold, positive, we
   if (text === 'no ratings')
     return `likes    every row: no ratings are used (--rating COL names a column of them)`;
   const off = stray > 0 ? `; ${count(stray)} off the scale` : '';
-  const why = `${text}${off}${positive && nothing > 0 ? `; ${count(nothing)} at 0 or below are no likes` : ''}`;
+  const none = positive && nothing > 0 ? `; ${count(nothing)} at 0 or below are no likes` : '';
+  const why = `${text}${off}${none}`;
   if (threshold !== undefined) {
     const least = Number(threshold.toFixed(6));
     return `kept     ${kept} with a rating of ${least} or more: ${why} (--min-rating 0 keeps all)`;
