@@ -2,7 +2,7 @@
 // bits, narrow and wide, with none to twenty neighbours an item. Must not choose anything on test.
 import { existsSync } from 'node:fs';
 import { trainModel } from '../../dist/train.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { chooseGate } from '../../web/evaluate/choose-gate.js';
 import { itemsByPerson } from '../../web/evaluate/people.js';
 import { figure, markdownTable } from './accuracy/text.js';

@@ -1,6 +1,6 @@
 // Owns the measure of the benchmarks that choose settings: every item that is not in a person's history is
 // ranked. Must not read a test file.
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { figure } from './accuracy/text.js';
 
 /** @typedef {Awaited<ReturnType<typeof readRatings>> & { byUser: Map<string, string[]> }} Split */

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { pairedBootstrap } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { chooseGate } from '../../web/evaluate/choose-gate.js';
 import { itemsByPerson } from '../../web/evaluate/people.js';
 import { figure, markdownTable } from './accuracy/text.js';

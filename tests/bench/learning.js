@@ -6,7 +6,7 @@ import { loadModel } from '../../dist/ampcf.js';
 import { metrics, pairedBootstrap } from '../../dist/evaluate.js';
 import { recency, refine } from '../../dist/learn.js';
 import { trainModel } from '../../dist/train.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 

@@ -5,7 +5,7 @@ import { membershipAttack } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { demoInteractions, demoSettings, loadFilms } from '../../examples/demo/train.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { below, seededRandom } from '../../web/core/random.js';
 import { itemsByPerson } from '../../web/evaluate/people.js';
 import { figure, markdownTable } from './accuracy/text.js';

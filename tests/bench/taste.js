@@ -6,7 +6,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
 import { pairedBootstrap } from '../../dist/evaluate.js';
 import { fitEase, trainModel } from '../../dist/train.js';
-import { readItems } from '../../web/cli/read-items.js';
+import { readItems } from '../../web/read/read-items.js';
 import { fitNeighbours } from '../../web/evaluate/itemknn.js';
 import { scoreRanker } from '../../web/evaluate/rankers.js';
 import { canonicalInteractions } from '../../web/train/interactions.js';

@@ -1,8 +1,8 @@
 // Owns the fuzz target `rows`: a file of interactions or of items is read, in pieces of any length with
 // the same result, or refused with a documented error; in time that grows with its length.
 import { Readable } from 'node:stream';
-import { readItems } from '../../web/cli/read-items.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { readItems } from '../../web/read/read-items.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { below } from '../../web/core/random.js';
 import { joined, must, mustBe, mutateBytes, runAsProgram, used } from './harness.js';
 

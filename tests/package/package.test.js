@@ -229,6 +229,7 @@ const shipped = [
   'dist/evaluate.js',
   'dist/learn.js',
   'dist/node-store.js',
+  'dist/parquet.js',
   'dist/rank.js',
   'dist/report.js',
   'dist/sentences.js',
@@ -346,11 +347,14 @@ describe('the package', () => {
     ampcf('diagnose', 'm.ampcf', '--history', 'ratings.csv', '--html', 'page.html');
     assert.match(readFileSync(join(app, 'page.html'), 'utf8'), /<svg [^]*<\/svg>/);
     assert.doesNotMatch(text('dist/cli.js'), /linkedom|observablehq/, 'no other command loads the charts');
+    assert.doesNotMatch(text('dist/cli.js'), /parquetMetadata/, 'only who reads Parquet loads it');
     for (const name of [
       'dist/cli.js contains csv-parse',
       'dist/report.js contains @observablehq/plot',
       'dist/report.js contains linkedom',
       'dist/report.js contains d3-scale',
+      'dist/parquet.js contains hyparquet',
+      'dist/parquet.js contains fzstd',
       'Permission to use, copy, modify',
     ])
       assert.ok(text('dist/THIRD-PARTY.txt').includes(name), name);

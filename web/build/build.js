@@ -95,8 +95,9 @@ const bundles = new Map([
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/cli/diagnose-report.js'), 'report.js'],
+  [at('web/read/parquet.js'), 'parquet.js'],
 ]);
-const chunks = ['core-scalar.js', 'report.js'];
+const chunks = ['core-scalar.js', 'report.js', 'parquet.js'];
 
 /**
  * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
@@ -185,14 +186,16 @@ async function bundleProgram() {
     banner: { js: '#!/usr/bin/env node' },
     metafile: true,
   });
-  const report = await bundle({
-    ...program,
-    minify: true,
-    entryPoints: entry('report', 'web/cli/diagnose-report.js'),
-    metafile: true,
-  });
+  const chunk = (/** @type {string} */ name, /** @type {string} */ path) =>
+    bundle({ ...program, minify: true, entryPoints: entry(name, path), metafile: true });
+  const report = await chunk('report', 'web/cli/diagnose-report.js');
+  const parquet = await chunk('parquet', 'web/read/parquet.js');
   await bundle({ ...program, entryPoints: entry('tune-worker', 'web/tune/worker.js') });
-  const licences = [...licencesOf(cli, 'dist/cli.js'), ...licencesOf(report, 'dist/report.js')];
+  const licences = [
+    ...licencesOf(cli, 'dist/cli.js'),
+    ...licencesOf(report, 'dist/report.js'),
+    ...licencesOf(parquet, 'dist/parquet.js'),
+  ];
   writeFileSync(at('dist/THIRD-PARTY.txt'), licences.join('\n\n'));
   chmodSync(at('dist/cli.js'), 0o755);
 }

@@ -11,7 +11,13 @@ import { defined, numberOption, parseCommand, seedOption, textOptions, UsageErro
 import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
-import { checkRatingOptions, ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import {
+  checkPeopleMeet,
+  checkRatingOptions,
+  ratingOptions,
+  ratingUsage,
+  readHistory,
+} from './read-interactions.js';
 import { print } from './terminal.js';
 
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
@@ -43,6 +49,7 @@ export const usage = [
   '  --min-rating X          ratings of at least X count, in every file (default: as in ampcf ' +
     'train, from the history file)',
   '  --weights               ratings of the history are weights',
+  '    --weight-scale linear|log1p   as in ampcf train',
   '  --duplicates last|sum   --skip-bad N   as in ampcf train',
   '  --json                  all figures as one object on standard output',
   '',
@@ -51,6 +58,7 @@ export const usage = [
 /** @type {Record<string, OptionSpec>} */
 const options = {
   weights: { type: 'boolean' },
+  'weight-scale': { type: 'string' },
   membership: { type: 'boolean' },
   ...ratingOptions,
   ...textOptions([
@@ -113,7 +121,9 @@ async function readInput(values, io) {
     io.say(
       `kept     history: ratings of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`,
     );
-  return { history, test: await other('test') };
+  const test = await other('test');
+  checkPeopleMeet(history, test);
+  return { history, test };
 }
 
 /**

@@ -10,8 +10,14 @@ import { defined, numberOption, parseCommand, seedOption, textOptions, UsageErro
 import { checkPaths } from './paths.js';
 import { count, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
-import { readCandidates } from './read-candidates.js';
-import { checkRatingOptions, ratingOptions, ratingUsage, readHistory } from './read-interactions.js';
+import { readCandidates } from '../read/read-candidates.js';
+import {
+  checkPeopleMeet,
+  checkRatingOptions,
+  ratingOptions,
+  ratingUsage,
+  readHistory,
+} from './read-interactions.js';
 import { print } from './terminal.js';
 
 /** @import { BaselineName } from '../evaluate/baselines.js' */
@@ -48,6 +54,7 @@ export const usage = [
   '  --min-rating X          ratings of at least X count, in every file (default: as in ampcf ' +
     'train, from the history file)',
   '  --weights               ratings of the history are weights',
+  '    --weight-scale linear|log1p   as in ampcf train',
   '  --duplicates last|sum   --skip-bad N   as in ampcf train',
   '  --json                  all figures as one object on standard output',
   '',
@@ -57,6 +64,7 @@ export const usage = [
 const options = {
   k: { type: 'string', short: 'k' },
   weights: { type: 'boolean' },
+  'weight-scale': { type: 'string' },
   ...ratingOptions,
   ...textOptions([
     'history',
@@ -168,6 +176,7 @@ async function readInput(values, io) {
           ? await readCandidates(values.candidates, { signal: io.signal })
           : undefined,
       };
+  checkPeopleMeet(history, lists.test);
   return {
     history,
     train: await other('train', { weights: true }),

@@ -1,35 +1,15 @@
 // Owns making text harmless for a terminal: what came from a file is shown and never obeyed. Must not write.
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { escaped, inline, unsafe } from '../read/inline.js';
 
-// Controls, line and paragraph separators, what turns the direction of text, and what nobody sees. The
-// joiners U+200C and U+200D stay: words of several languages have them, and emoji.
-const unsafe = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u180b-\u180f]/gu;
+export { inline };
+
 const layout = new Set(['\n', '\t']);
 
 /** Nobody who wrote a file can know it, so only our own styles are turned into escapes. */
 const key = randomBytes(8).toString('hex');
 const ownMark = new RegExp(`\x1b${key}\\[([0-9]+m)`, 'g');
-
-/** @param {string} control */
-const escaped = (control) => {
-  const short = JSON.stringify(control).slice(1, -1);
-  const units = () => control.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
-  return short === control ? `\\u${units().join('\\u')}` : short;
-};
-
-/**
- * A text with what is not safe to print replaced.
- * @param {string} text
- * @param {(unsafe: string) => string} by
- */
-export const replaceUnsafe = (text, by) => text.replace(unsafe, by);
-
-/**
- * A text from outside as a part of one line: controls, also line ends, are shown as JSON shows them.
- * @param {string} text
- */
-export const inline = (text) => replaceUnsafe(text, escaped);
 
 /**
  * A text in a style: marked by what no file can hold, until `shown` makes escapes of it.

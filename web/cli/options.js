@@ -1,11 +1,7 @@
-// Owns reading the command line: options of each command, lists of ids, numbers. Must not do the work.
-import { existsSync } from 'node:fs';
+// Owns reading the command line: options of each command, numbers. Must not do the work.
 import { parseArgs } from 'node:util';
-import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { highestSeed } from '../core/random.js';
-import { readFileBytes } from './files.js';
-import { inline } from './harmless.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
 
@@ -112,59 +108,4 @@ export function sizeOption(values, name) {
   if (!(bytes > 0))
     throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
   return bytes;
-}
-
-/** @typedef {{ item: string, weight: number }} WeightedId */
-
-/**
- * Ids on the command line (`1,260,527`), in a file (one a line, `id` or `id,weight`), or on standard input
- * (`-`).
- * @param {string | undefined} given
- * @param {string} name of the option, for messages
- * @returns {Promise<WeightedId[]>}
- */
-export async function idList(given, name) {
-  if (given === undefined || given === '') return [];
-  if (given === '-' || existsSync(given)) return idsOfLines(await linesOf(given), given, name);
-  return given
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
-    .map((item) => ({ item, weight: 1 }));
-}
-
-/** @param {string} path */
-async function linesOf(path) {
-  const bytes = await readFileBytes(path);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(/\r\n|\n|\r/);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new AmpcfError(
-      'BAD_DATA',
-      `${inline(path)}: got bytes that are not UTF-8, wanted one item id a line`,
-    );
-  }
-}
-
-/**
- * @param {string[]} lines
- * @param {string} path
- * @param {string} name
- * @returns {WeightedId[]}
- */
-function idsOfLines(lines, path, name) {
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '' || (i === 0 && /^(item|itemid|item_id|movieid|id)(,weight)?$/i.test(line.trim())))
-      return [];
-    const [item, weight = '1', ...rest] = line.split(',').map((cell) => cell.trim());
-    if (rest.length > 0 || !(Number(weight) > 0 && Number(weight) <= AMPCF_MAX_WEIGHT)) {
-      const wanted = `an id, or an id and a weight above 0 and at most ${AMPCF_MAX_WEIGHT}`;
-      throw new AmpcfError(
-        'BAD_DATA',
-        `${inline(path)}:${i + 1}: --${name} line, got ${JSON.stringify(line)}, wanted ${wanted}`,
-      );
-    }
-    return [{ item, weight: Number(weight) }];
-  });
 }

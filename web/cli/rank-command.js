@@ -2,8 +2,9 @@
 // scores.
 import { AMPCF_MAX_PERSONAS } from '../core/abi.js';
 import { inline } from './harmless.js';
+import { idList } from './id-list.js';
 import { loadModelFile } from './model-file.js';
-import { idList, numberOption, parseCommand, UsageError } from './options.js';
+import { numberOption, parseCommand, UsageError } from './options.js';
 import { jsonLine } from './print.js';
 import { personaLines, rankingLines } from './ranking-text.js';
 import { complain, print } from './terminal.js';
@@ -17,7 +18,8 @@ export const recommendUsage = [
   '',
   '  The best of the whole catalogue for one history. IDS is id,id,... or a file with one id (or ' +
     'id,weight) a line; - is',
-  '  standard input. Without history the list is by popularity.',
+  '  standard input. An option with IDS may be repeated, for ids with commas in them. Without history the ' +
+    'list is by popularity.',
   '',
   '  -k N              how many (default 10)',
   '  --explain         persona, attention and the history items that speak for each',
@@ -41,7 +43,7 @@ export const rankUsage = [
 ].join('\n');
 
 const shared = /** @type {Record<string, OptionSpec>} */ ({
-  history: { type: 'string' },
+  history: { type: 'string', multiple: true },
   k: { type: 'string', short: 'k' },
   explain: { type: 'boolean' },
   contributions: { type: 'string' },
@@ -104,9 +106,10 @@ async function open(values, path) {
   numberOption(values, 'personas', { whole: true, low: 1, high: AMPCF_MAX_PERSONAS });
   const model = await loadModelFile(path);
   const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
-  const history = await idList(values.history, 'history');
+  const knows = (/** @type {string} */ id) => model.has(id);
+  const history = await idList(values.history, 'history', knows);
   const me = model.createProfile(history, personas === undefined ? {} : { personas });
-  return { me, options: { explain: Boolean(values.explain), contributions }, topK };
+  return { me, knows, options: { explain: Boolean(values.explain), contributions }, topK };
 }
 
 /** @param {string[]} argv */
@@ -115,15 +118,15 @@ export async function runRecommend(argv) {
     argv,
     {
       ...shared,
-      exclude: { type: 'string' },
+      exclude: { type: 'string', multiple: true },
       'include-seen': { type: 'boolean' },
       proportional: { type: 'string' },
     },
     ['MODEL'],
   );
   const proportional = numberOption(values, 'proportional', { low: 0, high: 1 });
-  const { me, options, topK } = await open(values, given[0]);
-  const exclude = (await idList(values.exclude, 'exclude')).map(({ item }) => item);
+  const { me, knows, options, topK } = await open(values, given[0]);
+  const exclude = (await idList(values.exclude, 'exclude', knows)).map(({ item }) => item);
   await printRanking(
     me,
     me.recommend({
@@ -140,11 +143,15 @@ export async function runRecommend(argv) {
 
 /** @param {string[]} argv */
 export async function runRank(argv) {
-  const { values, given } = parseCommand(argv, { ...shared, candidates: { type: 'string' } }, ['MODEL']);
+  const { values, given } = parseCommand(
+    argv,
+    { ...shared, candidates: { type: 'string', multiple: true } },
+    ['MODEL'],
+  );
   if (values.candidates === undefined)
     throw new UsageError('--candidates IDS is missing: which items should be ranked?');
-  const { me, options, topK } = await open(values, given[0]);
-  const candidates = (await idList(values.candidates, 'candidates')).map(({ item }) => item);
+  const { me, knows, options, topK } = await open(values, given[0]);
+  const candidates = (await idList(values.candidates, 'candidates', knows)).map(({ item }) => item);
   await printRanking(
     me,
     me.rank(candidates, topK === undefined ? options : { ...options, topK }),

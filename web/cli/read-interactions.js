@@ -1,14 +1,19 @@
 // Owns what commands make of a ratings file: its options, which rows count, how much, and what is said about
 // it. Must not parse text.
+import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
+import { AmpcfError } from '../core/errors.js';
+import { likesOf, weightRule } from '../read/likes.js';
 import { inline } from './harmless.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
-import { inOneOrder } from './one-order.js';
+import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';
 import { progress } from './progress.js';
-import { checkOptions, readRatings } from './read-ratings.js';
+import { checkOptions, readRatings } from '../read/read-ratings.js';
 
+/** @import { Likes } from '../read/likes.js' */
+/** @import { Interactions } from '../train.js' */
 /** @import { Io } from './progress.js' */
-/** @typedef {import('./one-order.js').Ratings} Ratings */
+/** @typedef {import('../read/one-order.js').Ratings} Ratings */
 
 /** Options of every command that reads ratings. */
 export const ratingOptions = textOptions([
@@ -17,61 +22,86 @@ export const ratingOptions = textOptions([
   'rating',
   'time',
   'format',
+  'quote',
   'min-rating',
   'duplicates',
   'skip-bad',
 ]);
 
 export const ratingUsage = [
-  '  --user --item --rating --time COL   columns by name or number, where the names do not say',
-  '  --format csv|tsv|dat|list           where the first lines do not say',
+  '  --user --item --rating --time COL   columns by name or number, where the names do not say; ' +
+    '--rating none and --time none go without',
+  '  --format csv|tsv|dat|list|json|netflix   where the first lines do not say',
+  '  --quote CHAR|none       how fields are quoted, where the first lines do not say',
 ].join('\n');
 
 /**
- * 60 % of the highest rating where ratings are stars, which means a few steps on a small scale; undefined for
- * play counts and the like.
- * @param {Float64Array} rating
+ * @typedef {object} LikeRule which rows count, and how much
+ * @property {Likes} likes
+ * @property {number | undefined} threshold the rating from which rows count, if there is one
+ * @property {boolean} positive whether 0 and below never count
+ * @property {boolean} weights
+ * @property {ReturnType<typeof weightRule>} [weigh]
  */
-function starThreshold(rating) {
-  const values = new Set();
-  let highest = 0;
-  for (const value of rating) {
-    if (values.size <= 21) values.add(value);
-    if (value > highest) highest = value;
-    if (value < 0 || value > 10 || (value * 2) % 1 !== 0) return undefined;
+
+/**
+ * Which rows of a file count: what the command line says, or what its ratings look like.
+ * @param {Ratings} ratings
+ * @param {Record<string, any>} values
+ * @returns {LikeRule}
+ */
+export function likeRule({ rating, format }, values) {
+  const minRating = numberOption(values, 'min-rating');
+  const weights = Boolean(values.weights);
+  const likes = likesOf(rating, format.columns.rating);
+  const wanted = weightScaleOption(values);
+  if (!weights) {
+    const given = minRating !== undefined;
+    return {
+      likes,
+      weights,
+      threshold: rating ? (minRating ?? likes.threshold) : undefined,
+      positive: !given,
+    };
   }
-  return values.size >= 2 && values.size <= 21 && highest >= 4 ? 0.6 * highest : undefined;
+  if (!rating)
+    throw new UsageError('--weights: the file has no rating column (--rating COL says which it is)');
+  const weigh = weightRule(rating, AMPCF_MAX_WEIGHT, wanted);
+  return { likes, weights, threshold: minRating, positive: true, weigh };
 }
 
 /**
- * The rating from which rows count, if there is one.
- * @param {Ratings} ratings
- * @param {{ minRating?: number | undefined, weights: boolean }} rule
+ * @param {Record<string, any>} values
+ * @returns {'linear' | 'log1p' | undefined}
  */
-export function ratingThreshold({ rating }, { minRating, weights }) {
-  return rating ? (minRating ?? (weights ? undefined : starThreshold(rating))) : undefined;
+function weightScaleOption({ weights, 'weight-scale': scale }) {
+  if (scale === undefined) return undefined;
+  if (scale !== 'linear' && scale !== 'log1p')
+    throw new UsageError(`--weight-scale: got ${JSON.stringify(scale)}, wanted linear or log1p`);
+  if (!weights) throw new UsageError(`--weight-scale: got ${scale}, wanted --weights with it`);
+  return scale;
 }
 
 /**
  * Which rows count, and how much.
  * @param {Ratings} ratings
- * @param {{ threshold: number | undefined, weights: boolean }} rule
+ * @param {Pick<LikeRule, 'threshold' | 'positive' | 'weigh'>} rule
  * @param {readonly number[]} [rows] default all
  */
 export function chooseRows(
   ratings,
-  { threshold, weights },
+  { threshold, positive, weigh },
   rows = Array.from({ length: ratings.user.length }, (_, x) => x),
 ) {
   const { rating } = ratings;
-  const keep = rows.filter((x) => !rating || threshold === undefined || rating[x] >= threshold);
-  if (weights && !rating) throw new UsageError('--weights: the file has no rating column');
+  const least = threshold ?? -Infinity;
+  const keep = rating ? rows.filter((x) => rating[x] >= least && (rating[x] > 0 || !positive)) : [...rows];
   return {
     users: ratings.users,
     items: ratings.items,
     user: keep.map((x) => ratings.user[x]),
     item: keep.map((x) => ratings.item[x]),
-    weight: weights && rating ? keep.map((x) => rating[x]) : null,
+    weight: weigh && rating ? keep.map((x) => weigh.of(rating[x])) : null,
   };
 }
 
@@ -92,14 +122,16 @@ const skipBadOption = (values) => numberOption(values, 'skip-bad', { whole: true
  * Reads one file with the options of the command line, and says what was read.
  * @param {string} path
  * @param {Record<string, any>} values
- * @param {Io & { label?: string }} options label: what the file is, when there are several
+ * @param {Io & { label?: string, needTimes?: boolean }} options label: what the file is, when there are
+ *   several; needTimes: whether a time that cannot be read is a bad row
  * @returns {Promise<Ratings>}
  */
-export async function readRatingsFile(path, values, { signal, quiet, say, label }) {
-  const { format, user, item, rating, time, duplicates } = values;
+export async function readRatingsFile(path, values, { signal, quiet, say, label, needTimes = false }) {
+  const { format, quote, user, item, rating, time, duplicates } = values;
   const reading = progress('reading ', { quiet, after: 1000 });
   const read = await readRatings(path, {
-    ...defined({ format, user, item, rating, time, duplicates }),
+    ...defined({ format, quote, user, item, rating, time, duplicates }),
+    needTimes,
     skipBad: skipBadOption(values) ?? 0,
     signal,
     onProgress: ({ bytes, total, rows }) => {
@@ -110,6 +142,13 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label 
   say(`read     ${label ? `${label}: ` : ''}${contentsText(ratings)}`);
   if (ratings.duplicates > 0)
     say(`merged   ${count(ratings.duplicates)} pairs that came again (${values.duplicates ?? 'last'})`);
+  const { timesLeftOut, coding } = ratings.reading;
+  if (timesLeftOut)
+    say(
+      `times    left out: ${count(timesLeftOut.rows)} rows have none that can be read (line ` +
+        `${timesLeftOut.line}: ${JSON.stringify(inline(timesLeftOut.got))}), and they are not needed`,
+    );
+  if (coding.encoding === 'latin1') say('encoding Latin-1: the file is not UTF-8');
   if (ratings.skipped > 0) say(`skipped  ${count(ratings.skipped)} bad rows`);
   return ratings;
 }
@@ -130,22 +169,42 @@ function contentsText({ user, users, items, format: { kind, columns } }) {
  * @param {Io} io
  */
 export async function readHistory(values, io) {
-  const weights = Boolean(values.weights);
-  const minRating = numberOption(values, 'min-rating');
   const read = (/** @type {string} */ name) => readRatingsFile(values[name], values, { ...io, label: name });
   const ratings = await read('history');
-  const threshold = ratingThreshold(ratings, { minRating, weights });
+  const rule = likeRule(ratings, values);
   return {
-    history: chooseRows(ratings, { threshold, weights }),
-    threshold,
+    history: chooseRows(ratings, rule),
+    threshold: rule.threshold,
     /**
      * The rows of another file that the command line names, or undefined where it does not.
      * @param {string} name
-     * @param {{ weights?: boolean }} [rule] whether its ratings are weights, if those of the history are
+     * @param {{ weights?: boolean }} [how] whether its ratings are weights, if those of the history are
      */
-    other: async (name, rule = {}) =>
-      values[name]
-        ? chooseRows(await read(name), { threshold, weights: weights && Boolean(rule.weights) })
-        : undefined,
+    other: async (name, how = {}) => {
+      if (!values[name]) return undefined;
+      const { weigh, ...plain } = rule;
+      return chooseRows(await read(name), how.weights && weigh ? { ...plain, weigh } : plain);
+    },
   };
+}
+
+/**
+ * Refuses to measure people of whom nothing is known.
+ * @param {Interactions} history
+ * @param {Interactions | undefined} test
+ */
+export function checkPeopleMeet(history, test) {
+  if (!test || test.user.length === 0) return;
+  const there = new Set(Array.from(history.user, (u) => history.users[u]));
+  if (Array.from(test.user).some((u) => there.has(test.users[u]))) return;
+  const one = (/** @type {Interactions} */ { users, user }) => JSON.stringify(users[user[0]]);
+  const got =
+    history.user.length === 0
+      ? 'an empty history'
+      : `people such as ${one(test)}, history of ${one(history)}`;
+  throw new AmpcfError(
+    'NO_DATA',
+    `--test: no person of the test has a history, got ${got}, wanted the same people in both files ` +
+      '(--user COL says which column they are)',
+  );
 }

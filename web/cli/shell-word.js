@@ -1,5 +1,5 @@
 // Owns words as a shell takes them, which are safe to print too. Must not run a shell.
-import { replaceUnsafe } from './harmless.js';
+import { replaceUnsafe } from '../read/inline.js';
 
 /**
  * The UTF-8 of a character as octal escapes: three digits each, so that no digit behind them is taken in.

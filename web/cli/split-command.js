@@ -219,7 +219,7 @@ export async function run(argv, signal) {
   for (const name of there.length > 0 || !(await isFolder(folder)) ? there : ['train.csv'])
     await checkPaths({ RATINGS: given[0] }, { [`-o ${folder}`]: join(folder, name) });
   const io = ioOf(values, signal);
-  const ratings = await readRatingsFile(given[0], values, io);
+  const ratings = await readRatingsFile(given[0], values, { ...io, needTimes: true });
   if (timed.includes(chosen.by) && !ratings.time)
     throw new UsageError(
       `--by ${chosen.by}: got a file without times, wanted a time column (--time COL says which it is)`,

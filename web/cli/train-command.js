@@ -32,6 +32,7 @@ import { ioOf, stages } from './progress.js';
 import { quoted } from './shell-word.js';
 import { print } from './terminal.js';
 import {
+  failTraining,
   givenSettings,
   holdOutUsage,
   inputUsage,
@@ -440,6 +441,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     dropped,
     skipped: input.skipped,
     minRating: input.threshold ?? null,
+    understood: input.understood,
     seconds,
     historyCounts,
     validation: validation ?? null,
@@ -482,8 +484,9 @@ export async function run(argv, signal) {
   const io = ioOf(values, signal);
   const { say } = io;
   const input = await readTrainingInput(path, values, io);
-  const chosen = values.auto ? {} : await fromData(input, given, values, io);
-  const trained = await (values.auto ? trainBySearch : train)(input, { ...given, ...chosen }, values, io);
+  const chosen = values.auto ? {} : await fromData(input, given, values, io).catch(failTraining);
+  const work = values.auto ? trainBySearch : train;
+  const trained = await work(input, { ...given, ...chosen }, values, io).catch(failTraining);
   const whole = trainedOn(trained, input);
   const carded = values.card ? await withCard(trained, whole, io) : null;
   const bytes = carded?.bytes ?? trained.bytes;

@@ -1,4 +1,5 @@
 // Owns what commands that train take: options, ratings, the validation part, settings. Must not train.
+import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
@@ -10,24 +11,29 @@ import { count } from './print.js';
 import {
   checkRatingOptions,
   chooseRows,
+  likeRule,
   ratingOptions,
-  ratingThreshold,
   ratingUsage,
   readRatingsFile,
 } from './read-interactions.js';
-import { readItems } from './read-items.js';
 import { quoted } from './shell-word.js';
+import { readItems } from '../read/read-items.js';
+import { understoodOf } from '../read/understood.js';
+import { sayUnderstood } from './understood-text.js';
+import { inline } from './harmless.js';
 import { splitRows } from './split.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Io } from './progress.js' */
-/** @import { Ratings } from './read-interactions.js' */
+/** @import { LikeRule, Ratings } from './read-interactions.js' */
+/** @import { Understood } from '../read/understood.js' */
 /**
  * @typedef {object} TrainingInput
  * @property {Interactions} interactions to train on
  * @property {Interactions | undefined} validation never trained on
  * @property {number | undefined} threshold the rating from which rows count, if there is one
+ * @property {Understood} understood what was understood of the files
  * @property {number} skipped bad rows left out
  * @property {Awaited<ReturnType<typeof readItems>>['items'] | undefined} items
  */
@@ -54,7 +60,11 @@ export const trainingOptions = {
   ...ratingOptions,
   ...textOptions([
     'items',
+    'items-id',
+    'items-title',
     'aspects',
+    'aspect-separator',
+    'weight-scale',
     'name',
     'validation',
     'hold-out',
@@ -69,19 +79,24 @@ export const trainingOptions = {
 };
 
 export const inputUsage = [
-  '  --items FILE            titles and aspects: CSV (id, title, genres split by |), MovieLens ' +
+  '  --items FILE            titles and aspects: CSV (id, title, genres), JSON, Parquet, MovieLens ' +
     'u.item or movies.dat',
+  '    --items-id COL  --items-title COL   its columns by name or number, where the names do not say',
   '  --aspects COL,COL       which columns of --items are aspects (default: genres or the like)',
+  '  --aspect-separator X    what stands between them (default: | or ; or , or a JSON list, as the file has)',
   ratingUsage,
-  '  --min-rating X          keep ratings of at least X (default: 60 % of the highest when ratings ' +
-    'look like stars, else all)',
+  '  --min-rating X          keep ratings of at least X (default: 60 % of the highest where they ' +
+    'look like stars, points or percent,',
+  '                          else all above 0)',
   '  --weights               use the ratings as weights, for counts such as plays; default: every ' +
     'kept rating counts 1',
+  `    --weight-scale linear|log1p   as they are (at most ${AMPCF_MAX_WEIGHT}), or log(1 + n) (default ` +
+    'where one is higher)',
   '  --min-support N         leave out items of fewer than N people (default ' +
     `${trainDefaults.minSupport})`,
   '  --duplicates last|sum   a pair that comes again: the latest row counts (without times the highest ' +
     'rating), or ratings add up',
-  '  --skip-bad N            go on when up to N rows are bad',
+  '  --skip-bad N            go on when up to N rows are bad, of the ratings and of the items',
 ].join('\n');
 
 export const holdOutUsage =
@@ -189,14 +204,15 @@ function leaveOut(interactions, held) {
  * What is trained on and what is held out: two parts of the ratings, or the ratings and another file.
  * @param {Ratings} ratings
  * @param {Record<string, any>} values
- * @param {{ threshold: number | undefined, weights: boolean }} rule
+ * @param {LikeRule} rule
  * @param {Io} io
  * @returns {Promise<HeldOut>}
  */
 async function holdOut(ratings, values, rule, io) {
   const wanted = validationOption(values.validation);
   // Weights of what is held out count in a refit alone.
-  const plain = { threshold: rule.threshold, weights: rule.weights && Boolean(values.refit) };
+  const { weigh, ...bare } = rule;
+  const plain = values.refit && weigh ? { ...bare, weigh } : bare;
   const all = chooseRows(ratings, rule);
   const kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
@@ -260,23 +276,74 @@ export const patienceOption = (values) => numberOption(values, 'patience', { who
  */
 export async function readTrainingInput(path, values, io) {
   await checkBefore(path, values);
-  const ratings = await readRatingsFile(path, values, io);
-  const weights = Boolean(values.weights);
-  const threshold = ratingThreshold(ratings, { minRating: numberOption(values, 'min-rating'), weights });
-  const { kept, how = '', ...parts } = await holdOut(ratings, values, { threshold, weights }, io);
+  const ratings = await readRatingsFile(path, values, { ...io, needTimes: timesCount(values) });
+  const rule = likeRule(ratings, values);
+  const { threshold } = rule;
+  const { kept, how = '', ...parts } = await holdOut(ratings, values, rule, io);
+  const file = values.items ? await readItemsFile(ratings, values, io) : undefined;
+  const understood = understoodOf(ratings, { likes: rule.likes, minRating: threshold, kept }, file);
+  sayUnderstood(understood, rule, io.say);
   const held = parts.validation?.user.length;
+  const rated =
+    threshold === undefined
+      ? ratings.rating
+        ? ' with a rating above 0'
+        : ''
+      : ` with a rating of ${threshold} or more`;
+  if (kept === 0)
+    throw new AmpcfError(
+      'NO_DATA',
+      `${inline(path)}: got no row${rated}, wanted at least one (--min-rating X)`,
+    );
   if (held === 0) {
-    const rated = threshold === undefined ? '' : ` with a rating of ${threshold} or more`;
     const message = `${values.validation}: validation: got no event${rated}, wanted at least one`;
     throw new AmpcfError('NO_DATA', message);
   }
-  if (threshold !== undefined)
-    io.say(`kept     ${count(kept)} with a rating of ${threshold} or more (--min-rating 0 keeps all)`);
   if (held !== undefined) io.say(`held out ${count(held)} for validation${how}`);
-  const items = values.items
-    ? (await readItems(values.items, values.aspects ? { aspects: values.aspects.split(',') } : {})).items
-    : undefined;
-  return { ...parts, threshold, skipped: ratings.skipped, items };
+  return { ...parts, threshold, understood, skipped: ratings.skipped, items: file?.items };
+}
+
+/**
+ * Whether a training needs times: a share of each person's latest events does.
+ * @param {Record<string, any>} values
+ */
+function timesCount(values) {
+  const wanted = validationOption(values.validation);
+  return wanted !== undefined && 'share' in wanted && values['hold-out'] !== 'random';
+}
+
+/**
+ * @param {Ratings} ratings
+ * @param {Record<string, any>} values
+ * @param {Io} io
+ */
+async function readItemsFile(ratings, values, { say }) {
+  const { items: path, aspects, quote } = values;
+  const file = await readItems(path, {
+    ...defined({
+      id: values['items-id'],
+      title: values['items-title'],
+      aspects: aspects === undefined ? undefined : aspects === '' ? [] : aspects.split(','),
+      separator: values['aspect-separator'],
+      quote,
+      skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
+    }),
+    known: new Set(ratings.items),
+  });
+  if (file.skipped > 0) say(`skipped  ${count(file.skipped)} bad rows of the items`);
+  if (file.coding.encoding === 'latin1') say('encoding Latin-1: the items file is not UTF-8');
+  return file;
+}
+
+/**
+ * An error of a training, with the option that helps where no item has enough people.
+ * @param {unknown} error
+ * @returns {never}
+ */
+export function failTraining(error) {
+  if (error instanceof AmpcfError && /^no interactions left/.test(error.message))
+    error.message += ' (--min-support 1 keeps items of one person too)';
+  throw error;
 }
 
 /** Options that say nothing of the model, or that the settings found replace. */

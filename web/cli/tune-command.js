@@ -9,6 +9,7 @@ import { fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
 import { print } from './terminal.js';
 import {
+  failTraining,
   givenSettings,
   holdOutUsage,
   inputUsage,
@@ -107,6 +108,7 @@ export async function run(argv, signal) {
     written = `${output} has the best model found by then`;
   };
   const search = await runSearch(input, given, values, { ...io, onBest }).catch((error) => {
+    if (!signal.aborted) failTraining(error);
     throw signal.aborted && written && output !== '-' ? new Interrupted(written) : error;
   });
   const { trained, results } = search;

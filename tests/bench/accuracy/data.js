@@ -1,9 +1,9 @@
 // Owns the data sets of the bench: which files, what is history and what is held out. Must not train, and
 // must not read test files on validation.
 import { existsSync } from 'node:fs';
-import { readCandidates } from '../../../web/cli/read-candidates.js';
-import { readItems } from '../../../web/cli/read-items.js';
-import { readRatings } from '../../../web/cli/read-ratings.js';
+import { readCandidates } from '../../../web/read/read-candidates.js';
+import { readItems } from '../../../web/read/read-items.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
 import { below, personRandom, sampleOf } from '../../../web/core/random.js';
 
 /** @import { Interactions } from '../../../web/train.js' */

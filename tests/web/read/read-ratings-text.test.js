@@ -1,9 +1,9 @@
-// Owns the tests of what text files bring with them into web/cli/read-ratings.js: line ends, quotes,
+// Owns the tests of what text files bring with them into web/read/read-ratings.js: line ends, quotes,
 // encodings, numbers, times and ids. Must not test how columns are found.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { readRatings } from '../../../web/cli/read-ratings.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
 import { badRows, failure, moduleUrl, read, rowsOf } from './ratings-files.js';
 
 test('a BOM is passed over, also before a quote', async () => {
@@ -91,27 +91,39 @@ test('NUL bytes are refused, with their line', async () => {
   assert.deepEqual(badRows(error), [[3, 'NUL byte', '\\0']]);
 });
 
-test('text that is not UTF-8 is refused, with its line', async () => {
-  const error = await failure(Buffer.from('u,i\na,b\nc,caf\xe9\n', 'latin1'));
-  assert.equal(error.code, 'BAD_DATA');
-  assert.deepEqual(
-    badRows(error).map(([line, what]) => [line, what]),
-    [[3, 'not UTF-8']],
-  );
-  assert.match(error.message, /iconv/);
-  assert.deepEqual(rowsOf(await read('u,i\nc,café 映画 🎬\n')), [
-    ['u', 'i'],
-    ['c', 'café 映画 🎬'],
-  ]);
+test('the first character beyond ASCII says whether a file is UTF-8 or Latin-1', async () => {
+  const latin1 = await read(Buffer.from('user,item\na,b\nc,caf\xe9\nd,na\xefve \x80\n', 'latin1'));
+  assert.deepEqual(latin1.items, ['b', 'café', 'naïve €']);
+  assert.equal(latin1.reading.coding.encoding, 'latin1');
+  const utf8 = await read('user,item\nc,café 映画 🎬\n');
+  assert.deepEqual(rowsOf(utf8), [['c', 'café 映画 🎬']]);
+  assert.equal(utf8.reading.coding.encoding, 'utf-8');
   for (const bytes of [
     [0xc0, 0x80],
     [0xed, 0xa0, 0x80],
     [0xf4, 0x90, 0x80, 0x80],
     [0xe2, 0x82],
   ]) {
-    const bad = await failure(Buffer.concat([Buffer.from('u,i'), Buffer.from(bytes)]));
-    assert.equal(bad.code, 'BAD_DATA', bytes.join());
+    const text = Buffer.concat([Buffer.from('user,item\na,é\nb,x'), Buffer.from(bytes)]);
+    assert.deepEqual(
+      badRows(await failure(text)).map(([line, what]) => [line, what]),
+      [[3, 'not UTF-8']],
+      bytes.join(),
+    );
   }
+});
+
+test('a file of UTF-8 whose first character is broken is not taken for Latin-1', async () => {
+  const text = Buffer.concat([
+    Buffer.from('user,item\na,x'),
+    Buffer.from([0xe9]),
+    Buffer.from('y\nb,é\nc,映\n'),
+  ]);
+  const error = await failure(text);
+  assert.deepEqual(
+    badRows(error).map(([line, what]) => [line, what]),
+    [[2, 'not UTF-8, as most of the file is']],
+  );
 });
 
 test('characters cut by the chunks of a large file are whole again', async () => {
@@ -229,6 +241,8 @@ test('ratings are decimal numbers, whatever the locale', async () => {
     ['2E-2', 0.02],
     ['0', 0],
     ['1e-999', 0],
+    [' 3', 3],
+    ['3 ', 3],
   ]);
   const r = await read(`user,item,rating\n${good.map(([text], k) => `u,i${k},${text}`).join('\n')}`);
   assert.deepEqual(
@@ -244,8 +258,6 @@ test('ratings are decimal numbers, whatever the locale', async () => {
     'Infinity',
     '0x10',
     '',
-    ' 3',
-    '3 ',
     '1_000',
     '٣',
     '1e',

@@ -1,4 +1,4 @@
-// Owns the tests of where web/cli/read-ratings.js reads from and what it says of it: bad rows, files, pipes,
+// Owns the tests of where web/read/read-ratings.js reads from and what it says of it: bad rows, files, pipes,
 // progress, and the real files. Must not need the network.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -6,10 +6,10 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BadRows } from '../../../web/cli/bad-rows.js';
-import { lineBlocks } from '../../../web/cli/lines.js';
-import { readRatings } from '../../../web/cli/read-ratings.js';
-import { parseTable } from '../../../web/cli/table.js';
+import { BadRows } from '../../../web/read/bad-rows.js';
+import { lineBlocks } from '../../../web/read/lines.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
+import { parseTable } from '../../../web/read/table.js';
 import { badRows, failure, fileOf, folder, moduleUrl, read, rowsOf } from './ratings-files.js';
 
 test('the first ten bad rows are shown and all are counted', async () => {
@@ -30,12 +30,13 @@ test('the first ten bad rows are shown and all are counted', async () => {
     wanted: 'a decimal number such as 4.5',
   });
   const lines = error.message.split('\n');
-  assert.equal(lines.length, 11);
+  assert.equal(lines.length, 12);
   assert.equal(
     lines[0],
     `${path}:2: rating is not a number, got "bad0", wanted a decimal number such as 4.5`,
   );
   assert.equal(lines[10], '... and 15 more');
+  assert.match(lines[11], /^\(--skip-bad 25 leaves out 25 bad rows; --rating COL says .*--rating none/);
 });
 
 test('a broken quote is shown, however many bad rows came before', async () => {
@@ -81,15 +82,15 @@ test('a missing file and a folder are IO, with the reason and the cause', async 
 
 test('files that are no text tables are recognised', async () => {
   for (const [content, hint] of /** @type {[string | Uint8Array, RegExp][]} */ ([
-    [Buffer.from([0x1f, 0x8b, 8, 0]), /gzip/],
+    [Buffer.from([0x1f, 0x8b, 8, 0]), /damaged gzip/],
+    ['BZh91AY', /bzip2/],
     ['PK\x03\x04rest', /zip file/],
     ['<!DOCTYPE html><html>', /web page/],
     ['\n <html lang="en">', /web page/],
-    ['{"user":"a","item":"b"}\n', /JSON/],
-    ['[{"user":"a"}]', /JSON/],
+    ["{'user': 'a', 'item': 'b'}\n", /JSON without rows, got text that is no JSON; .*Python/],
+    ['{"a":1,"b":[1,2]}', /cannot tell which column is the user/],
     [Buffer.from([0x89, 0x41, 0x4d, 0x50]), /ampcf model/],
-    [Buffer.from('\uFEFFuser,item\n', 'utf16le'), /UTF-16/],
-    ['PAR1....', /Parquet/],
+    ['PAR1....', /cannot read as Parquet/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:1\n', /Git LFS/],
   ])) {
     const error = await failure(content);

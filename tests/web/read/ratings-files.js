@@ -1,4 +1,4 @@
-// Owns what the tests of web/cli/read-ratings.js share: files of given content, and what reading them gives.
+// Owns what the tests of web/read/read-ratings.js share: files of given content, and what reading them gives.
 // Must not hold a test.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { AmpcfError } from '../../../web/core/errors.js';
-import { readRatings } from '../../../web/cli/read-ratings.js';
+import { readRatings } from '../../../web/read/read-ratings.js';
 
 export const folder = mkdtempSync(join(tmpdir(), 'ampcf-ratings-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** For programs that a test starts. */
-export const moduleUrl = JSON.stringify(new URL('../../../web/cli/read-ratings.js', import.meta.url).href);
+export const moduleUrl = JSON.stringify(new URL('../../../web/read/read-ratings.js', import.meta.url).href);
 
 let written = 0;
 /** @param {string | Uint8Array} content */
@@ -22,7 +22,7 @@ export function fileOf(content) {
   return path;
 }
 
-/** @typedef {import('../../../web/cli/read-ratings.js').ReadOptions} ReadOptions */
+/** @typedef {import('../../../web/read/read-ratings.js').ReadOptions} ReadOptions */
 
 /**
  * @param {string | Uint8Array} content
@@ -62,7 +62,7 @@ export async function failure(content, options) {
  * @param {AmpcfError} error
  */
 export const badRows = (error) =>
-  /** @type {import('../../../web/cli/bad-rows.js').BadRow[]} */ (error.details.rows).map((r) => [
+  /** @type {import('../../../web/read/bad-rows.js').BadRow[]} */ (error.details.rows).map((r) => [
     r.line,
     r.what,
     r.got,

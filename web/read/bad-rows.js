@@ -28,10 +28,12 @@ export class BadRows {
   /**
    * @param {string} file
    * @param {number} allowed
+   * @param {(what: string) => string} [help] options that help with what is wrong
    */
-  constructor(file, allowed) {
+  constructor(file, allowed, help) {
     this.file = file;
     this.allowed = allowed;
+    this.help = help;
     this.total = 0;
     this.badIds = 0;
     /** @type {BadRow[]} */
@@ -60,8 +62,27 @@ export class BadRows {
     this.add(line, what, id, `1 to ${FORMAT_MAX_ID_BYTES} bytes of UTF-8`);
   }
 
+  /**
+   * Those of a reading that came before.
+   * @param {BadRows} other
+   */
+  take({ rows, total, badIds }) {
+    this.rows.push(...rows.slice(0, ROWS_SHOWN - this.rows.length));
+    this.total += total;
+    this.badIds += badIds;
+  }
+
   throwIfTooMany() {
-    if (this.total > this.allowed) throw this.error();
+    if (this.total <= this.allowed) return;
+    const error = this.error();
+    if (this.help) error.message += `\n(${this.helpText()})`;
+    throw error;
+  }
+
+  /** Options that help with the rows shown; those that are too many may be left out. */
+  helpText() {
+    const others = new Set(this.rows.map(({ what }) => this.help?.(what) ?? '').filter(Boolean));
+    return [`--skip-bad ${this.total} leaves out ${this.total} bad rows`, ...others].join('; ');
   }
 
   /**

@@ -9,6 +9,18 @@ import { dataError } from './bad-rows.js';
 /** @import { BadRows } from './bad-rows.js' */
 /** @import { LineBlock } from './lines.js' */
 
+/**
+ * @typedef {object} Table how rows are written
+ * @property {string} file
+ * @property {string} delimiter
+ * @property {boolean} quoted whether quotes are more than text
+ * @property {string} [quote]
+ * @property {string} [escape] what stands before a quote in quotes (default: the quote)
+ * @property {number} [skip] lines before the first row
+ * @property {string} [comment] what a line that is no row begins with
+ * @property {BadRows} bad
+ */
+
 /** A longer line is no row. */
 export const MAX_LINE = 1 << 20;
 const MAX_FIELD = 1 << 16;
@@ -52,7 +64,7 @@ export function detectDelimiter(lines, delimiters) {
  * line; it may throw. Rows of another length than the first go to `bad`; fields over the limit and broken
  * quotes end the reading.
  * @param {AsyncIterable<LineBlock>} blocks
- * @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table
+ * @param {Table} table
  * @param {(fields: string[], line: () => number) => void} onRow
  */
 export async function parseTable(blocks, table, onRow) {
@@ -81,15 +93,17 @@ export async function parseTable(blocks, table, onRow) {
 /** Takes rows where the parser pushes them: in order, before any error, and without the queue of a stream. */
 class TableParser extends Parser {
   /**
-   * @param {{ file: string, delimiter: string, quoted: boolean, bad: BadRows }} table
+   * @param {Table} table
    * @param {(fields: string[], line: () => number) => void} onRow
    */
-  constructor({ file, delimiter, quoted, bad }, onRow) {
+  constructor({ file, delimiter, quoted, bad, quote = '"', escape = quote, skip = 0, comment }, onRow) {
     super({
       bom: true,
       delimiter,
-      quote: quoted ? '"' : null,
-      escape: quoted ? '"' : null,
+      quote: quoted ? quote : null,
+      escape: quoted ? escape : null,
+      from_line: skip + 1,
+      ...(comment && { comment, comment_no_infix: true }),
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       max_record_size: MAX_LINE,
@@ -97,6 +111,7 @@ class TableParser extends Parser {
     });
     this.file = file;
     this.delimiter = delimiter;
+    this.mayRunOn = quoted && delimiter === '\t';
     this.bad = bad;
     this.onRow = onRow;
     this.width = 0;
@@ -124,6 +139,7 @@ class TableParser extends Parser {
       if (fields.length !== this.width) return this.skip(fields);
       for (const field of fields)
         if (field.length > MAX_FIELD / 3 && Buffer.byteLength(field) > MAX_FIELD) this.failField(field);
+      if (this.mayRunOn) this.checkQuotes(fields);
       this.onRow(fields, this.rowLine);
     } catch (error) {
       this.failure = error;
@@ -135,6 +151,36 @@ class TableParser extends Parser {
   skip({ length }) {
     this.bad.add(this.rowLine, 'wrong number of columns', String(length), String(this.width));
     return true;
+  }
+
+  /**
+   * A quote that only looks like one takes the next lines into its field, tabs and all.
+   * @param {string[]} fields
+   */
+  checkQuotes(fields) {
+    const field = fields.find((text) => text.includes('\t') && /[\r\n]/.test(text));
+    if (field === undefined) return;
+    const got = `"${field.replace(/[\r\n][^]*/, '')}`;
+    throw this.quoteError(
+      this.rowLine(),
+      'a quoted field over several rows',
+      got,
+      'quotes around whole fields',
+    );
+  }
+
+  /**
+   * @param {number} line
+   * @param {string} what
+   * @param {string} got
+   * @param {string} wanted
+   * @param {'open' | 'inside'} [kind]
+   */
+  quoteError(line, what, got, wanted, kind = 'inside') {
+    const help = `${wanted} (--quote none takes quotes as text)`;
+    const error = this.bad.fatal(line, what, got, help);
+    error.details.quote = kind;
+    return error;
   }
 
   /**
@@ -195,10 +241,10 @@ class TableParser extends Parser {
     }
     const twice = 'quotes only around a whole field, and those inside it written twice ("")';
     if (error.code === 'CSV_QUOTE_NOT_CLOSED')
-      return this.bad.fatal(line, 'quote not closed', got, 'a closing quote');
+      return this.quoteError(line, 'quote not closed', got, 'a closing quote', 'open');
     if (error.code === 'CSV_INVALID_CLOSING_QUOTE')
-      return this.bad.fatal(line, 'text after a closing quote', got, twice);
-    return this.bad.fatal(line, 'quote amid a field', got, twice);
+      return this.quoteError(line, 'text after a closing quote', got, twice);
+    return this.quoteError(line, 'quote amid a field', got, twice);
   }
 }
 
@@ -207,11 +253,18 @@ function breaksIn(fields) {
   return fields.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
 }
 
+/** The type that RecBole writes behind a name: `user_id:token`. */
+const typeOf = /:(token|float)(_seq)?$/;
+
 /**
- * A name without what writers differ in: `user_id`, `userId` and `User ID` are the same name.
+ * A name without what writers differ in: `user_id`, `userId`, `User ID` and `user_id:token` are the same.
  * @param {string} name
  */
-export const plainName = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+export const plainName = (name) =>
+  name
+    .replace(typeOf, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
 
 /**
  * The index of a column given by its number from 1 or by its name; -1 if there is none. A name that is a

@@ -1,0 +1,119 @@
+// Owns interactions in memory while a file is read. Must not know the file's format.
+import { AmpcfError } from '../core/errors.js';
+import { idProblem } from './bad-rows.js';
+import { mergePairs } from './merge-pairs.js';
+
+const MAX_IDS = (1 << 24) - 1; // a Map of V8 holds no more
+
+/**
+ * Interactions in arrays of numbers, so that 20 million of them fit: ids are kept once, as are their indices.
+ */
+export class Interactions {
+  /** @param {string} file */
+  constructor(file) {
+    this.file = file;
+    this.count = 0;
+    /** @type {Map<string, number>} */
+    this.users = new Map();
+    /** @type {Map<string, number>} */
+    this.items = new Map();
+    this.user = new Int32Array(1024);
+    this.item = new Int32Array(1024);
+    /** @type {Float64Array | null} */
+    this.rating = null;
+    /** @type {Float64Array | null} */
+    this.time = null;
+  }
+
+  /**
+   * @param {boolean} rating
+   * @param {boolean} time
+   */
+  open(rating, time) {
+    if (rating) this.rating = new Float64Array(1024);
+    if (time) this.time = new Float64Array(1024);
+  }
+
+  /**
+   * What is wrong with the ids of a row, and which; ids met before are known to be good.
+   * @param {string} user
+   * @param {string} item
+   * @returns {[string, string] | null}
+   */
+  problem(user, item) {
+    const what = this.users.has(user) ? '' : idProblem(user);
+    if (what) return [`user: ${what}`, user];
+    const other = this.items.has(item) ? '' : idProblem(item);
+    return other ? [`item: ${other}`, item] : null;
+  }
+
+  /**
+   * @param {string} user
+   * @param {string} item
+   * @param {number} rating
+   * @param {number} time
+   */
+  add(user, item, rating, time) {
+    if (this.count === this.user.length) this.grow();
+    const k = this.count++;
+    this.user[k] = this.intern(this.users, user);
+    this.item[k] = this.intern(this.items, item);
+    if (this.rating) this.rating[k] = rating;
+    if (this.time) this.time[k] = time;
+  }
+
+  /**
+   * @param {Map<string, number>} ids
+   * @param {string} id
+   */
+  intern(ids, id) {
+    const known = ids.get(id);
+    if (known !== undefined) return known;
+    if (ids.size >= MAX_IDS) {
+      const name = ids === this.users ? 'users' : 'items';
+      throw new AmpcfError(
+        'LIMIT',
+        `${this.file}: too many ${name}, got over ${MAX_IDS}, wanted at most ${MAX_IDS}`,
+        { limit: MAX_IDS },
+      );
+    }
+    // A substring would keep the whole block it was cut from alive.
+    ids.set(Buffer.from(id).toString(), ids.size);
+    return ids.size - 1;
+  }
+
+  grow() {
+    const size = this.user.length * 2;
+    /**
+     * @template {Int32Array | Float64Array} T
+     * @param {T} to
+     * @param {T} from
+     */
+    const moved = (to, from) => (to.set(from), to);
+    this.user = moved(new Int32Array(size), this.user);
+    this.item = moved(new Int32Array(size), this.item);
+    if (this.rating) this.rating = moved(new Float64Array(size), this.rating);
+    if (this.time) this.time = moved(new Float64Array(size), this.time);
+  }
+
+  /** Forgets the times: some of them say nothing. */
+  dropTimes() {
+    this.time = null;
+  }
+
+  /** @param {'last' | 'sum'} rule */
+  finish(rule) {
+    const n = mergePairs(this, { users: this.users.size, items: this.items.size }, rule);
+    const duplicates = this.count - n;
+    this.count = n;
+    return {
+      users: [...this.users.keys()],
+      items: [...this.items.keys()],
+      user: this.user.slice(0, n),
+      item: this.item.slice(0, n),
+      rating: this.rating && this.rating.slice(0, n),
+      time: this.time && this.time.slice(0, n),
+      duplicates,
+    };
+  }
+}

@@ -1,0 +1,145 @@
+// Owns what was understood of the files, as data, and what about it is nearly always a mistake. Must not
+// print.
+import { idsAlike, joinOf, nobodies } from './id-check.js';
+
+/** @import { Item } from './read-items.js' */
+/** @import { Likes } from './likes.js' */
+/** @import { Ratings } from './read-ratings.js' */
+/**
+ * @typedef {object} UnderstoodItems
+ * @property {number} titled items of the ratings that the items file has
+ * @property {number} of items of the ratings
+ * @property {number} aspects different ones of these
+ * @property {import('./read-items.js').ItemColumns} columns
+ */
+/**
+ * @typedef {object} Understood
+ * @property {{ kind: string, name: string | null, separator: string, header: boolean, encoding: string,
+ *   compression: string | null }} format
+ * @property {Record<import('./names.js').Role, string | null>} columns
+ * @property {Record<import('./names.js').Role, string | null>} row the first one
+ * @property {string[]} unused columns
+ * @property {string[]} notes what was judged by content
+ * @property {{ scale: string, text: string, minRating: number | null, positive: boolean, rows: number,
+ *   of: number, stray: number, nothing: number }} likes
+ * @property {number} people
+ * @property {number} items
+ * @property {UnderstoodItems | null} titles
+ * @property {string[]} warnings
+ */
+
+/** People of which there must be so many before one event each says something. */
+const somePeople = 3;
+
+/** @param {[string, string][]} pairs */
+const pairsText = (pairs) =>
+  pairs.map((pair) => pair.map((id) => JSON.stringify(id)).join(' and ')).join(', ');
+
+/**
+ * @param {Ratings} ratings
+ * @param {number} kept rows that count
+ */
+function warningsOf({ users, items, user, format, skipped, reading }, kept) {
+  /** @type {string[]} */
+  const warnings = [];
+  if (users.length >= somePeople && users.length === user.length)
+    warnings.push(
+      `every person has one event: is ${columnText(format.columns.user)} the person? ` +
+        '(--user COL says which column it is)',
+    );
+  for (const [what, ids] of /** @type {const} */ ([
+    ['people', users],
+    ['items', items],
+  ])) {
+    const { count, pairs } = idsAlike(ids);
+    if (count > 0)
+      warnings.push(
+        `${count} ids of ${what} differ only by leading zeros, blanks or .0 from another: ` +
+          pairsText(pairs),
+      );
+  }
+  const nobody = nobodies(users);
+  if (nobody.length > 0)
+    warnings.push(
+      `a person is called ${nobody.map((id) => JSON.stringify(id)).join(', ')}: are these events of nobody?`,
+    );
+  const read = reading.rows + skipped;
+  const dropped = user.length - kept + skipped;
+  const share = Math.round((100 * dropped) / read);
+  const bad = skipped > 0 ? `${skipped} bad ones, ` : '';
+  if (dropped * 2 > read)
+    warnings.push(
+      `${share} % of the rows are left out: ${bad}${user.length - kept} that are no likes ` +
+        '(--min-rating X says from which rating on they are)',
+    );
+  return warnings;
+}
+
+/** @param {string | null} column */
+const columnText = (column) => (column === null ? 'that column' : `column ${JSON.stringify(column)}`);
+
+/**
+ * How many items of the ratings the items file has.
+ * @param {Ratings} ratings
+ * @param {{ items: Map<string, Item>, columns: import('./read-items.js').ItemColumns }} file
+ * @returns {{ titles: UnderstoodItems, warnings: string[] }}
+ */
+export function understoodItems(ratings, { items, columns }) {
+  const { joined, alike, example } = joinOf(ratings.items, items);
+  const aspects = new Set(ratings.items.flatMap((id) => items.get(id)?.aspects ?? []));
+  const titles = { titled: joined, of: ratings.items.length, aspects: aspects.size, columns };
+  const warnings = [];
+  if (alike > 0)
+    warnings.push(
+      `${alike} items have no title because their ids differ by leading zeros, blanks or .0: ` +
+        `${JSON.stringify(example?.[0])} here, ${JSON.stringify(example?.[1])} in the items file`,
+    );
+  else if (joined === 0)
+    warnings.push(
+      `no item of the ratings is in the items file, whose ids are in ${columnText(columns.id)}, such as ` +
+        `${JSON.stringify([...items.keys()][0])}, where the ratings have ` +
+        `${JSON.stringify(ratings.items[0])} (--items-id COL says which column it is)`,
+    );
+  else if (joined * 2 < ratings.items.length)
+    warnings.push(`only ${joined} of ${ratings.items.length} items are in the items file`);
+  return { titles, warnings };
+}
+
+/**
+ * @param {Ratings} ratings
+ * @param {{ likes: Likes, minRating: number | undefined, kept: number }} rule minRating: what rows were kept
+ *   by
+ * @param {{ items: Map<string, Item>, columns: import('./read-items.js').ItemColumns }} [file] of items
+ * @returns {Understood}
+ */
+export function understoodOf(ratings, { likes, minRating, kept }, file) {
+  const { format, reading, users, items, user } = ratings;
+  const joined = file ? understoodItems(ratings, file) : { titles: null, warnings: [] };
+  return {
+    format: {
+      kind: format.kind,
+      name: reading.said,
+      separator: format.delimiter,
+      header: format.header,
+      ...reading.coding,
+    },
+    columns: format.columns,
+    row: reading.row,
+    unused: reading.unused,
+    notes: reading.notes,
+    likes: {
+      scale: likes.scale,
+      text: likes.text,
+      minRating: minRating ?? null,
+      positive: likes.positive,
+      rows: kept,
+      of: user.length,
+      stray: likes.stray,
+      nothing: likes.nothing,
+    },
+    people: users.length,
+    items: items.length,
+    titles: joined.titles,
+    warnings: [...warningsOf(ratings, kept), ...joined.warnings],
+  };
+}
