@@ -141,7 +141,7 @@ export function trainSettings(given) {
 }
 
 /** @param {Record<string, any>} given */
-function refuseGone(given) {
+export function refuseGone(given) {
   for (const [name, { setting = 'nothing', why }] of Object.entries(goneSettings))
     if (given[name] !== undefined) throw badArgument(name, given[name], `${setting}: ${why}`);
 }
