@@ -127,7 +127,12 @@ function settingsOf(options, checked, foreign) {
   if (!checked.people && (settings.itemDamping > 0 || settings.popularityDamping > 0))
     throw badArgument('itemDamping', settings.itemDamping, 'popularity or interactions with it');
   const told = foreign && { ...foreign.settings, itemDamping: 0, popularityDamping: 0 };
-  return /** @type {any} */ ({ ...settings, ...told, ...pick(given, ['gate', 'proportional']), dim: checked.dim });
+  return /** @type {any} */ ({
+    ...settings,
+    ...told,
+    ...pick(given, ['gate', 'proportional']),
+    dim: checked.dim,
+  });
 }
 
 /**
@@ -158,7 +163,11 @@ function givenTo({ ids, vectors, people, bias, weights, targets }, foreign) {
  * @param {CheckedVectors} checked
  */
 const configOf = (settings, { users, ids }) =>
-  trainConfig(/** @type {any} */ ({ ...settings, objective: 'als', sweeps: 1 }), Math.max(1, users), ids.length);
+  trainConfig(
+    /** @type {any} */ ({ ...settings, objective: 'als', sweeps: 1 }),
+    Math.max(1, users),
+    ids.length,
+  );
 
 /**
  * As the metadata has them: `vectors` is there how they are stored.

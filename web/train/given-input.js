@@ -85,7 +85,8 @@ function flat(vectors, n, dim) {
     for (let j = 0; j < n; j++) {
       if (vectors[j]?.length !== dim)
         throw badArgument(`vectors[${j}]`, `${vectors[j]?.length} numbers`, `${dim}, as dim says`);
-      for (let d = 0; d < dim; d++) all[j * dim + d] = checkedNumber(vectors[j][d], () => `vectors[${j}][${d}]`);
+      for (let d = 0; d < dim; d++)
+        all[j * dim + d] = checkedNumber(vectors[j][d], () => `vectors[${j}][${d}]`);
     }
     return all;
   }
