@@ -6,6 +6,7 @@ import { givenDefaults } from './defaults.js';
 import { foreignFoldIn } from './foreign-als.js';
 import { checkedVectors } from './given-input.js';
 import { usualFoldIn } from './given-fold-in.js';
+import { givenNeighbours } from './given-neighbours.js';
 import { modelParts, packAspects } from './model-parts.js';
 import { startTrainer } from './module.js';
 import { checkOptions } from './options.js';
@@ -13,7 +14,8 @@ import { checkSetting, refuseGone } from './settings.js';
 
 /** @import { ForeignAls, ForeignFoldIn } from './foreign-als.js' */
 /** @import { CheckedVectors, GivenVectors } from './given-input.js' */
-/** @import { GivenItems } from './kernel.js' */
+/** @import { GivenNeighbours } from './given-neighbours.js' */
+/** @import { GivenItems, NeighbourRows } from './kernel.js' */
 /** @import { ModelFacts } from './model-parts.js' */
 /** @import { TrainOptions } from './options.js' */
 /** @import { TrainSettings } from './settings.js' */
@@ -43,6 +45,7 @@ import { checkSetting, refuseGone } from './settings.js';
  * @typedef {object} OtherVectorOptions
  * @property {ForeignAls} [as] vectors of the implicit ALS of another library, whose scores the model then gives;
  *   in place of alpha, lambda, nu, bias, itemBias, itemWeights, itemTargets and dampings
+ * @property {GivenNeighbours} [neighbours] what items say of each other beside the vectors
  * @property {TrainOptions['items']} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
  * @property {AbortSignal} [signal]
@@ -78,6 +81,7 @@ const inputNames = [
   'itemWeights',
   'itemTargets',
   'as',
+  'neighbours',
   'items',
   'name',
   'signal',
@@ -182,9 +186,10 @@ const written = ({ vectorType, ...settings }) => /** @type {any} */ ({ ...settin
  * @param {CheckedVectors} checked
  * @param {ModelFacts} facts
  * @param {GivenSettings} settings
+ * @param {NeighbourRows | undefined} neighbours
  */
-async function fileOf(items, checked, facts, settings) {
-  const parts = await modelParts(facts, written(settings), undefined);
+async function fileOf(items, checked, facts, settings, neighbours) {
+  const parts = await modelParts(facts, written(settings), neighbours);
   // From here on in one turn: what is configured is what is written.
   items.configure(configOf(settings, checked));
   const { clusters, seed } = settings;
@@ -217,6 +222,7 @@ export async function prepareVectors(options) {
     source: as ? { ...as } : undefined,
     gramFactor: given.gramFactor,
   };
+  const neighbours = givenNeighbours(options.neighbours, checked.ids);
   const kernel = await startTrainer();
   const loaded = kernel.openGiven(configOf(settings, checked), given);
   return {
@@ -225,7 +231,7 @@ export async function prepareVectors(options) {
     exact: foreign !== undefined,
     bytes: async (changes = {}) => {
       checkSettings(changes);
-      return fileOf(loaded, checked, facts, { ...settings, ...changes });
+      return fileOf(loaded, checked, facts, { ...settings, ...changes }, neighbours);
     },
   };
 }
