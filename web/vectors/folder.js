@@ -45,7 +45,8 @@ async function readPopularity(folder, ids) {
   await eachRow(folder, 'popularity', ['id', 'people'], (row, file) => {
     const id = idOf(row.id, file);
     const count = Number(row.people);
-    if (!(Number.isSafeInteger(count) && count >= 0)) throw badFile(file, `people of ${id}`, row.people, 'a count');
+    if (!(Number.isSafeInteger(count) && count >= 0))
+      throw badFile(file, `people of ${id}`, row.people, 'a count');
     if (people.has(id)) throw badFile(file, 'id', `${id} twice`, 'each item once');
     people.set(id, count);
   });
@@ -68,7 +69,11 @@ async function readAspects(folder) {
 /** @param {string} folder */
 async function readNeighbours(folder) {
   if (!there(folder, 'neighbours')) return undefined;
-  const out = { from: /** @type {string[]} */ ([]), to: /** @type {string[]} */ ([]), values: /** @type {number[]} */ ([]) };
+  const out = {
+    from: /** @type {string[]} */ ([]),
+    to: /** @type {string[]} */ ([]),
+    values: /** @type {number[]} */ ([]),
+  };
   await eachRow(folder, 'neighbours', ['id', 'neighbour', 'value'], (row, file) => {
     out.from.push(idOf(row.id, file));
     out.to.push(idOf(row.neighbour, file));
@@ -130,9 +135,13 @@ async function readSettings(folder) {
  */
 export async function readFolder(folder) {
   const name = displayName(folder);
-  if (!there(folder, 'vectors')) throw badFile(name, 'folder', 'no vectors.parquet', 'one, with columns id and features');
+  if (!there(folder, 'vectors'))
+    throw badFile(name, 'folder', 'no vectors.parquet', 'one, with columns id and features');
   const vectors = join(folder, 'vectors.parquet');
-  const { ids, rows } = await readParquetVectors(vectors, displayName(vectors), { id: 'id', vector: 'features' });
+  const { ids, rows } = await readParquetVectors(vectors, displayName(vectors), {
+    id: 'id',
+    vector: 'features',
+  });
   return {
     ids,
     rows,

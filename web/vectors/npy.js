@@ -39,18 +39,29 @@ function headerOf(bytes, file) {
   const latin = (/** @type {number} */ from, /** @type {number} */ to) =>
     Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, to - from)).toString('latin1');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || latin(0, 6) !== magic) throw badFile(file, 'npy', 'no NumPy header', 'an .npy file');
+  if (bytes.length < 12 || latin(0, 6) !== magic)
+    throw badFile(file, 'npy', 'no NumPy header', 'an .npy file');
   const wide = bytes[6] > 1;
   const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
   const from = wide ? 12 : 10;
   if (bytes[6] < 1 || bytes[6] > 3 || from + length > bytes.length)
-    throw badFile(file, 'npy header', `version ${bytes[6]} and ${length} bytes`, 'a whole header of version 1 to 3');
+    throw badFile(
+      file,
+      'npy header',
+      `version ${bytes[6]} and ${length} bytes`,
+      'a whole header of version 1 to 3',
+    );
   const text = latin(from, from + length);
   const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1];
   const fortran = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1];
   if (descr === undefined || !fortran || shape === undefined)
-    throw badFile(file, 'npy header', JSON.stringify(text.trim()), 'descr of a plain type, fortran_order and shape');
+    throw badFile(
+      file,
+      'npy header',
+      JSON.stringify(text.trim()),
+      'descr of a plain type, fortran_order and shape',
+    );
   return {
     descr,
     fortran: fortran === 'True',
@@ -99,7 +110,12 @@ export function readNpy(bytes, file) {
     );
   const size = isText ? Number(width) * (kind === 'U' ? 4 : 1) : sizes[type];
   if (!Number.isSafeInteger(n) || data.length !== n * size)
-    throw badFile(file, 'npy', `${data.length} bytes for shape (${shape})`, `${n * size}: is the file whole?`);
+    throw badFile(
+      file,
+      'npy',
+      `${data.length} bytes for shape (${shape})`,
+      `${n * size}: is the file whole?`,
+    );
   const little = mark !== '>';
   if (isText) return { shape, texts: textsOf(data, { kind, width: Number(width), little, n }) };
   if (fortran && shape.length > 2)

@@ -9,7 +9,20 @@
  */
 
 /** @type {Record<NumberType, number>} */
-export const sizes = { f16: 2, bf16: 2, f32: 4, f64: 8, i8: 1, i16: 2, i32: 4, i64: 8, u8: 1, u16: 2, u32: 4, u64: 8 };
+export const sizes = {
+  f16: 2,
+  bf16: 2,
+  f32: 4,
+  f64: 8,
+  i8: 1,
+  i16: 2,
+  i32: 4,
+  i64: 8,
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  u64: 8,
+};
 
 /** Types that single precision holds. */
 const single = new Set(['f16', 'bf16', 'f32', 'i8', 'u8', 'i16', 'u16']);

@@ -28,7 +28,16 @@ import { isWord2vec, readWord2vec } from './word2vec.js';
  *   array: the name of the vectors where a file has several
  */
 
-const vectorArrays = ['vectors', 'embeddings', 'itemfactors', 'itemembeddings', 'features', 'weight', 'arr0', 'v'];
+const vectorArrays = [
+  'vectors',
+  'embeddings',
+  'itemfactors',
+  'itemembeddings',
+  'features',
+  'weight',
+  'arr0',
+  'v',
+];
 const idArrays = ['ids', 'itemids', 'items', 'keys', 'index'];
 /** @type {Record<string, string>} */
 const perItemArrays = {
@@ -51,7 +60,8 @@ const plain = (/** @type {string} */ name) => name.toLowerCase().replace(/[^a-z0
  */
 function vectorsAmong(arrays, file, wanted) {
   const names = [...arrays.keys()];
-  const described = [...arrays].map(([name, { shape }]) => `${name} (${shape.join(' x ')})`).join(', ') || 'none';
+  const described =
+    [...arrays].map(([name, { shape }]) => `${name} (${shape.join(' x ')})`).join(', ') || 'none';
   const flat = [...arrays].filter(([, { shape }]) => shape.length === 2);
   const known = flat.filter(([name]) => vectorArrays.includes(plain(name)));
   const chosen =
@@ -178,7 +188,14 @@ async function openParquetVectors(path, file, columns) {
   const find = (/** @type {string | undefined} */ wanted, /** @type {string[]} */ known) =>
     wanted ?? names.find((name) => known.includes(plain(name)));
   const id = find(columns.id, ['id', 'item', 'itemid', 'movieid', 'asin']);
-  const vector = find(columns.vector, ['features', 'vector', 'vectors', 'embedding', 'embeddings', 'factors']);
+  const vector = find(columns.vector, [
+    'features',
+    'vector',
+    'vectors',
+    'embedding',
+    'embeddings',
+    'factors',
+  ]);
   if (id === undefined || vector === undefined)
     throw badFile(file, 'columns', names.join(', '), 'id and features, or --id-column and --vector-column');
   return ofRows('parquet', await readParquetVectors(path, file, { id, vector }));
@@ -203,7 +220,8 @@ export async function openVectors(path, options = {}) {
   if (mark.startsWith('PK')) return openNpz(bytes, file, options);
   if (isSafetensors(bytes)) return openSafetensors(bytes, file, options);
   if (mark.startsWith('PAR1')) return openParquetVectors(path, file, options);
-  if (/\.(npy|npz|safetensors)$/i.test(path)) throw badFile(file, extname(path), JSON.stringify(mark), 'its header');
+  if (/\.(npy|npz|safetensors)$/i.test(path))
+    throw badFile(file, extname(path), JSON.stringify(mark), 'its header');
   return openText(path, bytes, file, options);
 }
 
@@ -214,7 +232,9 @@ export async function openVectors(path, options = {}) {
  * @param {VectorFileOptions} options
  */
 async function openText(path, bytes, file, options) {
-  const head = Buffer.from(bytes.subarray(0, 65536)).toString('latin1').split(/\r\n|\n/);
+  const head = Buffer.from(bytes.subarray(0, 65536))
+    .toString('latin1')
+    .split(/\r\n|\n/);
   if (bytes.length > 65536) head.pop();
   if (isWord2vec(head.filter((line) => line.trim() !== '').slice(0, 100)))
     return ofRows('word2vec', readWord2vec(new TextDecoder().decode(bytes), file));

@@ -22,7 +22,8 @@ export async function readIds(path) {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);
   if (lines.at(-1) === '') lines.pop();
   const blank = lines.findIndex((line) => line.trim() === '');
-  if (blank >= 0) throw badFile(`${file}:${blank + 1}`, 'id', 'a blank line', 'an id: lines stand for vectors');
+  if (blank >= 0)
+    throw badFile(`${file}:${blank + 1}`, 'id', 'a blank line', 'an id: lines stand for vectors');
   return lines;
 }
 

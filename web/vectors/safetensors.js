@@ -45,7 +45,8 @@ export function readSafetensors(bytes, file) {
   const data = bytes.subarray(8 + length);
   const { __metadata__: metadata = {}, ...tensors } = header;
   const arrays = Object.entries(tensors).map(
-    ([name, tensor]) => /** @type {[string, NumberArray]} */ ([name, tensorOf(tensor, data, `${file}(${name})`)]),
+    ([name, tensor]) =>
+      /** @type {[string, NumberArray]} */ ([name, tensorOf(tensor, data, `${file}(${name})`)]),
   );
   return { arrays: new Map(arrays), metadata };
 }

@@ -8,7 +8,16 @@ import { badFile } from './npy.js';
 /** @typedef {{ id?: string | undefined, vector?: string | undefined }} TableColumns by name or number from 1 */
 
 const idNames = ['id', 'item', 'itemid', 'ids', 'key', 'word', 'movieid', 'productid', 'asin', 'sku'];
-const vectorNames = ['features', 'vector', 'vectors', 'embedding', 'embeddings', 'factors', 'itemfactors', 'values'];
+const vectorNames = [
+  'features',
+  'vector',
+  'vectors',
+  'embedding',
+  'embeddings',
+  'factors',
+  'itemfactors',
+  'values',
+];
 
 /**
  * @param {string} file
@@ -31,7 +40,10 @@ function columnOf(file, names, wanted, known, option) {
  * @returns {number[] | undefined}
  */
 function listOf(cell) {
-  const bare = cell.trim().replace(/^[[({]|[\])}]$/g, '').trim();
+  const bare = cell
+    .trim()
+    .replace(/^[[({]|[\])}]$/g, '')
+    .trim();
   if (bare === '') return undefined;
   const numbers = bare.split(/\s*[,;|]\s*|\s+/).map((part) => (part === '' ? NaN : Number(part)));
   return numbers.every(Number.isFinite) ? numbers : undefined;
@@ -55,7 +67,8 @@ function layoutOf(file, { names, sample }, columns) {
   const vector = columnOf(file, titles, columns.vector, vectorNames, 'vector-column');
   const numeric = titles.flatMap((_, i) => (i !== id && isNumber(row[i] ?? '') ? [i] : []));
   const listed = titles.findIndex((_, i) => i !== id && (listOf(row[i] ?? '')?.length ?? 0) > 1);
-  const single = vector >= 0 && (columns.vector !== undefined || !isNumber(row[vector] ?? '')) ? vector : listed;
+  const single =
+    vector >= 0 && (columns.vector !== undefined || !isNumber(row[vector] ?? '')) ? vector : listed;
   if (single < 0 && numeric.length === 0)
     throw badFile(
       file,

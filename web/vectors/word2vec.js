@@ -43,7 +43,12 @@ export function readWord2vec(text, file) {
     const [id, ...words] = wordsOf(line);
     const wrong = words.find((word) => !isNumber(word));
     if (words.length !== dim || wrong !== undefined)
-      throw badFile(`${file}:${i + 1}`, 'vector', wrong ?? `${words.length} numbers`, `an id and ${dim} numbers`);
+      throw badFile(
+        `${file}:${i + 1}`,
+        'vector',
+        wrong ?? `${words.length} numbers`,
+        `an id and ${dim} numbers`,
+      );
     out.ids.push(id);
     out.rows.push(words.map(Number));
   });

@@ -11,7 +11,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 /** As few digits as single precision needs. */
 const digits = (/** @type {number} */ x) => String(Number(x.toPrecision(9)));
 
-const cell = (/** @type {string} */ text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const cell = (/** @type {string} */ text) =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /**
  * @param {VectorTable} table
