@@ -51,7 +51,9 @@ const options = { output: { type: 'string', short: 'o' }, ...textOptions(['to'])
 function formatOf({ to, output }) {
   if (!output) throw new UsageError('-o OUT is missing: where should the vectors go?');
   if (!formats.includes(to))
-    throw new UsageError(`--to: got ${to === undefined ? 'nothing' : JSON.stringify(to)}, wanted one of ${formats.join(', ')}`);
+    throw new UsageError(
+      `--to: got ${to === undefined ? 'nothing' : JSON.stringify(to)}, wanted one of ${formats.join(', ')}`,
+    );
   if (output === '-' && to !== 'safetensors')
     throw new UsageError(`-o: got -, wanted a path: ${to} is more than one file (safetensors is one)`);
   return /** @type {(typeof formats)[number]} */ (to);

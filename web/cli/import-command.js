@@ -58,7 +58,9 @@ export const usage = [
 /** @type {Record<string, OptionSpec>} */
 const options = {
   ...Object.fromEntries(
-    Object.entries(trainingOptions).filter(([name]) => !['private', 'minutes', 'trials', 'cores'].includes(name)),
+    Object.entries(trainingOptions).filter(
+      ([name]) => !['private', 'minutes', 'trials', 'cores'].includes(name),
+    ),
   ),
   ...textOptions([
     'ids',
@@ -122,7 +124,9 @@ function sayImported({ items, users, interactions, outside, zeros }, { options: 
     );
   if (outside > 0) say(`outside  ${count(outside)} interactions with items that have no vector: left out`);
   if (users > 0)
-    say(`known    popularity from ${count(interactions)} interactions${users ? ` of ${count(users)} people` : ''}`);
+    say(
+      `known    popularity from ${count(interactions)} interactions${users ? ` of ${count(users)} people` : ''}`,
+    );
   else say('known    nothing of popularity: items stand as given (--interactions FILE)');
 }
 
@@ -132,7 +136,9 @@ function sayImported({ items, users, interactions, outside, zeros }, { options: 
  */
 function sayFoldIn({ settings, trials, validation, source, gate, proportional }, say) {
   const { alpha, lambda, nu, itemDamping, popularityDamping, bias } = settings;
-  const how = trials?.length ? `the best of ${trials.length} on held-out events` : 'as given, or by norm and width';
+  const how = trials?.length
+    ? `the best of ${trials.length} on held-out events`
+    : 'as given, or by norm and width';
   say(
     `fold-in  alpha ${alpha}, lambda ${lambda}, nu ${nu}, item damping ${itemDamping}, popularity damping ` +
       `${popularityDamping}, bias ${bias}: ${how}`,

@@ -40,7 +40,8 @@ function libraryOf(values, told = {}) {
   const given = numberOption(values, 'regularization') ?? numberOption(values, 'reg');
   if (library === undefined) {
     const stray = ['regularization', 'reg', 'strength'].find((name) => values[name] !== undefined);
-    if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --as implicit or --as spark with it`);
+    if (stray)
+      throw new UsageError(`--${stray}: got ${values[stray]}, wanted --as implicit or --as spark with it`);
     return undefined;
   }
   if (library !== 'implicit' && library !== 'spark')
@@ -86,7 +87,10 @@ async function readSettings(path) {
   } catch {
     // Said below.
   }
-  throw new AmpcfError('BAD_DATA', `${displayName(path)}: got no JSON object, wanted settings as ampcf export writes`);
+  throw new AmpcfError(
+    'BAD_DATA',
+    `${displayName(path)}: got no JSON object, wanted settings as ampcf export writes`,
+  );
 }
 
 /**
@@ -99,7 +103,9 @@ async function readSettings(path) {
 async function idsFor(file, path, given, option) {
   const ids = given === undefined ? file.ids : await readIds(given);
   if (!ids)
-    throw new UsageError(`--${option} FILE is missing: ${displayName(path)} (${file.kind}) says of no row whose it is`);
+    throw new UsageError(
+      `--${option} FILE is missing: ${displayName(path)} (${file.kind}) says of no row whose it is`,
+    );
   if (ids.length === file.rows) return ids;
   const where = given === undefined ? displayName(path) : displayName(given);
   throw new AmpcfError(
@@ -180,7 +186,9 @@ async function readFileInput(path, values, io) {
   const { interactions, validation, items } = await readBeside(values, ids, io);
   const userVectors = await readUserVectors(values);
   if (userVectors && userVectors.dim !== file.dim)
-    throw new UsageError(`--users: got vectors of ${userVectors.dim} numbers, wanted ${file.dim} as the items have`);
+    throw new UsageError(
+      `--users: got vectors of ${userVectors.dim} numbers, wanted ${file.dim} as the items have`,
+    );
   const { popularity, ...beside } = withPerItem(file, { ...settings, ...(as ? {} : defined({ alpha })) });
   return {
     kind: file.kind,
@@ -207,8 +215,11 @@ async function readFileInput(path, values, io) {
  * @returns {Promise<ImportInput>}
  */
 async function readFolderInput(path, values, io) {
-  const refused = ['ids', 'interactions', 'users', 'array', 'settings'].find((name) => values[name] !== undefined);
-  if (refused) throw new UsageError(`--${refused}: got ${values[refused]}, wanted nothing: a folder brings its own`);
+  const refused = ['ids', 'interactions', 'users', 'array', 'settings'].find(
+    (name) => values[name] !== undefined,
+  );
+  if (refused)
+    throw new UsageError(`--${refused}: got ${values[refused]}, wanted nothing: a folder brings its own`);
   const folder = await readFolder(path);
   const as = libraryOf(values, folder.settings);
   const { alpha, ...settings } = settingsOf(values, null);
@@ -263,4 +274,3 @@ export async function readImportInput(path, values, io) {
     ? readFolderInput(path, values, io)
     : readFileInput(path, values, io);
 }
-

@@ -10,7 +10,7 @@
  */
 /** @typedef {keyof Point} Axis */
 
-const priors = [10, 100, 1000, 10000];
+const priors = [100, 1000, 10000];
 const ridges = [0.01, 0.1, 1, 10];
 const start = Object.freeze({ itemDamping: 0.5, popularityDamping: 0, bias: 0.01 });
 
