@@ -22,7 +22,7 @@ function hash(word) {
  * @param {number} seed
  */
 function generator(seed) {
-  let x = (Math.imul(seed + 1, 0x9e3779b1) >>> 0) || 1;
+  let x = Math.imul(seed + 1, 0x9e3779b1) >>> 0 || 1;
   return () => {
     x ^= x << 13;
     x ^= x >>> 17;
@@ -39,7 +39,7 @@ function generator(seed) {
 function direction(bucket, dim) {
   const random = generator(bucket);
   for (let i = 0; i < 4; i++) random();
-  return Float32Array.from({ length: dim }, () => (random() >>> 16) % 2 === 0 ? 1 : -1);
+  return Float32Array.from({ length: dim }, () => ((random() >>> 16) % 2 === 0 ? 1 : -1));
 }
 
 /**

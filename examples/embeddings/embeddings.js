@@ -38,6 +38,11 @@ for (const item of list.items)
   console.log(`${item.title}: ${explainInWords(item, { personas, history: me.history }).text}`);
 
 console.log();
-const mine = ['the-terminator-1984', 'kikis-delivery-service-1989', 'the-godfather-1972', 'a-film-nobody-has'];
+const mine = [
+  'the-terminator-1984',
+  'kikis-delivery-service-1989',
+  'the-godfather-1972',
+  'a-film-nobody-has',
+];
 for (const { title, known, score } of me.rank(mine).items)
   console.log(known ? `${score.toFixed(3)}  ${title}` : 'unknown');

@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 /** @returns {Promise<{ item: string, title: string, genres: string[], director: string }[]>} */
 export async function loadFilmFacts() {
   const rows = parse(readFileSync(new URL('../demo/films.csv', import.meta.url)), { columns: true });
-  const needed = /^(alien|blade-runner-1982|spirited|my-neighbor|princess-m|the-matrix-1999|howls|ponyo|the-terminator|kikis|the-godfather-1972|12-angry)/;
+  const needed =
+    /^(alien|blade-runner-1982|spirited|my-neighbor|princess-m|the-matrix-1999|howls|ponyo|the-terminator|kikis|the-godfather-1972|12-angry)/;
   const films = rows.map((/** @type {Record<string, string>} */ { item, title, genres, director }) => ({
     item,
     title,
