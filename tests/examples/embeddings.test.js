@@ -12,7 +12,10 @@ test('embeddings.js: two tastes are told apart, and each reason is of the taste 
   assert.equal(reasons.length, 8);
   for (const [line, , side, why] of reasons)
     assert.equal(/Animation/.test(side), /Spirited|Totoro|Mononoke|Howl/.test(why), line);
-  const scores = [...text.matchAll(/^(-?\d\.\d{3}) {2}(.+)$/gm)].map(([, score, title]) => ({ score, title }));
+  const scores = [...text.matchAll(/^(-?\d\.\d{3}) {2}(.+)$/gm)].map(([, score, title]) => ({
+    score,
+    title,
+  }));
   assert.deepEqual(
     scores.map(({ title }) => title),
     ["Kiki's Delivery Service (1989)", 'The Terminator (1984)', 'The Godfather (1972)'],

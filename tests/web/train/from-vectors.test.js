@@ -42,7 +42,12 @@ async function trained() {
 async function saidBy(bytes) {
   const model = await loadModel(bytes);
   const said = few.slice(0, 10).map(({ history }) => {
-    const me = model.createProfile(history.slice(0, 6).map(({ item }) => item).filter((id) => model.has(id)));
+    const me = model.createProfile(
+      history
+        .slice(0, 6)
+        .map(({ item }) => item)
+        .filter((id) => model.has(id)),
+    );
     const ranked = me.rank(model.ids(), { topK: 40 }).items.map(({ item, score }) => [item, score]);
     const listed = me.recommend({ topK: 10 }).items.map(({ item, score }) => [item, score]);
     me.dispose();
@@ -54,11 +59,7 @@ async function saidBy(bytes) {
   return said;
 }
 
-const tiny = () => ({
-  ids: ['a', 'b', 'c'],
-  vectors: Float32Array.from([1, 0, 0.5, 0.5, 0, 1]),
-  dim: 2,
-});
+const tiny = () => ({ ids: ['a', 'b', 'c'], vectors: Float32Array.from([1, 0, 0.5, 0.5, 0, 1]), dim: 2 });
 
 describe('vectors of our own trained model', () => {
   test('with its interactions rank as it does, to the last bit', async () => {
@@ -112,7 +113,14 @@ describe('given vectors', () => {
     const known = await modelFromVectors({ ...tiny(), popularity: [1, 5, 5], users: 10, bias: 1 });
     assert.deepEqual([...arraysOfModel(known.bytes).bias], [0.5, 0.5, Math.fround(0.1)]);
     assert.deepEqual([...arraysOfModel(known.bytes).vectors], [0.5, 0.5, 0, 1, 1, 0]);
-    const same = await modelFromVectors({ ...tiny(), vectors: [[1, 0], [0.5, 0.5], [0, 1]] });
+    const same = await modelFromVectors({
+      ...tiny(),
+      vectors: [
+        [1, 0],
+        [0.5, 0.5],
+        [0, 1],
+      ],
+    });
     assert.deepEqual(same.bytes, flat.bytes);
   });
 
@@ -164,7 +172,16 @@ describe('bad arguments', () => {
     [{ vectors: undefined }, 'BAD_ARGUMENT', /^vectors/],
     [{ vectors: 'abcdef' }, 'BAD_ARGUMENT', /^vectors/],
     [{ vectors: [[1, 2], [3], [4, 5]] }, 'BAD_ARGUMENT', /^vectors\[1\]: got 1 numbers, wanted 2/],
-    [{ vectors: [[1, 2], [3, 4]] }, 'BAD_ARGUMENT', /2 rows, wanted 3/],
+    [
+      {
+        vectors: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+      'BAD_ARGUMENT',
+      /2 rows, wanted 3/,
+    ],
     [{ vectors: [1, 0, NaN, 0, 0, 1] }, 'BAD_ARGUMENT', /vector of "b", number 0: got NaN/],
     [{ vectors: [1, 0, 1, Infinity, 0, 1] }, 'BAD_ARGUMENT', /vector of "b", number 1: got Infinity/],
     [{ vectors: [1, 0, 1, 2 ** 21, 0, 1] }, 'BAD_ARGUMENT', /at most 2\^20/],
@@ -175,7 +192,11 @@ describe('bad arguments', () => {
     [{ popularity: [1, 2.5, 3] }, 'BAD_ARGUMENT', /^popularity\[1\]/],
     [{ popularity: [1, 2, 3], users: 2 }, 'BAD_ARGUMENT', /^users: got 2/],
     [{ users: 2 }, 'BAD_ARGUMENT', /^users/],
-    [{ interactions: { users: ['u'], items: ['x'], user: [0], item: [0] } }, 'NO_DATA', /none with an item of ids/],
+    [
+      { interactions: { users: ['u'], items: ['x'], user: [0], item: [0] } },
+      'NO_DATA',
+      /none with an item of ids/,
+    ],
     [{ interactions: 7 }, 'BAD_ARGUMENT', /^interactions/],
     [{ interactions: base, popularity: [1, 2, 3] }, 'BAD_ARGUMENT', /^popularity and users/],
     [{ itemBias: [1, 2] }, 'BAD_ARGUMENT', /^itemBias/],
@@ -205,7 +226,11 @@ describe('bad arguments', () => {
     [{ as: { library: 'spark', regularization: 1, alpha: 1e-5 } }, 'BAD_ARGUMENT', /as.alpha x as.rating/],
     [{ as: { library: 'implicit', regularization: 1, alpha: 0.5 } }, 'BAD_ARGUMENT', /below 1/],
     [{ as: { library: 'implicit', regularization: 1, alpha: 2 }, lambda: 1 }, 'BAD_ARGUMENT', /^lambda/],
-    [{ as: { library: 'implicit', regularization: 1, alpha: 2 }, itemBias: [1, 2, 3] }, 'BAD_ARGUMENT', /^itemBias/],
+    [
+      { as: { library: 'implicit', regularization: 1, alpha: 2 }, itemBias: [1, 2, 3] },
+      'BAD_ARGUMENT',
+      /^itemBias/,
+    ],
   ];
   for (const [what, code, message] of cases)
     test(`${code} for ${JSON.stringify(what, (_, x) => (x === base ? '…' : x))?.slice(0, 90)}`, async () => {
@@ -218,6 +243,8 @@ describe('bad arguments', () => {
   });
 
   test('an abort', async () => {
-    await assert.rejects(modelFromVectors({ ...tiny(), signal: AbortSignal.abort() }), { name: 'AbortError' });
+    await assert.rejects(modelFromVectors({ ...tiny(), signal: AbortSignal.abort() }), {
+      name: 'AbortError',
+    });
   });
 });

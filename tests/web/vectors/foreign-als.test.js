@@ -13,10 +13,7 @@ import { largestDifference } from './als-cases.js';
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const python = process.env.AMPCF_PYTHON ?? 'python3';
-const libraries = /** @type {const} */ ({
-  implicit: 'import implicit, scipy',
-  spark: 'import pyspark',
-});
+const libraries = /** @type {const} */ ({ implicit: 'import implicit, scipy', spark: 'import pyspark' });
 
 /**
  * Why a library cannot be asked.
@@ -25,7 +22,8 @@ const libraries = /** @type {const} */ ({
 function whyNot(library) {
   const { status, error } = spawnSync(python, ['-c', libraries[library]]);
   if (error) return `skipped: no ${python}`;
-  if (status !== 0) return `skipped: ${python} has no ${library === 'spark' ? 'pyspark' : 'implicit'} (pip install)`;
+  if (status !== 0)
+    return `skipped: ${python} has no ${library === 'spark' ? 'pyspark' : 'implicit'} (pip install)`;
   if (library === 'spark' && spawnSync('java', ['-version']).error) return 'skipped: no Java';
   return false;
 }
@@ -34,12 +32,18 @@ function whyNot(library) {
 async function compare(cases) {
   assert.ok(cases.length >= 2);
   for (const given of cases) {
-    assert.ok(given.people.every(({ scores }) => Math.max(...scores) > 0.05), 'scores say something');
+    assert.ok(
+      given.people.every(({ scores }) => Math.max(...scores) > 0.05),
+      'scores say something',
+    );
     const difference = await largestDifference(given);
     assert.ok(difference < 1e-5, `${given.library} ${JSON.stringify(given.settings)}: ${difference}`);
     const halves = await largestDifference(given, 'f16');
     assert.ok(halves > difference && halves < 5e-3, `in halves ${halves}`);
-    const wrong = { ...given, settings: { ...given.settings, regularization: 3 * given.settings.regularization } };
+    const wrong = {
+      ...given,
+      settings: { ...given.settings, regularization: 3 * given.settings.regularization },
+    };
     assert.ok((await largestDifference(wrong)) > 10 * difference, 'another setting is another score');
   }
 }
