@@ -39,11 +39,7 @@ describe('a round trip', () => {
       ['parquet', ''],
     ]) {
       const { files } = json(`export m.ampcf --to ${format} -o m.${format}`);
-      assert.deepEqual(files, [
-        `m.${format}`,
-        ...(format === 'npy' ? ['m.ids.txt'] : []),
-        'm.settings.json',
-      ]);
+      assert.deepEqual(files, [`m.${format}`, ...(format === 'npy' ? ['m.ids.txt'] : []), 'm.settings.json']);
       const from = `m.${format} ${more} --settings m.settings.json --items films.csv`;
       json(`import ${from} --interactions likes.csv --validation none -o ${format}.ampcf`);
       assert.deepEqual(list(`${format}.ampcf`), list('m.ampcf'), format);

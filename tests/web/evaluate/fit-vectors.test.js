@@ -77,7 +77,11 @@ describe('fitVectors', () => {
     const strangers = { ids: ['nobody'], vectors: new Float32Array(dim) };
     assert.equal((await fitVectors({ ...given, ...fold, userVectors: strangers }, validation)).source, null);
     const short = { ids: ['u0'], vectors: [1] };
-    await failsWith(() => fitVectors({ ...given, userVectors: short }, validation), 'BAD_ARGUMENT', /userVectors/);
+    await failsWith(
+      () => fitVectors({ ...given, userVectors: short }, validation),
+      'BAD_ARGUMENT',
+      /userVectors/,
+    );
   });
 
   test('refuses to measure without histories', async () => {

@@ -8,8 +8,23 @@ import { modelFromVectors } from '../../../dist/train.js';
  * @property {{ regularization: number, alpha: number }} settings
  * @property {string[]} ids
  * @property {number[][]} vectors
- * @property {{ history: string[], scores: number[] }[]} people
+ * @property {{ history: string[], ratings: number[], scores: number[] }[]} people ratings: what each event counts
  */
+
+/**
+ * The event of our model that says what an event of several strengths says to implicit (web/cli/README.md).
+ * @param {string} item
+ * @param {number} rating
+ * @param {number} alpha
+ */
+const eventOf = (item, rating, alpha) =>
+  rating === 1
+    ? { item }
+    : {
+        item,
+        weight: (alpha * rating - 1) / (alpha - 1),
+        preference: (rating * (alpha - 1)) / (alpha * rating - 1),
+      };
 
 /**
  * The largest difference of a score from the library's, over the largest score of the person.
@@ -26,8 +41,9 @@ export async function largestDifference({ library, settings, ids, vectors, peopl
   });
   const model = await loadModel(bytes);
   let largest = 0;
-  for (const { history, scores } of people) {
-    const me = model.createProfile(history);
+  for (const { history, ratings, scores } of people) {
+    const events = history.map((item, i) => eventOf(item, ratings[i], settings.alpha));
+    const me = model.createProfile(events);
     const ranked = me.rank(ids, { topK: ids.length }).items;
     const got = new Map(ranked.map(({ item, score }) => [item, score]));
     const scale = Math.max(...scores.map(Math.abs));

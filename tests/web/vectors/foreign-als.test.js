@@ -2,7 +2,7 @@
 // are installed. Must not train by itself.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -12,7 +12,9 @@ import { largestDifference } from './als-cases.js';
 /** @import { AlsCase } from './als-cases.js' */
 
 const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const python = process.env.AMPCF_PYTHON ?? 'python3';
+/** What .ci/run has installed, or the machine's own. */
+const installed = at('../../../build/python/bin/python3');
+const python = existsSync(installed) ? installed : 'python3';
 const libraries = /** @type {const} */ ({ implicit: 'import implicit, scipy', spark: 'import pyspark' });
 
 /**

@@ -132,7 +132,10 @@ describe('several arrays in a file', () => {
   const bias = npy('<f4', '(2,)', packed([1, 2], 'writeFloatLE', 4));
 
   test('.npz: vectors, ids and bias by their names', async () => {
-    const npz = file('a.npz', zipSync({ 'item_factors.npy': vectors, 'ids.npy': ids, 'item_biases.npy': bias }));
+    const npz = file(
+      'a.npz',
+      zipSync({ 'item_factors.npy': vectors, 'ids.npy': ids, 'item_biases.npy': bias }),
+    );
     const found = await openVectors(npz);
     assert.deepEqual([found.kind, found.ids, found.rows, found.dim], ['npz', ['a', 'b'], 2, 3]);
     assert.deepEqual([...found.vectors], [...single]);
@@ -198,7 +201,14 @@ describe('tables', () => {
     };
     for (const [name, text] of Object.entries(files)) {
       const found = await openVectors(file(name, text));
-      assert.deepEqual([found.ids, [...found.vectors]], [['7', '8'], [1, 2.5, 3, -0.4]], name);
+      assert.deepEqual(
+        [found.ids, [...found.vectors]],
+        [
+          ['7', '8'],
+          [1, 2.5, 3, -0.4],
+        ],
+        name,
+      );
     }
     const glove = await openVectors(file('glove.txt', 'the 1 2 3 4 5\nof 6 7 8 9 1e1\n'));
     assert.deepEqual([glove.kind, glove.ids, glove.dim], ['word2vec', ['the', 'of'], 5]);

@@ -42,7 +42,8 @@ def golden(library, settings, ids, vectors, people):
         "ids": ids,
         "vectors": [[short(x) for x in row] for row in vectors],
         "people": [
-            {"history": [str(i) for i in history], "scores": [short(x) for x in scores]} for history, scores in people
+            {"history": [str(i) for i in history], "ratings": ratings, "scores": [short(x) for x in scores]}
+            for history, ratings, scores in people
         ],
     }
 
@@ -63,9 +64,12 @@ def of_implicit():
         model.fit(csr_matrix((ones, (rows, columns)), shape=(USERS, ITEMS)), show_progress=False)
         people = []
         for history in histories():
-            row = csr_matrix((np.ones(len(history), dtype=np.float32), ([0] * len(history), history)), shape=(1, ITEMS))
+            # Events of several strengths, but for alpha 1, where the weakest is no event to the library.
+            ratings = [1.0 if alpha == 1 else 1.0 + i % 3 for i in range(len(history))]
+            values = np.array(ratings, dtype=np.float32)
+            row = csr_matrix((values, ([0] * len(history), history)), shape=(1, ITEMS))
             ids, scores = model.recommend(0, row, N=ITEMS, recalculate_user=True, filter_already_liked_items=False)
-            people.append((history, scores[np.argsort(ids)]))
+            people.append((history, ratings, scores[np.argsort(ids)]))
         settings = {"regularization": regularization, "alpha": alpha}
         cases.append(golden("implicit", settings, [str(j) for j in range(ITEMS)], model.item_factors, people))
     return cases
@@ -106,7 +110,7 @@ def of_spark():
         # The last half of Spark's last sweep is that of people: their factors belong to these items.
         users = {row.id: row.features for row in model.userFactors.collect()}
         people = [
-            (history, [sum(a * b for a, b in zip(users[USERS + n], items[j])) for j in ids])
+            (history, [1.0] * len(history), [sum(a * b for a, b in zip(users[USERS + n], items[j])) for j in ids])
             for n, history in enumerate(histories())
         ]
         cases.append(golden("spark", {"regularization": reg, "alpha": alpha}, [str(j) for j in ids], [items[j] for j in ids], people))
