@@ -197,7 +197,7 @@ const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
-/* ---- Item vectors that were learnt elsewhere ------------------------------------------------------------ */
+/* ---- Item vectors that were learnt elsewhere ----------------------------------------------------------- */
 
 /** Vectors as another trainer has left them, and what is known of the items. */
 typedef struct ampcf_given {
@@ -226,8 +226,8 @@ size_t ampcf_given_memory(const ampcf_train_config *config);
  * vectors, the people of each item and the config of a trained model it gives the same bytes.
  *
  * config       n_users, n_items, dim, n_personas, leaves, lambda to bias, item_damping, popularity_damping
- *              in the ranges of a training, alpha / gram_factor at most 1024; the rest is not used. Vectors are
- *              taken as scores want them: popularity_damping gives targets, and multiplies nothing
+ *              in the ranges of a training, alpha / gram_factor at most 1024; the rest is not used. Vectors
+ *              are taken as scores want them: popularity_damping gives targets, and multiplies nothing
  * given        arrays must stay as long as the results
  * memory       (>= ampcf_given_memory) 16-byte aligned, holds the results
  * out_results  written only on AMPCF_OK

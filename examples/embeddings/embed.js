@@ -1,12 +1,13 @@
-// Owns text embeddings that need no download: words of titles, genres and directors, hashed and projected at random.
-// Must not know the library.
+// Owns text embeddings that need no download: words of titles, genres and directors, hashed and projected at
+// random. Must not know the library.
 
 /**
- * Stands in for a sentence encoder, which would come with weights to download: a bag of words, each word one of 2^20
- * buckets by its hash (FNV-1a), and each bucket a direction of D numbers from a seeded generator, so that the vector
- * of a text is the weighted sum of the directions of its words (Johnson and Lindenstrauss 1984; Weinberger et al.
- * 2009). Words that few texts have say more: weight log(N / texts with the word); a word of one text alone says nothing
- * of others, and is left out. Each vector has length 1, as encoders give it.
+ * Stands in for a sentence encoder, which would come with weights to download: a bag of words, each word one
+ * of 2^20 buckets by its hash (FNV-1a), and each bucket a direction of D numbers from a seeded generator, so
+ * that the vector of a text is the weighted sum of the directions of its words (Johnson and Lindenstrauss
+ * 1984; Weinberger et al. 2009). Words that few texts have say more: weight log(N / texts with the word); a
+ * word of one text alone says nothing of others, and is left out. Each vector has length 1, as encoders give
+ * it.
  */
 const buckets = 2 ** 20;
 

@@ -1,5 +1,5 @@
-// Owns an example: personas, rankings and reasons from text embeddings alone, with no interaction of anybody. Run:
-// node examples/embeddings/embeddings.js
+// Owns an example: personas, rankings and reasons from text embeddings alone, with no interaction of anybody.
+// Run: node examples/embeddings/embeddings.js
 import { loadModel } from 'ampcf';
 import { explainInWords } from 'ampcf/sentences';
 import { modelFromVectors } from 'ampcf/train';

@@ -1,5 +1,5 @@
-/* Owns what a model file needs beside item vectors that were learnt elsewhere: Gram, bias, dampings, settings.
- * Must keep the vectors as they are, and must not know who learnt them. */
+/* Owns what a model file needs beside item vectors that were learnt elsewhere: Gram, bias, dampings,
+ * settings. Must keep the vectors as they are, and must not know who learnt them. */
 #include "ampcf_train.h"
 
 #include "base/arena.h"

@@ -1,6 +1,6 @@
-/* Owns what a file is given beside vectors, from how many people have each item: dampings, bias, Gram, settings,
- * numbers that a file can hold. Every objective and given vectors share it. Must not know how vectors came
- * about. */
+/* Owns what a file is given beside vectors, from how many people have each item: dampings, bias, Gram,
+ * settings, numbers that a file can hold. Every objective and given vectors share it. Must not know how
+ * vectors came about. */
 #ifndef AMPCF_TRAIN_RESULTS_H
 #define AMPCF_TRAIN_RESULTS_H
 

@@ -1,5 +1,5 @@
-// Owns `ampcf export`: model file -> its item vectors in the files of other programs. Must not know formats of
-// models.
+// Owns `ampcf export`: model file -> its item vectors in the files of other programs. Must not know formats
+// of models.
 import { arraysOfModel } from '../vectors/model-arrays.js';
 import { writeNpy } from '../vectors/npy.js';
 import { writeSafetensors } from '../vectors/safetensors.js';
@@ -34,7 +34,8 @@ export const usage = [
   '',
   '  npy          OUT has the numbers (items x dim), and beside OUT.npy go OUT.ids.txt, an id a line, and',
   '               OUT.settings.json, how people are folded in',
-  '  safetensors  all in one file: vectors, bias, item_weights and item_targets, ids and settings as metadata;',
+  '  safetensors  all in one file: vectors, bias, item_weights and item_targets, ids and settings ' +
+    'as metadata;',
   '               imported again, it ranks as the model does, to the last bit',
   '  csv, jsonl   an item a row: id, v1, v2, ... or id and vector; and OUT.settings.json',
   '  parquet      columns id and features, as Spark and ampcf import FOLDER have them; and OUT.settings.json',

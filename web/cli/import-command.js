@@ -1,4 +1,5 @@
-// Owns `ampcf import`: vectors that were learnt elsewhere -> model file. Must not know formats or the mathematics.
+// Owns `ampcf import`: vectors that were learnt elsewhere -> model file. Must not know formats or the
+// mathematics.
 import { loadModel } from '../ampcf.js';
 import { fitVectors, measureValidation } from '../evaluate.js';
 import { modelFromVectors } from '../train.js';
@@ -24,27 +25,36 @@ import { checkSummary, choiceLines, sayCheck, sayLoudly } from './validation-tex
 export const usage = [
   'ampcf import VECTORS -o MODEL [options]',
   '',
-  '  Turn item vectors that were learnt elsewhere into a model file: by implicit, LightFM or Spark, a two-tower',
+  '  Turn item vectors that were learnt elsewhere into a model file: by implicit, LightFM or ' +
+    'Spark, a two-tower',
   '  network, from texts or images. The vectors stay as they are, to the last bit.',
   '',
-  '  VECTORS is .npy, .npz, .safetensors, .parquet (a file, or a folder of parts as Spark writes it), CSV or JSON',
+  '  VECTORS is .npy, .npz, .safetensors, .parquet (a file, or a folder of parts as Spark writes ' +
+    'it), CSV or JSON',
   "  Lines, or word2vec's text; or a folder with vectors.parquet (id, features) and, where they are there,",
-  '  popularity.parquet (id, people), aspects.parquet (id, title, aspects), neighbours.parquet (id, neighbour,',
+  '  popularity.parquet (id, people), aspects.parquet (id, title, aspects), neighbours.parquet ' +
+    '(id, neighbour,',
   '  value), validation.parquet (user, item, fold) and settings.json (as, reg, alpha, users).',
   '',
-  '  --ids FILE              ids in the order of the vectors, where their file has none: a line each, or .npy',
+  '  --ids FILE              ids in the order of the vectors, where their file has none: a line ' +
+    'each, or .npy',
   '  --array NAME            which array of .npz or .safetensors, where several could be meant',
   '  --id-column --vector-column COL   of a table',
   '  --items FILE            titles and aspects, as in ampcf train (--items-id, --items-title, --aspects,',
   '                          --aspect-separator)',
-  '  --interactions FILE     who used what, as ampcf train reads it (--user, --item, --rating, --min-rating, ...).',
-  '                          Popularity comes from it, and the fold-in is chosen on held-out events: alpha, lambda,',
+  '  --interactions FILE     who used what, as ampcf train reads it (--user, --item, --rating, ' +
+    '--min-rating, ...).',
+  '                          Popularity comes from it, and the fold-in is chosen on held-out ' +
+    'events: alpha, lambda,',
   '                          dampings, bias, gate, leaves and proportional, unless they are given',
   "  --validation FILE|SHARE|none   those events (default 0.1 of each person's; none: nothing is chosen)",
   '    --hold-out latest|random',
-  '  --users FILE --user-ids FILE   vectors of people, to say what the source itself reaches on the same events',
-  '  --as implicit|spark     vectors of the implicit ALS of that library: the model gives the scores that people',
-  '                          would have there. Needs --regularization X (or --reg X) and --alpha X as given there;',
+  '  --users FILE --user-ids FILE   vectors of people, to say what the source itself reaches on ' +
+    'the same events',
+  '  --as implicit|spark     vectors of the implicit ALS of that library: the model gives the ' +
+    'scores that people',
+  '                          would have there. Needs --regularization X (or --reg X) and --alpha X ' +
+    'as given there;',
   '    --strength X          what one event counts in the data of there (default 1)',
   '  --settings FILE         as ampcf export writes it',
   '  --personas N  --alpha --lambda --nu --split --gate --leaves --proportional --bias X',
@@ -119,14 +129,12 @@ function sayImported({ items, users, interactions, outside, zeros }, { options: 
   say(`vectors  ${count(items)} of ${given.dim} numbers (${kind})`);
   if (zeros.length > 0)
     say(
-      `zeros    ${count(zeros.length)} vectors are all 0, such as that of ${inline(zeros[0])}: no history says ` +
-        'anything of these items',
+      `zeros    ${count(zeros.length)} vectors are all 0, such as that of ${inline(zeros[0])}: ` +
+        'no history says anything of these items',
     );
   if (outside > 0) say(`outside  ${count(outside)} interactions with items that have no vector: left out`);
   if (users > 0)
-    say(
-      `known    popularity from ${count(interactions)} interactions${users ? ` of ${count(users)} people` : ''}`,
-    );
+    say(`known    popularity from ${count(interactions)} interactions of ${count(users)} people`);
   else say('known    nothing of popularity: items stand as given (--interactions FILE)');
 }
 

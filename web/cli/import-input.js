@@ -1,5 +1,5 @@
-// Owns what `ampcf import` reads: vectors with their ids, what stands beside them, interactions, vectors of people.
-// Must not fit or write.
+// Owns what `ampcf import` reads: vectors with their ids, what stands beside them, interactions, vectors of
+// people. Must not fit or write.
 import { AmpcfError } from '../core/errors.js';
 import { givenDefaults } from '../train/defaults.js';
 import { readItems } from '../read/read-items.js';
@@ -22,7 +22,8 @@ import { givenSettings, readTrainingInput } from './training-input.js';
  * @property {string} kind of the file
  * @property {Interactions | undefined} validation
  * @property {UserVectors | undefined} userVectors
- * @property {{ history: Interactions, heldOut: Interactions } | undefined} sample held-out events that a folder brings
+ * @property {{ history: Interactions, heldOut: Interactions } | undefined} sample held-out events that a
+ *   folder brings
  * @property {Record<string, any> | undefined} cluster settings.json of a folder
  */
 

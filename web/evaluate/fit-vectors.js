@@ -1,5 +1,5 @@
-// Owns the fold-in of vectors that were learnt elsewhere, found on held-out events: which settings are tried, what
-// they reach beside the source's own ranking. Must not change a vector.
+// Owns the fold-in of vectors that were learnt elsewhere, found on held-out events: which settings are tried,
+// what they reach beside the source's own ranking. Must not change a vector.
 import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
 import { prepareVectors, vectorModel } from '../train/from-vectors.js';
 import { interactionsArgument } from '../train/interactions.js';
@@ -23,9 +23,9 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 /**
  * @typedef {object} FitOptions
  * @property {UserVectors} [userVectors] of the source: its ranking of the same people is measured too
- * @property {number} [sample] people that each trial is measured on, default 1000, fewer where there are more than
- *   20,000 items, at least 300
- * @property {(progress: EvaluationProgress) => void} [onProgress]
+ * @property {number} [sample] people that each trial is measured on, default 1000, fewer where there are more
+ *   than 20,000 items, at least 300
+ * @property {(progress: EvaluationProgress) => void} [onProgress] which trial or stage, and people done
  */
 /**
  * @typedef {object} FoldInTrial
@@ -35,8 +35,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 /**
  * @typedef {object} Fitted
  * @property {ValidationFigures} validation of everybody
- * @property {{ source: ValidationFigures, foldIn: ValidationFigures } | null} source what the source's own vectors
- *   of people reach, and the model for the same people; null: no userVectors, or of none of them
+ * @property {{ source: ValidationFigures, foldIn: ValidationFigures } | null} source what the source's own
+ *   vectors of people reach, and the model for the same people; null: no userVectors, or of none of them
  * @property {FoldInTrial[]} trials in their order; none where the fold-in was given
  * @property {GateChoice | null} gate null: it was given, or is that of `as`
  * @property {ProportionalChoice | null} proportional likewise
@@ -105,7 +105,8 @@ async function search(prepared, people, given, paces) {
  * @param {PreparedVectors} prepared
  * @param {Record<string, number>} found
  * @param {readonly Person[]} people
- * @param {{ gate?: number | undefined, leaves?: number | undefined, proportional?: number | undefined }} fixed
+ * @param {{ gate?: number | undefined, leaves?: number | undefined, proportional?: number | undefined }}
+ *   fixed
  * @param {Paces} paces
  */
 async function lateChoices(prepared, found, people, fixed, paces) {
@@ -153,10 +154,11 @@ function fitArguments({ userVectors, sample, onProgress, ...given }) {
 }
 
 /**
- * A model file from item vectors that were learnt elsewhere, with the fold-in that ranks held-out events best: alpha,
- * lambda, itemDamping, popularityDamping and bias by a search of some 40 trials on some people, unless they are given;
- * then gate, leaves and proportional, as after a training. The vectors stay as they are. Where they were trained on
- * the held-out events too, the figures flatter them all, and the source as much.
+ * A model file from item vectors that were learnt elsewhere, with the fold-in that ranks held-out events
+ * best: alpha, lambda, itemDamping, popularityDamping and bias by a search of some 40 trials on some people,
+ * unless they are given; then gate, leaves and proportional, as after a training. The vectors stay as they
+ * are. Where they were trained on the held-out events too, the figures flatter them all, and the source as
+ * much.
  * @param {VectorOptions & FitOptions} options with `interactions`, which are the histories
  * @param {Interactions} validation what people took next
  * @returns {Promise<FittedModel>} same options, same bytes

@@ -67,8 +67,8 @@ async function along(measure, from, reached, axis) {
 
 /**
  * The best point found: a grid of prior and ridge, then rounds of steps on each axis.
- * @param {(point: Point) => Promise<number>} measure larger is better; asked twice for one point, it may answer from
- *   memory
+ * @param {(point: Point) => Promise<number>} measure larger is better; asked twice for one point, it may
+ *   answer from memory
  * @returns {Promise<Point>}
  */
 export async function searchSteps(measure) {

@@ -1,5 +1,5 @@
-// Owns the ranking that given item vectors were made for: the product with the source's own vectors of people. Must
-// not see relevant items.
+// Owns the ranking that given item vectors were made for: the product with the source's own vectors of
+// people. Must not see relevant items.
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { scoreRanker } from './rankers.js';

@@ -119,8 +119,8 @@ export const gaussianDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 1 
 export const logisticDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 0.1 });
 
 /**
- * Of vectors that were learnt elsewhere. alpha and lambda follow from their norm and width, itemDamping is 0 where
- * nothing is known of popularity.
+ * Of vectors that were learnt elsewhere. alpha and lambda follow from their norm and width, itemDamping is 0
+ * where nothing is known of popularity.
  */
 export const givenDefaults = Object.freeze({
   personas: 4,

@@ -1,5 +1,5 @@
-// Owns what the implicit ALS of other libraries is in the terms of a model file, so that people are folded in as
-// these libraries fold them in. Must not touch vectors.
+// Owns what the implicit ALS of other libraries is in the terms of a model file, so that people are folded in
+// as these libraries fold them in. Must not touch vectors.
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 
@@ -22,23 +22,26 @@ import { AmpcfError } from '../core/errors.js';
  */
 
 /*
- * Ours, with one vector for the whole person and liked events of weight 1 (src/FORMAT.md), S = sum_j v_j v_j^T:
+ * Ours, with one vector for the whole person and liked events of weight 1 (src/FORMAT.md), S = sum_j v_j
+ * v_j^T:
  *
  *     (alpha q S + sum_i q v_i v_i^T + lambda (q t^2 n + alpha N / factor)^nu I) u = sum_i q t v_i
  *
- * implicit 0.7 (implicit/cpu/als.py, user_linear_equation), c = its alpha times the rating, reg = regularization:
+ * implicit 0.7 (implicit/cpu/als.py, user_linear_equation), c = its alpha times the rating, reg =
+ * regularization:
  *
  *     (S + sum_i (c - 1) v_i v_i^T + reg I) u = sum_i c v_i
  *
  * is that with q = c - 1, t = c / (c - 1), alpha = 1 / q, lambda = reg and nu = 0. With c = 1, its default, q
  * would be 0, which no file holds: 2^-20, the least, changes a score by a millionth of what an event adds.
  *
- * Spark (ml.recommendation.ALS, computeFactors), a = its alpha times the rating, reg = regParam, n = liked events:
+ * Spark (ml.recommendation.ALS, computeFactors), a = its alpha times the rating, reg = regParam, n = liked
+ * events:
  *
  *     (S + sum_i a v_i v_i^T + reg n I) u = sum_i (1 + a) v_i
  *
- * is that divided by a, with q = 1, t = (1 + a) / a, alpha = 1 / a, nu = 1 and lambda t^2 = reg / a, where the
- * factor makes alpha N / factor too small to count.
+ * is that divided by a, with q = 1, t = (1 + a) / a, alpha = 1 / a, nu = 1 and lambda t^2 = reg / a, where
+ * the factor makes alpha N / factor too small to count.
  */
 
 const leastWeight = 2 ** -20;
@@ -71,8 +74,8 @@ function ofImplicit(c, regularization) {
   if (!(c >= 1 && c <= mostNumber))
     throw new AmpcfError(
       'BAD_ARGUMENT',
-      `as.alpha x as.rating: got ${c}, wanted 1 to ${mostNumber}: implicit takes it for the confidence of an ` +
-        'event, and below 1 an event would count less than none',
+      `as.alpha x as.rating: got ${c}, wanted 1 to ${mostNumber}: implicit takes it for the confidence ` +
+        'of an event, and below 1 an event would count less than none',
     );
   const weight = Math.max(c - 1, leastWeight);
   const gramFactor = 2 ** Math.max(0, Math.ceil(Math.log2(1 / weight / mostAlpha)));
@@ -100,8 +103,8 @@ function ofSpark(a, regularization) {
 }
 
 /**
- * How a file says what a library does. Scores are those of the library's own recommendations for a person whose
- * factors are calculated from these events, to 1e-4 of the largest.
+ * How a file says what a library does. Scores are those of the library's own recommendations for a person
+ * whose factors are calculated from these events, to 1e-4 of the largest.
  * @param {ForeignAls} als
  * @returns {ForeignFoldIn}
  * @throws {AmpcfError} BAD_ARGUMENT

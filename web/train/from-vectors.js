@@ -1,5 +1,5 @@
-// Owns item vectors that were learnt elsewhere -> bytes of a model file. Must not read files, or choose settings by
-// measuring.
+// Owns item vectors that were learnt elsewhere -> bytes of a model file. Must not read files, or choose
+// settings by measuring.
 import { badArgument, optionsArgument } from '../core/arguments.js';
 import { trainConfig } from './config.js';
 import { givenDefaults } from './defaults.js';
@@ -20,12 +20,14 @@ import { checkSetting, refuseGone } from './settings.js';
 /** @import { TrainOptions } from './options.js' */
 /** @import { TrainSettings } from './settings.js' */
 /**
- * @typedef {Omit<TrainSettings, 'objective'> & { objective: 'given' }} GivenSettings as they stand in the metadata
+ * @typedef {Omit<TrainSettings, 'objective'> & { objective: 'given' }} GivenSettings as they stand in the
+ *   metadata
  */
 /**
  * @typedef {object} FoldInSettings how people are folded in and scored: src/FORMAT.md
  * @property {number} [personas] P, most personas of a profile, 1 to 64; default 4
- * @property {number} [alpha] weight of each pair that was not observed; default: by norm and width of the vectors
+ * @property {number} [alpha] weight of each pair that was not observed; default: by norm and width of the
+ *   vectors
  * @property {number} [lambda] L2; default likewise
  * @property {number} [nu] frequency scaling of L2, 0 to 1; default 1
  * @property {number} [split] events that a new persona must explain and its parent could not
@@ -33,18 +35,18 @@ import { checkSetting, refuseGone } from './settings.js';
  * @property {number} [leaves] 1 to 256; default 8
  * @property {number} [proportional] 0 to 1; default 0.1
  * @property {number} [bias] b_j = this x share of people who have the item; default 0.01
- * @property {number} [itemDamping] how much less events with popular items say of a person, 0 to 2; default 0.5
- *   where popularity is known
- * @property {number} [popularityDamping] how much less a like of a popular item wants to be explained, 0 to 2;
- *   default 0
+ * @property {number} [itemDamping] how much less events with popular items say of a person, 0 to 2; default
+ *   0.5 where popularity is known
+ * @property {number} [popularityDamping] how much less a like of a popular item wants to be explained, 0 to
+ *   2; default 0
  * @property {'f32' | 'f16' | 'int8'} [vectorType] how vectors are stored; default f32, which keeps every bit
  * @property {number} [clusters] most frozen clusters of items, 0 = none; default 24
  * @property {number} [seed] of the clusters
  */
 /**
  * @typedef {object} OtherVectorOptions
- * @property {ForeignAls} [as] vectors of the implicit ALS of another library, whose scores the model then gives;
- *   in place of alpha, lambda, nu, bias, itemBias, itemWeights, itemTargets and dampings
+ * @property {ForeignAls} [as] vectors of the implicit ALS of another library, whose scores the model then
+ *   gives; in place of alpha, lambda, nu, bias, itemBias, itemWeights, itemTargets and dampings
  * @property {GivenNeighbours} [neighbours] what items say of each other beside the vectors
  * @property {TrainOptions['items']} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
@@ -237,9 +239,10 @@ export async function prepareVectors(options) {
 }
 
 /**
- * A model file from item vectors that were learnt elsewhere: by another library, a two-tower network, from texts or
- * images. The vectors are kept bit for bit; how people are folded in follows from their norm and width, from what
- * is given, or is that of the library named by `as`. `fitVectors` of `ampcf/evaluate` finds it on held-out events.
+ * A model file from item vectors that were learnt elsewhere: by another library, a two-tower network, from
+ * texts or images. The vectors are kept bit for bit; how people are folded in follows from their norm and
+ * width, from what is given, or is that of the library named by `as`. `fitVectors` of `ampcf/evaluate` finds
+ * it on held-out events.
  * @param {VectorOptions} options
  * @returns {Promise<VectorModel>} same options, same bytes
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; BAD_IDS: an id stands twice; NO_DATA:

@@ -3,14 +3,14 @@
 /** @import { CheckedVectors } from './given-input.js' */
 
 /**
- * `prior`: events that all pairs which were not observed count together. In units of one event of mean length, since
- * alpha N C, with C the mean of v v^T, weighs as N alpha events. `ridge`: L2 as a part of what one event adds to the
- * system on average of its D directions. Vectors of one length are likely to come from texts, images or a network:
- * there the wide directions are meanings, which a small ridge would level out.
+ * `prior`: events that all pairs which were not observed count together. In units of one event of mean
+ * length, since alpha N C, with C the mean of v v^T, weighs as N alpha events. `ridge`: L2 as a part of what
+ * one event adds to the system on average of its D directions. Vectors of one length are likely to come from
+ * texts, images or a network: there the wide directions are meanings, which a small ridge would level out.
  *
- * NDCG@20 of held-out events, nothing else known of them, and the best of priors from 3 to 30,000 and ridges from
- * .003 to 100: vectors of ALS on MovieLens-1M .276 (.276), the same at length 1 .242 (.257), text embeddings of films
- * .0240 (.0246) there and .0923 (.0929) with the people of the demo.
+ * NDCG@20 of held-out events, nothing else known of them, and the best of priors from 3 to 30,000 and ridges
+ * from .003 to 100: vectors of ALS on MovieLens-1M .276 (.276), the same at length 1 .242 (.257), text
+ * embeddings of films .0240 (.0246) there and .0923 (.0929) with the people of the demo.
  */
 const usual = Object.freeze({ prior: 3000, ridge: 0.3 });
 const usualOfOneLength = Object.freeze({ prior: 3000, ridge: 3 });
@@ -48,8 +48,8 @@ export function meanSquare({ vectors, ids, zeros }) {
 const rounded = (x) => Number(x.toPrecision(3));
 
 /**
- * alpha and lambda that count `prior` events and `ridge` parts of the mean direction, whatever the length, number
- * and width of the vectors.
+ * alpha and lambda that count `prior` events and `ridge` parts of the mean direction, whatever the length,
+ * number and width of the vectors.
  * @param {Pick<CheckedVectors, 'vectors' | 'zeros' | 'ids' | 'dim'>} checked
  * @param {{ prior: number, ridge: number }} scale
  */

@@ -1,4 +1,5 @@
-// Owns what is checked of given vectors, and the order in which a file has them. Must not touch wasm or settings.
+// Owns what is checked of given vectors, and the order in which a file has them. Must not touch wasm or
+// settings.
 import { AMPCF_MAX_DIM, FORMAT_MAX_ID_BYTES } from '../core/abi.js';
 import { badArgument, itemId } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -9,15 +10,15 @@ import { canonicalInteractions, interactionsArgument } from './interactions.js';
 /**
  * @typedef {object} GivenVectors
  * @property {readonly (string | number)[]} ids (N) distinct; numbers are taken as their decimal text
- * @property {ArrayLike<number> | ArrayLike<ArrayLike<number>>} vectors N x D numbers, row after row in one array,
- *   or N arrays of D; finite and at most 2^20. Float32Array is kept bit for bit, others are rounded to it; what is
- *   below 2^-126 becomes 0
+ * @property {ArrayLike<number> | ArrayLike<ArrayLike<number>>} vectors N x D numbers, row after row in one
+ *   array, or N arrays of D; finite and at most 2^20. Float32Array is kept bit for bit, others are rounded to
+ *   it; what is below 2^-126 becomes 0
  * @property {number} dim D, 1 to 1024
- * @property {ArrayLike<number>} [popularity] (N) how many people used each item, whole numbers; with it items stand
- *   in order of popularity, without it as given
+ * @property {ArrayLike<number>} [popularity] (N) how many people used each item, whole numbers; with it items
+ *   stand in order of popularity, without it as given
  * @property {number} [users] people in all, at least the largest popularity, which is the default
- * @property {Interactions} [interactions] who used what, in place of `popularity` and `users`; items without a
- *   vector are left out
+ * @property {Interactions} [interactions] who used what, in place of `popularity` and `users`; items without
+ *   a vector are left out
  * @property {ArrayLike<number>} [itemBias] (N) what the trainer adds to the score of each item, in place of
  *   popularity
  * @property {ArrayLike<number>} [itemWeights] (N) q_j of src/FORMAT.md, 2^-20 to 2^20
@@ -62,7 +63,8 @@ function checkedIds(ids) {
     if (first.has(id))
       throw new AmpcfError(
         'BAD_IDS',
-        `ids: got ${JSON.stringify(id.slice(0, 80))} twice, at ${first.get(id)} and ${i}, wanted distinct ids`,
+        `ids: got ${JSON.stringify(id.slice(0, 80))} twice, at ${first.get(id)} and ${i}, ` +
+          'wanted distinct ids',
       );
     first.set(id, i);
   });

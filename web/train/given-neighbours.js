@@ -1,4 +1,5 @@
-// Owns given neighbours as a model file has them: rows by history item, int8 with a scale each. Must not compute any.
+// Owns given neighbours as a model file has them: rows by history item, int8 with a scale each. Must not
+// compute any.
 import { badArgument } from '../core/arguments.js';
 
 /** @import { NeighbourRows } from './kernel.js' */

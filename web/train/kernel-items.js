@@ -1,5 +1,5 @@
-// Owns the results of items in train.wasm, learnt or given: where they lie, their clusters, the model file that is
-// written from there. Must not check what callers pass, or know how vectors came about.
+// Owns the results of items in train.wasm, learnt or given: where they lie, their clusters, the model file
+// that is written from there. Must not check what callers pass, or know how vectors came about.
 import * as abi from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { readStruct, writeStruct } from '../core/struct.js';

@@ -23,8 +23,8 @@ import { ItemsInWasm, check, checkWritten, getStruct, put, putStruct, statusName
 
 /** What is known of given vectors, by the names of ampcf_given. */
 /**
- * @typedef {{ vectors: Float32Array, people?: Uint32Array | undefined, bias?: Float32Array | undefined, weights?:
- *   Float32Array | undefined, targets?: Float32Array | undefined, gramFactor: number }} Given
+ * @typedef {{ vectors: Float32Array, people?: Uint32Array | undefined, bias?: Float32Array | undefined,
+ *   weights?: Float32Array | undefined, targets?: Float32Array | undefined, gramFactor: number }} Given
  */
 
 /** @param {TrainConfig} config */

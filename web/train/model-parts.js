@@ -18,8 +18,8 @@ import { choices } from './settings.js';
  * @property {ItemAspects | undefined} aspects
  * @property {TrainOptions['items']} items
  * @property {TrainOptions['name']} name
- * @property {Record<string, unknown> | undefined} [source] of vectors that were not learnt here: goes into the
- *   metadata
+ * @property {Record<string, unknown> | undefined} [source] of vectors that were not learnt here: goes into
+ *   the metadata
  * @property {number} [gramFactor] as of ampcf_model_parts
  */
 

@@ -1,5 +1,5 @@
-// Owns a folder of Parquet that a cluster has written: vectors, people of each item, titles and aspects, neighbours,
-// held-out events, settings. Must not judge them.
+// Owns a folder of Parquet that a cluster has written: vectors, people of each item, titles and aspects,
+// neighbours, held-out events, settings. Must not judge them.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { displayName, readFileBytes } from '../read/bytes.js';

@@ -1,5 +1,5 @@
-// Owns the numbers of a model file as arrays: vectors as they are scored, bias, item weights and targets, settings. Must
-// only be given bytes that the loader has accepted.
+// Owns the numbers of a model file as arrays: vectors as they are scored, bias, item weights and targets,
+// settings. Must only be given bytes that the loader has accepted.
 import {
   SETTING_ALPHA,
   SETTING_GATE,

@@ -1,11 +1,13 @@
-// Owns numbers as other programs store them: halves, bfloat16, both byte orders, to arrays of JavaScript. Must not
-// know file formats.
+// Owns numbers as other programs store them: halves, bfloat16, both byte orders, to arrays of JavaScript.
+// Must not know file formats.
 
-/** @typedef {'f16' | 'bf16' | 'f32' | 'f64' | 'i8' | 'i16' | 'i32' | 'i64' | 'u8' | 'u16' | 'u32' | 'u64'} NumberType */
+/** @typedef {'f16' | 'bf16' | 'f32' | 'f64' | 'i8' | 'i16' | 'i32' | 'i64' | 'u8' | 'u16' | 'u32' | 'u64'}
+ *   NumberType */
 /**
  * @typedef {object} NumberArray
  * @property {number[]} shape
- * @property {Float32Array | Float64Array} numbers row after row; single precision where that holds each of them
+ * @property {Float32Array | Float64Array} numbers row after row; single precision where that holds each of
+ *   them
  */
 
 /** @type {Record<NumberType, number>} */
@@ -65,8 +67,8 @@ const readers = {
 /**
  * @param {Uint8Array} bytes of the numbers and nothing else
  * @param {NumberType} type
- * @param {{ little?: boolean, columns?: number }} [order] columns: how many, where the numbers stand column after
- *   column
+ * @param {{ little?: boolean, columns?: number }} [order] columns: how many, where the numbers stand column
+ *   after column
  * @returns {Float32Array | Float64Array} row after row
  */
 export function numbersOf(bytes, type, { little = true, columns } = {}) {

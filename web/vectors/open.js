@@ -1,5 +1,5 @@
-// Owns opening a file of vectors, whatever its format: ids where it has them, numbers, and what else stands in it.
-// Must not judge what the numbers are good for.
+// Owns opening a file of vectors, whatever its format: ids where it has them, numbers, and what else stands
+// in it. Must not judge what the numbers are good for.
 import { extname } from 'node:path';
 import { displayName, readFileBytes } from '../read/bytes.js';
 import { badFile, readNpy } from './npy.js';
@@ -7,7 +7,7 @@ import { readNpz } from './npz.js';
 import { parquetColumns, readParquetVectors } from './parquet-rows.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
 import { readTable } from './tables.js';
-import { isWord2vec, readWord2vec } from './word2vec.js';
+import { isWord2vec, readWord2vec } from './text-vectors.js';
 
 /** @import { NpyArray } from './npy.js' */
 /** @import { NumberArray } from './numbers.js' */
@@ -19,13 +19,13 @@ import { isWord2vec, readWord2vec } from './word2vec.js';
  * @property {Float32Array | Float64Array} vectors (rows, dim)
  * @property {number} rows
  * @property {number} dim
- * @property {Record<string, Float32Array | Float64Array>} perItem numbers of each item that stand beside: bias,
- *   weights, targets, popularity
+ * @property {Record<string, Float32Array | Float64Array>} perItem numbers of each item that stand beside:
+ *   bias, weights, targets, popularity
  * @property {Record<string, any> | null} settings as `ampcf export` has written them
  */
 /**
- * @typedef {TableColumns & { array?: string | undefined, signal?: AbortSignal | undefined }} VectorFileOptions
- *   array: the name of the vectors where a file has several
+ * @typedef {TableColumns & { array?: string | undefined, signal?: AbortSignal | undefined }}
+ *   VectorFileOptions array: the name of the vectors where a file has several
  */
 
 const vectorArrays = [
@@ -53,7 +53,8 @@ const perItemArrays = {
 const plain = (/** @type {string} */ name) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /**
- * The array of vectors among several: the one asked for, one of a known name, or the only one with two dimensions.
+ * The array of vectors among several: the one asked for, one of a known name, or the only one with two
+ * dimensions.
  * @param {Map<string, NumberArray>} arrays
  * @param {string} file
  * @param {string | undefined} wanted

@@ -1,4 +1,5 @@
-// Owns rows of Parquet in one file, or in a folder of parts as Spark writes it. Must not know what columns mean.
+// Owns rows of Parquet in one file, or in a folder of parts as Spark writes it. Must not know what columns
+// mean.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { badFile } from './npy.js';

@@ -1,4 +1,5 @@
-// Owns safetensors: arrays by name behind a JSON header, read and written. Must not know what the arrays mean.
+// Owns safetensors: arrays by name behind a JSON header, read and written. Must not know what the arrays
+// mean.
 import { badFile } from './npy.js';
 import { numbersOf, sizes } from './numbers.js';
 

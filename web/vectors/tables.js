@@ -4,8 +4,9 @@ import { findColumn, plainName } from '../read/table.js';
 import { withRows } from '../read/rows.js';
 import { badFile } from './npy.js';
 
-/** @import { TextVectors } from './word2vec.js' */
-/** @typedef {{ id?: string | undefined, vector?: string | undefined }} TableColumns by name or number from 1 */
+/** @import { TextVectors } from './text-vectors.js' */
+/** @typedef {{ id?: string | undefined, vector?: string | undefined }} TableColumns by name or number from 1
+ *   */
 
 const idNames = ['id', 'item', 'itemid', 'ids', 'key', 'word', 'movieid', 'productid', 'asin', 'sku'];
 const vectorNames = [

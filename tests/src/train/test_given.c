@@ -1,5 +1,5 @@
-/* Owns the test of given.c: given vectors stay as they are, and get what a training of the same vectors gives;
- * what is out of range is refused. Must not know who learnt the vectors. */
+/* Owns the test of given.c: given vectors stay as they are, and get what a training of the same vectors
+ * gives; what is out of range is refused. Must not know who learnt the vectors. */
 #include "interactions.h"
 #include "models.h"
 

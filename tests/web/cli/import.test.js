@@ -1,5 +1,5 @@
-// Owns the test of `ampcf import` and `ampcf export` as commands: exit codes, messages, and that what goes out comes
-// back. Must not know formats.
+// Owns the test of `ampcf import` and `ampcf export` as commands: exit codes, messages, and that what goes
+// out comes back. Must not know formats.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Owns the test of fitVectors: what it finds is better than what nobody has looked for, and what is given stays. Must not
-// know file formats.
+// Owns the test of fitVectors: what it finds is better than what nobody has looked for, and what is given
+// stays. Must not know file formats.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { fitVectors, measureValidation } from '../../../dist/evaluate.js';

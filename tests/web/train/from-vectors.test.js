@@ -1,5 +1,5 @@
-// Owns the test of modelFromVectors: vectors stay as they are, a model's own come back to the last bit, and every
-// bad argument is refused. Must not know file formats.
+// Owns the test of modelFromVectors: vectors stay as they are, a model's own come back to the last bit, and
+// every bad argument is refused. Must not know file formats.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AmpcfError, loadModel } from '../../../dist/ampcf.js';

@@ -8,7 +8,8 @@ import { modelFromVectors } from '../../../dist/train.js';
  * @property {{ regularization: number, alpha: number }} settings
  * @property {string[]} ids
  * @property {number[][]} vectors
- * @property {{ history: string[], ratings: number[], scores: number[] }[]} people ratings: what each event counts
+ * @property {{ history: string[], ratings: number[], scores: number[] }[]} people ratings: what each event
+ *   counts
  */
 
 /**

@@ -1,5 +1,5 @@
-// Owns the test of vectors of implicit's and Spark's ALS: against golden exports, and against the libraries where they
-// are installed. Must not train by itself.
+// Owns the test of vectors of implicit's and Spark's ALS: against golden exports, and against the libraries
+// where they are installed. Must not train by itself.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

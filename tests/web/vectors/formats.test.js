@@ -1,5 +1,5 @@
-// Owns the test of files of vectors: each kind read with the right numbers and ids, and refused where it is damaged or
-// of a kind that is not read. Must not know models.
+// Owns the test of files of vectors: each kind read with the right numbers and ids, and refused where it is
+// damaged or of a kind that is not read. Must not know models.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

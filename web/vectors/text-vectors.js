@@ -1,4 +1,5 @@
-// Owns word2vec's text and GloVe: an id and its numbers a line, separated by blanks. Must not know what ids are.
+// Owns word2vec's text and GloVe: an id and its numbers a line, separated by blanks. Must not know what ids
+// are.
 import { badFile } from './npy.js';
 
 /** @typedef {{ ids: string[], rows: number[][] }} TextVectors */
