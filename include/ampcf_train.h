@@ -197,6 +197,47 @@ const float *ampcf_trainer_settings(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer);
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer);
 
+/* ---- Item vectors that were learnt elsewhere ----------------------------------------------------------- */
+
+/** Vectors as another trainer has left them, and what is known of the items. */
+typedef struct ampcf_given {
+    const float *vectors; /* (N, D) at most 2^20, not all 0; kept bit for bit */
+    /* (N) how many of the U people used each item, or NULL = nothing is known: bias 0, and no damping */
+    const uint32_t *people;
+    const float *bias;    /* (N) b_j in place of popularity, or NULL */
+    const float *weights; /* (N) q_j in place of those by damping, 2^-20 to 2^20, or NULL */
+    const float *targets; /* (N) t_j likewise */
+    /* 1 to 2^40: the file has this many times the Gram and this part of alpha. alpha G is the same; of the
+     * ridge lambda (sum_i w_i q_i t_i^2 + alpha N)^nu the second term goes, for trainers that have none */
+    float gram_factor;
+} ampcf_given;
+
+/** What ampcf_model_parts takes of a trainer. */
+typedef struct ampcf_item_results {
+    const float *vectors, *bias, *gram, *settings; /* (N, D), (N), (D (D + 1) / 2), (16) */
+    const float *weights, *targets;                /* (N), or NULL = all 1 */
+} ampcf_item_results;
+
+/** Bytes that ampcf_given_results needs; 0 when the config is out of range. Since 0.2. */
+size_t ampcf_given_memory(const ampcf_train_config *config);
+
+/**
+ * What a model file needs beside given item vectors, as a training of the same vectors makes it: with the
+ * vectors, the people of each item and the config of a trained model it gives the same bytes.
+ *
+ * config       n_users, n_items, dim, n_personas, leaves, lambda to bias, item_damping, popularity_damping
+ *              in the ranges of a training, alpha / gram_factor at most 1024; the rest is not used. Vectors
+ *              are taken as scores want them: popularity_damping gives targets, and multiplies nothing
+ * given        arrays must stay as long as the results
+ * memory       (>= ampcf_given_memory) 16-byte aligned, holds the results
+ * out_results  written only on AMPCF_OK
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (config, gram_factor, more people than U, a damping without people),
+ * AMPCF_E_BAD_NUMBER (an array), AMPCF_E_MEMORY. O(N D^2). Since 0.2.
+ */
+ampcf_status ampcf_given_results(const ampcf_train_config *config, const ampcf_given *given, void *memory,
+                                 size_t memory_bytes, ampcf_item_results *out_results);
+
 /* ---- Neighbours of items: the matrix B ----------------------------------------------------------------- */
 
 #define AMPCF_MAX_REFITTED 512 /* neighbours that can be fitted beside item vectors */
@@ -390,6 +431,8 @@ typedef struct ampcf_model_parts {
     const float *neighbour_scales;   /* (N) B_ij = value * scale_i */
     const uint8_t *item_clusters;    /* (N) as from ampcf_clusters, or NULL = none */
     uint8_t lineage[16];
+    /* the Gram that is made for a narrow vector_type is multiplied by it, as in ampcf_given; 0 = 1 */
+    float gram_factor;
 } ampcf_model_parts;
 
 /** Exact size of the file; 0 when the parts are out of range. Since 0.1. */

@@ -2,6 +2,7 @@
 // files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
 export { trainValidated } from './evaluate/train-validated.js';
+export { fitVectors } from './evaluate/fit-vectors.js';
 export { checkValidation } from './evaluate/validation-check.js';
 export { measureValidation } from './evaluate/validation-figures.js';
 export { diagnose, targets } from './evaluate/diagnose.js';
@@ -24,6 +25,8 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/train-validated.js').ValidatedOptions} ValidatedOptions */
 /** @typedef {import('./evaluate/train-validated.js').ValidatedResult} ValidatedResult */
 /** @typedef {import('./evaluate/train-validated.js').Measurement} Measurement */
+/** @typedef {import('./evaluate/fit-vectors.js').FitOptions} FitOptions */
+/** @typedef {import('./evaluate/fit-vectors.js').FittedModel} FittedModel */
 /** @typedef {import('./evaluate/choose-gate.js').GateChoice} GateChoice */
 /** @typedef {import('./evaluate/choose-proportional.js').ProportionalChoice} ProportionalChoice */
 /** @typedef {import('./evaluate/validation-check.js').ValidationCheck} ValidationCheck */

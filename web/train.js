@@ -1,5 +1,6 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not be needed to rank.
 export { fitEase } from './train/ease.js';
+export { modelFromVectors } from './train/from-vectors.js';
 export {
   gaussianDefaults,
   logisticDefaults,
@@ -13,6 +14,9 @@ export { trainModel, trainingMemory } from './train/train.js';
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */
 /** @typedef {import('./train/ease.js').Ease} Ease */
 /** @typedef {import('./train/ease.js').EaseOptions} EaseOptions */
+/** @typedef {import('./train/foreign-als.js').ForeignAls} ForeignAls */
+/** @typedef {import('./train/from-vectors.js').VectorModel} VectorModel */
+/** @typedef {import('./train/from-vectors.js').VectorOptions} VectorOptions */
 /** @typedef {import('./train/late-settings.js').LateSettings} LateSettings */
 /** @typedef {import('./train/options.js').FinishedTraining} FinishedTraining */
 /** @typedef {import('./train/options.js').TrainOptions} TrainOptions */

@@ -199,7 +199,7 @@ static void store_row(const ampcf_model_parts *m, uint32_t j, void *vectors, flo
 static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scales, float *gram) {
     enum { BAND = 2 };
     float row[AMPCF_MAX_DIM];
-    double sum[BAND][AMPCF_MAX_DIM];
+    double sum[BAND][AMPCF_MAX_DIM], factor = m->gram_factor > 0 ? (double)m->gram_factor : 1;
     for (uint32_t from = 0; from < m->dim; from += BAND) {
         uint32_t to = from + BAND < m->dim ? from + BAND : m->dim;
         memset(sum, 0, sizeof sum);
@@ -212,7 +212,7 @@ static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scale
         }
         for (uint32_t r = from; r < to; r++)
             for (uint32_t c = 0; c <= r; c++) {
-                double x = sum[r - from][c], size = x < 0 ? -x : x;
+                double x = factor * sum[r - from][c], size = x < 0 ? -x : x;
                 *gram++ = size < 1.17549435e-38 ? 0 : (float)x;
             }
     }

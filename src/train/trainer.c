@@ -3,9 +3,9 @@
 #include "train/trainer.h"
 
 #include "base/kernels.h"
-#include "train/interactions.h"
 #include "base/linalg.h"
-#include "base/smath.h"
+#include "train/interactions.h"
+#include "train/results.h"
 
 #include <string.h>
 
@@ -17,25 +17,12 @@ static const trainer_ops *ops_of(const ampcf_train_config *c) {
     return c->objective < sizeof objectives / sizeof *objectives ? objectives[c->objective] : NULL;
 }
 
-static int sizes_are_valid(const ampcf_train_config *c, uint32_t n_interactions) {
-    return c->n_users >= 1 && c->n_users <= AMPCF_MAX_USERS && c->n_items >= 1 &&
-           c->n_items <= AMPCF_MAX_ITEMS && c->dim >= 1 && c->dim <= AMPCF_MAX_DIM && c->n_personas >= 1 &&
-           c->n_personas <= AMPCF_MAX_PERSONAS && c->leaves >= 1 && c->leaves <= AMPCF_MAX_LEAVES &&
-           c->sweeps >= 1 && c->sweeps <= 1000 && n_interactions < UINT32_MAX / 4;
-}
-
 static int config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     const trainer_ops *ops = ops_of(c);
-    return ops && sizes_are_valid(c, n_interactions) && in_range(c->alpha, 1e-6f, 1024) &&
-           in_range(c->lambda, 1e-6f, 1048576) && in_range(c->nu, 0, 1) && in_range(c->split, 0, 1024) &&
-           in_range(c->gate, 0, FORMAT_MAX_GATE) && in_range(c->proportional, 0, 1) &&
-           in_range(c->bias, 0, 1024) && in_range(c->user_damping, 0, 2) && in_range(c->item_damping, 0, 2) &&
-           in_range(c->popularity_damping, 0, 2) &&
+    return ops && results_config_is_valid(c) && c->sweeps >= 1 && c->sweeps <= 1000 &&
+           n_interactions < UINT32_MAX / 4 && in_range(c->alpha, 1e-6f, 1024) &&
+           in_range(c->user_damping, 0, 2) &&
            (!ops->config_is_valid || ops->config_is_valid(c, n_interactions));
-}
-
-static int is_damped(const ampcf_train_config *c) {
-    return c->item_damping != 0 || c->popularity_damping != 0;
 }
 
 void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
@@ -56,7 +43,7 @@ void trainer_take(arena *a, const trainer_shape *shape, ampcf_trainer *base) {
     base->out_vectors = arena_take(a, n, c->dim * sizeof *base->out_vectors);
     base->out_bias = arena_take(a, n, sizeof *base->out_bias);
     base->out_gram = arena_take(a, packed_size(c->dim), sizeof *base->out_gram);
-    base->out_weights = arena_take(a, is_damped(c) ? n : 0, sizeof *base->out_weights);
+    base->out_weights = arena_take(a, results_are_damped(c) ? n : 0, sizeof *base->out_weights);
 }
 
 static trainer_shape shape_of(const ampcf_train_config *c, uint32_t n_interactions) {
@@ -72,53 +59,8 @@ size_t ampcf_trainer_memory(const ampcf_train_config *config, uint32_t n_interac
     return a.full ? 0 : a.used;
 }
 
-/* parts[i] = n_i^-damping, scaled to mean 1; rows without interactions count as one. */
-static void damp(const uint32_t *offsets, uint32_t n, float damping, float *parts) {
-    double sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t degree = offsets[i + 1] - offsets[i];
-        parts[i] = degree > 1 && damping > 0 ? (float)smath_exp(-(double)damping * smath_log(degree)) : 1;
-        sum += (double)parts[i];
-    }
-    for (uint32_t i = 0; damping > 0 && i < n; i++) parts[i] = (float)((double)parts[i] * n / sum);
-}
-
-#define LEAST_NORMAL 1.17549435e-38
 /* Every type of vectors can hold it. */
 #define MAX_TRAINED 32768.0
-
-static double within(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
-
-/* t_j = (d_j / mean d)^-damping, and q_j, both as far as the file can say: q_j / t_j^2 is an item weight.
- * Every t_j^2 is one too. */
-static void damp_items(ampcf_trainer *t) {
-    const ampcf_train_config *c = &t->config;
-    double mean = (double)t->n_interactions / c->n_items, low = (double)FORMAT_MIN_ITEM_WEIGHT,
-           high = (double)FORMAT_MAX_VALUE;
-    damp(t->item_offsets, c->n_items, c->item_damping, t->item_parts);
-    for (uint32_t j = 0; j < c->n_items; j++) {
-        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
-        double x = smath_exp(-(double)c->popularity_damping * smath_log((degree > 0 ? degree : 1) / mean));
-        t->targets[j] = c->popularity_damping > 0 ? (float)within(x, 0x1p-10, 0x1p10) : 1;
-        double square = (double)t->targets[j] * (double)t->targets[j], q = t->item_parts[j];
-        t->item_parts[j] = (float)within(q, square * low, square * high);
-        if (is_damped(c)) t->out_weights[j] = (float)within((double)t->item_parts[j] / square, low, high);
-    }
-}
-
-/* A denormal, which a file does not hold, means what 0 means. */
-static float plain(float x) { return (double)x < LEAST_NORMAL ? 0 : x; }
-
-static void fill_settings(ampcf_trainer *t) {
-    const ampcf_train_config *c = &t->config;
-    t->settings[SETTING_ALPHA] = c->alpha;
-    t->settings[SETTING_LAMBDA] = c->lambda;
-    t->settings[SETTING_NU] = plain(c->nu);
-    t->settings[SETTING_SPLIT] = plain(c->split);
-    t->settings[SETTING_GATE] = plain(c->gate);
-    t->settings[SETTING_LEAVES] = (float)c->leaves;
-    t->settings[SETTING_PROPORTIONAL] = plain(c->proportional);
-}
 
 ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t *offsets,
                                 const uint32_t *items, const float *weights, void *memory,
@@ -141,9 +83,9 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     memset(t->vectors, 0, (size_t)config->n_items * t->stride * sizeof *t->vectors);
     interactions_by_item(config->n_users, config->n_items, offsets, items, t->item_offsets, t->item_users,
                          t->item_at);
-    damp(offsets, config->n_users, config->user_damping, t->user_parts);
-    damp_items(t);
-    fill_settings(t);
+    results_damp(offsets, config->n_users, config->user_damping, t->user_parts);
+    results_damp_items(config, t->item_offsets, t->item_parts, t->targets, t->out_weights);
+    results_settings(config, t->settings);
     ops->open(t);
     *out_trainer = t;
     return AMPCF_OK;
@@ -196,24 +138,6 @@ void trainer_gram(ampcf_trainer *t, const float *x, const float *part, uint32_t 
             out[(size_t)r * stride + c] = (float)((double)t->config.alpha * t->gram_sum[packed_row(c) + r]);
 }
 
-/* Bounds of the file: at most 2^20, no denormals. What is no number stays none, and is refused. */
-static float storable(double x, double bound) {
-    double magnitude = x < 0 ? -x : x;
-    if (magnitude < LEAST_NORMAL) return 0;
-    if (x != x) return (float)x;
-    return (float)(magnitude <= bound ? x : x < 0 ? -bound : bound);
-}
-
-/* Whether all are numbers, and not all zero. */
-static int is_useful(const float *x, size_t n) {
-    int useful = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (x[i] != x[i]) return 0;
-        useful |= x[i] != 0;
-    }
-    return useful;
-}
-
 /* Numbers of vectors are rounded to multiples of this: vector_step times their root mean square; 0 = not. */
 static double step_of(const ampcf_trainer *t) {
     uint32_t dim = t->config.dim, n = t->config.n_items;
@@ -236,23 +160,19 @@ static double rounded(double x, double step) {
 }
 
 void trainer_finish(ampcf_trainer *t) {
-    uint32_t dim = t->config.dim, n = t->config.n_items;
-    int damped = is_damped(&t->config);
+    const ampcf_train_config *c = &t->config;
+    uint32_t dim = c->dim, n = c->n_items;
     double step = step_of(t);
-    memset(t->gram_sum, 0, packed_size(dim) * sizeof *t->gram_sum);
     for (uint32_t j = 0; j < n; j++) {
-        uint32_t degree = t->item_offsets[j + 1] - t->item_offsets[j];
         const float *v = t->vectors + (size_t)j * t->stride;
         float *out = t->out_vectors + (size_t)j * dim;
         for (uint32_t d = 0; d < dim; d++)
-            out[d] = storable((double)t->targets[j] * rounded((double)v[d], step), MAX_TRAINED);
-        t->out_bias[j] =
-            storable((double)t->config.bias * degree / t->config.n_users, (double)FORMAT_MAX_VALUE);
-        packed_add_outer(t->gram_sum, damped ? (double)t->out_weights[j] : 1, out, dim);
+            out[d] = results_storable((double)t->targets[j] * rounded((double)v[d], step), MAX_TRAINED);
     }
-    for (size_t i = 0; i < packed_size(dim); i++)
-        t->out_gram[i] = storable(t->gram_sum[i], (double)FORMAT_MAX_GRAM);
-    t->diverged = !is_useful(t->out_vectors, (size_t)n * dim);
+    results_bias(c, t->item_offsets, t->out_bias);
+    results_gram(c, t->out_vectors, results_are_damped(c) ? t->out_weights : NULL, 1, t->gram_sum,
+                 t->out_gram);
+    t->diverged = !results_are_useful(t->out_vectors, (size_t)n * dim);
 }
 
 const float *ampcf_trainer_vectors(const ampcf_trainer *trainer) { return trainer->out_vectors; }
@@ -261,9 +181,9 @@ const float *ampcf_trainer_gram(const ampcf_trainer *trainer) { return trainer->
 const float *ampcf_trainer_settings(const ampcf_trainer *trainer) { return trainer->settings; }
 
 const float *ampcf_trainer_item_weights(const ampcf_trainer *trainer) {
-    return is_damped(&trainer->config) ? trainer->out_weights : NULL;
+    return results_are_damped(&trainer->config) ? trainer->out_weights : NULL;
 }
 
 const float *ampcf_trainer_item_targets(const ampcf_trainer *trainer) {
-    return is_damped(&trainer->config) ? trainer->targets : NULL;
+    return results_are_damped(&trainer->config) ? trainer->targets : NULL;
 }

@@ -12,6 +12,7 @@
 #include "ampcf_train.h"
 #include "base/arena.h"
 #include "core/format.h"
+#include "train/results.h"
 
 /* What the sizes of a run depend on. */
 typedef struct trainer_shape {
@@ -78,8 +79,6 @@ uint32_t pcg32(uint64_t *state);
 
 /* A normal deviate as twelve uniforms (Irwin-Hall): no libm. */
 float random_normal(uint64_t *state);
-
-static inline int in_range(float x, float low, float high) { return x >= low && x <= high; }
 
 extern const trainer_ops train_als, train_softmax, train_likelihood;
 

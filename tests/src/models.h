@@ -155,7 +155,8 @@ static inline void link_parts(test_parts *t, const recipe *r) {
                                    t->neighbour_values,
                                    t->neighbour_scales,
                                    t->item_clusters,
-                                   {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+                                   {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+                                   0};
 }
 
 static inline test_parts make_parts(const recipe *r, uint64_t *rng) {

@@ -2,6 +2,8 @@
 // command.
 import { version } from '../ampcf.js';
 import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
+import { run as runExport, usage as exportUsage } from './export-command.js';
+import { run as runImport, usage as importUsage } from './import-command.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
 import { Interrupted, interruptions } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
@@ -17,6 +19,8 @@ import { run as runTune, usage as tuneUsage } from './tune-command.js';
 const commands = {
   train: { usage: trainUsage, run: runTrain },
   tune: { usage: tuneUsage, run: runTune },
+  import: { usage: importUsage, run: runImport },
+  export: { usage: exportUsage, run: runExport },
   recommend: { usage: recommendUsage, run: runRecommend },
   rank: { usage: rankUsage, run: runRank },
   split: { usage: splitUsage, run: runSplit },
@@ -31,6 +35,8 @@ const usage = [
   '',
   '  ampcf train RATINGS -o MODEL        ratings file -> model file',
   '  ampcf tune RATINGS --minutes ..     search the settings that rank held-out events best',
+  '  ampcf import VECTORS -o MODEL       vectors of another trainer -> model file',
+  '  ampcf export MODEL --to .. -o ..    its vectors in the files of other programs',
   '  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons',
   '  ampcf rank MODEL --candidates ..    rank my own list',
   '  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on',

@@ -231,6 +231,30 @@ export const ampcf_train_progress = /** @type {const} */ ({
   fields: { done: ['u64', 0], total: ['u64', 8], sweep: ['u32', 16], sweeps: ['u32', 20] },
 });
 
+export const ampcf_given = /** @type {const} */ ({
+  bytes: 24,
+  fields: {
+    vectors: ['pointer', 0],
+    people: ['pointer', 4],
+    bias: ['pointer', 8],
+    weights: ['pointer', 12],
+    targets: ['pointer', 16],
+    gram_factor: ['f32', 20],
+  },
+});
+
+export const ampcf_item_results = /** @type {const} */ ({
+  bytes: 24,
+  fields: {
+    vectors: ['pointer', 0],
+    bias: ['pointer', 4],
+    gram: ['pointer', 8],
+    settings: ['pointer', 12],
+    weights: ['pointer', 16],
+    targets: ['pointer', 20],
+  },
+});
+
 export const ampcf_neighbours_config = /** @type {const} */ ({
   bytes: 60,
   fields: {
@@ -270,7 +294,7 @@ export const ampcf_neighbours_progress = /** @type {const} */ ({
 });
 
 export const ampcf_model_parts = /** @type {const} */ ({
-  bytes: 120,
+  bytes: 124,
   fields: {
     n_items: ['u32', 0],
     dim: ['u32', 4],
@@ -299,5 +323,6 @@ export const ampcf_model_parts = /** @type {const} */ ({
     neighbour_scales: ['pointer', 96],
     item_clusters: ['pointer', 100],
     lineage: ['bytes', 104, 16],
+    gram_factor: ['f32', 120],
   },
 });

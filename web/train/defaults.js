@@ -118,6 +118,27 @@ export const multinomialDefaults = Object.freeze({
 export const gaussianDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 1 });
 export const logisticDefaults = Object.freeze({ ...likelihoodDefaults, zeros: 0.1 });
 
+/**
+ * Of vectors that were learnt elsewhere. alpha and lambda follow from their norm and width, itemDamping is 0
+ * where nothing is known of popularity.
+ */
+export const givenDefaults = Object.freeze({
+  personas: 4,
+  seed: 1,
+  alpha: /** @type {number | undefined} */ (undefined),
+  lambda: /** @type {number | undefined} */ (undefined),
+  nu: 1,
+  split: foldInDefaults.split,
+  gate: foldInDefaults.gate,
+  leaves: foldInDefaults.leaves,
+  proportional: foldInDefaults.proportional,
+  bias: foldInDefaults.bias,
+  itemDamping: 0.5,
+  popularityDamping: 0,
+  vectorType: fileDefaults.vectors,
+  clusters: fileDefaults.clusters,
+});
+
 /** What can be set for each objective. */
 export const objectiveDefaults = {
   als: trainDefaults,

@@ -3,99 +3,33 @@
 import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
-import { readStruct, writeStruct } from '../core/struct.js';
+import { ItemsInWasm, check, checkWritten, getStruct, put, putStruct, statusName } from './kernel-items.js';
 
 /** @import { Layout } from '../core/abi.js' */
 /** @import { WasmMemory } from '../core/memory.js' */
 /** @import { StructValues } from '../core/struct.js' */
+/** @import { ItemResults, PartName, Places, TrainedPart, Typed } from './kernel-items.js' */
 /** @typedef {StructValues<typeof abi.ampcf_train_config>} TrainConfig by the names of the fields in C */
 /** @typedef {StructValues<typeof abi.ampcf_neighbours_config>} NeighboursConfig likewise */
 /** @typedef {{ offsets: Uint32Array, items: Uint32Array, weights: Float32Array | null }} Rows by person */
 /**
- * @typedef {object} ItemResults what a training has learnt of N items at width D, by the names of
- *   ampcf_model_parts
- * @property {Float32Array} vectors (N, D)
- * @property {Float32Array} bias (N)
- * @property {Float32Array} gram (D (D + 1) / 2)
- * @property {Float32Array} settings (16)
- * @property {Float32Array | null} item_weights (N)
- * @property {Float32Array | null} item_targets (N)
- */
-/**
  * @typedef {{ offsets: Uint32Array, items: Uint32Array, values: Int8Array, scales: Float32Array }}
  *   NeighbourRows by history item, as ampcf_model_parts has them
  */
-/** @typedef {keyof typeof abi.ampcf_model_parts.fields} PartName */
-/** @typedef {keyof ItemResults} TrainedPart */
 /**
  * @typedef {Record<Exclude<PartName, TrainedPart> | 'settings', number | Typed | undefined>} ModelParts
  *   ampcf_model_parts but for what is taken from the training; pointers are arrays, undefined where absent
  */
-/** @typedef {Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array} Typed */
 
+/** What is known of given vectors, by the names of ampcf_given. */
 /**
- * @param {WasmMemory} memory
- * @param {Typed | null | undefined} array
- * @returns {number} the address of a copy, which is not null for an empty array; 0 for none
+ * @typedef {{ vectors: Float32Array, people?: Uint32Array | undefined, bias?: Float32Array | undefined,
+ *   weights?: Float32Array | undefined, targets?: Float32Array | undefined, gramFactor: number }} Given
  */
-function put(memory, array) {
-  if (!array) return 0;
-  const at = memory.allocate(Math.max(1, array.byteLength));
-  memory.u8(at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  return at;
-}
 
-/**
- * @template {Layout} L
- * @param {WasmMemory} memory
- * @param {L} layout
- * @param {number} at
- * @param {StructValues<L>} values
- */
-function putStruct(memory, layout, at, values) {
-  memory.u8(at, layout.bytes).set(writeStruct(layout, values));
-}
-
-/**
- * @template {Layout} L
- * @param {WasmMemory} memory
- * @param {L} layout
- * @param {number} at
- */
-function getStruct(memory, layout, at) {
-  return readStruct(layout, memory.u8(at, layout.bytes).slice());
-}
-
-/**
- * @param {WasmMemory} memory
- * @param {number} status
- */
-const statusName = (memory, status) => memory.text(memory.call('ampcf_status_name', status));
-
-/**
- * @param {WasmMemory} memory
- * @param {number} status
- * @param {string} what was tried, and did not succeed
- */
-function check(memory, status, what) {
-  if (status === 0) return;
-  const name = statusName(memory, status);
-  throw new AmpcfError(name, `${what}: ${name}`);
-}
-
-/**
- * @param {WasmMemory} memory
- * @param {number} status of a writer
- * @param {number} fault address of what it said
- */
-function checkWritten(memory, status, fault) {
-  if (status === 0) return;
-  const { what } = getStruct(memory, abi.ampcf_fault, fault);
-  throw new AmpcfError(
-    statusName(memory, status),
-    `the model would be refused by the loader: ${memory.text(what)}`,
-  );
-}
+/** @param {TrainConfig} config */
+const tooLarge = ({ n_items: items, dim }) =>
+  new AmpcfError('OUT_OF_MEMORY', `${items} vectors of ${dim} numbers do not fit the 4 GiB of wasm memory`);
 
 /** An instance of train.wasm. What is opened in it stays until the instance goes. */
 export class TrainKernel {
@@ -135,7 +69,34 @@ export class TrainKernel {
       const status = memory.call('ampcf_trainer_open', at, ...input, ...state, out);
       check(memory, status, 'the trainer refused its input');
     });
-    return new Training(memory, memory.u32(out, 1)[0], config.n_items, config.dim);
+    return new Training(memory, memory.u32(out, 1)[0], { items: config.n_items, dim: config.dim });
+  }
+
+  /**
+   * Items with given vectors. What is asked of them comes with each `configure`.
+   * @param {TrainConfig} config of which the shape counts
+   * @param {Given} given
+   */
+  openGiven(config, { vectors, people, bias, weights, targets, gramFactor }) {
+    const memory = this.#memory,
+      bytes = this.#with(abi.ampcf_train_config, config, (at) => memory.call('ampcf_given_memory', at) >>> 0);
+    if (bytes === 0) throw tooLarge(config);
+    const given = memory.allocate(abi.ampcf_given.bytes);
+    putStruct(memory, abi.ampcf_given, given, {
+      vectors: put(memory, vectors),
+      people: put(memory, people),
+      bias: put(memory, bias),
+      weights: put(memory, weights),
+      targets: put(memory, targets),
+      gram_factor: gramFactor,
+    });
+    const state = memory.allocate(bytes),
+      results = memory.allocate(abi.ampcf_item_results.bytes);
+    return new GivenItems(
+      memory,
+      { items: config.n_items, dim: config.dim },
+      { given, state, bytes, results },
+    );
   }
 
   /**
@@ -234,24 +195,79 @@ export class TrainKernel {
   }
 }
 
-/** A training that has begun. */
-export class Training {
+/**
+ * @param {WasmMemory} memory
+ * @param {number} trainer address
+ * @param {{ items: number, dim: number }} shape
+ * @returns {Places} of the results of the last pass
+ */
+function placesOf(memory, trainer, { items, dim }) {
+  return {
+    vectors: [memory.call('ampcf_trainer_vectors', trainer), items * dim],
+    bias: [memory.call('ampcf_trainer_bias', trainer), items],
+    gram: [memory.call('ampcf_trainer_gram', trainer), (dim * (dim + 1)) / 2],
+    settings: [memory.call('ampcf_trainer_settings', trainer), abi.FORMAT_SETTINGS],
+    item_weights: [memory.call('ampcf_trainer_item_weights', trainer), items],
+    item_targets: [memory.call('ampcf_trainer_item_targets', trainer), items],
+  };
+}
+
+/** Given vectors in memory, with all that a training makes beside its own. */
+export class GivenItems extends ItemsInWasm {
+  #memory;
+  #at;
+  /** @type {Places | undefined} */ #found;
+
+  /**
+   * @param {WasmMemory} memory
+   * @param {{ items: number, dim: number }} shape
+   * @param {{ given: number, state: number, bytes: number, results: number }} at addresses
+   */
+  constructor(memory, shape, at) {
+    super(memory, shape, () => /** @type {Places} */ (this.#found));
+    this.#memory = memory;
+    this.#at = at;
+  }
+
+  /**
+   * Makes the results, in the place of those of another config.
+   * @param {TrainConfig} config
+   */
+  configure(config) {
+    const memory = this.#memory,
+      { given, state, bytes, results } = this.#at,
+      { n_items: n, dim } = config;
+    memory.scoped([abi.ampcf_train_config.bytes], (at) => {
+      putStruct(memory, abi.ampcf_train_config, at, config);
+      const status = memory.call('ampcf_given_results', at, given, state, bytes, results);
+      check(memory, status, 'the given vectors were refused');
+    });
+    const found = getStruct(memory, abi.ampcf_item_results, results);
+    this.#found = {
+      vectors: [found.vectors, n * dim],
+      bias: [found.bias, n],
+      gram: [found.gram, (dim * (dim + 1)) / 2],
+      settings: [found.settings, abi.FORMAT_SETTINGS],
+      item_weights: [found.weights, n],
+      item_targets: [found.targets, n],
+    };
+  }
+}
+
+/** A training that has begun; its items are those of the last pass. */
+export class Training extends ItemsInWasm {
   #memory;
   #trainer;
-  #items;
-  #dim;
 
   /**
    * @param {WasmMemory} memory
    * @param {number} trainer address
-   * @param {number} items
-   * @param {number} dim
+   * @param {{ items: number, dim: number }} shape
    */
-  constructor(memory, trainer, items, dim) {
+  constructor(memory, trainer, shape) {
+    super(memory, shape, () => placesOf(memory, trainer, shape));
     this.#memory = memory;
     this.#trainer = trainer;
-    this.#items = items;
-    this.#dim = dim;
   }
 
   /** @param {number} rows at most */
@@ -269,47 +285,11 @@ export class Training {
   }
 
   /**
-   * Where the results of the last pass lie in memory, and how many numbers they are; what is at 0 is nowhere.
-   * @returns {Record<TrainedPart, [at: number, length: number]>}
-   */
-  #places() {
-    const memory = this.#memory;
-    const trainer = this.#trainer;
-    const n = this.#items;
-    const dim = this.#dim;
-    return {
-      vectors: [memory.call('ampcf_trainer_vectors', trainer), n * dim],
-      bias: [memory.call('ampcf_trainer_bias', trainer), n],
-      gram: [memory.call('ampcf_trainer_gram', trainer), (dim * (dim + 1)) / 2],
-      settings: [memory.call('ampcf_trainer_settings', trainer), abi.FORMAT_SETTINGS],
-      item_weights: [memory.call('ampcf_trainer_item_weights', trainer), n],
-      item_targets: [memory.call('ampcf_trainer_item_targets', trainer), n],
-    };
-  }
-
-  /**
-   * Copies of what the last pass has learnt.
-   * @returns {ItemResults}
-   */
-  results() {
-    const copies = Object.entries(this.#places()).map(([name, [at, length]]) => [
-      name,
-      at ? this.#memory.f32(at, length).slice() : null,
-    ]);
-    return Object.fromEntries(copies);
-  }
-
-  /** A copy of the settings of a file that is written now. */
-  settings() {
-    return this.#memory.f32(...this.#places().settings).slice();
-  }
-
-  /**
    * Puts the results of an earlier pass back in their place, to be written.
    * @param {ItemResults} results of this training
    */
   restore(results) {
-    const places = this.#places();
+    const places = this.places();
     for (const [name, array] of Object.entries(results))
       if (array) this.#memory.f32(...places[/** @type {TrainedPart} */ (name)]).set(array);
   }
@@ -327,68 +307,6 @@ export class Training {
       const status = memory.call('ampcf_trainer_score', this.#trainer, user, list, n, scores);
       check(memory, status, 'the trainer refused its input');
       return memory.f32(scores, n).slice();
-    });
-  }
-
-  /**
-   * The cluster of each item by the direction of its vector.
-   * @param {number} count
-   * @param {number} seed
-   */
-  clusters(count, seed) {
-    const memory = this.#memory;
-    const n = this.#items;
-    const bytes = memory.call('ampcf_clusters_memory', n, this.#dim, count) >>> 0;
-    return memory.scoped([n, bytes], (out, scratch) => {
-      const [vectors] = this.#places().vectors;
-      check(
-        memory,
-        memory.call('ampcf_clusters', vectors, n, this.#dim, count, seed, scratch, bytes, out),
-        'the items could not be clustered',
-      );
-      return memory.u8(out, n).slice();
-    });
-  }
-
-  /**
-   * A model file. The results are written from where they are: a copy would double the memory of a large
-   * catalogue.
-   * @param {ModelParts} parts
-   * @returns {Uint8Array<ArrayBuffer>}
-   */
-  writeModel(parts) {
-    const memory = this.#memory,
-      /** @type {number[]} */ copies = [];
-    try {
-      // Copies first: each may grow the memory and detach a view made before it.
-      const given = Object.entries(parts).map(([name, part]) => {
-        const [type] = abi.ampcf_model_parts.fields[/** @type {PartName} */ (name)];
-        if (type !== 'pointer') return [name, part];
-        const copy = put(memory, /** @type {Typed | undefined} */ (part));
-        copies.push(copy);
-        return [name, copy];
-      });
-      const trained = Object.entries(this.#places()).map(([name, [at]]) => [name, at]);
-      return memory.scoped([abi.ampcf_model_parts.bytes], (at) => {
-        putStruct(memory, abi.ampcf_model_parts, at, Object.fromEntries([...trained, ...given]));
-        return this.#file(at);
-      });
-    } finally {
-      for (const copy of copies) memory.free(copy);
-    }
-  }
-
-  /** @param {number} parts ampcf_model_parts */
-  #file(parts) {
-    const memory = this.#memory,
-      bytes = memory.call('ampcf_model_file_bytes', parts) >>> 0;
-    if (bytes === 0)
-      throw new AmpcfError('LIMIT', 'the model does not fit a file: fewer items or a smaller dim are needed');
-    const checkBytes = memory.call('ampcf_model_write_memory', parts) >>> 0;
-    return memory.scoped([bytes, checkBytes, abi.ampcf_fault.bytes], (file, work, fault) => {
-      const status = memory.call('ampcf_model_write', parts, file, bytes, work, checkBytes, fault);
-      checkWritten(memory, status, fault);
-      return memory.u8(file, bytes).slice();
     });
   }
 }

@@ -14,10 +14,13 @@ import { choices } from './settings.js';
  */
 /**
  * @typedef {object} ModelFacts what is known before the training
- * @property {CanonicalInteractions} data
+ * @property {Pick<CanonicalInteractions, 'itemIds' | 'users'> & { items: { length: number } }} data
  * @property {ItemAspects | undefined} aspects
  * @property {TrainOptions['items']} items
  * @property {TrainOptions['name']} name
+ * @property {Record<string, unknown> | undefined} [source] of vectors that were not learnt here: goes into
+ *   the metadata
+ * @property {number} [gramFactor] as of ampcf_model_parts
  */
 
 /**
@@ -73,7 +76,7 @@ export function packAspects(ids, facts) {
  * @param {ModelFacts} facts
  * @param {TrainSettings} settings
  */
-function encodeMetadata({ data, name }, { objective, ...settings }) {
+function encodeMetadata({ data, name, source }, { objective, ...settings }) {
   return new TextEncoder().encode(
     JSON.stringify({
       ...(name ? { name } : {}),
@@ -82,6 +85,7 @@ function encodeMetadata({ data, name }, { objective, ...settings }) {
       users: data.users,
       interactions: data.items.length,
       settings,
+      ...(source && { source }),
     }),
   );
 }
@@ -133,5 +137,6 @@ export async function modelParts(facts, settings, neighbours) {
     neighbour_values: neighbours?.values,
     neighbour_scales: neighbours?.scales,
     lineage: await lineageOf(ids.bytes, metadata),
+    gram_factor: facts.gramFactor ?? 0,
   };
 }

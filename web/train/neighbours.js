@@ -8,7 +8,8 @@ import { paced } from './pace.js';
 
 /** @import { neighbourDefaults } from './defaults.js' */
 /** @import { CanonicalInteractions } from './interactions.js' */
-/** @import { ItemResults, NeighbourRows, NeighboursRun, TrainKernel } from './kernel.js' */
+/** @import { NeighbourRows, NeighboursRun, TrainKernel } from './kernel.js' */
+/** @import { ItemResults } from './kernel-items.js' */
 /** @import { ItemAspects } from './model-parts.js' */
 /** @import { TrainSettings } from './settings.js' */
 /** @typedef {{ done: number, total: number }} NeighboursProgress steps */

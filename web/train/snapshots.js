@@ -1,7 +1,8 @@
 // Owns what a caller is offered at the end of each sweep or epoch, and the one that is kept. Must not know
 // how a model is written.
 
-/** @import { ItemResults, Training } from './kernel.js' */
+/** @import { Training } from './kernel.js' */
+/** @import { ItemResults } from './kernel-items.js' */
 /** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainOptions } from './options.js' */
 /** @import { TrainSettings } from './settings.js' */

@@ -129,6 +129,11 @@ static ampcf_status find_clusters(void *memory, size_t bytes, uint8_t out[64]) {
     return ampcf_clusters(parts.vectors, ITEMS, DIM, 3, 1, memory, bytes, out);
 }
 
+static ampcf_status given_results(void *memory, size_t bytes, uint8_t out[64]) {
+    const ampcf_given given = {parts.vectors, NULL, NULL, NULL, NULL, 1};
+    return ampcf_given_results(&config, &given, memory, bytes, (ampcf_item_results *)(void *)out);
+}
+
 static void train_memory(void) {
     uint64_t rng = 3;
     interactions = make_data(6, ITEMS, 0, &rng);
@@ -152,6 +157,7 @@ static void train_memory(void) {
     for (neighbours.method = 0; neighbours.method <= AMPCF_NEIGHBOURS_LOCAL; neighbours.method++)
         sweep("neighbours_open", open_neighbours,
               ampcf_neighbours_memory(&neighbours, interactions.offsets[6]));
+    sweep("given_results", given_results, ampcf_given_memory(&config));
     sweep("clusters", find_clusters, ampcf_clusters_memory(ITEMS, DIM, 3));
     free_data(&interactions);
 }
