@@ -148,9 +148,9 @@ async function cluster() {
     `A cluster: ${count(interactions)} likes of ${values.cluster} M rows on \`local-cluster[2,1,1024]\` took`,
     `${sweep.toFixed(1)} microseconds of a core for each event and sweep at rank 64 (both sides, no native`,
     `BLAS), and ${clean.toFixed(1)} for reading, cleaning, counting and writing a row.`,
-    `So 10^9 likes and 10 sweeps are ${hours.toFixed(0)} hours of a core,`,
-    `on 64 cores ${minutes.toFixed(0)} minutes. Plan half as much`,
-    'again for shuffles and stragglers, which two executors of one machine do not show.',
+    `So 10^9 rows that are all likes, and 10 sweeps, are ${hours.toFixed(0)} hours of a core,`,
+    `on 64 cores ${minutes.toFixed(0)} minutes. Shuffles between machines and stragglers come on top: two`,
+    'executors of one machine do not show them.',
   ].join(' ');
 }
 
