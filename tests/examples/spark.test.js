@@ -116,8 +116,6 @@ async function qualityOf(path) {
   return quality;
 }
 
-const canImport = /^ +import /m.test(cli('--help').stdout);
-
 test('what a like is does not depend on where it is decided', { skip: whyNot }, () => {
   const random = seeded(2);
   const draw = (/** @type {number[]} */ values) =>
@@ -262,8 +260,7 @@ describe('a job on two executors', { skip: whyNot, timeout: 600_000 }, () => {
     );
   });
 
-  test('the imported model ranks as the factors do', async (t) => {
-    if (!canImport) return t.skip('this ampcf has no import');
+  test('the imported model ranks as the factors do', async () => {
     const bare = join(folder, 'bare');
     cpSync(output, bare, { recursive: true });
     rmSync(join(bare, 'neighbours.parquet'), { recursive: true });
@@ -294,7 +291,6 @@ describe('a job on two executors', { skip: whyNot, timeout: 600_000 }, () => {
         `${withNeighbours.ndcg}, popularity ${popularity.ndcg}`,
     );
     line('ampcf train', own);
-    if (!canImport) return;
     const imported = cli('import', output, '-o', 'spark.ampcf');
     assert.equal(imported.status, 0, imported.stderr);
     line('ampcf import', await qualityOf(join(folder, 'spark.ampcf')));
