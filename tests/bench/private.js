@@ -67,8 +67,8 @@ function halves(all, counts = () => true) {
 }
 
 /**
- * Minimum support by co-occurrence: an event stays only where at least half of the pairs that it makes with the
- * other events of its person are had by so many people. Nothing is drawn, and the order does not matter.
+ * Minimum support by co-occurrence: an event stays only where at least half of the pairs that it makes with
+ * the other events of its person are had by so many people. Nothing is drawn, and the order does not matter.
  * @param {Interactions} all
  * @param {number} people
  * @returns {Interactions}
@@ -206,8 +206,9 @@ publish(
       'MovieLens 1M, a random fifth of the others.',
     `Attack as in METRICS.md, ${people} people a side, on halves of the people; \`private\` chooses its ` +
       '`supportLambda` anew for each half, the one in brackets is that',
-    'of the model. Otherwise defaults, of the demo its own settings. Pairs of k people: an event is left out of ' +
-      'each training where fewer than half of its pairs with other events of the person are had by k people.',
+    'of the model. Otherwise defaults, of the demo its own settings. Pairs of k people: an event is left out ' +
+      'of each training where fewer than half of its',
+    'pairs with other events of the person are had by k people.',
     '',
     tables.join('\n\n'),
   ].join('\n'),

@@ -86,8 +86,8 @@ function cosineRank({ model, lengths, unmoved }, known, asked) {
 
 /**
  * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
- * from the others, how well it fits all of them, and how near their vectors point to the person, those of some
- * and those of the rarest, which hold the fewest people.
+ * from the others, how well it fits all of them, and how near their vectors point to the person, those of
+ * some and those of the rarest, which hold the fewest people.
  * @param {Attacked} of
  * @param {Person} person
  * @param {number} seed

@@ -134,8 +134,8 @@ function intervalOf(folds, name, resamples, seed) {
 
 /**
  * Trains on a random half of the people, and tries to tell them from people who were left out, by how well
- * the model foretells (rank and margin of left-out items) and fits what they have, and by where the vectors of
- * their items point (cosine, rare cosine), each with and without a comparison model.
+ * the model foretells (rank and margin of left-out items) and fits what they have, and by where the vectors
+ * of their items point (cosine, rare cosine), each with and without a comparison model.
  * @param {Interactions} interactions
  * @param {TrainOptions} settings of the training
  * @param {MembershipOptions} [options]
