@@ -206,8 +206,8 @@ publish(
       'MovieLens 1M, a random fifth of the others.',
     `Attack as in METRICS.md, ${people} people a side, on halves of the people; \`private\` chooses its ` +
       '`supportLambda` anew for each half, the one in brackets is that',
-    'of the model. Otherwise defaults, of the demo its own settings. Pairs of k people: an event is left out ' +
-      'of each training where fewer than half of its',
+    'of the model. Otherwise defaults, of the demo its own settings. Pairs of k people: an event is left ' +
+      'out of each training where fewer than half of its',
     'pairs with other events of the person are had by k people.',
     '',
     tables.join('\n\n'),

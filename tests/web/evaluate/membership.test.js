@@ -116,6 +116,42 @@ describe('the attack', () => {
     model.dispose();
   });
 
+  test('by rare cosines asks about the rarest items, among items that hold something', async () => {
+    const model = await openSmallModel();
+    const { items, dim } = model.info;
+    const own = [
+      items - 1,
+      items - 2,
+      items - 3,
+      items - 4,
+      items - 5,
+      items - 6,
+      items - 7,
+      items - 8,
+      2,
+      1,
+      0,
+    ];
+    const history = own.map((j) => ({ item: model.ids()[j], weight: 1 }));
+    const person = {
+      user: 'one',
+      history,
+      relevant: /** @type {Set<string>} */ (new Set()),
+      candidates: null,
+    };
+    const free = Array.from({ length: items }, (_, j) => j).filter((j) => !own.includes(j));
+    const random = seeded(5);
+    const vectors = vectorsOf(model.kernel, 0, items);
+    vectors.forEach((_, at) => (vectors[at] = below(random, 2001) / 1000 - 1));
+    for (const j of own.slice(0, 8)) for (let d = 0; d < dim; d++) vectors[j * dim + d] = d === 0 ? 1 : 0.01;
+    const first = signsOf(attacked(model), person, 1)['rare cosine'];
+    assert.ok(first > Math.log(free.length + 1) - 0.7, `${first}: next to the first of ${free.length}`);
+    for (const j of free.slice(3)) vectors.fill(0, j * dim, (j + 1) * dim);
+    const among = signsOf(attacked(model), person, 1)['rare cosine'];
+    assert.ok(among > 1 && among < Math.log(4) + 1e-9, `${among}: first of three others`);
+    model.dispose();
+  });
+
   test('gives each training what `prepare` leaves of its people', async () => {
     const settings = { ...steady, dim: 6, sweeps: 3 };
     const sizes = { people: 30, resamples: 20 };
