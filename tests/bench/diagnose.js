@@ -113,7 +113,7 @@ const names = [
   ['the same: pairs of other events on which personas agree / people with as many personas', ''],
   ['recall@20 of rare tastes, personas / one persona', ''],
   [
-    'membership attack, AUC of the strongest of six (without a comparison model)',
+    'membership attack, AUC of the strongest of ten (without a comparison model)',
     `≤ ${two(targets.membership)}`,
   ],
 ];

@@ -15,12 +15,18 @@ import { benchArguments, publish } from './results.js';
 /** @import { Interactions, TrainOptions } from '../../web/train.js' */
 /** @import { Asked } from './asked.js' */
 /**
+ * @typedef {object} Way
+ * @property {string} [name] default: its settings
+ * @property {TrainOptions} settings
+ * @property {number} [pairs] co-occurrence: how many people must have a pair of items
+ */
+/**
  * @typedef {object} Task
  * @property {string} title
  * @property {Interactions} history
  * @property {Interactions} heldOut
  * @property {TrainOptions} options
- * @property {TrainOptions[]} more ways of this set alone
+ * @property {TrainOptions[]} more settings of this set alone
  * @property {number} folds of the attack
  */
 
@@ -32,7 +38,12 @@ const { data, write, people, set } = benchArguments({
 const ranked = 1000;
 
 /** @type {TrainOptions[]} */
-const ways = [{}, { private: true }, { dim: 16 }, { lambda: 0.01 }];
+const settingsOfAll = [{}, { private: true }, { dim: 16 }, { lambda: 0.01 }];
+/** @type {Way[]} */
+const pairWays = [
+  ...[2, 3, 5, 10].map((pairs) => ({ name: `pairs of ${pairs} people`, settings: {}, pairs })),
+  { name: 'private, pairs of 5 people', settings: { private: true }, pairs: 5 },
+];
 
 /**
  * Events in two parts, a fifth at random held out.
@@ -53,6 +64,32 @@ function halves(all, counts = () => true) {
     };
   };
   return { history: part((x) => lot.get(x) !== 0), heldOut: part((x) => lot.get(x) === 0) };
+}
+
+/**
+ * Minimum support by co-occurrence: an event stays only where at least half of the pairs that it makes with
+ * the other events of its person are had by so many people. Nothing is drawn, and the order does not matter.
+ * @param {Interactions} all
+ * @param {number} people
+ * @returns {Interactions}
+ */
+function withSupportedPairs(all, people) {
+  const lists = all.users.map(() => /** @type {number[]} */ ([]));
+  for (let x = 0; x < all.user.length; x++) lists[all.user[x]].push(all.item[x]);
+  const n = all.items.length;
+  const together = new Uint16Array(n * n);
+  for (const list of lists) for (const i of list) for (const j of list) together[i * n + j]++;
+  const stays = lists.map((list) => {
+    const shared = (/** @type {number} */ i) => list.filter((j) => j !== i && together[i * n + j] >= people);
+    return new Set(list.filter((i) => 2 * shared(i).length >= list.length - 1));
+  });
+  const rows = Array.from(all.user, (_, x) => x).filter((x) => stays[all.user[x]].has(all.item[x]));
+  return {
+    users: all.users,
+    items: all.items,
+    user: rows.map((x) => all.user[x]),
+    item: rows.map((x) => all.item[x]),
+  };
 }
 
 /** @returns {Promise<Task | null>} */
@@ -85,27 +122,34 @@ async function demo() {
 }
 
 const three = (/** @type {number} */ value) => value.toFixed(3).replace(/^0/, '');
-const nameOf = (/** @type {TrainOptions} */ way) =>
-  Object.entries(way)
+const nameOf = (/** @type {Way} */ { name, settings }) =>
+  name ??
+  (Object.entries(settings)
     .map(([name, value]) => (value === true ? name : `${name} ${value}`))
-    .join(', ') || 'as it is';
+    .join(', ') ||
+    'as it is');
+
+/**
+ * The AUC of the stronger of an attack with and without comparison model, of the strongest of those named.
+ * @param {Record<string, number>} attacks
+ * @param {string[]} names
+ */
+const strongestOf = (attacks, ...names) =>
+  Math.max(...names.flatMap((name) => [attacks[name], attacks[`calibrated ${name}`]]));
 
 /**
  * @param {Task} task
  * @param {Asked[]} asked
- * @param {TrainOptions} way
+ * @param {Way} way
  */
 async function measure({ history, options, folds }, asked, way) {
-  const chosen = { ...options, ...way };
-  const { bytes, settings } = await trainModel(history, { ...chosen, clusters: 0 });
+  const chosen = { ...options, ...way.settings, clusters: 0 };
+  const { pairs } = way;
+  const prepare = (/** @type {Interactions} */ all) => (pairs ? withSupportedPairs(all, pairs) : all);
+  const { bytes, settings } = await trainModel(prepare(history), chosen);
   const ndcg = await withModel(bytes, (model) => mean(ndcgOf(model, asked)));
-  const attack = await membershipAttack(
-    history,
-    { ...chosen, clusters: 0 },
-    { people: Number(people), folds },
-  );
-  const { rank, margin, fit } = attack.attacks;
-  return { ndcg, attack, alone: Math.max(rank, margin, fit), settings };
+  const attack = await membershipAttack(history, chosen, { people: Number(people), folds, prepare });
+  return { ndcg, attack, settings };
 }
 
 /** @param {Task} task */
@@ -114,21 +158,35 @@ async function tableOf(task) {
   /** @type {string[][]} */
   const rows = [];
   let first = 0;
-  for (const way of [...ways, ...task.more]) {
-    const { ndcg, attack, alone, settings } = await measure(task, asked, way);
+  for (const way of [...[...settingsOfAll, ...task.more].map((settings) => ({ settings })), ...pairWays]) {
+    const { ndcg, attack, settings } = await measure(task, asked, way);
+    const { attacks } = attack;
     first ||= ndcg;
-    const chose = way.private ? ` (supportLambda ${settings.supportLambda})` : '';
+    const chose = way.settings.private ? ` (supportLambda ${settings.supportLambda})` : '';
     const change = (100 * (ndcg / first - 1)).toFixed(1);
+    const alone = Object.entries(attacks).flatMap(([name, of]) => (name.startsWith('cal') ? [] : [of]));
     rows.push([
       nameOf(way) + chose,
       figure(ndcg),
       `${Number(change) > 0 ? '+' : ''}${change} %`,
       `${three(attack.auc)} (${three(attack.low)} to ${three(attack.high)})`,
-      three(alone),
+      three(strongestOf(attacks, 'rank', 'margin', 'fit')),
+      three(strongestOf(attacks, 'cosine')),
+      three(strongestOf(attacks, 'rare cosine')),
+      three(Math.max(...alone)),
     ]);
     process.stderr.write(`${task.title}: ${rows.at(-1)?.join('  ')}\n`);
   }
-  const head = ['', 'NDCG@20', 'change', 'AUC, strongest (95 %)', 'AUC, without comparison model'];
+  const head = [
+    '',
+    'NDCG@20',
+    'change',
+    'AUC, strongest (95 %)',
+    'by scores',
+    'by cosines',
+    'of rare items',
+    'strongest without comparison model',
+  ];
   return `${task.title}:\n\n${markdownTable(head, rows)}`;
 }
 
@@ -148,7 +206,9 @@ publish(
       'MovieLens 1M, a random fifth of the others.',
     `Attack as in METRICS.md, ${people} people a side, on halves of the people; \`private\` chooses its ` +
       '`supportLambda` anew for each half, the one in brackets is that',
-    'of the model. Otherwise defaults, of the demo its own settings.',
+    'of the model. Otherwise defaults, of the demo its own settings. Pairs of k people: an event is left ' +
+      'out of each training where fewer than half of its',
+    'pairs with other events of the person are had by k people.',
     '',
     tables.join('\n\n'),
   ].join('\n'),

@@ -11,7 +11,8 @@ import { parseCommand, textOptions, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { print } from './terminal.js';
-import { quoted, trainingOptions } from './training-input.js';
+import { quoted } from './shell-word.js';
+import { trainingOptions } from './training-input.js';
 import { validationText } from './training-text.js';
 import { checkSummary, choiceLines, sayCheck, sayLoudly } from './validation-text.js';
 
@@ -221,7 +222,7 @@ function summaryOf({ bytes, zeros, ...model }, { output, check, sample }) {
     ...model,
     zeros: zeros.length,
     validation: validation ?? null,
-    ...(validation && check && checkSummary(validation, check)),
+    ...(validation && check && checkSummary(validation, check, {})),
     ...(sample && { sample }),
   };
 }

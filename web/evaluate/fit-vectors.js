@@ -1,7 +1,8 @@
 // Owns the fold-in of vectors that were learnt elsewhere, found on held-out events: which settings are tried,
 // what they reach beside the source's own ranking. Must not change a vector.
-import { badArgument, countArgument, optionsArgument } from '../core/arguments.js';
-import { prepareVectors, vectorModel } from '../train/from-vectors.js';
+import { badArgument, countArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
+import { prepareVectors, vectorModel, vectorOptionNames } from '../train/from-vectors.js';
 import { interactionsArgument } from '../train/interactions.js';
 import { scaledFoldIn } from '../train/given-fold-in.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
@@ -165,7 +166,9 @@ function fitArguments({ userVectors, sample, onProgress, ...given }) {
  * @throws {import('../core/errors.js').AmpcfError} as modelFromVectors; NO_DATA: nobody to measure
  */
 export async function fitVectors(options, validation) {
-  const { userVectors, onProgress, sample, given } = fitArguments(optionsArgument(options));
+  const { userVectors, onProgress, sample, given } = fitArguments(
+    optionsArgument(options, `${vectorOptionNames} userVectors sample onProgress`),
+  );
   const prepared = await prepareVectors(given);
   const people = validationPeople(/** @type {Interactions} */ (given.interactions), validation);
   const paces = (/** @type {string} */ stage) => paceOf(stage, { signal: given.signal, onProgress });

@@ -1,25 +1,22 @@
 // Owns the membership attack: can who was in the training be told from a model? Must not protect anybody; it
-// measures.
+// measures. What is looked at in a model: membership-signs.js.
 import { loadModel } from '../ampcf.js';
+import { badArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { trainModel } from '../train.js';
 import { seedArgument, wholeArgument } from './checks.js';
-import { withPerson } from './fold-person.js';
-import { aucOf, meanOf } from './persona-figures.js';
+import { attackScores, attacked } from './membership-signs.js';
+import { aucOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
 import { historiesOf, interactionsOfPeople } from './people.js';
-import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
+import { below, sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { TrainOptions } from '../train.js' */
 /** @import { PaceOptions } from './pace.js' */
 /** @import { Person } from './people.js' */
-/** @typedef {import('../model/model.js').Model} OpenModel */
-/**
- * @typedef {'rank' | 'margin' | 'fit' | 'calibrated rank' | 'calibrated margin' | 'calibrated fit'}
- *   AttackName
- */
+/** @import { Scores, AttackName } from './membership-signs.js' */
 /**
  * @typedef {object} Membership
  * @property {number} auc of the strongest attack: .5 = members cannot be told from others, 1 = always
@@ -36,99 +33,22 @@ import { below, personRandom, sampleOf, seededRandom } from '../core/random.js';
  * @property {number} [folds] random halves of the people, over which figures are averaged; default 1
  * @property {number} [people] of each side that are scored in a fold, default 500
  * @property {number} [resamples] default 500
+ * @property {(interactions: Interactions) => Interactions} [prepare] what a training gets in the place of its
+ *   people's interactions, to measure a way of leaving out of one's own; the attacker knows whole histories
  */
 /** @typedef {MembershipChoices & PaceOptions} MembershipOptions */
-/** @typedef {Record<AttackName, number>} Scores higher: more like a member */
 
-const leftOut = 8;
 const fewestItems = 4;
 const fewestPeople = 8;
-
-/**
- * How an item stands among those that the person has not: the smaller its rank and the larger its margin, the
- * better the model foretells it.
- * @param {Float32Array} scores
- * @param {number} index
- * @param {Set<number | undefined>} seen
- */
-function standOf(scores, index, seen) {
-  const score = scores[index];
-  let above = 0;
-  let sum = 0;
-  let squares = 0;
-  let n = 0;
-  for (let j = 0; j < scores.length; j++) {
-    if (seen.has(j)) continue;
-    n++;
-    sum += scores[j];
-    squares += scores[j] ** 2;
-    if (scores[j] >= score) above++;
-  }
-  const mean = sum / Math.max(1, n);
-  const spread = Math.sqrt(Math.max(1e-12, squares / Math.max(1, n) - mean ** 2));
-  return { rank: -Math.log((above + 1) / (n + 1)), margin: (score - mean) / spread };
-}
-
-/**
- * What an attacker with a person's whole history sees of the model: how well it foretells each of some items
- * from the others, and how well it fits all of them.
- * @param {OpenModel} model
- * @param {Person} person
- * @param {number} seed
- */
-function signsOf(model, { user, history }, seed) {
-  const known = history.filter(({ item }) => model.has(item));
-  const asked = sampleOf(known, leftOut, personRandom(seed, user));
-  const seen = new Set(known.map(({ item }) => model.indexOf(item)));
-  const stand = (/** @type {Float32Array} */ scores, /** @type {string} */ item) =>
-    standOf(scores, /** @type {number} */ (model.indexOf(item)), seen);
-  const alone = asked.map(({ item }) =>
-    withPerson(
-      model,
-      known.filter((event) => event.item !== item),
-      (fold) => stand(fold.scores(), item),
-    ),
-  );
-  const whole = withPerson(model, known, (fold) => {
-    const scores = fold.scores();
-    return asked.map(({ item }) => stand(scores, item).margin);
-  });
-  const mean = (/** @type {number[]} */ values) => meanOf(values) ?? 0;
-  return {
-    rank: mean(alone.map(({ rank }) => rank)),
-    margin: mean(alone.map(({ margin }) => margin)),
-    fit: mean(whole),
-  };
-}
-
-/**
- * The scores of every attack. Calibrated ones subtract what a model says that never saw the person, so that
- * people who are easy to foretell do not look like members (Watson et al., ICLR 2022).
- * @param {OpenModel} target
- * @param {OpenModel} reference
- * @param {Person} person
- * @param {number} seed
- * @returns {Scores}
- */
-function attackScores(target, reference, person, seed) {
-  const own = signsOf(target, person, seed);
-  const other = signsOf(reference, person, seed);
-  return {
-    ...own,
-    'calibrated rank': own.rank - other.rank,
-    'calibrated margin': own.margin - other.margin,
-    'calibrated fit': own.fit - other.fit,
-  };
-}
 
 /**
  * @param {Person[]} people
  * @param {Record<string, any>} settings
  * @param {string} stage
- * @param {PaceOptions} options
+ * @param {Pick<MembershipOptions, 'prepare'> & PaceOptions} options
  */
-async function shadow(people, settings, stage, { signal, onProgress }) {
-  const { bytes } = await trainModel(interactionsOfPeople(people), {
+async function shadow(people, settings, stage, { prepare = (given) => given, signal, onProgress }) {
+  const { bytes } = await trainModel(prepare(interactionsOfPeople(people)), {
     ...settings,
     ...(signal && { signal }),
     ...(onProgress && { onProgress: ({ done, total }) => onProgress({ stage, done, total }) }),
@@ -141,7 +61,7 @@ async function shadow(people, settings, stage, { signal, onProgress }) {
  * quarter was in neither.
  * @param {Person[]} everybody
  * @param {TrainOptions} settings
- * @param {{ seed: number, people: number } & PaceOptions} options
+ * @param {{ seed: number, people: number } & MembershipOptions} options
  */
 async function attackOnce(everybody, settings, { seed, people, ...options }) {
   const mixed = sampleOf(everybody, everybody.length, seededRandom(seed));
@@ -163,10 +83,11 @@ async function attackOnce(everybody, settings, { seed, people, ...options }) {
     const pace = paceOf('attacking', options);
     const sides = [inside.slice(0, people), outside.slice(0, people)];
     const found = /** @type {Scores[][]} */ ([[], []]);
+    const views = [attacked(target), attacked(reference)];
     const total = sides[0].length + sides[1].length;
     for (const [side, asked] of sides.entries())
       for (const [i, person] of asked.entries()) {
-        found[side].push(attackScores(target, reference, person, seed));
+        found[side].push(attackScores(views[0], views[1], person, seed));
         await pace(side * sides[0].length + i + 1, total);
       }
     return { members: found[0], others: found[1] };
@@ -176,10 +97,10 @@ async function attackOnce(everybody, settings, { seed, people, ...options }) {
   }
 }
 
-/** @typedef {Awaited<ReturnType<typeof attackOnce>>} Attacked */
+/** @typedef {Awaited<ReturnType<typeof attackOnce>>} Fold */
 
 /**
- * @param {Attacked[]} folds
+ * @param {Fold[]} folds
  * @param {AttackName} name
  */
 const foldAuc = (folds, name) =>
@@ -195,7 +116,7 @@ const foldAuc = (folds, name) =>
 
 /**
  * Bootstrap interval of an AUC: people of each side and fold are drawn with replacement.
- * @param {Attacked[]} folds
+ * @param {Fold[]} folds
  * @param {AttackName} name
  * @param {number} resamples
  * @param {number} seed
@@ -212,12 +133,12 @@ function intervalOf(folds, name, resamples, seed) {
   return { low: found[Math.floor(0.025 * (resamples - 1))], high: found[Math.ceil(0.975 * (resamples - 1))] };
 }
 
-const optionNames = 'people folds resamples seed signal onProgress';
+const optionNames = 'people folds resamples seed prepare signal onProgress';
 
 /**
  * Trains on a random half of the people, and tries to tell them from people who were left out, by how well
- * the model foretells (rank and margin of left-out items) and fits what they have, with and without a
- * comparison model.
+ * the model foretells (rank and margin of left-out items) and fits what they have, and by where the vectors
+ * of their items point (cosine, rare cosine), each with and without a comparison model.
  * @param {Interactions} interactions
  * @param {TrainOptions} settings of the training
  * @param {MembershipOptions} [options]
@@ -230,12 +151,14 @@ export async function membershipAttack(interactions, settings, options = {}) {
   const { seed = 1, folds = 1, people = 500, resamples = 500 } = optionsArgument(options, optionNames);
   for (const [name, value] of Object.entries({ folds, people, resamples })) wholeArgument(name, value, 1);
   seedArgument(seed);
+  if (options.prepare !== undefined && typeof options.prepare !== 'function')
+    throw badArgument('prepare', options.prepare, 'a function');
   const everybody = historiesOf(interactions).filter(({ history }) => history.length >= fewestItems);
   if (everybody.length < fewestPeople) {
     const got = `${everybody.length} people with ${fewestItems} or more items`;
     throw new AmpcfError('NO_DATA', `a membership attack: got ${got}, wanted at least ${fewestPeople}`);
   }
-  const found = /** @type {Attacked[]} */ ([]);
+  const found = /** @type {Fold[]} */ ([]);
   for (let fold = 0; fold < folds; fold++)
     found.push(await attackOnce(everybody, settings, { ...options, seed: (seed + fold) % 2 ** 32, people }));
   const names = /** @type {AttackName[]} */ (Object.keys(found[0].members[0]));

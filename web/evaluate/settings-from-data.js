@@ -64,8 +64,9 @@ const mostSweeps = 6;
  * @param {TrainOptions} given
  */
 function openSettings(given) {
-  const { objective = 'als', private: isPrivate } = given;
-  const closed = objective !== 'als' || Boolean(isPrivate);
+  const { objective = 'als', private: isPrivate, supportLambda = 0, vectorStep = 0 } = given;
+  // Who wants less remembered wants no neighbours, which remember pairs.
+  const closed = objective !== 'als' || Boolean(isPrivate) || supportLambda > 0 || vectorStep > 0;
   return {
     weight: !closed && [given.unobserved, given.alpha, given.lambda, given.nu].every((x) => x === undefined),
     neighbours: !closed && given.neighbours === undefined && given.neighbourMethod === undefined,

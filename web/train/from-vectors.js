@@ -1,6 +1,7 @@
 // Owns item vectors that were learnt elsewhere -> bytes of a model file. Must not read files, or choose
 // settings by measuring.
-import { badArgument, optionsArgument } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionsArgument } from '../core/options.js';
 import { trainConfig } from './config.js';
 import { givenDefaults } from './defaults.js';
 import { foreignFoldIn } from './foreign-als.js';
@@ -88,16 +89,16 @@ const inputNames = [
   'name',
   'signal',
 ];
+/** What modelFromVectors takes, with a space between the names. */
+export const vectorOptionNames = [...inputNames, ...Object.keys(givenDefaults)].join(' ');
 /** What `as` says itself. */
 const saidByLibrary = ['alpha', 'lambda', 'nu', 'bias', 'itemDamping', 'popularityDamping'];
 const perItemNames = ['itemBias', 'itemWeights', 'itemTargets'];
 
 /** @param {Record<string, any>} options */
 function checkNames(options) {
-  refuseGone(options);
-  const known = [...inputNames, ...Object.keys(givenDefaults)];
-  const stray = Object.keys(options).find((name) => !known.includes(name) && options[name] !== undefined);
-  if (stray !== undefined) throw badArgument(stray, options[stray], `one of ${known.join(', ')}`);
+  if (Object(options) === options) refuseGone(options);
+  optionsArgument(options, vectorOptionNames);
   if (options.as === undefined) return;
   const both = [...saidByLibrary, ...perItemNames].find((name) => options[name] !== undefined);
   if (both) throw badArgument(both, options[both], 'nothing beside `as`, which says it');
@@ -208,7 +209,7 @@ async function fileOf(items, checked, facts, settings, neighbours) {
  * @returns {Promise<PreparedVectors>}
  */
 export async function prepareVectors(options) {
-  checkNames(optionsArgument(options));
+  checkNames(options);
   const { as, items, name, signal } = options;
   checkOptions({ items, name, signal });
   signal?.throwIfAborted();

@@ -5,6 +5,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { cardOf, diagnose, membershipAttack, writeCard } from '../../../dist/evaluate.js';
+import { trainModel } from '../../../dist/train.js';
+import { vectorsOf } from '../../../web/core/kernel.js';
+import { attacked, signsOf } from '../../../web/evaluate/membership-signs.js';
+import { historiesOf } from '../../../web/evaluate/people.js';
 import { aucOf } from '../../../web/evaluate/persona-figures.js';
 import {
   below,
@@ -59,6 +63,8 @@ describe('the attack', () => {
       { resamples: 100 },
     );
     assert.ok(loose.auc > 0.9 && loose.low > 0.8, JSON.stringify(loose));
+    for (const name of /** @type {const} */ (['cosine', 'rare cosine', 'calibrated cosine']))
+      assert.ok(loose.attacks[name] > 0.9, JSON.stringify(loose));
     const stiff = await membershipAttack(
       noise(1600, 60),
       { dim: 2, sweeps: 3, lambda: 50, minSupport: 1, personas: 1 },
@@ -66,6 +72,111 @@ describe('the attack', () => {
     );
     for (const auc of Object.values(stiff.attacks)) assert.ok(auc > 0.4 && auc < 0.6, JSON.stringify(stiff));
     assert.ok(stiff.low <= stiff.auc && stiff.auc <= stiff.high);
+  });
+
+  test('by cosines finds who is in directions, however short the vectors are', async () => {
+    const model = await loadModel((await trainModel(data, { ...steady, dim: 16, minSupport: 1 })).bytes);
+    const everybody = historiesOf(data);
+    const signs = () => {
+      const view = attacked(model);
+      return everybody.map((person) => signsOf(view, person, 1));
+    };
+    const before = signs();
+    const vectors = vectorsOf(model.kernel, 0, model.info.items);
+    // Each item shorter by another power of two: the Gram of the file stays, so only people move a little.
+    vectors.forEach((x, at) => (vectors[at] = x / 2 ** (Math.floor(at / model.info.dim) % 3)));
+    const after = signs();
+    const moved = (/** @type {'rank' | 'cosine'} */ name) =>
+      before.reduce((sum, of, u) => sum + Math.abs(of[name] - after[u][name]), 0);
+    assert.ok(moved('cosine') < moved('rank') / 2, `${moved('cosine')} ${moved('rank')}`);
+    model.dispose();
+  });
+
+  test('by cosines finds nobody in random vectors, and asks nothing of items that hold nothing', async () => {
+    const model = await openSmallModel();
+    const random = seeded(3);
+    const vectors = vectorsOf(model.kernel, 0, model.info.items);
+    vectors.forEach((_, at) => (vectors[at] = below(random, 2001) / 1000 - 1));
+    const view = attacked(model);
+    const signs = historiesOf(data).map((person) => signsOf(view, person, 1));
+    const half = signs.length >> 1;
+    for (const name of /** @type {const} */ (['cosine', 'rare cosine'])) {
+      const [members, others] = [signs.slice(0, half), signs.slice(half)].map((side) =>
+        side.map((of) => of[name]),
+      );
+      assert.ok(new Set(members).size > half / 2, name);
+      const auc = aucOf(members, others);
+      assert.ok(auc > 0.4 && auc < 0.6, `${name} ${auc}`);
+      // An item left out of 60 or more is nowhere in particular: the mean of -ln of a uniform share is 1.
+      assert.ok(Math.abs([...members, ...others].reduce((sum, x) => sum + x, 0) / signs.length - 1) < 0.15);
+    }
+    vectors.fill(0);
+    const empty = signsOf(attacked(model), historiesOf(data)[0], 1);
+    assert.deepEqual([empty.cosine, empty['rare cosine']], [0, 0]);
+    model.dispose();
+  });
+
+  test('by rare cosines asks about the rarest items, among items that hold something', async () => {
+    const model = await openSmallModel();
+    const { items, dim } = model.info;
+    const own = [
+      items - 1,
+      items - 2,
+      items - 3,
+      items - 4,
+      items - 5,
+      items - 6,
+      items - 7,
+      items - 8,
+      2,
+      1,
+      0,
+    ];
+    const history = own.map((j) => ({ item: model.ids()[j], weight: 1 }));
+    const person = {
+      user: 'one',
+      history,
+      relevant: /** @type {Set<string>} */ (new Set()),
+      candidates: null,
+    };
+    const free = Array.from({ length: items }, (_, j) => j).filter((j) => !own.includes(j));
+    const random = seeded(5);
+    const vectors = vectorsOf(model.kernel, 0, items);
+    vectors.forEach((_, at) => (vectors[at] = below(random, 2001) / 1000 - 1));
+    for (const j of own.slice(0, 8)) for (let d = 0; d < dim; d++) vectors[j * dim + d] = d === 0 ? 1 : 0.01;
+    const first = signsOf(attacked(model), person, 1)['rare cosine'];
+    assert.ok(first > Math.log(free.length + 1) - 0.7, `${first}: next to the first of ${free.length}`);
+    for (const j of free.slice(3)) vectors.fill(0, j * dim, (j + 1) * dim);
+    const among = signsOf(attacked(model), person, 1)['rare cosine'];
+    assert.ok(among > 1 && among < Math.log(4) + 1e-9, `${among}: first of three others`);
+    model.dispose();
+  });
+
+  test('gives each training what `prepare` leaves of its people', async () => {
+    const settings = { ...steady, dim: 6, sweeps: 3 };
+    const sizes = { people: 30, resamples: 20 };
+    /** @type {number[]} */
+    const seen = [];
+    const first = await membershipAttack(data, settings, sizes);
+    const same = await membershipAttack(data, settings, {
+      ...sizes,
+      prepare(given) {
+        seen.push(given.users.length);
+        return given;
+      },
+    });
+    assert.deepEqual(same, first);
+    assert.deepEqual(seen, [people.length / 2, people.length / 4]);
+    const scrambled = await membershipAttack(data, settings, {
+      ...sizes,
+      prepare: (given) => ({ ...given, user: Array.from(given.user, (_, x) => x % given.users.length) }),
+    });
+    assert.notDeepEqual(scrambled, first);
+    await failsWith(
+      () => membershipAttack(data, settings, any({ prepare: 1 })),
+      'BAD_ARGUMENT',
+      /^prepare: got 1/,
+    );
   });
 
   test('gives the strongest statistic, the same for the same seed, and means over folds', async () => {
