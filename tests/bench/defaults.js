@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
 import { evaluateModel, settingsFromData } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
-import { inOneOrder } from '../../web/cli/one-order.js';
-import { chooseRows, ratingThreshold } from '../../web/cli/read-interactions.js';
-import { readRatings } from '../../web/cli/read-ratings.js';
+import { inOneOrder } from '../../web/read/one-order.js';
+import { chooseRows, likeRule } from '../../web/cli/read-interactions.js';
+import { readRatings } from '../../web/read/read-ratings.js';
 import { splitRows } from '../../web/cli/split.js';
 import { sampleOf, seededRandom } from '../../web/core/random.js';
 import { markdownTable } from './accuracy/text.js';
@@ -52,7 +52,7 @@ async function partsOfLists(folder) {
  */
 async function partsOfFile(file) {
   const ratings = inOneOrder(await readRatings(file, {}));
-  const rule = { threshold: ratingThreshold(ratings, { weights: false }), weights: false };
+  const rule = likeRule(ratings, {});
   const rows = Array.from({ length: ratings.user.length }, (_, x) => x);
   const by = ratings.time ? 'latest' : 'random';
   const { parts } = splitRows(ratings, rows, { by, test: 0.1, validation: 0.1, seed: 1 });
