@@ -1,5 +1,7 @@
-// Owns `npm run bench:defaults`: what a plain `ampcf train` reaches whose open settings follow from the data, beside
-// the bare defaults and the best baseline, on every public set that is there. Baselines choose their settings on
+// Owns `npm run bench:defaults`: what a plain `ampcf train` reaches whose open settings follow from the
+// data, beside
+// the bare defaults and the best baseline, on every public set that is there. Baselines choose their
+// settings on
 // validation; ours sees neither validation nor test.
 import { existsSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
@@ -20,7 +22,8 @@ const values = benchArguments({ set: { type: 'string' }, people: { type: 'string
 /** EASE and ItemKNN of this project hold a matrix of items by items. */
 const mostForBaselines = 12_000;
 
-/** Sets with a split of their own, and files of ratings that are split here by each person's latest events. */
+/** Sets with a split of their own, and files of ratings that are split here by each person's latest
+ * events. */
 const lists = [
   'amazon-electronics',
   'ask-lastfm-star',
@@ -130,9 +133,10 @@ const head = ['', 'people', 'chosen from the data', 'defaults', 'chosen', 'best 
 publish(
   'defaults',
   [
-    `NDCG@20 on test, full ranking, at most ${values.people} people; trained on training events alone. Baselines: popularity, ` +
-      'ItemKNN and EASE, each with the',
-    `settings that are best on validation; popularity alone above ${mostForBaselines.toLocaleString('en')} items. Chosen: \`unobserved\`, and neighbours with their method.`,
+    `NDCG@20 on test, full ranking, at most ${values.people} people; trained on training events alone. ` +
+      'Baselines: popularity, ItemKNN and EASE,',
+    `each with the settings that are best on validation; above ${mostForBaselines.toLocaleString('en')} ` +
+      'items popularity alone. Chosen: `unobserved`, and neighbours with their method.',
     '',
     markdownTable(head, rows),
   ].join('\n'),

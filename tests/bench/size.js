@@ -142,6 +142,14 @@ async function cluster() {
   const { als, rest } = taskTimes(logs);
   const sweep = als / 1000 / 3 / interactions;
   const clean = rest / 1000 / (Number(values.cluster) * 1e6);
+  return planText({ interactions, sweep, clean });
+}
+
+/**
+ * What 10^9 rows would take, by what was measured.
+ * @param {{ interactions: number, sweep: number, clean: number }} of microseconds of a core
+ */
+function planText({ interactions, sweep, clean }) {
   const hours = (1e9 * (10 * sweep + clean)) / 1e6 / 3600;
   const minutes = (hours / 64) * 60;
   return [

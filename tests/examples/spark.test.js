@@ -116,14 +116,15 @@ async function qualityOf(path) {
   return quality;
 }
 
-test('what a like is does not depend on where it is decided', { skip: whyNot }, () => {
+/** Ratings as they are found in files, with the name of their column. */
+function ratingsOfAllKinds() {
   const random = seeded(2);
   const draw = (/** @type {number[]} */ values) =>
     Array.from({ length: 400 }, () => values[below(random, values.length)]);
   const range = (/** @type {number} */ n, /** @type {number} */ step) =>
     Array.from({ length: n }, (_, k) => (k + 1) * step);
   /** @type {[string, number[]][]} */
-  const cases = [
+  return [
     ['rating', draw([1, 2, 3, 4, 5])],
     ['rating', [...draw([1, 2, 3, 4, 5]), 3.7, -1, 99]],
     ['rating', draw([0.33, 0.67, 1, 1.33, 2, 2.67, 3, 4, 4.33, 5])],
@@ -141,6 +142,10 @@ test('what a like is does not depend on where it is decided', { skip: whyNot }, 
     ['rating', draw([3])],
     ['rating', draw([0, -1])],
   ];
+}
+
+test('what a like is does not depend on where it is decided', { skip: whyNot }, () => {
+  const cases = ratingsOfAllKinds();
   const tallies = cases.map(([name, values]) => {
     const counts = new Map(values.map((value) => [value, values.filter((other) => other === value).length]));
     return [name, [...counts]];

@@ -36,6 +36,7 @@ const canonical = {
   weights: null,
   dropped: 0,
 };
+const given = { ids, vectors: ids.map((_, i) => [Math.sin(i), Math.cos(i)]), dim: 2 };
 const tasteOf = any(model.taste);
 
 /**
@@ -81,6 +82,12 @@ const calls = {
     call: evaluate.evaluateModel,
     args: [model, { history: known, test: held, resamples: 2 }],
   },
+  'train.modelFromVectors': { call: train.modelFromVectors, args: [given] },
+  'evaluate.fitVectors': {
+    call: (options) => evaluate.fitVectors(options, held),
+    args: [{ ...given, interactions: known, sample: 5, gate: 0, leaves: 1, proportional: 0 }],
+  },
+  'evaluate.retrainingOf': { call: evaluate.retrainingOf, args: [model, known, 1, {}] },
   'evaluate.settingsFromData': { call: evaluate.settingsFromData, args: [known, half, {}] },
   'evaluate.trainValidated': { call: evaluate.trainValidated, args: [known, held, half] },
   'evaluate.checkValidation': { call: evaluate.checkValidation, args: [model, known, held, {}] },

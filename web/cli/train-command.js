@@ -141,11 +141,12 @@ export const usage = [
     `(default ${trainDefaults.gate}; 0 = one vector), and most parts (${trainDefaults.leaves})`,
   '  --proportional X        0 to 1, how much the places of recommended lists go to every taste by ' +
     `its share (default ${trainDefaults.proportional})`,
-  '  --unobserved X          als: weight of all pairs that nobody has, relative to those that people have ' +
-    `(${trainDefaults.unobserved})`,
-  '                          Where neither it, --alpha, --lambda or --nu is given, 12, 30 or 100, and without ' +
-    '--neighbours none or 50,',
-  '                          are chosen on a tenth of the events of up to 1,000 people, held out for that alone',
+  '  --unobserved X          als: weight of all pairs that nobody has, relative to those ' +
+    `that people have (${trainDefaults.unobserved})`,
+  '                          Where neither it, --alpha, --lambda or --nu is given, 12, 30 or 100, and ' +
+    'without --neighbours none or',
+  '                          50, are chosen on a tenth of the events of up to 1,000 people, held out for that ' +
+    'alone',
   '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',

@@ -89,6 +89,17 @@ const summaryOf = ({ trained, results }) => {
 };
 
 /**
+ * The command that trains the model again without the search that found its settings.
+ * @param {string} path
+ * @param {Record<string, any>} values
+ * @param {Record<string, any>} settings
+ */
+function commandAgain(path, values, settings) {
+  const { objective, neighbours, neighbourMethod } = settings;
+  return trainCommandLine(path, values, settings, trainSettings({ objective, neighbours, neighbourMethod }));
+}
+
+/**
  * @param {string[]} argv
  * @param {AbortSignal} signal
  */
@@ -114,13 +125,7 @@ export async function run(argv, signal) {
   const { trained, results } = search;
   const { bytes, settings, validation, check } = trained;
   if (output) await writeOutput(output, bytes);
-  const { objective, neighbours, neighbourMethod } = settings;
-  const command = trainCommandLine(
-    path,
-    values,
-    settings,
-    trainSettings({ objective, neighbours, neighbourMethod }),
-  );
+  const command = commandAgain(path, values, settings);
   io.say(searchText(search, values));
   for (const line of choiceLines(trained)) io.say(line);
   sayCheck(validation, check, io.say, { ...settings, searched: true });

@@ -48,7 +48,8 @@ export function fromDataLines({ settings, trials, people }) {
   const reached = `NDCG@20 ${best?.ndcg.toFixed(4)} against ${trials[0].ndcg.toFixed(4)} with the defaults`;
   return [
     `chosen   ${words}: ${reached}`,
-    `         (on events of ${count(people)} people, held out for this choice; any of these options given says no to it)`,
+    `         (on events of ${count(people)} people, held out for this choice; ` +
+      'any of these options given says no to it)',
   ];
 }
 

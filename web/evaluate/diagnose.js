@@ -25,7 +25,7 @@ import {
 import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { bestOf } from './rankers.js';
 import { measureRareRecall } from './rare-recall.js';
-import { checkLimits, retrainingOf, settingsOf } from './retraining.js';
+import { checkLimits, limitsIn, retrainingOf, settingsOf } from './retraining.js';
 import { measureStability } from './stability.js';
 
 /** @import { Interactions } from '../train.js' */
@@ -92,7 +92,7 @@ import { measureStability } from './stability.js';
  */
 /** @typedef {NonNullable<ReturnType<typeof lookAt>>} Look */
 
-const optionNames = 'history test against seeds people seed signal onProgress';
+const optionNames = 'history test against seeds people seed maxMinutes maxMemory signal onProgress';
 const cut = 20;
 const looked = 2000;
 /** What a model should reach: at most this sharpness and this AUC of the attack, at least this stability. */
@@ -264,7 +264,7 @@ async function rareRecallOf(model, { history, test, against, ...options }) {
 export async function diagnose(model, options) {
   checkOptions(model, optionsArgument(options, optionNames));
   const { history, against, seeds = 0, people = 300, seed = 1 } = options;
-  if (seeds > 0) await retrainingOf(model, history, seeds, options);
+  if (seeds > 0) await retrainingOf(model, history, seeds, limitsIn(options));
   const asked = sampleOf(historiesOf(history), people, seededRandom(seed));
   const pace = paceOf('looking at personas', options);
   const looks = /** @type {Look[]} */ ([]);

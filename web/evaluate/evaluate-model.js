@@ -13,7 +13,7 @@ import { paceOf } from './pace.js';
 import { choosePeople, itemsByPerson } from './people.js';
 import { measurePersonas } from './persona-health.js';
 import { modelRanker } from './rankers.js';
-import { checkLimits, retrainingOf, settingsOf } from './retraining.js';
+import { checkLimits, limitsIn, retrainingOf, settingsOf } from './retraining.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
@@ -103,7 +103,7 @@ const defaults = {
 };
 const optionNames =
   'history test train candidates sampled validation newUsers baselines against k seed resamples ' +
-  'proportional perPerson signal onProgress';
+  'proportional perPerson maxMinutes maxMemory signal onProgress';
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
@@ -120,7 +120,7 @@ export async function evaluateModel(model, options) {
   const began = performance.now();
   const run = prepare(model, options);
   const { people, headline } = run;
-  if (run.options.newUsers) await retrainingOf(model, run.options.history, 1, run.options);
+  if (run.options.newUsers) await retrainingOf(model, run.options.history, 1, limitsIn(run.options));
   const own = await measureRanker(run, modelRanker(model, run.options.proportional), 'ranking');
   const personas = await measurePersonas(model, people, own.lists, {
     k: headline,

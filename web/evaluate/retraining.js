@@ -3,7 +3,8 @@
 import { modelArgument } from '../model/handles.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
-import { canonicalInteractions } from '../train/interactions.js';
+import { optionsArgument } from '../core/options.js';
+import { canonicalInteractions, interactionsArgument } from '../train/interactions.js';
 import { knownSettings, trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 
@@ -100,6 +101,16 @@ export function checkLimits({ maxMinutes = defaultMinutes, maxMemory = Infinity 
 }
 
 /**
+ * The limits among other options.
+ * @param {RetrainingLimits} options
+ * @returns {RetrainingLimits}
+ */
+export const limitsIn = ({ maxMinutes, maxMemory }) => ({
+  ...(maxMinutes !== undefined && { maxMinutes }),
+  ...(maxMemory !== undefined && { maxMemory }),
+});
+
+/**
  * What training a model again takes, known before any work.
  * @param {Model} model
  * @param {Interactions} interactions
@@ -110,7 +121,9 @@ export function checkLimits({ maxMinutes = defaultMinutes, maxMemory = Infinity 
  *   taken; what training refuses
  */
 export async function retrainingOf(model, interactions, trainings, limits = {}) {
-  checkLimits(limits);
+  checkLimits(optionsArgument(limits, 'maxMinutes maxMemory'));
+  interactionsArgument(interactions);
+  if (!(Number(trainings) > 0)) throw badArgument('trainings', trainings, 'a number above 0');
   const { maxMinutes = defaultMinutes, maxMemory = Infinity } = limits;
   const settings = settingsOf(model);
   const full = trainSettings(settings);

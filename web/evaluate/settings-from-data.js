@@ -18,7 +18,8 @@ import { modelRanker } from './rankers.js';
 /** @import { Interactions, TrainOptions } from '../train.js' */
 /** @import { EvaluationProgress } from './pace.js' */
 /** @import { Person } from './people.js' */
-/** @typedef {{ unobserved?: number, neighbours?: number, neighbourMethod?: 'local' | 'ease' }} DataSettings */
+/** @typedef {{ unobserved?: number, neighbours?: number, neighbourMethod?: 'local' | 'ease' }}
+ * DataSettings */
 /**
  * @typedef {object} DataTrial
  * @property {DataSettings} settings
@@ -29,16 +30,18 @@ import { modelRanker } from './rankers.js';
 /**
  * @typedef {object} FromData
  * @property {DataSettings} settings those that were open and are better not left at their defaults
- * @property {DataTrial[]} trials in the order in which they were measured, the defaults first; none where there
+ * @property {DataTrial[]} trials in the order in which they were measured, the defaults first; none where
+ * there
  *   was nothing to choose, or too few people to choose on
  * @property {number} people who were asked
  */
 /**
  * @typedef {object} FromDataOptions
- * @property {(settings: TrainOptions) => Promise<boolean>} [fits] whether there is memory for such a training;
+ * @property {(settings: TrainOptions) => Promise<boolean>} [fits] whether there is memory for such a
+ * training;
  *   default: always
  * @property {AbortSignal} [signal]
- * @property {(progress: EvaluationProgress) => void} [onProgress]
+ * @property {(progress: EvaluationProgress) => void} [onProgress] how far each of the trainings is
  */
 
 const cut = 20;
@@ -122,9 +125,12 @@ function divide(interactions, seed) {
 }
 
 /**
- * Settings that suit the data where the caller gave none: `unobserved` 12, 30 or 100, then no neighbours, or 50
- * by `local` or `ease`. At most five trainings of six sweeps on at most a million events; a setting is left at
- * its default unless another gains more than its standard error in NDCG@20 (full ranking) on a tenth of the events
+ * Settings that suit the data where the caller gave none: `unobserved` 12, 30 or 100, then no neighbours,
+ * or 50
+ * by `local` or `ease`. At most five trainings of six sweeps on at most a million events; a setting is
+ * left at
+ * its default unless another gains more than its standard error in NDCG@20 (full ranking) on a tenth of
+ * the events
  * of up to 1,000 people. Same input and settings, same choice, whatever the order of the rows.
  * @param {Interactions} interactions of the training
  * @param {TrainOptions} [given] settings that are fixed; `items`, `seed` and the like are used as they are

@@ -273,7 +273,8 @@ test('of ratings with times a share is the latest events, which split holds out 
 
 test('a model that is no better than popularity is said to be so, even quietly', () => {
   const poor =
-    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 --neighbours 0 --json';
+    'train ratings.csv --validation 0.2 -o poor.ampcf --dim 1 --lambda 1000 --bias 1 --gate 0 ' +
+    '--neighbours 0 --json';
   const { status, stdout, stderr } = ampcf(`${poor} -q`);
   assert.equal(status, 0, stderr);
   assert.match(

@@ -1,4 +1,5 @@
-// Owns the tests of settingsFromData: what is open is chosen, what is given stays, the same data gives the same.
+// Owns the tests of settingsFromData: what is open is chosen, what is given stays, the same data gives the
+// same.
 // Must not judge how good a model is beyond the choice.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
