@@ -232,12 +232,11 @@ const rows = shown.map((name) => [
     figure(meanOf(/** @type {PersonFigures[]} */ (results.get(name)), key)),
   ),
 ]);
-const given = Object.keys(attention).length ? `, ${JSON.stringify(attention)}` : '';
 publish(
   'taste',
   [
     `MovieLens 1M, public split, ${values.on}, ${people.length} people, genres from its items.csv, ` +
-      `D = ${one.info.dim}, ${values.neighbours ? 'with neighbours' : 'vectors alone'}, seed 1${given}.`,
+      `D = ${one.info.dim}, ${values.neighbours ? 'with neighbours' : 'vectors alone'}, seed 1.`,
     'TDD: square root of the Jensen-Shannon divergence between the genres of the history and of the list; ' +
       'the other distances order',
     'the lists alike.',
