@@ -422,6 +422,12 @@ async function personasIn(bytes, { interactions }, options) {
 }
 
 /**
+ * What was understood without the sample row, which names a person: a summary may be kept.
+ * @param {TrainingInput['understood']} understood
+ */
+const withoutRow = ({ row: _, ...understood }) => understood;
+
+/**
  * What --json gives.
  * @param {Trained} trained
  * @param {TrainingInput} input
@@ -442,7 +448,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     dropped,
     skipped: input.skipped,
     minRating: input.threshold ?? null,
-    understood: input.understood,
+    understood: withoutRow(input.understood),
     seconds,
     historyCounts,
     validation: validation ?? null,

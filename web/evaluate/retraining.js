@@ -123,7 +123,8 @@ export const limitsIn = ({ maxMinutes, maxMemory }) => ({
 export async function retrainingOf(model, interactions, trainings, limits = {}) {
   checkLimits(optionsArgument(limits, 'maxMinutes maxMemory'));
   interactionsArgument(interactions);
-  if (!(Number(trainings) > 0)) throw badArgument('trainings', trainings, 'a number above 0');
+  if (!(typeof trainings === 'number' && trainings > 0))
+    throw badArgument('trainings', trainings, 'a number above 0');
   const { maxMinutes = defaultMinutes, maxMemory = Infinity } = limits;
   const settings = settingsOf(model);
   const full = trainSettings(settings);
