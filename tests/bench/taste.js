@@ -284,7 +284,7 @@ const claims = [
     'NDCG minus P=1, 95 %',
   ],
   ...[...results.keys()]
-    .filter((name) => /^personas|turns/.test(name))
+    .filter((name) => /^personas|^in proportion|turns/.test(name))
     .map((name) => {
       const list = of(name);
       const distance = meanOf(list, 'jensenShannon');

@@ -145,8 +145,8 @@ export const usage = [
     `that people have (${trainDefaults.unobserved})`,
   '                          Where neither it, --alpha, --lambda or --nu is given, 12, 30 or 100, and ' +
     'without --neighbours none or',
-  '                          50, are chosen on a tenth of the events of up to 1,000 people, held out for that ' +
-    'alone',
+  '                          50, are chosen on a tenth of the events of up to 1,000 people, held out for ' +
+    'that alone',
   '  --alpha --lambda --nu --split --bias X    see src/FORMAT.md, SETTINGS',
   '  --user-damping X --item-damping X --popularity-damping X    als: people with many items, and ' +
     'popular items, count less (0 to 2)',

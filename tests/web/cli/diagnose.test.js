@@ -233,7 +233,7 @@ describe('the model card', () => {
     for (const [i, odd] of [
       { version: 2 },
       { version: 1, data: null },
-      'words',
+      ['words'],
       { version: 1, data: {}, personas: {} },
     ].entries()) {
       writeFileSync(
