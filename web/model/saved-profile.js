@@ -87,7 +87,7 @@ function checkedBytes(model, given) {
     );
   view.setUint32(crcAt, 0, true);
   if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
-    throw bad('got a wrong length or checksum: it was damaged');
+    throw bad('got wrong length or checksum, wanted none damaged');
   return { bytes, version };
 }
 

@@ -191,7 +191,7 @@ test('bad rows are counted: an error is not made for each of them', async (conte
   for (const row of ['u1', 'u1,i1,4,9,9', 'u1,i1,x', ',i1,3', 'u1,i1,1e99,']) {
     const error = await failure(`user,item,rating\nu1,i1,4\n${`${row}\n`.repeat(500)}`);
     assert.equal(error.details.total, 500);
-    assert.match(error.message, /:3: [^]*:12: [^]*and 490 more$/);
+    assert.match(error.message, /:3: [^]*:12: [^]*and 490 more\b/);
   }
   assert.ok(made.mock.callCount() < 50, String(made.mock.callCount()));
 });

@@ -209,7 +209,7 @@ describe('bad arguments', () => {
     [{ gate: 17 }, 'BAD_ARGUMENT', /^gate/],
     [{ personas: 0 }, 'BAD_ARGUMENT', /^personas/],
     [{ vectorType: 'f64' }, 'BAD_ARGUMENT', /one of f32, f16, int8/],
-    [{ lamda: 0.1 }, 'BAD_ARGUMENT', /^lamda/],
+    [{ lamda: 0.1 }, 'BAD_ARGUMENT', /got lamda, .* did you mean lambda/],
     [{ beta: 1 }, 'BAD_ARGUMENT', /^beta/],
     [{ items: [] }, 'BAD_ARGUMENT', /^items/],
     [{ name: 7 }, 'BAD_ARGUMENT', /^name/],
