@@ -70,6 +70,8 @@ export function detectFormat(lines, file, wanted) {
   if (sizes) rows.shift();
   const format = { ...prologue, ...(sizes && { sizes }) };
   if (delimiter) return { ...format, kind: delimiter === '\t' ? 'tsv' : 'csv', delimiter };
+  // Comments alone: any format says that there is no row.
+  if (rows.length === 0 && !wanted) return { ...format, kind: 'csv', delimiter: ',' };
   if (wanted && wanted !== 'csv') return { ...format, ...given(wanted, rows) };
   if (!wanted && isNetflix(rows)) return { ...format, kind: 'netflix', delimiter: ',' };
   if (!wanted && /^\(.+,.+\)\s/.test(rows[0] ?? ''))

@@ -203,3 +203,12 @@ test('options that make no sense', async () => {
     assert.equal(error.details.option, Object.keys(options)[0]);
   }
 });
+
+test('a file of comments alone has no row', async () => {
+  for (const text of [
+    '% bip weighted\n',
+    '%%MatrixMarket matrix coordinate real general\n% c\n',
+    '# a\n# b\n',
+  ])
+    assert.equal((await failure(text)).code, 'NO_DATA', text);
+});
