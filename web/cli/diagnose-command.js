@@ -4,7 +4,7 @@ import { AmpcfError } from '../core/errors.js';
 import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js';
 import { diagnosisText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';

@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { figuresOf, isMet, targetText } from './diagnose-text.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 
 /** @import { Membership, PersonaQuality } from '../evaluate.js' */
 /** @typedef {typeof import('../evaluate.js').targets} Targets */

@@ -1,6 +1,6 @@
 // Owns how a diagnosis and a model card read in a terminal: figures, targets beside them, what they mean.
 // Must not compute a figure.
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { count, style, table } from './print.js';
 
 /** @import { Membership, ModelCard, PersonaQuality } from '../evaluate.js' */

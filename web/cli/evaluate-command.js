@@ -3,7 +3,7 @@
 import { evaluateModel } from '../evaluate.js';
 import { wantedBaselines } from '../evaluate/baselines.js';
 import { caution, evaluationText } from './evaluation-text.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';

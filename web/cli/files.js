@@ -4,8 +4,6 @@
 import { writeFileAtomic } from '../node/atomic-files.js';
 import { writeStdout } from './terminal.js';
 
-export { displayName, readChunks, readFileBytes } from '../read/bytes.js';
-
 /**
  * Writes a file whole or not at all, or to standard output for '-'. Throws `DISK_FULL`, `IO`.
  * @param {string} path

@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { escaped, inline, unsafe } from '../read/inline.js';
 
-export { inline };
-
 const layout = new Set(['\n', '\t']);
 
 /** Nobody who wrote a file can know it, so only our own styles are turned into escapes. */

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { asUtf8, decompressed, newCoding } from '../read/encoding.js';
-import { readChunks } from './files.js';
-import { inline } from './harmless.js';
+import { readChunks } from '../read/bytes.js';
+import { inline } from '../read/inline.js';
 
 /** @typedef {{ item: string, weight: number }} WeightedId */
 /** @typedef {(id: string) => boolean} Knows whether an id is one of the model's */

@@ -5,7 +5,7 @@ import { fitVectors, measureValidation } from '../evaluate.js';
 import { modelFromVectors } from '../train.js';
 import { checkTrained } from './check-trained.js';
 import { writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { readImportInput } from './import-input.js';
 import { parseCommand, textOptions, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';

@@ -7,7 +7,7 @@ import { readFolder } from '../vectors/folder.js';
 import { openVectors } from '../vectors/open.js';
 import { isFolder } from '../vectors/parquet-rows.js';
 import { readIds } from '../vectors/read-ids.js';
-import { displayName, readFileBytes } from './files.js';
+import { displayName, readFileBytes } from '../read/bytes.js';
 import { defined, numberOption, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { givenSettings, readTrainingInput } from './training-input.js';

@@ -1,8 +1,8 @@
 // Owns opening a model file from disk, and saying that it was the model that was bad. Must not rank.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
-import { readFileBytes } from './files.js';
-import { inline } from './harmless.js';
+import { readFileBytes } from '../read/bytes.js';
+import { inline } from '../read/inline.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);
 

@@ -4,7 +4,7 @@ import { constants, fstatSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { checkReplaceable } from '../node/atomic-files.js';
 import { ioError } from '../node/io-error.js';
-import { displayName } from './files.js';
+import { displayName } from '../read/bytes.js';
 import { UsageError } from './options.js';
 
 /** @typedef {Record<string, string | undefined>} NamedPaths paths by what the command line calls them */

@@ -1,5 +1,6 @@
 // Owns how numbers, bars and tables look in a terminal, and values as JSON. Must not know what they mean.
-import { betweenMarks, inline, marked, safeJson, unmarked } from './harmless.js';
+import { inline } from '../read/inline.js';
+import { betweenMarks, marked, safeJson, unmarked } from './harmless.js';
 
 /**
  * A text in a style, where the stream it goes to is a terminal that has colours.

@@ -1,7 +1,7 @@
 // Owns `ampcf recommend` and `ampcf rank`: a history in, a ranked list with reasons out. Must not compute
 // scores.
 import { AMPCF_MAX_PERSONAS } from '../core/abi.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { idList } from './id-list.js';
 import { loadModelFile } from './model-file.js';
 import { numberOption, parseCommand, UsageError } from './options.js';

@@ -1,5 +1,5 @@
 // Owns how personas, rankings and reasons read in a terminal. Must not rank.
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { bar, fit, percent, style, table } from './print.js';
 
 /** @import { Profile } from '../model/profile.js' */

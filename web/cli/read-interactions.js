@@ -3,7 +3,7 @@
 import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { likesOf, weightRule } from '../read/likes.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';

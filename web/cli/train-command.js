@@ -24,7 +24,7 @@ import {
 import { checkTrained } from './check-trained.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
 import { parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';

@@ -20,7 +20,7 @@ import { quoted } from './shell-word.js';
 import { readItems } from '../read/read-items.js';
 import { understoodOf } from '../read/understood.js';
 import { sayUnderstood } from './understood-text.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { splitRows } from './split.js';
 
 /** @import { Interactions } from '../train.js' */

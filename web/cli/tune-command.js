@@ -2,7 +2,7 @@
 // settings are searched.
 import { trainSettings } from '../train/settings.js';
 import { writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { Interrupted } from './interrupted.js';
 import { parseCommand } from './options.js';
 import { fileSize, jsonLine } from './print.js';

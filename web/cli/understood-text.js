@@ -1,5 +1,5 @@
 // Owns how what was understood of the files is said before the work begins. Must not judge it.
-import { inline } from './harmless.js';
+import { inline } from '../read/inline.js';
 import { count } from './print.js';
 import { sayLoudly } from './validation-text.js';
 

@@ -6,7 +6,7 @@ import { isNothing } from './values.js';
  * An id without what programs add or lose: blanks around it, leading zeros, `.0` behind a number.
  * @param {string} id
  */
-export const bareId = (id) =>
+const bareId = (id) =>
   id
     .trim()
     .replace(/^(\d+)\.0+$/, '$1')

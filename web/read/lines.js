@@ -5,7 +5,7 @@ import { isUtf8 } from 'node:buffer';
 import { dataError } from './bad-rows.js';
 
 /** What a file's format is guessed from, and no more: a guess must not need the whole file. */
-export const HEAD_BYTES = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 
 /**
  * @typedef {object} LineBlock whole lines

@@ -46,7 +46,7 @@ const parquetMark = Buffer.from('PAR1');
  * @param {OpenOptions} options
  * @returns {Promise<Rows>}
  */
-export async function openRows(path, file, options) {
+async function openRows(path, file, options) {
   const coding = newCoding();
   const raw = readChunks(path, options);
   const close = () => raw.return(undefined);
@@ -76,7 +76,7 @@ export async function openRows(path, file, options) {
 }
 
 /** @param {string} path */
-export const isPlainFile = (path) => path !== '-' && statSync(path).isFile();
+const isPlainFile = (path) => path !== '-' && statSync(path).isFile();
 
 /**
  * @param {Buffer[]} taken

@@ -84,7 +84,7 @@ const columnText = (column) => (column === null ? 'that column' : `column ${JSON
  * @param {{ items: Map<string, Item>, columns: import('./read-items.js').ItemColumns }} file
  * @returns {{ titles: UnderstoodItems, warnings: string[] }}
  */
-export function understoodItems(ratings, { items, columns }) {
+function understoodItems(ratings, { items, columns }) {
   const { joined, alike, example } = joinOf(ratings.items, items);
   const aspects = new Set(ratings.items.flatMap((id) => items.get(id)?.aspects ?? []));
   const titles = { titled: joined, of: ratings.items.length, aspects: aspects.size, columns };

@@ -38,7 +38,7 @@ function areOfOneLength({ vectors, dim, ids }) {
  * Mean of |v|^2 over the items whose vectors are not 0.
  * @param {Pick<CheckedVectors, 'vectors' | 'zeros' | 'ids'>} checked
  */
-export function meanSquare({ vectors, ids, zeros }) {
+function meanSquare({ vectors, ids, zeros }) {
   let sum = 0;
   for (const x of vectors) sum += x * x;
   return sum / (ids.length - zeros.length);

@@ -6,7 +6,7 @@ import { badFile, readNpy } from './npy.js';
 import { readNpz } from './npz.js';
 import { parquetColumns, readParquetVectors } from './parquet-rows.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
-import { readTable } from './tables.js';
+import { idNames, readTable, vectorNames } from './tables.js';
 import { isWord2vec, readWord2vec } from './text-vectors.js';
 
 /** @import { NpyArray } from './npy.js' */
@@ -188,15 +188,8 @@ async function openParquetVectors(path, file, columns) {
   const names = await parquetColumns(path, file);
   const find = (/** @type {string | undefined} */ wanted, /** @type {string[]} */ known) =>
     wanted ?? names.find((name) => known.includes(plain(name)));
-  const id = find(columns.id, ['id', 'item', 'itemid', 'movieid', 'asin']);
-  const vector = find(columns.vector, [
-    'features',
-    'vector',
-    'vectors',
-    'embedding',
-    'embeddings',
-    'factors',
-  ]);
+  const id = find(columns.id, idNames);
+  const vector = find(columns.vector, vectorNames);
   if (id === undefined || vector === undefined)
     throw badFile(file, 'columns', names.join(', '), 'id and features, or --id-column and --vector-column');
   return ofRows('parquet', await readParquetVectors(path, file, { id, vector }));

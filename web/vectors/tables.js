@@ -8,8 +8,9 @@ import { badFile } from './npy.js';
 /** @typedef {{ id?: string | undefined, vector?: string | undefined }} TableColumns by name or number from 1
  *   */
 
-const idNames = ['id', 'item', 'itemid', 'ids', 'key', 'word', 'movieid', 'productid', 'asin', 'sku'];
-const vectorNames = [
+/** What the columns of a table of vectors are called, as letters and digits in lower case. */
+export const idNames = ['id', 'item', 'itemid', 'ids', 'key', 'word', 'movieid', 'productid', 'asin', 'sku'];
+export const vectorNames = [
   'features',
   'vector',
   'vectors',
