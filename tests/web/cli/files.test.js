@@ -7,13 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { readFileBytes, writeOutput } from '../../../web/cli/files.js';
+import { writeOutput } from '../../../web/cli/files.js';
+import { readFileBytes } from '../../../web/read/bytes.js';
 import { AmpcfError } from '../../../web/core/errors.js';
 
 const root = mkdtempSync(join(tmpdir(), 'ampcf-files-'));
 after(() => rmSync(root, { recursive: true }));
 
-const moduleUrl = JSON.stringify(new URL('../../../web/cli/files.js', import.meta.url).href);
+const urlOf = (/** @type {string} */ path) =>
+  JSON.stringify(new URL(`../../../web/${path}`, import.meta.url).href);
 
 /**
  * Arguments for a Node that runs `code` with this module's functions.
@@ -22,7 +24,8 @@ const moduleUrl = JSON.stringify(new URL('../../../web/cli/files.js', import.met
 const program = (code) => [
   '--input-type=module',
   '-e',
-  `import { readFileBytes, writeOutput } from ${moduleUrl};\n${code}`,
+  `import { writeOutput } from ${urlOf('cli/files.js')};\n` +
+    `import { readFileBytes } from ${urlOf('read/bytes.js')};\n${code}`,
 ];
 
 /** @param {Promise<unknown>} promise */

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadModel } from 'ampcf';
 import { replaceMetadata, trainModel } from 'ampcf/train';
-import { inline, marked, safeJson, shown } from '../../../web/cli/harmless.js';
+import { marked, safeJson, shown } from '../../../web/cli/harmless.js';
+import { inline } from '../../../web/read/inline.js';
 import { table } from '../../../web/cli/print.js';
 import { cli, commandIn } from './command.js';
 
