@@ -1,6 +1,7 @@
 // Owns the tests of how the source reads: columns, long functions, long files, and what each file says of
 // itself. Must not judge what the formatter decides.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parsers } from 'prettier/plugins/babel';
@@ -122,4 +123,18 @@ describe('the source', () => {
     assert.ok(saysWhatItOwns('#!/usr/bin/env node\n// Owns a thing.\n'));
     assert.ok(!saysWhatItOwns('const owns = 1;\n// Owns a thing.\n'));
   });
+});
+
+test('nothing stands at the top but what belongs there', (context) => {
+  const { status, stdout } = spawnSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' });
+  if (status !== 0) return context.skip('skipped: this is no clone of git');
+  const top = new Set(stdout.split('\n').map((path) => path.split('/')[0]));
+  const files = [...top].filter((name) => name !== '' && !name.startsWith('.')).sort();
+  assert.deepEqual(
+    files,
+    (
+      'CMakeLists.txt CMakePresets.json LICENSE README.md examples include package-lock.json package.json ' +
+      'src tests web'
+    ).split(' '),
+  );
 });
