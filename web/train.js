@@ -9,6 +9,7 @@ export {
   trainDefaults,
 } from './train/defaults.js';
 export { replaceMetadata } from './train/metadata.js';
+export { retireItems } from './train/retire.js';
 export { trainModel, trainingMemory } from './train/train.js';
 
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */
@@ -19,6 +20,7 @@ export { trainModel, trainingMemory } from './train/train.js';
 /** @typedef {import('./train/from-vectors.js').VectorOptions} VectorOptions */
 /** @typedef {import('./train/late-settings.js').LateSettings} LateSettings */
 /** @typedef {import('./train/options.js').FinishedTraining} FinishedTraining */
+/** @typedef {import('./train/retire.js').RetiredItems} RetiredItems */
 /** @typedef {import('./train/options.js').TrainOptions} TrainOptions */
 /** @typedef {import('./train/options.js').TrainProgress} TrainProgress */
 /** @typedef {import('./train/options.js').TrainResult} TrainResult */
