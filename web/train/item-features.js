@@ -16,7 +16,7 @@
 /** A feature of fewer trained items says more of them than of others. */
 const leastItems = 3;
 /** Most features in all, so that a fit takes seconds. */
-const mostFeatures = 1000;
+const mostFeatures = 500;
 
 /**
  * Words and numbers of a title, in small letters.
@@ -27,12 +27,13 @@ const wordsOf = (title) => title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 /**
  * Names of what an item has: aspects as they are, words of its title after a mark that no aspect begins with.
  * @param {ItemFacts | undefined} facts
+ * @param {boolean} words
  * @returns {string[]}
  */
-const namesOf = (facts) => [
+const namesOf = (facts, words) => [
   ...new Set([
     ...(facts?.aspects ?? []).filter((aspect) => aspect !== '').map((aspect) => `aspect ${aspect}`),
-    ...wordsOf(facts?.title ?? '').map((word) => `word ${word}`),
+    ...(words ? wordsOf(facts?.title ?? '').map((word) => `word ${word}`) : []),
   ]),
 ];
 
@@ -76,9 +77,11 @@ function embeddingScale(ids, { of }) {
  * @property {SparseRows} trained
  * @property {SparseRows} fresh
  * @property {Uint32Array} known how many features each fresh item has
+ * @property {boolean[]} words which features are words of titles
  */
 
 /**
+ * Embeddings take the place of words of titles, which they are likely to be made of.
  * @param {{ ids: readonly string[], facts: (id: string) => ItemFacts | undefined }} trained
  * @param {{ ids: readonly string[], facts: (id: string) => ItemFacts | undefined }} fresh
  * @param {EmbeddingRows | undefined} embeddings
@@ -86,8 +89,8 @@ function embeddingScale(ids, { of }) {
  */
 export function itemFeatures(trained, fresh, embeddings) {
   const wide = embeddings?.dim ?? 0;
-  const own = trained.ids.map((id) => namesOf(trained.facts(id)));
-  const chosen = chosenNames(own, Math.max(0, mostFeatures - wide));
+  const own = trained.ids.map((id) => namesOf(trained.facts(id), !embeddings));
+  const chosen = chosenNames(own, mostFeatures);
   const index = new Map(chosen.map((name, c) => [name, wide + c]));
   const scale = embeddings ? embeddingScale(trained.ids, embeddings) : 0;
   const width = wide + chosen.length;
@@ -104,10 +107,11 @@ export function itemFeatures(trained, fresh, embeddings) {
     );
   const news = rows(
     fresh.ids,
-    fresh.ids.map((id) => namesOf(fresh.facts(id))),
+    fresh.ids.map((id) => namesOf(fresh.facts(id), !embeddings)),
   );
   const known = Uint32Array.from(fresh.ids, (_, i) => news.offsets[i + 1] - news.offsets[i]);
-  return { trained: rows(trained.ids, own), fresh: news, known };
+  const words = Array.from({ length: width }, (_, c) => c >= wide && chosen[c - wide].startsWith('word '));
+  return { trained: rows(trained.ids, own), fresh: news, known, words };
 }
 
 /**

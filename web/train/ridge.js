@@ -9,8 +9,21 @@
  * @property {Float64Array} values
  */
 /**
- * @typedef {object} Ridge
+ * @typedef {object} RidgeData
+ * @property {Float64Array} targets (N, K)
+ * @property {number} k K
+ * @property {number} counted how many of the targets of a row, the first ones, the strength is chosen by
+ * @property {Float64Array} weights (N) of mean 1
+ */
+/**
+ * @typedef {object} Penalty
  * @property {number} strength in units of a row of mean weight
+ * @property {Float64Array} of each feature (width), times the strength
+ */
+/**
+ * @typedef {object} Ridge
+ * @property {Penalty} penalty
+ * @property {Float64Array} said (N, K) of each row by the others
  * @property {number} explained the part of the weighted variance that rows left out are predicted by; below
  *   0: the mean alone is better
  * @property {Float64Array} coefficients (width + 1, K), the last row for all
@@ -83,11 +96,9 @@ function rowOf({ width, offsets, columns, values }, i) {
 /**
  * X^T W X and X^T W Y.
  * @param {SparseRows} rows
- * @param {Float64Array} targets (N, K)
- * @param {number} k
- * @param {Float64Array} weights
+ * @param {RidgeData} data
  */
-function momentsOf(rows, targets, k, weights) {
+function momentsOf(rows, { targets, k, weights }) {
   const n = rows.width + 1;
   const gram = new Float64Array(triangle(n));
   const right = new Float64Array(n * k);
@@ -103,17 +114,54 @@ function momentsOf(rows, targets, k, weights) {
 }
 
 /**
- * The fit at one strength, and its weighted squared error of rows left out: each residual over one less its
- * leverage.
+ * What the fit with this inverse says of each row when the row is left out: what it is, less its residual over
+ * one less its leverage.
  * @param {SparseRows} rows
- * @param {{ targets: Float64Array, k: number, weights: Float64Array }} data
- * @param {{ gram: Float64Array, right: Float64Array }} moments
- * @param {number} strength
+ * @param {RidgeData} data
+ * @param {Float64Array} coefficients
+ * @param {Float64Array} inverted
  */
-function fitAt(rows, { targets, k, weights }, { gram, right }, strength) {
+function leftOut(rows, { targets, k, weights }, coefficients, inverted) {
   const n = rows.width + 1;
+  const out = new Float64Array(targets.length);
+  for (let i = 0; i < weights.length; i++) {
+    const [at, x] = rowOf(rows, i);
+    let leverage = 0;
+    for (let p = 0; p < at.length; p++)
+      for (let q = 0; q < at.length; q++) leverage += x[p] * x[q] * inverted[at[p] * n + at[q]];
+    const left = Math.max(1e-6, 1 - weights[i] * leverage);
+    const said = predicted(coefficients, k, at, x);
+    for (let d = 0; d < k; d++) {
+      const target = targets[i * k + d];
+      out[i * k + d] = target - (target - said[d]) / left;
+    }
+  }
+  return out;
+}
+
+/**
+ * @param {RidgeData} data
+ * @param {Float64Array} said
+ */
+function errorOf({ targets, k, weights, counted }, said) {
+  let error = 0;
+  for (let i = 0; i < weights.length; i++)
+    for (let d = 0; d < counted; d++) error += weights[i] * (targets[i * k + d] - said[i * k + d]) ** 2;
+  return error;
+}
+
+/**
+ * The fit at one strength, and its weighted squared error of rows left out.
+ * @param {SparseRows} rows
+ * @param {RidgeData} data
+ * @param {{ gram: Float64Array, right: Float64Array }} moments
+ * @param {Penalty} penalty
+ */
+function fitAt(rows, data, { gram, right }, { strength, of }) {
+  const n = rows.width + 1;
+  const { k } = data;
   const a = gram.slice();
-  for (let c = 0; c < rows.width; c++) a[triangle(c) + c] += strength;
+  for (let c = 0; c < rows.width; c++) a[triangle(c) + c] += strength * of[c];
   a[triangle(rows.width) + rows.width] += 1e-9; // what is the same for all is not held back
   cholesky(a, n);
   const inverted = inverse(a, n);
@@ -123,17 +171,8 @@ function fitAt(rows, { targets, k, weights }, { gram, right }, strength) {
       const x = inverted[r * n + c];
       if (x !== 0) for (let d = 0; d < k; d++) coefficients[r * k + d] += x * right[c * k + d];
     }
-  let error = 0;
-  for (let i = 0; i < weights.length; i++) {
-    const [at, x] = rowOf(rows, i);
-    let leverage = 0;
-    for (let p = 0; p < at.length; p++)
-      for (let q = 0; q < at.length; q++) leverage += x[p] * x[q] * inverted[at[p] * n + at[q]];
-    const left = Math.max(1e-6, 1 - weights[i] * leverage);
-    const said = predicted(coefficients, k, at, x);
-    for (let d = 0; d < k; d++) error += weights[i] * ((targets[i * k + d] - said[d]) / left) ** 2;
-  }
-  return { coefficients, error };
+  const said = leftOut(rows, data, coefficients, inverted);
+  return { coefficients, said, error: errorOf(data, said) };
 }
 
 /**
@@ -162,12 +201,12 @@ export function predict({ coefficients }, k, rows, i) {
 
 /**
  * Weighted squared distance of the rows from their mean.
- * @param {{ targets: Float64Array, k: number, weights: Float64Array }} data
+ * @param {RidgeData} data
  */
-function spread({ targets, k, weights }) {
+function spread({ targets, k, weights, counted }) {
   let sum = 0;
   const total = weights.reduce((all, w) => all + w, 0);
-  for (let d = 0; d < k; d++) {
+  for (let d = 0; d < counted; d++) {
     let mean = 0;
     for (let i = 0; i < weights.length; i++) mean += weights[i] * targets[i * k + d];
     mean /= total;
@@ -178,18 +217,18 @@ function spread({ targets, k, weights }) {
 
 /**
  * @param {SparseRows} rows
- * @param {{ targets: Float64Array, k: number, weights: Float64Array }} data targets (N, K), weights of mean 1
- * @param {readonly number[]} strengths to choose from
+ * @param {RidgeData} data
+ * @param {readonly Penalty[]} penalties to choose from
  * @returns {Ridge}
  */
-export function ridgeRegression(rows, data, strengths) {
-  const moments = momentsOf(rows, data.targets, data.k, data.weights);
+export function ridgeRegression(rows, data, penalties) {
+  const moments = momentsOf(rows, data);
   let best;
-  for (const strength of strengths) {
-    const { coefficients, error } = fitAt(rows, data, moments, strength);
-    if (!best || error < best.error) best = { strength, coefficients, error };
+  for (const penalty of penalties) {
+    const fit = fitAt(rows, data, moments, penalty);
+    if (!best || fit.error < best.error) best = { ...fit, penalty };
   }
-  const { strength, coefficients, error } = /** @type {NonNullable<typeof best>} */ (best);
+  const { penalty, coefficients, said, error } = /** @type {NonNullable<typeof best>} */ (best);
   const all = spread(data);
-  return { strength, coefficients, explained: all > 0 ? 1 - error / all : 0 };
+  return { penalty, coefficients, said, explained: all > 0 ? 1 - error / all : 0 };
 }
