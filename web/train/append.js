@@ -90,8 +90,7 @@ function factsOf(file, ids) {
     const j = Number(index.get(id));
     const own = offsets && flat ? flat.subarray(offsets[j], offsets[j + 1]) : [];
     const aspects = Array.from(own, (a) => names[a]);
-    // A title that says the id again says nothing of the item.
-    return { title: titles[j] === id ? '' : titles[j], aspects };
+    return { title: titles[j], aspects };
   };
 }
 

@@ -26,14 +26,16 @@ const wordsOf = (title) => title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /**
  * Names of what an item has: aspects as they are, words of its title after a mark that no aspect begins with.
+ * A title that says the id again says nothing of the item.
+ * @param {string} id
  * @param {ItemFacts | undefined} facts
  * @param {boolean} words
  * @returns {string[]}
  */
-const namesOf = (facts, words) => [
+const namesOf = (id, facts, words) => [
   ...new Set([
     ...(facts?.aspects ?? []).filter((aspect) => aspect !== '').map((aspect) => `aspect ${aspect}`),
-    ...(words ? wordsOf(facts?.title ?? '').map((word) => `word ${word}`) : []),
+    ...(words && facts?.title !== id ? wordsOf(facts?.title ?? '').map((word) => `word ${word}`) : []),
   ]),
 ];
 
@@ -89,7 +91,7 @@ function embeddingScale(ids, { of }) {
  */
 export function itemFeatures(trained, fresh, embeddings) {
   const wide = embeddings?.dim ?? 0;
-  const own = trained.ids.map((id) => namesOf(trained.facts(id), !embeddings));
+  const own = trained.ids.map((id) => namesOf(id, trained.facts(id), !embeddings));
   const chosen = chosenNames(own, mostFeatures);
   const index = new Map(chosen.map((name, c) => [name, wide + c]));
   const scale = embeddings ? embeddingScale(trained.ids, embeddings) : 0;
@@ -107,7 +109,7 @@ export function itemFeatures(trained, fresh, embeddings) {
     );
   const news = rows(
     fresh.ids,
-    fresh.ids.map((id) => namesOf(fresh.facts(id), !embeddings)),
+    fresh.ids.map((id) => namesOf(id, fresh.facts(id), !embeddings)),
   );
   const known = Uint32Array.from(fresh.ids, (_, i) => news.offsets[i + 1] - news.offsets[i]);
   const words = Array.from({ length: width }, (_, c) => c >= wide && chosen[c - wide].startsWith('word '));
