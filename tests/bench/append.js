@@ -55,7 +55,9 @@ function hide(all) {
     if (hidden.has(item)) own?.relevant.add(item);
     else own?.history.push(item);
   }
-  const list = [...people.values()].filter(({ history, relevant }) => history.length > 0 && relevant.size > 0);
+  const list = [...people.values()].filter(
+    ({ history, relevant }) => history.length > 0 && relevant.size > 0,
+  );
   return { hidden, asked, people: list };
 }
 
@@ -106,7 +108,8 @@ function measure(people, hidden, listOf, catalogue) {
 }
 
 const byModel =
-  (/** @type {Model} */ model) => (/** @type {Asked} */ { history }, /** @type {string[]} */ candidates) => {
+  (/** @type {Model} */ model) =>
+  (/** @type {Asked} */ { history }, /** @type {string[]} */ candidates) => {
     const me = model.createProfile(history);
     const { items } = me.rank(candidates, { topK: cut });
     me.dispose();
@@ -153,7 +156,10 @@ async function tableOf({ title, all, facts, options }) {
   const random = seededRandom(seed);
   /** @type {[name: string, figures: number[]][]} */
   const rows = [
-    ['random', measure(people, hidden, (_, ids) => sampleOf(ids, Math.min(cut, ids.length), random), catalogue)],
+    [
+      'random',
+      measure(people, hidden, (_, ids) => sampleOf(ids, Math.min(cut, ids.length), random), catalogue),
+    ],
     [
       'how popular their aspects are',
       measure(people, hidden, (_, ids) => [...ids].sort((a, b) => popular(b) - popular(a)), catalogue),

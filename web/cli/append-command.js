@@ -164,6 +164,12 @@ export async function run(argv, signal) {
   const { bytes: file, appended, plain, ...summary } = found;
   if (values.json && output !== '-')
     await print(
-      jsonLine({ model: output, bytes: file.length, appended: appended.length, plain: plain.length, ...summary }),
+      jsonLine({
+        model: output,
+        bytes: file.length,
+        appended: appended.length,
+        plain: plain.length,
+        ...summary,
+      }),
     );
 }

@@ -152,8 +152,7 @@ function guesses(file, there, { ids, facts, embeddings }) {
  * What the file can hold.
  * @param {number} x
  */
-const storable = (x) =>
-  Math.abs(x) < leastNormal ? 0 : Math.max(-mostNumber, Math.min(mostNumber, x));
+const storable = (x) => (Math.abs(x) < leastNormal ? 0 : Math.max(-mostNumber, Math.min(mostNumber, x)));
 
 /**
  * Vectors that were given in place of the guesses.

@@ -179,7 +179,10 @@ export function appendClusters(file, old, fresh) {
   const section = file.find('item clusters');
   if (!section) return;
   const { dim } = file;
-  const centres = Array.from({ length: section.data.reduce((a, b) => Math.max(a, b), 0) + 1 }, () => new Float64Array(dim));
+  const centres = Array.from(
+    { length: section.data.reduce((a, b) => Math.max(a, b), 0) + 1 },
+    () => new Float64Array(dim),
+  );
   section.data.forEach((cluster, j) => {
     const row = old.subarray(j * dim, (j + 1) * dim);
     const length = lengthOf(row);

@@ -107,9 +107,7 @@ export function appendedOf(file) {
 export function setAppended(file, appended) {
   if (appended === appendedOf(file)) return;
   const { appended: _, ...metadata } = file.metadata();
-  const text = new TextEncoder().encode(
-    JSON.stringify({ ...metadata, ...(appended > 0 && { appended }) }),
-  );
+  const text = new TextEncoder().encode(JSON.stringify({ ...metadata, ...(appended > 0 && { appended }) }));
   if (text.length > FORMAT_MAX_METADATA_BYTES)
     throw new AmpcfError(
       'LIMIT',

@@ -14,14 +14,7 @@ import { appendedOf, gramFactor, setAppended, setGram, setIdOrder } from './edit
  * @property {number} retired
  */
 
-const perItem = [
-  'item vectors',
-  'item scales',
-  'item bias',
-  'item weights',
-  'item targets',
-  'item clusters',
-];
+const perItem = ['item vectors', 'item scales', 'item bias', 'item weights', 'item targets', 'item clusters'];
 /** What lies between offsets of the items. */
 const lists = [
   ['id offsets', 'ids'],
@@ -93,7 +86,10 @@ function keepNeighbours(file, kept) {
   file.set('neighbour offsets', bytesOf(moved));
   const stored = wide ? Uint32Array.from(numbers) : Uint16Array.from(numbers);
   file.set('neighbours', bytesOf(stored), wide ? dtypes.u32 : dtypes.u16);
-  file.set('neighbour values', Uint8Array.from(stay, (e) => values[e]));
+  file.set(
+    'neighbour values',
+    Uint8Array.from(stay, (e) => values[e]),
+  );
   keepRows(file, 'neighbour scales', kept);
 }
 

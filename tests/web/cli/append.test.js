@@ -23,7 +23,10 @@ test('append says what is new and how well it is guessed, and the model has it',
   const { status, stderr } = ampcf('append m.ampcf --items new.csv -o a.ampcf');
   assert.equal(status, 0, stderr);
   assert.match(stderr, /^items {4}2 new, 1 that the model has: \d+ in all$/m);
-  assert.match(stderr, /^vectors {2}guessed: .* \d+ % of the variance .* count by the root of their people\)$/m);
+  assert.match(
+    stderr,
+    /^vectors {2}guessed: .* \d+ % of the variance .* count by the root of their people\)$/m,
+  );
   assert.match(stderr, /^wrote {4}a.ampcf/m);
   const { metadata, items } = json('inspect a.ampcf');
   assert.equal(metadata.appended, 2);
@@ -51,7 +54,9 @@ test('append warns where nothing is known, and reads vectors and embeddings', ()
   assert.ok(explained > 0.5, `${explained}`);
   assert.equal(plain, 0);
   json('export m.ampcf --to npy -o w.npy');
-  const same = json('append m.ampcf --items nothing.csv --embeddings w.npy --embedding-ids w.ids.txt -o f.ampcf');
+  const same = json(
+    'append m.ampcf --items nothing.csv --embeddings w.npy --embedding-ids w.ids.txt -o f.ampcf',
+  );
   assert.equal(same.plain, 1, 'the new item has no row there');
 });
 

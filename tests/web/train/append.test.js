@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
-import { appendItems, modelFromVectors, replaceMetadata, retireItems, trainModel } from '../../../dist/train.js';
+import {
+  appendItems,
+  modelFromVectors,
+  replaceMetadata,
+  retireItems,
+  trainModel,
+} from '../../../dist/train.js';
 import { halfToNumber, numberToHalf } from '../../../web/core/half.js';
 import { arraysOfModel } from '../../../web/vectors/model-arrays.js';
 import { predict, ridgeRegression } from '../../../web/train/ridge.js';
@@ -116,7 +122,12 @@ describe('retireItems', () => {
     const two = await modelFromVectors({ ids: ['a', 'b'], vectors: [1, 0, 0.5, 0.5], dim: 2, as });
     const { bytes } = await retireItems(whole.bytes, ['c']);
     const scores = (/** @type {Uint8Array} */ of) =>
-      withModel(of, (model) => model.createProfile(['a']).rank(['a', 'b']).items.map(({ score }) => score));
+      withModel(of, (model) =>
+        model
+          .createProfile(['a'])
+          .rank(['a', 'b'])
+          .items.map(({ score }) => score),
+      );
     assert.deepEqual(await scores(bytes), await scores(two.bytes));
   });
 
@@ -297,7 +308,12 @@ describe('appendItems', () => {
       return me.save();
     });
     const ranked = (/** @type {Uint8Array} */ of) =>
-      withModel(of, (now) => now.restoreProfile(saved).rank(ids.slice(20, 60)).items.map(({ item }) => item));
+      withModel(of, (now) =>
+        now
+          .restoreProfile(saved)
+          .rank(ids.slice(20, 60))
+          .items.map(({ item }) => item),
+      );
     const before = await ranked(model);
     const { bytes } = await appendItems(model, { items: new Map([[fresh[0], {}]]) });
     const { bytes: less } = await retireItems(model, [ids[70]]);
@@ -309,6 +325,11 @@ describe('appendItems', () => {
     assert.equal(await mean(bytes), await mean(model));
     await withModel(bytes, (now) => assert.deepEqual(now.restoreProfile(saved).save(), saved));
     await withModel(less, (now) => assert.deepEqual(now.restoreProfile(saved).save(), saved));
+    const lost = (/** @type {Uint8Array} */ of) => withModel(of, (now) => now.restoreProfile(saved).lost);
+    assert.deepEqual(await Promise.all([model, bytes, less].map(lost)), [0, 0, 0]);
+    const memories = JSON.parse(new TextDecoder().decode(saved.subarray(36))).memories.length;
+    assert.ok(memories > 0);
+    assert.equal(await lost(await withoutFresh({ seed: 2, name: 'another training' })), memories);
   });
 
   test('adds titles and aspects where the model has none', async () => {
@@ -343,7 +364,11 @@ describe('appendItems', () => {
       [{ items: new Map([['x'.repeat(513), {}]]) }, 'BAD_ARGUMENT', /^ids/],
       [{ items: new Map([['x', { title: 'x'.repeat(5000) }]]) }, 'BAD_ARGUMENT', /^title/],
       [{ items: new Map([['x', { aspects: ['y'.repeat(513)] }]]) }, 'BAD_ARGUMENT', /^aspect/],
-      [{ vectors: { ids: ['x'], vectors: [1, 2], dim: 2 } }, 'BAD_ARGUMENT', /^vectors.dim: got 2, wanted 12/],
+      [
+        { vectors: { ids: ['x'], vectors: [1, 2], dim: 2 } },
+        'BAD_ARGUMENT',
+        /^vectors.dim: got 2, wanted 12/,
+      ],
       [{ vectors: { ids: ['x', 'x'], vectors: [1, 2], dim: 1 } }, 'BAD_IDS', /twice/],
       [{ items: new Map(), embeddings: 7 }, 'BAD_ARGUMENT', /^embeddings/],
       [{ items: new Map(), embeddings: { ids: ['x'], vectors: [NaN], dim: 1 } }, 'BAD_ARGUMENT', /NaN/],
