@@ -133,6 +133,28 @@ async function demo() {
   return { title: 'Demo films, titles and genres', all, facts, options: demoSettings };
 }
 
+/**
+ * Lists that know nothing of the person.
+ * @param {readonly Asked[]} people
+ * @param {Set<string>} hidden
+ * @param {string[]} catalogue
+ * @param {(id: string) => number} popular
+ * @returns {[name: string, figures: number[]][]}
+ */
+function plainRows(people, hidden, catalogue, popular) {
+  const random = seededRandom(seed);
+  return [
+    [
+      'random',
+      measure(people, hidden, (_, ids) => sampleOf(ids, Math.min(cut, ids.length), random), catalogue),
+    ],
+    [
+      'how popular their aspects are',
+      measure(people, hidden, (_, ids) => [...ids].sort((a, b) => popular(b) - popular(a)), catalogue),
+    ],
+  ];
+}
+
 /** @param {Task} task */
 async function tableOf({ title, all, facts, options }) {
   const { hidden, asked, people } = hide(all);
@@ -152,19 +174,7 @@ async function tableOf({ title, all, facts, options }) {
   const seconds = (performance.now() - started) / 1000;
   const alone = await append((id) => ({ aspects: facts.get(id)?.aspects ?? [] }));
   const none = await append(() => ({}));
-  const popular = aspectPopularity(trained, facts);
-  const random = seededRandom(seed);
-  /** @type {[name: string, figures: number[]][]} */
-  const rows = [
-    [
-      'random',
-      measure(people, hidden, (_, ids) => sampleOf(ids, Math.min(cut, ids.length), random), catalogue),
-    ],
-    [
-      'how popular their aspects are',
-      measure(people, hidden, (_, ids) => [...ids].sort((a, b) => popular(b) - popular(a)), catalogue),
-    ],
-  ];
+  const rows = plainRows(people, hidden, catalogue, aspectPopularity(trained, facts));
   for (const [name, bytes] of /** @type {const} */ ([
     ['appended, nothing known of them', none.bytes],
     ['appended, aspects', alone.bytes],
@@ -196,8 +206,8 @@ publish(
   [
     `A tenth of the items is hidden from the training, all of their events, and then appended. Up to ` +
       `${mostAsked} people are asked for those of them that they`,
-    'used, by score, histories without them left out. `fully trained` has the events of all other people with ' +
-      'these items; nobody who is asked is among them.',
+    'used, by score, histories without them left out. `fully trained` has the events of all other people ' +
+      'with these items; nobody who is asked is among them.',
     '',
     tables.join('\n\n'),
   ].join('\n'),

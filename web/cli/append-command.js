@@ -1,4 +1,5 @@
-// Owns `ampcf append`: model file and items that nobody has used -> model file. Must not know the mathematics.
+// Owns `ampcf append`: model file and items that nobody has used -> model file. Must not know the
+// mathematics.
 import { appendItems } from '../train.js';
 import { readItems } from '../read/read-items.js';
 import { openVectors } from '../vectors/open.js';
@@ -19,17 +20,17 @@ import { sayLoudly } from './validation-text.js';
 export const usage = [
   'ampcf append MODEL --items FILE [--vectors FILE] [--embeddings FILE] -o OUT',
   '',
-  '  Add items that nobody has used yet to a model, without a training. Their vectors are guessed from aspects',
-  '  and titles, as those of the trained items say; what the model says of these stays to the bit, and saved',
-  '  profiles go on. Items that the model has are passed over, so FILE may be the whole catalogue.',
+  '  Add items that nobody has used yet to a model, without a training. Their vectors are guessed from',
+  '  aspects and titles, as those of the trained items say; what the model says of these stays to the bit,',
+  '  and saved profiles go on. Items that the model has are passed over: FILE may be the whole catalogue.',
   '',
-  '  --items FILE            titles and aspects of the new items, as in ampcf train (--items-id, --items-title,',
-  '                          --aspects, --aspect-separator, --skip-bad)',
-  '  --embeddings FILE       numbers of texts, images or anything else of the new items and of those that the',
-  '                          model has: guess from them and aspects, not from titles; .npy, .npz, .safetensors,',
-  "                          Parquet, CSV, JSON Lines or word2vec's text, as ampcf import reads them",
+  '  --items FILE            titles and aspects of the new items, as in ampcf train (--items-id,',
+  '                          --items-title, --aspects, --aspect-separator, --skip-bad)',
+  '  --embeddings FILE       numbers of texts, images or anything else of the new items and of those that',
+  '                          the model has: guess from them and aspects, not from titles; .npy, .npz,',
+  "                          .safetensors, Parquet, CSV, JSON Lines or word2vec's text",
   '    --embedding-ids FILE  ids in the order of their rows, where the file has none',
-  '  --vectors FILE          vectors of new items as the model has them, taken as they are; in the same formats',
+  '  --vectors FILE          vectors of new items as the model has them, taken as they are; same formats',
   '    --ids FILE            their ids, where the file has none',
   '  --json                  a summary on standard output',
   '',
@@ -120,8 +121,8 @@ function sayAppended({ appended, present, items, explained, strength, weighted, 
   if (Number(explained) <= 0) sayLoudly('what is known of the items says nothing of their vectors');
   if (plain.length > 0)
     sayLoudly(
-      `${count(plain.length)} items, such as ${inline(plain[0])}, have nothing in common with trained ones: ` +
-        'they got the mean vector',
+      `${count(plain.length)} items, such as ${inline(plain[0])}, have nothing in common with trained ` +
+        'ones: they got the mean vector',
     );
 }
 

@@ -21,7 +21,7 @@ export const usage = [
   '  others stays to the bit, and saved profiles go on: events with an item that has gone are kept, without',
   '  effect.',
   '',
-  '  --ids FILE   their ids, one a line (- is standard input), instead of or beside those on the command line',
+  '  --ids FILE   their ids, one a line (- is standard input), instead of or beside those of the command',
   '  --json       a summary on standard output',
   '',
 ].join('\n');

@@ -1,5 +1,5 @@
-// Owns adding items that nobody has used to a model file: model file and items -> model file. Must leave what
-// is said of the others as it is.
+// Owns adding items that nobody has used to a model file: model file and items -> model file. Must leave
+// what is said of the others as it is.
 import { AMPCF_MAX_ITEMS } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
@@ -19,8 +19,8 @@ import { predictItems } from './predicted-items.js';
 /** @import { PredictedItems } from './predicted-items.js' */
 /**
  * @typedef {object} AppendOptions
- * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id; those
- *   that the model has are left as they are there
+ * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id;
+ *   those that the model has are left as they are there
  * @property {Embeddings} [embeddings] of texts, images or anything else: numbers of the new items and of
  *   those that the model has, from which the vectors follow, beside aspects and words of titles
  * @property {Embeddings} [vectors] of new items, as the model has them: they are taken as they are
@@ -33,9 +33,10 @@ import { predictItems } from './predicted-items.js';
  * @property {number} present items of `items` and `vectors` that the model has
  * @property {number} items of the model
  * @property {string[]} plain ids of which nothing is known that trained items have too: they got the mean
- * @property {number | null} strength of the ridge, in trained items of mean weight; null: nothing was guessed
- * @property {number | null} explained what aspects, titles and embeddings say of the vectors of trained items
- *   that are left out, as a part of their variance; 0 or less: nothing
+ * @property {number | null} strength of the ridge, in trained items of mean weight; null: nothing was
+ *   guessed
+ * @property {number | null} explained what aspects, titles and embeddings say of the vectors of trained
+ *   items that are left out, as a part of their variance; 0 or less: nothing
  * @property {boolean} weighted whether trained items counted by how many people they have
  */
 
@@ -215,11 +216,11 @@ function putItems(file, { ids, facts }, { vectors, bias }) {
 
 /**
  * A model file with items that nobody has used yet, at its end. Their vectors come by ridge regression from
- * the aspects, titles and embeddings of the trained items, each of which counts by the root of how many people
- * it has; how strong the ridge is, and whether titles say anything, is chosen by leaving items out. Their bias
- * is a guess of popularity in the same way. What the file says of the other items stays to the bit, and so
- * does the lineage: saved profiles go on, with what is left of forgotten events. The metadata count the items
- * that were appended, by which another append knows them.
+ * the aspects, titles and embeddings of the trained items, each of which counts by the root of how many
+ * people it has; how strong the ridge is, and whether titles say anything, is chosen by leaving items
+ * out. Their bias is a guess of popularity in the same way. What the file says of the other items stays
+ * to the bit, and so does the lineage: saved profiles go on, with what is left of forgotten events. The
+ * metadata count the items that were appended, by which another append knows them.
  * @param {Uint8Array} bytes of a model file
  * @param {AppendOptions} options
  * @returns {Promise<AppendedItems>} same arguments, same bytes

@@ -1,5 +1,5 @@
-// Owns rows of new items at the end of a model file: numbers as the file stores them, texts, aspects, clusters.
-// Must not know how their numbers came about.
+// Owns rows of new items at the end of a model file: numbers as the file stores them, texts, aspects,
+// clusters. Must not know how their numbers came about.
 import { AMPCF_MAX_ASPECTS, FORMAT_MAX_ID_BYTES, FORMAT_MAX_TITLE_BYTES } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';

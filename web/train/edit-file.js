@@ -1,5 +1,5 @@
-// Owns a model file as sections that may be exchanged: the rest stays byte for byte, in the order it has. Must
-// not know why items come or go; what it writes, the loader checks.
+// Owns a model file as sections that may be exchanged: the rest stays byte for byte, in the order it
+// has. Must not know why items come or go; what it writes, the loader checks.
 import { badArgument } from '../core/arguments.js';
 import { bytesView } from '../core/bytes.js';
 import { AmpcfError } from '../core/errors.js';
@@ -188,8 +188,8 @@ function putEntry(view, at, { type, flags, dtype, rows, cols, data }, offset) {
 /**
  * @param {unknown} bytes of a model file
  * @returns {Promise<EditedFile>}
- * @throws {AmpcfError} what loading the file throws; UNSUPPORTED_VERSION: it has a section that this version
- *   does not know, whose items would be left as they were
+ * @throws {AmpcfError} what loading the file throws; UNSUPPORTED_VERSION: it has a section that this
+ *   version does not know, whose items would be left as they were
  */
 export async function openToEdit(bytes) {
   const file = bytesView(bytes);

@@ -1,5 +1,5 @@
-// Owns what is known of items beside who used them, as sparse features: aspects, words of titles, embeddings.
-// Must not know vectors.
+// Owns what is known of items beside who used them, as sparse features: aspects, words of titles,
+// embeddings. Must not know vectors.
 
 /** @import { SparseRows } from './ridge.js' */
 /** @typedef {{ title?: string | undefined, aspects?: readonly string[] | undefined }} ItemFacts */
@@ -25,8 +25,8 @@ const mostFeatures = 500;
 const wordsOf = (title) => title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /**
- * Names of what an item has: aspects as they are, words of its title after a mark that no aspect begins with.
- * A title that says the id again says nothing of the item.
+ * Names of what an item has: aspects as they are, words of its title after a mark that no aspect begins
+ * with. A title that says the id again says nothing of the item.
  * @param {string} id
  * @param {ItemFacts | undefined} facts
  * @param {boolean} words
@@ -57,8 +57,8 @@ function chosenNames(names, most) {
 }
 
 /**
- * The factor that makes the mean square of a number of the embeddings of trained items 1 / dim: as much as one
- * aspect says.
+ * The factor that makes the mean square of a number of the embeddings of trained items 1 / dim: as much
+ * as one aspect says.
  * @param {readonly string[]} ids
  * @param {EmbeddingRows} embeddings
  */

@@ -114,8 +114,8 @@ function momentsOf(rows, { targets, k, weights }) {
 }
 
 /**
- * What the fit with this inverse says of each row when the row is left out: what it is, less its residual over
- * one less its leverage.
+ * What the fit with this inverse says of each row when the row is left out: what it is, less its
+ * residual over one less its leverage.
  * @param {SparseRows} rows
  * @param {RidgeData} data
  * @param {Float64Array} coefficients
