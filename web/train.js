@@ -1,4 +1,5 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not be needed to rank.
+export { appendItems } from './train/append.js';
 export { fitEase } from './train/ease.js';
 export { modelFromVectors } from './train/from-vectors.js';
 export {
@@ -9,8 +10,12 @@ export {
   trainDefaults,
 } from './train/defaults.js';
 export { replaceMetadata } from './train/metadata.js';
+export { retireItems } from './train/retire.js';
 export { trainModel, trainingMemory } from './train/train.js';
 
+/** @typedef {import('./train/append.js').AppendedItems} AppendedItems */
+/** @typedef {import('./train/append.js').AppendOptions} AppendOptions */
+/** @typedef {import('./train/item-features.js').Embeddings} Embeddings */
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */
 /** @typedef {import('./train/ease.js').Ease} Ease */
 /** @typedef {import('./train/ease.js').EaseOptions} EaseOptions */
@@ -19,6 +24,7 @@ export { trainModel, trainingMemory } from './train/train.js';
 /** @typedef {import('./train/from-vectors.js').VectorOptions} VectorOptions */
 /** @typedef {import('./train/late-settings.js').LateSettings} LateSettings */
 /** @typedef {import('./train/options.js').FinishedTraining} FinishedTraining */
+/** @typedef {import('./train/retire.js').RetiredItems} RetiredItems */
 /** @typedef {import('./train/options.js').TrainOptions} TrainOptions */
 /** @typedef {import('./train/options.js').TrainProgress} TrainProgress */
 /** @typedef {import('./train/options.js').TrainResult} TrainResult */

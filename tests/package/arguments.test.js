@@ -82,6 +82,7 @@ const calls = {
     call: evaluate.evaluateModel,
     args: [model, { history: known, test: held, resamples: 2 }],
   },
+  'train.appendItems': { call: train.appendItems, args: [bytes, { items: new Map([['new', {}]]) }] },
   'train.modelFromVectors': { call: train.modelFromVectors, args: [given] },
   'evaluate.fitVectors': {
     call: (options) => evaluate.fitVectors(options, held),
@@ -122,10 +123,10 @@ const calls = {
 };
 
 /** Functions that take no options. */
-const plain = `train.replaceMetadata evaluate.writeCard evaluate.settingsOf store.createKey store.memoryStore
-  node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects Model.ids
-  Model.diagnostics Model.dispose Profile.settle Profile.become Profile.remove Profile.clear Profile.undo
-  Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
+const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
+  store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
+  Model.ids Model.diagnostics Model.dispose Profile.settle Profile.become Profile.remove Profile.clear
+  Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */
 const functionsIn = (entry) => Object.entries(entry).filter(([, value]) => typeof value === 'function');

@@ -101,7 +101,7 @@ async function readSettings(path) {
  * @param {string | undefined} given
  * @param {string} option
  */
-async function idsFor(file, path, given, option) {
+export async function idsFor(file, path, given, option) {
   const ids = given === undefined ? file.ids : await readIds(given);
   if (!ids)
     throw new UsageError(

@@ -1,6 +1,7 @@
 // Owns the `ampcf` command: which command runs, exit codes, interruption. Must not do the work of any
 // command.
 import { version } from '../ampcf.js';
+import { run as runAppend, usage as appendUsage } from './append-command.js';
 import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
 import { run as runExport, usage as exportUsage } from './export-command.js';
 import { run as runImport, usage as importUsage } from './import-command.js';
@@ -8,6 +9,7 @@ import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.j
 import { Interrupted, interruptions } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
+import { run as runRetire, usage as retireUsage } from './retire-command.js';
 import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { complain, guardStreams, print } from './terminal.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
@@ -21,6 +23,8 @@ const commands = {
   tune: { usage: tuneUsage, run: runTune },
   import: { usage: importUsage, run: runImport },
   export: { usage: exportUsage, run: runExport },
+  append: { usage: appendUsage, run: runAppend },
+  retire: { usage: retireUsage, run: runRetire },
   recommend: { usage: recommendUsage, run: runRecommend },
   rank: { usage: rankUsage, run: runRank },
   split: { usage: splitUsage, run: runSplit },
@@ -37,6 +41,8 @@ const usage = [
   '  ampcf tune RATINGS --minutes ..     search the settings that rank held-out events best',
   '  ampcf import VECTORS -o MODEL       vectors of another trainer -> model file',
   '  ampcf export MODEL --to .. -o ..    its vectors in the files of other programs',
+  '  ampcf append MODEL --items .. -o .. add items that nobody has used yet',
+  '  ampcf retire MODEL ID.. -o ..       take items out',
   '  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons',
   '  ampcf rank MODEL --candidates ..    rank my own list',
   '  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on',

@@ -29,9 +29,10 @@ export class UsageError extends AmpcfError {
  * @param {string[]} argv
  * @param {Record<string, OptionSpec>} options
  * @param {string[]} positionals names of what must be given, in order
+ * @param {{ more?: boolean }} [rest] more: any number may come after them
  * @returns {{ values: Record<string, any>, given: string[] }}
  */
-export function parseCommand(argv, options, positionals) {
+export function parseCommand(argv, options, positionals, { more = false } = {}) {
   let parsed;
   try {
     parsed = parseArgs({
@@ -44,7 +45,7 @@ export function parseCommand(argv, options, positionals) {
   }
   const { values, positionals: given } = parsed;
   if (given.length < positionals.length) throw new UsageError(`${positionals[given.length]} is missing`);
-  if (given.length > positionals.length)
+  if (!more && given.length > positionals.length)
     throw new UsageError(`got one argument too many: ${JSON.stringify(given[positionals.length])}`);
   return { values, given };
 }

@@ -175,8 +175,9 @@ export class Model {
 
   /**
    * A profile from what `profile.save()` gave, rebuilt from its events, also for a newer model; what `forget`
-   * left of others is for the model that made it, and another goes without. Throws BAD_PROFILE when the bytes
-   * are damaged, UNSUPPORTED_VERSION when they come from a newer library.
+   * left of others is for the training that made it and for what `appendItems` and `retireItems` make of its
+   * file. Another goes without, and `lost` of the profile says how many personas that were. Throws
+   * BAD_PROFILE when the bytes are damaged, UNSUPPORTED_VERSION when they come from a newer library.
    * @param {Uint8Array} bytes
    * @param {ProfileOptions} [options]
    */

@@ -36,6 +36,12 @@ export class Profile {
   #version = 0;
 
   /**
+   * How many personas of forgotten events were left behind, because they were of another training; 0 unless
+   * `model.restoreProfile` made the profile. The bytes it was made from still have them.
+   */
+  lost = 0;
+
+  /**
    * @internal
    * @param {Model} model
    * @param {ProfileOptions} options

@@ -78,7 +78,6 @@ function checkedBytes(model, given) {
   if (bytes.length < headerBytes || String(bytes.subarray(0, 8)) !== String(magic))
     throw bad(`got ${bytes.length} bytes that are not a saved profile`);
   const version = view.getUint32(8, true);
-  const length = view.getUint32(12, true);
   const crc = view.getUint32(crcAt, true);
   if (version > formatVersion)
     throw new AmpcfError(
@@ -86,9 +85,9 @@ function checkedBytes(model, given) {
       `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`,
     );
   view.setUint32(crcAt, 0, true);
-  if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
+  if (view.getUint32(12, true) !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
     throw bad('got wrong length or checksum, wanted none damaged');
-  return { bytes, version };
+  return bytes;
 }
 
 /**
@@ -99,22 +98,24 @@ function checkedBytes(model, given) {
  * @param {Profile} profile
  */
 export function readSavedProfile(model, given, profile) {
-  const { bytes, version } = checkedBytes(model, given);
+  const bytes = checkedBytes(model, given);
   const json = bytes.subarray(headerBytes);
   try {
     checkValues(json);
     const saved = JSON.parse(new TextDecoder().decode(json));
-    const { events, memories } = version === 1 ? { events: saved, memories: [] } : saved;
+    // The low byte of the version, which is at most 2.
+    const { events, memories } = bytes[8] === 1 ? { events: saved, memories: [] } : saved;
     // A profile of their own checks every event, and has no ring that forgets on the way.
     const { history } = model.createProfile(
       listArgument('events', /** @type {[string, number, number | null, number?][]} */ (events))
         .slice(-AMPCF_MAX_HISTORY)
         .map(([item, weight, at, preference]) => ({ item, weight, at, preference })),
     );
-    // A summary is made of the item vectors of one training, and says nothing to another.
-    const same = model.info.lineage === hexOf(bytes.subarray(lineageAt, headerBytes));
     // An object that only says how long it is has nothing to iterate over, and costs nothing.
-    const summaries = [...(same ? memories : [])].map((row) => Float32Array.from([...row]));
+    const summaries = [...memories].map((row) => new Float32Array([...row]));
+    // A summary is made of the item vectors of one training, and says nothing to another.
+    if (model.info.lineage !== hexOf(bytes.subarray(lineageAt, headerBytes)))
+      profile.lost = summaries.splice(0).length;
     freeFold(beginFold(model.kernel, summaries, 0)); // the core says what it takes
     return profile.become(history, summaries).settle();
   } catch (error) {

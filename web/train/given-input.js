@@ -49,7 +49,7 @@ const mostPeople = 2 ** 26;
  * @param {unknown} ids
  * @returns {string[]}
  */
-function checkedIds(ids) {
+export function checkedIds(ids) {
   if (!Array.isArray(ids)) throw badArgument('ids', ids, 'an array of item ids');
   if (ids.length === 0) throw badArgument('ids', 'none', 'at least one');
   const texts = ids.map(itemId);

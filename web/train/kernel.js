@@ -129,6 +129,25 @@ export class TrainKernel {
   }
 
   /**
+   * Refuses what the loader refuses.
+   * @param {Uint8Array} file
+   * @param {string} what of the message
+   */
+  checkModel(file, what) {
+    const memory = this.#memory;
+    memory.scoped([file.length, 4, abi.ampcf_fault.bytes], (given, out, fault) => {
+      memory.u8(given, file.length).set(file);
+      const bytes = memory.call('ampcf_model_memory', given, file.length) >>> 0;
+      memory.scoped([bytes], (work) => {
+        const status = memory.call('ampcf_model_open', given, file.length, work, bytes, out, fault);
+        if (status === 0) return;
+        const said = getStruct(memory, abi.ampcf_fault, fault);
+        throw new AmpcfError(statusName(memory, status), `${what}: ${memory.text(said.what)}`);
+      });
+    });
+  }
+
+  /**
    * A model file with other metadata.
    * @param {Uint8Array} file
    * @param {Uint8Array} metadata JSON in UTF-8

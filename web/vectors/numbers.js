@@ -1,5 +1,6 @@
 // Owns numbers as other programs store them: halves, bfloat16, both byte orders, to arrays of JavaScript.
 // Must not know file formats.
+import { halfToNumber } from '../core/half.js';
 
 /** @typedef {'f16' | 'bf16' | 'f32' | 'f64' | 'i8' | 'i16' | 'i32' | 'i64' | 'u8' | 'u16' | 'u32' | 'u64'}
  *   NumberType */
@@ -28,19 +29,6 @@ export const sizes = {
 
 /** Types that single precision holds. */
 const single = new Set(['f16', 'bf16', 'f32', 'i8', 'u8', 'i16', 'u16']);
-
-/**
- * An IEEE half.
- * @param {number} bits
- */
-export function halfToNumber(bits) {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
 
 const bfloat = new Float32Array(1);
 const bfloatBits = new Uint32Array(bfloat.buffer);

@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { zipSync } from 'fflate';
 import { openVectors } from '../../../web/vectors/open.js';
 import { readIds } from '../../../web/vectors/read-ids.js';
-import { halfToNumber } from '../../../web/vectors/numbers.js';
+import { halfToNumber } from '../../../web/core/half.js';
 import { readNpy, writeNpy } from '../../../web/vectors/npy.js';
 import { readSafetensors, writeSafetensors } from '../../../web/vectors/safetensors.js';
 import { csvOf, jsonLinesOf, parquetOf } from '../../../web/vectors/write-table.js';

@@ -1,0 +1,62 @@
+// Owns `ampcf retire`: model file without some items. Must not know what a model file is made of.
+import { existsSync } from 'node:fs';
+import { retireItems } from '../train.js';
+import { readFileBytes, writeOutput } from './files.js';
+import { inline } from './harmless.js';
+import { idList } from './id-list.js';
+import { openModel } from './model-file.js';
+import { parseCommand, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
+import { count, fileSize, jsonLine } from './print.js';
+import { ioOf } from './progress.js';
+import { print } from './terminal.js';
+
+/** @import { OptionSpec } from './options.js' */
+
+export const usage = [
+  'ampcf retire MODEL ID... -o OUT',
+  'ampcf retire MODEL --ids FILE -o OUT',
+  '',
+  '  Take items out of a model, without a training: they are recommended no more. What the model says of the',
+  '  others stays to the bit, and saved profiles go on: events with an item that has gone are kept, without',
+  '  effect.',
+  '',
+  '  --ids FILE   their ids, one a line (- is standard input), instead of or beside those of the command',
+  '  --json       a summary on standard output',
+  '',
+].join('\n');
+
+/** @type {Record<string, OptionSpec>} */
+const options = { output: { type: 'string', short: 'o' }, ids: { type: 'string', multiple: true } };
+
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
+export async function run(argv, signal) {
+  const { values, given } = parseCommand(argv, options, ['MODEL'], { more: true });
+  const { output, ids: lists } = values;
+  const [path, ...named] = given;
+  if (!output) throw new UsageError('-o OUT is missing: where should the model go?');
+  if (named.length === 0 && lists === undefined)
+    throw new UsageError('ID or --ids FILE is missing: which items are to go?');
+  const { say } = ioOf(values, signal);
+  const files = Object.fromEntries(
+    (lists ?? []).filter(existsSync).map((/** @type {string} */ list) => ['--ids', list]),
+  );
+  await checkPaths({ MODEL: path, ...files }, { '-o': output });
+  const bytes = await readFileBytes(path);
+  const model = await openModel(path, bytes);
+  const known = new Set(model.ids());
+  model.dispose();
+  const listed = await idList(lists, 'ids', (id) => known.has(id));
+  const found = await retireItems(bytes, [...named, ...listed.map(({ item }) => item)]);
+  signal.throwIfAborted();
+  await writeOutput(output, found.bytes);
+  say(`items    ${count(found.retired)} retired, ${count(found.items)} left`);
+  say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(found.bytes.length)})`);
+  if (values.json && output !== '-')
+    await print(
+      jsonLine({ model: output, bytes: found.bytes.length, retired: found.retired, items: found.items }),
+    );
+}

@@ -1,0 +1,117 @@
+// Owns what of a model file depends on which items it has: Gram, order of ids, how many nobody has used. Must
+// not choose items.
+import { FORMAT_MAX_METADATA_BYTES } from '../core/abi.js';
+import { badArgument } from '../core/arguments.js';
+import { AmpcfError } from '../core/errors.js';
+import { bytesOf, dtypes } from './edit-file.js';
+
+/** @import { EditedFile } from './edit-file.js' */
+
+const leastNormal = 2 ** -126;
+const mostGram = 2 ** 64;
+
+/**
+ * The lower triangle of sum_j q_j v_j v_j^T, row by row, summed in the order in which the trainer does.
+ * @param {Float32Array} vectors
+ * @param {Float32Array | undefined} weights
+ * @param {number} dim
+ */
+function gramOf(vectors, weights, dim) {
+  const sum = new Float64Array((dim * (dim + 1)) / 2);
+  for (let j = 0, from = 0; from < vectors.length; j++, from += dim) {
+    const weight = weights ? weights[j] : 1;
+    for (let r = 0, at = 0; r < dim; r++) {
+      const x = weight * vectors[from + r];
+      for (let c = 0; c <= r; c++) sum[at++] += x * vectors[from + c];
+    }
+  }
+  return sum;
+}
+
+/**
+ * @param {ArrayLike<number>} gram
+ * @param {number} dim
+ */
+function trace(gram, dim) {
+  let sum = 0;
+  for (let r = 0, at = 0; r < dim; at += ++r + 1) sum += gram[at];
+  return sum;
+}
+
+/**
+ * How many times as large as the sum the file has its Gram: src/FORMAT.md. A power of 2, but for the rounding
+ * of both.
+ * @param {EditedFile} file before items come or go
+ */
+export function gramFactor(file) {
+  const stored = trace(/** @type {Float32Array} */ (file.floats('gram')), file.dim);
+  const summed = trace(gramOf(file.vectors(), file.floats('item weights'), file.dim), file.dim);
+  const factor = stored / summed;
+  const power = 2 ** Math.round(Math.log2(factor));
+  if (Math.abs(factor / power - 1) < 1e-3) return power;
+  return factor > 0 && Number.isFinite(factor) ? factor : 1;
+}
+
+/**
+ * The Gram of the vectors as they are now.
+ * @param {EditedFile} file
+ * @param {number} factor
+ */
+export function setGram(file, factor) {
+  const vectors = file.vectors();
+  if (vectors.every((x) => x === 0))
+    throw badArgument('items', 'none with a vector that is not 0', 'at least one left');
+  const sum = gramOf(vectors, file.floats('item weights'), file.dim);
+  const gram = Float32Array.from(sum, (x) => {
+    const value = factor * x;
+    return Math.abs(value) < leastNormal ? 0 : Math.max(-mostGram, Math.min(mostGram, value));
+  });
+  file.set('gram', bytesOf(gram));
+}
+
+/**
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+function compareBytes(a, b) {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
+/**
+ * The order of the ids as they are now.
+ * @param {EditedFile} file
+ */
+export function setIdOrder(file) {
+  const offsets = file.offsets('id offsets');
+  const { data } = file.get('ids');
+  const ids = Array.from({ length: file.items }, (_, j) => data.subarray(offsets[j], offsets[j + 1]));
+  file.set('id order', bytesOf(Uint32Array.from(ids.keys()).sort((a, b) => compareBytes(ids[a], ids[b]))));
+}
+
+/**
+ * Items at the end of the file that nobody has used: they came by an append.
+ * @param {EditedFile} file
+ * @returns {number}
+ */
+export function appendedOf(file) {
+  const { appended } = file.metadata();
+  return Number.isInteger(appended) && appended > 0 && appended < file.items ? appended : 0;
+}
+
+/**
+ * @param {EditedFile} file
+ * @param {number} appended
+ */
+export function setAppended(file, appended) {
+  if (appended === appendedOf(file)) return;
+  const { appended: _, ...metadata } = file.metadata();
+  const text = new TextEncoder().encode(JSON.stringify({ ...metadata, ...(appended > 0 && { appended }) }));
+  if (text.length > FORMAT_MAX_METADATA_BYTES)
+    throw new AmpcfError(
+      'LIMIT',
+      `metadata: got ${text.length} bytes, wanted at most ${FORMAT_MAX_METADATA_BYTES}`,
+    );
+  file.set('metadata', text, dtypes.u8);
+}
