@@ -3,8 +3,9 @@
 import { appendItems } from '../train.js';
 import { readItems } from '../read/read-items.js';
 import { openVectors } from '../vectors/open.js';
-import { readFileBytes, writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { readFileBytes } from '../read/bytes.js';
+import { inline } from '../read/inline.js';
+import { writeOutput } from './files.js';
 import { idsFor } from './import-input.js';
 import { openModel } from './model-file.js';
 import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';

@@ -1,8 +1,9 @@
 // Owns `ampcf retire`: model file without some items. Must not know what a model file is made of.
 import { existsSync } from 'node:fs';
 import { retireItems } from '../train.js';
-import { readFileBytes, writeOutput } from './files.js';
-import { inline } from './harmless.js';
+import { readFileBytes } from '../read/bytes.js';
+import { inline } from '../read/inline.js';
+import { writeOutput } from './files.js';
 import { idList } from './id-list.js';
 import { openModel } from './model-file.js';
 import { parseCommand, UsageError } from './options.js';
