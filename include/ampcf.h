@@ -81,8 +81,8 @@ typedef struct ampcf_fault {
 typedef struct ampcf_model ampcf_model;
 
 /**
- * Bytes of memory that ampcf_model_open needs besides the file itself: vectors of 8 or 16 bits are expanded
- * there.
+ * Bytes of memory that ampcf_model_open needs besides the file itself. Vectors stay as the file has them; from
+ * 2,000 items on there is what ranking prunes by, N (D + 6) bytes, of int8 files 2 N.
  *
  * bytes  (n_bytes) the file, not checked yet: any bytes are fine, at any alignment
  *
@@ -153,8 +153,9 @@ uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item);
 #define AMPCF_NO_CLUSTER UINT32_MAX
 #define AMPCF_MAX_CLUSTERS 256u
 
-/** The vector of item < N: D floats, those of item + 1 after them. Owned by the model. Since 0.1. */
-const float *ampcf_model_vector(const ampcf_model *model, uint32_t item);
+/** Copies the vectors of n items from item `from` on, from + n <= N, into out (n, D); halves and int8 of the
+ * file widened. O(n D). Since 0.2. */
+void ampcf_model_vectors(const ampcf_model *model, uint32_t from, uint32_t n, float *out);
 
 /* ---- Profile ------------------------------------------------------------------------------------------- */
 
@@ -358,6 +359,17 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
                                           float proportional, uint32_t by_aspects, void *memory,
                                           size_t memory_bytes, ampcf_ranked *out, uint8_t *out_seats,
                                           uint32_t *out_n);
+
+/** How many items each stage of the last ampcf_rank, ampcf_recommend or ampcf_recommend_proportional of a
+ * profile looked at (src/core/scan.h). */
+typedef struct ampcf_scan_counts {
+    uint32_t bounded; /* by one rounded vector */
+    uint32_t parted;  /* by one rounded vector for each persona */
+    uint32_t scored;  /* exactly */
+} ampcf_scan_counts;
+
+/** For benches and tests: what a list costs, not what is in it. Since 0.2. */
+void ampcf_scan_stats(const ampcf_profile *profile, ampcf_scan_counts *out_counts);
 
 /**
  * The k items most similar to one item by cosine of the item vectors, itself left out; scores in [-1, 1],

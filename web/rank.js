@@ -1,7 +1,7 @@
 // Owns the smallest entry: all that ranking takes. Must have no top-level side effects and no dependencies.
 // First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves
 // 4 %.
-import { instantiateCore } from './core/module.js';
+import { coreFor, instantiateCore } from './core/module.js';
 import { functionArgument, optionValues } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { Model } from './model/model.js';
@@ -56,7 +56,7 @@ export async function loadModel(source, options = {}) {
   const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
-  const model = new Model(await starting, bytes);
+  const model = new Model(await coreFor(await starting, bytes), bytes);
   if (taste) model.taste = await taste.open(model);
   return model;
 }

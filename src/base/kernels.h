@@ -1,7 +1,9 @@
 /* Owns the hot loops, one signature each, one build of them chosen here. Must not know of models or profiles.
  *
  * Every variant gives the same bits: 16 partial sums (element i goes to sum i mod 16), reduced in one fixed
- * tree, no fused multiply-add (-ffp-contract=off), no relaxed SIMD. */
+ * tree, no fused multiply-add (-ffp-contract=off). Relaxed SIMD is not used: its multiply-add rounds once on
+ * one machine and twice on another, and its int8 products saturate on some, so that a ranking would depend
+ * on the device. */
 #ifndef AMPCF_BASE_KERNELS_H
 #define AMPCF_BASE_KERNELS_H
 
@@ -24,14 +26,61 @@ void kernel_dots_simd128(const float *u, uint32_t m, uint32_t stride, const floa
 void kernel_add_scaled_scalar(float *sum, float w, const float *x, uint32_t n);
 void kernel_add_scaled_simd128(float *sum, float w, const float *x, uint32_t n);
 
+/* out[d] = scale q[d];  q (n), out (n). */
+void kernel_from_i8_scalar(const int8_t *q, float scale, uint32_t n, float *out);
+void kernel_from_i8_simd128(const int8_t *q, float scale, uint32_t n, float *out);
+
+/* out[d] = the single of a finite half;  h (n), out (n). */
+void kernel_from_f16_scalar(const uint16_t *h, uint32_t n, float *out);
+void kernel_from_f16_simd128(const uint16_t *h, uint32_t n, float *out);
+
+/* out[d] = x[d] / scale rounded to -127 to 127, at most .501 scale away;  x (n), out (n). Returns the scale,
+ * 0 and zeros where it would be denormal. */
+float kernel_to_i8_scalar(const float *x, uint32_t n, int8_t *out);
+float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out);
+
+/* out[d] = q[d];  q (n), out (n). */
+void kernel_widen_i8_scalar(const int8_t *q, uint32_t n, int16_t *out);
+void kernel_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out);
+
+/* out[j] = sum_d rows[j, d] q[d];  rows (m, n), q (n), out (m), 127 sum_d |q[d]| < 2^31: integers, so exact
+ * in any order. */
+void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
+void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
+
+/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + bias[j] + |bias[j]| per_bias
+ * reaches least;  n <= 64, lengths are upper halves of singles. */
+typedef struct kernel_reach_rows {
+    const int32_t *dots;
+    const float *scales, *bias;
+    const uint16_t *lengths;
+} kernel_reach_rows;
+typedef struct kernel_reach_terms {
+    float step, per_scale, per_length, per_bias, least;
+} kernel_reach_terms;
+uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
+uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
+
 #if defined(__wasm_simd128__) && !defined(AMPCF_SCALAR)
 #define kernel_dot kernel_dot_simd128
 #define kernel_dots kernel_dots_simd128
 #define kernel_add_scaled kernel_add_scaled_simd128
+#define kernel_from_i8 kernel_from_i8_simd128
+#define kernel_from_f16 kernel_from_f16_simd128
+#define kernel_i8_dots kernel_i8_dots_simd128
+#define kernel_widen_i8 kernel_widen_i8_simd128
+#define kernel_reach kernel_reach_simd128
+#define kernel_to_i8 kernel_to_i8_simd128
 #else
 #define kernel_dot kernel_dot_scalar
 #define kernel_dots kernel_dots_scalar
 #define kernel_add_scaled kernel_add_scaled_scalar
+#define kernel_from_i8 kernel_from_i8_scalar
+#define kernel_from_f16 kernel_from_f16_scalar
+#define kernel_i8_dots kernel_i8_dots_scalar
+#define kernel_widen_i8 kernel_widen_i8_scalar
+#define kernel_reach kernel_reach_scalar
+#define kernel_to_i8 kernel_to_i8_scalar
 #endif
 
 #endif

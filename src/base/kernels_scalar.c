@@ -1,6 +1,11 @@
 /* Owns the portable kernels: the definition of the right answer. Must not use intrinsics. */
 #include "base/kernels.h"
 
+#include "base/half.h"
+#include "base/quantise.h"
+
+#include <string.h>
+
 static float reduce16(const float s[16]) {
     float lane[4];
     for (int l = 0; l < 4; l++) lane[l] = (s[l] + s[4 + l]) + (s[8 + l] + s[12 + l]);
@@ -22,4 +27,43 @@ void kernel_dots_scalar(const float *u, uint32_t m, uint32_t stride, const float
 
 void kernel_add_scaled_scalar(float *sum, float w, const float *x, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) sum[i] += w * x[i];
+}
+
+void kernel_from_i8_scalar(const int8_t *q, float scale, uint32_t n, float *out) {
+    for (uint32_t d = 0; d < n; d++) out[d] = (float)q[d] * scale;
+}
+
+void kernel_from_f16_scalar(const uint16_t *h, uint32_t n, float *out) {
+    for (uint32_t d = 0; d < n; d++) out[d] = half_to_f32(h[d]);
+}
+
+float kernel_to_i8_scalar(const float *x, uint32_t n, int8_t *out) {
+    float scale = quantise_scale(quantise_largest(0, x, n)), by = scale > 0 ? 1 / scale : 0;
+    for (uint32_t d = 0; d < n; d++) out[d] = quantise_by(x[d], by);
+    return scale;
+}
+
+void kernel_widen_i8_scalar(const int8_t *q, uint32_t n, int16_t *out) {
+    for (uint32_t d = 0; d < n; d++) out[d] = q[d];
+}
+
+void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out) {
+    for (uint32_t j = 0; j < m; j++) {
+        int32_t sum = 0;
+        for (uint32_t d = 0; d < n; d++) sum += rows[(uint64_t)j * n + d] * q[d];
+        out[j] = sum;
+    }
+}
+
+uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
+    uint64_t reached = 0;
+    for (uint32_t j = 0; j < n; j++) {
+        uint32_t bits = (uint32_t)r->lengths[j] << 16;
+        float length, bias = r->bias[j];
+        memcpy(&length, &bits, sizeof length);
+        float part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale) + length * t->per_length;
+        float bound = part + (bias + (bias < 0 ? -bias : bias) * t->per_bias);
+        reached |= (uint64_t)(bound >= t->least) << j;
+    }
+    return reached;
 }

@@ -2,7 +2,9 @@
 #include "base/kernels.h"
 
 #if defined(__wasm_simd128__)
-#include <string.h>
+#include "base/half.h"
+#include "base/quantise.h"
+
 #include <wasm_simd128.h>
 
 static inline float reduce16(v128_t s0, v128_t s1, v128_t s2, v128_t s3) {
@@ -74,6 +76,118 @@ void kernel_add_scaled_simd128(float *sum, float w, const float *x, uint32_t n) 
         wasm_v128_store(sum + i, wasm_f32x4_add(wasm_v128_load(sum + i),
                                                 wasm_f32x4_mul(wasm_f32x4_splat(w), wasm_v128_load(x + i))));
     for (; i < n; i++) sum[i] += w * x[i];
+}
+
+void kernel_from_i8_simd128(const int8_t *q, float scale, uint32_t n, float *out) {
+    v128_t by = wasm_f32x4_splat(scale);
+    uint32_t d = 0;
+    for (; n - d >= 4; d += 4) {
+        v128_t wide = wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(q + d)));
+        wasm_v128_store(out + d, wasm_f32x4_mul(wasm_f32x4_convert_i32x4(wide), by));
+    }
+    for (; d < n; d++) out[d] = (float)q[d] * scale;
+}
+
+void kernel_from_f16_simd128(const uint16_t *h, uint32_t n, float *out) {
+    v128_t unbias = wasm_f32x4_splat(HALF_UNBIAS);
+    uint32_t d = 0;
+    for (; n - d >= 4; d += 4) {
+        v128_t half = wasm_u32x4_load16x4(h + d), sign = wasm_v128_and(half, wasm_i32x4_splat(0x8000));
+        v128_t x = wasm_f32x4_mul(wasm_i32x4_shl(wasm_v128_xor(half, sign), 13), unbias);
+        wasm_v128_store(out + d, wasm_v128_or(x, wasm_i32x4_shl(sign, 16)));
+    }
+    for (; d < n; d++) out[d] = half_to_f32(h[d]);
+}
+
+void kernel_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out) {
+    uint32_t d = 0;
+    for (; n - d >= 8; d += 8) wasm_v128_store(out + d, wasm_i16x8_load8x8(q + d));
+    for (; d < n; d++) out[d] = q[d];
+}
+
+/* Sixteen elements: eight products of pairs, added to the four sums. */
+static inline v128_t step_i8(v128_t sum, v128_t row, v128_t low, v128_t high) {
+    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(row), low));
+    return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(row), high));
+}
+
+static inline int32_t reduce4(v128_t s) {
+    return (wasm_i32x4_extract_lane(s, 0) + wasm_i32x4_extract_lane(s, 1)) +
+           (wasm_i32x4_extract_lane(s, 2) + wasm_i32x4_extract_lane(s, 3));
+}
+
+static inline int32_t tail_i8(const int8_t *row, const int16_t *q, uint32_t from, uint32_t n) {
+    int32_t sum = 0;
+    for (; from < n; from++) sum += row[from] * q[from];
+    return sum;
+}
+
+/* Four rows at a time, so that what is loaded of q serves four. */
+void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out) {
+    uint32_t whole = n & ~15u;
+    for (; m >= 4; m -= 4, rows += 4 * (size_t)n, out += 4) {
+        const int8_t *r0 = rows, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
+        v128_t s0 = wasm_i32x4_splat(0), s1 = s0, s2 = s0, s3 = s0;
+        for (uint32_t d = 0; d < whole; d += 16) {
+            v128_t low = wasm_v128_load(q + d), high = wasm_v128_load(q + d + 8);
+            s0 = step_i8(s0, wasm_v128_load(r0 + d), low, high);
+            s1 = step_i8(s1, wasm_v128_load(r1 + d), low, high);
+            s2 = step_i8(s2, wasm_v128_load(r2 + d), low, high);
+            s3 = step_i8(s3, wasm_v128_load(r3 + d), low, high);
+        }
+        out[0] = reduce4(s0) + tail_i8(r0, q, whole, n);
+        out[1] = reduce4(s1) + tail_i8(r1, q, whole, n);
+        out[2] = reduce4(s2) + tail_i8(r2, q, whole, n);
+        out[3] = reduce4(s3) + tail_i8(r3, q, whole, n);
+    }
+    for (; m > 0; m--, rows += n, out++) {
+        v128_t s = wasm_i32x4_splat(0);
+        for (uint32_t d = 0; d < whole; d += 16)
+            s = step_i8(s, wasm_v128_load(rows + d), wasm_v128_load(q + d), wasm_v128_load(q + d + 8));
+        *out = reduce4(s) + tail_i8(rows, q, whole, n);
+    }
+}
+
+static inline v128_t to_i32(const float *x, v128_t by) {
+    v128_t v = wasm_v128_load(x), half = wasm_v128_and(v, wasm_f32x4_splat(-0.0f));
+    half = wasm_v128_or(half, wasm_f32x4_splat(0.5f));
+    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(wasm_f32x4_mul(v, by), half));
+}
+
+float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out) {
+    v128_t most = wasm_f32x4_splat(0);
+    uint32_t d = 0;
+    for (; n - d >= 4; d += 4) most = wasm_f32x4_max(most, wasm_f32x4_abs(wasm_v128_load(x + d)));
+    most = wasm_f32x4_max(most, wasm_i32x4_shuffle(most, most, 2, 3, 0, 1));
+    most = wasm_f32x4_max(most, wasm_i32x4_shuffle(most, most, 1, 0, 3, 2));
+    float largest = quantise_largest(wasm_f32x4_extract_lane(most, 0), x + d, n - d);
+    float scale = quantise_scale(largest), by = scale > 0 ? 1 / scale : 0;
+    for (d = 0; n - d >= 8; d += 8) {
+        v128_t all = wasm_f32x4_splat(by);
+        v128_t pair = wasm_i16x8_narrow_i32x4(to_i32(x + d, all), to_i32(x + d + 4, all));
+        wasm_v128_store64_lane(out + d, wasm_i8x16_narrow_i16x8(pair, pair), 0);
+    }
+    for (; d < n; d++) out[d] = quantise_by(x[d], by);
+    return scale;
+}
+
+uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
+    v128_t step = wasm_f32x4_splat(t->step), per_scale = wasm_f32x4_splat(t->per_scale),
+           per_length = wasm_f32x4_splat(t->per_length), per_bias = wasm_f32x4_splat(t->per_bias),
+           least = wasm_f32x4_splat(t->least);
+    uint64_t reached = 0;
+    uint32_t j = 0;
+    for (; n - j >= 4; j += 4) {
+        v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j)), bias = wasm_v128_load(r->bias + j);
+        v128_t length = wasm_i32x4_shl(wasm_u32x4_load16x4(r->lengths + j), 16);
+        v128_t part = wasm_f32x4_mul(wasm_v128_load(r->scales + j),
+                                     wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_scale));
+        part = wasm_f32x4_add(part, wasm_f32x4_mul(length, per_length));
+        part = wasm_f32x4_add(part, wasm_f32x4_add(bias, wasm_f32x4_mul(wasm_f32x4_abs(bias), per_bias)));
+        reached |= (uint64_t)wasm_i32x4_bitmask(wasm_f32x4_ge(part, least)) << j;
+    }
+    kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j};
+    return j < n ? reached | kernel_reach_scalar(&rest, n - j, t) << j : reached;
 }
 #else
 typedef int kernels_simd128_not_built; /* ISO C forbids an empty file */

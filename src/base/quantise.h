@@ -18,4 +18,16 @@ static inline int8_t quantise(float x, float scale) {
     return (int8_t)(nearest > 127 ? 127 : nearest < -127 ? -127 : nearest);
 }
 
+/* Largest magnitude of x (n), and of what was found before. */
+static inline float quantise_largest(float before, const float *x, uint32_t n) {
+    for (uint32_t d = 0; d < n; d++) {
+        float size = x[d] < 0 ? -x[d] : x[d];
+        if (size > before) before = size;
+    }
+    return before;
+}
+
+/* By 1 / scale, or 0: faster than a division, and at most .501 scales from x. */
+static inline int8_t quantise_by(float x, float by) { return (int8_t)(x * by + (x < 0 ? -0.5f : 0.5f)); }
+
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "base/kernels.h"
 #include "base/utf8.h"
+#include "core/rounded.h"
 
 #include <string.h>
 
@@ -177,7 +177,7 @@ static uint64_t rows_wanted(const format_header *h, rows_rule rule) {
     return 0;
 }
 
-/* Vectors of these types are expanded when the model is opened. */
+/* Vectors may be of these types, and stay what they are. */
 static int is_narrow(uint32_t dtype) { return dtype == DTYPE_F16 || dtype == DTYPE_I8; }
 
 /* Rules of one known section: stored type, shape against the header, at most once. */
@@ -280,43 +280,17 @@ static ampcf_status check_numbers(opening *o, section_type type) {
     return AMPCF_OK;
 }
 
-/* f16 and int8 become f32 once, so that every kernel reads f32. A half is below FORMAT_MAX_VALUE unless it
- * is not finite. */
-static ampcf_status expand_vectors(opening *o) {
+/* A half is below FORMAT_MAX_VALUE unless it is not finite. */
+static ampcf_status check_narrow(opening *o) {
     const format_section *s = &o->found[SECTION_ITEM_VECTORS];
-    const float *scales = section_data(o, SECTION_ITEM_SCALES);
     const void *data = section_data(o, SECTION_ITEM_VECTORS);
-    o->model->vectors = data;
-    if (s->dtype == DTYPE_F32) return AMPCF_OK;
-    size_t n = (size_t)s->rows * s->cols;
-    float *out = arena_take(&o->memory, n, sizeof *out);
-    REFUSE_IF(!out, AMPCF_E_MEMORY, 0, 0, o->memory.cap, ampcf_model_memory(o->bytes, (size_t)o->n_bytes),
-              "model memory");
+    size_t n = is_narrow(s->dtype) ? (size_t)s->rows * s->cols : 0;
     for (size_t i = 0; i < n; i++) {
-        int8_t q = ((const int8_t *)data)[i];
         uint16_t half = s->dtype == DTYPE_F16 ? ((const uint16_t *)data)[i] : 0;
-        REFUSE_IF(scales ? q == -128 : (half & 0x7C00u) == 0x7C00u, AMPCF_E_BAD_NUMBER, SECTION_ITEM_VECTORS,
-                  s->offset + i * dtype_bytes(s->dtype), half, 0,
-                  "number not finite, out of bounds or denormal");
-        out[i] = scales ? (float)q * scales[i / s->cols] : half_to_f32(half);
+        int bad = s->dtype == DTYPE_I8 ? ((const int8_t *)data)[i] == -128 : (half & 0x7C00u) == 0x7C00u;
+        REFUSE_IF(bad, AMPCF_E_BAD_NUMBER, SECTION_ITEM_VECTORS, s->offset + i * dtype_bytes(s->dtype), half,
+                  0, "number not finite, out of bounds or denormal");
     }
-    o->model->vectors = out;
-    return AMPCF_OK;
-}
-
-/* 1 / |v_j|, by which a gate finds cosines; 0 for a vector of zeros. */
-static ampcf_status measure_lengths(opening *o) {
-    uint32_t n = o->header.n_items, dim = o->header.dim;
-    if (o->header.kind != KIND_GATE) return AMPCF_OK;
-    float *out = arena_take(&o->memory, n, sizeof *out);
-    REFUSE_IF(!out, AMPCF_E_MEMORY, 0, 0, o->memory.cap, ampcf_model_memory(o->bytes, (size_t)o->n_bytes),
-              "model memory");
-    for (uint32_t j = 0; j < n; j++) {
-        const float *v = o->model->vectors + (size_t)j * dim;
-        float length = __builtin_sqrtf(kernel_dot(v, v, dim));
-        out[j] = length > 0 ? 1 / length : 0;
-    }
-    o->model->inverse_lengths = out;
     return AMPCF_OK;
 }
 
@@ -463,8 +437,7 @@ static ampcf_status check_content(opening *o) {
     ampcf_model *m = o->model;
     for (uint32_t t = 1; t < SECTION_KNOWN; t++) TRY(check_numbers(o, (section_type)t));
     TRY(check_settings(o));
-    TRY(expand_vectors(o));
-    TRY(measure_lengths(o));
+    TRY(check_narrow(o));
     TRY(check_text(o, SECTION_ID_OFFSETS, SECTION_ID_BYTES, 1, FORMAT_MAX_ID_BYTES, AMPCF_E_BAD_IDS,
                    &m->ids));
     TRY(check_id_order(o));
@@ -506,42 +479,44 @@ static ampcf_status open_checked(opening *o) {
     m->item_aspect_offsets = section_data(o, SECTION_ITEM_ASPECT_OFFSETS);
     m->item_aspects = section_data(o, SECTION_ITEM_ASPECTS);
     m->lineage = o->bytes + offsetof(format_header, lineage);
+    m->kind = o->header.kind;
+    m->rows = section_data(o, SECTION_ITEM_VECTORS);
+    m->row_scales = section_data(o, SECTION_ITEM_SCALES);
+    m->row_type = o->found[SECTION_ITEM_VECTORS].dtype;
+    model_shape shape = {m->n_items, m->dim, m->row_type, m->kind};
+    m->rounded = rounded_take(&o->memory, &shape);
+    REFUSE_IF(o->memory.full, AMPCF_E_MEMORY, 0, 0, o->memory.cap,
+              ampcf_model_memory(o->bytes, (size_t)o->n_bytes), "model memory");
+    rounded_fill(m);
     return AMPCF_OK;
 }
 
-/* How many vector elements an opened model holds of its own: no more than the file has bytes, whatever the
- * header says. */
-static size_t expanded_values(const uint8_t *bytes, size_t n_bytes) {
+/* What the header and the table say; no more items than the file has bytes for. */
+static model_shape shape_of(const uint8_t *bytes, size_t n_bytes) {
+    model_shape shape = {0, 0, 0, 0};
     format_header h;
     format_section s;
-    if (n_bytes < sizeof h) return 0;
+    if (n_bytes < sizeof h) return shape;
     memcpy(&h, bytes, sizeof h);
     for (size_t at = sizeof h; h.n_sections > 0 && n_bytes - at >= sizeof s; at += sizeof s, h.n_sections--) {
         memcpy(&s, bytes + at, sizeof s);
-        if (s.type == SECTION_ITEM_VECTORS)
-            return is_narrow(s.dtype) && s.length <= n_bytes ? (size_t)s.length / dtype_bytes(s.dtype) : 0;
+        uint64_t length = (uint64_t)s.rows * s.cols * dtype_bytes(s.dtype);
+        if (s.type == SECTION_ITEM_VECTORS && s.cols <= AMPCF_MAX_DIM && length > 0 && length <= n_bytes)
+            return (model_shape){s.rows, s.cols, s.dtype, h.kind};
     }
-    return 0;
+    return shape;
 }
 
-/* How many items a gate needs the lengths of: no more than the file has biases, whatever the header says. */
-static uint32_t gated_items(const uint8_t *bytes, size_t n_bytes) {
-    format_header h;
-    if (n_bytes < sizeof h) return 0;
-    memcpy(&h, bytes, sizeof h);
-    return h.kind == KIND_GATE && h.n_items <= n_bytes / sizeof(float) ? h.n_items : 0;
-}
-
-size_t model_memory(size_t expanded, uint32_t gated) {
+size_t model_memory(const model_shape *shape) {
     arena a = arena_measure();
     arena_take(&a, 1, sizeof(ampcf_model));
-    arena_take(&a, expanded, sizeof(float));
-    arena_take(&a, gated, sizeof(float));
+    (void)rounded_take(&a, shape);
     return a.full ? 0 : a.used;
 }
 
 size_t ampcf_model_memory(const void *bytes, size_t n_bytes) {
-    return model_memory(expanded_values(bytes, n_bytes), gated_items(bytes, n_bytes));
+    model_shape shape = shape_of(bytes, n_bytes);
+    return model_memory(&shape);
 }
 
 ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, size_t memory_bytes,

@@ -4,6 +4,7 @@
 
 #include "ampcf.h"
 #include "base/crc32c.h"
+#include "base/kernels.h"
 #include "core/format.h"
 
 #include <string.h>
@@ -15,10 +16,26 @@ typedef struct text_table {
     uint32_t n;
 } text_table;
 
+/* What decides how much memory a model takes besides its file. */
+typedef struct model_shape {
+    uint32_t n_items, dim, row_type, kind;
+} model_shape;
+
+/* See rounded.h. */
+typedef struct rounded_table {
+    int8_t *rows;      /* (N, D) those of the file where it has int8 */
+    float *scales;     /* (N) */
+    uint16_t *lengths; /* (N) NULL = every item is scored */
+    uint32_t n_short;  /* of 2^-34 */
+    int is_own;
+} rounded_table;
+
 struct ampcf_model {
-    uint32_t n_items, dim, n_personas, n_aspects;
-    const float *vectors;              /* (N, D) of the file, or expanded in model memory */
-    const float *inverse_lengths;      /* (N) 1 / |v_j|, NULL = attention as version 0.1 had it */
+    uint32_t n_items, dim, n_personas, n_aspects, kind;
+    const void *rows;        /* (N, D) v_j as the file has them, of row_type */
+    const float *row_scales; /* (N) of int8 */
+    uint32_t row_type;
+    rounded_table rounded;
     const float *bias;                 /* (N) */
     const float *gram;                 /* (D (D + 1) / 2) packed lower triangle, row by row */
     const float *settings;             /* (FORMAT_SETTINGS) */
@@ -47,9 +64,14 @@ static inline const char *text_at(const text_table *t, uint32_t i, uint32_t *out
     return t->bytes + t->offsets[i];
 }
 
-/* v_j, (D). */
-static inline const float *model_vector(const ampcf_model *m, uint32_t item) {
-    return m->vectors + (size_t)item * m->dim;
+/* v_j, (D): in place, or widened into room (D). */
+static inline const float *model_vector(const ampcf_model *m, uint32_t item, float *room) {
+    size_t at = (size_t)item * m->dim;
+    if (m->row_type == DTYPE_F32) return (const float *)m->rows + at;
+    if (m->row_type == DTYPE_I8)
+        kernel_from_i8((const int8_t *)m->rows + at, m->row_scales[item], m->dim, room);
+    else kernel_from_f16((const uint16_t *)m->rows + at, m->dim, room);
+    return room;
 }
 
 /* Candidate of entry e of B. */
@@ -63,21 +85,11 @@ static inline float model_neighbour_value(const ampcf_model *m, uint32_t i, uint
     return (float)m->neighbour_values[e] * m->neighbour_scales[i];
 }
 
-/* IEEE half to single; infinities and NaN are the loader's to refuse. 2^112 moves the exponent's bias from
- * 15 to 127. */
-static inline float half_to_f32(uint16_t half) {
-    uint32_t bits = (half & 0x7FFFu) << 13;
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    x *= 5192296858534827628530496329220096.0f;
-    return half & 0x8000u ? -x : x;
-}
-
 /* Spreads weight evenly over the aspects of an item, into (A). Returns what was spread: 0 without any. */
 double model_add_aspects(const ampcf_model *m, uint32_t item, double weight, double *into);
 
-/* Bytes of a model that expands so many vector elements and gates so many items; 0 on overflow. */
-size_t model_memory(size_t expanded, uint32_t gated);
+/* Bytes of a model of this shape besides its file; 0 on overflow. */
+size_t model_memory(const model_shape *shape);
 
 /* Byte order, then length: <0, 0, >0. The one order of ids in loader, writer and look-up. */
 int id_compare(const char *a, uint32_t a_bytes, const char *b, uint32_t b_bytes);

@@ -2,7 +2,13 @@
  * model.c did. */
 #include "core/model.h"
 
-const float *ampcf_model_vector(const ampcf_model *model, uint32_t item) { return model_vector(model, item); }
+void ampcf_model_vectors(const ampcf_model *model, uint32_t from, uint32_t n, float *out) {
+    for (uint32_t j = 0; j < n; j++, out += model->dim) {
+        const float *v = model_vector(model, from + j, out);
+        if (v != out) memcpy(out, v, model->dim * sizeof *out);
+    }
+}
+
 uint32_t ampcf_model_item_cluster(const ampcf_model *model, uint32_t item) {
     return model->item_clusters ? model->item_clusters[item] : AMPCF_NO_CLUSTER;
 }

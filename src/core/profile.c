@@ -4,6 +4,7 @@
 #include "base/kernels.h"
 #include "base/linalg.h"
 #include "base/smath.h"
+#include "core/scan.h"
 #include "core/summary.h"
 
 #include <string.h>
@@ -16,14 +17,14 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
 
 /* Most leaves of a tree: personas are leaves too. */
 static uint32_t most_leaves(const ampcf_model *m) {
-    uint32_t leaves = m->inverse_lengths ? (uint32_t)m->settings[SETTING_LEAVES] : 0;
+    uint32_t leaves = m->kind == KIND_GATE ? (uint32_t)m->settings[SETTING_LEAVES] : 0;
     return leaves > m->n_personas ? leaves : m->n_personas;
 }
 
 /* Directions lie before vectors, in one array, because kernel_dots goes through both. */
 static void take_tree(arena *a, const ampcf_model *m, uint32_t rows, ampcf_profile *p) {
     uint32_t leaves = most_leaves(m);
-    int gated = m->inverse_lengths != NULL;
+    int gated = m->kind == KIND_GATE;
     p->tree.direction_stride = p->stride;
     p->tree.leaf_of = arena_take(a, gated ? rows : 0, sizeof *p->tree.leaf_of);
     p->tree.persona_of = arena_take(a, gated ? leaves : 0, sizeof *p->tree.persona_of);
@@ -58,6 +59,8 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     p.work = arena_take(a, m->dim, sizeof *p.work);
     p.slots = near_items ? arena_take(a, m->n_items, sizeof *p.slots) : NULL;
     p.near = arena_take(a, (size_t)near_items * n_personas, sizeof *p.near);
+    p.near_items = arena_take(a, near_items, sizeof *p.near_items);
+    scan_take(a, &p, most_leaves(m));
     if (a->full || !a->base) return NULL;
     *head = p;
     return head;
@@ -69,6 +72,7 @@ typedef struct fold_scratch {
     double *rhs;      /* (D) */
     uint32_t *sorted; /* (H) */
     personas_scratch personas;
+    double *products; /* what scan_prepare works in */
 } fold_scratch;
 
 static fold_scratch scratch_layout(arena *a, const ampcf_model *m, uint32_t n) {
@@ -78,6 +82,7 @@ static fold_scratch scratch_layout(arena *a, const ampcf_model *m, uint32_t n) {
     s.rhs = arena_take(a, m->dim, sizeof *s.rhs);
     s.sorted = arena_take(a, n, sizeof *s.sorted);
     s.personas = personas_scratch_take(a, n, m->dim, most_leaves(m));
+    s.products = arena_take(a, scan_scratch(m, most_leaves(m)), sizeof *s.products);
     return s;
 }
 
@@ -130,7 +135,8 @@ static void append_row(ampcf_profile *p, uint32_t item, float liking, float syst
     p->system_weights[row] = system_weight;
     p->preferences[row] = preference;
     p->counts[row] = count;
-    packed_add_outer(p->system, (double)system_weight, profile_vector(p, row), p->model->dim);
+    float room[AMPCF_MAX_DIM];
+    packed_add_outer(p->system, (double)system_weight, profile_vector(p, row, room), p->model->dim);
 }
 
 static void append_event(ampcf_profile *p, uint32_t item, float weight, float preference) {
@@ -193,8 +199,9 @@ static void build_factor(ampcf_profile *p) {
 
 static void unit_vectors(const ampcf_profile *p, float *units) {
     uint32_t dim = p->model->dim;
+    float room[AMPCF_MAX_DIM];
     for (uint32_t i = 0; i < p->n_rows; i++)
-        personas_direction(profile_vector(p, i), dim, units + (size_t)i * dim);
+        personas_direction(profile_vector(p, i, room), dim, units + (size_t)i * dim);
 }
 
 /* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all
@@ -208,13 +215,14 @@ static void taste_weights(const ampcf_profile *p, float *weights) {
 /* u of persona k, or of leaf k where there is a tree. */
 static void solve_vector(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
+    float room[AMPCF_MAX_DIM];
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         double part = p->tree.n_leaves ? p->tree.leaf_of[i] == k
                                        : (double)p->responsibilities[(size_t)i * p->n_personas + k];
         if (part == 0) continue;
         double w = (double)profile_pull(p, i) * part;
-        const float *v = profile_vector(p, i);
+        const float *v = profile_vector(p, i, room);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
     packed_solve_lower(p->factor, rhs, m->dim);
@@ -234,18 +242,20 @@ static void gather_neighbours(ampcf_profile *p) {
         const float *r = p->responsibilities + (size_t)i * n;
         for (uint32_t e = m->neighbour_offsets[from]; e < m->neighbour_offsets[from + 1]; e++) {
             uint32_t *slot = &p->slots[model_neighbour(m, e)], fresh = *slot == 0;
-            if (fresh) *slot = ++used;
+            if (fresh) p->near_items[used] = model_neighbour(m, e), *slot = ++used;
             float *near = p->near + (size_t)(*slot - 1) * n,
                   b = p->liking[i] * model_neighbour_value(m, from, e);
             for (uint32_t k = 0; k < n; k++) near[k] = (fresh ? 0 : near[k]) + r[k] * b;
         }
     }
+    p->n_near = used;
 }
 
 /* s'_ik of attention.h for a liked event; B_ii = 0 leaves it out of the rest. */
 static void left_out_evidence(ampcf_profile *p, uint32_t row, float *evidence) {
     const ampcf_model *m = p->model;
-    const float *v = profile_vector(p, row), *r = p->responsibilities + (size_t)row * p->n_personas;
+    float room[AMPCF_MAX_DIM];
+    const float *v = profile_vector(p, row, room), *r = p->responsibilities + (size_t)row * p->n_personas;
     const float *near = profile_near(p, p->items[row]);
     double leverage = 0;
     for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];
@@ -290,6 +300,7 @@ static void fold_gated(ampcf_profile *p, fold_scratch *s) {
     for (uint32_t l = 0; l < p->tree.n_leaves; l++) solve_vector(p, l, s->rhs);
     memset(p->support, 0, p->n_personas * sizeof *p->support);
     gather_neighbours(p);
+    scan_prepare(p, s->products);
 }
 
 /* As version 0.1 did. */

@@ -8,6 +8,13 @@
 #include "core/model.h"
 #include "core/personas.h"
 
+/* A vector x rounded to integers, and how far its rounded dot product with an item is from x . v_j.
+ *
+ *     |x . v_j - scale_j step (row . round_j)| <= scale_j per_scale + length_j per_length */
+typedef struct scan_form {
+    float step, per_scale, per_length;
+} scan_form;
+
 /* Rows are what the person is folded in from: summaries first, then events in the order in which they were
  * added. */
 struct ampcf_profile {
@@ -37,10 +44,17 @@ struct ampcf_profile {
     double *work;    /* (D) */
     uint32_t *slots; /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
+    uint32_t *near_items, n_near; /* (items with a slot) */
+    /* What scans prune by, scan.h. */
+    scan_form whole, *forms;          /* of U; (2 L) of the directions of the leaves, then of their u_l */
+    int16_t *whole_row;               /* (D) */
+    int8_t *form_rows;                /* (2 L, D) */
+    int prunes;
+    ampcf_scan_counts *scanned;
 };
 
 /* Written by version 0.1: people are scored by attention, not by the gate. */
-static inline int profile_attends(const ampcf_profile *p) { return !p->model->inverse_lengths; }
+static inline int profile_attends(const ampcf_profile *p) { return p->model->kind == KIND_ATTENTION; }
 
 static inline attention_view profile_attention(const ampcf_profile *p) {
     return (attention_view){&p->attention, p->gain, p->prior, p->n_personas};
@@ -55,10 +69,10 @@ static inline float profile_pull(const ampcf_profile *p, uint32_t row) {
     return p->system_weights[row] * p->preferences[row];
 }
 
-/* v_i of a row, (D). */
-static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) {
+/* v_i of a row, (D): in place, or widened into room (D). */
+static inline const float *profile_vector(const ampcf_profile *p, uint32_t row, float *room) {
     return row < p->n_summaries ? p->summary_vectors + (size_t)row * p->model->dim
-                                : model_vector(p->model, p->items[row]);
+                                : model_vector(p->model, p->items[row], room);
 }
 
 /* What B adds to the evidence for an item, (P); NULL = nothing. */

@@ -19,6 +19,7 @@
 #include "base/best.h"
 #include "base/kernels.h"
 #include "core/rank.h"
+#include "core/scan.h"
 
 #include <string.h>
 
@@ -81,27 +82,80 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k) {
     return a.full ? 0 : a.used;
 }
 
+/* The best of all, and of each persona. */
+typedef struct pool {
+    const ampcf_profile *profile;
+    const uint8_t *excluded;
+    best_list all, own[AMPCF_MAX_PERSONAS];
+} pool;
+
+/* Below it nothing gets into any list; -HUGE_SCORE while one is not full. */
+static float least_of(const pool *o) {
+    float least = best_is_full(&o->all) ? best_least(&o->all) : -HUGE_SCORE;
+    for (uint32_t k = 0; k < o->profile->n_personas; k++) {
+        float own = best_is_full(&o->own[k]) ? best_least(&o->own[k]) : -HUGE_SCORE;
+        least = own < least ? own : least;
+    }
+    return least;
+}
+
+/* Whether the parts of an item let it into a list: that of all, or that of the persona it may be of. */
+static int may_enter(const pool *o, uint32_t item) {
+    const ampcf_profile *p = o->profile;
+    float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS], most = -HUGE_SCORE;
+    float bound = scan_parts(p, item, low, high);
+    if (!best_is_full(&o->all) || scan_reaches(bound, best_least(&o->all))) return 1;
+    for (uint32_t k = 0; k < p->n_personas; k++) most = low[k] > most ? low[k] : most;
+    for (uint32_t k = 0; k < p->n_personas; k++)
+        if (high[k] >= most && (!best_is_full(&o->own[k]) || scan_reaches(bound, best_least(&o->own[k]))))
+            return 1;
+    return 0;
+}
+
+static void offer(pool *o, uint32_t item) {
+    const ampcf_profile *p = o->profile;
+    item_score one;
+    if (o->excluded && o->excluded[item]) return;
+    if (scan_prunes(p) && !may_enter(o, item)) return;
+    rank_score_item(p, item, &one);
+    p->scanned->scored++;
+    ampcf_ranked entry = {item, one.score, rank_winner(p, &one)};
+    best_offer(&o->all, entry);
+    if (p->n_personas > 0) best_offer(&o->own[entry.persona], entry);
+}
+
+/* What neighbours speak for first, as in rank.c. */
+static void offer_all(pool *o) {
+    const ampcf_profile *p = o->profile;
+    int prunes = scan_prunes(p);
+    for (uint32_t i = 0; prunes && i < p->n_near; i++) offer(o, p->near_items[i]);
+    for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
+        uint32_t n = scan_block_items(p->model, from);
+        float least = least_of(o);
+        uint64_t left = prunes && least > -HUGE_SCORE ? scan_block(p, from, n, least)
+                                                      : ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        for (; left; left &= left - 1) {
+            uint32_t item = from + (uint32_t)__builtin_ctzll(left);
+            if (!(prunes && profile_near(p, item))) offer(o, item);
+        }
+    }
+}
+
 /* The best of all, then of each persona what is not among them; sorted. */
 static void fill_pool(seating *s, const uint8_t *excluded, uint32_t k) {
     const ampcf_profile *p = s->profile;
     pool_size size = size_for(k);
-    best_list all = {s->pool, 0, size.all}, own[AMPCF_MAX_PERSONAS];
+    pool o = {.profile = p, .excluded = excluded, .all = {s->pool, 0, size.all}};
     for (uint32_t i = 0; i < p->n_personas; i++)
-        own[i] = (best_list){s->pool + size.all + (size_t)i * size.own, 0, size.own};
-    for (uint32_t item = 0; item < p->model->n_items; item++) {
-        item_score one;
-        if (excluded && excluded[item]) continue;
-        rank_score_item(p, item, &one);
-        ampcf_ranked entry = {item, one.score, rank_winner(p, &one)};
-        best_offer(&all, entry);
-        if (p->n_personas > 0) best_offer(&own[entry.persona], entry);
-    }
-    s->n = best_finish(&all);
+        o.own[i] = (best_list){s->pool + size.all + (size_t)i * size.own, 0, size.own};
+    memset(p->scanned, 0, sizeof *p->scanned);
+    offer_all(&o);
+    s->n = best_finish(&o.all);
     if (s->n < size.all) return;
     ampcf_ranked last = s->pool[s->n - 1];
     for (uint32_t i = 0; i < p->n_personas; i++)
-        for (uint32_t e = 0; e < own[i].n; e++)
-            if (best_is_worse(&own[i].entries[e], &last)) s->pool[s->n++] = own[i].entries[e];
+        for (uint32_t e = 0; e < o.own[i].n; e++)
+            if (best_is_worse(&o.own[i].entries[e], &last)) s->pool[s->n++] = o.own[i].entries[e];
     best_list sorted = {s->pool, s->n, s->n};
     (void)best_finish(&sorted);
 }
@@ -112,7 +166,7 @@ static void find_candidates(seating *s, uint32_t k) {
     for (uint32_t at = 0; at < s->n; at++) {
         int is_own = own[s->pool[at].persona]++ < size.own;
         if (at >= size.first && !is_own) continue;
-        personas_direction(model_vector(s->profile->model, s->pool[at].item), dim,
+        personas_direction(model_vector(s->profile->model, s->pool[at].item, s->row), dim,
                            s->units + (size_t)s->n_candidates * dim);
         s->candidates[s->n_candidates++] = at;
     }
@@ -126,12 +180,13 @@ static float likeness(const float *a, const float *b, uint32_t dim) {
 static void count_claims(seating *s) {
     const ampcf_profile *p = s->profile;
     uint32_t dim = p->model->dim, n = s->n_candidates;
+    float room[AMPCF_MAX_DIM];
     double total = 0;
     memset(s->due, 0, n * sizeof *s->due);
     memset(s->paid, 0, n * sizeof *s->paid);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         if (!(p->liking[i] > 0)) continue;
-        personas_direction(profile_vector(p, i), dim, s->row);
+        personas_direction(profile_vector(p, i, room), dim, s->row);
         total += (double)p->liking[i];
         for (uint32_t c = 0; c < n; c++)
             s->due[c] += (double)(p->liking[i] * likeness(s->units + (size_t)c * dim, s->row, dim));

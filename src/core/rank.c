@@ -3,6 +3,7 @@
 
 #include "base/best.h"
 #include "base/kernels.h"
+#include "core/scan.h"
 
 #include <string.h>
 
@@ -11,10 +12,12 @@ static float score_gated(const ampcf_profile *p, uint32_t item, item_score *out)
     const ampcf_model *m = p->model;
     const gate_view view = profile_gate(p);
     float dots[2 * AMPCF_MAX_LEAVES], *cosine = dots, *evidence = dots + view.n_leaves, sum = 0;
-    const float *v = model_vector(m, item), *near = profile_near(p, item);
+    float room[AMPCF_MAX_DIM];
+    const float *v = model_vector(m, item, room), *near = profile_near(p, item);
     if (view.sharpness > 0) {
+        float length = __builtin_sqrtf(kernel_dot(v, v, m->dim)), inverse = length > 0 ? 1 / length : 0;
         kernel_dots(p->tree.direction, 2 * view.n_leaves, p->stride, v, m->dim, dots);
-        for (uint32_t l = 0; l < view.n_leaves; l++) cosine[l] *= m->inverse_lengths[item];
+        for (uint32_t l = 0; l < view.n_leaves; l++) cosine[l] *= inverse;
     } else kernel_dots(p->vectors, view.n_leaves, p->stride, v, m->dim, evidence);
     gate_open(&view, cosine, out->gate);
     for (uint32_t k = 0; k < p->n_personas; k++) out->part[k] = near ? near[k] : 0;
@@ -26,8 +29,8 @@ static float score_gated(const ampcf_profile *p, uint32_t item, item_score *out)
 static float score_attended(const ampcf_profile *p, uint32_t item, item_score *out) {
     const ampcf_model *m = p->model;
     uint32_t n = p->n_personas;
-    float evidence[AMPCF_MAX_PERSONAS];
-    kernel_dots(p->vectors, n, p->stride, model_vector(m, item), m->dim, evidence);
+    float evidence[AMPCF_MAX_PERSONAS], room[AMPCF_MAX_DIM];
+    kernel_dots(p->vectors, n, p->stride, model_vector(m, item, room), m->dim, evidence);
     const float *near = profile_near(p, item);
     for (uint32_t k = 0; near && k < n; k++) evidence[k] += near[k];
     if (n == 1) return out->attention[0] = 1, evidence[0];
@@ -72,42 +75,108 @@ ampcf_status ampcf_score(const ampcf_profile *profile, const uint32_t *candidate
 static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     item_score one;
     rank_score_item(p, item, &one);
+    p->scanned->scored++;
     ampcf_ranked entry = {item, one.score, 0};
     if (!best_takes(best, &entry)) return;
     entry.persona = rank_winner(p, &one);
     best_add(best, &entry);
 }
 
+/* Can an item that its bound did not rule out be among the best, leaf by leaf? */
+static int may_enter(const best_list *best, const ampcf_profile *p, uint32_t item) {
+    float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS];
+    return !scan_prunes(p) || !best_is_full(best) ||
+           scan_reaches(scan_parts(p, item, low, high), best_least(best));
+}
+
+/* The same of an item that nothing was asked of yet. */
+static void offer_one(best_list *best, const ampcf_profile *p, uint32_t item) {
+    if (scan_prunes(p) && best_is_full(best) && !scan_item(p, item, best_least(best))) return;
+    if (may_enter(best, p, item)) offer(best, p, item);
+}
+
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                         uint32_t k, ampcf_ranked *out, uint32_t *out_n) {
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
-    for (uint32_t c = 0; c < n_candidates; c++) offer(&best, profile, candidates[c]);
+    memset(profile->scanned, 0, sizeof *profile->scanned);
+    for (uint32_t c = 0; c < n_candidates; c++)
+        offer_one(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
+/* What neighbours speak for comes first, because its bounds are its own and it is often the best. */
+static void offer_near(best_list *best, const ampcf_profile *p, const uint8_t *excluded) {
+    for (uint32_t i = 0; i < p->n_near; i++) {
+        uint32_t item = p->near_items[i];
+        if (!(excluded && excluded[item])) offer_one(best, p, item);
+    }
+}
+
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n) {
+    const ampcf_profile *p = profile;
     best_list best = {out, 0, k};
-    for (uint32_t item = 0; item < profile->model->n_items; item++)
-        if (!excluded || !excluded[item]) offer(&best, profile, item);
+    int prunes = scan_prunes(p);
+    memset(p->scanned, 0, sizeof *p->scanned);
+    if (prunes) offer_near(&best, p, excluded);
+    for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
+        uint32_t n = scan_block_items(p->model, from);
+        uint64_t left = prunes && best_is_full(&best) ? scan_block(p, from, n, best_least(&best))
+                                                      : ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        for (; left; left &= left - 1) {
+            uint32_t item = from + (uint32_t)__builtin_ctzll(left);
+            if ((excluded && excluded[item]) || (prunes && profile_near(p, item))) continue;
+            if (may_enter(&best, p, item)) offer(&best, p, item);
+        }
+    }
     *out_n = best_finish(&best);
     return AMPCF_OK;
+}
+
+typedef struct query {
+    const float *vector;
+    float norm;
+    scan_form form;
+    int16_t row[AMPCF_MAX_DIM];
+    int prunes;
+} query;
+
+/* Short vectors have cosines that no bound tells. */
+static void open_query(const ampcf_model *m, const float *vector, query *q) {
+    float unit[AMPCF_MAX_DIM], length;
+    q->vector = vector;
+    q->norm = kernel_dot(vector, vector, m->dim);
+    length = __builtin_sqrtf(q->norm);
+    q->prunes = SCAN_PRUNES && m->rounded.lengths && m->rounded.n_short == 0 && length > 0;
+    for (uint32_t d = 0; d < m->dim; d++) unit[d] = length > 0 ? vector[d] / length : 0;
+    if (q->prunes) q->form = scan_direction(m, unit, q->row);
+}
+
+static float cosine_of(const ampcf_model *m, const query *q, uint32_t item) {
+    float room[AMPCF_MAX_DIM];
+    const float *v = model_vector(m, item, room);
+    float norm = __builtin_sqrtf(q->norm) * __builtin_sqrtf(kernel_dot(v, v, m->dim));
+    return gate_clamped(norm > 0 ? kernel_dot(q->vector, v, m->dim) / norm : 0);
 }
 
 ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, ampcf_ranked *out,
                            uint32_t *out_n) {
     if (item >= model->n_items) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
-    const float *query = model_vector(model, item);
-    float query_norm = kernel_dot(query, query, model->dim);
-    for (uint32_t j = 0; j < model->n_items; j++) {
-        if (j == item) continue;
-        const float *v = model_vector(model, j);
-        float norm = __builtin_sqrtf(query_norm) * __builtin_sqrtf(kernel_dot(v, v, model->dim));
-        float cosine = norm > 0 ? kernel_dot(query, v, model->dim) / norm : 0;
-        best_offer(&best, (ampcf_ranked){j, cosine > 1 ? 1 : cosine < -1 ? -1 : cosine, 0});
+    float room[AMPCF_MAX_DIM];
+    query q;
+    open_query(model, model_vector(model, item, room), &q);
+    for (uint32_t from = 0; from < model->n_items; from += SCAN_BLOCK) {
+        uint32_t n = scan_block_items(model, from);
+        uint64_t left = ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        if (q.prunes && best_is_full(&best))
+            left &= scan_similar(model, &q.form, q.row, from, n, best_least(&best));
+        for (; left; left &= left - 1) {
+            uint32_t j = from + (uint32_t)__builtin_ctzll(left);
+            if (j != item) best_offer(&best, (ampcf_ranked){j, cosine_of(model, &q, j), 0});
+        }
     }
     *out_n = best_finish(&best);
     return AMPCF_OK;

@@ -2,6 +2,7 @@
 #include "ampcf_train.h"
 
 #include "core/model.h"
+#include "base/half.h"
 #include "base/quantise.h"
 
 #include <string.h>
@@ -119,8 +120,8 @@ size_t ampcf_model_file_bytes(const ampcf_model_parts *parts) {
 
 size_t ampcf_model_write_memory(const ampcf_model_parts *parts) {
     if (!parts_are_complete(parts)) return 0;
-    uint64_t expanded = parts->vector_type != AMPCF_VECTORS_F32 ? (uint64_t)parts->n_items * parts->dim : 0;
-    return expanded > SIZE_MAX / 4 ? 0 : model_memory((size_t)expanded, parts->n_items);
+    model_shape shape = {parts->n_items, parts->dim, vector_dtype(parts), KIND_GATE};
+    return model_memory(&shape);
 }
 
 static int id_is_before(const text_table *ids, uint32_t a, uint32_t b) {
@@ -276,9 +277,12 @@ static void emit(const ampcf_model_parts *m, plan *p, uint8_t *out) {
 
 /* A model of zeros opens, and recommends nothing to anybody: no training may leave one. */
 static ampcf_status refuse_zeros(const ampcf_model *model, const plan *p, ampcf_fault *out_fault) {
-    size_t n = (size_t)model->n_items * model->dim;
-    for (size_t i = 0; i < n; i++)
-        if (model->vectors[i] != 0) return AMPCF_OK;
+    float room[AMPCF_MAX_DIM];
+    for (uint32_t j = 0; j < model->n_items; j++) {
+        const float *v = model_vector(model, j, room);
+        for (uint32_t d = 0; d < model->dim; d++)
+            if (v[d] != 0) return AMPCF_OK;
+    }
     for (uint32_t s = 0; s < p->n && out_fault; s++)
         if (p->section[s].type == SECTION_ITEM_VECTORS)
             *out_fault =

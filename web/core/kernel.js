@@ -214,10 +214,13 @@ export const clusterOfItem = (model, item) => ask(model, 'ampcf_model_item_clust
  * @param {OpenModel} model
  * @param {number} from item
  * @param {number} n items
- * @returns {Float32Array} (n, D): a view, to be read before anything else is called
+ * @returns {Float32Array} (n, D)
  */
-export const vectorsOf = (model, from, n) =>
-  openMemory(model).f32(ask(model, 'ampcf_model_vector', from), n * model.facts.dim);
+export function vectorsOf(model, from, n) {
+  const out = new Float32Array(n * model.facts.dim);
+  ask(model, 'ampcf_model_vectors', from, n, out);
+  return out;
+}
 
 /**
  * The most similar others, by cosine.

@@ -10,8 +10,11 @@ import { WasmMemory, decodeBase64 } from './memory.js';
 const simdProbe = 'AGFzbQEAAAABBQFgAAF7AwIBAAoIAQYAQQD9EQs=';
 
 /** @typedef {'simd' | 'scalar'} Backend */
-/** @type {Partial<Record<Backend, WebAssembly.Module>>} */
+/** @type {Partial<Record<Backend | 'large', WebAssembly.Module>>} */
 const compiled = {};
+
+/** A catalogue of so many is worth pruning: ROUNDED_LEAST_ITEMS of src/core/rounded.h. */
+const largeItems = 2000;
 
 async function compileScalar() {
   // A chunk of its own: only engines without SIMD download it.
@@ -64,5 +67,23 @@ export async function instantiateCore(backend, module) {
     return await choose(backend, module);
   } catch (error) {
     throw notStarted('WebAssembly', error);
+  }
+}
+
+/**
+ * The core for a model file: for a large catalogue the one that prunes, which gives the same lists sooner.
+ * @param {Core} core
+ * @param {Uint8Array} bytes of the file
+ * @returns {Promise<Core>} core itself where there is nothing to prune, or no such chunk to be had
+ */
+export async function coreFor(core, bytes) {
+  const items = bytes.byteLength < 36 ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(32, true);
+  if (core.backend !== 'simd' || items < largeItems) return core;
+  try {
+    // A chunk of its own: a page with a small catalogue does not download it.
+    compiled.large ??= await compileGzip((await import('./large.js')).default);
+    return { ...core, memory: WasmMemory.start(compiled.large, 'large') };
+  } catch {
+    return core;
   }
 }

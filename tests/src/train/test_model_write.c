@@ -2,6 +2,7 @@
  * refused. Must leave the rules of the file itself to test_model*.c. */
 #include "draft.h"
 #include "core/model.h"
+#include "base/half.h"
 #include "models.h"
 
 static recipe full_recipe(void) { return plain_recipe(30, 5, 4, 6); }

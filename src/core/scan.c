@@ -1,0 +1,304 @@
+/* Owns the arithmetic of scan.h. Must round every bound upwards. */
+#include "core/scan.h"
+
+#include "base/kernels.h"
+#include "base/smath.h"
+#include "core/rounded.h"
+
+/* Most rows of A; beyond them the sum over leaves is bounded term by term. */
+enum { MOST_ROWS = 128 };
+static const float rounding_of_rest = 3.8146973e-6f; /* 2^-18 */
+
+void scan_take(arena *a, ampcf_profile *p, uint32_t leaves) {
+    const ampcf_model *m = p->model;
+    int prunes = SCAN_PRUNES && m->rounded.lengths;
+    p->whole_row = arena_take(a, prunes ? m->dim : 0, sizeof *p->whole_row);
+    p->form_rows = arena_take(a, prunes ? 2 * (size_t)leaves * m->dim : 0, sizeof *p->form_rows);
+    p->forms = arena_take(a, prunes ? 2 * leaves : 0, sizeof *p->forms);
+    p->scanned = arena_take(a, 1, sizeof *p->scanned);
+}
+
+size_t scan_scratch(const ampcf_model *m, uint32_t leaves) {
+    size_t rows = 2 * (size_t)leaves < MOST_ROWS ? 2 * leaves : MOST_ROWS;
+    return SCAN_PRUNES && m->rounded.lengths ? m->dim + 4 * rows * rows : 0;
+}
+
+/* ---- Forms ---- */
+
+/* Rounds U (D) to int16. Returns |U - step row|. */
+static double round_row(const double *u, uint32_t dim, scan_form *form, int16_t *row) {
+    double largest = 0, rest = 0, most = 2147483647.0 / (127.0 * dim);
+    if (most > 32767) most = 32767;
+    most = (double)(int)most;
+    for (uint32_t d = 0; d < dim; d++) largest = u[d] > largest ? u[d] : -u[d] > largest ? -u[d] : largest;
+    form->step = largest / most > 1e-30 ? (float)(largest / most) : 0;
+    for (uint32_t d = 0; d < dim; d++) {
+        double q = form->step > 0 ? u[d] / (double)form->step : 0;
+        q = q > most - 0.5 ? most : q < 0.5 - most ? -most : q;
+        row[d] = (int16_t)(q + (q < 0 ? -0.5 : 0.5));
+        double left = u[d] - (double)form->step * row[d];
+        rest += left * left;
+    }
+    return __builtin_sqrt(rest);
+}
+
+static double length_of(const double *u, uint32_t dim) {
+    double sum = 0;
+    for (uint32_t d = 0; d < dim; d++) sum += u[d] * u[d];
+    return __builtin_sqrt(sum);
+}
+
+/* What the rounding of item vectors may hide, for each unit of their scales. */
+static float hidden(const ampcf_model *m, double length) {
+    return m->rounded.is_own ? (float)(0.502 * __builtin_sqrt(m->dim) * length) : 0;
+}
+
+/* out = a b of n by n. */
+static void multiply(const double *a, const double *b, uint32_t n, double *out) {
+    for (uint32_t r = 0; r < n; r++)
+        for (uint32_t c = 0; c < n; c++) {
+            double sum = 0;
+            for (uint32_t i = 0; i < n; i++) sum += a[r * n + i] * b[i * n + c];
+            out[r * n + c] = sum;
+        }
+}
+
+/* (tr T^16)^(1/16) of a symmetric T (n, n). T and other are overwritten. */
+static double largest_eigenvalue(double *t, uint32_t n, double *other) {
+    double most = 0, trace = 0;
+    for (uint32_t i = 0; i < n * n; i++) most = t[i] > most ? t[i] : -t[i] > most ? -t[i] : most;
+    for (uint32_t i = 0; i < n * n; i++) t[i] /= most > 0 ? most : 1;
+    for (int squared = 0; squared < 3; squared++) {
+        double *product = other;
+        multiply(t, t, n, product);
+        other = t, t = product;
+    }
+    for (uint32_t i = 0; i < n * n; i++) trace += t[i] * t[i];
+    return trace > 0 ? most * smath_exp(smath_log(trace) / 16) : 0;
+}
+
+/* The lower factor of a Gram matrix of vectors of at most length 1 into l (n, n); what is dependent but for a
+ * rounding gets a column of zeros, which is 1e-6 wrong at most. */
+static void factor(const double *gram, uint32_t n, double *l) {
+    for (uint32_t c = 0; c < n; c++) {
+        double pivot = gram[c * n + c];
+        for (uint32_t i = 0; i < c; i++) pivot -= l[c * n + i] * l[c * n + i];
+        double root = pivot > 1e-13 ? __builtin_sqrt(pivot) : 0;
+        for (uint32_t r = 0; r < n; r++) {
+            double sum = gram[r * n + c];
+            for (uint32_t i = 0; i < c; i++) sum -= l[r * n + i] * l[c * n + i];
+            l[r * n + c] = r < c || !(root > 0) ? 0 : r == c ? root : sum / root;
+        }
+    }
+}
+
+/* The Gram matrix of the L directions c_l and then the L vectors u_l / loud, which lie so in the tree. */
+static void gram_of(const ampcf_profile *p, double loud, double *gram) {
+    uint32_t half = p->tree.n_leaves, n = 2 * half;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j <= i; j++) {
+            const float *a = p->tree.direction + (size_t)i * p->stride, *b = p->tree.direction + (size_t)j * p->stride;
+            double sum = 0;
+            for (uint32_t d = 0; d < p->model->dim; d++) sum += (double)a[d] * (double)b[d];
+            gram[i * n + j] = gram[j * n + i] = sum / (i < half ? 1 : loud) / (j < half ? 1 : loud);
+        }
+}
+
+/* The largest |eigenvalue| of B / loud with r: that of T = L^T J L, of the Gram matrix L L^T of n rows. */
+static double eigenvalue_of(const double *gram, uint32_t n, double b, double r, double *work) {
+    uint32_t half = n / 2;
+    double *l = work, *product = l + (size_t)n * n, *t = product + (size_t)n * n;
+    factor(gram, n, l);
+    for (uint32_t c = 0; c < n; c++)
+        for (uint32_t i = 0; i < half; i++) {
+            double size = __builtin_sqrt(gram[(half + i) * n + half + i]);
+            product[i * n + c] = r * size * l[i * n + c] + b / 2 * l[(half + i) * n + c];
+            product[(half + i) * n + c] = b / 2 * l[i * n + c];
+        }
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (uint32_t k = 0; k < n; k++) sum += l[k * n + i] * product[k * n + j];
+            t[i * n + j] = t[j * n + i] = sum;
+        }
+    return largest_eigenvalue(t, n, product);
+}
+
+/* The most that the gate adds to U . x for a unit vector x; loud = sum_l |u_l|. */
+static double gate_adds(const ampcf_profile *p, double loud, double *work) {
+    double b = (double)p->gate, r = smath_exp(b) - 1 - b, level = smath_exp(-b * (double)GATE_LEVEL);
+    uint32_t n = 2 * p->tree.n_leaves;
+    if (!(b > 0 && loud > 0)) return 0;
+    if (n > MOST_ROWS) return level * (b + r) * loud;
+    gram_of(p, loud, work);
+    return level * loud * (eigenvalue_of(work, n, b, r, work + (size_t)n * n) + 1e-5 * (b + r));
+}
+
+/* What single precision rounds away, for a unit of length. */
+static double rounding(const ampcf_profile *p, double loud) {
+    return (1.0 / 8192 + (double)p->gate / 65536) * loud;
+}
+
+static void round_whole(ampcf_profile *p, double *work) {
+    const ampcf_model *m = p->model;
+    uint32_t dim = m->dim;
+    double *sum = work, loud = 0, b = (double)p->gate, level = smath_exp(-b * (double)GATE_LEVEL);
+    for (uint32_t d = 0; d < dim; d++) sum[d] = 0;
+    for (uint32_t l = 0; l < p->tree.n_leaves; l++) {
+        const float *u = p->vectors + (size_t)l * p->stride;
+        double square = 0;
+        for (uint32_t d = 0; d < dim; d++) sum[d] += level * (double)u[d], square += (double)u[d] * (double)u[d];
+        loud += __builtin_sqrt(square);
+    }
+    double rest = round_row(sum, dim, &p->whole, p->whole_row), most = smath_exp((1 - (double)GATE_LEVEL) * b);
+    p->whole.per_scale = hidden(m, length_of(sum, dim));
+    p->whole.per_length = (float)((gate_adds(p, loud, work + dim) + rest + rounding(p, most * loud)) * 1.0001);
+}
+
+/* Row l of the 2 L of the tree; of the directions, which have length 1, by a cosine's rounding. */
+static void round_leaf(ampcf_profile *p, uint32_t l) {
+    const float *x = p->tree.direction + (size_t)l * p->stride;
+    uint32_t dim = p->model->dim;
+    int8_t *row = p->form_rows + (size_t)l * dim;
+    scan_form *form = &p->forms[l];
+    double rest = 0, square = 0;
+    form->step = kernel_to_i8(x, dim, row);
+    for (uint32_t d = 0; d < dim; d++) {
+        double left = (double)x[d] - (double)form->step * row[d];
+        rest += left * left, square += (double)x[d] * (double)x[d];
+    }
+    double length = __builtin_sqrt(square);
+    form->per_scale = hidden(p->model, length);
+    form->per_length = (float)((__builtin_sqrt(rest) + rounding(p, length)) * 1.0001);
+}
+
+void scan_prepare(ampcf_profile *p, double *work) {
+    p->prunes = SCAN_PRUNES && p->model->rounded.lengths && p->n_personas > 0;
+    if (!p->prunes) return;
+    round_whole(p, work);
+    for (uint32_t l = 0; l < 2 * p->tree.n_leaves; l++) round_leaf(p, l);
+}
+
+/* ---- Bounds ---- */
+
+static const int8_t *rounded_row(const ampcf_model *m, uint32_t item) {
+    return m->rounded.rows + (size_t)item * m->dim;
+}
+
+static float absolute(float x) { return x < 0 ? -x : x; }
+
+/* What a score has to reach so that its bound, rounded, does too. */
+static float eased(float least) { return least - absolute(least) * rounding_of_rest - 1e-30f; }
+
+int scan_reaches(float bound, float least) { return bound >= eased(least); }
+
+uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
+    const ampcf_model *m = p->model;
+    const rounded_table *t = &m->rounded;
+    int32_t dots[SCAN_BLOCK];
+    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from};
+    kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length, rounding_of_rest,
+                                eased(least)};
+    kernel_i8_dots(rounded_row(m, from), n, p->whole_row, m->dim, dots);
+    p->scanned->bounded += n;
+    return kernel_reach(&rows, n, &terms);
+}
+
+int scan_item(const ampcf_profile *p, uint32_t item, float least) {
+    const ampcf_model *m = p->model;
+    const float *near = profile_near(p, item);
+    float bias = m->bias[item], rest = absolute(bias), scale = m->rounded.scales[item];
+    int32_t dot;
+    kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
+    float bound = scale * (p->whole.step * (float)dot + p->whole.per_scale) +
+                  rounded_length(&m->rounded, item) * p->whole.per_length + bias;
+    for (uint32_t k = 0; near && k < p->n_personas; k++) bound += near[k], rest += absolute(near[k]);
+    p->scanned->bounded++;
+    return scan_reaches(bound + rest * rounding_of_rest, least);
+}
+
+typedef struct interval {
+    float low, high;
+} interval;
+
+/* x . v of a form. */
+static interval form_of(const scan_form *form, int32_t dot, float scale, float length) {
+    float middle = scale * (form->step * (float)dot), half = scale * form->per_scale + length * form->per_length;
+    return (interval){middle - half, middle + half};
+}
+
+/* The gate at cosines from c . v / |v|, where |v| is length at most and length / 1.009 at least. */
+static interval gate_between(float sharpness, interval along, float length) {
+    if (!(sharpness > 0)) return (interval){1, 1};
+    float shortest = length / 1.01f;
+    float low = gate_clamped(along.low / (along.low > 0 ? length : shortest)),
+          high = gate_clamped(along.high / (along.high > 0 ? shortest : length));
+    float most = smath_exp_f32(sharpness * (high - GATE_LEVEL)) * 1.00001f, fall = sharpness * (high - low);
+    return (interval){fall < 1 ? most * (1 - fall) * 0.9999f : 0, most}; /* exp(-x) >= 1 - x */
+}
+
+static interval product(interval gate, interval evidence) {
+    return (interval){evidence.low * (evidence.low > 0 ? gate.low : gate.high),
+                      evidence.high * (evidence.high > 0 ? gate.high : gate.low)};
+}
+
+/* Of an item of length 2^-34, whose cosines may be anything, each gate is between both ends. */
+static interval any_gate(float sharpness) {
+    return sharpness > 0 ? (interval){0, smath_exp_f32(sharpness * (1 - GATE_LEVEL)) * 1.00001f}
+                         : (interval){1, 1};
+}
+
+float scan_parts(const ampcf_profile *p, uint32_t item, float *low, float *high) {
+    const ampcf_model *m = p->model;
+    const float *near = profile_near(p, item);
+    uint32_t leaves = p->tree.n_leaves;
+    int16_t wide[AMPCF_MAX_DIM];
+    int32_t dots[2 * AMPCF_MAX_LEAVES];
+    float scale = m->rounded.scales[item], length = rounded_length(&m->rounded, item), bias = m->bias[item],
+          sum = bias, rest = absolute(bias);
+    kernel_widen_i8(rounded_row(m, item), m->dim, wide);
+    kernel_i8_dots(p->form_rows, 2 * leaves, wide, m->dim, dots);
+    for (uint32_t k = 0; k < p->n_personas; k++) low[k] = high[k] = near ? near[k] : 0;
+    for (uint32_t k = 0; near && k < p->n_personas; k++) {
+        rest += absolute(near[k]);
+        low[k] -= absolute(near[k]) * rounding_of_rest, high[k] += absolute(near[k]) * rounding_of_rest;
+    }
+    for (uint32_t l = 0; l < leaves; l++) {
+        uint32_t k = p->tree.persona_of[l];
+        interval along = form_of(&p->forms[l], dots[l], scale, length),
+                 gate = length > ROUNDED_SHORT ? gate_between(p->gate, along, length) : any_gate(p->gate),
+                 part = product(gate, form_of(&p->forms[leaves + l], dots[leaves + l], scale, length));
+        low[k] += part.low, high[k] += part.high;
+    }
+    for (uint32_t k = 0; k < p->n_personas; k++) sum += high[k];
+    p->scanned->parted++;
+    return sum + rest * rounding_of_rest;
+}
+
+void ampcf_scan_stats(const ampcf_profile *profile, ampcf_scan_counts *out_counts) {
+    *out_counts = *profile->scanned;
+}
+
+/* ---- Similar items ---- */
+
+scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_row) {
+    scan_form form;
+    double u[AMPCF_MAX_DIM] = {0};
+    for (uint32_t d = 0; d < m->dim; d++) u[d] = (double)unit[d];
+    form.per_length = (float)(round_row(u, m->dim, &form, out_row) + 1.0 / 4096);
+    form.per_scale = hidden(m, length_of(u, m->dim));
+    return form;
+}
+
+/* q . v >= least |v| for |q| = 1, where |v| is at least length / 1.009. */
+uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from, uint32_t n,
+                      float least) {
+    const rounded_table *t = &m->rounded;
+    static const float none[SCAN_BLOCK];
+    int32_t dots[SCAN_BLOCK];
+    if (!(least >= 0)) return ~(uint64_t)0;
+    kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from};
+    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0};
+    kernel_i8_dots(rounded_row(m, from), n, row, m->dim, dots);
+    return kernel_reach(&rows, n, &terms);
+}

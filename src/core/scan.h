@@ -1,0 +1,83 @@
+/* Owns the choice of the items that can be among the best of a catalogue, so that only they are scored. Must
+ * never leave out one that belongs there: lists are those of scoring everything, to the last bit.
+ *
+ * The score of an item is bounded from its rounded vector (rounded.h), by one integer dot product instead of
+ * the two of each leaf, and an item whose bound is below the k-th best score so far is passed over.
+ *
+ * Proof. Let g = exp(-.6 b), U = g sum_l u_l, x = v / |v|, c_l . x the cosine to leaf l, and R(c) =
+ * exp(b c) - 1 - b c, for which 0 <= R(c) <= r c^2 with r = exp(b) - 1 - b on [-1, 1], as R(c) / c^2 does not
+ * fall. Then the part of the score (core/gate.h) that comes from vectors is
+ *
+ *     sum_l G_l (u_l . v) = U . v + g |v| sum_l (b (c_l . x) + R(c_l . x)) (u_l . x)
+ *                        <= U . v + g |v| x^T B x,   B = sum_l b (c_l u_l^T + u_l c_l^T) / 2 + r |u_l| c_l c_l^T
+ *
+ * because (u_l . x) <= |u_l|. x^T B x is at most the largest |eigenvalue| of B, so at most (tr B^16)^(1/16).
+ * With A the 2 L rows c_l and u_l, and A A^T = L L^T, B = A^T J A has the eigenvalues of the 2 L by 2 L matrix
+ * L^T J L. With many leaves the sum is bounded term by term, g (b + r) sum_l |u_l|; b = 0 leaves nothing to add.
+ *
+ * U . v itself: U = step row + d and v = scale round + e give
+ *
+ *     U . v <= scale step (row . round) + |d| |v| + |U| |e|,   |e| <= .501 scale sqrt(D)
+ *
+ * row . round is an integer, exact. Neighbours and the bias of the item are added as they are. What single
+ * precision rounds away, in the bound and in the score it is compared with, is below
+ * (2^-13 + b 2^-16) exp(.4 b) sum_l |u_l| |v|: sums of at most D / 16 + 10 + 3 L terms in a row, a relative 2e-7
+ * of exp, and a cosine that is wrong by (D / 16 + 8) 2^-24, b times that of the gate; of the bias and the
+ * neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a length
+ * in the table that is 2^15 times theirs, for which that margin alone covers any gate.
+ *
+ * What is left is bounded once more, leaf by leaf: c_l and u_l are rounded to int8 as well, so that u_l . v and
+ * the cosine lie between two numbers each, and so does G_l (u_l . v), as exp does not fall. That also bounds
+ * what each persona has of an item, which a list in proportion needs, as it wants the best of each persona
+ * too. An item is of the persona with the largest part; so it is out where its bound is below the best of all,
+ * and for each persona either below the best of that one, or its part at most less than another's at least. */
+#ifndef AMPCF_CORE_SCAN_H
+#define AMPCF_CORE_SCAN_H
+
+#include "core/profile.h"
+
+/* Items of a block, one bit each. */
+#define SCAN_BLOCK 64u
+
+static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
+    return m->n_items - from < SCAN_BLOCK ? m->n_items - from : SCAN_BLOCK;
+}
+
+/* The rounded vectors of a profile, carved from an arena which may only measure. */
+void scan_take(arena *a, ampcf_profile *p, uint32_t leaves);
+
+/* Doubles that scan_prepare works in. */
+size_t scan_scratch(const ampcf_model *m, uint32_t leaves);
+
+/* Rounds the vectors of a profile that was folded in by a gate. */
+void scan_prepare(ampcf_profile *p, double *work);
+
+/* Can items be passed over? Else every one is scored, as in the core for small catalogues, which is built
+ * with AMPCF_PLAIN_SCAN and without what stands here. */
+#ifdef AMPCF_PLAIN_SCAN
+#define SCAN_PRUNES 0
+#else
+#define SCAN_PRUNES 1
+#endif
+static inline int scan_prunes(const ampcf_profile *p) { return SCAN_PRUNES && p->prunes; }
+
+/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias; n <= SCAN_BLOCK. */
+uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least);
+
+/* The same of one item, neighbours included. */
+int scan_item(const ampcf_profile *p, uint32_t item, float least);
+
+/* Leaf by leaf: bounds of what each persona has of an item, neighbours included, low (P) and high (P). Returns
+ * the bound of the score. */
+float scan_parts(const ampcf_profile *p, uint32_t item, float *low, float *high);
+
+/* Whether a score with this bound may be at least `least`. */
+int scan_reaches(float bound, float least);
+
+/* The most similar items: bit i = whether item from + i may have a cosine of at least `least` to the vector
+ * of form and row; 1 for all where least < 0. */
+scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_row);
+uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from, uint32_t n,
+                      float least);
+
+#endif
