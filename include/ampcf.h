@@ -437,7 +437,7 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
  * Since 0.1.
  */
 uint32_t ampcf_self_test(void);
-#define AMPCF_SELF_TEST 0xB5E1E6F5u
+#define AMPCF_SELF_TEST 0x57C1C45Eu
 
 #ifdef __cplusplus
 }

@@ -178,7 +178,8 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
     uint64_t reached = 0;
     uint32_t j = 0;
     for (; n - j >= 4; j += 4) {
-        v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j)), bias = wasm_v128_load(r->bias + j);
+        v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j)),
+               bias = wasm_v128_load(r->bias + j);
         v128_t length = wasm_i32x4_shl(wasm_u32x4_load16x4(r->lengths + j), 16);
         v128_t part = wasm_f32x4_mul(wasm_v128_load(r->scales + j),
                                      wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_scale));

@@ -19,6 +19,59 @@ static uint32_t mix(uint32_t hash, float value) { /* FNV-1a over the bytes of th
     return hash;
 }
 
+/* Rows of halves and of int8, of all lengths. */
+static uint32_t mix_narrow(uint32_t hash, uint32_t *state) {
+    uint16_t half[DIM];
+    int8_t byte[DIM];
+    float wide[DIM];
+    for (int d = 0; d < DIM; d++) half[d] = (uint16_t)(0xB000 + 37 * d), byte[d] = (int8_t)(7 * d - 127);
+    for (uint32_t n = 1; n <= DIM; n++) {
+        kernel_from_f16(half, n, wide);
+        for (uint32_t d = 0; d < n; d++) hash = mix(hash, wide[d]);
+        kernel_from_i8(byte, next_value(state), n, wide);
+        for (uint32_t d = 0; d < n; d++) hash = mix(hash, wide[d]);
+    }
+    return hash;
+}
+
+/* What prunes gives what its scalar twins give. */
+#ifdef AMPCF_PLAIN_SCAN
+static int prunes_rightly(uint32_t *state) { return state != NULL; }
+#else
+enum { ROWS = 7 };
+
+static int rounds_alike(const float *x, uint32_t n, int8_t *row) {
+    int8_t scalar[DIM];
+    int16_t wide[DIM], wide_scalar[DIM];
+    int alike = kernel_to_i8(x, n, row) - kernel_to_i8_scalar(x, n, scalar) == 0;
+    kernel_widen_i8(row, n, wide), kernel_widen_i8_scalar(scalar, n, wide_scalar);
+    for (uint32_t d = 0; d < n; d++) alike &= row[d] == scalar[d] && wide[d] == wide_scalar[d];
+    return alike;
+}
+
+static int prunes_rightly(uint32_t *state) {
+    int8_t rows[ROWS * DIM];
+    int16_t q[DIM];
+    int32_t dots[ROWS], scalar[ROWS];
+    uint16_t lengths[ROWS];
+    float x[DIM], scales[ROWS], bias[ROWS];
+    int right = 1;
+    for (uint32_t n = 1; n <= DIM; n++) {
+        for (uint32_t j = 0; j < ROWS; j++) {
+            for (uint32_t d = 0; d < n; d++) x[d] = next_value(state), q[d] = (int16_t)(x[d] * 32767);
+            right &= rounds_alike(x, n, rows + j * n);
+            scales[j] = next_value(state), bias[j] = next_value(state), lengths[j] = (uint16_t)(0x3F00 + j);
+        }
+        kernel_i8_dots(rows, ROWS, q, n, dots), kernel_i8_dots_scalar(rows, ROWS, q, n, scalar);
+        for (int j = 0; j < ROWS; j++) right &= dots[j] == scalar[j];
+        kernel_reach_rows of = {dots, scales, bias, lengths};
+        kernel_reach_terms terms = {1e-6f, 0.1f, next_value(state), 0.01f, next_value(state)};
+        right &= kernel_reach(&of, ROWS, &terms) == kernel_reach_scalar(&of, ROWS, &terms);
+    }
+    return right;
+}
+#endif
+
 uint32_t ampcf_self_test(void) {
     float u[VECTORS * STRIDE] = {0}, v[DIM], out[VECTORS];
     uint32_t state = 1, hash = 2166136261u;
@@ -36,5 +89,6 @@ uint32_t ampcf_self_test(void) {
         for (int k = 0; k < VECTORS; k++)
             for (int d = 0; d < DIM; d++) u[k * STRIDE + d] = next_value(&state);
     }
-    return hash;
+    hash = mix_narrow(hash, &state);
+    return prunes_rightly(&state) ? hash : 0;
 }

@@ -46,9 +46,9 @@ struct ampcf_profile {
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
     uint32_t *near_items, n_near; /* (items with a slot) */
     /* What scans prune by, scan.h. */
-    scan_form whole, *forms;          /* of U; (2 L) of the directions of the leaves, then of their u_l */
-    int16_t *whole_row;               /* (D) */
-    int8_t *form_rows;                /* (2 L, D) */
+    scan_form whole, *forms; /* of U; (2 L) of the directions of the leaves, then of their u_l */
+    int16_t *whole_row;      /* (D) */
+    int8_t *form_rows;       /* (2 L, D) */
     int prunes;
     ampcf_scan_counts *scanned;
 };

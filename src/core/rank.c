@@ -100,8 +100,7 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
     memset(profile->scanned, 0, sizeof *profile->scanned);
-    for (uint32_t c = 0; c < n_candidates; c++)
-        offer_one(&best, profile, candidates[c]);
+    for (uint32_t c = 0; c < n_candidates; c++) offer_one(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }

@@ -42,5 +42,6 @@ void rounded_fill(ampcf_model *m) {
         t->lengths[j] = length_of(v, m->dim, &t->n_short);
         if (t->is_own) t->scales[j] = kernel_to_i8(v, m->dim, t->rows + (size_t)j * m->dim);
     }
-    if (t->lengths && !t->is_own) t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;
+    if (t->lengths && !t->is_own)
+        t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;
 }

@@ -97,7 +97,8 @@ static void gram_of(const ampcf_profile *p, double loud, double *gram) {
     uint32_t half = p->tree.n_leaves, n = 2 * half;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = 0; j <= i; j++) {
-            const float *a = p->tree.direction + (size_t)i * p->stride, *b = p->tree.direction + (size_t)j * p->stride;
+            const float *a = p->tree.direction + (size_t)i * p->stride,
+                        *b = p->tree.direction + (size_t)j * p->stride;
             double sum = 0;
             for (uint32_t d = 0; d < p->model->dim; d++) sum += (double)a[d] * (double)b[d];
             gram[i * n + j] = gram[j * n + i] = sum / (i < half ? 1 : loud) / (j < half ? 1 : loud);
@@ -147,12 +148,15 @@ static void round_whole(ampcf_profile *p, double *work) {
     for (uint32_t l = 0; l < p->tree.n_leaves; l++) {
         const float *u = p->vectors + (size_t)l * p->stride;
         double square = 0;
-        for (uint32_t d = 0; d < dim; d++) sum[d] += level * (double)u[d], square += (double)u[d] * (double)u[d];
+        for (uint32_t d = 0; d < dim; d++)
+            sum[d] += level * (double)u[d], square += (double)u[d] * (double)u[d];
         loud += __builtin_sqrt(square);
     }
-    double rest = round_row(sum, dim, &p->whole, p->whole_row), most = smath_exp((1 - (double)GATE_LEVEL) * b);
+    double rest = round_row(sum, dim, &p->whole, p->whole_row),
+           most = smath_exp((1 - (double)GATE_LEVEL) * b);
     p->whole.per_scale = hidden(m, length_of(sum, dim));
-    p->whole.per_length = (float)((gate_adds(p, loud, work + dim) + rest + rounding(p, most * loud)) * 1.0001);
+    p->whole.per_length =
+        (float)((gate_adds(p, loud, work + dim) + rest + rounding(p, most * loud)) * 1.0001);
 }
 
 /* Row l of the 2 L of the tree; of the directions, which have length 1, by a cosine's rounding. */
@@ -223,7 +227,8 @@ typedef struct interval {
 
 /* x . v of a form. */
 static interval form_of(const scan_form *form, int32_t dot, float scale, float length) {
-    float middle = scale * (form->step * (float)dot), half = scale * form->per_scale + length * form->per_length;
+    float middle = scale * (form->step * (float)dot),
+          half = scale * form->per_scale + length * form->per_length;
     return (interval){middle - half, middle + half};
 }
 
@@ -291,8 +296,8 @@ scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_r
 }
 
 /* q . v >= least |v| for |q| = 1, where |v| is at least length / 1.009. */
-uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from, uint32_t n,
-                      float least) {
+uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from,
+                      uint32_t n, float least) {
     const rounded_table *t = &m->rounded;
     static const float none[SCAN_BLOCK];
     int32_t dots[SCAN_BLOCK];

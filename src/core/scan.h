@@ -77,7 +77,7 @@ int scan_reaches(float bound, float least);
 /* The most similar items: bit i = whether item from + i may have a cosine of at least `least` to the vector
  * of form and row; 1 for all where least < 0. */
 scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_row);
-uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from, uint32_t n,
-                      float least);
+uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from,
+                      uint32_t n, float least);
 
 #endif

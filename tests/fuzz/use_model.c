@@ -241,7 +241,9 @@ static void check_items(const ampcf_model *model, uint64_t *rng, uint64_t *hash)
         }
         uint32_t cluster = ampcf_model_item_cluster(model, j);
         MUST(facts.clusters ? cluster < facts.clusters : cluster == AMPCF_NO_CLUSTER);
-        MUST(all_finite(ampcf_model_vector(model, j), facts.dim));
+        float vector[AMPCF_MAX_DIM];
+        ampcf_model_vectors(model, j, 1, vector);
+        MUST(all_finite(vector, facts.dim));
     }
     const char *metadata = ampcf_model_metadata(model, &bytes);
     hash_bytes(hash, metadata, bytes);

@@ -31,8 +31,8 @@ static taste taste_of(const ampcf_model *model, const float *scores) {
         for (uint32_t a = 0; a < count; a++) t.categories[at++] = aspects[a];
         t.offsets[j + 1] = at;
         t.scores[j] = (double)scores[j];
-        memcpy(t.vectors + (size_t)j * t.dim, ampcf_model_vector(model, j), t.dim * sizeof(float));
     }
+    ampcf_model_vectors(model, 0, t.n, t.vectors);
     t.space = (ampcf_taste_space){t.n, facts.aspects, t.offsets, t.categories, NULL};
     return t;
 }

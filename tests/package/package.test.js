@@ -107,13 +107,13 @@ describe('the browser entry', () => {
     const withoutZlib = (/** @type {string} */ code) =>
       code.replace(/globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:zlib["'`]\)/, '');
     for (const name of sources) assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
-    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'train', 'evaluate'])
+    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'core-large', 'train', 'evaluate'])
       assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
     assert.equal([...entry.toString().matchAll(/\bfetch\(/g)].length, 1);
   });
 
   test('builds no code from text', () => {
-    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'train', 'evaluate'])
+    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'core-large', 'train', 'evaluate'])
       assert.doesNotMatch(
         text(`dist/${name}.js`),
         /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]/,
@@ -121,10 +121,10 @@ describe('the browser entry', () => {
       );
   });
 
-  test('imports nothing but its scalar build, which is a chunk of its own', () => {
+  test('imports nothing but its other builds, which are chunks of their own', () => {
     assert.deepEqual(
       [...entry.toString().matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path),
-      ['./core-scalar.js'],
+      ['./core-scalar.js', './core-large.js'],
     );
     for (const [name, allowed] of /** @type {const} */ ([
       ['ampcf', ['./rank.js', './taste.js']],
@@ -186,6 +186,7 @@ describe('the entries for pages', () => {
 describe('the wasm', () => {
   test('imports nothing: it cannot do input or output', () => {
     assert.deepEqual(wasmNames.sort(), [
+      'core-large.wasm',
       'core-scalar.wasm',
       'core-simd.wasm',
       'taste.wasm',
@@ -202,6 +203,7 @@ describe('the wasm', () => {
 
   test('is what the bundles hold', () => {
     assert.ok(text('dist/core-scalar.js').includes(read('dist/wasm/core-scalar.wasm').toString('base64')));
+    assert.ok(text('dist/core-large.js').includes(read('dist/wasm/core-large.wasm.gz').toString('base64')));
     assert.ok(text('dist/rank.js').includes(read('dist/wasm/core-simd.wasm.gz').toString('base64')));
   });
 
@@ -225,6 +227,7 @@ const shipped = [
   'dist/THIRD-PARTY.txt',
   'dist/ampcf.js',
   'dist/cli.js',
+  'dist/core-large.js',
   'dist/core-scalar.js',
   'dist/evaluate.js',
   'dist/learn.js',

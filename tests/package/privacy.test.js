@@ -84,6 +84,7 @@ describe('the code names no way out', () => {
       'train',
       'evaluate',
       'core-scalar',
+      'core-large',
     ])
       assert.deepEqual(exitsIn(bundle(name)), [], name);
     assert.deepEqual(exitsIn(bundle('rank')), ['fetch']);

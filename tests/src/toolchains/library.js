@@ -20,7 +20,10 @@ const entry = `
  * Modules that stand in for others: on engines with SIMD the library would never run its scalar builds.
  * @type {Record<Kernels, Record<string, string>>}
  */
-const standIns = { simd: {}, scalar: { 'core-simd': 'core-scalar', 'train-simd': 'train-scalar' } };
+const standIns = {
+  simd: {},
+  scalar: { 'core-simd': 'core-scalar', 'core-large': 'core-scalar', 'train-simd': 'train-scalar' },
+};
 
 /**
  * @param {Toolchain} toolchain

@@ -221,7 +221,7 @@ test('wasm SIMD gives the bits of wasm scalar', async () => {
 
 const [, ...otherToolchains] = wasmToolchains;
 for (const toolchain of otherToolchains)
-  for (const name of ['core-simd', 'core-scalar'])
+  for (const name of ['core-simd', 'core-large', 'core-scalar'])
     test(`${name} of toolchain ${toolchain.name} gives the bits of wasm scalar`, async (t) => {
       const why = whyNot(toolchain);
       if (why) return t.skip(why);
