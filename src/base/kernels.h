@@ -65,8 +65,6 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_dot kernel_dot_simd128
 #define kernel_dots kernel_dots_simd128
 #define kernel_add_scaled kernel_add_scaled_simd128
-#define kernel_from_i8 kernel_from_i8_simd128
-#define kernel_from_f16 kernel_from_f16_simd128
 #define kernel_i8_dots kernel_i8_dots_simd128
 #define kernel_widen_i8 kernel_widen_i8_simd128
 #define kernel_reach kernel_reach_simd128
@@ -75,12 +73,18 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_dot kernel_dot_scalar
 #define kernel_dots kernel_dots_scalar
 #define kernel_add_scaled kernel_add_scaled_scalar
-#define kernel_from_i8 kernel_from_i8_scalar
-#define kernel_from_f16 kernel_from_f16_scalar
 #define kernel_i8_dots kernel_i8_dots_scalar
 #define kernel_widen_i8 kernel_widen_i8_scalar
 #define kernel_reach kernel_reach_scalar
 #define kernel_to_i8 kernel_to_i8_scalar
+#endif
+/* A core for small catalogues saves their bytes. */
+#if defined(__wasm_simd128__) && !defined(AMPCF_SCALAR) && !defined(AMPCF_PLAIN_SCAN)
+#define kernel_from_i8 kernel_from_i8_simd128
+#define kernel_from_f16 kernel_from_f16_simd128
+#else
+#define kernel_from_i8 kernel_from_i8_scalar
+#define kernel_from_f16 kernel_from_f16_scalar
 #endif
 
 #endif

@@ -2,7 +2,7 @@
  * Must not know of people.
  *
  *     |v_jd - scale_j round_jd| <= .501 scale_j       0 where the file itself has int8
- *     |v_j| <= length_j <= 1.009 |v_j|                and 2^-34 for what is so short that squares are denormal
+ *     |v_j| <= length_j <= 1.009 |v_j|                2^-34 where squares are denormal
  *
  * Lengths are the upper half of a single, rounded up. The table is made in one pass when a model is opened:
  * the same file always gives the same table, and no ranking depends on it, only its time. */

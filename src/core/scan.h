@@ -9,11 +9,13 @@
  * fall. Then the part of the score (core/gate.h) that comes from vectors is
  *
  *     sum_l G_l (u_l . v) = U . v + g |v| sum_l (b (c_l . x) + R(c_l . x)) (u_l . x)
- *                        <= U . v + g |v| x^T B x,   B = sum_l b (c_l u_l^T + u_l c_l^T) / 2 + r |u_l| c_l c_l^T
+ *                        <= U . v + g |v| x^T B x
+ *     B = sum_l b (c_l u_l^T + u_l c_l^T) / 2 + r |u_l| c_l c_l^T
  *
- * because (u_l . x) <= |u_l|. x^T B x is at most the largest |eigenvalue| of B, so at most (tr B^16)^(1/16).
- * With A the 2 L rows c_l and u_l, and A A^T = L L^T, B = A^T J A has the eigenvalues of the 2 L by 2 L matrix
- * L^T J L. With many leaves the sum is bounded term by term, g (b + r) sum_l |u_l|; b = 0 leaves nothing to add.
+ * because (u_l . x) <= |u_l|. x^T B x is at most the largest |eigenvalue| of B, so at most
+ * (tr B^16)^(1/16). With A the 2 L rows c_l and u_l, and A A^T = L L^T, B = A^T J A has the eigenvalues of
+ * the 2 L by 2 L matrix L^T J L. With many leaves the sum is bounded term by term, g (b + r) sum_l |u_l|;
+ * b = 0 leaves nothing to add.
  *
  * U . v itself: U = step row + d and v = scale round + e give
  *
@@ -21,27 +23,25 @@
  *
  * row . round is an integer, exact. Neighbours and the bias of the item are added as they are. What single
  * precision rounds away, in the bound and in the score it is compared with, is below
- * (2^-13 + b 2^-16) exp(.4 b) sum_l |u_l| |v|: sums of at most D / 16 + 10 + 3 L terms in a row, a relative 2e-7
- * of exp, and a cosine that is wrong by (D / 16 + 8) 2^-24, b times that of the gate; of the bias and the
- * neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a length
- * in the table that is 2^15 times theirs, for which that margin alone covers any gate.
+ * (2^-13 + b 2^-16) exp(.4 b) sum_l |u_l| |v|: sums of at most D / 16 + 10 + 3 L terms in a row, a relative
+ * 2e-7 of exp, and a cosine that is wrong by (D / 16 + 8) 2^-24, b times that of the gate; of the bias and
+ * the neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a
+ * length in the table that is 2^15 times theirs, for which that margin alone covers any gate.
  *
- * What is left is bounded once more, leaf by leaf: c_l and u_l are rounded to int8 as well, so that u_l . v and
- * the cosine lie between two numbers each, and so does G_l (u_l . v), as exp does not fall. That also bounds
- * what each persona has of an item, which a list in proportion needs, as it wants the best of each persona
- * too. An item is of the persona with the largest part; so it is out where its bound is below the best of all,
- * and for each persona either below the best of that one, or its part at most less than another's at least. */
+ * What is left is bounded once more, leaf by leaf: c_l and u_l are rounded to int8 as well, so that u_l . v
+ * and the cosine lie between two numbers each, and so does G_l (u_l . v), as exp does not fall. That also
+ * bounds what each persona has of an item, which a list in proportion needs, as it wants the best of each
+ * persona too. An item is of the persona with the largest part; so it is out where its bound is below the
+ * best of all, and for each persona either below the best of that one, or its part at most less than
+ * another's at least.
+ *
+ * The scheme, integer bounds with the rest by Cauchy and Schwarz and exact scores for what is left, is that
+ * of LEMP (Teflioudi, Gemulla 2016, TODS) and FEXIPRO (Li, Chan, Yiu, Mamoulis 2017, SIGMOD); the bound of
+ * the gate is this project's. */
 #ifndef AMPCF_CORE_SCAN_H
 #define AMPCF_CORE_SCAN_H
 
 #include "core/profile.h"
-
-/* Items of a block, one bit each. */
-#define SCAN_BLOCK 64u
-
-static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
-    return m->n_items - from < SCAN_BLOCK ? m->n_items - from : SCAN_BLOCK;
-}
 
 /* The rounded vectors of a profile, carved from an arena which may only measure. */
 void scan_take(arena *a, ampcf_profile *p, uint32_t leaves);
@@ -56,10 +56,16 @@ void scan_prepare(ampcf_profile *p, double *work);
  * with AMPCF_PLAIN_SCAN and without what stands here. */
 #ifdef AMPCF_PLAIN_SCAN
 #define SCAN_PRUNES 0
+#define SCAN_BLOCK 1u
 #else
 #define SCAN_PRUNES 1
+#define SCAN_BLOCK 64u /* items of a block, one bit each */
 #endif
 static inline int scan_prunes(const ampcf_profile *p) { return SCAN_PRUNES && p->prunes; }
+
+static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
+    return m->n_items - from < SCAN_BLOCK ? m->n_items - from : SCAN_BLOCK;
+}
 
 /* Bit i = whether item from + i may have a score of at least `least` from vectors and bias; n <= SCAN_BLOCK. */
 uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least);

@@ -76,6 +76,7 @@ describe('the browser entry', () => {
         'core/compile',
         'core/errors',
         'core/kernel',
+        'core/large',
         'core/memory',
         'core/module',
         'core/scalar',

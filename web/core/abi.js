@@ -93,6 +93,11 @@ export const ampcf_ranked = /** @type {const} */ ({
   fields: { item: ['u32', 0], score: ['f32', 4], persona: ['u32', 8] },
 });
 
+export const ampcf_scan_counts = /** @type {const} */ ({
+  bytes: 12,
+  fields: { bounded: ['u32', 0], parted: ['u32', 4], scored: ['u32', 8] },
+});
+
 export const ampcf_explanation = /** @type {const} */ ({
   bytes: 32,
   fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },

@@ -12,6 +12,7 @@ import {
   ampcf_fault,
   ampcf_model_facts,
   ampcf_ranked,
+  ampcf_scan_counts,
   sectionNames,
   statusNames,
 } from './abi.js';
@@ -365,6 +366,16 @@ export function responsibilitiesOf(folded) {
   return openMemory(folded.model)
     .f32(all + folded.summaries * p * 4, folded.events * p)
     .slice();
+}
+
+/**
+ * How many items each stage of the last ranking looked at, for benches.
+ * @param {FoldedProfile} folded
+ */
+export function scanStats(folded) {
+  const out = new Uint8Array(ampcf_scan_counts.bytes);
+  askFold(folded, 'ampcf_scan_stats', out);
+  return readStruct(ampcf_scan_counts, out);
 }
 
 /**
