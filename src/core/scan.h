@@ -67,14 +67,14 @@ static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
     return m->n_items - from < SCAN_BLOCK ? m->n_items - from : SCAN_BLOCK;
 }
 
-/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias; n <= SCAN_BLOCK. */
+/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias, n <= SCAN_BLOCK. */
 uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least);
 
 /* The same of one item, neighbours included. */
 int scan_item(const ampcf_profile *p, uint32_t item, float least);
 
-/* Leaf by leaf: bounds of what each persona has of an item, neighbours included, low (P) and high (P). Returns
- * the bound of the score. */
+/* Leaf by leaf: bounds of what each persona has of an item, neighbours included, low (P) and high (P).
+ * Returns the bound of the score. */
 float scan_parts(const ampcf_profile *p, uint32_t item, float *low, float *high);
 
 /* Whether a score with this bound may be at least `least`. */

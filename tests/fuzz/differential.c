@@ -78,7 +78,7 @@ static void compare_kernels(const uint8_t *data, size_t size) {
     free(a), free(b), free(u);
 }
 
-/* What prunes, on any integers and finite numbers: rows of n, as many as there are, up to the bits of a block. */
+/* What prunes, on any integers and finite numbers: rows of n, as many as there are, up to a block. */
 static void compare_pruning(const uint8_t *data, size_t size) {
     uint32_t n = size > 2 ? 1 + data[0] % 70 : 0, m = n ? (uint32_t)(size / n < 64 ? size / n : 64) : 0;
     int8_t *rows = exact_copy(data, m * n), row[2][70] = {{0}};

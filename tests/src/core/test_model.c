@@ -118,8 +118,8 @@ static void memory_rules(void) {
 
 static size_t padded(size_t bytes) { return (bytes + 15) & ~(size_t)15; }
 
-/* A gate prunes large catalogues by a table, which int8 files have already; nothing but the file's own bytes says
- * how many items there are. */
+/* A gate prunes large catalogues by a table, which int8 files have already; nothing but the file's own bytes
+ * says how many items there are. */
 static void memory_of_kinds(void) {
     uint64_t rng = 26;
     for (uint32_t n = 1997; n < 2004; n++)
