@@ -132,8 +132,7 @@ static void offer_all(pool *o) {
     for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
         uint32_t n = scan_block_items(p->model, from);
         float least = least_of(o);
-        uint64_t left =
-            prunes && least > -HUGE_SCORE ? scan_block(p, from, n, least) : ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        uint64_t left = prunes && least > -HUGE_SCORE ? scan_block(p, from, n, least) : scan_all(n);
         for (; left; left &= left - 1) {
             uint32_t item = from + (uint32_t)__builtin_ctzll(left);
             if (!(prunes && profile_near(p, item))) offer(o, item);

@@ -122,8 +122,8 @@ ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *exclud
     if (prunes) offer_near(&best, p, excluded);
     for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
         uint32_t n = scan_block_items(p->model, from);
-        uint64_t left = prunes && best_is_full(&best) ? scan_block(p, from, n, best_least(&best))
-                                                      : ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        uint64_t left =
+            prunes && best_is_full(&best) ? scan_block(p, from, n, best_least(&best)) : scan_all(n);
         for (; left; left &= left - 1) {
             uint32_t item = from + (uint32_t)__builtin_ctzll(left);
             if ((excluded && excluded[item]) || (prunes && profile_near(p, item))) continue;
@@ -169,7 +169,7 @@ ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, 
     open_query(model, model_vector(model, item, room), &q);
     for (uint32_t from = 0; from < model->n_items; from += SCAN_BLOCK) {
         uint32_t n = scan_block_items(model, from);
-        uint64_t left = ~(uint64_t)0 >> (SCAN_BLOCK - n);
+        uint64_t left = scan_all(n);
         if (q.prunes && best_is_full(&best))
             left &= scan_similar(model, &q.form, q.row, from, n, best_least(&best));
         for (; left; left &= left - 1) {

@@ -67,7 +67,10 @@ static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
     return m->n_items - from < SCAN_BLOCK ? m->n_items - from : SCAN_BLOCK;
 }
 
-/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias, n <= SCAN_BLOCK. */
+/* A bit for each of n items, 1 to SCAN_BLOCK. */
+static inline uint64_t scan_all(uint32_t n) { return ~(uint64_t)0 >> (64 - n); }
+
+/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias; n as above. */
 uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least);
 
 /* The same of one item, neighbours included. */
