@@ -328,6 +328,19 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n);
 
+/**
+ * What a list in proportion was chosen from: ampcf_recommend_proportional leaves it at the beginning of its
+ * memory, and behind it n ampcf_ranked, best by score first. They are the `all` best of those that are not
+ * excluded, and of each persona the `own` best; no other item has any effect on the list. own is 0, and n
+ * too, where the list is that of ampcf_recommend. Since 0.2.
+ */
+typedef struct ampcf_pool {
+    uint32_t n;
+    uint32_t all;
+    uint32_t own;
+    uint32_t reserved; /* 0 */
+} ampcf_pool;
+
 /** Bytes of memory that ampcf_recommend_proportional needs for k places; 0 when a size_t is too small. Since
  * 0.2. */
 size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
@@ -347,7 +360,7 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
  * proportional  lambda, 0 to 1; 0 is ampcf_recommend
  * by_aspects    0 = by the vectors alone; else also by what items are, where the file and the history have
  *               aspects
- * memory        (>= ampcf_proportion_memory(profile, k)) 16-byte aligned
+ * memory        (>= ampcf_proportion_memory(profile, k)) 16-byte aligned; an ampcf_pool is left in it
  * out           (k) the places;  out_seats (k) 1 = a claim, not the score, put the item there
  * out_n         number written: min(k, items that are not excluded)
  *

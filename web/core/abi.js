@@ -93,6 +93,11 @@ export const ampcf_ranked = /** @type {const} */ ({
   fields: { item: ['u32', 0], score: ['f32', 4], persona: ['u32', 8] },
 });
 
+export const ampcf_pool = /** @type {const} */ ({
+  bytes: 16,
+  fields: { n: ['u32', 0], all: ['u32', 4], own: ['u32', 8], reserved: ['u32', 12] },
+});
+
 export const ampcf_explanation = /** @type {const} */ ({
   bytes: 32,
   fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },

@@ -11,6 +11,7 @@ import {
   ampcf_explanation,
   ampcf_fault,
   ampcf_model_facts,
+  ampcf_pool,
   ampcf_ranked,
   sectionNames,
   statusNames,
@@ -43,6 +44,10 @@ import { readStruct } from './struct.js';
 /**
  * Items in the order of a ranking, best first; personas: which one each item is for, 0 where there is none.
  * @typedef {{ items: Uint32Array, scores: Float32Array, personas: Uint32Array }} Best
+ */
+/**
+ * What a list was chosen from, best first: the `all` best, and of each persona the `own` best.
+ * @typedef {{ items: Uint32Array, all: number, own: number }} Pool
  */
 /**
  * @typedef {object} ScoreParts score = sum of contributions + remembered + bias + residual
@@ -239,28 +244,39 @@ function check(status) {
 }
 
 /**
- * @param {number} k
- * @param {(list: Uint32Array, count: Uint32Array) => void} find fills a list of ampcf_ranked
+ * @param {Uint32Array} list of ampcf_ranked
+ * @param {number} n how many of them
  * @returns {Best}
  */
-function bestOf(k, find) {
+function bestIn(list, n) {
   const { bytes, fields } = ampcf_ranked;
-  const words = bytes / 4;
-  const list = new Uint32Array(k * words);
-  const count = new Uint32Array(1);
-  find(list, count);
   /**
    * @template {Uint32Array | Float32Array} A
    * @param {A} array of whole records
+   * @param {A} to
    * @param {readonly [string, number]} field
    */
-  const column = (array, [, offset]) =>
-    /** @type {A} */ (array.filter((_, i) => i % words === offset / 4).subarray(0, count[0]));
-  return {
-    items: column(list, fields.item),
-    scores: column(new Float32Array(list.buffer), fields.score),
-    personas: column(list, fields.persona),
+  const column = (array, to, [, offset]) => {
+    for (let i = 0; i < n; i++) to[i] = array[(i * bytes + offset) / 4];
+    return to;
   };
+  const scores = new Float32Array(list.buffer, list.byteOffset, list.length);
+  return {
+    items: column(list, new Uint32Array(n), fields.item),
+    scores: column(scores, new Float32Array(n), fields.score),
+    personas: column(list, new Uint32Array(n), fields.persona),
+  };
+}
+
+/**
+ * @param {number} k
+ * @param {(list: Uint32Array, count: Uint32Array) => void} find fills a list of ampcf_ranked
+ */
+function bestOf(k, find) {
+  const list = new Uint32Array((k * ampcf_ranked.bytes) / 4);
+  const count = new Uint32Array(1);
+  find(list, count);
+  return bestIn(list, count[0]);
 }
 
 // ---- Profile ----
@@ -388,29 +404,21 @@ export const recommendItems = (folded, excluded, k) =>
  * @param {number} k
  * @param {number} proportional lambda
  * @param {boolean} aspects do they have claims too?
- * @returns {Best & { seats: Uint8Array }} 1: a claim, not the score, put the item there
+ * @returns {Best & { seats: Uint8Array, pool: Pool }} seats: 1: a claim, not the score, put the item there
  */
 export function seatItems(folded, excluded, k, proportional, aspects) {
   const seats = new Uint8Array(k);
   const bytes = askFold(folded, 'ampcf_proportion_memory', k) >>> 0;
-  const best = openMemory(folded.model).scoped([bytes], (room) =>
-    bestOf(k, (list, count) =>
-      change(
-        folded,
-        'ampcf_recommend_proportional',
-        excluded,
-        k,
-        proportional,
-        Number(aspects),
-        room,
-        bytes,
-        list,
-        seats,
-        count,
-      ),
-    ),
-  );
-  return { ...best, seats };
+  const memory = openMemory(folded.model);
+  return memory.scoped([bytes], (room) => {
+    const name = 'ampcf_recommend_proportional';
+    const best = bestOf(k, (list, count) =>
+      change(folded, name, excluded, k, proportional, Number(aspects), room, bytes, list, seats, count),
+    );
+    const { n, all, own } = readStruct(ampcf_pool, memory.u8(room, ampcf_pool.bytes).slice());
+    const behind = memory.u32(room + ampcf_pool.bytes, (n * ampcf_ranked.bytes) / 4);
+    return { ...best, seats, pool: { items: own ? bestIn(behind, n).items : best.items, all, own } };
+  });
 }
 
 /**

@@ -17,18 +17,21 @@ import {
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
 import { hexOf } from '../core/bytes.js';
+import { Candidates } from './candidates.js';
+import { Mask } from './mask.js';
 import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
 
 /** @import { Core } from '../core/module.js' */
 /** @import { Taste } from '../taste.js' */
-/** @import { HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
+/** @import { Filter, HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
 export class Model {
   #kernel;
   #diagnostics;
   /** @type {ModelInfo} */ #info;
   /** @type {Map<string, number>} */ #found = new Map();
+  /** @type {string[] | undefined} */ #aspectNames;
 
   /**
    * @internal Copies the bytes into wasm, checks them there once, and never reads the caller's buffer again.
@@ -124,6 +127,13 @@ export class Model {
     return aspectsOfItem(this.#kernel, this.#known(item)).map((aspect) => aspectAt(this.#kernel, aspect));
   }
 
+  /** @internal Of all aspects, by their number. */
+  get aspectNames() {
+    return (this.#aspectNames ??= Array.from({ length: this.#info.aspects }, (_, aspect) =>
+      aspectAt(this.#kernel, aspect),
+    ));
+  }
+
   /** @param {string | number} item */
   #known(item) {
     const index = this.indexOf(itemId(item));
@@ -160,6 +170,25 @@ export class Model {
       title: titleAt(kernel, other),
       score: scores[i],
     }));
+  }
+
+  /**
+   * A list of ids that is looked up once and then ranked often: `profile.rank(candidates)`. `exclude` and
+   * `filter` of `recommend` take it too.
+   * @param {Iterable<string | number>} ids
+   */
+  candidates(ids) {
+    return new Candidates(this, 'candidates', ids);
+  }
+
+  /**
+   * Which items may be listed, found out once for any number of lists: `filter` and `exclude` of `recommend`
+   * take it.
+   * @param {Filter} filter ids, `{ aspects: { include, exclude } }`, or a function, which is asked about every
+   *   item
+   */
+  mask(filter) {
+    return new Mask(this, filter);
   }
 
   /**

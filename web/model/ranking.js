@@ -1,40 +1,19 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
-import {
-  badArgument,
-  countArgument,
-  functionArgument,
-  itemId,
-  listArgument,
-  optionValues,
-  rangeArgument,
-} from '../core/arguments.js';
-import { idAt, rankItems, seatItems, titleAt } from '../core/kernel.js';
+import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { idAt, personaCount, rankItems, recommendItems, seatItems, titleAt } from '../core/kernel.js';
+import { candidatesOf, ofModel } from './candidates.js';
 import { explanationOf } from './explanation.js';
+import { Mask, filterArgument, leaveOut } from './mask.js';
 import { namesOf } from './personas.js';
 
 /** @import { Best } from '../core/kernel.js' */
+/** @import { Candidates } from './candidates.js' */
 /** @import { FoldedState } from './folded.js' */
-/** @import { Model } from './model.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
 
 /** What `recommend` may be told; with `calibrate` also what 'ampcf/taste' knows. */
 export const catalogueNames =
   'explain contributions topK excludeSeen exclude filter proportional aspects calibrate';
-
-/**
- * @param {Model} model
- * @param {Iterable<string>} ids
- */
-function splitKnown(model, ids) {
-  /** @type {number[]} */ const indices = [];
-  /** @type {string[]} */ const unknown = [];
-  for (const id of ids) {
-    const index = model.indexOf(id);
-    if (index === undefined) unknown.push(id);
-    else indices.push(index);
-  }
-  return { indices, unknown };
-}
 
 /**
  * How many contributions an explanation lists; undefined where none is asked for.
@@ -69,31 +48,74 @@ function describe(folded, { items, scores, personas, seats }, listed) {
 /**
  * See Profile.rank.
  * @param {FoldedState} state
- * @param {Iterable<string | number>} candidates
+ * @param {Iterable<string | number> | Candidates} list
  * @param {RankOptions} options
  * @returns {Ranking}
  */
-export function rank(state, candidates, options) {
-  /** @type {Set<string>} */ const seen = new Set();
-  /** @type {Set<string>} */ const duplicates = new Set();
-  for (const candidate of listArgument('candidates', candidates)) {
-    const id = itemId(candidate);
-    if (seen.has(id)) duplicates.add(id);
-    seen.add(id);
-  }
-  const [explain, contributions, topK = seen.size] = optionValues(options, 'explain contributions topK');
+export function rank(state, list, options) {
+  const { indices, unknown, duplicates } = candidatesOf(state.model, 'candidates', list);
+  const [explain, contributions, topK = indices.length + unknown.length] = optionValues(
+    options,
+    'explain contributions topK',
+  );
   const most = countArgument('topK', topK);
   const listed = listedArgument(explain, contributions);
-  const { indices, unknown } = splitKnown(state.model, seen);
   const folded = state.now();
-  const items = describe(
-    folded,
-    rankItems(folded.core, Uint32Array.from(indices), Math.min(most, indices.length)),
-    listed,
-  );
+  const items = describe(folded, rankItems(folded.core, indices, Math.min(most, indices.length)), listed);
   for (const id of unknown.slice(0, most - items.length))
     items.push({ item: id, title: id, known: false, score: null, persona: null });
-  return { personalized: folded.personalized, items, unknown, duplicates: [...duplicates] };
+  return {
+    personalized: folded.personalized,
+    items,
+    unknown: [...unknown],
+    duplicates: [...duplicates],
+  };
+}
+
+/** How many times as far the second look at the catalogue goes as the first, and so on. */
+const further = 8;
+
+/**
+ * The places of a list. With a function, only those items are asked about that are in the list unless they
+ * are refused, or that the places depend on: what the list was chosen from. So they are asked about best
+ * first, and once.
+ * @param {FoldedState} state
+ * @param {Uint8Array} excluded (N) where what is refused is marked too
+ * @param {[k: number, proportional: number, aspects: boolean]} places
+ * @param {((index: number) => unknown) | undefined} passes
+ */
+function placesOf(state, excluded, places, passes) {
+  const asked = excluded.slice();
+  let reach = further;
+  for (;;) {
+    const list = seatItems(state.now().core, excluded, ...places);
+    const { items, all, own } = list.pool;
+    let refused = 0;
+    const ask = (/** @type {number} */ index) => {
+      if (!asked[index] && !state.lend(() => passes?.(index))) {
+        excluded[index] = 1;
+        refused++;
+      }
+      asked[index] = 1;
+      return !excluded[index];
+    };
+    if (passes) items.forEach(ask);
+    if (refused === 0) return list;
+    // The next ones: by score, until there are as many as the list is chosen from.
+    const { core } = state.now();
+    const best = recommendItems(core, excluded, Math.min(excluded.length, reach * items.length));
+    const of = Array(personaCount(core)).fill(0);
+    let passed = 0;
+    best.items.every((index, i) => {
+      const persona = best.personas[i];
+      if ((passed < all || of[persona] < own) && ask(index)) {
+        passed++;
+        of[persona]++;
+      }
+      return passed < all || of.some((n) => n < own);
+    });
+    reach *= further;
+  }
 }
 
 /**
@@ -104,7 +126,7 @@ export function rank(state, candidates, options) {
  */
 export function recommend(state, options) {
   const { model } = state;
-  const { kernel, info } = model;
+  const { info } = model;
   const [
     explain,
     contributions,
@@ -117,28 +139,22 @@ export function recommend(state, options) {
   ] = optionValues(options, catalogueNames);
   rangeArgument('proportional', proportional, 0, 1);
   if (typeof aspects !== 'boolean') throw badArgument('aspects', aspects, 'true or false');
-  const n = info.items;
-  const k = Math.min(countArgument('topK', topK), n);
+  const k = Math.min(countArgument('topK', topK), info.items);
   const listed = listedArgument(explain, contributions);
-  functionArgument('filter', filter || undefined);
-  const excluded = new Uint8Array(n);
-  const { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
-  for (const index of excludeSeen ? [...indices, ...state.now().indices] : indices) excluded[index] = 1;
-  if (filter)
-    state.lend(() => {
-      for (let index = 0; index < n; index++)
-        if (!excluded[index]) {
-          const answer = /** @type {any} */ (filter(idAt(kernel, index)));
-          // A promise is true, whatever it will say.
-          if (answer?.then) throw badArgument('filter', 'a promise', 'true or false');
-          if (!answer) excluded[index] = 1;
-        }
-    });
+  const excluded = new Uint8Array(info.items);
+  const chosen = filter ? filterArgument(model, 'filter', filter) : { unknown: [] };
+  leaveOut(chosen, excluded);
+  const without =
+    exclude instanceof Mask ? ofModel(model, 'exclude', exclude) : candidatesOf(model, 'exclude', exclude);
+  if (without instanceof Mask) for (let i = 0; i < info.items; i++) excluded[i] |= without.out[i] ^ 1;
+  else for (const index of without.indices) excluded[index] = 1;
+  if (excludeSeen) for (const index of state.now().indices) excluded[index] = 1;
+  const places = placesOf(state, excluded, [k, proportional, aspects], chosen.passes);
   const folded = state.now();
   return {
     personalized: folded.personalized,
-    items: describe(folded, seatItems(folded.core, excluded, k, proportional, aspects), listed),
-    unknown,
+    items: describe(folded, places, listed),
+    unknown: [...without.unknown, ...chosen.unknown],
     duplicates: [],
   };
 }
