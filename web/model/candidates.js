@@ -1,5 +1,6 @@
 // Owns lists of ids as items of a model, found once. Must not rank.
 import { badArgument, itemId, listArgument } from '../core/arguments.js';
+import { openMemory } from '../core/kernel.js';
 
 /** @import { Model } from './model.js' */
 
@@ -12,6 +13,7 @@ export class Candidates {
    * @param {Iterable<string | number>} list
    */
   constructor(model, name, list) {
+    openMemory(model.kernel);
     /** @type {Set<string>} */ const seen = new Set();
     /** @type {Set<string>} */ const duplicates = new Set();
     for (const candidate of listArgument(name, list)) {

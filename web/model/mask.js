@@ -1,7 +1,7 @@
 // Owns which items may be listed: ids, aspects, functions, and masks that remember what these said. Must not
 // rank.
 import { badArgument, listArgument, optionValues } from '../core/arguments.js';
-import { aspectsOfItem, idAt } from '../core/kernel.js';
+import { aspectsOfItem, idAt, openMemory } from '../core/kernel.js';
 import { Candidates, ofModel } from './candidates.js';
 
 /** @import { Model } from './model.js' */
@@ -24,6 +24,7 @@ export class Mask {
    * @param {Filter} filter
    */
   constructor(model, filter) {
+    openMemory(model.kernel);
     const chosen = filterArgument(model, 'mask', filter);
     /** Ids that were given and that the model does not know. */
     this.unknown = chosen.unknown;
@@ -79,7 +80,7 @@ function aspectTest(model, filter) {
         throw badArgument('aspect', name, `one of the model, of which ${nearest(names, name)} is nearest`);
       return aspect;
     });
-  const [wanted, unwanted] = [include && listed(include), listed(exclude)];
+  const [wanted, unwanted] = [include !== undefined && listed(include), listed(exclude)];
   return (index) => {
     const aspects = aspectsOfItem(model.kernel, index);
     const hasOne = (/** @type {number[]} */ of) => aspects.some((aspect) => of.includes(aspect));

@@ -6,7 +6,7 @@ import { explanationOf } from './explanation.js';
 import { Mask, filterArgument, leaveOut } from './mask.js';
 import { namesOf } from './personas.js';
 
-/** @import { Best } from '../core/kernel.js' */
+/** @import { Best, Pool } from '../core/kernel.js' */
 /** @import { Candidates } from './candidates.js' */
 /** @import { FoldedState } from './folded.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
@@ -72,13 +72,39 @@ export function rank(state, list, options) {
   };
 }
 
-/** How many times as far the second look at the catalogue goes as the first, and so on. */
-const further = 8;
+/** How many times as far each look at the catalogue goes as the one before it. */
+const further = 16;
 
 /**
- * The places of a list. With a function, only those items are asked about that are in the list unless they
- * are refused, or that the places depend on: what the list was chosen from. So they are asked about best
- * first, and once.
+ * Asks about items by score, until as many have passed as a list is chosen from.
+ * @param {FoldedState} state
+ * @param {Uint8Array} excluded (N)
+ * @param {Pool} pool
+ * @param {(index: number) => boolean} ask
+ */
+function askByScore(state, excluded, { items, all, own }, ask) {
+  const n = excluded.length;
+  let far = items.length;
+  for (let lacks = true; lacks && far < n; ) {
+    far = Math.min(n, far * further);
+    const { core } = state.now();
+    const best = recommendItems(core, excluded, far);
+    const of = Array(personaCount(core)).fill(0);
+    let passed = 0;
+    lacks = best.items.every((index, i) => {
+      const persona = best.personas[i];
+      if ((passed < all || of[persona] < own) && ask(index)) {
+        passed++;
+        of[persona]++;
+      }
+      return passed < all || of.some((count) => count < own);
+    });
+  }
+}
+
+/**
+ * The places of a list. A function is asked only about items that are in the list unless it refuses them, or
+ * that the places depend on: what the list was chosen from. Best first, and once each.
  * @param {FoldedState} state
  * @param {Uint8Array} excluded (N) where what is refused is marked too
  * @param {[k: number, proportional: number, aspects: boolean]} places
@@ -86,10 +112,8 @@ const further = 8;
  */
 function placesOf(state, excluded, places, passes) {
   const asked = excluded.slice();
-  let reach = further;
   for (;;) {
     const list = seatItems(state.now().core, excluded, ...places);
-    const { items, all, own } = list.pool;
     let refused = 0;
     const ask = (/** @type {number} */ index) => {
       if (!asked[index] && !state.lend(() => passes?.(index))) {
@@ -99,22 +123,9 @@ function placesOf(state, excluded, places, passes) {
       asked[index] = 1;
       return !excluded[index];
     };
-    if (passes) items.forEach(ask);
+    if (passes) list.pool.items.forEach(ask);
     if (refused === 0) return list;
-    // The next ones: by score, until there are as many as the list is chosen from.
-    const { core } = state.now();
-    const best = recommendItems(core, excluded, Math.min(excluded.length, reach * items.length));
-    const of = Array(personaCount(core)).fill(0);
-    let passed = 0;
-    best.items.every((index, i) => {
-      const persona = best.personas[i];
-      if ((passed < all || of[persona] < own) && ask(index)) {
-        passed++;
-        of[persona]++;
-      }
-      return passed < all || of.some((n) => n < own);
-    });
-    reach *= further;
+    askByScore(state, excluded, list.pool, ask);
   }
 }
 
@@ -149,7 +160,7 @@ export function recommend(state, options) {
   if (without instanceof Mask) for (let i = 0; i < info.items; i++) excluded[i] |= without.out[i] ^ 1;
   else for (const index of without.indices) excluded[index] = 1;
   if (excludeSeen) for (const index of state.now().indices) excluded[index] = 1;
-  const places = placesOf(state, excluded, [k, proportional, aspects], chosen.passes);
+  const places = placesOf(state, excluded, [k, proportional, aspects], k > 0 ? chosen.passes : undefined);
   const folded = state.now();
   return {
     personalized: folded.personalized,
