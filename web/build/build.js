@@ -94,10 +94,11 @@ const bundles = new Map([
   [at('web/node-store.js'), 'node-store.js'],
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
+  [at('web/core/refusal.js'), 'refusal.js'],
   [at('web/cli/diagnose-report.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
-const chunks = ['core-scalar.js', 'report.js', 'parquet.js'];
+const chunks = ['core-scalar.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
  * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
@@ -167,6 +168,8 @@ async function bundleLibrary() {
   };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
+  const refusal = { ...library, entryPoints: entry('refusal', 'web/core/refusal.js') };
+  await bundle({ ...refusal, plugins: [externals()] });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };

@@ -60,8 +60,10 @@ export const AMPCF_NO_CLUSTER = 0xffffffff;
 /** Of a summary: weight, system, preference, events, support; then its vector. */
 export const AMPCF_SUMMARY_HEAD = 5;
 
+/** Apart from its fields, which only a refusal needs. */
+export const faultBytes = 40;
 export const ampcf_fault = /** @type {const} */ ({
-  bytes: 40,
+  bytes: faultBytes,
   fields: {
     offset: ['u64', 0],
     got: ['u64', 8],

@@ -9,17 +9,15 @@ import {
   AMPCF_SUMMARY_HEAD,
   FORMAT_MAX_ID_BYTES,
   ampcf_explanation,
-  ampcf_fault,
   ampcf_model_facts,
   ampcf_pool,
   ampcf_ranked,
-  sectionNames,
+  faultBytes,
   statusNames,
 } from './abi.js';
 import { badArgument } from './arguments.js';
 import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
-import { guessKind } from './source.js';
 import { readStruct } from './struct.js';
 
 /** @import { TypedArray, WasmMemory } from './memory.js' */
@@ -30,6 +28,8 @@ import { readStruct } from './struct.js';
  * @typedef {object} OpenModel
  * @property {WasmMemory | undefined} memory undefined: it was closed
  * @property {number} address
+ * @property {number} cell where the core puts how long something is
+ * @property {number} bytes of the file
  * @property {StructValues<typeof ampcf_model_facts>} facts
  */
 /**
@@ -72,9 +72,9 @@ const abandoned =
 /**
  * @param {WasmMemory} memory of an instance that has no model yet
  * @param {Uint8Array} given which may have gone since it was read
- * @returns {OpenModel}
+ * @returns {Promise<OpenModel>}
  */
-export function openModel(memory, given) {
+export async function openModel(memory, given) {
   const bytes = bytesView(given);
   if (!bytes) throw badArgument('model source', given, 'bytes that stay');
   const size = bytes.byteLength;
@@ -83,33 +83,20 @@ export function openModel(memory, given) {
   const needed = memory.call('ampcf_model_memory', file, size) >>> 0;
   const room = memory.allocate(needed);
   const out = new Uint32Array(1);
-  const fault = new Uint8Array(ampcf_fault.bytes);
+  const fault = new Uint8Array(faultBytes);
   const status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
-  if (status !== AMPCF_OK) throw refusal(memory, bytes, status, fault);
+  if (status !== AMPCF_OK) {
+    const code = statusNames[status];
+    throw await import('./refusal.js').then(
+      ({ refusal }) => refusal(memory, memory.u8(file, size), status, fault),
+      // The words may be out of reach, the code never is.
+      () => new AmpcfError(code, `model file refused: got ${code}, wanted a whole file of ampcf`),
+    );
+  }
   const [address] = out;
   const facts = new Uint8Array(ampcf_model_facts.bytes);
   memory.call('ampcf_model_describe', facts, address);
-  return { memory, address, facts: readStruct(ampcf_model_facts, facts) };
-}
-
-/**
- * @param {WasmMemory} memory
- * @param {Uint8Array} bytes
- * @param {number} status
- * @param {Uint8Array<ArrayBuffer>} fault
- */
-function refusal(memory, bytes, status, fault) {
-  const code = statusNames[status];
-  const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
-  const section = sectionNames[type] ?? `section type ${type}`;
-  return new AmpcfError(
-    code,
-    code === 'BAD_MAGIC'
-      ? `not an ampcf model file: got ${guessKind(bytes)}`
-      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: ` +
-          `got ${got}, wanted ${wanted}`,
-    { section, offset, got, wanted },
-  );
+  return { memory, address, cell: memory.allocate(4), bytes: size, facts: readStruct(ampcf_model_facts, facts) };
 }
 
 /**
@@ -140,17 +127,18 @@ const ask = (model, name, ...args) => openMemory(model).call(name, model.address
 
 /**
  * @param {OpenModel} model
- * @param {string} name
+ * @param {string} name of an export that gives an address, and how many there are
  * @param {...number} index
+ * @returns {[address: number, length: number]}
  */
-function textOf(model, name, ...index) {
+function spanOf(model, name, ...index) {
   const memory = openMemory(model);
-  // By hand, because a list of titles asks often.
-  return memory.scoped([4], (length) => {
-    const at = memory.call(name, model.address, ...index, length);
-    return memory.text(at, memory.u32(length, 1)[0]);
-  });
+  const at = memory.call(name, model.address, ...index, model.cell);
+  return [at, memory.u32(model.cell, 1)[0]];
 }
+
+/** @param {Parameters<typeof spanOf>} span */
+const textOf = (...span) => openMemory(span[0]).text(...spanOf(...span));
 
 /**
  * How much wasm memory the instance holds.
@@ -202,11 +190,9 @@ export const findItem = (model, id) =>
  * @param {number} item
  * @returns {number[]}
  */
-export function aspectsOfItem(model, item) {
-  const count = new Uint32Array(1);
-  const at = ask(model, 'ampcf_model_item_aspects', item, count);
-  return [...openMemory(model).u16(at, count[0])];
-}
+export const aspectsOfItem = (model, item) => [
+  ...openMemory(model).u16(...spanOf(model, 'ampcf_model_item_aspects', item)),
+];
 
 /**
  * @param {OpenModel} model

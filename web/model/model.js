@@ -11,7 +11,6 @@ import {
   idAt,
   memoryBytes,
   metadataOf,
-  openModel,
   similarTo,
   titleAt,
 } from '../core/kernel.js';
@@ -23,6 +22,7 @@ import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
 
 /** @import { Core } from '../core/module.js' */
+/** @import { OpenModel } from '../core/kernel.js' */
 /** @import { Taste } from '../taste.js' */
 /** @import { Filter, HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
@@ -34,12 +34,11 @@ export class Model {
   /** @type {string[] | undefined} */ #aspectNames;
 
   /**
-   * @internal Copies the bytes into wasm, checks them there once, and never reads the caller's buffer again.
-   * @param {Core} core
-   * @param {Uint8Array} bytes
+   * @internal
+   * @param {Omit<Core, 'memory'>} diagnostics
+   * @param {OpenModel} kernel
    */
-  constructor({ memory, ...diagnostics }, bytes) {
-    const kernel = openModel(memory, bytes);
+  constructor(diagnostics, kernel) {
     let metadata = {};
     try {
       const given = JSON.parse(metadataOf(kernel) || '{}');
@@ -51,7 +50,7 @@ export class Model {
     this.#diagnostics = diagnostics;
     this.#info = Object.freeze({
       ...kernel.facts,
-      bytes: bytes.byteLength,
+      bytes: kernel.bytes,
       lineage: hexOf(kernel.facts.lineage),
       metadata,
     });

@@ -116,7 +116,7 @@ function placesOf(state, excluded, places, passes) {
     const list = seatItems(state.now().core, excluded, ...places);
     let refused = 0;
     const ask = (/** @type {number} */ index) => {
-      if (!asked[index] && !state.lend(() => passes?.(index))) {
+      if (!asked[index] && !passes?.(index)) {
         excluded[index] = 1;
         refused++;
       }
@@ -160,7 +160,8 @@ export function recommend(state, options) {
   if (without instanceof Mask) for (let i = 0; i < info.items; i++) excluded[i] |= without.out[i] ^ 1;
   else for (const index of without.indices) excluded[index] = 1;
   if (excludeSeen) for (const index of state.now().indices) excluded[index] = 1;
-  const places = placesOf(state, excluded, [k, proportional, aspects], k > 0 ? chosen.passes : undefined);
+  const passes = k > 0 ? chosen.passes : undefined;
+  const places = state.lend(() => placesOf(state, excluded, [k, proportional, aspects], passes));
   const folded = state.now();
   return {
     personalized: folded.personalized,
