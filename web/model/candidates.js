@@ -1,54 +1,31 @@
-// Owns lists of ids as items of a model, found once. Must not rank.
+// Owns items that were chosen by ids, and that they are of one model. Must not rank.
 import { badArgument, itemId, listArgument } from '../core/arguments.js';
 import { openMemory } from '../core/kernel.js';
 
 /** @import { Model } from './model.js' */
 
-/** A list of ids that was looked up: `model.candidates` makes it, and takes what takes ids. */
+/**
+ * Items of a model, found once: what `model.candidates` and `model.mask` make. `rank`, `filter` and `exclude`
+ * take it in place of ids.
+ */
 export class Candidates {
   /**
    * @internal
    * @param {Model} model
-   * @param {string} name of the argument
-   * @param {Iterable<string | number>} list
+   * @param {Uint32Array} indices
+   * @param {readonly string[]} unknown
+   * @param {readonly string[]} duplicates
    */
-  constructor(model, name, list) {
-    openMemory(model.kernel);
-    /** @type {Set<string>} */ const seen = new Set();
-    /** @type {Set<string>} */ const duplicates = new Set();
-    for (const candidate of listArgument(name, list)) {
-      const id = itemId(candidate);
-      if (seen.has(id)) duplicates.add(id);
-      seen.add(id);
-    }
-    /** @type {string[]} */ const unknown = [];
-    /** @type {number[]} */ const indices = [];
-    for (const id of seen) {
-      const index = model.indexOf(id);
-      if (index === undefined) unknown.push(id);
-      else indices.push(index);
-    }
+  constructor(model, indices, unknown, duplicates) {
     /** @internal */
     this.model = model;
     /** @internal */
-    this.indices = Uint32Array.from(indices);
-    /** Ids that the model does not know, in the order of the list. */
+    this.indices = indices;
+    /** Ids that were given and that the model does not know. */
     this.unknown = unknown;
-    /** Ids that the list has more than once: they count once. */
-    this.duplicates = [...duplicates];
+    /** Ids that were given more than once: they count once. */
+    this.duplicates = duplicates;
   }
-}
-
-/**
- * What was made for this model, and not for another: the same index is another item there.
- * @template {{ model: Model }} T
- * @param {Model} model
- * @param {string} name of the argument
- * @param {T} made
- */
-export function ofModel(model, name, made) {
-  if (made.model !== model) throw badArgument(name, 'that of another model', 'that of this model');
-  return made;
 }
 
 /**
@@ -56,5 +33,21 @@ export function ofModel(model, name, made) {
  * @param {string} name of the argument
  * @param {Iterable<string | number> | Candidates} list
  */
-export const candidatesOf = (model, name, list) =>
-  list instanceof Candidates ? ofModel(model, name, list) : new Candidates(model, name, list);
+export function candidatesArgument(model, name, list) {
+  if (list instanceof Candidates) {
+    // The same index is another item there.
+    if (list.model !== model) throw badArgument(name, 'that of another model', 'that of this model');
+    return list;
+  }
+  openMemory(model.kernel);
+  /** @type {Set<string>} */ const seen = new Set();
+  /** @type {Set<string>} */ const duplicates = new Set();
+  for (const candidate of listArgument(name, list)) {
+    const id = itemId(candidate);
+    (seen.has(id) ? duplicates : seen).add(id);
+  }
+  const known = [...seen].filter((id) => model.has(id));
+  const indices = Uint32Array.from(known, (id) => Number(model.indexOf(id)));
+  const unknown = [...seen].filter((id) => !model.has(id));
+  return new Candidates(model, indices, unknown, [...duplicates]);
+}

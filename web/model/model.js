@@ -16,8 +16,8 @@ import {
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
 import { hexOf } from '../core/bytes.js';
-import { Candidates } from './candidates.js';
-import { Mask } from './mask.js';
+import { candidatesArgument } from './candidates.js';
+import { maskOf } from './filter.js';
 import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
 
@@ -177,7 +177,7 @@ export class Model {
    * @param {Iterable<string | number>} ids
    */
   candidates(ids) {
-    return new Candidates(this, 'candidates', ids);
+    return candidatesArgument(this, 'candidates', ids);
   }
 
   /**
@@ -187,7 +187,7 @@ export class Model {
    *   item
    */
   mask(filter) {
-    return new Mask(this, filter);
+    return maskOf(this, filter);
   }
 
   /**

@@ -1,13 +1,13 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
 import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
 import { idAt, personaCount, rankItems, recommendItems, seatItems, titleAt } from '../core/kernel.js';
-import { candidatesOf, ofModel } from './candidates.js';
+import { Candidates, candidatesArgument } from './candidates.js';
 import { explanationOf } from './explanation.js';
-import { Mask, filterArgument, leaveOut } from './mask.js';
+import { filterArgument } from './filter.js';
 import { namesOf } from './personas.js';
 
 /** @import { Best, Pool } from '../core/kernel.js' */
-/** @import { Candidates } from './candidates.js' */
+/** @import { Passes } from './filter.js' */
 /** @import { FoldedState } from './folded.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
 
@@ -53,7 +53,7 @@ function describe(folded, { items, scores, personas, seats }, listed) {
  * @returns {Ranking}
  */
 export function rank(state, list, options) {
-  const { indices, unknown, duplicates } = candidatesOf(state.model, 'candidates', list);
+  const { indices, unknown, duplicates } = candidatesArgument(state.model, 'candidates', list);
   const [explain, contributions, topK = indices.length + unknown.length] = optionValues(
     options,
     'explain contributions topK',
@@ -108,7 +108,7 @@ function askByScore(state, excluded, { items, all, own }, ask) {
  * @param {FoldedState} state
  * @param {Uint8Array} excluded (N) where what is refused is marked too
  * @param {[k: number, proportional: number, aspects: boolean]} places
- * @param {((index: number) => unknown) | undefined} passes
+ * @param {Passes | undefined} passes
  */
 function placesOf(state, excluded, places, passes) {
   const asked = excluded.slice();
@@ -153,20 +153,27 @@ export function recommend(state, options) {
   const k = Math.min(countArgument('topK', topK), info.items);
   const listed = listedArgument(explain, contributions);
   const excluded = new Uint8Array(info.items);
-  const chosen = filter ? filterArgument(model, 'filter', filter) : { unknown: [] };
-  leaveOut(chosen, excluded);
-  const without =
-    exclude instanceof Mask ? ofModel(model, 'exclude', exclude) : candidatesOf(model, 'exclude', exclude);
-  if (without instanceof Mask) for (let i = 0; i < info.items; i++) excluded[i] |= without.out[i] ^ 1;
-  else for (const index of without.indices) excluded[index] = 1;
-  if (excludeSeen) for (const index of state.now().indices) excluded[index] = 1;
-  const passes = k > 0 ? chosen.passes : undefined;
-  const places = state.lend(() => placesOf(state, excluded, [k, proportional, aspects], passes));
+  const mark = (/** @type {Iterable<number>} */ indices, /** @type {number} */ out) => {
+    for (const index of indices) excluded[index] = out;
+  };
+  const chosen = filter ? filterArgument(model, 'filter', filter) : undefined;
+  const only = chosen instanceof Candidates ? chosen : undefined;
+  if (only) {
+    excluded.fill(1);
+    mark(only.indices, 0);
+  }
+  const without = candidatesArgument(model, 'exclude', exclude);
+  mark(without.indices, 1);
+  if (excludeSeen) mark(state.now().indices, 1);
+  const passes = k > 0 && chosen !== only ? chosen : undefined;
+  const places = state.lend(() =>
+    placesOf(state, excluded, [k, proportional, aspects], /** @type {Passes | undefined} */ (passes)),
+  );
   const folded = state.now();
   return {
     personalized: folded.personalized,
     items: describe(folded, places, listed),
-    unknown: [...without.unknown, ...chosen.unknown],
+    unknown: [...without.unknown, ...(only?.unknown ?? [])],
     duplicates: [],
   };
 }

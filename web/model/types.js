@@ -1,7 +1,6 @@
 // Owns the types of what an app gives to a profile and gets from it. Must hold no code.
 
 /** @import { Candidates } from './candidates.js' */
-/** @import { Mask } from './mask.js' */
 /**
  * @typedef {object} HistoryEvent
  * @property {string | number} item
@@ -82,16 +81,16 @@
  * @property {Iterable<string>} [exclude] aspects of which it has none
  */
 /**
- * Which items may be listed: these ids, those with these aspects, those of a mask, or those that a function
+ * Which items may be listed: these ids, those of a mask, those with these aspects, or those that a function
  * says yes to, not by a promise.
- * @typedef {Iterable<string | number> | Candidates | Mask | { aspects: AspectFilter } | ((item: string) =>
+ * @typedef {Iterable<string | number> | Candidates | { aspects: AspectFilter } | ((item: string) =>
  *   boolean)} Filter
  */
 /**
  * Which items of the catalogue are listed, and how.
  * @typedef {object} CatalogueOptions
  * @property {boolean} [excludeSeen] leave out the items of the history, default true
- * @property {Iterable<string | number> | Candidates | Mask} [exclude] ids to leave out too
+ * @property {Iterable<string | number> | Candidates} [exclude] ids to leave out too
  * @property {Filter} [filter] which items may be listed. A function may not change the profile; it is asked
  *   best first, once each, and only about items that are listed unless it refuses them or on which the places
  *   of others depend

@@ -1,0 +1,82 @@
+// Owns which items may be listed: by ids, by aspects, by a function. Must not rank.
+import { badArgument, listArgument, optionValues } from '../core/arguments.js';
+import { aspectsOfItem, idAt, openMemory } from '../core/kernel.js';
+import { Candidates, candidatesArgument } from './candidates.js';
+
+/** @import { Model } from './model.js' */
+/** @import { AspectFilter, Filter } from './types.js' */
+/** @typedef {(index: number) => unknown} Passes */
+
+/**
+ * The name that has most pairs of letters in common with a wrong one.
+ * @param {string[]} names
+ * @param {unknown} wrong
+ */
+function nearest(names, wrong) {
+  const pairs = (/** @type {unknown} */ word) =>
+    typeof word === 'string' ? [...` ${word.toLowerCase()} `].map((letter, i, all) => letter + all[i + 1]) : [];
+  const given = pairs(wrong);
+  const likeness = (/** @type {string} */ name) => {
+    const own = pairs(name);
+    return own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
+  };
+  return names.reduce((best, name) => (likeness(name) > likeness(best) ? name : best), names[0]);
+}
+
+/**
+ * @param {Model} model
+ * @param {AspectFilter} filter
+ * @returns {Passes}
+ */
+function aspectTest(model, filter) {
+  const [include, exclude = []] = optionValues(filter, 'include exclude', 'filter.aspects');
+  const names = model.aspectNames;
+  const listed = (/** @type {Iterable<string>} */ given) =>
+    listArgument('aspects', given).map((name) => {
+      const aspect = names.indexOf(name);
+      if (aspect < 0)
+        throw badArgument('aspect', name, `one of the model, of which ${nearest(names, name)} is nearest`);
+      return aspect;
+    });
+  const wanted = include === undefined || listed(include);
+  const unwanted = listed(exclude);
+  return (index) => {
+    const aspects = aspectsOfItem(model.kernel, index);
+    const hasOne = (/** @type {number[]} */ of) => aspects.some((aspect) => of.includes(aspect));
+    return (wanted === true || hasOne(wanted)) && !hasOne(unwanted);
+  };
+}
+
+/**
+ * @param {Model} model
+ * @param {string} name of the argument
+ * @param {Filter} filter
+ * @returns {Candidates | Passes}
+ */
+export function filterArgument(model, name, filter) {
+  if (typeof filter === 'function')
+    return (index) => {
+      const answer = /** @type {any} */ (filter(idAt(model.kernel, index)));
+      // A promise is true, whatever it will say.
+      if (answer?.then) throw badArgument(name, 'a promise', 'true or false');
+      return answer;
+    };
+  if (Object(filter) !== filter) throw badArgument(name, filter, 'a function, ids, a mask or { aspects }');
+  if (filter instanceof Candidates || Symbol.iterator in filter)
+    return candidatesArgument(model, name, filter);
+  const [aspects] = optionValues(filter, 'aspects', name);
+  return aspectTest(model, /** @type {AspectFilter} */ (aspects));
+}
+
+/**
+ * The items that pass.
+ * @param {Model} model
+ * @param {Filter} filter
+ */
+export function maskOf(model, filter) {
+  openMemory(model.kernel);
+  const chosen = filterArgument(model, 'mask', filter);
+  if (chosen instanceof Candidates) return chosen;
+  const all = new Uint32Array(model.info.items).map((_, index) => index);
+  return new Candidates(model, all.filter(chosen), [], []);
+}
