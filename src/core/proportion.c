@@ -24,14 +24,13 @@
 
 /* Who may get a place by claims: the first by score, and the first of each persona so that none is without.
  * Beyond so many places the list goes on by score. */
-enum { POOL = 100, OWN = 20, PLACES = 200 };
+enum { POOL = AMPCF_POOL_ALL, OWN = AMPCF_POOL_OWN, PLACES = AMPCF_POOL_PLACES };
 static const float kernel_sharpness = 4;
 
 typedef struct seating {
     const ampcf_profile *profile;
     uint32_t n, n_candidates, places; /* of the pool; of those that claims choose from; that claims give */
-    ampcf_pool *told;                 /* at the beginning of the memory, and the pool behind it */
-    ampcf_ranked *pool;               /* (n) best first */
+    ampcf_ranked *pool;               /* (n) best first, at the beginning of the memory */
     uint8_t *taken;                   /* (n) */
     uint32_t *candidates;             /* (n_candidates) places in the pool */
     float *units;                     /* (n_candidates, D) */
@@ -64,7 +63,6 @@ static seating layout(arena *a, const ampcf_profile *p, uint32_t k) {
     memset(&s, 0, sizeof s);
     s.profile = p;
     s.places = least(k, PLACES);
-    s.told = arena_take(a, 1, sizeof *s.told);
     s.pool = arena_take(a, size.all + own, sizeof *s.pool);
     s.taken = arena_take(a, size.all + own, 1);
     s.candidates = arena_take(a, room, sizeof *s.candidates);
@@ -87,8 +85,6 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k) {
 static void fill_pool(seating *s, const uint8_t *excluded, uint32_t k) {
     const ampcf_profile *p = s->profile;
     pool_size size = size_for(k);
-    s->told->all = size.all;
-    s->told->own = size.own;
     best_list all = {s->pool, 0, size.all}, own[AMPCF_MAX_PERSONAS];
     for (uint32_t i = 0; i < p->n_personas; i++)
         own[i] = (best_list){s->pool + size.all + (size_t)i * size.own, 0, size.own};
@@ -228,16 +224,16 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
     int liked = 0;
     for (uint32_t i = 0; i < profile->n_rows; i++) liked |= profile->liking[i] > 0;
     s.lambda = (double)proportional;
-    *s.told = (ampcf_pool){0, k, 0, 0};
     if (!liked || !(s.lambda > 0)) {
         memset(out_seats, 0, k);
+        out_n[1] = 0;
         return ampcf_recommend(profile, excluded, k, out, out_n);
     }
     fill_pool(&s, excluded, k);
-    s.told->n = s.n;
     find_candidates(&s, k);
     count_claims(&s);
     s.by_aspects = by_aspects && aim_at_aspects(&s);
     *out_n = give_places(&s, k, out, out_seats);
+    out_n[1] = s.n;
     return AMPCF_OK;
 }

@@ -54,14 +54,21 @@ export const AMPCF_MAX_HISTORY = 65536;
 export const AMPCF_MAX_SUMMARIES = 256;
 export const AMPCF_MAX_CLUSTERS = 256;
 export const AMPCF_MAX_WEIGHT = 1024;
+export const AMPCF_POOL_ALL = 100;
+export const AMPCF_POOL_OWN = 20;
+export const AMPCF_POOL_PLACES = 200;
 export const AMPCF_NO_ITEM = 0xffffffff;
 export const AMPCF_NO_CLUSTER = 0xffffffff;
 
 /** Of a summary: weight, system, preference, events, support; then its vector. */
 export const AMPCF_SUMMARY_HEAD = 5;
 
-/** Apart from its fields, which only a refusal needs. */
+// Sizes by themselves, for the file that reads these structs by hand: a page does not download their fields.
 export const faultBytes = 40;
+export const factsWords = 13;
+export const rankedWords = 3;
+export const explanationDoubles = 4;
+
 export const ampcf_fault = /** @type {const} */ ({
   bytes: faultBytes,
   fields: {
@@ -75,7 +82,7 @@ export const ampcf_fault = /** @type {const} */ ({
 });
 
 export const ampcf_model_facts = /** @type {const} */ ({
-  bytes: 52,
+  bytes: 4 * factsWords,
   fields: {
     items: ['u32', 0],
     dim: ['u32', 4],
@@ -91,17 +98,12 @@ export const ampcf_model_facts = /** @type {const} */ ({
 });
 
 export const ampcf_ranked = /** @type {const} */ ({
-  bytes: 12,
+  bytes: 4 * rankedWords,
   fields: { item: ['u32', 0], score: ['f32', 4], persona: ['u32', 8] },
 });
 
-export const ampcf_pool = /** @type {const} */ ({
-  bytes: 16,
-  fields: { n: ['u32', 0], all: ['u32', 4], own: ['u32', 8], reserved: ['u32', 12] },
-});
-
 export const ampcf_explanation = /** @type {const} */ ({
-  bytes: 32,
+  bytes: 8 * explanationDoubles,
   fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },
 });
 

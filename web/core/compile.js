@@ -10,9 +10,6 @@ const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
 /** Does this engine unpack and compile without a promise, as Node does? */
 export const compilesAtOnce = () => Boolean(nodeZlib());
 
-/** Can this engine unpack gzip at all? */
-export const canUnpack = () => compilesAtOnce() || typeof DecompressionStream === 'function';
-
 /**
  * Unpack and compile without a promise; only where `compilesAtOnce`.
  * @param {string} gzip in base64

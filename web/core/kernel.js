@@ -6,19 +6,20 @@ import {
   AMPCF_MAX_HISTORY,
   AMPCF_NO_ITEM,
   AMPCF_OK,
+  AMPCF_POOL_ALL,
+  AMPCF_POOL_OWN,
+  AMPCF_POOL_PLACES,
   AMPCF_SUMMARY_HEAD,
   FORMAT_MAX_ID_BYTES,
-  ampcf_explanation,
-  ampcf_model_facts,
-  ampcf_pool,
-  ampcf_ranked,
+  explanationDoubles,
+  factsWords,
+  rankedWords,
   faultBytes,
   statusNames,
 } from './abi.js';
 import { badArgument } from './arguments.js';
 import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
-import { readStruct } from './struct.js';
 
 /** @import { TypedArray, WasmMemory } from './memory.js' */
 /** @import { StructValues } from './struct.js' */
@@ -30,7 +31,7 @@ import { readStruct } from './struct.js';
  * @property {number} address
  * @property {number} cell where the core puts how long something is
  * @property {number} bytes of the file
- * @property {StructValues<typeof ampcf_model_facts>} facts
+ * @property {StructValues<typeof import('./abi.js').ampcf_model_facts>} facts
  */
 /**
  * A history folded into personas: begin, add events, finish; then more may be added and finished again.
@@ -90,13 +91,25 @@ export async function openModel(memory, given) {
     throw await import('./refusal.js').then(
       ({ refusal }) => refusal(memory, memory.u8(file, size), status, fault),
       // The words may be out of reach, the code never is.
-      () => new AmpcfError(code, `model file refused: got ${code}, wanted a whole file of ampcf`),
+      () => new AmpcfError(code, `model file refused: ${code}`),
     );
   }
   const [address] = out;
-  const facts = new Uint8Array(ampcf_model_facts.bytes);
+  const facts = new Uint32Array(factsWords);
   memory.call('ampcf_model_describe', facts, address);
-  return { memory, address, cell: memory.allocate(4), bytes: size, facts: readStruct(ampcf_model_facts, facts) };
+  return { memory, address, cell: memory.allocate(4), bytes: size, facts: readFacts(facts) };
+}
+
+/**
+ * By hand, as are ampcf_ranked and ampcf_explanation: layouts are more to download.
+ * @param {Uint32Array<ArrayBuffer>} words of ampcf_model_facts
+ */
+function readFacts(words) {
+  const floats = new Float32Array(words.buffer);
+  const [items, dim, personas, aspects, neighbours, clusters, leaves] = words;
+  const [gate, proportional] = floats.subarray(7);
+  const lineage = new Uint8Array(words.buffer, 36);
+  return { items, dim, personas, aspects, neighbours, clusters, leaves, gate, proportional, lineage };
 }
 
 /**
@@ -235,34 +248,34 @@ function check(status) {
  * @returns {Best}
  */
 function bestIn(list, n) {
-  const { bytes, fields } = ampcf_ranked;
   /**
    * @template {Uint32Array | Float32Array} A
-   * @param {A} array of whole records
    * @param {A} to
-   * @param {readonly [string, number]} field
+   * @param {number} at
+   * @param {Uint32Array | Float32Array} [from]
    */
-  const column = (array, to, [, offset]) => {
-    for (let i = 0; i < n; i++) to[i] = array[(i * bytes + offset) / 4];
+  const column = (to, at, from = list) => {
+    for (let i = 0; i < n; i++) to[i] = from[i * rankedWords + at];
     return to;
   };
-  const scores = new Float32Array(list.buffer, list.byteOffset, list.length);
+  const floats = new Float32Array(list.buffer, list.byteOffset, list.length);
   return {
-    items: column(list, new Uint32Array(n), fields.item),
-    scores: column(scores, new Float32Array(n), fields.score),
-    personas: column(list, new Uint32Array(n), fields.persona),
+    items: column(new Uint32Array(n), 0),
+    scores: column(new Float32Array(n), 1, floats),
+    personas: column(new Uint32Array(n), 2),
   };
 }
 
 /**
  * @param {number} k
- * @param {(list: Uint32Array, count: Uint32Array) => void} find fills a list of ampcf_ranked
+ * @param {(list: Uint32Array, counts: Uint32Array) => void} find fills a list of ampcf_ranked; counts:
+ *   how many, and what else the core counts
  */
 function bestOf(k, find) {
-  const list = new Uint32Array((k * ampcf_ranked.bytes) / 4);
-  const count = new Uint32Array(1);
-  find(list, count);
-  return bestIn(list, count[0]);
+  const list = new Uint32Array(k * rankedWords);
+  const counts = new Uint32Array(2);
+  find(list, counts);
+  return bestIn(list, counts[0]);
 }
 
 // ---- Profile ----
@@ -377,7 +390,7 @@ export const rankItems = (folded, candidates, k) =>
 /**
  * The best of the whole catalogue.
  * @param {FoldedProfile} folded
- * @param {Uint8Array} excluded (N)
+ * @param {Uint8Array | 0} excluded (N); 0: none
  * @param {number} k
  */
 export const recommendItems = (folded, excluded, k) =>
@@ -398,12 +411,15 @@ export function seatItems(folded, excluded, k, proportional, aspects) {
   const memory = openMemory(folded.model);
   return memory.scoped([bytes], (room) => {
     const name = 'ampcf_recommend_proportional';
-    const best = bestOf(k, (list, count) =>
-      change(folded, name, excluded, k, proportional, Number(aspects), room, bytes, list, seats, count),
-    );
-    const { n, all, own } = readStruct(ampcf_pool, memory.u8(room, ampcf_pool.bytes).slice());
-    const behind = memory.u32(room + ampcf_pool.bytes, (n * ampcf_ranked.bytes) / 4);
-    return { ...best, seats, pool: { items: own ? bestIn(behind, n).items : best.items, all, own } };
+    let n = 0;
+    const best = bestOf(k, (list, counts) => {
+      change(folded, name, excluded, k, proportional, Number(aspects), room, bytes, list, seats, counts);
+      n = counts[1];
+    });
+    const { items } = n > 0 ? bestIn(memory.u32(room, n * rankedWords), n) : best;
+    const all = n > 0 ? Math.max(AMPCF_POOL_ALL, k) : k;
+    const own = n > 0 ? Math.max(AMPCF_POOL_OWN, Math.min(k, AMPCF_POOL_PLACES)) : 0;
+    return { ...best, seats, pool: { items, all, own } };
   });
 }
 
@@ -426,9 +442,9 @@ export function explainItem(folded, item) {
   const { summaries, events } = folded;
   const parts = new Float64Array(summaries + events);
   const attention = new Float32Array(personaCount(folded));
-  const out = new Uint8Array(ampcf_explanation.bytes);
+  const out = new Float64Array(explanationDoubles);
   change(folded, 'ampcf_explain', item, parts, attention, out);
-  const { bias, residual } = readStruct(ampcf_explanation, out);
+  const [, bias, residual] = out;
   return {
     attention,
     contributions: parts.subarray(summaries),

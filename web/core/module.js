@@ -1,13 +1,9 @@
 // Owns which build of the core runs: SIMD where the engine has it and computes it right, else scalar. Must
 // not fetch anything.
 import simdGzip from '../../dist/wasm/core-simd.wasm.gz';
-import { badArgument } from './arguments.js';
-import { canUnpack, compileGzip, notStarted } from './compile.js';
-import { AmpcfError } from './errors.js';
+import { badArgument, messageOf } from './arguments.js';
+import { compileGzip, notStarted } from './compile.js';
 import { WasmMemory, decodeBase64 } from './memory.js';
-
-/** A module with a function that returns i32x4.splat(0): valid only where wasm SIMD is. */
-const simdProbe = 'AGFzbQEAAAABBQFgAAF7AwIBAAoIAQYAQQD9EQs=';
 
 /** @typedef {'simd' | 'scalar'} Backend */
 /** @type {Partial<Record<Backend, WebAssembly.Module>>} */
@@ -40,13 +36,11 @@ async function start(backend, why) {
 async function choose(backend, module) {
   if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
   if (backend !== 'auto') return start(backend, 'options.backend');
-  if (!WebAssembly.validate(decodeBase64(simdProbe)) || !canUnpack())
-    return start('scalar', 'no wasm SIMD or no DecompressionStream');
   try {
     return await start('simd', 'wasm SIMD passed the self-test');
   } catch (error) {
-    if (!(error instanceof AmpcfError)) throw error;
-    return start('scalar', error.message);
+    // An engine without SIMD refuses the module, one without DecompressionStream cannot unpack it.
+    return start('scalar', messageOf(error));
   }
 }
 

@@ -3,6 +3,7 @@
 import { ampcf_fault, sectionNames, statusNames } from './abi.js';
 import { hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
+import { terminatedText } from './memory.js';
 import { readStruct } from './struct.js';
 
 /** @import { WasmMemory } from './memory.js' */
@@ -45,7 +46,7 @@ export function refusal(memory, head, status, fault) {
     code,
     code === 'BAD_MAGIC'
       ? `not an ampcf model file: got ${guessKind(head)}`
-      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: ` +
+      : `model file refused (${code}): ${terminatedText(memory, what)} in ${section} at byte ${offset}: ` +
           `got ${got}, wanted ${wanted}`,
     { section, offset, got, wanted },
   );

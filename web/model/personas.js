@@ -45,7 +45,7 @@ export function aspectsOf({ model, core, cares }, persona, asked) {
 function nameForgotten({ model, core }, personas) {
   if (personas.every(({ items }) => items.length > 0)) return;
   const { kernel } = model;
-  const best = recommendItems(core, new Uint8Array(model.info.items), looked);
+  const best = recommendItems(core, 0, looked);
   for (const persona of personas)
     if (persona.items.length === 0)
       persona.items = [...best.items]

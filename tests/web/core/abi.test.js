@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import * as abi from '../../../web/core/abi.js';
-import { WasmMemory } from '../../../web/core/memory.js';
+import { WasmMemory, terminatedText } from '../../../web/core/memory.js';
 import { readStruct, writeStruct } from '../../../web/core/struct.js';
 import { root } from '../../support.js';
 import { falseFacts, layoutFacts, membersOf } from './c-facts.js';
@@ -120,7 +120,7 @@ describe('names', () => {
     );
     for (const [name, value] of statuses) {
       assert.equal(Object(abi)[name], value, name);
-      assert.equal(abi.statusNames[value], memory.text(memory.call('ampcf_status_name', value)), name);
+      assert.equal(abi.statusNames[value], terminatedText(memory, memory.call('ampcf_status_name', value)), name);
     }
   });
 
