@@ -70,7 +70,7 @@ export const rankedWords = 3;
 export const explanationDoubles = 4;
 
 export const ampcf_fault = /** @type {const} */ ({
-  bytes: faultBytes,
+  bytes: 40,
   fields: {
     offset: ['u64', 0],
     got: ['u64', 8],
@@ -82,7 +82,7 @@ export const ampcf_fault = /** @type {const} */ ({
 });
 
 export const ampcf_model_facts = /** @type {const} */ ({
-  bytes: 4 * factsWords,
+  bytes: 52,
   fields: {
     items: ['u32', 0],
     dim: ['u32', 4],
@@ -98,12 +98,12 @@ export const ampcf_model_facts = /** @type {const} */ ({
 });
 
 export const ampcf_ranked = /** @type {const} */ ({
-  bytes: 4 * rankedWords,
+  bytes: 12,
   fields: { item: ['u32', 0], score: ['f32', 4], persona: ['u32', 8] },
 });
 
 export const ampcf_explanation = /** @type {const} */ ({
-  bytes: 8 * explanationDoubles,
+  bytes: 32,
   fields: { score: ['f64', 0], bias: ['f64', 8], residual: ['f64', 16], persona: ['u32', 24] },
 });
 

@@ -13,18 +13,18 @@ export const compilesAtOnce = () => Boolean(nodeZlib());
 /**
  * Unpack and compile without a promise; only where `compilesAtOnce`.
  * @param {string} gzip in base64
+ * @param {any} zlib of Node
  */
-export function compileNow(gzip) {
-  const zlib = /** @type {typeof import('node:zlib')} */ (nodeZlib());
-  return new WebAssembly.Module(zlib.gunzipSync(decodeBase64(gzip)));
-}
+export const compileNow = (gzip, zlib = nodeZlib()) =>
+  new WebAssembly.Module(zlib.gunzipSync(decodeBase64(gzip)));
 
 /**
  * @param {string} gzip in base64
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compileGzip(gzip) {
-  if (compilesAtOnce()) return compileNow(gzip);
+  const zlib = nodeZlib();
+  if (zlib) return compileNow(gzip, zlib);
   const stream = new Blob([decodeBase64(gzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }

@@ -9,11 +9,9 @@ import { WasmMemory, decodeBase64 } from './memory.js';
 /** @type {Partial<Record<Backend, WebAssembly.Module>>} */
 const compiled = {};
 
-async function compileScalar() {
-  // A chunk of its own: only engines without SIMD download it.
-  const { default: base64 } = await import('./scalar.js');
-  return WebAssembly.compile(decodeBase64(base64));
-}
+// A chunk of its own: only engines without SIMD download it.
+const compileScalar = () =>
+  import('./scalar.js').then(({ default: base64 }) => WebAssembly.compile(decodeBase64(base64)));
 
 /** @typedef {{ memory: WasmMemory, backend: Backend | 'given', why: string }} Core */
 
@@ -29,22 +27,6 @@ async function start(backend, why) {
 }
 
 /**
- * @param {'auto' | Backend} backend
- * @param {WebAssembly.Module | undefined} module
- * @returns {Promise<Core>}
- */
-async function choose(backend, module) {
-  if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
-  if (backend !== 'auto') return start(backend, 'options.backend');
-  try {
-    return await start('simd', 'wasm SIMD passed the self-test');
-  } catch (error) {
-    // An engine without SIMD refuses the module, one without DecompressionStream cannot unpack it.
-    return start('scalar', messageOf(error));
-  }
-}
-
-/**
  * A fresh instance of the core.
  * @param {'auto' | Backend} backend
  * @param {WebAssembly.Module} [module] a module compiled by the host, for runtimes that refuse to compile
@@ -55,7 +37,13 @@ export async function instantiateCore(backend, module) {
   if (!['auto', 'simd', 'scalar'].includes(backend))
     throw badArgument('backend', backend, "'auto', 'simd' or 'scalar'");
   try {
-    return await choose(backend, module);
+    if (module)
+      return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
+    if (backend !== 'auto') return await start(backend, 'options.backend');
+    // An engine without SIMD refuses the module, one without DecompressionStream cannot unpack it.
+    return await start('simd', 'wasm SIMD passed the self-test').catch((error) =>
+      start('scalar', messageOf(error)),
+    );
   } catch (error) {
     throw notStarted('WebAssembly', error);
   }

@@ -6,6 +6,7 @@ import { Candidates, candidatesArgument } from './candidates.js';
 /** @import { Model } from './model.js' */
 /** @import { AspectFilter, Filter } from './types.js' */
 /** @typedef {(index: number) => unknown} Passes */
+/** @typedef {{ only?: Candidates, passes?: Passes }} Chosen the items themselves, or whom to ask */
 
 /**
  * The name that has most pairs of letters in common with a wrong one.
@@ -51,21 +52,23 @@ function aspectTest(model, filter) {
  * @param {Model} model
  * @param {string} name of the argument
  * @param {Filter} filter
- * @returns {Candidates | Passes}
+ * @returns {Chosen}
  */
 export function filterArgument(model, name, filter) {
   if (typeof filter === 'function')
-    return (index) => {
-      const answer = /** @type {any} */ (filter(idAt(model.kernel, index)));
-      // A promise is true, whatever it will say.
-      if (answer?.then) throw badArgument(name, 'a promise', 'true or false');
-      return answer;
+    return {
+      passes(index) {
+        const answer = /** @type {any} */ (filter(idAt(model.kernel, index)));
+        // A promise is true, whatever it will say.
+        if (answer?.then) throw badArgument(name, 'a promise', 'true or false');
+        return answer;
+      },
     };
   if (Object(filter) !== filter) throw badArgument(name, filter, 'a function, ids, a mask or { aspects }');
   if (filter instanceof Candidates || Symbol.iterator in filter)
-    return candidatesArgument(model, name, filter);
+    return { only: candidatesArgument(model, name, filter) };
   const [aspects] = optionValues(filter, 'aspects', name);
-  return aspectTest(model, /** @type {AspectFilter} */ (aspects));
+  return { passes: aspectTest(model, /** @type {AspectFilter} */ (aspects)) };
 }
 
 /**
@@ -75,8 +78,7 @@ export function filterArgument(model, name, filter) {
  */
 export function maskOf(model, filter) {
   openMemory(model.kernel);
-  const chosen = filterArgument(model, 'mask', filter);
-  if (chosen instanceof Candidates) return chosen;
+  const { only, passes } = filterArgument(model, 'mask', filter);
   const all = new Uint32Array(model.info.items).map((_, index) => index);
-  return new Candidates(model, all.filter(chosen), [], []);
+  return only ?? new Candidates(model, all.filter(/** @type {Passes} */ (passes)), [], []);
 }

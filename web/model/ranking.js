@@ -1,12 +1,13 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
 import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
 import { idAt, personaCount, rankItems, recommendItems, seatItems, titleAt } from '../core/kernel.js';
-import { Candidates, candidatesArgument } from './candidates.js';
+import { candidatesArgument } from './candidates.js';
 import { explanationOf } from './explanation.js';
 import { filterArgument } from './filter.js';
 import { namesOf } from './personas.js';
 
 /** @import { Best, Pool } from '../core/kernel.js' */
+/** @import { Candidates } from './candidates.js' */
 /** @import { Passes } from './filter.js' */
 /** @import { FoldedState } from './folded.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
@@ -156,8 +157,7 @@ export function recommend(state, options) {
   const mark = (/** @type {Iterable<number>} */ indices, /** @type {number} */ out) => {
     for (const index of indices) excluded[index] = out;
   };
-  const chosen = filter ? filterArgument(model, 'filter', filter) : undefined;
-  const only = chosen instanceof Candidates ? chosen : undefined;
+  const { only, passes } = filter ? filterArgument(model, 'filter', filter) : {};
   if (only) {
     excluded.fill(1);
     mark(only.indices, 0);
@@ -165,9 +165,8 @@ export function recommend(state, options) {
   const without = candidatesArgument(model, 'exclude', exclude);
   mark(without.indices, 1);
   if (excludeSeen) mark(state.now().indices, 1);
-  const passes = k > 0 && chosen !== only ? chosen : undefined;
   const places = state.lend(() =>
-    placesOf(state, excluded, [k, proportional, aspects], /** @type {Passes | undefined} */ (passes)),
+    placesOf(state, excluded, [k, proportional, aspects], k > 0 ? passes : undefined),
   );
   const folded = state.now();
   return {
