@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipAsync } from '@gfx/zopfli';
+import { zlibAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
 import { constants } from './constants.js';
@@ -72,9 +72,9 @@ async function compileAll() {
   for (const [name, module] of Object.entries(wasmModules(root))) {
     const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    if (!module.gzip) continue;
+    if (!module.packed) continue;
     // Pages download it. Zopfli: 5 % smaller than zlib's best.
-    writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 200 }));
+    writeFileSync(at(`dist/wasm/${name}.wasm.zlib`), await zlibAsync(wasm, { numiterations: 200 }));
   }
 }
 
@@ -163,7 +163,7 @@ async function bundleLibrary() {
     ...shared,
     minify: true,
     platform: 'neutral',
-    loader: { '.wasm': 'base64', '.gz': 'base64' },
+    loader: { '.wasm': 'base64', '.zlib': 'base64' },
     define: constants(root),
   };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });

@@ -30,8 +30,8 @@ import { AmpcfError } from './errors.js';
  * @property {WasmMemory | undefined} memory undefined: it was closed
  * @property {number} address
  * @property {number} cell where the core puts how long something is
- * @property {number} bytes of the file
- * @property {StructValues<typeof import('./abi.js').ampcf_model_facts>} facts
+ * @property {StructValues<typeof import('./abi.js').ampcf_model_facts> & { bytes: number }} facts bytes: of
+ *   the file
  */
 /**
  * A history folded into personas: begin, add events, finish; then more may be added and finished again.
@@ -47,8 +47,11 @@ import { AmpcfError } from './errors.js';
  * @typedef {{ items: Uint32Array, scores: Float32Array, personas: Uint32Array }} Best
  */
 /**
- * What a list was chosen from, best first: the `all` best, and of each persona the `own` best.
- * @typedef {{ items: Uint32Array, all: number, own: number }} Pool
+ * @typedef {object} Seating
+ * @property {Uint8Array} seats 1: a claim, not the score, put the item there
+ * @property {Uint32Array} pool what the list was chosen from, best first
+ * @property {number} all so many best of all are in it
+ * @property {number} own so many best of each persona are in it too
  */
 /**
  * @typedef {object} ScoreParts score = sum of contributions + remembered + bias + residual
@@ -97,7 +100,7 @@ export async function openModel(memory, given) {
   const [address] = out;
   const facts = new Uint32Array(factsWords);
   memory.call('ampcf_model_describe', facts, address);
-  return { memory, address, cell: memory.allocate(4), bytes: size, facts: readFacts(facts) };
+  return { memory, address, cell: memory.allocate(4), facts: { bytes: size, ...readFacts(facts) } };
 }
 
 /**
@@ -105,9 +108,8 @@ export async function openModel(memory, given) {
  * @param {Uint32Array<ArrayBuffer>} words of ampcf_model_facts
  */
 function readFacts(words) {
-  const floats = new Float32Array(words.buffer);
   const [items, dim, personas, aspects, neighbours, clusters, leaves] = words;
-  const [gate, proportional] = floats.subarray(7);
+  const [gate, proportional] = new Float32Array(words.buffer, 28);
   const lineage = new Uint8Array(words.buffer, 36);
   return { items, dim, personas, aspects, neighbours, clusters, leaves, gate, proportional, lineage };
 }
@@ -280,6 +282,13 @@ function bestOf(k, find) {
 
 // ---- Profile ----
 
+/** @param {number} events */
+export const tooLong = (events) =>
+  new AmpcfError(
+    'LIMIT',
+    `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
+  );
+
 /**
  * @param {OpenModel} model
  * @param {readonly Float32Array[]} summaries of forgotten events (5 + D each)
@@ -293,11 +302,7 @@ export function beginFold(model, summaries, events, spare = 0, personas = 0) {
   const room = Math.min(AMPCF_MAX_HISTORY, events + spare);
   const m = summaries.length;
   const bytes = events > room ? 0 : ask(model, 'ampcf_profile_memory', room, m);
-  if (bytes === 0)
-    throw new AmpcfError(
-      'LIMIT',
-      `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
-    );
+  if (bytes === 0) throw tooLong(events);
   // The profile begins where its memory does, so one address serves to use it and to free it.
   const address = memory.allocate(bytes);
   const folded = { model, address, summaries: m, events: 0, room };
@@ -403,7 +408,7 @@ export const recommendItems = (folded, excluded, k) =>
  * @param {number} k
  * @param {number} proportional lambda
  * @param {boolean} aspects do they have claims too?
- * @returns {Best & { seats: Uint8Array, pool: Pool }} seats: 1: a claim, not the score, put the item there
+ * @returns {Best & Seating}
  */
 export function seatItems(folded, excluded, k, proportional, aspects) {
   const seats = new Uint8Array(k);
@@ -416,10 +421,10 @@ export function seatItems(folded, excluded, k, proportional, aspects) {
       change(folded, name, excluded, k, proportional, Number(aspects), room, bytes, list, seats, counts);
       n = counts[1];
     });
-    const { items } = n > 0 ? bestIn(memory.u32(room, n * rankedWords), n) : best;
-    const all = n > 0 ? Math.max(AMPCF_POOL_ALL, k) : k;
-    const own = n > 0 ? Math.max(AMPCF_POOL_OWN, Math.min(k, AMPCF_POOL_PLACES)) : 0;
-    return { ...best, seats, pool: { items, all, own } };
+    const { items } = n ? bestIn(memory.u32(room, n * rankedWords), n) : best;
+    const own = n && Math.max(AMPCF_POOL_OWN, Math.min(k, AMPCF_POOL_PLACES));
+    const all = Math.max(own && AMPCF_POOL_ALL, k);
+    return { ...best, seats, pool: items, all, own };
   });
 }
 

@@ -81,7 +81,7 @@ export class WasmMemory {
    */
   #run(name, args) {
     if (this.#failed)
-      throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
+      throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed: load the model again');
     try {
       return this.#exports[name](...args);
     } catch (cause) {

@@ -1,8 +1,8 @@
 // Owns which build of the core runs: SIMD where the engine has it and computes it right, else scalar. Must
 // not fetch anything.
-import simdGzip from '../../dist/wasm/core-simd.wasm.gz';
+import packedSimd from '../../dist/wasm/core-simd.wasm.zlib';
 import { badArgument, messageOf } from './arguments.js';
-import { compileGzip, notStarted } from './compile.js';
+import { compilePacked, notStarted } from './compile.js';
 import { WasmMemory, decodeBase64 } from './memory.js';
 
 /** @typedef {'simd' | 'scalar'} Backend */
@@ -22,7 +22,7 @@ const compileScalar = () =>
  */
 async function start(backend, why) {
   // A compilation that failed is not remembered: the next load tries again.
-  const module = (compiled[backend] ??= await (backend === 'simd' ? compileGzip(simdGzip) : compileScalar()));
+  const module = (compiled[backend] ??= await (backend === 'simd' ? compilePacked(packedSimd) : compileScalar()));
   return { memory: WasmMemory.start(module, backend), backend, why };
 }
 
@@ -34,8 +34,8 @@ async function start(backend, why) {
  * @returns {Promise<Core>}
  */
 export async function instantiateCore(backend, module) {
-  if (!['auto', 'simd', 'scalar'].includes(backend))
-    throw badArgument('backend', backend, "'auto', 'simd' or 'scalar'");
+  const backends = ['auto', 'simd', 'scalar'];
+  if (!backends.includes(backend)) throw badArgument('backend', backend, `one of ${backends}`);
   try {
     if (module)
       return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };

@@ -170,7 +170,7 @@ async function checkIntegrity(bytes, integrity) {
   if (!globalThis.crypto?.subtle)
     throw new AmpcfError(
       'INTEGRITY',
-      'integrity cannot be checked: crypto.subtle needs a secure context (https or localhost)',
+      'integrity: got no crypto.subtle, wanted a secure context (https or localhost)',
     );
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const got = wanted[1].length === 64 ? hexOf(digest) : btoa(String.fromCharCode(...digest));

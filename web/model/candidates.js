@@ -36,7 +36,7 @@ export class Candidates {
 export function candidatesArgument(model, name, list) {
   if (list instanceof Candidates) {
     // The same index is another item there.
-    if (list.model !== model) throw badArgument(name, 'that of another model', 'that of this model');
+    if (list.model !== model) throw badArgument(name, 'items of another model', 'of this model');
     return list;
   }
   openMemory(model.kernel);

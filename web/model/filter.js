@@ -14,12 +14,10 @@ import { Candidates, candidatesArgument } from './candidates.js';
  * @param {unknown} wrong
  */
 function nearest(names, wrong) {
-  const pairs = (/** @type {unknown} */ word) =>
-    typeof word === 'string' ? [...` ${word.toLowerCase()} `].map((letter, i, all) => letter + all[i + 1]) : [];
-  const given = pairs(wrong);
+  const given = typeof wrong === 'string' ? wrong.toLowerCase() : '';
   const likeness = (/** @type {string} */ name) => {
-    const own = pairs(name);
-    return own.filter((pair) => given.includes(pair)).length / (own.length + given.length);
+    const pairs = [...name.toLowerCase()].filter((letter, i, own) => given.includes(letter + own[i + 1]));
+    return pairs.length / (name.length + given.length);
   };
   return names.reduce((best, name) => (likeness(name) > likeness(best) ? name : best), names[0]);
 }
@@ -36,7 +34,7 @@ function aspectTest(model, filter) {
     listArgument('aspects', given).map((name) => {
       const aspect = names.indexOf(name);
       if (aspect < 0)
-        throw badArgument('aspect', name, `one of the model, of which ${nearest(names, name)} is nearest`);
+        throw badArgument('aspect', name, `one of the model, nearest: ${nearest(names, name)}`);
       return aspect;
     });
   const wanted = include === undefined || listed(include);

@@ -50,7 +50,6 @@ export class Model {
     this.#diagnostics = diagnostics;
     this.#info = Object.freeze({
       ...kernel.facts,
-      bytes: kernel.bytes,
       lineage: hexOf(kernel.facts.lineage),
       metadata,
     });

@@ -6,7 +6,7 @@ import { explanationOf } from './explanation.js';
 import { filterArgument } from './filter.js';
 import { namesOf } from './personas.js';
 
-/** @import { Best, Pool } from '../core/kernel.js' */
+/** @import { Best } from '../core/kernel.js' */
 /** @import { Candidates } from './candidates.js' */
 /** @import { Passes } from './filter.js' */
 /** @import { FoldedState } from './folded.js' */
@@ -77,56 +77,42 @@ export function rank(state, list, options) {
 const further = 16;
 
 /**
- * Asks about items by score, until as many have passed as a list is chosen from.
- * @param {FoldedState} state
- * @param {Uint8Array} excluded (N)
- * @param {Pool} pool
- * @param {(index: number) => boolean} ask
- */
-function askByScore(state, excluded, { items, all, own }, ask) {
-  const n = excluded.length;
-  let far = items.length;
-  for (let lacks = true; lacks && far < n; ) {
-    far = Math.min(n, far * further);
-    const { core } = state.now();
-    const best = recommendItems(core, excluded, far);
-    const of = Array(personaCount(core)).fill(0);
-    let passed = 0;
-    lacks = best.items.every((index, i) => {
-      const persona = best.personas[i];
-      if ((passed < all || of[persona] < own) && ask(index)) {
-        passed++;
-        of[persona]++;
-      }
-      return passed < all || of.some((count) => count < own);
-    });
-  }
-}
-
-/**
  * The places of a list. A function is asked only about items that are in the list unless it refuses them, or
- * that the places depend on: what the list was chosen from. Best first, and once each.
+ * that the places depend on: what the list is chosen from. Best first, and once each.
  * @param {FoldedState} state
  * @param {Uint8Array} excluded (N) where what is refused is marked too
  * @param {[k: number, proportional: number, aspects: boolean]} places
  * @param {Passes | undefined} passes
  */
 function placesOf(state, excluded, places, passes) {
-  const asked = excluded.slice();
+  /** @type {Set<number>} */ const passed = new Set();
   for (;;) {
     const list = seatItems(state.now().core, excluded, ...places);
+    const { pool, all, own } = list;
     let refused = 0;
     const ask = (/** @type {number} */ index) => {
-      if (!asked[index] && !passes?.(index)) {
-        excluded[index] = 1;
-        refused++;
-      }
-      asked[index] = 1;
-      return !excluded[index];
+      if (passed.has(index) || !passes) return true;
+      if (passes(index)) return passed.add(index);
+      refused = excluded[index] = 1;
+      return false;
     };
-    if (passes) list.pool.items.forEach(ask);
+    pool.forEach(ask);
     if (refused === 0) return list;
-    askByScore(state, excluded, list.pool, ask);
+    // By score, ever further, until as many have passed as a list is chosen from.
+    for (let lacks = true, far = pool.length; lacks && far < excluded.length; ) {
+      far = Math.min(excluded.length, far * further);
+      const { core } = state.now();
+      const { items, personas } = recommendItems(core, excluded, far);
+      const of = Array(personaCount(core)).fill(0);
+      let found = 0;
+      lacks = items.every((index, i) => {
+        if ((found < all || of[personas[i]] < own) && ask(index)) {
+          found++;
+          of[personas[i]]++;
+        }
+        return found < all || of.some((count) => count < own);
+      });
+    }
   }
 }
 

@@ -85,7 +85,7 @@ function checkedBytes(model, given) {
     );
   words[crcWord] = 0;
   if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
-    throw bad('got wrong length or checksum, wanted none damaged');
+    throw bad('got a wrong length or checksum');
   return bytes;
 }
 
