@@ -78,10 +78,13 @@ describe('the browser entry', () => {
         'core/kernel',
         'core/memory',
         'core/module',
+        'core/refusal',
         'core/scalar',
         'core/source',
         'core/struct',
+        'model/candidates',
         'model/explanation',
+        'model/filter',
         'model/folded',
         'model/history',
         'model/labels',
@@ -121,10 +124,10 @@ describe('the browser entry', () => {
       );
   });
 
-  test('imports nothing but its scalar build, which is a chunk of its own', () => {
+  test('imports nothing but its scalar build and words of refusal, which are chunks', () => {
     assert.deepEqual(
       [...entry.toString().matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path),
-      ['./core-scalar.js'],
+      ['./core-scalar.js', './refusal.js'],
     );
     for (const [name, allowed] of /** @type {const} */ ([
       ['ampcf', ['./rank.js', './taste.js']],
@@ -231,6 +234,7 @@ const shipped = [
   'dist/node-store.js',
   'dist/parquet.js',
   'dist/rank.js',
+  'dist/refusal.js',
   'dist/report.js',
   'dist/sentences.js',
   'dist/store.js',

@@ -22,7 +22,9 @@ const compileScalar = () =>
  */
 async function start(backend, why) {
   // A compilation that failed is not remembered: the next load tries again.
-  const module = (compiled[backend] ??= await (backend === 'simd' ? compilePacked(packedSimd) : compileScalar()));
+  const module = (compiled[backend] ??= await (backend === 'simd'
+    ? compilePacked(packedSimd)
+    : compileScalar()));
   return { memory: WasmMemory.start(module, backend), backend, why };
 }
 
@@ -37,8 +39,7 @@ export async function instantiateCore(backend, module) {
   const backends = ['auto', 'simd', 'scalar'];
   if (!backends.includes(backend)) throw badArgument('backend', backend, `one of ${backends}`);
   try {
-    if (module)
-      return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
+    if (module) return { memory: WasmMemory.start(module, 'given'), backend: 'given', why: 'options.module' };
     if (backend !== 'auto') return await start(backend, 'options.backend');
     // An engine without SIMD refuses the module, one without DecompressionStream cannot unpack it.
     return await start('simd', 'wasm SIMD passed the self-test').catch((error) =>

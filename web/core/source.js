@@ -67,8 +67,7 @@ async function bytesOf(source, options) {
         { status: source.status, url: source.url },
       );
     // With a content-encoding the length on the wire is not the length of the body.
-    if (!source.headers.get('content-encoding'))
-      total = Number(source.headers.get('content-length') ?? NaN);
+    if (!source.headers.get('content-encoding')) total = Number(source.headers.get('content-length') ?? NaN);
     stream = source.body ?? new Blob([]);
   }
   if (stream instanceof Blob) {

@@ -33,8 +33,7 @@ function aspectTest(model, filter) {
   const listed = (/** @type {Iterable<string>} */ given) =>
     listArgument('aspects', given).map((name) => {
       const aspect = names.indexOf(name);
-      if (aspect < 0)
-        throw badArgument('aspect', name, `one of the model, nearest: ${nearest(names, name)}`);
+      if (aspect < 0) throw badArgument('aspect', name, `one of the model, nearest: ${nearest(names, name)}`);
       return aspect;
     });
   const wanted = include === undefined || listed(include);

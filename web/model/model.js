@@ -48,11 +48,7 @@ export class Model {
     }
     this.#kernel = kernel;
     this.#diagnostics = diagnostics;
-    this.#info = Object.freeze({
-      ...kernel.facts,
-      lineage: hexOf(kernel.facts.lineage),
-      metadata,
-    });
+    this.#info = Object.freeze({ ...kernel.facts, lineage: hexOf(kernel.facts.lineage), metadata });
   }
 
   /** @internal The model in wasm: what other parts of the library read it by. */

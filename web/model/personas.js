@@ -75,11 +75,7 @@ export function personasOf(folded, titles = Infinity) {
         .filter((i) => part(i) >= 1 / (2 * p) && folded.facts(known[i]).preference > 0)
         .sort((a, b) => part(b) - part(a))
         .slice(0, titles)
-        .map((i) => ({
-          item: known[i],
-          title: titleAt(model.kernel, indices[i]),
-          responsibility: part(i),
-        })),
+        .map((i) => ({ item: known[i], title: titleAt(model.kernel, indices[i]), responsibility: part(i) })),
       aspects: aspectsOf(folded, index),
     };
   });

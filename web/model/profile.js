@@ -322,7 +322,8 @@ export class Profile {
   /**
    * The best of the whole catalogue, with the scores `rank` would give, and places for every taste by its
    * share, as far as `proportional` says. The history is left out unless `excludeSeen: false`.
-   * @param {RecommendOptions} [options] topK default 10
+   * @param {RecommendOptions} [options] topK default 10; `filter`: ids, `model.mask(...)`, `{ aspects: {
+   *   include, exclude } }`, or a function
    * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists ids of `exclude` and
    *   `filter` that the model does not know
    */

@@ -65,12 +65,7 @@ export function rank(state, list, options) {
   const items = describe(folded, rankItems(folded.core, indices, Math.min(most, indices.length)), listed);
   for (const id of unknown.slice(0, most - items.length))
     items.push({ item: id, title: id, known: false, score: null, persona: null });
-  return {
-    personalized: folded.personalized,
-    items,
-    unknown: [...unknown],
-    duplicates: [...duplicates],
-  };
+  return { personalized: folded.personalized, items, unknown: [...unknown], duplicates: [...duplicates] };
 }
 
 /** How many times as far each look at the catalogue goes as the one before it. */
@@ -99,7 +94,7 @@ function placesOf(state, excluded, places, passes) {
     pool.forEach(ask);
     if (refused === 0) return list;
     // By score, ever further, until as many have passed as a list is chosen from.
-    for (let lacks = true, far = pool.length; lacks && far < excluded.length; ) {
+    for (let lacks = true, far = pool.length; lacks && far < excluded.length;) {
       far = Math.min(excluded.length, far * further);
       const { core } = state.now();
       const { items, personas } = recommendItems(core, excluded, far);

@@ -131,7 +131,11 @@ describe('names', () => {
     );
     for (const [name, value] of statuses) {
       assert.equal(Object(abi)[name], value, name);
-      assert.equal(abi.statusNames[value], terminatedText(memory, memory.call('ampcf_status_name', value)), name);
+      assert.equal(
+        abi.statusNames[value],
+        terminatedText(memory, memory.call('ampcf_status_name', value)),
+        name,
+      );
     }
   });
 

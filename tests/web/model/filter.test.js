@@ -20,7 +20,8 @@ before(async () => {
   ids = model.ids();
 });
 
-const pick = (/** @type {any} */ list, /** @type {() => number} */ random) => list[below(random, list.length)];
+const pick = (/** @type {any} */ list, /** @type {() => number} */ random) =>
+  list[below(random, list.length)];
 
 /**
  * Options of one list, and which ids may be in it.
@@ -102,7 +103,10 @@ describe('a filter gives the list that leaving out all that it refuses gives', (
       const exclude = sample(ids, below(random, 100), random);
       const gone = ids.filter((id) => !kept.has(id) || exclude.includes(id));
       const filter = pick([(/** @type {string} */ id) => kept.has(id), kept, model.mask(kept)], random);
-      const without = pick([exclude, new Set(exclude), model.candidates(exclude), model.mask(exclude)], random);
+      const without = pick(
+        [exclude, new Set(exclude), model.candidates(exclude), model.mask(exclude)],
+        random,
+      );
       assert.deepEqual(
         golden(me.recommend({ ...options, filter, exclude: without })),
         golden(me.recommend({ ...options, exclude: gone })),
@@ -196,7 +200,10 @@ describe('ids', () => {
     for (let n = 0; n < 100; n++) {
       const list = [...sample(ids, below(random, 90), random), 'no such film', ids[3], ids[3], 'nor this'];
       const held = model.candidates(list.values());
-      assert.deepEqual([held.unknown, held.duplicates.includes(ids[3])], [['no such film', 'nor this'], true]);
+      assert.deepEqual(
+        [held.unknown, held.duplicates.includes(ids[3])],
+        [['no such film', 'nor this'], true],
+      );
       for (let person = 0; person < 3; person++) {
         const me = model.createProfile(historyOf(below(random, 60)));
         for (const options of [{}, { topK: 3 }, { topK: 2, explain: true }, { topK: 1000 }]) {
