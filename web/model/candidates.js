@@ -46,8 +46,10 @@ export function candidatesArgument(model, name, list) {
     const id = itemId(candidate);
     (seen.has(id) ? duplicates : seen).add(id);
   }
-  const known = [...seen].filter((id) => model.has(id));
-  const indices = Uint32Array.from(known, (id) => Number(model.indexOf(id)));
-  const unknown = [...seen].filter((id) => !model.has(id));
-  return new Candidates(model, indices, unknown, [...duplicates]);
+  /** @type {number[]} */ const indices = [];
+  const unknown = [...seen].filter((id) => {
+    const index = model.indexOf(id);
+    return index === undefined || !indices.push(index);
+  });
+  return new Candidates(model, Uint32Array.from(indices), unknown, [...duplicates]);
 }
