@@ -126,7 +126,8 @@ const calls = {
 /** Functions that take no options. */
 const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
-  Model.ids Model.candidates Model.diagnostics Model.dispose Profile.settle Profile.become Profile.remove Profile.clear
+  Model.ids Model.candidates Model.diagnostics Model.dispose
+  Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */

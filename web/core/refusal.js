@@ -1,5 +1,5 @@
-// Owns the words for a model file that the core refuses. A chunk of its own: only who has such a file downloads
-// it. Must not decide what is refused.
+// Owns the words for a model file that the core refuses. A chunk of its own: only who has such a file
+// downloads it. Must not decide what is refused.
 import { ampcf_fault, sectionNames, statusNames } from './abi.js';
 import { hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';

@@ -178,8 +178,8 @@ export class Model {
   /**
    * Which items may be listed, found out once for any number of lists: `filter` and `exclude` of `recommend`
    * take it.
-   * @param {Filter} filter ids, `{ aspects: { include, exclude } }`, or a function, which is asked about every
-   *   item
+   * @param {Filter} filter ids, `{ aspects: { include, exclude } }`, or a function, which is asked about
+   *   every item
    */
   mask(filter) {
     return maskOf(this, filter);

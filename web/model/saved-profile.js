@@ -10,7 +10,7 @@ import { bytesView, hexOf } from '../core/bytes.js';
 /** @import { Profile } from './profile.js' */
 /** @import { StoredEvent } from './types.js' */
 
-// Little-endian: 89 'AMU' 0d 0a 1a 0a (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the
+// Little-endian: magic (8), version u32, payload bytes u32, CRC32C of everything else u32, lineage of the
 // model (16), payload. Version 1: [[item, weight, at], ...]; version 2:
 // { events: [[item, weight, at, preference], ...], memories: [[number, ...], ...] }, where `memories` are the
 // summaries of forgotten events.
@@ -85,7 +85,7 @@ function checkedBytes(model, given) {
     );
   words[crcWord] = 0;
   if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
-    throw bad('got a wrong length or checksum');
+    throw bad('got wrong length or checksum, wanted none');
   return bytes;
 }
 
