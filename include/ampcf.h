@@ -82,7 +82,7 @@ typedef struct ampcf_model ampcf_model;
 
 /**
  * Bytes of memory that ampcf_model_open needs besides the file itself. Vectors stay as the file has them; from
- * 2,000 items on there is what ranking prunes by, N (D + 6) bytes, of int8 files 2 N.
+ * 2,048 items on there is what ranking prunes by, N (D + 6) bytes, of int8 files 2 N.
  *
  * bytes  (n_bytes) the file, not checked yet: any bytes are fine, at any alignment
  *
@@ -329,6 +329,12 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n);
 
+/** A list of k places in proportion is chosen from the max(ALL, k) best of what is not excluded, and of each
+ * persona from the max(OWN, min(k, PLACES)) best; no other item has any effect on it. Since 0.2. */
+#define AMPCF_POOL_ALL 100u
+#define AMPCF_POOL_OWN 20u
+#define AMPCF_POOL_PLACES 200u
+
 /** Bytes of memory that ampcf_recommend_proportional needs for k places; 0 when a size_t is too small. Since
  * 0.2. */
 size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
@@ -348,9 +354,11 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k);
  * proportional  lambda, 0 to 1; 0 is ampcf_recommend
  * by_aspects    0 = by the vectors alone; else also by what items are, where the file and the history have
  *               aspects
- * memory        (>= ampcf_proportion_memory(profile, k)) 16-byte aligned
+ * memory        (>= ampcf_proportion_memory(profile, k)) 16-byte aligned. Left at its beginning: the
+ *               ampcf_ranked that the list was chosen from, best by score first
  * out           (k) the places;  out_seats (k) 1 = a claim, not the score, put the item there
- * out_n         number written: min(k, items that are not excluded)
+ * out_n         (2) number written: min(k, items that are not excluded); how many of memory the list was
+ *               chosen from, 0 where it is that of ampcf_recommend
  *
  * Returns AMPCF_OK, AMPCF_E_ARGUMENT (proportional), AMPCF_E_MEMORY. O(N (P D + log k) + c (H + k) D) with c
  * = at most 300 + 20 P candidates, more of them where k is above 20. Since 0.2.
@@ -437,7 +445,7 @@ ampcf_status ampcf_persona_aspects(const ampcf_profile *profile, uint32_t person
  * Since 0.1.
  */
 uint32_t ampcf_self_test(void);
-#define AMPCF_SELF_TEST 0x57C1C45Eu
+#define AMPCF_SELF_TEST 0xB5E1E6F5u
 
 #ifdef __cplusplus
 }

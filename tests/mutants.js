@@ -309,7 +309,7 @@ async function tryJs() {
       bundle: true,
       format: 'esm',
       platform: 'neutral',
-      loader: { '.wasm': 'base64', '.gz': 'base64' },
+      loader: { '.wasm': 'base64', '.zlib': 'base64' },
       define: constants(new URL('../', import.meta.url)),
       logLevel: 'silent',
     });

@@ -4,6 +4,7 @@
 import { coreFor, instantiateCore } from './core/module.js';
 import { functionArgument, optionValues } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
+import { openModel } from './core/kernel.js';
 import { Model } from './model/model.js';
 import { loadNames, readSource } from './core/source.js';
 
@@ -56,7 +57,8 @@ export async function loadModel(source, options = {}) {
   const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
-  const model = new Model(await coreFor(await starting, bytes), bytes);
+  const { memory, ...diagnostics } = await coreFor(await starting, bytes);
+  const model = new Model(diagnostics, await openModel(memory, bytes));
   if (taste) model.taste = await taste.open(model);
   return model;
 }

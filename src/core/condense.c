@@ -9,7 +9,7 @@
 /* One summary of ampcf_profile_remember from the first n_rows rows, for persona k. Returns whether it is
  * worth keeping: what was mostly disliked has no mean to remember. */
 static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k, float *out) {
-    float room[AMPCF_MAX_DIM], *vector = out + AMPCF_SUMMARY_HEAD, pull = 0;
+    float *vector = out + AMPCF_SUMMARY_HEAD, pull = 0;
     memset(out, 0, (AMPCF_SUMMARY_HEAD + p->model->dim) * sizeof *out);
     for (uint32_t i = 0; i < n_rows; i++) {
         float r = p->responsibilities[(size_t)i * p->n_personas + k], part = r * profile_pull(p, i);
@@ -17,7 +17,7 @@ static int condense_persona(const ampcf_profile *p, uint32_t n_rows, uint32_t k,
         out[1] += r * p->system_weights[i];
         out[3] += p->liking[i] > 0 ? r * p->counts[i] : 0;
         pull += part;
-        kernel_add_scaled(vector, part, profile_vector(p, i, room), p->model->dim);
+        kernel_add_scaled(vector, part, profile_vector(p, i), p->model->dim);
     }
     if (!(out[0] > 0.01f && out[3] > 0.01f && pull > 0.05f * out[1])) return 0;
     out[2] = pull / out[1];

@@ -35,8 +35,7 @@ static row_part part_of(const ampcf_profile *p, const item_score *one, uint32_t 
 /* work (D) = M^-1 v_j once; then v_j^T M^-1 v_i = work . v_i for every i. */
 static void solve_for(ampcf_profile *p, uint32_t item) {
     uint32_t dim = p->model->dim;
-    float room[AMPCF_MAX_DIM];
-    const float *v = model_vector(p->model, item, room);
+    const float *v = profile_item(p, item);
     for (uint32_t d = 0; d < dim; d++) p->work[d] = (double)v[d];
     packed_solve_lower(p->factor, p->work, dim);
     packed_solve_upper(p->factor, p->work, dim);
@@ -48,13 +47,12 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     const ampcf_model *m = profile->model;
     if (item >= m->n_items) return AMPCF_E_ITEM_RANGE;
     item_score one;
-    float room[AMPCF_MAX_DIM];
     rank_score_item(profile, item, &one);
     rank_attention(profile, &one, out_attention);
     solve_for(profile, item);
     double sum = (double)m->bias[item], score = (double)one.score;
     for (uint32_t i = 0; i < profile->n_rows; i++) {
-        const float *vi = profile_vector(profile, i, room);
+        const float *vi = profile_vector(profile, i);
         row_part part = part_of(profile, &one, i);
         double likeness = 0;
         for (uint32_t d = 0; d < m->dim; d++) likeness += profile->work[d] * (double)vi[d];

@@ -4,7 +4,6 @@
 
 #include "ampcf.h"
 #include "base/crc32c.h"
-#include "base/kernels.h"
 #include "core/format.h"
 
 #include <string.h>
@@ -65,14 +64,7 @@ static inline const char *text_at(const text_table *t, uint32_t i, uint32_t *out
 }
 
 /* v_j, (D): in place, or widened into room (D). */
-static inline const float *model_vector(const ampcf_model *m, uint32_t item, float *room) {
-    size_t at = (size_t)item * m->dim;
-    if (m->row_type == DTYPE_F32) return (const float *)m->rows + at;
-    if (m->row_type == DTYPE_I8)
-        kernel_from_i8((const int8_t *)m->rows + at, m->row_scales[item], m->dim, room);
-    else kernel_from_f16((const uint16_t *)m->rows + at, m->dim, room);
-    return room;
-}
+const float *model_vector(const ampcf_model *m, uint32_t item, float *room);
 
 /* Candidate of entry e of B. */
 static inline uint32_t model_neighbour(const ampcf_model *m, uint32_t e) {

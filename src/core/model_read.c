@@ -2,6 +2,17 @@
  * model.c did. */
 #include "core/model.h"
 
+#include "base/kernels.h"
+
+__attribute__((noinline)) const float *model_vector(const ampcf_model *m, uint32_t item, float *room) {
+    size_t at = (size_t)item * m->dim;
+    if (m->row_type == DTYPE_F32) return (const float *)m->rows + at;
+    if (m->row_type == DTYPE_I8)
+        kernel_from_i8((const int8_t *)m->rows + at, m->row_scales[item], m->dim, room);
+    else kernel_from_f16((const uint16_t *)m->rows + at, m->dim, room);
+    return room;
+}
+
 void ampcf_model_vectors(const ampcf_model *model, uint32_t from, uint32_t n, float *out) {
     for (uint32_t j = 0; j < n; j++, out += model->dim) {
         const float *v = model_vector(model, from + j, out);

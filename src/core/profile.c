@@ -57,6 +57,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     p.system = arena_take(a, packed_size(m->dim), sizeof *p.system);
     p.factor = arena_take(a, packed_size(m->dim), sizeof *p.factor);
     p.work = arena_take(a, m->dim, sizeof *p.work);
+    p.wide = arena_take(a, m->row_type != DTYPE_F32 ? m->dim : 0, sizeof *p.wide);
     p.slots = near_items ? arena_take(a, m->n_items, sizeof *p.slots) : NULL;
     p.near = arena_take(a, (size_t)near_items * n_personas, sizeof *p.near);
     p.near_items = arena_take(a, near_items, sizeof *p.near_items);
@@ -135,8 +136,7 @@ static void append_row(ampcf_profile *p, uint32_t item, float liking, float syst
     p->system_weights[row] = system_weight;
     p->preferences[row] = preference;
     p->counts[row] = count;
-    float room[AMPCF_MAX_DIM];
-    packed_add_outer(p->system, (double)system_weight, profile_vector(p, row, room), p->model->dim);
+    packed_add_outer(p->system, (double)system_weight, profile_vector(p, row), p->model->dim);
 }
 
 static void append_event(ampcf_profile *p, uint32_t item, float weight, float preference) {
@@ -199,9 +199,8 @@ static void build_factor(ampcf_profile *p) {
 
 static void unit_vectors(const ampcf_profile *p, float *units) {
     uint32_t dim = p->model->dim;
-    float room[AMPCF_MAX_DIM];
     for (uint32_t i = 0; i < p->n_rows; i++)
-        personas_direction(profile_vector(p, i, room), dim, units + (size_t)i * dim);
+        personas_direction(profile_vector(p, i), dim, units + (size_t)i * dim);
 }
 
 /* Tastes are what was liked; what was not goes to the taste that it is nearest to. With nothing liked all
@@ -215,14 +214,13 @@ static void taste_weights(const ampcf_profile *p, float *weights) {
 /* u of persona k, or of leaf k where there is a tree. */
 static void solve_vector(ampcf_profile *p, uint32_t k, double *rhs) {
     const ampcf_model *m = p->model;
-    float room[AMPCF_MAX_DIM];
     memset(rhs, 0, m->dim * sizeof *rhs);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         double part = p->tree.n_leaves ? p->tree.leaf_of[i] == k
                                        : (double)p->responsibilities[(size_t)i * p->n_personas + k];
         if (part == 0) continue;
         double w = (double)profile_pull(p, i) * part;
-        const float *v = profile_vector(p, i, room);
+        const float *v = profile_vector(p, i);
         for (uint32_t d = 0; d < m->dim; d++) rhs[d] += w * (double)v[d];
     }
     packed_solve_lower(p->factor, rhs, m->dim);
@@ -254,8 +252,7 @@ static void gather_neighbours(ampcf_profile *p) {
 /* s'_ik of attention.h for a liked event; B_ii = 0 leaves it out of the rest. */
 static void left_out_evidence(ampcf_profile *p, uint32_t row, float *evidence) {
     const ampcf_model *m = p->model;
-    float room[AMPCF_MAX_DIM];
-    const float *v = profile_vector(p, row, room), *r = p->responsibilities + (size_t)row * p->n_personas;
+    const float *v = profile_vector(p, row), *r = p->responsibilities + (size_t)row * p->n_personas;
     const float *near = profile_near(p, p->items[row]);
     double leverage = 0;
     for (uint32_t d = 0; d < m->dim; d++) p->work[d] = (double)v[d];

@@ -42,6 +42,7 @@ struct ampcf_profile {
     double *system;  /* packed (D) alpha G + sum_i w_i q_i v_i v_i^T, rows added in order */
     double *factor;  /* packed (D) Cholesky factor of M */
     double *work;    /* (D) */
+    float *wide;     /* (D) the vector of an item whose file has it narrow */
     uint32_t *slots; /* (N) item -> 1 + its row of near, 0 = none; NULL where B adds nothing */
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
     uint32_t *near_items, n_near; /* (items with a slot) */
@@ -69,10 +70,15 @@ static inline float profile_pull(const ampcf_profile *p, uint32_t row) {
     return p->system_weights[row] * p->preferences[row];
 }
 
-/* v_i of a row, (D): in place, or widened into room (D). */
-static inline const float *profile_vector(const ampcf_profile *p, uint32_t row, float *room) {
+/* v_j, (D), until the next is asked for. */
+static inline const float *profile_item(const ampcf_profile *p, uint32_t item) {
+    return model_vector(p->model, item, p->wide);
+}
+
+/* v_i of a row, (D), until the next is asked for. */
+static inline const float *profile_vector(const ampcf_profile *p, uint32_t row) {
     return row < p->n_summaries ? p->summary_vectors + (size_t)row * p->model->dim
-                                : model_vector(p->model, p->items[row], room);
+                                : profile_item(p, p->items[row]);
 }
 
 /* What B adds to the evidence for an item, (P); NULL = nothing. */

@@ -25,13 +25,13 @@
 
 /* Who may get a place by claims: the first by score, and the first of each persona so that none is without.
  * Beyond so many places the list goes on by score. */
-enum { POOL = 100, OWN = 20, PLACES = 200 };
+enum { POOL = AMPCF_POOL_ALL, OWN = AMPCF_POOL_OWN, PLACES = AMPCF_POOL_PLACES };
 static const float kernel_sharpness = 4;
 
 typedef struct seating {
     const ampcf_profile *profile;
     uint32_t n, n_candidates, places; /* of the pool; of those that claims choose from; that claims give */
-    ampcf_ranked *pool;               /* (n) best first */
+    ampcf_ranked *pool;               /* (n) best first, at the beginning of the memory */
     uint8_t *taken;                   /* (n) */
     uint32_t *candidates;             /* (n_candidates) places in the pool */
     float *units;                     /* (n_candidates, D) */
@@ -165,7 +165,7 @@ static void find_candidates(seating *s, uint32_t k) {
     for (uint32_t at = 0; at < s->n; at++) {
         int is_own = own[s->pool[at].persona]++ < size.own;
         if (at >= size.first && !is_own) continue;
-        personas_direction(model_vector(s->profile->model, s->pool[at].item, s->row), dim,
+        personas_direction(profile_item(s->profile, s->pool[at].item), dim,
                            s->units + (size_t)s->n_candidates * dim);
         s->candidates[s->n_candidates++] = at;
     }
@@ -179,13 +179,12 @@ static float likeness(const float *a, const float *b, uint32_t dim) {
 static void count_claims(seating *s) {
     const ampcf_profile *p = s->profile;
     uint32_t dim = p->model->dim, n = s->n_candidates;
-    float room[AMPCF_MAX_DIM];
     double total = 0;
     memset(s->due, 0, n * sizeof *s->due);
     memset(s->paid, 0, n * sizeof *s->paid);
     for (uint32_t i = 0; i < p->n_rows; i++) {
         if (!(p->liking[i] > 0)) continue;
-        personas_direction(profile_vector(p, i, room), dim, s->row);
+        personas_direction(profile_vector(p, i), dim, s->row);
         total += (double)p->liking[i];
         for (uint32_t c = 0; c < n; c++)
             s->due[c] += (double)(p->liking[i] * likeness(s->units + (size_t)c * dim, s->row, dim));
@@ -280,6 +279,7 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
     s.lambda = (double)proportional;
     if (!liked || !(s.lambda > 0)) {
         memset(out_seats, 0, k);
+        out_n[1] = 0;
         return ampcf_recommend(profile, excluded, k, out, out_n);
     }
     fill_pool(&s, excluded, k);
@@ -287,5 +287,6 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
     count_claims(&s);
     s.by_aspects = by_aspects && aim_at_aspects(&s);
     *out_n = give_places(&s, k, out, out_seats);
+    out_n[1] = s.n;
     return AMPCF_OK;
 }

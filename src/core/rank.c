@@ -12,8 +12,7 @@ static float score_gated(const ampcf_profile *p, uint32_t item, item_score *out)
     const ampcf_model *m = p->model;
     const gate_view view = profile_gate(p);
     float dots[2 * AMPCF_MAX_LEAVES], *cosine = dots, *evidence = dots + view.n_leaves, sum = 0;
-    float room[AMPCF_MAX_DIM];
-    const float *v = model_vector(m, item, room), *near = profile_near(p, item);
+    const float *v = profile_item(p, item), *near = profile_near(p, item);
     if (view.sharpness > 0) {
         float length = __builtin_sqrtf(kernel_dot(v, v, m->dim)), inverse = length > 0 ? 1 / length : 0;
         kernel_dots(p->tree.direction, 2 * view.n_leaves, p->stride, v, m->dim, dots);
@@ -29,8 +28,8 @@ static float score_gated(const ampcf_profile *p, uint32_t item, item_score *out)
 static float score_attended(const ampcf_profile *p, uint32_t item, item_score *out) {
     const ampcf_model *m = p->model;
     uint32_t n = p->n_personas;
-    float evidence[AMPCF_MAX_PERSONAS], room[AMPCF_MAX_DIM];
-    kernel_dots(p->vectors, n, p->stride, model_vector(m, item, room), m->dim, evidence);
+    float evidence[AMPCF_MAX_PERSONAS];
+    kernel_dots(p->vectors, n, p->stride, profile_item(p, item), m->dim, evidence);
     const float *near = profile_near(p, item);
     for (uint32_t k = 0; near && k < n; k++) evidence[k] += near[k];
     if (n == 1) return out->attention[0] = 1, evidence[0];

@@ -13,7 +13,7 @@
 #include "core/model.h"
 
 /* Smaller catalogues are scored whole. */
-#define ROUNDED_LEAST_ITEMS 2000u
+#define ROUNDED_LEAST_ITEMS 2048u
 #define ROUNDED_SHORT 5.8207661e-11f /* 2^-34 */
 
 /* Room for the table in `a`, which may only measure; nothing for kind 1 and for small catalogues. */

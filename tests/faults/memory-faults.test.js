@@ -41,7 +41,7 @@ before(async () => {
     write: false,
     format: 'esm',
     platform: 'neutral',
-    loader: { '.wasm': 'base64', '.gz': 'base64' },
+    loader: { '.wasm': 'base64', '.zlib': 'base64' },
     define: constants(root),
   });
   const path = join(folder, 'library.mjs');

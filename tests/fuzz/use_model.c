@@ -106,11 +106,23 @@ static void check_list(const ampcf_ranked *list, uint32_t n, const float *scores
     }
 }
 
+/* What a list was chosen from is in order and distinct, and the list is of it. */
+static void check_pool(const ampcf_ranked *pool, uint32_t n, const ampcf_ranked *list, uint32_t n_list) {
+    for (uint32_t i = 1; i < n; i++)
+        MUST(pool[i - 1].score > pool[i].score ||
+             (pool[i - 1].score == pool[i].score && pool[i - 1].item < pool[i].item));
+    for (uint32_t i = 0; n > 0 && i < n_list; i++) {
+        uint32_t at = 0;
+        while (at < n && pool[at].item != list[i].item) at++;
+        MUST(at < n);
+    }
+}
+
 /* k places in proportion: distinct, none that is excluded, scores as ever; at 0 the list by score. */
 static void check_proportion(const ampcf_model *model, const ampcf_profile *p, const uint8_t *excluded,
                              const float *scores, const ampcf_ranked *by_score, uint32_t n_by_score,
                              uint64_t *rng, uint64_t *hash) {
-    uint32_t n = ampcf_model_describe(model).items, k = 1 + random_below(rng, n), found;
+    uint32_t n = ampcf_model_describe(model).items, k = 1 + random_below(rng, n), found, counts[2];
     size_t bytes = ampcf_proportion_memory(p, k);
     void *memory = exact(bytes);
     ampcf_ranked *list = exact(k * sizeof *list);
@@ -118,7 +130,9 @@ static void check_proportion(const ampcf_model *model, const ampcf_profile *p, c
     float lambda = random_below(rng, 3) ? random_float(rng, 0, 1) : (float)random_below(rng, 2);
     memset(seen, 0, n);
     MUST(ampcf_recommend_proportional(p, excluded, k, lambda, random_below(rng, 2), memory, bytes, list,
-                                      seats, &found) == AMPCF_OK);
+                                      seats, counts) == AMPCF_OK);
+    found = counts[0];
+    check_pool(memory, counts[1], list, found);
     MUST(found == (k < n_by_score ? k : n_by_score));
     for (uint32_t i = 0; i < found; i++) {
         MUST(list[i].item < n && !seen[list[i].item]++ && !excluded[list[i].item] && seats[i] <= 1);

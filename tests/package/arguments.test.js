@@ -48,6 +48,7 @@ const calls = {
   'ampcf.loadModel': { call: ampcf.loadModel, args: [bytes, {}] },
   'rank.loadModel': { call: rank.loadModel, args: [bytes, {}] },
   'Model.similar': { call: (...args) => model.similar(any(args[0]), args[1]), args: [ids[0], {}] },
+  'Model.mask': { call: (...args) => model.mask(args[0]), args: [{ aspects: {} }] },
   'Model.createProfile': { call: (...args) => model.createProfile(args[0], args[1]), args: [[], {}] },
   'Model.restoreProfile': {
     call: (...args) => model.restoreProfile(args[0], args[1]),
@@ -125,7 +126,8 @@ const calls = {
 /** Functions that take no options. */
 const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
-  Model.ids Model.diagnostics Model.dispose Profile.settle Profile.become Profile.remove Profile.clear
+  Model.ids Model.candidates Model.diagnostics Model.dispose
+  Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */

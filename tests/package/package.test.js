@@ -79,10 +79,13 @@ describe('the browser entry', () => {
         'core/large',
         'core/memory',
         'core/module',
+        'core/refusal',
         'core/scalar',
         'core/source',
         'core/struct',
+        'model/candidates',
         'model/explanation',
+        'model/filter',
         'model/folded',
         'model/history',
         'model/labels',
@@ -122,10 +125,10 @@ describe('the browser entry', () => {
       );
   });
 
-  test('imports nothing but its other builds, which are chunks of their own', () => {
+  test('imports nothing but its other builds and words of refusal, which are chunks of their own', () => {
     assert.deepEqual(
       [...entry.toString().matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)].map(([, path]) => path),
-      ['./core-scalar.js', './core-large.js'],
+      ['./core-scalar.js', './core-large.js', './refusal.js'],
     );
     for (const [name, allowed] of /** @type {const} */ ([
       ['ampcf', ['./rank.js', './taste.js']],
@@ -204,8 +207,8 @@ describe('the wasm', () => {
 
   test('is what the bundles hold', () => {
     assert.ok(text('dist/core-scalar.js').includes(read('dist/wasm/core-scalar.wasm').toString('base64')));
-    assert.ok(text('dist/core-large.js').includes(read('dist/wasm/core-large.wasm.gz').toString('base64')));
-    assert.ok(text('dist/rank.js').includes(read('dist/wasm/core-simd.wasm.gz').toString('base64')));
+    assert.ok(text('dist/core-large.js').includes(read('dist/wasm/core-large.wasm.zlib').toString('base64')));
+    assert.ok(text('dist/rank.js').includes(read('dist/wasm/core-simd.wasm.zlib').toString('base64')));
   });
 
   test('has no relaxed SIMD, whose results differ between machines', (t) => {
@@ -235,6 +238,7 @@ const shipped = [
   'dist/node-store.js',
   'dist/parquet.js',
   'dist/rank.js',
+  'dist/refusal.js',
   'dist/report.js',
   'dist/sentences.js',
   'dist/store.js',

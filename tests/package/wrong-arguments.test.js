@@ -192,6 +192,10 @@ const modelMethods = {
     { personas: 2, ring: 5, recency: (/** @type {any[]} */ events) => events.map(() => 1) },
   ],
   restoreProfile: () => [person().save(), { personas: 2, ring: 5 }],
+  candidates: () => [ids.slice(0, 5)],
+  mask: () => [{ aspects: { include: [model.aspects(ids[0])[0]], exclude: [] } }],
+  'mask, of ids': () => [ids.slice(0, 5)],
+  'mask, by a function': () => [() => true],
   diagnostics: () => [],
 };
 
@@ -209,6 +213,9 @@ const profileMethods = {
   subscribe: () => [() => {}],
   rank: () => [ids.slice(0, 5), rankOptions()],
   recommend: () => [recommendOptions()],
+  'recommend, of aspects': () => [
+    { ...rankOptions(), filter: { aspects: { include: model.aspects(ids[0]), exclude: [] } } },
+  ],
   'recommend, calibrated': () => [
     { ...rankOptions(), calibrate: 0.5, by: 'steck', pool: 100, space: 'aspects', target: [ids[0]] },
   ],

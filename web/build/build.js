@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipAsync } from '@gfx/zopfli';
+import { zlibAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
 import { constants } from './constants.js';
@@ -72,9 +72,9 @@ async function compileAll() {
   for (const [name, module] of Object.entries(wasmModules(root))) {
     const wasm = await compileWasm(files, module);
     writeFileSync(at(`dist/wasm/${name}.wasm`), wasm);
-    if (!module.gzip) continue;
+    if (!module.packed) continue;
     // Pages download it. Zopfli: 5 % smaller than zlib's best.
-    writeFileSync(at(`dist/wasm/${name}.wasm.gz`), await gzipAsync(wasm, { numiterations: 200 }));
+    writeFileSync(at(`dist/wasm/${name}.wasm.zlib`), await zlibAsync(wasm, { numiterations: 200 }));
   }
 }
 
@@ -95,10 +95,11 @@ const bundles = new Map([
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
+  [at('web/core/refusal.js'), 'refusal.js'],
   [at('web/cli/diagnose-report.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
-const chunks = ['core-scalar.js', 'core-large.js', 'report.js', 'parquet.js'];
+const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
  * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
@@ -163,12 +164,14 @@ async function bundleLibrary() {
     ...shared,
     minify: true,
     platform: 'neutral',
-    loader: { '.wasm': 'base64', '.gz': 'base64' },
+    loader: { '.wasm': 'base64', '.zlib': 'base64' },
     define: constants(root),
   };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
   await bundle({ ...library, entryPoints: entry('core-large', 'web/core/large.js') });
+  const refusal = { ...library, entryPoints: entry('refusal', 'web/core/refusal.js') };
+  await bundle({ ...refusal, plugins: [externals()] });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };

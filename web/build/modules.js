@@ -4,8 +4,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /**
  * @typedef {{ sources: string[], exports: string[], compile: string[], link: string[], libc: boolean,
- *   gzip: boolean }} WasmModule paths are below the repository; libc: it needs a C library, with which come
- *   wrappers around every export; gzip: it travels compressed
+ *   packed: boolean }} WasmModule paths are below the repository; libc: it needs a C library, with which come
+ *   wrappers around every export; packed: it travels compressed
  */
 
 /** @param {string} text of an exports.txt */
@@ -31,7 +31,7 @@ export function wasmModules(root) {
         compile: [...flags.every, ...flags.wasm, ...module.flags],
         link: flags.link,
         libc: module.libc ?? true,
-        gzip: module.gzip ?? false,
+        packed: module.packed ?? false,
       },
     ]),
   );

@@ -3,7 +3,7 @@ declare module '*.wasm' {
   const base64: string;
   export default base64;
 }
-declare module '*.wasm.gz' {
+declare module '*.wasm.zlib' {
   const base64: string;
   export default base64;
 }

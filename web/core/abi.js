@@ -54,11 +54,20 @@ export const AMPCF_MAX_HISTORY = 65536;
 export const AMPCF_MAX_SUMMARIES = 256;
 export const AMPCF_MAX_CLUSTERS = 256;
 export const AMPCF_MAX_WEIGHT = 1024;
+export const AMPCF_POOL_ALL = 100;
+export const AMPCF_POOL_OWN = 20;
+export const AMPCF_POOL_PLACES = 200;
 export const AMPCF_NO_ITEM = 0xffffffff;
 export const AMPCF_NO_CLUSTER = 0xffffffff;
 
 /** Of a summary: weight, system, preference, events, support; then its vector. */
 export const AMPCF_SUMMARY_HEAD = 5;
+
+// Sizes by themselves, for the file that reads these structs by hand: a page does not download their fields.
+export const faultBytes = 40;
+export const factsWords = 13;
+export const rankedWords = 3;
+export const explanationDoubles = 4;
 
 export const ampcf_fault = /** @type {const} */ ({
   bytes: 40,

@@ -1,4 +1,4 @@
-// Owns turning the wasm that a bundle carries, gzip in base64, into a module, and saying why that failed.
+// Owns turning the wasm that a bundle carries, zlib's in base64, into a module, and saying why that failed.
 // Must not know what a module does.
 import { messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
@@ -10,25 +10,22 @@ const nodeZlib = () => globalThis.process?.getBuiltinModule?.('node:zlib');
 /** Does this engine unpack and compile without a promise, as Node does? */
 export const compilesAtOnce = () => Boolean(nodeZlib());
 
-/** Can this engine unpack gzip at all? */
-export const canUnpack = () => compilesAtOnce() || typeof DecompressionStream === 'function';
-
 /**
  * Unpack and compile without a promise; only where `compilesAtOnce`.
- * @param {string} gzip in base64
+ * @param {string} packed in base64
+ * @param {any} zlib of Node
  */
-export function compileNow(gzip) {
-  const zlib = /** @type {typeof import('node:zlib')} */ (nodeZlib());
-  return new WebAssembly.Module(zlib.gunzipSync(decodeBase64(gzip)));
-}
+export const compileNow = (packed, zlib = nodeZlib()) =>
+  new WebAssembly.Module(zlib.inflateSync(decodeBase64(packed)));
 
 /**
- * @param {string} gzip in base64
+ * @param {string} packed in base64
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compileGzip(gzip) {
-  if (compilesAtOnce()) return compileNow(gzip);
-  const stream = new Blob([decodeBase64(gzip)]).stream().pipeThrough(new DecompressionStream('gzip'));
+export async function compilePacked(packed) {
+  const zlib = nodeZlib();
+  if (zlib) return compileNow(packed, zlib);
+  const stream = new Blob([decodeBase64(packed)]).stream().pipeThrough(new DecompressionStream('deflate'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
 

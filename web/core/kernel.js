@@ -6,21 +6,20 @@ import {
   AMPCF_MAX_HISTORY,
   AMPCF_NO_ITEM,
   AMPCF_OK,
+  AMPCF_POOL_ALL,
+  AMPCF_POOL_OWN,
+  AMPCF_POOL_PLACES,
   AMPCF_SUMMARY_HEAD,
   FORMAT_MAX_ID_BYTES,
-  ampcf_explanation,
-  ampcf_fault,
-  ampcf_model_facts,
-  ampcf_ranked,
-  ampcf_scan_counts,
-  sectionNames,
+  explanationDoubles,
+  factsWords,
+  rankedWords,
+  faultBytes,
   statusNames,
 } from './abi.js';
 import { badArgument } from './arguments.js';
 import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
-import { guessKind } from './source.js';
-import { readStruct } from './struct.js';
 
 /** @import { TypedArray, WasmMemory } from './memory.js' */
 /** @import { StructValues } from './struct.js' */
@@ -30,7 +29,9 @@ import { readStruct } from './struct.js';
  * @typedef {object} OpenModel
  * @property {WasmMemory | undefined} memory undefined: it was closed
  * @property {number} address
- * @property {StructValues<typeof ampcf_model_facts>} facts
+ * @property {number} cell where the core puts how long something is
+ * @property {StructValues<typeof import('./abi.js').ampcf_model_facts> & { bytes: number }} facts bytes: of
+ *   the file
  */
 /**
  * A history folded into personas: begin, add events, finish; then more may be added and finished again.
@@ -44,6 +45,13 @@ import { readStruct } from './struct.js';
 /**
  * Items in the order of a ranking, best first; personas: which one each item is for, 0 where there is none.
  * @typedef {{ items: Uint32Array, scores: Float32Array, personas: Uint32Array }} Best
+ */
+/**
+ * @typedef {object} Seating
+ * @property {Uint8Array} seats 1: a claim, not the score, put the item there
+ * @property {Uint32Array} pool what the list was chosen from, best first
+ * @property {number} all so many best of all are in it
+ * @property {number} own so many best of each persona are in it too
  */
 /**
  * @typedef {object} ScoreParts score = sum of contributions + remembered + bias + residual
@@ -68,9 +76,9 @@ const abandoned =
 /**
  * @param {WasmMemory} memory of an instance that has no model yet
  * @param {Uint8Array} given which may have gone since it was read
- * @returns {OpenModel}
+ * @returns {Promise<OpenModel>}
  */
-export function openModel(memory, given) {
+export async function openModel(memory, given) {
   const bytes = bytesView(given);
   if (!bytes) throw badArgument('model source', given, 'bytes that stay');
   const size = bytes.byteLength;
@@ -79,33 +87,31 @@ export function openModel(memory, given) {
   const needed = memory.call('ampcf_model_memory', file, size) >>> 0;
   const room = memory.allocate(needed);
   const out = new Uint32Array(1);
-  const fault = new Uint8Array(ampcf_fault.bytes);
+  const fault = new Uint8Array(faultBytes);
   const status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
-  if (status !== AMPCF_OK) throw refusal(memory, bytes, status, fault);
+  if (status !== AMPCF_OK) {
+    const code = statusNames[status];
+    throw await import('./refusal.js').then(
+      ({ refusal }) => refusal(memory, memory.u8(file, size), status, fault),
+      // The words may be out of reach, the code never is.
+      () => new AmpcfError(code, `model file refused: ${code}`),
+    );
+  }
   const [address] = out;
-  const facts = new Uint8Array(ampcf_model_facts.bytes);
+  const facts = new Uint32Array(factsWords);
   memory.call('ampcf_model_describe', facts, address);
-  return { memory, address, facts: readStruct(ampcf_model_facts, facts) };
+  return { memory, address, cell: memory.allocate(4), facts: { bytes: size, ...readFacts(facts) } };
 }
 
 /**
- * @param {WasmMemory} memory
- * @param {Uint8Array} bytes
- * @param {number} status
- * @param {Uint8Array<ArrayBuffer>} fault
+ * By hand, as are ampcf_ranked and ampcf_explanation: layouts are more to download.
+ * @param {Uint32Array<ArrayBuffer>} words of ampcf_model_facts
  */
-function refusal(memory, bytes, status, fault) {
-  const code = statusNames[status];
-  const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
-  const section = sectionNames[type] ?? `section type ${type}`;
-  return new AmpcfError(
-    code,
-    code === 'BAD_MAGIC'
-      ? `not an ampcf model file: got ${guessKind(bytes)}`
-      : `model file refused (${code}): ${memory.text(what)} in ${section} at byte ${offset}: ` +
-          `got ${got}, wanted ${wanted}`,
-    { section, offset, got, wanted },
-  );
+function readFacts(words) {
+  const [items, dim, personas, aspects, neighbours, clusters, leaves] = words;
+  const [gate, proportional] = new Float32Array(words.buffer, 28);
+  const lineage = new Uint8Array(words.buffer, 36);
+  return { items, dim, personas, aspects, neighbours, clusters, leaves, gate, proportional, lineage };
 }
 
 /**
@@ -136,17 +142,18 @@ const ask = (model, name, ...args) => openMemory(model).call(name, model.address
 
 /**
  * @param {OpenModel} model
- * @param {string} name
+ * @param {string} name of an export that gives an address, and how many there are
  * @param {...number} index
+ * @returns {[address: number, length: number]}
  */
-function textOf(model, name, ...index) {
+function spanOf(model, name, ...index) {
   const memory = openMemory(model);
-  // By hand, because a list of titles asks often.
-  return memory.scoped([4], (length) => {
-    const at = memory.call(name, model.address, ...index, length);
-    return memory.text(at, memory.u32(length, 1)[0]);
-  });
+  const at = memory.call(name, model.address, ...index, model.cell);
+  return [at, memory.u32(model.cell, 1)[0]];
 }
+
+/** @param {Parameters<typeof spanOf>} span */
+const textOf = (...span) => openMemory(span[0]).text(...spanOf(...span));
 
 /**
  * How much wasm memory the instance holds.
@@ -198,11 +205,9 @@ export const findItem = (model, id) =>
  * @param {number} item
  * @returns {number[]}
  */
-export function aspectsOfItem(model, item) {
-  const count = new Uint32Array(1);
-  const at = ask(model, 'ampcf_model_item_aspects', item, count);
-  return [...openMemory(model).u16(at, count[0])];
-}
+export const aspectsOfItem = (model, item) => [
+  ...openMemory(model).u16(...spanOf(model, 'ampcf_model_item_aspects', item)),
+];
 
 /**
  * @param {OpenModel} model
@@ -243,31 +248,49 @@ function check(status) {
 }
 
 /**
- * @param {number} k
- * @param {(list: Uint32Array, count: Uint32Array) => void} find fills a list of ampcf_ranked
+ * @param {Uint32Array} list of ampcf_ranked
+ * @param {number} n how many of them
  * @returns {Best}
  */
-function bestOf(k, find) {
-  const { bytes, fields } = ampcf_ranked;
-  const words = bytes / 4;
-  const list = new Uint32Array(k * words);
-  const count = new Uint32Array(1);
-  find(list, count);
+function bestIn(list, n) {
   /**
    * @template {Uint32Array | Float32Array} A
-   * @param {A} array of whole records
-   * @param {readonly [string, number]} field
+   * @param {A} to
+   * @param {number} at
+   * @param {Uint32Array | Float32Array} [from]
    */
-  const column = (array, [, offset]) =>
-    /** @type {A} */ (array.filter((_, i) => i % words === offset / 4).subarray(0, count[0]));
+  const column = (to, at, from = list) => {
+    for (let i = 0; i < n; i++) to[i] = from[i * rankedWords + at];
+    return to;
+  };
+  const floats = new Float32Array(list.buffer, list.byteOffset, list.length);
   return {
-    items: column(list, fields.item),
-    scores: column(new Float32Array(list.buffer), fields.score),
-    personas: column(list, fields.persona),
+    items: column(new Uint32Array(n), 0),
+    scores: column(new Float32Array(n), 1, floats),
+    personas: column(new Uint32Array(n), 2),
   };
 }
 
+/**
+ * @param {number} k
+ * @param {(list: Uint32Array, counts: Uint32Array) => void} find fills a list of ampcf_ranked; counts:
+ *   how many, and what else the core counts
+ */
+function bestOf(k, find) {
+  const list = new Uint32Array(k * rankedWords);
+  const counts = new Uint32Array(2);
+  find(list, counts);
+  return bestIn(list, counts[0]);
+}
+
 // ---- Profile ----
+
+/** @param {number} events */
+export const tooLong = (events) =>
+  new AmpcfError(
+    'LIMIT',
+    `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
+  );
 
 /**
  * @param {OpenModel} model
@@ -282,11 +305,7 @@ export function beginFold(model, summaries, events, spare = 0, personas = 0) {
   const room = Math.min(AMPCF_MAX_HISTORY, events + spare);
   const m = summaries.length;
   const bytes = events > room ? 0 : ask(model, 'ampcf_profile_memory', room, m);
-  if (bytes === 0)
-    throw new AmpcfError(
-      'LIMIT',
-      `history: got ${events} items, wanted at most ${AMPCF_MAX_HISTORY}, and as many as fit 4 GiB`,
-    );
+  if (bytes === 0) throw tooLong(events);
   // The profile begins where its memory does, so one address serves to use it and to free it.
   const address = memory.allocate(bytes);
   const folded = { model, address, summaries: m, events: 0, room };
@@ -373,9 +392,10 @@ export function responsibilitiesOf(folded) {
  * @param {FoldedProfile} folded
  */
 export function scanStats(folded) {
-  const out = new Uint8Array(ampcf_scan_counts.bytes);
+  const out = new Uint32Array(3);
   askFold(folded, 'ampcf_scan_stats', out);
-  return readStruct(ampcf_scan_counts, out);
+  const [bounded, parted, scored] = out;
+  return { bounded, parted, scored };
 }
 
 /**
@@ -389,7 +409,7 @@ export const rankItems = (folded, candidates, k) =>
 /**
  * The best of the whole catalogue.
  * @param {FoldedProfile} folded
- * @param {Uint8Array} excluded (N)
+ * @param {Uint8Array | 0} excluded (N); 0: none
  * @param {number} k
  */
 export const recommendItems = (folded, excluded, k) =>
@@ -402,29 +422,24 @@ export const recommendItems = (folded, excluded, k) =>
  * @param {number} k
  * @param {number} proportional lambda
  * @param {boolean} aspects do they have claims too?
- * @returns {Best & { seats: Uint8Array }} 1: a claim, not the score, put the item there
+ * @returns {Best & Seating}
  */
 export function seatItems(folded, excluded, k, proportional, aspects) {
   const seats = new Uint8Array(k);
   const bytes = askFold(folded, 'ampcf_proportion_memory', k) >>> 0;
-  const best = openMemory(folded.model).scoped([bytes], (room) =>
-    bestOf(k, (list, count) =>
-      change(
-        folded,
-        'ampcf_recommend_proportional',
-        excluded,
-        k,
-        proportional,
-        Number(aspects),
-        room,
-        bytes,
-        list,
-        seats,
-        count,
-      ),
-    ),
-  );
-  return { ...best, seats };
+  const memory = openMemory(folded.model);
+  return memory.scoped([bytes], (room) => {
+    const name = 'ampcf_recommend_proportional';
+    let n = 0;
+    const best = bestOf(k, (list, counts) => {
+      change(folded, name, excluded, k, proportional, Number(aspects), room, bytes, list, seats, counts);
+      n = counts[1];
+    });
+    const { items } = n ? bestIn(memory.u32(room, n * rankedWords), n) : best;
+    const own = n && Math.max(AMPCF_POOL_OWN, Math.min(k, AMPCF_POOL_PLACES));
+    const all = Math.max(own && AMPCF_POOL_ALL, k);
+    return { ...best, seats, pool: items, all, own };
+  });
 }
 
 /**
@@ -446,9 +461,9 @@ export function explainItem(folded, item) {
   const { summaries, events } = folded;
   const parts = new Float64Array(summaries + events);
   const attention = new Float32Array(personaCount(folded));
-  const out = new Uint8Array(ampcf_explanation.bytes);
+  const out = new Float64Array(explanationDoubles);
   change(folded, 'ampcf_explain', item, parts, attention, out);
-  const { bias, residual } = readStruct(ampcf_explanation, out);
+  const [, bias, residual] = out;
   return {
     attention,
     contributions: parts.subarray(summaries),

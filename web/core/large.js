@@ -1,4 +1,4 @@
 // Owns the build of the core that prunes large catalogues, as a chunk of its own, downloaded only for them.
-import gzip from '../../dist/wasm/core-large.wasm.gz';
+import packed from '../../dist/wasm/core-large.wasm.zlib';
 
-export default gzip;
+export default packed;

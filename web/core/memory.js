@@ -81,7 +81,7 @@ export class WasmMemory {
    */
   #run(name, args) {
     if (this.#failed)
-      throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed earlier: load the model again');
+      throw new AmpcfError('INSTANCE_FAILED', 'the wasm instance failed: load the model again');
     try {
       return this.#exports[name](...args);
     } catch (cause) {
@@ -121,7 +121,6 @@ export class WasmMemory {
   /** @param {number} end */
   #growTo(end) {
     try {
-      if (end > 2 ** 32) throw new RangeError('wasm memory ends at 4 GiB');
       this.#memory.grow(Math.ceil((end - this.bytes) / 65536));
     } catch (cause) {
       throw new AmpcfError(
@@ -189,14 +188,22 @@ export class WasmMemory {
   }
 
   /**
-   * UTF-8 text; without a length, up to the NUL.
+   * UTF-8 text.
    * @param {number} at
-   * @param {number} [n]
+   * @param {number} n bytes
    */
-  text(at, n = new Uint8Array(this.#memory.buffer, at >>> 0).indexOf(0)) {
+  text(at, n) {
     return decoder.decode(this.u8(at, n));
   }
 }
+
+/**
+ * UTF-8 text up to the NUL.
+ * @param {WasmMemory} memory
+ * @param {number} at
+ */
+export const terminatedText = (memory, at) =>
+  memory.text(at, memory.u8(at, memory.bytes - (at >>> 0)).indexOf(0));
 
 /**
  * UTF-8 bytes of an id. A lone surrogate would silently become U+FFFD and merge with others, so it is

@@ -57,6 +57,8 @@ async function bytesOf(source, options) {
   }
   if (typeof source === 'string' || source instanceof URL)
     return bytesOf(await fetchModel(source, options.signal), options);
+  let stream = source;
+  let total = NaN;
   if (source instanceof Response) {
     if (!source.ok)
       throw new AmpcfError(
@@ -65,13 +67,14 @@ async function bytesOf(source, options) {
         { status: source.status, url: source.url },
       );
     // With a content-encoding the length on the wire is not the length of the body.
-    const declared = source.headers.get('content-encoding')
-      ? NaN
-      : Number(source.headers.get('content-length') ?? NaN);
-    return readStream(source.body ?? new Blob([]).stream(), declared, maxBytes, options);
+    if (!source.headers.get('content-encoding')) total = Number(source.headers.get('content-length') ?? NaN);
+    stream = source.body ?? new Blob([]);
   }
-  if (source instanceof Blob) return readStream(source.stream(), source.size, maxBytes, options);
-  if (source instanceof ReadableStream) return readStream(source, NaN, maxBytes, options);
+  if (stream instanceof Blob) {
+    total = stream.size;
+    stream = stream.stream();
+  }
+  if (stream instanceof ReadableStream) return readStream(stream, total, maxBytes, options);
   throw badArgument(
     'model source',
     source,
@@ -166,7 +169,7 @@ async function checkIntegrity(bytes, integrity) {
   if (!globalThis.crypto?.subtle)
     throw new AmpcfError(
       'INTEGRITY',
-      'integrity cannot be checked: crypto.subtle needs a secure context (https or localhost)',
+      'integrity: got no crypto.subtle, wanted a secure context (https or localhost)',
     );
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const got = wanted[1].length === 64 ? hexOf(digest) : btoa(String.fromCharCode(...digest));
@@ -175,28 +178,4 @@ async function checkIntegrity(bytes, integrity) {
       got,
       wanted: wanted[1],
     });
-}
-
-/**
- * How files begin that are often taken for a model.
- * @type {readonly [begins: RegExp, what: string][]}
- */
-const kinds = [
-  [/^$/, 'an empty file'],
-  [/^\s*</, 'an HTML or XML page'],
-  [/^\x1f\x8b/, 'a gzip file: serve it with content-encoding, or decompress it first'],
-  [/^PK\x03\x04/, 'a zip file'],
-  [/^version https/, 'a Git LFS pointer, not the file itself'],
-  [/^\s*[{[]/, 'JSON text'],
-  [/^\0asm/, 'a WebAssembly module'],
-];
-
-/**
- * What a file that is not ours probably is.
- * @param {Uint8Array} bytes
- */
-export function guessKind(bytes) {
-  const head = String.fromCharCode(...bytes.subarray(0, 64));
-  const kind = kinds.find(([begins]) => begins.test(head))?.[1];
-  return kind ?? `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
 }

@@ -28,21 +28,19 @@ export function explanationOf(folded, index, listed, owner) {
   const { core, known, indices, model } = folded;
   const { attention, contributions, remembered, bias, residual } = explainItem(core, index);
   const ownerOf = ownersIn(folded);
-  const all = Array.from(contributions, (contribution, i) => ({ contribution, i })).sort(
-    (a, b) => b.contribution - a.contribution,
-  );
+  const all = [...contributions.keys()].sort((a, b) => contributions[b] - contributions[a]);
   return {
     attention,
     explanation: {
       contributions: all
         .slice(0, listed)
-        .map(({ contribution, i }) => ({
+        .map((i) => ({
           item: known[i],
           title: titleAt(model.kernel, indices[i]),
-          contribution,
+          contribution: contributions[i],
           persona: ownerOf(i),
         })),
-      rest: all.slice(listed).reduce((sum, { contribution }) => sum + contribution, 0),
+      rest: all.slice(listed).reduce((sum, i) => sum + contributions[i], 0),
       remembered,
       bias,
       residual,

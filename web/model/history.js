@@ -1,7 +1,7 @@
 // Owns a person's events: what one may be, their order, how changes are taken back. Must not know a model.
 import { AMPCF_MAX_HISTORY, AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { badArgument, itemId, optionValues, rangeArgument } from '../core/arguments.js';
-import { AmpcfError } from '../core/errors.js';
+import { tooLong } from '../core/kernel.js';
 
 /** @import { EventFacts, HistoryEvent, StoredEvent } from './types.js' */
 
@@ -75,11 +75,7 @@ export class History {
    */
   set(id, facts) {
     const before = this.events.get(id);
-    if (!before && this.events.size >= AMPCF_MAX_HISTORY)
-      throw new AmpcfError(
-        'LIMIT',
-        `history: got ${AMPCF_MAX_HISTORY + 1} items, wanted at most ${AMPCF_MAX_HISTORY}`,
-      );
+    if (!before && this.events.size >= AMPCF_MAX_HISTORY) throw tooLong(this.events.size + 1);
     this.events.set(id, facts);
     this.changed(() => {
       before ? this.events.set(id, before) : this.events.delete(id);

@@ -13,13 +13,18 @@ const maxAspects = 2;
 const minLift = 1.2;
 const minShareOfTop = 0.35;
 
+/**
+ * How telling an aspect is: frequent, and more so than in the catalogue.
+ * @param {{ share: number, lift: number }} aspect
+ */
+export const weightOf = ({ share, lift }) => share * Math.log(lift);
+
 /** @param {Labelled} persona */
 function aspectNames(persona) {
   const top = persona.aspects[0];
   if (!top) return [];
-  const weight = (/** @type {{ share: number, lift: number }} */ entry) => entry.share * Math.log(entry.lift);
   return persona.aspects
-    .filter((entry) => entry.lift >= minLift && weight(entry) >= minShareOfTop * weight(top))
+    .filter((entry) => entry.lift >= minLift && weightOf(entry) >= minShareOfTop * weightOf(top))
     .slice(0, maxAspects)
     .map((entry) => entry.aspect);
 }

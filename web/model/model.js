@@ -11,32 +11,34 @@ import {
   idAt,
   memoryBytes,
   metadataOf,
-  openModel,
   similarTo,
   titleAt,
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
 import { hexOf } from '../core/bytes.js';
+import { candidatesArgument } from './candidates.js';
+import { maskOf } from './filter.js';
 import { Profile } from './profile.js';
 import { readSavedProfile } from './saved-profile.js';
 
 /** @import { Core } from '../core/module.js' */
+/** @import { OpenModel } from '../core/kernel.js' */
 /** @import { Taste } from '../taste.js' */
-/** @import { HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
+/** @import { Filter, HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
 export class Model {
   #kernel;
   #diagnostics;
   /** @type {ModelInfo} */ #info;
   /** @type {Map<string, number>} */ #found = new Map();
+  /** @type {string[] | undefined} */ #aspectNames;
 
   /**
-   * @internal Copies the bytes into wasm, checks them there once, and never reads the caller's buffer again.
-   * @param {Core} core
-   * @param {Uint8Array} bytes
+   * @internal
+   * @param {Omit<Core, 'memory'>} diagnostics
+   * @param {OpenModel} kernel
    */
-  constructor({ memory, ...diagnostics }, bytes) {
-    const kernel = openModel(memory, bytes);
+  constructor(diagnostics, kernel) {
     let metadata = {};
     try {
       const given = JSON.parse(metadataOf(kernel) || '{}');
@@ -46,12 +48,7 @@ export class Model {
     }
     this.#kernel = kernel;
     this.#diagnostics = diagnostics;
-    this.#info = Object.freeze({
-      ...kernel.facts,
-      bytes: bytes.byteLength,
-      lineage: hexOf(kernel.facts.lineage),
-      metadata,
-    });
+    this.#info = Object.freeze({ ...kernel.facts, lineage: hexOf(kernel.facts.lineage), metadata });
   }
 
   /** @internal The model in wasm: what other parts of the library read it by. */
@@ -124,6 +121,13 @@ export class Model {
     return aspectsOfItem(this.#kernel, this.#known(item)).map((aspect) => aspectAt(this.#kernel, aspect));
   }
 
+  /** @internal Of all aspects, by their number. */
+  get aspectNames() {
+    return (this.#aspectNames ??= Array.from({ length: this.#info.aspects }, (_, aspect) =>
+      aspectAt(this.#kernel, aspect),
+    ));
+  }
+
   /** @param {string | number} item */
   #known(item) {
     const index = this.indexOf(itemId(item));
@@ -160,6 +164,25 @@ export class Model {
       title: titleAt(kernel, other),
       score: scores[i],
     }));
+  }
+
+  /**
+   * A list of ids that is looked up once and then ranked often: `profile.rank(candidates)`. `exclude` and
+   * `filter` of `recommend` take it too.
+   * @param {Iterable<string | number>} ids
+   */
+  candidates(ids) {
+    return candidatesArgument(this, 'candidates', ids);
+  }
+
+  /**
+   * Which items may be listed, found out once for any number of lists: `filter` and `exclude` of `recommend`
+   * take it.
+   * @param {Filter} filter ids, `{ aspects: { include, exclude } }`, or a function, which is asked about
+   *   every item
+   */
+  mask(filter) {
+    return maskOf(this, filter);
   }
 
   /**

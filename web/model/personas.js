@@ -8,7 +8,7 @@ import {
   sharesOf,
   titleAt,
 } from '../core/kernel.js';
-import { personaLabels } from './labels.js';
+import { personaLabels, weightOf } from './labels.js';
 
 /** @import { FoldedState } from './folded.js' */
 /** @import { Persona, PersonaAspect, PersonaName } from './types.js' */
@@ -32,7 +32,7 @@ export function aspectsOf({ model, core, cares }, persona, asked) {
   const list = asked ?? [...shares.keys()].filter((aspect) => lifts[aspect] > 1);
   return list
     .map((aspect) => ({ aspect, share: shares[aspect], lift: lifts[aspect] }))
-    .sort((a, b) => b.share * Math.log(b.lift) - a.share * Math.log(a.lift))
+    .sort((a, b) => weightOf(b) - weightOf(a))
     .slice(0, asked ? undefined : mostAspects)
     .map(({ aspect, ...entry }) => ({ aspect: aspectAt(model.kernel, aspect), ...entry }));
 }
@@ -45,7 +45,7 @@ export function aspectsOf({ model, core, cares }, persona, asked) {
 function nameForgotten({ model, core }, personas) {
   if (personas.every(({ items }) => items.length > 0)) return;
   const { kernel } = model;
-  const best = recommendItems(core, new Uint8Array(model.info.items), looked);
+  const best = recommendItems(core, 0, looked);
   for (const persona of personas)
     if (persona.items.length === 0)
       persona.items = [...best.items]
@@ -65,24 +65,20 @@ export function personasOf(folded, titles = Infinity) {
   const shares = sharesOf(core);
   const p = shares.length;
   const r = responsibilitiesOf(core);
-  const personas = shares.map((share, index) => ({
-    index,
-    label: '',
-    share,
-    items: known
-      .map((item, i) => ({ item, i, responsibility: r[i * p + index] }))
-      .filter(
-        ({ item, responsibility }) => responsibility >= 1 / (2 * p) && folded.facts(item).preference > 0,
-      )
-      .sort((a, b) => b.responsibility - a.responsibility)
-      .slice(0, titles)
-      .map(({ item, i, responsibility }) => ({
-        item,
-        title: titleAt(model.kernel, indices[i]),
-        responsibility,
-      })),
-    aspects: aspectsOf(folded, index),
-  }));
+  const personas = shares.map((share, index) => {
+    const part = (/** @type {number} */ event) => r[event * p + index];
+    return {
+      index,
+      label: '',
+      share,
+      items: [...known.keys()]
+        .filter((i) => part(i) >= 1 / (2 * p) && folded.facts(known[i]).preference > 0)
+        .sort((a, b) => part(b) - part(a))
+        .slice(0, titles)
+        .map((i) => ({ item: known[i], title: titleAt(model.kernel, indices[i]), responsibility: part(i) })),
+      aspects: aspectsOf(folded, index),
+    };
+  });
   nameForgotten(folded, personas);
   personaLabels(personas).forEach((label, i) => {
     personas[i].label = label;

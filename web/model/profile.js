@@ -16,6 +16,7 @@ import { personasOf } from './personas.js';
 import { rank, recommend } from './ranking.js';
 import { writeSavedProfile } from './saved-profile.js';
 
+/** @import { Candidates } from './candidates.js' */
 /** @import { Model } from './model.js' */
 /** @import { FoldOptions, ProfileOptions, RankOptions, RecommendOptions } from './types.js' */
 /** @import { EventFacts, HistoryEvent, Persona, RankedItem, Ranking, StoredEvent } from './types.js' */
@@ -310,7 +311,7 @@ export class Profile {
   /**
    * Rank my list. Never filters what it was given: unknown items come last, in input order, with `known:
    * false`; an item given twice counts once. Equal scores come in catalogue order.
-   * @param {Iterable<string | number>} candidates
+   * @param {Iterable<string | number> | Candidates} candidates
    * @param {RankOptions} [options] topK default: all
    * @returns {Ranking}
    */
@@ -321,10 +322,10 @@ export class Profile {
   /**
    * The best of the whole catalogue, with the scores `rank` would give, and places for every taste by its
    * share, as far as `proportional` says. The history is left out unless `excludeSeen: false`.
-   * @param {RecommendOptions} [options] topK default 10; `filter` is asked once for every item that is not
-   *   excluded
-   * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists excluded ids that the model
-   *   does not know
+   * @param {RecommendOptions} [options] topK default 10; `filter`: ids, `model.mask(...)`, `{ aspects: {
+   *   include, exclude } }`, or a function
+   * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists ids of `exclude` and
+   *   `filter` that the model does not know
    */
   recommend(options = {}) {
     return options?.calibrate === undefined

@@ -1,40 +1,20 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
-import {
-  badArgument,
-  countArgument,
-  functionArgument,
-  itemId,
-  listArgument,
-  optionValues,
-  rangeArgument,
-} from '../core/arguments.js';
-import { idAt, rankItems, seatItems, titleAt } from '../core/kernel.js';
+import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { idAt, personaCount, rankItems, recommendItems, seatItems, titleAt } from '../core/kernel.js';
+import { candidatesArgument } from './candidates.js';
 import { explanationOf } from './explanation.js';
+import { filterArgument } from './filter.js';
 import { namesOf } from './personas.js';
 
 /** @import { Best } from '../core/kernel.js' */
+/** @import { Candidates } from './candidates.js' */
+/** @import { Passes } from './filter.js' */
 /** @import { FoldedState } from './folded.js' */
-/** @import { Model } from './model.js' */
 /** @import { RankOptions, RankedItem, Ranking, RecommendOptions } from './types.js' */
 
 /** What `recommend` may be told; with `calibrate` also what 'ampcf/taste' knows. */
 export const catalogueNames =
   'explain contributions topK excludeSeen exclude filter proportional aspects calibrate';
-
-/**
- * @param {Model} model
- * @param {Iterable<string>} ids
- */
-function splitKnown(model, ids) {
-  /** @type {number[]} */ const indices = [];
-  /** @type {string[]} */ const unknown = [];
-  for (const id of ids) {
-    const index = model.indexOf(id);
-    if (index === undefined) unknown.push(id);
-    else indices.push(index);
-  }
-  return { indices, unknown };
-}
 
 /**
  * How many contributions an explanation lists; undefined where none is asked for.
@@ -69,31 +49,66 @@ function describe(folded, { items, scores, personas, seats }, listed) {
 /**
  * See Profile.rank.
  * @param {FoldedState} state
- * @param {Iterable<string | number>} candidates
+ * @param {Iterable<string | number> | Candidates} list
  * @param {RankOptions} options
  * @returns {Ranking}
  */
-export function rank(state, candidates, options) {
-  /** @type {Set<string>} */ const seen = new Set();
-  /** @type {Set<string>} */ const duplicates = new Set();
-  for (const candidate of listArgument('candidates', candidates)) {
-    const id = itemId(candidate);
-    if (seen.has(id)) duplicates.add(id);
-    seen.add(id);
-  }
-  const [explain, contributions, topK = seen.size] = optionValues(options, 'explain contributions topK');
+export function rank(state, list, options) {
+  const { indices, unknown, duplicates } = candidatesArgument(state.model, 'candidates', list);
+  const [explain, contributions, topK = indices.length + unknown.length] = optionValues(
+    options,
+    'explain contributions topK',
+  );
   const most = countArgument('topK', topK);
   const listed = listedArgument(explain, contributions);
-  const { indices, unknown } = splitKnown(state.model, seen);
   const folded = state.now();
-  const items = describe(
-    folded,
-    rankItems(folded.core, Uint32Array.from(indices), Math.min(most, indices.length)),
-    listed,
-  );
+  const items = describe(folded, rankItems(folded.core, indices, Math.min(most, indices.length)), listed);
   for (const id of unknown.slice(0, most - items.length))
     items.push({ item: id, title: id, known: false, score: null, persona: null });
-  return { personalized: folded.personalized, items, unknown, duplicates: [...duplicates] };
+  return { personalized: folded.personalized, items, unknown: [...unknown], duplicates: [...duplicates] };
+}
+
+/** How many times as far each look at the catalogue goes as the one before it. */
+const further = 16;
+
+/**
+ * The places of a list. A function is asked only about items that are in the list unless it refuses them, or
+ * that the places depend on: what the list is chosen from. Best first, and once each.
+ * @param {FoldedState} state
+ * @param {Uint8Array} excluded (N) where what is refused is marked too
+ * @param {[k: number, proportional: number, aspects: boolean]} places
+ * @param {Passes | undefined} passes
+ */
+function placesOf(state, excluded, places, passes) {
+  /** @type {Set<number>} */ const passed = new Set();
+  for (;;) {
+    const list = seatItems(state.now().core, excluded, ...places);
+    const { pool, all, own } = list;
+    let refused = 0;
+    const ask = (/** @type {number} */ index) => {
+      if (passed.has(index) || !passes) return true;
+      if (passes(index)) return passed.add(index);
+      refused = excluded[index] = 1;
+      return false;
+    };
+    pool.forEach(ask);
+    if (refused === 0) return list;
+    // By score, ever further, until as many have passed as a list is chosen from.
+    for (let lacks = true, far = pool.length; lacks && far < excluded.length;) {
+      far = Math.min(excluded.length, far * further);
+      const { core } = state.now();
+      const { items, personas } = recommendItems(core, excluded, far);
+      const of = Array(personaCount(core)).fill(0);
+      let found = 0;
+      lacks = items.every((index, i) => {
+        if ((found < all || of[personas[i]] < own) && ask(index)) {
+          found++;
+          of[personas[i]]++;
+        }
+        return found < all || of.some((count) => count < own);
+      });
+    }
+  }
 }
 
 /**
@@ -104,7 +119,7 @@ export function rank(state, candidates, options) {
  */
 export function recommend(state, options) {
   const { model } = state;
-  const { kernel, info } = model;
+  const { info } = model;
   const [
     explain,
     contributions,
@@ -117,28 +132,28 @@ export function recommend(state, options) {
   ] = optionValues(options, catalogueNames);
   rangeArgument('proportional', proportional, 0, 1);
   if (typeof aspects !== 'boolean') throw badArgument('aspects', aspects, 'true or false');
-  const n = info.items;
-  const k = Math.min(countArgument('topK', topK), n);
+  const k = Math.min(countArgument('topK', topK), info.items);
   const listed = listedArgument(explain, contributions);
-  functionArgument('filter', filter || undefined);
-  const excluded = new Uint8Array(n);
-  const { indices, unknown } = splitKnown(model, listArgument('exclude', exclude).map(itemId));
-  for (const index of excludeSeen ? [...indices, ...state.now().indices] : indices) excluded[index] = 1;
-  if (filter)
-    state.lend(() => {
-      for (let index = 0; index < n; index++)
-        if (!excluded[index]) {
-          const answer = /** @type {any} */ (filter(idAt(kernel, index)));
-          // A promise is true, whatever it will say.
-          if (answer?.then) throw badArgument('filter', 'a promise', 'true or false');
-          if (!answer) excluded[index] = 1;
-        }
-    });
+  const excluded = new Uint8Array(info.items);
+  const mark = (/** @type {Iterable<number>} */ indices, /** @type {number} */ out) => {
+    for (const index of indices) excluded[index] = out;
+  };
+  const { only, passes } = filter ? filterArgument(model, 'filter', filter) : {};
+  if (only) {
+    excluded.fill(1);
+    mark(only.indices, 0);
+  }
+  const without = candidatesArgument(model, 'exclude', exclude);
+  mark(without.indices, 1);
+  if (excludeSeen) mark(state.now().indices, 1);
+  const places = state.lend(() =>
+    placesOf(state, excluded, [k, proportional, aspects], k > 0 ? passes : undefined),
+  );
   const folded = state.now();
   return {
     personalized: folded.personalized,
-    items: describe(folded, seatItems(folded.core, excluded, k, proportional, aspects), listed),
-    unknown,
+    items: describe(folded, places, listed),
+    unknown: [...without.unknown, ...(only?.unknown ?? [])],
     duplicates: [],
   };
 }

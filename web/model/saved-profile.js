@@ -14,11 +14,14 @@ import { bytesView, hexOf } from '../core/bytes.js';
 // model (16), payload. Version 1: [[item, weight, at], ...]; version 2:
 // { events: [[item, weight, at, preference], ...], memories: [[number, ...], ...] }, where `memories` are the
 // summaries of forgotten events.
-const magic = [0x89, 0x41, 0x4d, 0x55, 0x0d, 0x0a, 0x1a, 0x0a];
+const magic = [0x554d4189, 0x0a1a0a0d];
 const formatVersion = 2;
 const headerBytes = 36;
-const crcAt = 16;
+const crcWord = 4;
 const lineageAt = 20;
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+const wordsOf = (bytes) => new Uint32Array(bytes.buffer, 0, headerBytes / 4);
 
 /**
  * @param {Model} model
@@ -34,13 +37,10 @@ export function writeSavedProfile(model, events, summaries) {
     }),
   );
   const bytes = new Uint8Array(headerBytes + payload.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set(magic);
-  view.setUint32(8, formatVersion, true);
-  view.setUint32(12, payload.length, true);
+  wordsOf(bytes).set([...magic, formatVersion, payload.length]);
   bytes.set(model.kernel.facts.lineage, lineageAt);
   bytes.set(payload, headerBytes);
-  view.setUint32(crcAt, crc32c(model.kernel, bytes), true);
+  wordsOf(bytes)[crcWord] = crc32c(model.kernel, bytes);
   return bytes;
 }
 
@@ -74,19 +74,18 @@ function checkedBytes(model, given) {
   const source = bytesView(given);
   if (!source) throw badArgument('saved profile', given, 'the Uint8Array of profile.save()');
   const bytes = new Uint8Array(source);
-  const view = new DataView(bytes.buffer);
-  if (bytes.length < headerBytes || String(bytes.subarray(0, 8)) !== String(magic))
+  const words = bytes.length < headerBytes ? [] : wordsOf(bytes);
+  const [first, second, version, length, crc] = words;
+  if (first !== magic[0] || second !== magic[1])
     throw bad(`got ${bytes.length} bytes that are not a saved profile`);
-  const version = view.getUint32(8, true);
-  const crc = view.getUint32(crcAt, true);
   if (version > formatVersion)
     throw new AmpcfError(
       'UNSUPPORTED_VERSION',
       `saved profile: got version ${version}, wanted at most ${formatVersion}: update the library`,
     );
-  view.setUint32(crcAt, 0, true);
-  if (view.getUint32(12, true) !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
-    throw bad('got wrong length or checksum, wanted none damaged');
+  words[crcWord] = 0;
+  if (length !== bytes.length - headerBytes || crc32c(model.kernel, bytes) !== crc)
+    throw bad('got wrong length or checksum, wanted none');
   return bytes;
 }
 

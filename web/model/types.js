@@ -1,5 +1,6 @@
 // Owns the types of what an app gives to a profile and gets from it. Must hold no code.
 
+/** @import { Candidates } from './candidates.js' */
 /**
  * @typedef {object} HistoryEvent
  * @property {string | number} item
@@ -75,12 +76,24 @@
  *   many to list, default 5
  */
 /**
+ * @typedef {object} AspectFilter
+ * @property {Iterable<string>} [include] aspects of which an item has at least one
+ * @property {Iterable<string>} [exclude] aspects of which it has none
+ */
+/**
+ * Which items may be listed: these ids, those of a mask, those with these aspects, or those that a function
+ * says yes to, not by a promise.
+ * @typedef {Iterable<string | number> | Candidates | { aspects: AspectFilter } | ((item: string) =>
+ *   boolean)} Filter
+ */
+/**
  * Which items of the catalogue are listed, and how.
  * @typedef {object} CatalogueOptions
  * @property {boolean} [excludeSeen] leave out the items of the history, default true
- * @property {Iterable<string | number>} [exclude] ids to leave out too
- * @property {(item: string) => boolean} [filter] which ids may be listed; not by a promise, and it may not
- *   change the profile
+ * @property {Iterable<string | number> | Candidates} [exclude] ids to leave out too
+ * @property {Filter} [filter] which items may be listed. A function may not change the profile; it is asked
+ *   best first, once each, and only about items that are listed unless it refuses them or on which the places
+ *   of others depend
  * @property {number} [proportional] 0 to 1, how much the places are to go to every taste by its share: each
  *   event of the history has a claim on the list; 0 is the order by score; default: what the file says
  * @property {boolean} [aspects] do aspects have claims too, where the file has them? default true; false: the

@@ -1,13 +1,13 @@
 // Owns starting the taste module, a small wasm of its own. Must not be needed to rank, and must not know
 // models.
-import gzip from '../../dist/wasm/taste.wasm.gz';
-import { compileGzip, compileNow, compilesAtOnce, notStarted } from '../core/compile.js';
+import packed from '../../dist/wasm/taste.wasm.zlib';
+import { compilePacked, compileNow, compilesAtOnce, notStarted } from '../core/compile.js';
 import { TasteKernel } from './kernel.js';
 
 /** @param {unknown} error */
 const noWasm = (error) => notStarted('the taste module', error);
 
-const start = async () => new TasteKernel(await compileGzip(gzip));
+const start = async () => new TasteKernel(await compilePacked(packed));
 
 /** @type {TasteKernel | undefined} */
 let kernel;
@@ -28,7 +28,7 @@ export async function tasteKernel() {
   }
   return () => {
     try {
-      return (kernel ??= new TasteKernel(compileNow(gzip)));
+      return (kernel ??= new TasteKernel(compileNow(packed)));
     } catch (error) {
       throw noWasm(error);
     }

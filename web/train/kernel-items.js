@@ -2,6 +2,7 @@
 // that is written from there. Must not check what callers pass, or know how vectors came about.
 import * as abi from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
+import { terminatedText } from '../core/memory.js';
 import { readStruct, writeStruct } from '../core/struct.js';
 
 /** @import { Layout } from '../core/abi.js' */
@@ -59,7 +60,8 @@ export function getStruct(memory, layout, at) {
  * @param {WasmMemory} memory
  * @param {number} status
  */
-export const statusName = (memory, status) => memory.text(memory.call('ampcf_status_name', status));
+export const statusName = (memory, status) =>
+  terminatedText(memory, memory.call('ampcf_status_name', status));
 
 /**
  * @param {WasmMemory} memory
@@ -82,7 +84,7 @@ export function checkWritten(memory, status, fault) {
   const { what } = getStruct(memory, abi.ampcf_fault, fault);
   throw new AmpcfError(
     statusName(memory, status),
-    `the model would be refused by the loader: ${memory.text(what)}`,
+    `the model would be refused by the loader: ${terminatedText(memory, what)}`,
   );
 }
 

@@ -3,6 +3,7 @@
 import * as abi from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { terminatedText } from '../core/memory.js';
 import { ItemsInWasm, check, checkWritten, getStruct, put, putStruct, statusName } from './kernel-items.js';
 
 /** @import { Layout } from '../core/abi.js' */
@@ -142,7 +143,7 @@ export class TrainKernel {
         const status = memory.call('ampcf_model_open', given, file.length, work, bytes, out, fault);
         if (status === 0) return;
         const said = getStruct(memory, abi.ampcf_fault, fault);
-        throw new AmpcfError(statusName(memory, status), `${what}: ${memory.text(said.what)}`);
+        throw new AmpcfError(statusName(memory, status), `${what}: ${terminatedText(memory, said.what)}`);
       });
     });
   }

@@ -3,7 +3,7 @@
 #include "kinds.h"
 #include "core/profile.h"
 
-enum { LEAST = 2000, SPREAD = 150, EVENTS = 40, MODELS = 250, PEOPLE = 4, LISTS = 100 };
+enum { LEAST = 2048, SPREAD = 150, EVENTS = 40, MODELS = 250, PEOPLE = 4, LISTS = 100 };
 
 typedef struct person {
     const ampcf_model *model;

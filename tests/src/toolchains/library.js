@@ -1,7 +1,7 @@
 // Owns the library bundled with the wasm modules of one toolchain, so that all of it, the trainer and taste
 // too, runs on them through its public functions. Must not write files.
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { constants } from '../../../web/build/constants.js';
 import { root } from '../../support.js';
@@ -33,10 +33,10 @@ const standIns = {
 const modulesOf = (toolchain, kernels) => ({
   name: 'toolchain',
   setup(bundler) {
-    bundler.onLoad({ filter: /\.wasm(\.gz)?$/ }, ({ path }) => {
-      const [, name, gzip] = /** @type {RegExpExecArray} */ (/([a-z-]+)\.wasm(\.gz)?$/.exec(path));
+    bundler.onLoad({ filter: /\.wasm(\.zlib)?$/ }, ({ path }) => {
+      const [, name, packed] = /** @type {RegExpExecArray} */ (/([a-z-]+)\.wasm(\.zlib)?$/.exec(path));
       const bytes = wasmBytes(toolchain, standIns[kernels][name] ?? name);
-      return { contents: gzip ? gzipSync(bytes) : bytes, loader: 'base64' };
+      return { contents: packed ? deflateSync(bytes) : bytes, loader: 'base64' };
     });
   },
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import * as abi from '../../../web/core/abi.js';
-import { WasmMemory } from '../../../web/core/memory.js';
+import { WasmMemory, terminatedText } from '../../../web/core/memory.js';
 import { readStruct, writeStruct } from '../../../web/core/struct.js';
 import { root } from '../../support.js';
 import { falseFacts, layoutFacts, membersOf } from './c-facts.js';
@@ -93,6 +93,17 @@ describe('layouts and numbers', () => {
     ]);
   });
 
+  test('sizes of what kernel.js reads by hand, and where its numbers are', () => {
+    const at = (/** @type {Layout} */ { fields }) => Object.values(fields).map(([, offset]) => offset);
+    assert.equal(abi.ampcf_fault.bytes, abi.faultBytes);
+    assert.equal(abi.ampcf_ranked.bytes, 4 * abi.rankedWords);
+    assert.deepEqual(at(abi.ampcf_ranked), [0, 4, 8]);
+    assert.equal(abi.ampcf_explanation.bytes, 8 * abi.explanationDoubles);
+    assert.deepEqual(at(abi.ampcf_explanation), [0, 8, 16, 24]);
+    assert.equal(abi.ampcf_model_facts.bytes, 4 * abi.factsWords);
+    assert.deepEqual(at(abi.ampcf_model_facts), [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+  });
+
   test('structs are read as they were written', () => {
     for (const [, layout] of layouts) {
       if (Object.values(layout.fields).some(([type]) => type === 'bytes')) continue; // only written
@@ -120,7 +131,11 @@ describe('names', () => {
     );
     for (const [name, value] of statuses) {
       assert.equal(Object(abi)[name], value, name);
-      assert.equal(abi.statusNames[value], memory.text(memory.call('ampcf_status_name', value)), name);
+      assert.equal(
+        abi.statusNames[value],
+        terminatedText(memory, memory.call('ampcf_status_name', value)),
+        name,
+      );
     }
   });
 

@@ -124,11 +124,11 @@ describe('a change in the middle of a call is BUSY, and changes nothing', () => 
 
   test('a filter that lets another filter change things is BUSY too', () => {
     const me = fresh({ recency: (/** @type {any[]} */ events) => events.map(() => 1) });
-    me.recommend();
+    const first = me.recommend({ proportional: 0 }).items[0].item;
     const said = saidInside(me, changes.add, (inside) =>
       me.recommend({
         filter: (item) => {
-          if (item !== ids[0]) return true;
+          if (item !== first) return true;
           me.recommend({ filter: () => true, topK: 1 });
           inside();
           return true;
@@ -141,8 +141,9 @@ describe('a change in the middle of a call is BUSY, and changes nothing', () => 
   test('another profile may change', () => {
     const me = fresh();
     const other = fresh();
+    const before = other.size;
     me.recommend({ filter: (item) => (other.add(item), true) });
-    assert.equal(other.size, Math.max(other.size, model.info.items - me.size));
+    assert.ok(other.size > before);
   });
 });
 

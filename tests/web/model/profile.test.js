@@ -378,7 +378,7 @@ describe('recommend', () => {
       await failsWith(() => me.recommend({ exclude: any(list) }), 'BAD_ARGUMENT', /exclude/);
   });
 
-  test('a filter is asked once for every item that is left, and obeyed', async () => {
+  test('a filter is asked once about every item that may be listed, and obeyed', async () => {
     const me = model.createProfile(historyOf(10)),
       exclude = ids.slice(0, 9);
     /** @type {string[]} */ const asked = [];
@@ -391,7 +391,7 @@ describe('recommend', () => {
       },
     });
     const left = ids.filter((id) => !exclude.includes(id) && !known(10).includes(id));
-    assert.deepEqual(asked, left);
+    assert.deepEqual([...asked].sort(), [...left].sort());
     assert.deepEqual(
       ranking.items.map((entry) => entry.item).sort(),
       left.filter((id) => id.length % 2 === 0).sort(),
@@ -406,7 +406,7 @@ describe('recommend', () => {
     let calls = 0;
     const ranking = me.recommend({
       filter: (item) => {
-        if (calls++ % 97 === 0) {
+        if (calls++ % 7 === 0) {
           const other = model.createProfile(historyOf(calls % people.length));
           other.recommend({ topK: 3, explain: true });
           other.dispose();
@@ -417,7 +417,7 @@ describe('recommend', () => {
         return true;
       },
     });
-    assert.ok(calls > 500);
+    assert.ok(calls > 50 && calls < 500);
     assert.deepEqual(golden(ranking), first);
   });
 

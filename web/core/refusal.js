@@ -1,0 +1,53 @@
+// Owns the words for a model file that the core refuses. A chunk of its own: only who has such a file
+// downloads it. Must not decide what is refused.
+import { ampcf_fault, sectionNames, statusNames } from './abi.js';
+import { hexOf } from './bytes.js';
+import { AmpcfError } from './errors.js';
+import { terminatedText } from './memory.js';
+import { readStruct } from './struct.js';
+
+/** @import { WasmMemory } from './memory.js' */
+
+/**
+ * How files begin that are often taken for a model.
+ * @type {readonly [begins: RegExp, what: string][]}
+ */
+const kinds = [
+  [/^$/, 'an empty file'],
+  [/^\s*</, 'an HTML or XML page'],
+  [/^\x1f\x8b/, 'a gzip file: serve it with content-encoding, or decompress it first'],
+  [/^PK\x03\x04/, 'a zip file'],
+  [/^version https/, 'a Git LFS pointer, not the file itself'],
+  [/^\s*[{[]/, 'JSON text'],
+  [/^\0asm/, 'a WebAssembly module'],
+];
+
+/**
+ * What a file that is not ours probably is.
+ * @param {Uint8Array} bytes
+ */
+function guessKind(bytes) {
+  const head = String.fromCharCode(...bytes.subarray(0, 64));
+  const kind = kinds.find(([begins]) => begins.test(head))?.[1];
+  return kind ?? `an unknown file beginning with ${hexOf(bytes.subarray(0, 8))}`;
+}
+
+/**
+ * @param {WasmMemory} memory where the file was refused
+ * @param {Uint8Array} head how the file begins
+ * @param {number} status
+ * @param {Uint8Array<ArrayBuffer>} fault
+ */
+export function refusal(memory, head, status, fault) {
+  const code = statusNames[status];
+  const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
+  const section = sectionNames[type] ?? `section type ${type}`;
+  return new AmpcfError(
+    code,
+    code === 'BAD_MAGIC'
+      ? `not an ampcf model file: got ${guessKind(head)}`
+      : `model file refused (${code}): ${terminatedText(memory, what)} in ${section} at byte ${offset}: ` +
+          `got ${got}, wanted ${wanted}`,
+    { section, offset, got, wanted },
+  );
+}
