@@ -167,6 +167,8 @@ async function bundleLibrary() {
   };
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
   await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
+  // Workers hold what they need: the wasm comes to them compiled.
+  await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };

@@ -19,7 +19,8 @@ static trainers open_trainers(const ampcf_train_config *c, const data *d, uint32
     for (uint32_t i = 0; i < count; i++) {
         t.memory[i] = exact(bytes);
         memset(t.memory[i], (int)i + 1, bytes);
-        CHECK_EQ(ampcf_trainer_open(c, d->offsets, d->items, d->weights, t.memory[i], bytes, &t.of[i]), AMPCF_OK);
+        CHECK_EQ(ampcf_trainer_open(c, d->offsets, d->items, d->weights, t.memory[i], bytes, &t.of[i]),
+                 AMPCF_OK);
     }
     return t;
 }
@@ -61,7 +62,8 @@ static void shared_training(const ampcf_train_config *c, const data *d, uint32_t
     }
     ampcf_trainer *last = t.of[count - 1];
     CHECK_EQ(ampcf_trainer_pass_end(last, &q), AMPCF_E_ARGUMENT);
-    while (q.done < q.total) CHECK_EQ(ampcf_trainer_step(last, 1000, &q), AMPCF_OK); /* what cannot be shared */
+    while (q.done < q.total)
+        CHECK_EQ(ampcf_trainer_step(last, 1000, &q), AMPCF_OK); /* what cannot be shared */
     CHECK(p.done == q.done && p.sweep == q.sweep && p.sweep == c->sweeps + c->warmup);
     CHECK_BYTES(ampcf_trainer_vectors(last), ampcf_trainer_vectors(alone.of[0]), n * dim * 4);
     CHECK_BYTES(ampcf_trainer_bias(last), ampcf_trainer_bias(alone.of[0]), n * 4);
@@ -134,8 +136,9 @@ static sharers open_sharers(const ampcf_neighbours_config *c, const data *d, con
     for (uint32_t i = 0; i < count; i++) {
         s.memory[i] = exact(bytes);
         memset(s.memory[i], (int)i + 1, bytes);
-        CHECK_EQ(ampcf_neighbours_open(c, d->offsets, d->items, d->weights, side, s.memory[i], bytes, &s.of[i]),
-                 AMPCF_OK);
+        CHECK_EQ(
+            ampcf_neighbours_open(c, d->offsets, d->items, d->weights, side, s.memory[i], bytes, &s.of[i]),
+            AMPCF_OK);
         if (count > 1) CHECK_EQ(ampcf_neighbours_share(s.of[i], i, count), AMPCF_OK);
     }
     return s;
@@ -226,7 +229,8 @@ static void neighbours_are_shared(void) {
             recipe r = plain_recipe(d.n_items, cases[i].dim ? cases[i].dim : 1, 1, 0);
             r.scale = 0.5f, r.settings[LAMBDA] = 0.05f;
             test_parts t = make_parts(&r, &rng);
-            ampcf_item_side side = {t.parts.dim, t.vectors, t.gram, t.settings, t.item_weights, t.item_targets};
+            ampcf_item_side side = {t.parts.dim, t.vectors,      t.gram,
+                                    t.settings,  t.item_weights, t.item_targets};
             ampcf_neighbours_config c = {.n_users = d.n_users,
                                          .n_items = d.n_items,
                                          .method = cases[i].method,
