@@ -22,6 +22,7 @@ const functions = { ...metrics, hitrate: metrics.hitRate };
  * @returns {Promise<string[][]>} a list a person
  */
 export async function rankPeople(ranker, people, k, pace) {
+  if (ranker.rankAll) return ranker.rankAll(people, k, pace);
   const lists = [];
   for (const person of people) {
     lists.push(ranker.rank(person, k));

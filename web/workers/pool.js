@@ -46,12 +46,19 @@ export function openPool(size, start) {
     thread.listen(
       (/** @type {{ answer?: unknown, failed?: Failed }} */ { answer, failed }) => {
         if (!failed) waiting[i].shift()?.resolve(answer);
-        else fail(failed.code ? new AmpcfError(failed.code, failed.message) : endedBy(new Error(failed.message)));
+        else
+          fail(
+            failed.code ? new AmpcfError(failed.code, failed.message) : endedBy(new Error(failed.message)),
+          );
       },
       (error) => fail(endedBy(error)),
     ),
   );
-  const post = (/** @type {number} */ i, /** @type {object} */ message, /** @type {ArrayBuffer[]} */ transfer) => {
+  const post = (
+    /** @type {number} */ i,
+    /** @type {object} */ message,
+    /** @type {ArrayBuffer[]} */ transfer,
+  ) => {
     if (failure) throw failure;
     threads[i].post(message, transfer);
   };

@@ -19,7 +19,9 @@ export function serve(handle) {
     } catch (error) {
       // A class does not survive the way between threads.
       const code = error instanceof AmpcfError ? error.code : undefined;
-      port.postMessage({ failed: { code, message: code ? /** @type {Error} */ (error).message : messageOf(error) } });
+      port.postMessage({
+        failed: { code, message: code ? /** @type {Error} */ (error).message : messageOf(error) },
+      });
     }
   };
   port.onmessage = (/** @type {{ data: any }} */ { data }) => {
