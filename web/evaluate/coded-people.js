@@ -45,7 +45,8 @@ export function codePeople(model, people) {
   });
   const { offsets, all } = joined(histories);
   const coded = { offsets, items: all, weights: Float32Array.from(weights) };
-  if (!people.some(({ candidates }) => candidates)) return { ...coded, candidateOffsets: null, candidates: null };
+  if (!people.some(({ candidates }) => candidates))
+    return { ...coded, candidateOffsets: null, candidates: null };
   const lists = joined(
     people.map(({ candidates }) => [...new Set(candidates)].flatMap((id) => model.indexOf(id) ?? [])),
   );

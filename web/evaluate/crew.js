@@ -31,14 +31,14 @@ function startWorker() {
 }
 
 /**
- * With workers for as long as `use` takes; with none where one core was asked for.
+ * With workers for as long as `use` takes; with none where one core was asked for, or people are few.
  * @template T
- * @param {{ cores?: number | undefined, signal?: AbortSignal | undefined }} options
+ * @param {{ people: number, cores?: number | undefined, signal?: AbortSignal | undefined }} options
  * @param {(crew: Crew | undefined) => Promise<T>} use
  * @returns {Promise<T>}
  */
-export function withCrew({ cores = 1, signal }, use) {
-  if (cores < 2 || !hasThreads()) return use(undefined);
+export function withCrew({ people, cores = 1, signal }, use) {
+  if (cores < 2 || people <= peopleEach.worker || !hasThreads()) return use(undefined);
   return withPool(openPool(cores, startWorker), signal, (pool) => use({ pool, model: undefined }));
 }
 

@@ -125,7 +125,7 @@ export async function evaluateModel(model, options) {
   const began = performance.now();
   const run = prepare(model, options);
   if (run.options.newUsers) await retrainingOf(model, run.options.history, 1, limitsIn(run.options));
-  const { own, against } = await withCrew(run.options, async (crew) => {
+  const { own, against } = await withCrew({ ...run.options, people: run.people.length }, async (crew) => {
     const measured = await measureModel(run, model, 'ranking', crew);
     const { against: other } = run.options;
     return { own: measured, against: other ? await compareWithModel(run, measured, other, crew) : null };

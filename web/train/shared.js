@@ -34,6 +34,19 @@ export const trainingPool = (cores) => openPool(cores, startWorker);
 export const workersFor = (cores = 1) => (cores > 1 && hasThreads() ? cores : 0);
 
 /**
+ * What a training takes on several cores: an instance each, and one more that keeps the vectors.
+ * @param {{ vectors: number, neighbours: number }} one bytes on one core
+ * @param {number} cores
+ * @param {string} [objective]
+ */
+export function memoryOn(one, cores, objective = 'als') {
+  const workers = workersFor(cores);
+  const vectors = one.vectors * (objective === 'softmax' ? 1 : workers + 1);
+  const neighbours = one.neighbours * Math.max(1, workers);
+  return { bytes: vectors + neighbours, vectors, neighbours };
+}
+
+/**
  * @param {Pool} pool
  * @param {(part: number) => object} workOf each
  * @returns {Promise<{ bytes: number, total: number }>} bytes of all instances; total: steps of neighbours

@@ -12,7 +12,7 @@ import { lateRow, settingsWith } from './late-settings.js';
 import { checkOptions, trainOptions } from './options.js';
 import { paced } from './pace.js';
 import { settingsAfter, settingsFor, trainSettings } from './settings.js';
-import { openShared, sharedTraining, trainingPool, workersFor } from './shared.js';
+import { memoryOn, openShared, sharedTraining, trainingPool, workersFor } from './shared.js';
 import { watchSnapshots } from './snapshots.js';
 import { withPool } from '../workers/pool.js';
 
@@ -88,13 +88,10 @@ export async function trainingMemory(interactions, options = {}) {
   const input = trainInput(interactions, options);
   const { data, settings, aspects } = input;
   const kernel = await startTrainer();
-  const workers = workersFor(options.cores);
   const given = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
-  // The instance that keeps the results is one more.
-  const instances = settings.objective === 'softmax' ? 1 : workers + 1;
-  const vectors = instances * (configured(kernel, input).bytes + given);
-  const neighbours = Math.max(1, workers) * neighbourMemory(kernel, data, settings, aspects);
-  return { bytes: vectors + neighbours, vectors, neighbours };
+  const vectors = configured(kernel, input).bytes + given;
+  const neighbours = neighbourMemory(kernel, data, settings, aspects);
+  return memoryOn({ vectors, neighbours }, options.cores ?? 1, settings.objective);
 }
 
 /**
