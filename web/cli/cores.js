@@ -128,6 +128,7 @@ export function askingCores(people, bytes, values, say) {
       `models on ${cores} cores need ${fileSize(bytesOn(cores))}, got ${fileSize(Math.floor(limit.bytes))} ` +
         `from ${limit.name}, wanted fewer --cores`,
     );
-  if (wanted > 1) say(`cores    ${cores}${cores < wanted ? ` of ${wanted}: no more fit into memory` : ' (--cores N)'}`);
+  if (wanted > 1)
+    say(`cores    ${cores}${cores < wanted ? ` of ${wanted}: no more fit into memory` : ' (--cores N)'}`);
   return cores;
 }
