@@ -20,8 +20,8 @@ const smallWork = 2e9;
 const fewPeople = 1000;
 
 export const coresUsage =
-  '  --cores N               workers that share the work, 1 to 64 (default: the processors of the machine, at ' +
-  `most ${mostUnasked}); no result depends on it`;
+  '  --cores N               workers that share the work, 1 to 64 (default: the processors of the ' +
+  `machine, at most ${mostUnasked}); no result depends on it`;
 
 /**
  * @param {Record<string, any>} values

@@ -25,8 +25,8 @@ import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
  * @typedef {object} CodedLists
  * @property {Uint32Array<ArrayBuffer>} lists (U, k)
  * @property {Uint32Array<ArrayBuffer>} lengths (U)
- * @property {Float64Array<ArrayBuffer>} health (U, 4): personas (0: the model knows nothing of the history), exp
- *   of the entropy of their shares, whether two are collapsed, entropy share of the attention (-1: none)
+ * @property {Float64Array<ArrayBuffer>} health (U, 4): personas (0: the model knows nothing of the history),
+ *   exp of the entropy of their shares, whether two are collapsed, entropy share of the attention (-1: none)
  */
 
 export const healthFields = 4;

@@ -47,7 +47,9 @@ export function withCrew({ people, cores = 1, signal }, use) {
  * @param {Model} model
  * @returns {Uint8Array<ArrayBuffer> | undefined} undefined: it is not there, or not to be found
  */
-export function fileOf({ kernel: { memory }, info: { bytes } }) {
+export function fileOf(model) {
+  const { memory } = model.kernel;
+  const { bytes } = model.info;
   if (!memory) return undefined;
   const all = memory.u8(0, memory.bytes);
   for (let at = all.indexOf(magic[0]); at >= 0; at = all.indexOf(magic[0], at + 1))

@@ -121,9 +121,9 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
 /**
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
  *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean, cores:
- *   number }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps those of the snapshot kept; historyCounts: false
- *   where everybody gets the same list, whatever the history: try a smaller lambda or bias, a smaller alpha
- *   or unobserved, or more events a person
+ *   number }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps
+ *   those of the snapshot kept; historyCounts: false where everybody gets the same list, whatever the
+ *   history: try a smaller lambda or bias, a smaller alpha or unobserved, or more events a person
  */
 
 /** Half of what the metadata may have. */

@@ -6,7 +6,7 @@ import { hasThreads, nodeThreads, threadOfNode, threadOfPage } from '../workers/
 /** @import { Pool } from '../workers/pool.js' */
 /** @import { NeighbourRows, Rows, Training } from './kernel.js' */
 /** @typedef {{ from: number, n: number, given: any }} Solved */
-/** @typedef {{ from: number, n: number, owner?: number }} Piece rows or units of a pass; owner: who solves it */
+/** @typedef {{ from: number, n: number, owner?: number }} Piece rows or units of a pass; owner: who solves */
 
 /** A worker has its next piece before it has answered the last one. */
 const askedAhead = 2;

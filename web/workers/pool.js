@@ -5,7 +5,7 @@ import { AmpcfError } from '../core/errors.js';
 
 /** @import { Thread } from './thread.js' */
 /** @typedef {{ resolve: (answer: any) => void, reject: (error: unknown) => void }} Waiting */
-/** @typedef {{ code?: string, message: string }} Failed what is left of an error on its way between threads */
+/** @typedef {{ code?: string, message: string }} Failed what is left of an error between threads */
 
 /**
  * Why a thread ended that nobody ended.

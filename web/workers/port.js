@@ -8,9 +8,10 @@ import { nodeThreads } from './thread.js';
 /**
  * Answers every question in turn; what is told is heard in turn with them.
  * @param {(message: any) => Reply | Promise<Reply>} handle
+ * @param {unknown} [own] the port, where it is known
  */
-export function serve(handle) {
-  const port = /** @type {any} */ (nodeThreads()?.parentPort ?? globalThis);
+export function serve(handle, own = nodeThreads()?.parentPort ?? globalThis) {
+  const port = /** @type {any} */ (own);
   let turn = Promise.resolve();
   const hear = async (/** @type {{ question?: any, news?: any }} */ { question, news }) => {
     try {

@@ -9,14 +9,25 @@
  * @property {() => Promise<unknown>} end
  */
 
-/** Node's threads; undefined in a page, and in Node before 20.16. */
+/**
+ * What is used of a worker of Node. Its own types are not there in a page's project.
+ * @typedef {object} NodeWorker
+ * @property {(message: any, transfer?: readonly any[]) => void} postMessage
+ * @property {(name: any, listener: (value: any) => void) => NodeWorker} on
+ * @property {() => Promise<unknown>} terminate
+ */
+
+/**
+ * Node's threads; undefined in a page, and in Node before 20.16.
+ * @returns {{ Worker: new (url: URL) => NodeWorker, parentPort: unknown } | undefined}
+ */
 export const nodeThreads = () => globalThis.process?.getBuiltinModule?.('node:worker_threads');
 
 /** Whether threads can be started here. */
 export const hasThreads = () => Boolean(nodeThreads()) || typeof Worker === 'function';
 
 /**
- * @param {import('node:worker_threads').Worker} worker
+ * @param {NodeWorker} worker
  * @returns {Thread}
  */
 export const threadOfNode = (worker) => ({

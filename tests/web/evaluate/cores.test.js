@@ -13,7 +13,10 @@ import { heldOut, history, model, timeless, validation } from './held-out.js';
 const bytes = (await trainModel(history, { dim: 6, sweeps: 3, minSupport: 1, neighbours: 4 })).bytes;
 const against = await loadModel(bytes);
 const candidates = new Map(
-  history.users.map((user, u) => [user, [...history.items.filter((_, j) => (u + j) % 3 > 0), 'nobody knows it']]),
+  history.users.map((user, u) => [
+    user,
+    [...history.items.filter((_, j) => (u + j) % 3 > 0), 'nobody knows it'],
+  ]),
 );
 
 describe('the number of cores changes no figure', () => {

@@ -1,5 +1,5 @@
-// Owns the tests of one training on several cores: the same bytes, progress, abort, workers that fail. Must not
-// test what is trained.
+// Owns the tests of one training on several cores: the same bytes, progress, abort, workers that fail. Must
+// not test what is trained.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trainModel, trainingMemory } from '../../../dist/train.js';
@@ -29,7 +29,11 @@ const otherObjectives = [
 ];
 
 describe('the number of cores changes no byte', () => {
-  const all = kinds.map(([name, options, data = base]) => ({ name, options: { ...small, ...options }, data }));
+  const all = kinds.map(([name, options, data = base]) => ({
+    name,
+    options: { ...small, ...options },
+    data,
+  }));
   for (const { name, options, data } of [
     ...all,
     ...otherObjectives.map(([objective, options]) => ({ name: objective, options, data: base })),
