@@ -99,20 +99,22 @@ export async function trainValidated(interactions, validation, options = {}) {
   const company = { ...training, ...(onProgress && { onProgress }) };
   const most = Math.max(asked.length, atEnd.length, choosing.length);
   // An abort ends the training, and with it the workers.
-  const measured = await withCrew({ people: most, cores: training.cores }, async (crew) => {
-    const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring'), crew });
-    const chosen = lateChoices(training, measuring, choosing, { quick, crew });
-    const trained = await trainModel(interactions, {
-      ...company,
-      ...(watch && { onSnapshot: watched.onSnapshot }),
-      chooseSettings: chosen.chooseSettings,
-    });
-    const figures = await withModel(trained.bytes, (model) =>
-      figuresFor(modelRanker(model, 0, crew), atEnd, measuring('measuring')()),
-    );
-    return { result: trained, figures, watched, chosen };
-  });
-  const { result, figures, watched, chosen } = measured;
+  const { result, figures, watched, chosen } = await withCrew(
+    { people: most, cores: training.cores },
+    async (crew) => {
+      const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring'), crew });
+      const chosen = lateChoices(training, measuring, choosing, { quick, crew });
+      const trained = await trainModel(interactions, {
+        ...company,
+        ...(watch && { onSnapshot: watched.onSnapshot }),
+        chooseSettings: chosen.chooseSettings,
+      });
+      const atLast = await withModel(trained.bytes, (model) =>
+        figuresFor(modelRanker(model, 0, crew), atEnd, measuring('measuring')()),
+      );
+      return { result: trained, figures: atLast, watched, chosen };
+    },
+  );
   return {
     ...(refit ? await trainOnAll(interactions, validation, company, result) : result),
     validated: refit ? result : null,
