@@ -1,5 +1,5 @@
-// Owns `npm run bench:cores`: seconds and people a second of trainings and evaluations by cores, interleaved in
-// one run. Must not choose a setting, or say what is fast.
+// Owns `npm run bench:cores`: seconds and people a second of trainings and evaluations by cores, interleaved
+// in one run. Must not choose a setting, or say what is fast.
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { loadModel } from '../../dist/ampcf.js';
@@ -11,7 +11,7 @@ import { markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { Interactions, TrainOptions } from '../../web/train.js' */
-/** @typedef {(cores: number) => Promise<Uint8Array | string>} Work what it gives must not depend on the cores */
+/** @typedef {(cores: number) => Promise<Uint8Array | string>} Work the same for any cores */
 
 const { write, quick } = benchArguments({ quick: { type: 'boolean' } });
 const shape = quick ? { users: 2000, items: 600, events: 20 } : { users: 30000, items: 5000, events: 60 };
@@ -108,8 +108,8 @@ const table = markdownTable(
 );
 const { users, items, events } = shape;
 const text = [
-  `${users.toLocaleString('en')} people, ${items.toLocaleString('en')} items, ${events} events a person; medians of ` +
-    `${repeats} interleaved runs, people a second. Every run gave the same bytes and figures.`,
+  `${users.toLocaleString('en')} people, ${items.toLocaleString('en')} items, ${events} events a person; ` +
+    `medians of ${repeats} interleaved runs, people a second. Every run gave the same bytes and figures.`,
   '',
   table,
 ].join('\n');

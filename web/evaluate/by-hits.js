@@ -1,5 +1,5 @@
-// Owns the formulas of METRICS.md on what is looked up of a list once: where its hits are, what its items say,
-// how often each is shown. Must not check what callers pass, but for what nobody else sees.
+// Owns the formulas of METRICS.md on what is looked up of a list once: where its hits are, what its items
+// say, how often each is shown. Must not check what callers pass, but for what nobody else sees.
 import { badArgument } from '../core/arguments.js';
 
 /** @import { RankedList } from './metrics.js' */

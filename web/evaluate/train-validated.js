@@ -109,9 +109,7 @@ export async function trainValidated(interactions, validation, options = {}) {
         ...(watch && { onSnapshot: watched.onSnapshot }),
         chooseSettings: chosen.chooseSettings,
       });
-      const atLast = await withModel(trained.bytes, (model) =>
-        figuresFor(modelRanker(model, 0, crew), atEnd, measuring('measuring')()),
-      );
+      const atLast = await figuresAtEnd(trained.bytes, atEnd, measuring('measuring')(), crew);
       return { result: trained, figures: atLast, watched, chosen };
     },
   );
@@ -124,6 +122,15 @@ export async function trainValidated(interactions, validation, options = {}) {
     seconds: (performance.now() - began) / 1000,
   };
 }
+
+/**
+ * @param {Uint8Array} bytes of the whole model
+ * @param {readonly Person[]} people
+ * @param {ReturnType<ReturnType<Measuring>>} pace
+ * @param {Crew | undefined} crew
+ */
+const figuresAtEnd = (bytes, people, pace, crew) =>
+  withModel(bytes, (model) => figuresFor(modelRanker(model, 0, crew), people, pace));
 
 /**
  * @param {Interactions} interactions
