@@ -169,6 +169,32 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress);
 
+/** Rows that do not look at each other while they are solved: half a sweep of als. */
+typedef struct ampcf_train_pass {
+    float *rows; /* (n_rows, row_floats) in the trainer: what is being learnt */
+    uint32_t n_rows, row_floats;
+} ampcf_train_pass;
+
+/**
+ * The same training by several trainers, each opened with the same config and input: in a pass each row is
+ * solved by one of them, and written into the rows of all others; then all end the pass. Every result is
+ * what steps give, to the last bit. One that never solves needs the same rows, and has the same results.
+ *
+ * out_pass  n_rows 0: there are no such passes (softmax, the epochs of the likelihoods: use steps), or none
+ *           is left
+ *
+ * Threads: a trainer each. Since 0.2.
+ */
+void ampcf_trainer_pass(const ampcf_trainer *trainer, ampcf_train_pass *out_pass);
+
+/** Solve rows of the pass. Returns AMPCF_OK, AMPCF_E_ARGUMENT (no such rows). Cost as in a step. Since
+ * 0.2. */
+ampcf_status ampcf_trainer_solve(ampcf_trainer *trainer, uint32_t from, uint32_t n);
+
+/** All rows of the pass are there: go on to the next. Returns as ampcf_trainer_step; AMPCF_E_ARGUMENT
+ * where there is no pass. Since 0.2. */
+ampcf_status ampcf_trainer_pass_end(ampcf_trainer *trainer, ampcf_train_progress *out_progress);
+
 /**
  * Score candidates for a user of the training by the vectors trained for that user, at any moment of the
  * run: to watch it on held-out data. No result depends on it.
@@ -350,6 +376,46 @@ ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const 
  */
 ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_steps,
                                    ampcf_neighbours_progress *out_progress);
+
+#define AMPCF_MAX_PARTS 1024
+
+/** Units of work that do not look at each other. */
+typedef struct ampcf_neighbours_pass {
+    uint32_t n_units; /* 0 = all is done */
+    /* Part p of P solves the units from n_units p / P on, rounded down, to those of the next part, and gives
+     * them before it takes any; else any part solves any unit at any time. */
+    uint32_t owned;
+} ampcf_neighbours_pass;
+
+/**
+ * The same computation by several, each opened with the same config and input: in a pass each unit is solved
+ * by one of them, and what it gives is taken by all others; then all end the pass. Every result is what steps
+ * give, to the last bit.
+ *
+ * part  < parts, at most AMPCF_MAX_PARTS; to be said before any work, unless it is done alone
+ *
+ * Returns AMPCF_OK, AMPCF_E_ARGUMENT (out of range, or work has begun). Threads: a computation each. Since
+ * 0.2.
+ */
+ampcf_status ampcf_neighbours_share(ampcf_neighbours *neighbours, uint32_t part, uint32_t parts);
+
+/** The pass at hand. Since 0.2. */
+void ampcf_neighbours_pass_at(const ampcf_neighbours *neighbours, ampcf_neighbours_pass *out_pass);
+
+/** Solve units of the pass. Returns AMPCF_OK, AMPCF_E_ARGUMENT (no such units), AMPCF_E_DIVERGED. Since
+ * 0.2. */
+ampcf_status ampcf_neighbours_solve(ampcf_neighbours *neighbours, uint32_t from, uint32_t n);
+
+/** Write what others need of solved units; out NULL = only count. Returns the bytes. Since 0.2. */
+size_t ampcf_neighbours_give(const ampcf_neighbours *neighbours, uint32_t from, uint32_t n, void *out);
+
+/** Read what another one gave of these units, which is trusted. Returns AMPCF_OK, AMPCF_E_ARGUMENT. Since
+ * 0.2. */
+ampcf_status ampcf_neighbours_take(ampcf_neighbours *neighbours, uint32_t from, uint32_t n,
+                                   const void *given);
+
+/** Everything of the pass is there: go on to the next. Returns AMPCF_OK, AMPCF_E_DIVERGED. Since 0.2. */
+ampcf_status ampcf_neighbours_pass_end(ampcf_neighbours *neighbours, ampcf_neighbours_progress *out_progress);
 
 /**
  * Scores of a history with all of B, before any cut: sum_i B_ij. A baseline; valid once done == total.

@@ -113,27 +113,54 @@ static void solve_item(als_trainer *t, uint32_t item) {
     memcpy(b->vectors + (size_t)item * stride, t->fold.vector, stride * sizeof(float));
 }
 
-static void als_step(ampcf_trainer *base, uint32_t max_rows) {
+static int solves_users(const als_trainer *t) { return t->at == PHASE_USER_GRAM || t->at == PHASE_USERS; }
+
+static void als_pass(const ampcf_trainer *base, ampcf_train_pass *out) {
+    const als_trainer *t = (const als_trainer *)base;
+    const ampcf_train_config *c = &base->config;
+    int users = solves_users(t);
+    *out =
+        (ampcf_train_pass){users ? t->users : base->vectors, users ? c->n_users : c->n_items, base->stride};
+    if (t->at == PHASE_DONE) out->n_rows = 0;
+}
+
+static void als_solve(ampcf_trainer *base, uint32_t from, uint32_t n) {
+    als_trainer *t = (als_trainer *)base;
+    int users = solves_users(t);
+    if (t->at == PHASE_USER_GRAM || t->at == PHASE_ITEM_GRAM) {
+        users ? begin_users(t) : begin_items(t);
+        t->at = users ? PHASE_USERS : PHASE_ITEMS;
+    }
+    for (uint32_t row = from; row < from + n; row++) users ? solve_user(t, row) : solve_item(t, row);
+}
+
+static void als_pass_end(ampcf_trainer *base) {
     als_trainer *t = (als_trainer *)base;
     const ampcf_train_config *c = &base->config;
+    int users = solves_users(t);
+    base->done += (users ? c->n_users : c->n_items) - t->row;
+    t->row = 0;
+    if (users) {
+        t->at = PHASE_ITEM_GRAM;
+        return;
+    }
+    t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
+    keep_in_range(base->vectors, (size_t)c->n_items * base->stride);
+    trainer_finish(base);
+}
+
+static void als_step(ampcf_trainer *base, uint32_t max_rows) {
+    als_trainer *t = (als_trainer *)base;
     uint32_t left = max_rows;
     while (left > 0 && t->at != PHASE_DONE) {
-        int users = t->at == PHASE_USERS || t->at == PHASE_USER_GRAM;
-        uint32_t n = users ? c->n_users : c->n_items;
-        if (t->at == PHASE_USER_GRAM || t->at == PHASE_ITEM_GRAM) {
-            users ? begin_users(t) : begin_items(t);
-            t->at = users ? PHASE_USERS : PHASE_ITEMS;
-            t->row = 0;
-        }
-        for (; left > 0 && t->row < n; left--, base->done++)
-            users ? solve_user(t, t->row++) : solve_item(t, t->row++);
-        if (t->row < n) break;
-        if (users) t->at = PHASE_ITEM_GRAM;
-        else {
-            t->at = ++base->sweep < c->sweeps ? PHASE_USER_GRAM : PHASE_DONE;
-            keep_in_range(base->vectors, (size_t)c->n_items * base->stride);
-            trainer_finish(base);
-        }
+        ampcf_train_pass pass;
+        als_pass(base, &pass);
+        uint32_t rest = pass.n_rows - t->row, n = left < rest ? left : rest;
+        als_solve(base, t->row, n);
+        t->row += n;
+        base->done += n;
+        left -= n;
+        if (n == rest) als_pass_end(base);
     }
 }
 
@@ -141,4 +168,7 @@ const trainer_ops train_als = {.takes_weights = 1,
                                .config_is_valid = als_config_is_valid,
                                .layout = als_layout,
                                .open = als_open,
-                               .step = als_step};
+                               .step = als_step,
+                               .pass = als_pass,
+                               .solve = als_solve,
+                               .pass_end = als_pass_end};

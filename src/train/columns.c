@@ -68,6 +68,30 @@ uint32_t columns_cut(columns *k, ampcf_neighbours *e, uint32_t j) {
     return n;
 }
 
+static uint32_t last_column(const ampcf_neighbours *e, uint32_t step) {
+    uint64_t to = (uint64_t)step * COLUMNS;
+    return to < e->items.n ? (uint32_t)to : e->items.n;
+}
+
+size_t columns_give(const columns *k, const ampcf_neighbours *e, uint32_t step, uint32_t n, uint8_t *out) {
+    size_t at = 0, m = e->config.neighbours;
+    for (uint32_t j = step * COLUMNS; j < last_column(e, step + n); j++) {
+        give_bytes(out, &at, k->n_kept + j, sizeof *k->n_kept);
+        give_bytes(out, &at, k->sources + j * m, k->n_kept[j] * sizeof *k->sources);
+        give_bytes(out, &at, k->values + j * m, k->n_kept[j] * sizeof *k->values);
+    }
+    return at;
+}
+
+void columns_take_in(columns *k, const ampcf_neighbours *e, uint32_t step, uint32_t n, const uint8_t *given) {
+    size_t at = 0, m = e->config.neighbours;
+    for (uint32_t j = step * COLUMNS; j < last_column(e, step + n); j++) {
+        take_bytes(k->n_kept + j, given, &at, sizeof *k->n_kept);
+        take_bytes(k->sources + j * m, given, &at, k->n_kept[j] * sizeof *k->sources);
+        take_bytes(k->values + j * m, given, &at, k->n_kept[j] * sizeof *k->values);
+    }
+}
+
 /* One scale a row; what rounds to 0 is left out. Candidates come in order, so rows increase. */
 void columns_to_rows(const columns *k, ampcf_neighbours *e) {
     size_t m = e->config.neighbours;

@@ -27,6 +27,10 @@ uint64_t columns_steps(const ampcf_neighbours_config *c);
 /* Keep the m entries of the column of j that matter most to scores, best first; returns how many. */
 uint32_t columns_cut(columns *k, ampcf_neighbours *e, uint32_t j);
 
+/* What was kept of the columns of n steps, for others and from others (neighbours.h). */
+size_t columns_give(const columns *k, const ampcf_neighbours *e, uint32_t step, uint32_t n, uint8_t *out);
+void columns_take_in(columns *k, const ampcf_neighbours *e, uint32_t step, uint32_t n, const uint8_t *given);
+
 /* What was kept as rows of the file. */
 void columns_to_rows(const columns *k, ampcf_neighbours *e);
 

@@ -50,17 +50,43 @@ static void make_column(cooccurrence *e, uint32_t j) {
     column[j] = 0;
 }
 
-static void cooccurrence_step(ampcf_neighbours *base, uint64_t step) {
+static void cooccurrence_solve(ampcf_neighbours *base, uint32_t step, uint32_t n) {
     cooccurrence *e = (cooccurrence *)base;
-    uint32_t from = (uint32_t)step * COLUMNS;
-    for (uint32_t j = from; j < from + COLUMNS && j < base->items.n; j++) {
+    uint32_t from = step * COLUMNS;
+    for (uint32_t j = from; j < from + n * COLUMNS && j < base->items.n; j++) {
         make_column(e, j);
         columns_cut(&e->columns, base, j);
     }
-    if (step + 1 == base->total) columns_to_rows(&e->columns, base);
+}
+
+static void cooccurrence_step(ampcf_neighbours *base, uint64_t step) {
+    cooccurrence_solve(base, (uint32_t)step, 1);
+    if (step + 1 == base->total) columns_to_rows(&((cooccurrence *)base)->columns, base);
+}
+
+static void cooccurrence_pass(const ampcf_neighbours *base, ampcf_neighbours_pass *out) {
+    out->n_units = (uint32_t)base->total;
+}
+
+static size_t cooccurrence_give(const ampcf_neighbours *base, uint32_t from, uint32_t n, uint8_t *out) {
+    return columns_give(&((const cooccurrence *)base)->columns, base, from, n, out);
+}
+
+static void cooccurrence_take(ampcf_neighbours *base, uint32_t from, uint32_t n, const uint8_t *given) {
+    columns_take_in(&((cooccurrence *)base)->columns, base, from, n, given);
+}
+
+static void cooccurrence_pass_end(ampcf_neighbours *base) {
+    columns_to_rows(&((cooccurrence *)base)->columns, base);
+    base->done = base->total;
 }
 
 const neighbours_ops neighbours_cooccurrence = {.config_is_valid = config_is_valid,
                                                 .layout = cooccurrence_layout,
                                                 .open = cooccurrence_open,
-                                                .step = cooccurrence_step};
+                                                .step = cooccurrence_step,
+                                                .pass = cooccurrence_pass,
+                                                .solve = cooccurrence_solve,
+                                                .give = cooccurrence_give,
+                                                .take = cooccurrence_take,
+                                                .pass_end = cooccurrence_pass_end};

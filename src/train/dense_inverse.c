@@ -129,3 +129,59 @@ void dense_inverse_step(dense_inverse *m) {
     m->row = 0;
     m->block++;
 }
+
+static uint32_t blocks_of(const dense_inverse *m) { return m->stride / BLOCK; }
+
+int dense_inverse_is_done(const dense_inverse *m) {
+    return m->block == blocks_of(m) && m->row == blocks_of(m);
+}
+
+/* Rows of blocks are dealt out in turn: the lower ones are longer. */
+void dense_inverse_solve(dense_inverse *m, uint32_t part, uint32_t parts) {
+    size_t at = (size_t)m->block * BLOCK;
+    if (m->block == blocks_of(m)) return;
+    invert_pivot(m, at);
+    pack_panels(m, at);
+    for (uint32_t row = part; row < blocks_of(m); row += parts) update_rows(m, (size_t)row * BLOCK);
+    replace_pivot(m, at);
+}
+
+/* What others need of a row of blocks: the whole of it where it holds the next pivot or is ready, else its
+ * column below the next pivot. The numbers of each of its rows and the first one. */
+static size_t wanted_of(const dense_inverse *m, uint32_t row, size_t *first) {
+    uint32_t next = m->block + 1, last = blocks_of(m);
+    *first = 0;
+    if (m->block == last) return row == m->row ? ((size_t)row + 1) * BLOCK : 0;
+    if (next == last || row < next) return 0;
+    if (row == next) return ((size_t)row + 1) * BLOCK;
+    *first = (size_t)next * BLOCK;
+    return BLOCK;
+}
+
+size_t dense_inverse_give(const dense_inverse *m, uint32_t part, uint32_t parts, uint8_t *out) {
+    size_t at = 0, first;
+    for (uint32_t row = part; row < blocks_of(m); row += parts) {
+        size_t bytes = wanted_of(m, row, &first) * sizeof *m->a;
+        for (size_t i = (size_t)row * BLOCK; bytes > 0 && i < ((size_t)row + 1) * BLOCK; i++, at += bytes)
+            if (out) memcpy(out + at, m->a + i * m->stride + first, bytes);
+    }
+    return at;
+}
+
+void dense_inverse_take_in(dense_inverse *m, uint32_t part, uint32_t parts, const uint8_t *given) {
+    size_t at = 0, first;
+    for (uint32_t row = part; row < blocks_of(m); row += parts) {
+        size_t bytes = wanted_of(m, row, &first) * sizeof *m->a;
+        for (size_t i = (size_t)row * BLOCK; bytes > 0 && i < ((size_t)row + 1) * BLOCK; i++, at += bytes)
+            memcpy(m->a + i * m->stride + first, given + at, bytes);
+    }
+}
+
+void dense_inverse_end(dense_inverse *m) {
+    if (m->block < blocks_of(m)) {
+        m->block++;
+        return;
+    }
+    mirror_rows(m, (size_t)m->row * BLOCK);
+    m->row++;
+}

@@ -25,6 +25,15 @@ void dense_inverse_clear(dense_inverse *m);
 /* Steps to call, each O(64 * 64 * n). */
 uint64_t dense_inverse_steps(uint32_t n);
 
+/* The steps of one block of pivots, or of one row of blocks at the end, by several that hold the matrix and
+ * know of it what give has told: `part` of `parts` solves its own rows of blocks; give writes what others
+ * need of them (out NULL = only counts) and take reads it; end goes on to the next once all is there. */
+int dense_inverse_is_done(const dense_inverse *m);
+void dense_inverse_solve(dense_inverse *m, uint32_t part, uint32_t parts);
+size_t dense_inverse_give(const dense_inverse *m, uint32_t part, uint32_t parts, uint8_t *out);
+void dense_inverse_take_in(dense_inverse *m, uint32_t part, uint32_t parts, const uint8_t *given);
+void dense_inverse_end(dense_inverse *m);
+
 /* The next step. After the last, a holds -A^-1, both triangles. O(n^3) multiplications in all. */
 void dense_inverse_step(dense_inverse *m);
 

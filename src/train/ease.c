@@ -222,18 +222,18 @@ static void fill_system(ease *e, uint32_t j) {
     }
 }
 
-/* predicted_ij += p_u x_ui L_uj / t_j over a batch of people. */
-static void add_predictions(ease *e, uint32_t from) {
+/* predicted_ij += p_u x_ui L_uj / t_j over a batch of people, for first <= j < end. */
+static void add_predictions(ease *e, uint32_t from, uint32_t start, uint32_t end) {
     for (uint32_t u = from; u < from + ROWS && u < e->base.users.n - e->base.config.n_aspects; u++) {
         uint32_t first = e->base.users.offsets[u], n = e->base.users.offsets[u + 1] - first;
         if (n == 0) continue;
-        left_out_score(&e->left, e->base.users.ids + first, e->base.weights ? e->base.weights + first : NULL,
-                       n);
+        left_out_score_some(&e->left, e->base.users.ids + first,
+                            e->base.weights ? e->base.weights + first : NULL, n, start, end);
         float p = (float)(e->dual ? e->user_part[u] * e->user_part[u] : e->user_part[u]);
         for (uint32_t x = first; x < first + n; x++) {
             float *row = e->predicted + (size_t)e->base.users.ids[x] * e->base.items.n,
                   w = p * weight_in(&e->base, &e->base.users, x);
-            for (uint32_t j = 0; j < e->base.items.n; j++) row[j] += w * e->left.scores[j];
+            for (uint32_t j = start; j < end; j++) row[j] += w * e->left.scores[j];
         }
     }
 }
@@ -265,22 +265,26 @@ static void refit_column(ease *e, uint32_t j, uint32_t n) {
     }
 }
 
+static void make_columns(ease *e, uint32_t step, uint32_t n) {
+    uint32_t from = step * COLUMNS;
+    for (uint32_t j = from; j < from + n * COLUMNS && j < e->base.items.n; j++) {
+        make_column(e, j);
+        refit_column(e, j, columns_cut(&e->columns, &e->base, j));
+    }
+}
+
 static void ease_step(ampcf_neighbours *base, uint64_t step) {
     ease *e = (ease *)base;
     uint64_t built = e->rest_steps + e->gram_steps, inverted = built + e->inverse_steps;
     if (step < e->rest_steps) {
-        add_predictions(e, (uint32_t)step * ROWS);
+        add_predictions(e, (uint32_t)step * ROWS, 0, base->items.n);
     } else if (step < built) {
         build_rows(e, (uint32_t)(step - e->rest_steps) * ROWS);
     } else if (step < inverted) {
         dense_inverse_step(&e->inverse);
         if (step + 1 == inverted) find_diagonal(e);
     } else {
-        uint32_t from = (uint32_t)(step - inverted) * COLUMNS;
-        for (uint32_t j = from; j < from + COLUMNS && j < e->base.items.n; j++) {
-            make_column(e, j);
-            refit_column(e, j, columns_cut(&e->columns, base, j));
-        }
+        make_columns(e, (uint32_t)(step - inverted), 1);
         if (step + 1 == base->total) columns_to_rows(&e->columns, base);
     }
 }
@@ -305,4 +309,106 @@ static void ease_score(ampcf_neighbours *base, const uint32_t *items, uint32_t n
         out_scores[j] = (float)((double)sum[j] * e->factor[j] / e->diagonal[j]);
 }
 
-const neighbours_ops neighbours_ease = {config_is_valid, ease_layout, ease_open, ease_step, ease_score};
+/* What is at hand when several share the work. */
+typedef enum ease_phase { PREDICTIONS, SYSTEM, INVERSE, COLUMNS_OF_B } ease_phase;
+
+static ease_phase phase_of(const ease *e) {
+    uint64_t done = e->base.done;
+    if (done < e->rest_steps) return PREDICTIONS;
+    if (done < e->rest_steps + e->gram_steps) return SYSTEM;
+    return done < e->base.total - columns_steps(&e->base.config) ? INVERSE : COLUMNS_OF_B;
+}
+
+/* Predictions of a column are used for that column alone, so that they stay with the part that owns it. */
+static void ease_pass(const ampcf_neighbours *base, ampcf_neighbours_pass *out) {
+    const ease *e = (const ease *)base;
+    ease_phase phase = phase_of(e);
+    out->owned = phase == PREDICTIONS || phase == INVERSE || (phase == COLUMNS_OF_B && e->predicted);
+    out->n_units = phase == SYSTEM         ? (uint32_t)e->gram_steps
+                   : phase == COLUMNS_OF_B ? (uint32_t)columns_steps(&base->config)
+                                           : base->parts;
+}
+
+/* Batches of people in a pass of the predictions. */
+enum { BATCHES = 16 };
+
+static void predict_own(ease *e, uint32_t part) {
+    uint32_t n = (uint32_t)columns_steps(&e->base.config), parts = e->base.parts;
+    uint64_t end = (uint64_t)first_of_part(n, part + 1, parts) * COLUMNS;
+    for (uint64_t batch = e->base.done; batch < e->base.done + BATCHES && batch < e->rest_steps; batch++)
+        add_predictions(e, (uint32_t)batch * ROWS, first_of_part(n, part, parts) * COLUMNS,
+                        end < e->base.items.n ? (uint32_t)end : e->base.items.n);
+}
+
+static void ease_solve(ampcf_neighbours *base, uint32_t from, uint32_t n) {
+    ease *e = (ease *)base;
+    ease_phase phase = phase_of(e);
+    if (phase == COLUMNS_OF_B) make_columns(e, from, n);
+    for (uint32_t unit = from; unit < from + n; unit++) {
+        if (phase == PREDICTIONS) predict_own(e, unit);
+        if (phase == SYSTEM) build_rows(e, unit * ROWS);
+        if (phase == INVERSE) dense_inverse_solve(&e->inverse, unit, base->parts);
+    }
+}
+
+/* A row of the system in the lower triangle: it begins where the row before it ended. */
+static uint32_t last_of_system(const ease *e, uint32_t unit) {
+    uint64_t to = (uint64_t)unit * ROWS;
+    return to < e->inverse.n ? (uint32_t)to : e->inverse.n;
+}
+
+static size_t ease_give(const ampcf_neighbours *base, uint32_t from, uint32_t n, uint8_t *out) {
+    const ease *e = (const ease *)base;
+    const dense_inverse *m = &e->inverse;
+    ease_phase phase = phase_of(e);
+    size_t at = 0;
+    if (phase == COLUMNS_OF_B) return columns_give(&e->columns, base, from, n, out);
+    for (uint32_t r = from * ROWS; phase == SYSTEM && r < last_of_system(e, from + n); r++)
+        give_bytes(out, &at, m->a + (size_t)r * m->stride, (r + 1) * sizeof *m->a);
+    for (uint32_t part = from; phase == INVERSE && part < from + n; part++)
+        at += dense_inverse_give(m, part, base->parts, out ? out + at : NULL);
+    return at;
+}
+
+static void ease_take(ampcf_neighbours *base, uint32_t from, uint32_t n, const uint8_t *given) {
+    ease *e = (ease *)base;
+    dense_inverse *m = &e->inverse;
+    ease_phase phase = phase_of(e);
+    size_t at = 0;
+    if (phase == COLUMNS_OF_B) columns_take_in(&e->columns, base, from, n, given);
+    for (uint32_t r = from * ROWS; phase == SYSTEM && r < last_of_system(e, from + n); r++)
+        take_bytes(m->a + (size_t)r * m->stride, given, &at, (r + 1) * sizeof *m->a);
+    for (uint32_t part = from; phase == INVERSE && part < from + n; part++) {
+        dense_inverse_take_in(m, part, base->parts, given + at);
+        at += dense_inverse_give(m, part, base->parts, NULL);
+    }
+}
+
+static void ease_pass_end(ampcf_neighbours *base) {
+    ease *e = (ease *)base;
+    dense_inverse *m = &e->inverse;
+    uint64_t left = e->rest_steps - base->done, blocks = m->stride / ROWS;
+    ease_phase phase = phase_of(e);
+    if (phase == PREDICTIONS) base->done += left < BATCHES ? left : BATCHES;
+    if (phase == SYSTEM) base->done += e->gram_steps;
+    if (phase == INVERSE) {
+        base->done += m->block < blocks ? blocks : 1;
+        dense_inverse_end(m);
+        if (dense_inverse_is_done(m)) find_diagonal(e);
+    }
+    if (phase == COLUMNS_OF_B) {
+        columns_to_rows(&e->columns, base);
+        base->done = base->total;
+    }
+}
+
+const neighbours_ops neighbours_ease = {.config_is_valid = config_is_valid,
+                                        .layout = ease_layout,
+                                        .open = ease_open,
+                                        .step = ease_step,
+                                        .score = ease_score,
+                                        .pass = ease_pass,
+                                        .solve = ease_solve,
+                                        .give = ease_give,
+                                        .take = ease_take,
+                                        .pass_end = ease_pass_end};

@@ -53,10 +53,16 @@ static void fold_person(left_out *l, const uint32_t *items, const float *weights
 }
 
 void left_out_score(left_out *l, const uint32_t *items, const float *weights, uint32_t n) {
+    left_out_score_some(l, items, weights, n, 0, l->n_items);
+}
+
+void left_out_score_some(left_out *l, const uint32_t *items, const float *weights, uint32_t n, uint32_t first,
+                         uint32_t end) {
     train_fold *f = &l->fold;
     fold_person(l, items, weights, n);
-    for (uint32_t j = 0; j < l->n_items; j++)
+    for (uint32_t j = first; j < end; j++)
         l->scores[j] = kernel_dot(f->vector, l->vectors + (size_t)j * f->stride, f->dim) / target_of(l, j);
     for (uint32_t i = 0; i < n; i++)
-        l->scores[items[i]] = train_fold_left_out(l->scores[items[i]], train_fold_leverage(f, i), 1);
+        if (items[i] >= first && items[i] < end)
+            l->scores[items[i]] = train_fold_left_out(l->scores[items[i]], train_fold_leverage(f, i), 1);
 }

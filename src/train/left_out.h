@@ -25,4 +25,8 @@ void left_out_open(left_out *l, const ampcf_item_side *side);
  * among the items. */
 void left_out_score(left_out *l, const uint32_t *items, const float *weights, uint32_t n);
 
+/* The same, for first <= j < end alone. */
+void left_out_score_some(left_out *l, const uint32_t *items, const float *weights, uint32_t n, uint32_t first,
+                         uint32_t end);
+
 #endif

@@ -361,22 +361,48 @@ static void one_user(likelihood_trainer *t) {
     if (t->at == n_users) end_epoch(t);
 }
 
+static int is_warming_up(const likelihood_trainer *t) { return t->als->done < t->als->total; }
+
+/* What the warm-up has done by now. */
+static void count_warmup(likelihood_trainer *t) {
+    t->base.done = t->als->done;
+    t->base.sweep = t->als->sweep;
+    if (!is_warming_up(t)) begin_epochs(t);
+}
+
 static void likelihood_step(ampcf_trainer *base, uint32_t max_rows) {
     likelihood_trainer *t = (likelihood_trainer *)base;
     uint32_t left = max_rows;
-    if (t->als->done < t->als->total) {
+    if (is_warming_up(t)) {
         uint64_t before = t->als->done;
         train_als.step(t->als, left);
         left -= (uint32_t)(t->als->done - before);
-        base->done = t->als->done;
-        base->sweep = t->als->sweep;
-        if (t->als->done == t->als->total) begin_epochs(t);
+        count_warmup(t);
     }
     for (; left > 0 && base->done < base->total; left--) one_user(t);
+}
+
+/* The warm-up alone: each person of a batch adds to the gradients of the same items, one after the other. */
+static void likelihood_pass(const ampcf_trainer *base, ampcf_train_pass *out) {
+    const likelihood_trainer *t = (const likelihood_trainer *)base;
+    if (is_warming_up(t)) train_als.pass(t->als, out);
+}
+
+static void likelihood_solve(ampcf_trainer *base, uint32_t from, uint32_t n) {
+    train_als.solve(((likelihood_trainer *)base)->als, from, n);
+}
+
+static void likelihood_pass_end(ampcf_trainer *base) {
+    likelihood_trainer *t = (likelihood_trainer *)base;
+    train_als.pass_end(t->als);
+    count_warmup(t);
 }
 
 const trainer_ops train_likelihood = {.takes_weights = 1,
                                       .config_is_valid = likelihood_config_is_valid,
                                       .layout = likelihood_layout,
                                       .open = likelihood_open,
-                                      .step = likelihood_step};
+                                      .step = likelihood_step,
+                                      .pass = likelihood_pass,
+                                      .solve = likelihood_solve,
+                                      .pass_end = likelihood_pass_end};

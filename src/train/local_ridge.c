@@ -56,6 +56,7 @@ typedef struct local_ridge {
     kept_entry *kept; /* (N, m) the largest of each source, a heap with the smallest on top once it is full */
     uint32_t *n_kept; /* (N) */
     uint64_t pattern_steps;
+    int is_fitted; /* by all parts, and what they keep is to be joined */
 } local_ridge;
 
 static int config_is_valid(const ampcf_neighbours_config *c) {
@@ -371,23 +372,122 @@ static void write_rows(local_ridge *e) {
     for (uint32_t i = 0; i < e->base.items.n; i++) offsets[i + 1] = write_row(e, i, offsets[i]);
 }
 
+static void find_patterns(local_ridge *e, uint32_t step, uint32_t n) {
+    uint32_t from = step * ROWS;
+    for (uint32_t i = from; i < from + n * ROWS && i < e->base.items.n; i++) {
+        find_row(e, i);
+        choose_targets(e, i);
+        hold_popular(e, i);
+        clear_row(e);
+    }
+}
+
+static void fit_targets(local_ridge *e, uint32_t step, uint32_t n) {
+    uint32_t from = step * TARGETS;
+    for (uint32_t j = from; j < from + n * TARGETS && j < e->base.items.n; j++) fit_target(e, j);
+}
+
 static void local_step(ampcf_neighbours *base, uint64_t step) {
     local_ridge *e = (local_ridge *)base;
     if (step < e->pattern_steps) {
-        uint32_t from = (uint32_t)step * ROWS;
-        for (uint32_t i = from; i < from + ROWS && i < base->items.n; i++) {
-            find_row(e, i);
-            choose_targets(e, i);
-            hold_popular(e, i);
-            clear_row(e);
-        }
+        find_patterns(e, (uint32_t)step, 1);
         if (step + 1 == e->pattern_steps) turn_pattern(e);
         return;
     }
-    uint32_t from = (uint32_t)(step - e->pattern_steps) * TARGETS;
-    for (uint32_t j = from; j < from + TARGETS && j < base->items.n; j++) fit_target(e, j);
+    fit_targets(e, (uint32_t)(step - e->pattern_steps), 1);
     if (step + 1 == base->total) write_rows(e);
 }
 
-const neighbours_ops neighbours_local = {
-    .config_is_valid = config_is_valid, .layout = local_layout, .open = local_open, .step = local_step};
+/* The pattern; the fit; and what each part's sources keep, to be joined: the m largest of all are among the
+ * m largest of each part, in whatever order they come. */
+static void local_pass(const ampcf_neighbours *base, ampcf_neighbours_pass *out) {
+    const local_ridge *e = (const local_ridge *)base;
+    out->owned = (uint32_t)e->is_fitted;
+    if (e->is_fitted) out->n_units = base->parts;
+    else if (base->done < e->pattern_steps) out->n_units = (uint32_t)e->pattern_steps;
+    else out->n_units = (uint32_t)(base->total - e->pattern_steps);
+}
+
+static void local_solve(ampcf_neighbours *base, uint32_t from, uint32_t n) {
+    local_ridge *e = (local_ridge *)base;
+    if (e->is_fitted) return;
+    if (base->done < e->pattern_steps) find_patterns(e, from, n);
+    else fit_targets(e, from, n);
+}
+
+static uint32_t last_row(const local_ridge *e, uint32_t step) {
+    uint64_t to = (uint64_t)step * ROWS;
+    return to < e->base.items.n ? (uint32_t)to : e->base.items.n;
+}
+
+static size_t held_bytes(const local_ridge *e, uint32_t i) {
+    return e->rank[i] < e->n_popular ? ((size_t)e->rank[i] + 1) * sizeof *e->popular : 0;
+}
+
+static float *held_row(const local_ridge *e, uint32_t i) {
+    size_t rank = e->rank[i];
+    return e->popular + rank * (rank + 1) / 2;
+}
+
+static size_t local_give(const ampcf_neighbours *base, uint32_t from, uint32_t n, uint8_t *out) {
+    const local_ridge *e = (const local_ridge *)base;
+    size_t at = 0, m = base->config.neighbours;
+    for (uint32_t i = 0; e->is_fitted && i < base->items.n; i++) {
+        give_bytes(out, &at, e->n_kept + i, sizeof *e->n_kept);
+        give_bytes(out, &at, e->kept + i * m, e->n_kept[i] * sizeof *e->kept);
+    }
+    if (base->done >= e->pattern_steps) return at;
+    for (uint32_t i = from * ROWS; i < last_row(e, from + n); i++) {
+        give_bytes(out, &at, e->n_targets + i, sizeof *e->n_targets);
+        give_bytes(out, &at, e->targets + i * m, e->n_targets[i] * sizeof *e->targets);
+        if (held_bytes(e, i) > 0) give_bytes(out, &at, held_row(e, i), held_bytes(e, i));
+    }
+    return at;
+}
+
+static void take_kept(local_ridge *e, const uint8_t *given) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < e->base.items.n; i++) {
+        uint32_t n;
+        kept_entry entry;
+        for (take_bytes(&n, given, &at, sizeof n); n > 0; n--) {
+            take_bytes(&entry, given, &at, sizeof entry);
+            keep(e, i, entry);
+        }
+    }
+}
+
+static void local_take(ampcf_neighbours *base, uint32_t from, uint32_t n, const uint8_t *given) {
+    local_ridge *e = (local_ridge *)base;
+    size_t at = 0, m = base->config.neighbours;
+    if (e->is_fitted) take_kept(e, given);
+    if (base->done >= e->pattern_steps) return;
+    for (uint32_t i = from * ROWS; i < last_row(e, from + n); i++) {
+        take_bytes(e->n_targets + i, given, &at, sizeof *e->n_targets);
+        take_bytes(e->targets + i * m, given, &at, e->n_targets[i] * sizeof *e->targets);
+        if (held_bytes(e, i) > 0) take_bytes(held_row(e, i), given, &at, held_bytes(e, i));
+    }
+}
+
+static void local_pass_end(ampcf_neighbours *base) {
+    local_ridge *e = (local_ridge *)base;
+    if (base->done < e->pattern_steps) {
+        turn_pattern(e);
+        base->done = e->pattern_steps;
+    } else if (!e->is_fitted) {
+        e->is_fitted = 1;
+    } else {
+        write_rows(e);
+        base->done = base->total;
+    }
+}
+
+const neighbours_ops neighbours_local = {.config_is_valid = config_is_valid,
+                                         .layout = local_layout,
+                                         .open = local_open,
+                                         .step = local_step,
+                                         .pass = local_pass,
+                                         .solve = local_solve,
+                                         .give = local_give,
+                                         .take = local_take,
+                                         .pass_end = local_pass_end};

@@ -86,6 +86,7 @@ ampcf_status ampcf_neighbours_open(const ampcf_neighbours_config *config, const 
     ampcf_neighbours *e = layout(&a, config, offsets[config->n_users]);
     if (!e) return AMPCF_E_MEMORY;
     e->weights = weights;
+    e->parts = 1;
     e->users = (pair_lists){offsets, items, NULL, config->n_users};
     e->items = (pair_lists){e->item_offsets, e->item_users, e->item_at, config->n_items};
     interactions_by_item(config->n_users, config->n_items, offsets, items, e->item_offsets, e->item_users,
@@ -100,6 +101,50 @@ ampcf_status ampcf_neighbours_step(ampcf_neighbours *neighbours, uint32_t max_st
                                    ampcf_neighbours_progress *out_progress) {
     ampcf_neighbours *e = neighbours;
     for (uint32_t left = max_steps; left > 0 && e->done < e->total; left--) e->ops->step(e, e->done++);
+    *out_progress = (ampcf_neighbours_progress){e->done, e->total};
+    return e->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
+}
+
+ampcf_status ampcf_neighbours_share(ampcf_neighbours *neighbours, uint32_t part, uint32_t parts) {
+    if (parts < 1 || parts > AMPCF_MAX_PARTS || part >= parts || neighbours->done > 0)
+        return AMPCF_E_ARGUMENT;
+    neighbours->part = part;
+    neighbours->parts = parts;
+    return AMPCF_OK;
+}
+
+void ampcf_neighbours_pass_at(const ampcf_neighbours *neighbours, ampcf_neighbours_pass *out_pass) {
+    *out_pass = (ampcf_neighbours_pass){0, 0};
+    if (neighbours->done < neighbours->total) neighbours->ops->pass(neighbours, out_pass);
+}
+
+static int are_units(const ampcf_neighbours *e, uint32_t from, uint32_t n) {
+    ampcf_neighbours_pass pass;
+    ampcf_neighbours_pass_at(e, &pass);
+    return from <= pass.n_units && n <= pass.n_units - from;
+}
+
+ampcf_status ampcf_neighbours_solve(ampcf_neighbours *neighbours, uint32_t from, uint32_t n) {
+    if (!are_units(neighbours, from, n)) return AMPCF_E_ARGUMENT;
+    if (n > 0) neighbours->ops->solve(neighbours, from, n);
+    return neighbours->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
+}
+
+size_t ampcf_neighbours_give(const ampcf_neighbours *neighbours, uint32_t from, uint32_t n, void *out) {
+    return n > 0 && are_units(neighbours, from, n) ? neighbours->ops->give(neighbours, from, n, out) : 0;
+}
+
+ampcf_status ampcf_neighbours_take(ampcf_neighbours *neighbours, uint32_t from, uint32_t n,
+                                   const void *given) {
+    if (!are_units(neighbours, from, n)) return AMPCF_E_ARGUMENT;
+    if (n > 0) neighbours->ops->take(neighbours, from, n, given);
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_neighbours_pass_end(ampcf_neighbours *neighbours,
+                                       ampcf_neighbours_progress *out_progress) {
+    ampcf_neighbours *e = neighbours;
+    if (e->done < e->total) e->ops->pass_end(e);
     *out_progress = (ampcf_neighbours_progress){e->done, e->total};
     return e->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
 }

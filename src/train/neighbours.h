@@ -12,6 +12,8 @@
 #include "base/smath.h"
 #include "core/format.h"
 
+#include <string.h>
+
 /* One of the two ways to list the interactions. */
 typedef struct pair_lists {
     const uint32_t *offsets, *ids;
@@ -37,6 +39,14 @@ typedef struct neighbours_ops {
     void (*step)(ampcf_neighbours *e, uint64_t step);
     /* out_scores (N) of a history in range; NULL = there is no whole B. */
     void (*score)(ampcf_neighbours *e, const uint32_t *items, uint32_t n, float *out_scores);
+    /* The same work as step, in passes of units that do not look at each other. pass says what is at hand by
+     * base.done; solve does units and counts nothing; give writes what others need of solved units, out NULL
+     * = only counts bytes, and take reads it; pass_end counts the pass, once everything is there. */
+    void (*pass)(const ampcf_neighbours *e, ampcf_neighbours_pass *out);
+    void (*solve)(ampcf_neighbours *e, uint32_t from, uint32_t n);
+    size_t (*give)(const ampcf_neighbours *e, uint32_t from, uint32_t n, uint8_t *out);
+    void (*take)(ampcf_neighbours *e, uint32_t from, uint32_t n, const uint8_t *given);
+    void (*pass_end)(ampcf_neighbours *e);
 } neighbours_ops;
 
 struct ampcf_neighbours {
@@ -48,7 +58,8 @@ struct ampcf_neighbours {
     double *user_part; /* (U) p_u */
     neighbour_rows rows;
     uint64_t done, total;
-    int diverged; /* a value of B was no number */
+    uint32_t part, parts; /* which of how many that share the work */
+    int diverged;         /* a value of B was no number */
 };
 
 /* Take the base's arrays. */
@@ -71,6 +82,22 @@ static inline float neighbour_value(ampcf_neighbours *e, float x) {
     const float most = 127 * FORMAT_MAX_SCALE;
     if (x != x) return e->diverged = 1, 0.0f;
     return x > most ? most : x < -most ? -most : x;
+}
+
+/* Units of an owned pass of n that are a part's own: from the first of its part to the first of the next. */
+static inline uint32_t first_of_part(uint32_t n, uint32_t part, uint32_t parts) {
+    return (uint32_t)((uint64_t)n * part / parts);
+}
+
+/* Append to what is given, or count it. */
+static inline void give_bytes(uint8_t *out, size_t *at, const void *from, size_t bytes) {
+    if (out) memcpy(out + *at, from, bytes);
+    *at += bytes;
+}
+
+static inline void take_bytes(void *to, const uint8_t *given, size_t *at, size_t bytes) {
+    memcpy(to, given + *at, bytes);
+    *at += bytes;
 }
 
 extern const neighbours_ops neighbours_ease, neighbours_cooccurrence, neighbours_local;

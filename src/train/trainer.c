@@ -91,12 +91,36 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
     return AMPCF_OK;
 }
 
+static ampcf_status progress_of(const ampcf_trainer *t, ampcf_train_progress *out) {
+    *out = (ampcf_train_progress){t->done, t->total, t->sweep, t->config.sweeps};
+    return t->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
+}
+
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress) {
     trainer->ops->step(trainer, max_rows);
-    *out_progress =
-        (ampcf_train_progress){trainer->done, trainer->total, trainer->sweep, trainer->config.sweeps};
-    return trainer->diverged ? AMPCF_E_DIVERGED : AMPCF_OK;
+    return progress_of(trainer, out_progress);
+}
+
+void ampcf_trainer_pass(const ampcf_trainer *trainer, ampcf_train_pass *out_pass) {
+    *out_pass = (ampcf_train_pass){NULL, 0, 0};
+    if (trainer->ops->pass) trainer->ops->pass(trainer, out_pass);
+}
+
+ampcf_status ampcf_trainer_solve(ampcf_trainer *trainer, uint32_t from, uint32_t n) {
+    ampcf_train_pass pass;
+    ampcf_trainer_pass(trainer, &pass);
+    if (from > pass.n_rows || n > pass.n_rows - from) return AMPCF_E_ARGUMENT;
+    if (n > 0) trainer->ops->solve(trainer, from, n);
+    return AMPCF_OK;
+}
+
+ampcf_status ampcf_trainer_pass_end(ampcf_trainer *trainer, ampcf_train_progress *out_progress) {
+    ampcf_train_pass pass;
+    ampcf_trainer_pass(trainer, &pass);
+    if (pass.n_rows == 0) return AMPCF_E_ARGUMENT;
+    trainer->ops->pass_end(trainer);
+    return progress_of(trainer, out_progress);
 }
 
 ampcf_status ampcf_trainer_score(ampcf_trainer *trainer, uint32_t user, const uint32_t *items, uint32_t n,

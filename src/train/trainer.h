@@ -35,6 +35,11 @@ typedef struct trainer_ops {
     /* out_scores (n) of a user in the training; no later result may depend on it. NULL = users have no
      * trained parameters. */
     void (*score)(ampcf_trainer *t, uint32_t user, const uint32_t *items, uint32_t n, float *out_scores);
+    /* The same work as step, in passes of rows that do not look at each other; NULL = there are none. Only
+     * a pass that has rows is solved and ended; solving counts nothing, ending counts the whole pass. */
+    void (*pass)(const ampcf_trainer *t, ampcf_train_pass *out);
+    void (*solve)(ampcf_trainer *t, uint32_t from, uint32_t n);
+    void (*pass_end)(ampcf_trainer *t);
 } trainer_ops;
 
 struct ampcf_trainer {

@@ -107,9 +107,12 @@ describe('the browser entry', () => {
       ['core/source.js'],
     );
     const exits = new RegExp(String.raw`\b(?:${waysOut.join('|')})\b\s*(?:\?\.|[.([])`);
-    // Node's own gunzip, which is there without a turn of the event loop, is no way out.
+    // Node's own gunzip, which is there without a turn of the event loop, is no way out. Nor are threads.
     const withoutZlib = (/** @type {string} */ code) =>
-      code.replace(/globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:zlib["'`]\)/, '');
+      code.replaceAll(
+        /globalThis\.process\?\.getBuiltinModule\?\.\(["'`]node:(?:zlib|worker_threads)["'`]\)/g,
+        '',
+      );
     for (const name of sources) assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
     for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'core-large', 'train', 'evaluate'])
       assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
@@ -170,7 +173,7 @@ describe('the browser entry', () => {
 });
 
 describe('the entries for pages', () => {
-  const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune'];
+  const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
   for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
@@ -233,6 +236,7 @@ const shipped = [
   'dist/cli.js',
   'dist/core-large.js',
   'dist/core-scalar.js',
+  'dist/evaluate-worker.js',
   'dist/evaluate.js',
   'dist/learn.js',
   'dist/node-store.js',
@@ -244,6 +248,7 @@ const shipped = [
   'dist/store.js',
   'dist/taste.js',
   'dist/train.js',
+  'dist/train-worker.js',
   'dist/tune-worker.js',
   'dist/wasm/core-simd.wasm',
   'include/ampcf.h',

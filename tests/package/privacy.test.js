@@ -68,25 +68,21 @@ describe('the code names no way out', () => {
     const { 'core/source.js': source, ...rest } = named;
     assert.deepEqual(source, ['fetch']);
     /** @type {Record<string, string>} */
-    const allowed = { build: 'node:child_process', cli: 'node:worker_threads', tune: 'node:worker_threads' };
+    const allowed = {
+      build: 'node:child_process',
+      tune: 'node:worker_threads',
+      workers: 'node:worker_threads',
+    };
     for (const [path, found] of Object.entries(rest))
       assert.deepEqual(found, [allowed[path.split('/')[0]]], path);
   });
 
   test('in the bundles only the one that loads models does, once, and the stores nothing', () => {
-    for (const name of [
-      'ampcf',
-      'store',
-      'node-store',
-      'taste',
-      'learn',
-      'sentences',
-      'train',
-      'evaluate',
-      'core-scalar',
-      'core-large',
-    ])
+    for (const name of ['ampcf', 'store', 'node-store', 'taste', 'learn', 'sentences', 'core-scalar', 'core-large'])
       assert.deepEqual(exitsIn(bundle(name)), [], name);
+    // Threads of their own code, where cores are asked for.
+    for (const name of ['train', 'evaluate', 'train-worker', 'evaluate-worker'])
+      assert.deepEqual(exitsIn(bundle(name)), ['node:worker_threads'], name);
     assert.deepEqual(exitsIn(bundle('rank')), ['fetch']);
     assert.equal([...bundle('rank').matchAll(/\bfetch\b/g)].length, 1);
   });

@@ -172,8 +172,15 @@ async function bundleLibrary() {
   await bundle({ ...library, entryPoints: entry('core-large', 'web/core/large.js') });
   const refusal = { ...library, entryPoints: entry('refusal', 'web/core/refusal.js') };
   await bundle({ ...refusal, plugins: [externals()] });
+  // Workers hold what they need: the wasm comes to them compiled.
+  await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
+  await bundle({
+    ...library,
+    entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
+    plugins: [externals()],
+  });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };
   await bundle({ ...forNode, platform: 'node' });
 }

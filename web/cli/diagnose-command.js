@@ -2,10 +2,11 @@
 // know the formula of any figure.
 import { AmpcfError } from '../core/errors.js';
 import { diagnose, membershipAttack, settingsOf, targets } from '../evaluate.js';
+import { coresOption, coresUsage, retrainingCores } from './cores.js';
 import { diagnosisText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
-import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
+import { retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
@@ -42,6 +43,7 @@ export const usage = [
   '  --membership            attack: can who was in the training be told? Trains twice, on a half ' +
     'and a quarter of the people',
   retrainingUsage,
+  coresUsage,
   '  --people N              how many people are looked at (default 300)',
   '  --seed N                of the samples (default 1)',
   '  --html FILE             one page with charts, which needs nothing else',
@@ -71,6 +73,7 @@ const options = {
     'html',
     'max-minutes',
     'max-memory',
+    'cores',
   ]),
 };
 
@@ -82,6 +85,7 @@ function checkUsage(values) {
       'got --against and --seeds, wanted one of them: both say what stability compares with',
     );
   checkRatingOptions(values);
+  coresOption(values);
 }
 
 /** @param {Record<string, any>} values */
@@ -102,10 +106,11 @@ const attackTrainings = 0.75;
 /**
  * @param {Model} model
  * @param {Interactions} history
+ * @param {number} cores
  * @param {Parameters<typeof membershipAttack>[2]} options
  */
-const attackOn = (model, history, options) =>
-  membershipAttack(history, settingsOf(model), options).catch((error) => {
+const attackOn = (model, history, cores, options) =>
+  membershipAttack(history, { ...settingsOf(model), cores }, options).catch((error) => {
     if (!(error instanceof AmpcfError && error.code === 'NO_DATA')) throw error;
     const wanted = 'wanted more people, or a model trained with a smaller --min-support';
     throw new AmpcfError('NO_DATA', `--membership: ${error.message}; ${wanted}`, { cause: error });
@@ -131,7 +136,7 @@ async function readInput(values, io) {
  * @property {Interactions} history
  * @property {Interactions | undefined} test
  * @property {Model | undefined} against
- * @property {ReturnType<typeof numbersOf>} numbers
+ * @property {ReturnType<typeof numbersOf> & { cores: number }} numbers
  * @property {boolean} attack whether to attack the training too
  */
 
@@ -151,7 +156,9 @@ async function measure(model, { history, test, against, numbers, attack }, { sig
   };
   try {
     const quality = await diagnose(model, { history, ...defined({ test, against, ...numbers }), ...steps });
-    const membership = attack ? await attackOn(model, history, { seed: numbers.seed ?? 1, ...steps }) : null;
+    const membership = attack
+      ? await attackOn(model, history, numbers.cores, { seed: numbers.seed ?? 1, ...steps })
+      : null;
     return { quality, membership };
   } finally {
     lines.finish();
@@ -177,9 +184,9 @@ export async function run(argv, signal) {
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const input = await readInput(values, io);
   const trainings = (numbers.seeds ?? 0) + (values.membership ? attackTrainings : 0);
-  await checkRetraining(model, input.history, trainings, values, io.say);
+  const cores = await retrainingCores(model, input.history, trainings, values, io.say);
   const began = performance.now();
-  const asked = { ...input, against, numbers, attack: Boolean(values.membership) };
+  const asked = { ...input, against, numbers: { ...numbers, cores }, attack: Boolean(values.membership) };
   const { quality, membership } = await measure(model, asked, io);
   io.say(`took     ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (values.html) {

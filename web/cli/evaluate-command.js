@@ -2,9 +2,10 @@
 // metric.
 import { evaluateModel } from '../evaluate.js';
 import { wantedBaselines } from '../evaluate/baselines.js';
+import { askingCores, coresOption, coresUsage, retrainingCores } from './cores.js';
 import { caution, evaluationText } from './evaluation-text.js';
 import { inline } from '../read/inline.js';
-import { checkRetraining, retrainingLimits, retrainingUsage } from './memory-limit.js';
+import { retrainingLimits, retrainingUsage } from './memory-limit.js';
 import { loadModelFile } from './model-file.js';
 import { defined, numberOption, parseCommand, seedOption, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
@@ -56,6 +57,7 @@ export const usage = [
   '  --weights               ratings of the history are weights',
   '    --weight-scale linear|log1p   as in ampcf train',
   '  --duplicates last|sum   --skip-bad N   as in ampcf train',
+  coresUsage,
   '  --json                  all figures as one object on standard output',
   '',
 ].join('\n');
@@ -82,6 +84,7 @@ const options = {
     'resamples',
     'max-minutes',
     'max-memory',
+    'cores',
   ]),
 };
 
@@ -103,6 +106,7 @@ function checkUsage(values) {
     );
   checkRatingOptions(values);
   wantedBaselines(partsOf(values.baselines) ?? []);
+  coresOption(values);
 }
 
 /**
@@ -203,11 +207,14 @@ export async function run(argv, signal) {
   const model = await loadModelFile(given[0]);
   const against = values.against ? await loadModelFile(values.against) : undefined;
   const { threshold, history, test, ...others } = await readInput(values, io);
-  await checkRetraining(model, history, numbers.newUsers ? 1 : 0, values, io.say);
+  const most = await retrainingCores(model, history, numbers.newUsers ? 1 : 0, values, io.say);
+  const bytesOf = (/** @type {typeof against} */ of) => of?.diagnostics().memoryBytes ?? 0;
+  const asking = askingCores(test.users.length, Math.max(bytesOf(model), bytesOf(against)), values, io.say);
   const lines = stages(io.quiet);
   const result = await evaluateModel(model, {
     history,
     test,
+    cores: Math.min(most, asking),
     ...defined({ ...others, ...numbers, against }),
     signal,
     onProgress: ({ stage, done, total }) => lines.update(stage, done, total),

@@ -63,11 +63,13 @@ export function retrainingLimits(values) {
  * @param {number} trainings
  * @param {Record<string, any>} values
  * @param {(line: string) => void} say
+ * @param {number} cores
  * @throws {AmpcfError} OUT_OF_MEMORY, LIMIT
  */
-export async function checkRetraining(model, interactions, trainings, values, say) {
+export async function checkRetraining(model, interactions, trainings, values, say, cores) {
   if (trainings === 0) return;
-  const { bytes, minutes } = await retrainingOf(model, interactions, trainings, retrainingLimits(values));
+  const limits = { ...retrainingLimits(values), cores };
+  const { bytes, minutes } = await retrainingOf(model, interactions, trainings, limits);
   const time = minutes < 1 ? 'less than a minute' : `about ${Math.ceil(minutes)} minutes`;
   say(`trains   by the settings of the model: ${time}, ${fileSize(bytes)}`);
 }

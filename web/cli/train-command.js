@@ -22,6 +22,7 @@ import {
   trainModel,
 } from '../train.js';
 import { checkTrained } from './check-trained.js';
+import { coresOption, coresUsage, trainingCores } from './cores.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
@@ -178,6 +179,8 @@ export const usage = [
   '  --card                  measure persona quality and run a membership attack (two more ' +
     'trainings), and write the model card into the model;',
   '                          ampcf inspect shows it',
+  `${coresUsage}. Softmax and the epochs of the`,
+  '                          likelihoods are done by one; with --auto also so many trials at a time',
   memoryUsage,
   "  --name TEXT             goes into the model's metadata",
   '  --json                  a summary on standard output',
@@ -194,6 +197,7 @@ export const usage = [
  * @property {TrainSettings} settings
  * @property {number} seconds
  * @property {boolean} historyCounts
+ * @property {number} cores that the vectors were learnt by
  * @property {ValidationFigures} [validation]
  * @property {Measurement[]} [measurements] one for each sweep that was measured
  * @property {GateChoice | null} [gate] how it was chosen
@@ -208,7 +212,8 @@ export const usage = [
 function checkUsage(values) {
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
   if (values.auto) return void budgetOf(values);
-  const stray = ['minutes', 'trials', 'cores'].find((name) => values[name] !== undefined);
+  coresOption(values);
+  const stray = ['minutes', 'trials'].find((name) => values[name] !== undefined);
   if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --auto with it`);
   if (values.validation !== undefined) return;
   if (values.patience !== undefined)
@@ -224,8 +229,9 @@ function checkUsage(values) {
  * @returns {Promise<Trained>}
  */
 async function train({ interactions, validation, items }, given, values, { signal, quiet, say }) {
-  const options = { ...given, items, name: values.name, signal };
-  checkMemory(await trainingMemory(interactions, given), values, say);
+  const cores = await trainingCores(interactions, given, values, say);
+  const options = { ...given, items, name: values.name, cores, signal };
+  checkMemory(await trainingMemory(interactions, { ...given, cores }), values, say);
   const line = trainingProgress(quiet, given.objective);
   const { update: onProgress, measured: onMeasured } = line;
   if (!validation) return trainModel(interactions, { ...options, onProgress }).finally(line.finish);
@@ -360,7 +366,7 @@ function sayTrained(trained, given, say) {
  * @returns {Promise<Carded>}
  */
 async function withCard(
-  { bytes, settings, users, items, interactions, dropped },
+  { bytes, settings, users, items, interactions, dropped, cores },
   { interactions: given, validation, items: facts },
   { signal, quiet },
 ) {
@@ -378,9 +384,10 @@ async function withCard(
       ...(validation && { test: validation }),
       seeds: 1,
       maxMinutes: Infinity, // the settings are ours
+      cores,
       ...steps,
     });
-    const attacked = { ...settings, ...(facts && { items: facts }) };
+    const attacked = { ...settings, ...(facts && { items: facts }), cores };
     const membership = await membershipAttack(given, attacked, steps).catch((error) => {
       if (!(error instanceof AmpcfError && error.code === 'NO_DATA')) throw error;
       sayLoudly(

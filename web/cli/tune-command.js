@@ -20,7 +20,15 @@ import {
 } from './training-input.js';
 import { refitSummary, refitText, validationText } from './training-text.js';
 import { checkSummary, choiceLines, noHistoryCounts, sayCheck, sayLoudly } from './validation-text.js';
-import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable } from './tuning.js';
+import {
+  budgetOf,
+  budgetUsage,
+  runSearch,
+  searchSummary,
+  searchText,
+  trialCoresUsage,
+  trialTable,
+} from './tuning.js';
 
 /** @import { TrialResult } from '../tune/search.js' */
 /** @import { Search } from './tuning.js' */
@@ -38,6 +46,7 @@ export const usage = [
     'events such as 0.1',
   `    ${holdOutUsage}`,
   budgetUsage,
+  trialCoresUsage,
   '  -o MODEL                write the best model so far, after each round that found a better one',
   '  --patience N            as in ampcf train',
   memoryUsage,

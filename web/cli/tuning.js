@@ -7,6 +7,7 @@ import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 import { workerPool } from '../tune/pool.js';
 import { ndcgOf, searchSettings } from '../tune/search.js';
+import { trainingCores } from './cores.js';
 import { checkTrained } from './check-trained.js';
 import { deadline } from './deadline.js';
 import { checkMemory, memoryLimit } from './memory-limit.js';
@@ -34,9 +35,12 @@ export const budgetUsage = [
   '  --trials N              stop after N trials: same input, options and seed give the same ' +
     'choice, whatever the machine',
   `  ${refitUsage}`,
-  '  --cores N               trials at a time (default: as many as there are processors); no result ' +
-    'depends on it',
 ].join('\n');
+
+/** Of a search alone; `ampcf train` says its own. */
+export const trialCoresUsage =
+  '  --cores N               trials at a time, and workers of the last training (default: as many as there ' +
+  'are processors); no result depends on it';
 
 /** @param {Record<string, any>} values */
 export function budgetOf(values) {
@@ -196,7 +200,8 @@ export async function runSearch(
     });
     line.finish();
     const input = { interactions, validation, items };
-    const trained = await trainBest(best, input, given, { signal, quiet, values });
+    await pool.close(); // its memory is for the last training
+    const trained = await trainBest(best, input, given, { signal, quiet, values, say });
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
     line.finish();
@@ -211,13 +216,13 @@ export async function runSearch(
  * @param {BestTrial} best
  * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
  * @param {Record<string, any>} given
- * @param {{ signal: AbortSignal, quiet: boolean, values: Record<string, any> }} io
+ * @param {Io & { values: Record<string, any> }} io
  */
 async function trainBest(
   { chosen, settings },
   { interactions, validation, items },
   given,
-  { signal, quiet, values },
+  { signal, quiet, values, say },
 ) {
   const kept =
     settings.sweeps === undefined ? { epochs: Number(settings.epochs) } : { sweeps: Number(settings.sweeps) };
@@ -229,6 +234,7 @@ async function trainBest(
     ...kept,
     items,
     name: values.name,
+    cores: await trainingCores(interactions, { ...given, ...chosen }, values, say),
     signal,
     watch: false,
     refit: Boolean(values.refit),

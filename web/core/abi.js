@@ -245,6 +245,11 @@ export const ampcf_train_progress = /** @type {const} */ ({
   fields: { done: ['u64', 0], total: ['u64', 8], sweep: ['u32', 16], sweeps: ['u32', 20] },
 });
 
+export const ampcf_train_pass = /** @type {const} */ ({
+  bytes: 12,
+  fields: { rows: ['pointer', 0], n_rows: ['u32', 4], row_floats: ['u32', 8] },
+});
+
 export const ampcf_given = /** @type {const} */ ({
   bytes: 24,
   fields: {
@@ -305,6 +310,11 @@ export const ampcf_item_side = /** @type {const} */ ({
 export const ampcf_neighbours_progress = /** @type {const} */ ({
   bytes: 16,
   fields: { done: ['u64', 0], total: ['u64', 8] },
+});
+
+export const ampcf_neighbours_pass = /** @type {const} */ ({
+  bytes: 8,
+  fields: { n_units: ['u32', 0], owned: ['u32', 4] },
 });
 
 export const ampcf_model_parts = /** @type {const} */ ({

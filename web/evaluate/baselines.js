@@ -119,12 +119,13 @@ async function fitAls({ interactions, dim }, settings, options) {
  * @param {PaceOptions} options
  * @returns {Promise<Ranker>}
  */
-export async function trainedRanker(interactions, settings, stage, { signal, onProgress }) {
+export async function trainedRanker(interactions, settings, stage, { signal, onProgress, cores }) {
   const progress =
     onProgress &&
     ((/** @type {{ done: number, total: number }} */ { done, total }) => onProgress({ stage, done, total }));
   const { bytes } = await trainModel(interactions, {
     ...settings,
+    cores,
     ...(signal && { signal }),
     ...(progress && { onProgress: progress }),
   });

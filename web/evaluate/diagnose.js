@@ -5,6 +5,7 @@ import { badArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { canonicalInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
+import { coresArgument } from '../train/options.js';
 import { seedArgument, wholeArgument } from './checks.js';
 import { measureFaithfulness } from './faithfulness.js';
 import { evidenceOf, ownersOf, withPerson } from './fold-person.js';
@@ -54,6 +55,7 @@ import { measureStability } from './stability.js';
  * @property {number} [people] how many are looked at, drawn by seed; default 300. `rareRecall` asks everybody
  *   of the test
  * @property {number} [seed] default 1
+ * @property {number} [cores] 1 to 64 workers that share the trainings; default 1: none
  */
 /** @typedef {DiagnoseChoices & RetrainingLimits} DiagnoseOptions limits: of `seeds` */
 /**
@@ -92,7 +94,7 @@ import { measureStability } from './stability.js';
  */
 /** @typedef {NonNullable<ReturnType<typeof lookAt>>} Look */
 
-const optionNames = 'history test against seeds people seed maxMinutes maxMemory signal onProgress';
+const optionNames = 'history test against seeds people seed cores maxMinutes maxMemory signal onProgress';
 const cut = 20;
 const looked = 2000;
 /** What a model should reach: at most this sharpness and this AUC of the attack, at least this stability. */
@@ -115,6 +117,7 @@ function checkOptions(model, { history, test, against, seeds = 0, people = 300, 
   if (seeds > 0 && against) throw badArgument('seeds', seeds, 'either seeds or against');
   wholeArgument('people', people, 1);
   seedArgument(seed);
+  coresArgument(limits.cores);
   checkLimits(limits);
 }
 
@@ -203,7 +206,7 @@ function figuresOf(looks, most) {
  * @param {Interactions} history
  * @param {number} seeds
  * @param {Person[]} people
- * @param {PaceOptions} options
+ * @param {PaceOptions & { cores?: number }} options
  * @returns {Promise<Stability>}
  */
 async function stabilityBySeeds(model, history, seeds, people, options) {
@@ -216,6 +219,7 @@ async function stabilityBySeeds(model, history, seeds, people, options) {
     const { bytes } = await trainModel(history, {
       ...settings,
       items,
+      cores: options.cores,
       seed: (Number(settings.seed) + turn) % 2 ** 32,
       ...(signal && { signal }),
       ...(onProgress && { onProgress: ({ done, total }) => onProgress({ stage, done, total }) }),

@@ -5,19 +5,22 @@ import { badArgument, itemId, listArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { canonicalInteractions } from '../train/interactions.js';
+import { coresArgument } from '../train/options.js';
 import { baselines as known, chooseSettings, wantedBaselines } from './baselines.js';
 import { checkResampling, compareMetrics } from './bootstrap.js';
+import { withCrew } from './crew.js';
 import { figuresOf, plainFigures, rankPeople } from './measure.js';
 import { measureNewUsers } from './new-users.js';
 import { paceOf } from './pace.js';
 import { choosePeople, itemsByPerson } from './people.js';
-import { measurePersonas } from './persona-health.js';
-import { modelRanker } from './rankers.js';
+import { healthOf } from './persona-health.js';
+import { listsOf } from './rankers.js';
 import { checkLimits, limitsIn, retrainingOf, settingsOf } from './retraining.js';
 
 /** @import { Interactions } from '../train.js' */
 /** @import { BaselineName, Settings, Training, WantedBaseline } from './baselines.js' */
 /** @import { Interval } from './bootstrap.js' */
+/** @import { Crew } from './crew.js' */
 /** @import { NewUsers } from './new-users.js' */
 /** @import { EvaluationProgress } from './pace.js' */
 /** @import { Person, Skipped } from './people.js' */
@@ -48,6 +51,8 @@ import { checkLimits, limitsIn, retrainingOf, settingsOf } from './retraining.js
  *   by score, which candidates always have
  * @property {boolean} [perPerson] give the figures of each person too, such as for a mean over several
  *   trainings; default false
+ * @property {number} [cores] 1 to 64 workers that share the people, each with the models, and the trainings;
+ *   no figure depends on it. Default 1: no worker. Baselines rank on one
  * @property {AbortSignal} [signal]
  * @property {(progress: EvaluationProgress) => void} [onProgress] `stage` says in words what is done
  */
@@ -103,7 +108,7 @@ const defaults = {
 };
 const optionNames =
   'history test train candidates sampled validation newUsers baselines against k seed resamples ' +
-  'proportional perPerson maxMinutes maxMemory signal onProgress';
+  'proportional perPerson cores maxMinutes maxMemory signal onProgress';
 /** @typedef {EvaluateOptions & Required<Pick<EvaluateOptions, keyof typeof defaults>>} FullOptions */
 
 /**
@@ -119,26 +124,24 @@ const optionNames =
 export async function evaluateModel(model, options) {
   const began = performance.now();
   const run = prepare(model, options);
-  const { people, headline } = run;
   if (run.options.newUsers) await retrainingOf(model, run.options.history, 1, limitsIn(run.options));
-  const own = await measureRanker(run, modelRanker(model, run.options.proportional), 'ranking');
-  const personas = await measurePersonas(model, people, own.lists, {
-    k: headline,
-    pace: paceOf('looking at personas', run.options),
+  const { own, against } = await withCrew({ ...run.options, people: run.people.length }, async (crew) => {
+    const measured = await measureModel(run, model, 'ranking', crew);
+    const { against: other } = run.options;
+    return { own: measured, against: other ? await compareWithModel(run, measured, other, crew) : null };
   });
-  const against = run.options.against ? await compareWithModel(run, own, run.options.against) : null;
   /** @type {Evaluation['baselines']} */
   const baselines = {};
   for (const wanted of run.baselines) baselines[wanted.name] = await compareWithBaseline(run, own, wanted);
   const newUsers = await compareWithNewUsers(run, model, own, baselines);
   return {
     protocol: protocolOf(run),
-    users: people.length,
-    ...(run.options.perPerson && { people: people.map(({ user }) => user) }),
+    users: run.people.length,
+    ...(run.options.perPerson && { people: run.people.map(({ user }) => user) }),
     catalogue: model.info.items,
     skipped: run.skipped,
     ...plainFigures(own, run.options),
-    personas,
+    personas: own.personas,
     baselines,
     against,
     newUsers,
@@ -261,6 +264,7 @@ function checkOptions(model, options) {
     throw badArgument('proportional', proportional, 'a number from 0 to 1');
   if (typeof perPerson !== 'boolean') throw badArgument('perPerson', perPerson, 'true or false');
   checkRanked(options);
+  coresArgument(options.cores);
   checkNewUsers(model, options);
   if (signal !== undefined && !signal?.throwIfAborted) throw badArgument('signal', signal, 'an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function')
@@ -332,6 +336,20 @@ async function measureRanker({ people, ks, share, options }, ranker, stage) {
 /** @typedef {Awaited<ReturnType<typeof measureRanker>>} Measured */
 
 /**
+ * A model and the personas of its people, in one go.
+ * @param {Run} run
+ * @param {Model} model
+ * @param {string} stage
+ * @param {Crew | undefined} crew
+ */
+async function measureModel({ people, ks, headline, share, options }, model, stage, crew) {
+  const asked = { k: Math.max(...ks), proportional: options.proportional, looked: headline };
+  const { lists, health } = await listsOf(model, people, asked, { pace: paceOf(stage, options), crew });
+  const figures = figuresOf(lists, people, { ks, share, catalogue: model.info.items });
+  return { lists, ...figures, personas: healthOf(health) };
+}
+
+/**
  * @param {Run} run
  * @param {Measured} own
  * @param {Measured} other
@@ -354,18 +372,11 @@ async function differenceFrom({ options }, own, other, name) {
  * @param {Run} run
  * @param {Measured} own
  * @param {Model} model
+ * @param {Crew | undefined} crew
  */
-async function compareWithModel(run, own, model) {
-  const other = await measureRanker(
-    run,
-    modelRanker(model, run.options.proportional),
-    'ranking by the other model',
-  );
-  const personas = await measurePersonas(model, run.people, other.lists, {
-    k: run.headline,
-    pace: paceOf('looking at its personas', run.options),
-  });
-  return { ...(await differenceFrom(run, own, other, 'the other model')), personas };
+async function compareWithModel(run, own, model, crew) {
+  const other = await measureModel(run, model, 'ranking by the other model', crew);
+  return { ...(await differenceFrom(run, own, other, 'the other model')), personas: other.personas };
 }
 
 /**

@@ -9,6 +9,7 @@ import { modelRanker } from './rankers.js';
 
 /** @import { Model } from '../ampcf.js' */
 /** @import { FinishedTraining, LateSettings } from '../train.js' */
+/** @import { Crew } from './crew.js' */
 /** @import { Person } from './people.js' */
 /** @typedef {(done: number, total: number) => Promise<void>} Pace */
 
@@ -35,15 +36,16 @@ export async function withModel(bytes, use) {
  * @param {readonly Person[]} people
  * @param {LateSettings} fixed what the caller gave
  * @param {Pace} pace
+ * @param {Crew} [crew]
  */
-export function gateFor({ settings, bytes }, people, fixed, pace) {
+export function gateFor({ settings, bytes }, people, fixed, pace, crew) {
   return chooseGate({
     people,
     fixed,
     leaves: Number(settings.leaves),
     measure: async (pair, asked) =>
       withModel(await bytes({ ...pair, proportional: 0 }), async (model) => {
-        const lists = await rankPeople(modelRanker(model), asked, cut, pace);
+        const lists = await rankPeople(modelRanker(model, 0, crew), asked, cut, pace);
         return Float64Array.from(lists, (list, u) => ndcg(list, asked[u].relevant, cut));
       }),
   });

@@ -1,6 +1,6 @@
 // Owns figures from ranked lists: every metric at every k, of each person and on average. Must not rank and
 // must not know who ranked.
-import * as metrics from './metrics.js';
+import { byHits, hitsOf, informationOf, noveltyOf, spreadOf } from './by-hits.js';
 
 /** @import { Person } from './people.js' */
 /** @import { Ranker } from './rankers.js' */
@@ -12,7 +12,6 @@ import * as metrics from './metrics.js';
  */
 
 const personMetrics = /** @type {const} */ (['recall', 'ndcg', 'hitrate', 'precision', 'mrr', 'map']);
-const functions = { ...metrics, hitrate: metrics.hitRate };
 
 /**
  * @param {Ranker} ranker
@@ -22,6 +21,7 @@ const functions = { ...metrics, hitrate: metrics.hitRate };
  * @returns {Promise<string[][]>} a list a person
  */
 export async function rankPeople(ranker, people, k, pace) {
+  if (ranker.rankAll) return ranker.rankAll(people, k, pace);
   const lists = [];
   for (const person of people) {
     lists.push(ranker.rank(person, k));
@@ -62,19 +62,21 @@ export function figuresOf(lists, people, { ks, share, catalogue }) {
     standardErrors: /** @type {Record<string, number>} */ ({}),
     perPerson: /** @type {Record<string, Float64Array>} */ ({}),
   };
-  const add = (
-    /** @type {string} */ name,
-    /** @type {(list: readonly string[], person: Person) => number} */ of,
-  ) => {
-    out.perPerson[name] = Float64Array.from(people, (person, u) => of(lists[u], person));
+  const add = (/** @type {string} */ name, /** @type {(u: number) => number} */ of) => {
+    out.perPerson[name] = Float64Array.from(people, (_, u) => of(u));
     ({ mean: out.metrics[name], error: out.standardErrors[name] } = meanAndError(out.perPerson[name]));
   };
+  // Each item of a list is looked up once, whatever is counted of it.
+  const most = Math.max(...ks);
+  const hits = lists.map((list, u) => hitsOf(list, people[u].relevant));
+  const information = lists.map((list) => informationOf(list, share, most));
   for (const k of ks) {
     for (const name of personMetrics)
-      add(`${name}@${k}`, (list, { relevant }) => functions[name](list, relevant, k));
-    add(`novelty@${k}`, (list) => metrics.novelty(list, share, k));
-    out.metrics[`coverage@${k}`] = metrics.coverage(lists, k, catalogue);
-    out.metrics[`gini@${k}`] = metrics.gini(lists, k, catalogue);
+      add(`${name}@${k}`, (u) => byHits[name](hits[u], people[u].relevant.size, k));
+    add(`novelty@${k}`, (u) => noveltyOf(information[u], k));
+    const { coverage, gini } = spreadOf(lists, k, catalogue);
+    out.metrics[`coverage@${k}`] = coverage;
+    out.metrics[`gini@${k}`] = gini;
   }
   return out;
 }

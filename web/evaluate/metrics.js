@@ -1,6 +1,7 @@
 // Owns the metrics of METRICS.md: pure functions of ranked lists and relevant sets. Must not rank, average
 // over people or print.
 import { badArgument } from '../core/arguments.js';
+import { byHits, checkList, hitsOf, informationOf, noveltyOf, spreadOf } from './by-hits.js';
 
 /**
  * @template T
@@ -10,14 +11,6 @@ import { badArgument } from '../core/arguments.js';
 /** @param {number} k */
 function checkCut(k) {
   if (!Number.isSafeInteger(k) || k < 1) throw badArgument('k', k, 'a whole number, 1 or more');
-}
-
-/**
- * @param {string} name
- * @param {unknown} list
- */
-function checkList(name, list) {
-  if (!Array.isArray(list)) throw badArgument(name, list, 'an array');
 }
 
 /**
@@ -38,18 +31,6 @@ function check(list, relevant, k) {
 }
 
 /**
- * @template T
- * @param {RankedList<T>} list
- * @param {ReadonlySet<T>} relevant
- * @param {number} k
- */
-function hits(list, relevant, k) {
-  let found = 0;
-  for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) found++;
-  return found;
-}
-
-/**
  * Share of the relevant items that are among the first k, 0 to 1; at most k / |relevant|.
  * @template T
  * @param {RankedList<T>} list
@@ -59,7 +40,7 @@ function hits(list, relevant, k) {
  */
 export function recall(list, relevant, k) {
   check(list, relevant, k);
-  return hits(list, relevant, k) / relevant.size;
+  return byHits.recall(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -71,7 +52,7 @@ export function recall(list, relevant, k) {
  */
 export function precision(list, relevant, k) {
   check(list, relevant, k);
-  return hits(list, relevant, k) / k;
+  return byHits.precision(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -83,7 +64,7 @@ export function precision(list, relevant, k) {
  */
 export function hitRate(list, relevant, k) {
   check(list, relevant, k);
-  return hits(list, relevant, k) > 0 ? 1 : 0;
+  return byHits.hitrate(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -95,13 +76,7 @@ export function hitRate(list, relevant, k) {
  */
 export function ndcg(list, relevant, k) {
   check(list, relevant, k);
-  let gain = 0;
-  let ideal = 0;
-  for (let i = 0; i < k; i++) {
-    if (i < list.length && relevant.has(list[i])) gain += 1 / Math.log2(i + 2);
-    if (i < relevant.size) ideal += 1 / Math.log2(i + 2);
-  }
-  return gain / ideal;
+  return byHits.ndcg(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -113,8 +88,7 @@ export function ndcg(list, relevant, k) {
  */
 export function mrr(list, relevant, k) {
   check(list, relevant, k);
-  for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) return 1 / (i + 1);
-  return 0;
+  return byHits.mrr(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -126,10 +100,7 @@ export function mrr(list, relevant, k) {
  */
 export function map(list, relevant, k) {
   check(list, relevant, k);
-  let found = 0;
-  let sum = 0;
-  for (let i = 0; i < k && i < list.length; i++) if (relevant.has(list[i])) sum += ++found / (i + 1);
-  return sum / Math.min(k, relevant.size);
+  return byHits.map(hitsOf(list, relevant), relevant.size, k);
 }
 
 /**
@@ -143,39 +114,7 @@ export function novelty(list, share, k) {
   checkCut(k);
   checkList('list', list);
   if (typeof share !== 'function') throw badArgument('share', share, 'a function of an item');
-  const n = Math.min(k, list.length);
-  let bits = 0;
-  for (let i = 0; i < n; i++) bits -= Math.log2(share(list[i]));
-  return n > 0 ? bits / n : 0;
-}
-
-/**
- * How often each item stands among the first k of a list.
- * @template T
- * @param {readonly RankedList<T>[]} lists
- * @param {number} k
- */
-function exposure(lists, k) {
-  /** @type {Map<T, number>} */
-  const times = new Map();
-  checkList('lists', lists);
-  for (const list of lists) checkList('list', list);
-  for (const list of lists)
-    for (let i = 0; i < k && i < list.length; i++) times.set(list[i], (times.get(list[i]) ?? 0) + 1);
-  return times;
-}
-
-/**
- * @param {number} shown
- * @param {number} catalogue
- */
-function checkCatalogue(shown, catalogue) {
-  if (!Number.isSafeInteger(catalogue) || catalogue < Math.max(1, shown))
-    throw badArgument(
-      'catalogue',
-      catalogue,
-      `a whole number, at least the ${Math.max(1, shown)} items in the lists`,
-    );
+  return noveltyOf(informationOf(list, share, k), k);
 }
 
 /**
@@ -187,9 +126,7 @@ function checkCatalogue(shown, catalogue) {
  */
 export function coverage(lists, k, catalogue) {
   checkCut(k);
-  const shown = exposure(lists, k).size;
-  checkCatalogue(shown, catalogue);
-  return shown / catalogue;
+  return spreadOf(lists, k, catalogue).coverage;
 }
 
 /**
@@ -202,14 +139,5 @@ export function coverage(lists, k, catalogue) {
  */
 export function gini(lists, k, catalogue) {
   checkCut(k);
-  const times = Float64Array.from(exposure(lists, k).values()).sort();
-  checkCatalogue(times.length, catalogue);
-  const unseen = catalogue - times.length;
-  let sum = 0;
-  let weighted = 0;
-  times.forEach((n, i) => {
-    sum += n;
-    weighted += (2 * (unseen + i + 1) - catalogue - 1) * n;
-  });
-  return sum > 0 ? weighted / (catalogue * sum) : 0;
+  return spreadOf(lists, k, catalogue).gini;
 }

@@ -6,6 +6,7 @@
  * @typedef {object} PaceOptions
  * @property {AbortSignal | undefined} [signal]
  * @property {((progress: EvaluationProgress) => void) | undefined} [onProgress]
+ * @property {number | undefined} [cores] of trainings on the way
  */
 
 const turnMs = 50;

@@ -2,16 +2,16 @@
 // Must not judge accuracy.
 import { modelArgument } from '../model/handles.js';
 import { optionsArgument } from '../core/options.js';
+import { healthFields } from './coded-lists.js';
+import { askPeople } from './crew.js';
 import { withPerson } from './fold-person.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
-import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
 import { sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { Interactions } from '../train.js' */
 /** @import { PaceOptions } from './pace.js' */
-/** @import { Person } from './people.js' */
 /**
  * @typedef {object} PersonaHealth
  * @property {number} people with a history that the model knows; the figures are about them
@@ -45,14 +45,10 @@ export function foldPerson(model, history, items) {
 }
 
 /**
- * @param {Model} model
- * @param {readonly Person[]} people
- * @param {readonly (readonly string[])[]} lists what each was recommended, known items only
- * @param {{ k: number, pace: (done: number, total: number) => Promise<void> }} options k: items of each list
- *   that are looked at
- * @returns {Promise<PersonaHealth>}
+ * @param {Float64Array} health of people, as `askPeople` gives it
+ * @returns {PersonaHealth}
  */
-export async function measurePersonas(model, people, lists, { k, pace }) {
+export function healthOf(health) {
   let counted = 0;
   let personas = 0;
   let effective = 0;
@@ -60,22 +56,16 @@ export async function measurePersonas(model, people, lists, { k, pace }) {
   let collapsed = 0;
   let sharpness = 0;
   let sharpened = 0;
-  for (const [i, { history }] of people.entries()) {
-    await pace(i + 1, people.length);
-    if (!history.some(({ item }) => model.has(item))) continue;
-    const { shares, columns, attention } = foldPerson(model, history, lists[i].slice(0, k));
+  for (let at = 0; at < health.length; at += healthFields) {
+    if (health[at] === 0) continue;
     counted++;
-    personas += shares.length;
-    effective += Math.exp(entropy(shares));
-    if (shares.length === 1) {
-      single++;
-      continue;
-    }
-    if (isCollapsed(columns)) collapsed++;
-    if (attention.length > 0) {
-      sharpened++;
-      sharpness += /** @type {number} */ (entropyShare(attention));
-    }
+    personas += health[at];
+    effective += health[at + 1];
+    if (health[at] === 1) single++;
+    collapsed += health[at + 2];
+    if (health[at + 3] < 0) continue;
+    sharpened++;
+    sharpness += health[at + 3];
   }
   const several = counted - single;
   const over = (/** @type {number} */ sum, /** @type {number} */ n) => (n > 0 ? sum / n : null);
@@ -101,10 +91,7 @@ export async function personaHealth(model, interactions, given = {}) {
   modelArgument(model);
   const { people = 500, seed = 1, ...options } = optionsArgument(given, 'people seed signal onProgress');
   const asked = sampleOf(historiesOf(interactions), people, seededRandom(seed));
-  return measurePersonas(
-    model,
-    asked,
-    asked.map(() => []),
-    { k: 0, pace: paceOf('looking at personas', options) },
-  );
+  const pace = paceOf('looking at personas', options);
+  const { health } = await askPeople(model, asked, { k: 0, proportional: 0, looked: 0 }, { pace });
+  return healthOf(health);
 }

@@ -1,13 +1,19 @@
 // Owns putting a person's candidates in order: by a model, as its users would, or by the scores of a
 // baseline. Must not see relevant items.
+import { askPeople } from './crew.js';
+
 /** @import { Model } from '../model/model.js' */
+/** @import { ListOptions } from './coded-lists.js' */
+/** @import { Crew, Pace } from './crew.js' */
 /** @import { CanonicalInteractions } from '../train/interactions.js' */
 /** @import { Person } from './people.js' */
+/** @typedef {(people: readonly Person[], k: number, pace: Pace) => Promise<string[][]>} RankAll */
 /**
  * @typedef {object} Ranker
  * @property {number} catalogue number of items it knows
  * @property {(person: Pick<Person, 'history' | 'candidates'>, k: number) => string[]} rank at most k items,
  *   best first; none that it does not know
+ * @property {RankAll} [rankAll] the same of many people at once, where that is less work
  * @property {() => void} dispose
  */
 /**
@@ -18,13 +24,33 @@
  */
 
 /**
+ * Lists of many people by a model. What is learnt of their personas on the way is the health of its people.
+ * @param {Model} model
+ * @param {readonly Person[]} people
+ * @param {ListOptions} options
+ * @param {{ pace: Pace, crew?: Crew | undefined }} by
+ */
+export async function listsOf(model, people, options, by) {
+  const { lists, lengths, health } = await askPeople(model, people, options, by);
+  const ids = model.ids();
+  const { k } = options;
+  return {
+    health,
+    lists: Array.from(lengths, (n, u) => Array.from(lists.subarray(u * k, u * k + n), (index) => ids[index])),
+  };
+}
+
+/**
  * @param {Model} model stays the caller's
  * @param {number} [proportional] of the lists of the whole catalogue; default 0: the order by score
+ * @param {Crew} [crew] who helps
  * @returns {Ranker}
  */
-export function modelRanker(model, proportional = 0) {
+export function modelRanker(model, proportional = 0, crew = undefined) {
   return {
     catalogue: model.info.items,
+    rankAll: async (people, k, pace) =>
+      (await listsOf(model, people, { k, proportional, looked: null }, { pace, crew })).lists,
     rank({ history, candidates }, k) {
       const me = model.createProfile(history);
       try {

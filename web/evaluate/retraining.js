@@ -16,6 +16,7 @@ import { trainingMemory } from '../train.js';
  * @typedef {object} RetrainingLimits what training again by a model's metadata may take
  * @property {number} [maxMinutes] about, for all trainings together; default 60, Infinity: no limit
  * @property {number} [maxMemory] bytes of one training; default: 4 GiB, where wasm memory ends
+ * @property {number} [cores] workers that share a training, which its memory grows with; default 1
  */
 /** @typedef {{ settings: Record<string, any>, bytes: number, minutes: number }} Retraining */
 
@@ -105,7 +106,8 @@ export function checkLimits({ maxMinutes = defaultMinutes, maxMemory = Infinity 
  * @param {RetrainingLimits} options
  * @returns {RetrainingLimits}
  */
-export const limitsIn = ({ maxMinutes, maxMemory }) => ({
+export const limitsIn = ({ maxMinutes, maxMemory, cores }) => ({
+  ...(cores !== undefined && { cores }),
   ...(maxMinutes !== undefined && { maxMinutes }),
   ...(maxMemory !== undefined && { maxMemory }),
 });
@@ -121,7 +123,7 @@ export const limitsIn = ({ maxMinutes, maxMemory }) => ({
  *   taken; what training refuses
  */
 export async function retrainingOf(model, interactions, trainings, limits = {}) {
-  checkLimits(optionsArgument(limits, 'maxMinutes maxMemory'));
+  checkLimits(optionsArgument(limits, 'maxMinutes maxMemory cores'));
   interactionsArgument(interactions);
   if (!(typeof trainings === 'number' && trainings > 0))
     throw badArgument('trainings', trainings, 'a number above 0');
@@ -139,7 +141,7 @@ export async function retrainingOf(model, interactions, trainings, limits = {}) 
         '(maxMinutes, --max-minutes)',
       { minutes, limit: maxMinutes },
     );
-  const { bytes } = await trainingMemory(interactions, settings);
+  const { bytes } = await trainingMemory(interactions, { ...settings, cores: limits.cores });
   if (bytes > maxMemory)
     throw new AmpcfError(
       'OUT_OF_MEMORY',

@@ -4,6 +4,7 @@ import { badArgument, countArgument } from '../core/arguments.js';
 import { interactionsArgument, joinInteractions } from '../train/interactions.js';
 import { trainModel } from '../train.js';
 import { trainOptions } from '../train/options.js';
+import { withCrew } from './crew.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
 import { paceOf } from './pace.js';
 import { modelRanker } from './rankers.js';
@@ -14,6 +15,7 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 /** @import { TrainSnapshot } from '../train.js' */
 /** @import { GateChoice } from './choose-gate.js' */
 /** @import { ProportionalChoice } from './choose-proportional.js' */
+/** @import { Crew } from './crew.js' */
 /** @import { Person } from './people.js' */
 /** @import { ValidationFigures } from './validation-figures.js' */
 /**
@@ -91,20 +93,26 @@ export async function trainValidated(interactions, validation, options = {}) {
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
   const atEnd = quick ? asked : someOf(everybody, usually('end', interactions), seed);
+  const choosing = quick ? asked : someOf(everybody, choosers, seed);
   const began = performance.now();
   const measuring = measuringOf(began, training.signal, onProgress);
-  const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring') });
-  const chosen = lateChoices(training, measuring, quick ? asked : someOf(everybody, choosers, seed), quick);
-  const result = await trainModel(interactions, {
-    ...training,
-    ...(onProgress && { onProgress }),
-    ...(watch && { onSnapshot: watched.onSnapshot }),
-    chooseSettings: chosen.chooseSettings,
-  });
-  const figures = await withModel(result.bytes, (model) =>
-    figuresFor(modelRanker(model), atEnd, measuring('measuring')()),
-  );
   const company = { ...training, ...(onProgress && { onProgress }) };
+  const most = Math.max(asked.length, atEnd.length, choosing.length);
+  // An abort ends the training, and with it the workers.
+  const { result, figures, watched, chosen } = await withCrew(
+    { people: most, cores: training.cores },
+    async (crew) => {
+      const watched = watchSweeps(asked, { patience, onMeasured, measuring: measuring('measuring'), crew });
+      const chosen = lateChoices(training, measuring, choosing, { quick, crew });
+      const trained = await trainModel(interactions, {
+        ...company,
+        ...(watch && { onSnapshot: watched.onSnapshot }),
+        chooseSettings: chosen.chooseSettings,
+      });
+      const atLast = await figuresAtEnd(trained.bytes, atEnd, measuring('measuring')(), crew);
+      return { result: trained, figures: atLast, watched, chosen };
+    },
+  );
   return {
     ...(refit ? await trainOnAll(interactions, validation, company, result) : result),
     validated: refit ? result : null,
@@ -114,6 +122,15 @@ export async function trainValidated(interactions, validation, options = {}) {
     seconds: (performance.now() - began) / 1000,
   };
 }
+
+/**
+ * @param {Uint8Array} bytes of the whole model
+ * @param {readonly Person[]} people
+ * @param {ReturnType<ReturnType<Measuring>>} pace
+ * @param {Crew | undefined} crew
+ */
+const figuresAtEnd = (bytes, people, pace, crew) =>
+  withModel(bytes, (model) => figuresFor(modelRanker(model, 0, crew), people, pace));
 
 /**
  * @param {Interactions} interactions
@@ -154,9 +171,9 @@ function trainOnAll(interactions, validation, options, { settings }) {
  * @param {LateSettings} fixed what the caller gave
  * @param {Measuring} measuring
  * @param {readonly Person[]} people
- * @param {boolean} quick only the gate
+ * @param {{ quick: boolean, crew: Crew | undefined }} how quick: only the gate
  */
-function lateChoices(fixed, measuring, people, quick) {
+function lateChoices(fixed, measuring, people, { quick, crew }) {
   const results = {
     gate: /** @type {GateChoice | null} */ (null),
     proportional: /** @type {ProportionalChoice | null} */ (null),
@@ -168,7 +185,7 @@ function lateChoices(fixed, measuring, people, quick) {
      * @returns {Promise<LateSettings>}
      */
     async chooseSettings(finished) {
-      const gate = await gateFor(finished, people, fixed, measuring('choosing')());
+      const gate = await gateFor(finished, people, fixed, measuring('choosing')(), crew);
       const changes = gate ? { gate: gate.gate, leaves: gate.leaves } : {};
       results.gate = gate;
       if (quick || fixed.proportional !== undefined) return changes;
@@ -215,10 +232,10 @@ function measuringOf(began, signal, onProgress) {
 
 /**
  * @param {readonly Person[]} people
- * @param {{ patience: number, onMeasured: WatchOptions['onMeasured'], measuring: ReturnType<Measuring> }}
- *   options
+ * @param {{ patience: number, onMeasured: WatchOptions['onMeasured'], measuring: ReturnType<Measuring>, crew:
+ *   Crew | undefined }} options
  */
-function watchSweeps(people, { patience, onMeasured, measuring }) {
+function watchSweeps(people, { patience, onMeasured, measuring, crew }) {
   /** @type {Measurement[]} */
   const measurements = [];
   let best = -Infinity;
@@ -229,7 +246,7 @@ function watchSweeps(people, { patience, onMeasured, measuring }) {
     async onSnapshot({ sweep, sweeps, epochs, bytes, keep, stop }) {
       if (sweep < Math.min(sweeps, epochs ? firstSweep.epochs : firstSweep.sweeps)) return;
       const figures = await withModel(await bytes(singleVector), (model) =>
-        figuresFor(modelRanker(model), people, measuring(sweep, sweeps)),
+        figuresFor(modelRanker(model, 0, crew), people, measuring(sweep, sweeps)),
       );
       const ndcg = figures.metrics[`ndcg@${cut}`];
       const better = ndcg > best;

@@ -28,6 +28,11 @@ import { ItemsInWasm, check, checkWritten, getStruct, put, putStruct, statusName
  *   weights?: Float32Array | undefined, targets?: Float32Array | undefined, gramFactor: number }} Given
  */
 
+const diverged =
+  'the training diverged: vectors or gradients are no numbers, or all zero, wanted a larger lambda, ' +
+  'a smaller learningRate or smaller weights';
+const neighboursDiverged = 'the neighbours diverged, wanted a larger neighbourLambda';
+
 /** @param {TrainConfig} config */
 const tooLarge = ({ n_items: items, dim }) =>
   new AmpcfError('OUT_OF_MEMORY', `${items} vectors of ${dim} numbers do not fit the 4 GiB of wasm memory`);
@@ -294,12 +299,46 @@ export class Training extends ItemsInWasm {
   step(rows) {
     return this.#memory.scoped([abi.ampcf_train_progress.bytes], (out) => {
       const status = this.#memory.call('ampcf_trainer_step', this.#trainer, rows, out);
-      check(
-        this.#memory,
-        status,
-        'the training diverged: vectors or gradients are no numbers, or all zero, wanted a larger lambda, ' +
-          'a smaller learningRate or smaller weights',
-      );
+      check(this.#memory, status, diverged);
+      return getStruct(this.#memory, abi.ampcf_train_progress, out);
+    });
+  }
+
+  /** The rows of the pass at hand, 0 where there is none: of others or of this one, to be solved. */
+  pass() {
+    return this.#memory.scoped([abi.ampcf_train_pass.bytes], (out) => {
+      this.#memory.call('ampcf_trainer_pass', this.#trainer, out);
+      return getStruct(this.#memory, abi.ampcf_train_pass, out);
+    });
+  }
+
+  /**
+   * Rows of the pass, solved here.
+   * @param {number} from
+   * @param {number} n
+   * @returns {Float32Array<ArrayBuffer>}
+   */
+  solveRows(from, n) {
+    const { rows, row_floats: width } = this.pass();
+    const status = this.#memory.call('ampcf_trainer_solve', this.#trainer, from, n);
+    check(this.#memory, status, 'the trainer has no such rows');
+    return this.#memory.f32(rows + 4 * from * width, n * width).slice();
+  }
+
+  /**
+   * Rows of the pass, solved elsewhere.
+   * @param {number} from
+   * @param {Float32Array} solved
+   */
+  takeRows(from, solved) {
+    const { rows, row_floats: width } = this.pass();
+    this.#memory.f32(rows + 4 * from * width, solved.length).set(solved);
+  }
+
+  /** Goes on to the next pass, once all rows are there. */
+  endPass() {
+    return this.#memory.scoped([abi.ampcf_train_progress.bytes], (out) => {
+      check(this.#memory, this.#memory.call('ampcf_trainer_pass_end', this.#trainer, out), diverged);
       return getStruct(this.#memory, abi.ampcf_train_progress, out);
     });
   }
@@ -352,7 +391,64 @@ export class NeighboursRun {
   step(steps) {
     return this.#memory.scoped([abi.ampcf_neighbours_progress.bytes], (out) => {
       const status = this.#memory.call('ampcf_neighbours_step', this.#run, steps, out);
-      check(this.#memory, status, 'the neighbours diverged, wanted a larger neighbourLambda');
+      check(this.#memory, status, neighboursDiverged);
+      return getStruct(this.#memory, abi.ampcf_neighbours_progress, out);
+    });
+  }
+
+  /**
+   * Begins as one of several that share the work.
+   * @param {number} part
+   * @param {number} parts
+   */
+  share(part, parts) {
+    const status = this.#memory.call('ampcf_neighbours_share', this.#run, part, parts);
+    check(this.#memory, status, 'the neighbours cannot be shared like this');
+  }
+
+  /** Units of the pass at hand, 0 once all is done, and whether each part has its own. */
+  pass() {
+    return this.#memory.scoped([abi.ampcf_neighbours_pass.bytes], (out) => {
+      this.#memory.call('ampcf_neighbours_pass_at', this.#run, out);
+      return getStruct(this.#memory, abi.ampcf_neighbours_pass, out);
+    });
+  }
+
+  /**
+   * Units of the pass, solved here.
+   * @param {number} from
+   * @param {number} n
+   * @returns {Uint8Array<ArrayBuffer>} what others need of them
+   */
+  solveUnits(from, n) {
+    const memory = this.#memory;
+    check(memory, memory.call('ampcf_neighbours_solve', this.#run, from, n), neighboursDiverged);
+    const bytes = memory.call('ampcf_neighbours_give', this.#run, from, n, 0) >>> 0;
+    return memory.scoped([bytes], (out) => {
+      memory.call('ampcf_neighbours_give', this.#run, from, n, out);
+      return memory.u8(out, bytes).slice();
+    });
+  }
+
+  /**
+   * Units of the pass, solved elsewhere.
+   * @param {number} from
+   * @param {number} n
+   * @param {Uint8Array} given
+   */
+  takeUnits(from, n, given) {
+    const memory = this.#memory;
+    memory.scoped([given.length], (at) => {
+      memory.u8(at, given.length).set(given);
+      const status = memory.call('ampcf_neighbours_take', this.#run, from, n, at);
+      check(memory, status, 'the neighbours have no such units');
+    });
+  }
+
+  /** Goes on to the next pass, once everything of this one is there. */
+  endPass() {
+    return this.#memory.scoped([abi.ampcf_neighbours_progress.bytes], (out) => {
+      check(this.#memory, this.#memory.call('ampcf_neighbours_pass_end', this.#run, out), neighboursDiverged);
       return getStruct(this.#memory, abi.ampcf_neighbours_progress, out);
     });
   }

@@ -3,8 +3,10 @@
 import { AMPCF_MAX_REFITTED } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { neighboursConfig } from './config.js';
-import { startTrainer } from './module.js';
+import { startTrainerBuild } from './module.js';
 import { paced } from './pace.js';
+import { openShared, sharedNeighbours, trainingPool, workersFor } from './shared.js';
+import { withPool } from '../workers/pool.js';
 
 /** @import { neighbourDefaults } from './defaults.js' */
 /** @import { CanonicalInteractions } from './interactions.js' */
@@ -14,7 +16,8 @@ import { paced } from './pace.js';
 /** @import { TrainSettings } from './settings.js' */
 /** @typedef {{ done: number, total: number }} NeighboursProgress steps */
 /**
- * @typedef {{ signal?: AbortSignal, onProgress?: (progress: NeighboursProgress) => void }} NeighboursOptions
+ * @typedef {{ signal?: AbortSignal, onProgress?: (progress: NeighboursProgress) => void, cores?: number }}
+ *   NeighboursOptions
  */
 /**
  * @typedef {typeof neighbourDefaults & { neighbours: number, neighbourLambda: number, minSupport: number }}
@@ -154,9 +157,33 @@ export async function runNeighbours(kernel, data, settings, { signal, onProgress
 export async function computeNeighbours(data, given, options, results, aspects) {
   const plan = planned(data, given, aspects);
   if (!plan) return undefined;
-  const kernel = await startTrainer();
+  const { kernel, build } = await startTrainerBuild();
   const { dim } = plan;
   const beside = dim > 0 ? { dim, results: results() } : undefined;
+  const parts = workersFor(options.cores);
+  if (parts > 0) {
+    const { config } = configured(kernel, plan.data, plan.settings, dim);
+    const { offsets, items, weights } = plan.data;
+    return runShared(parts, options, (part) => ({
+      build,
+      config,
+      rows: { offsets, items, weights },
+      neighbours: { side: beside?.results, part, parts },
+    }));
+  }
   const run = await runNeighbours(kernel, plan.data, plan.settings, options, beside);
   return { ...run.rows(), memoryBytes: kernel.bytes };
+}
+
+/**
+ * The same by workers.
+ * @param {number} parts
+ * @param {NeighboursOptions} options
+ * @param {(part: number) => object} workOf each
+ */
+function runShared(parts, { signal, onProgress }, workOf) {
+  return withPool(trainingPool(parts), signal, async (pool) => {
+    const { bytes, total } = await openShared(pool, workOf);
+    return { ...(await sharedNeighbours(pool, total, paced(onProgress))), memoryBytes: bytes };
+  });
 }

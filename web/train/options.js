@@ -84,6 +84,9 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  *   nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
  * @property {string} [name] goes into the metadata
+ * @property {number} [cores] 1 to 64 workers that share the training and the neighbours, each with an
+ *   instance of its own; no byte depends on it. Default 1: no worker. Only softmax, and the epochs of the
+ *   likelihoods, are done by one
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or
@@ -117,17 +120,17 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  */
 /**
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
- *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean }}
- *   TrainResult settings: which give the same model, sweeps those of the snapshot kept; historyCounts: false
- *   where everybody gets the same list, whatever the history: try a smaller lambda or bias, a smaller alpha
- *   or unobserved, or more events a person
+ *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean, cores:
+ *   number }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps
+ *   those of the snapshot kept; historyCounts: false where everybody gets the same list, whatever the
+ *   history: try a smaller lambda or bias, a smaller alpha or unobserved, or more events a person
  */
 
 /** Half of what the metadata may have. */
 const mostNameBytes = 2 ** 15;
 
 /** What stands beside the settings. */
-const besides = 'private items name signal onProgress onSnapshot chooseSettings';
+const besides = 'private items name cores signal onProgress onSnapshot chooseSettings';
 
 /**
  * What a training may be told, and nothing else but `more`; a setting of version 0.1 is refused with what
@@ -151,7 +154,8 @@ export function trainOptions(options, more = []) {
  * Checks what is not a setting.
  * @param {TrainOptions} options
  */
-export function checkOptions({ items, name, signal, onProgress, onSnapshot, chooseSettings }) {
+export function checkOptions({ items, name, cores, signal, onProgress, onSnapshot, chooseSettings }) {
+  coresArgument(cores);
   if (items !== undefined && !(items instanceof Map))
     throw badArgument('items', items, 'a Map of titles and aspects by item id');
   if (name !== undefined && typeof name !== 'string') throw badArgument('name', name, 'a string');
@@ -171,6 +175,13 @@ export function checkOptions({ items, name, signal, onProgress, onSnapshot, choo
     for (const aspect of listArgument(`aspects of ${String(id)}`, facts?.aspects ?? []))
       if (typeof aspect !== 'string') throw badArgument(`aspect of ${String(id)}`, aspect, 'a string');
   }
+}
+
+/** @param {unknown} cores */
+export function coresArgument(cores) {
+  if (cores === undefined || (Number.isSafeInteger(cores) && Number(cores) >= 1 && Number(cores) <= 64))
+    return;
+  throw badArgument('cores', cores, 'a whole number from 1 to 64');
 }
 
 /**

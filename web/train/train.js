@@ -6,13 +6,15 @@ import { trainConfig } from './config.js';
 import { dependsOnHistory } from './depends-on-history.js';
 import { canonicalInteractions } from './interactions.js';
 import { modelParts, packAspects } from './model-parts.js';
-import { startTrainer } from './module.js';
+import { startTrainer, startTrainerBuild } from './module.js';
 import { computeNeighbours, neighbourMemory } from './neighbours.js';
 import { lateRow, settingsWith } from './late-settings.js';
 import { checkOptions, trainOptions } from './options.js';
 import { paced } from './pace.js';
 import { settingsAfter, settingsFor, trainSettings } from './settings.js';
+import { memoryOn, openShared, sharedTraining, trainingPool, workersFor } from './shared.js';
 import { watchSnapshots } from './snapshots.js';
+import { withPool } from '../workers/pool.js';
 
 /** @import { CanonicalInteractions, Interactions } from './interactions.js' */
 /** @import { NeighbourRows, TrainKernel, Training } from './kernel.js' */
@@ -43,15 +45,17 @@ export async function trainModel(interactions, options = {}) {
     seconds = () => (performance.now() - began) / 1000;
   const input = trainInput(interactions, options);
   const { data, settings, aspects } = input;
-  const kernel = await startTrainer();
-  const training = kernel.openTrainer(configured(kernel, input).config, data);
-  const written = await runTraining(training, input, seconds);
+  const { kernel, build } = await startTrainerBuild();
+  const { config } = configured(kernel, input);
+  const training = kernel.openTrainer(config, data);
+  const { written, workerBytes, cores } = await runOnCores(training, input, seconds, { build, config });
   const sweeps = Number(settings.sweeps ?? settings.epochs);
   const neighbours = await computeNeighbours(
     data,
     settings,
     {
       signal: options.signal,
+      cores: options.cores,
       onProgress: (progress) =>
         options.onProgress?.({ phase: 'neighbours', ...progress, sweep: sweeps, sweeps, seconds: seconds() }),
     },
@@ -67,7 +71,8 @@ export async function trainModel(interactions, options = {}) {
     interactions: data.items.length,
     dropped: data.dropped,
     seconds: seconds(),
-    memoryBytes: kernel.bytes + (neighbours?.memoryBytes ?? 0),
+    memoryBytes: kernel.bytes + workerBytes + (neighbours?.memoryBytes ?? 0),
+    cores,
   };
 }
 
@@ -86,7 +91,7 @@ export async function trainingMemory(interactions, options = {}) {
   const given = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
   const vectors = configured(kernel, input).bytes + given;
   const neighbours = neighbourMemory(kernel, data, settings, aspects);
-  return { bytes: vectors + neighbours, vectors, neighbours };
+  return memoryOn({ vectors, neighbours }, options.cores ?? 1, settings.objective);
 }
 
 /**
@@ -133,13 +138,39 @@ function configured(kernel, { settings, data }) {
 }
 
 /**
+ * By as many workers as were asked for, where the objective can be divided.
+ * @param {Training} training
+ * @param {TrainInput} input
+ * @param {() => number} seconds since the beginning
+ * @param {object} opened what workers are opened with, but for the data
+ * @returns {Promise<{ written: TrainSettings, workerBytes: number, cores: number }>}
+ */
+async function runOnCores(training, input, seconds, opened) {
+  const { data, settings, options } = input;
+  const workers = training.pass().n_rows > 0 ? workersFor(options.cores) : 0;
+  if (workers === 0)
+    return { written: await runTraining(training, input, seconds), workerBytes: 0, cores: 1 };
+  return withPool(trainingPool(workers), options.signal, async (pool) => {
+    const { offsets, items, weights } = data;
+    const { bytes } = await openShared(pool, () => ({ ...opened, rows: { offsets, items, weights } }));
+    const shared = sharedTraining(pool, training, data, settings.dim);
+    return {
+      written: await runTraining(training, input, seconds, shared),
+      workerBytes: bytes,
+      cores: workers,
+    };
+  });
+}
+
+/**
  * Sweep by sweep.
  * @param {Training} training
  * @param {TrainInput} input
  * @param {() => number} seconds since the beginning
+ * @param {ReturnType<typeof sharedTraining>} [shared] by whom passes are done, where they are
  * @returns {Promise<TrainSettings>} of what is to be written
  */
-async function runTraining(training, input, seconds) {
+async function runTraining(training, input, seconds, shared) {
   const { settings, options } = input;
   const watch = watchSnapshots(training, settings, options.onSnapshot, (sweep, changes) =>
     modelBytes(training, input, settingsWith(settingsAfter(settings, sweep), changes)),
@@ -149,14 +180,24 @@ async function runTraining(training, input, seconds) {
   );
   for (let at = training.step(0); ;) {
     options.signal?.throwIfAborted();
-    const sweepRows = at.total / at.sweeps,
-      before = at.sweep;
-    at = training.step(Math.max(1, Math.min(rowsPerStep, Math.ceil(sweepRows - (at.done % sweepRows)))));
+    const before = at.sweep,
+      from = at;
+    const onDone = (/** @type {number} */ done) => report({ ...from, done }, false);
+    at = (await shared?.pass(from, onDone)) ?? training.step(rowsToGo(from));
     const stopped = at.sweep > before && (await watch.ended(at)),
       over = stopped || at.done === at.total;
     await report(at, over);
     if (over) return settingsAfter(settings, watch.restore() ?? at.sweep);
   }
+}
+
+/**
+ * Rows of a step: never beyond the end of a sweep.
+ * @param {ReturnType<Training['step']>} at
+ */
+function rowsToGo({ done, total, sweeps }) {
+  const sweepRows = total / sweeps;
+  return Math.max(1, Math.min(rowsPerStep, Math.ceil(sweepRows - (done % sweepRows))));
 }
 
 /**

@@ -1,52 +1,19 @@
-// Owns worker threads: jobs to whichever is free, results in the order of the jobs. Must not know what a job
-// is about.
+// Owns the trials of a search in worker threads: jobs to whichever is free, results in the order of the jobs.
+// Must not know what a job is about, or how threads are spoken to.
 import { Worker } from 'node:worker_threads';
-import { AmpcfError } from '../core/errors.js';
+import { openPool } from '../workers/pool.js';
+import { threadOfNode } from '../workers/thread.js';
 
 /** @import { TrialInput } from './trial.js' */
 /** @import { TrialJob, TrialResult } from './search.js' */
-
-/**
- * Runs one job in one worker.
- * @param {Worker} worker
- * @param {TrialJob} job
- * @returns {Promise<TrialResult>}
- */
-function runIn(worker, job) {
-  return new Promise((resolve, reject) => {
-    const settle = (/** @type {() => void} */ act) => {
-      worker.off('message', onMessage).off('error', reject).off('exit', onExit);
-      act();
-    };
-    const onMessage = (
-      /** @type {{ result?: TrialResult, failed?: { code: string, message: string } }} */ { result, failed },
-    ) =>
-      settle(() => {
-        if (result) resolve(result);
-        else reject(new AmpcfError(String(failed?.code), String(failed?.message)));
-      });
-    const onExit = () =>
-      settle(() =>
-        reject(
-          new AmpcfError(
-            'OUT_OF_MEMORY',
-            'a worker thread ended before its trial: got too little memory for it, wanted fewer --cores',
-          ),
-        ),
-      );
-    worker.on('message', onMessage).on('error', reject).on('exit', onExit);
-    worker.postMessage(job);
-  });
-}
 
 /**
  * @param {number} size number of threads
  * @param {TrialInput} input what every trial works on
  */
 export function workerPool(size, input) {
-  const workers = Array.from(
-    { length: size },
-    () => new Worker(new URL('./tune-worker.js', import.meta.url), { workerData: input }),
+  const pool = openPool(size, () =>
+    threadOfNode(new Worker(new URL('./tune-worker.js', import.meta.url), { workerData: input })),
   );
   return {
     /**
@@ -62,19 +29,19 @@ export function workerPool(size, input) {
         signal.addEventListener('abort', resolve, { once: true, signal: listening.signal });
       });
       let next = 0;
-      const work = async (/** @type {Worker} */ worker) => {
+      const work = async (/** @type {number} */ worker) => {
         while (next < jobs.length && !signal.aborted) {
           const at = next++;
-          const result = await runIn(worker, jobs[at]);
+          const result = await pool.ask(worker, jobs[at]);
           if (signal.aborted) return;
           onResult((results[at] = result));
         }
       };
-      const all = Promise.all(workers.map(work));
+      const all = Promise.all(Array.from({ length: size }, (_, worker) => work(worker)));
       await Promise.race([all, stopped]).finally(() => listening.abort());
       all.catch(() => {}); // workers that are terminated fail their jobs
       return results.flatMap((result) => result ?? []);
     },
-    close: () => Promise.all(workers.map((worker) => worker.terminate())),
+    close: () => pool.close(),
   };
 }

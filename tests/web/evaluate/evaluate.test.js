@@ -488,7 +488,6 @@ describe('what is refused', () => {
   test('an abort rejects with its reason, wherever it comes', async () => {
     for (const stage of [
       'ranking',
-      'looking at personas',
       'fitting ease',
       'fitting als',
       'comparing with ease',
