@@ -12,7 +12,7 @@ import { disagreements } from './agreement.js';
 import { growthChart, growthPoints } from './growth.js';
 import { race } from './race.js';
 import { number, report } from './report.js';
-import { makeTable, publicFile } from './tables.js';
+import { dim, makeTable, publicFile } from './tables.js';
 import { trainings } from './training.js';
 
 /** @import { Raced } from './report.js' */
@@ -63,16 +63,19 @@ async function scans() {
 }
 
 const protocol = [
-  `The ${top} best of a catalogue, ${64} numbers an item. Each contestant has a process of its own and one thread; they take turns,`,
-  `${rounds} rounds after one that warms up, ${milliseconds} ms a turn over ${people} people; figures are medians of the medians of rounds,`,
-  '× is time relative to the first row. `npm run bench:speed -- --write` measures it again.',
+  `The ${top} best of a catalogue, ${dim} numbers an item. Each contestant has a process of its own and`,
+  `one thread; they take turns, ${rounds} rounds after one that warms up, ${milliseconds} ms a turn over`,
+  `${people} people; figures are medians of the medians of rounds, × is time relative to the first row.`,
+  '`npm run bench:speed -- --write` measures it again.',
   '',
-  'Random tables are normal numbers. Trained ones are `als` on made people: items on a ring of places, one to four tastes a person, popular items',
-  'more often, 15 % of the events anywhere; 40 events a person, half as many people as items but at most 250,000, 3 sweeps (2 of a million items).',
-  'People who are asked have 80 events of four tastes. All libraries are asked with vectors whose products are this',
-  'project’s scores, and give the same ten with one vector (a part of them where they are approximate, or vectors are rounded).',
-  'Load: import and opening, the file in the cache of the system; first: the first list with 4 personas, fold-in included; MB: resident memory that both added.',
-  'usearch loads its index from a file; hnswlib-wasm builds it, so there is none of a million items.',
+  'Random tables are normal numbers. Trained ones are `als` on made people: items on a ring of places, one',
+  'to four tastes a person, popular items more often, 15 % of the events anywhere; 40 events a person, half',
+  'as many people as items but at most 250,000, 3 sweeps (2 of a million items). People who are asked have',
+  '80 events of four tastes. All libraries are asked with vectors whose products are this project’s scores,',
+  'and give the same ten with one vector (part of them where they are approximate or vectors are rounded).',
+  'Load: import and opening, the file in the cache of the system; first: the first list with 4 personas,',
+  'fold-in included; MB: resident memory that both added. usearch loads its index from a file; hnswlib-wasm',
+  'builds it, so there is none of a million items.',
 ].join('\n');
 
 const before = loadavg();

@@ -1,5 +1,5 @@
-// Owns the chart of how times grow with the catalogue: items against milliseconds, both on a log scale, a line
-// a contestant. Must not measure.
+// Owns the chart of how times grow with the catalogue: items against milliseconds, both on a log scale, a
+// line a contestant. Must not measure.
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { median } from './race.js';
@@ -14,9 +14,10 @@ const drawn = /** @type {const} */ ({
   'onnxruntime-web': '#d9480f',
   'TensorFlow.js wasm': '#b08900',
   'plain JavaScript': '#777777',
-  'usearch (native)': '#9c36b5',
+  'usearch (native), approximate': '#9c36b5',
   'memory copy, f32 table': '#bbbbbb',
 });
+const lineHeight = 17;
 const isOurs = (/** @type {{ name: string }} */ { name }) => name.startsWith('ampcf');
 const isFloor = (/** @type {{ name: string }} */ { name }) => name.startsWith('memory');
 
@@ -51,56 +52,71 @@ function spread(ends, apart) {
   return sorted;
 }
 
+/** The last point of each line. @param {Point[]} points */
+const endsOf = (points) =>
+  Object.keys(drawn).flatMap((name) => {
+    const own = points.filter((point) => point.name === name);
+    return own.length > 0 ? [own.reduce((a, b) => (b.items > a.items ? b : a))] : [];
+  });
+
+/**
+ * Lines, points, and names where the lines end.
+ * @param {Point[]} points
+ * @param {number} room height in pixels
+ */
+function marksOf(points, room) {
+  const all = points.map(({ ms }) => ms),
+    apart = (Math.max(...all) / Math.min(...all)) ** (lineHeight / room),
+    last = Math.max(...points.map(({ items }) => items));
+  const line = { x: 'items', y: 'ms', stroke: 'name', z: 'name' },
+    others = points.filter((point) => !isOurs(point) && !isFloor(point));
+  const names = { x: last, y: 'at', text: 'name', fill: 'name', textAnchor: 'start', dx: 9 };
+  return [
+    Plot.line(others, { ...line, strokeWidth: 1.5 }),
+    Plot.line(points.filter(isFloor), { ...line, strokeWidth: 1.5, strokeDasharray: '4 3' }),
+    Plot.line(points.filter(isOurs), { ...line, strokeWidth: 3 }),
+    Plot.dot(points, { x: 'items', y: 'ms', fill: 'name', r: 3 }),
+    Plot.text(spread(endsOf(points), apart), names),
+  ];
+}
+
+/**
+ * A log scale with its powers of ten.
+ * @param {number[]} values
+ * @param {string} label
+ */
+function logAxis(values, label) {
+  const low = Math.ceil(Math.log10(Math.min(...values))),
+    high = Math.floor(Math.log10(Math.max(...values)));
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => Number(`1e${low + i}`));
+  const domain = [Math.min(...values), Math.max(...values)];
+  const tickFormat = (/** @type {number} */ n) => n.toLocaleString('en', { maximumFractionDigits: 4 });
+  return { type: 'log', domain, label, ticks, tickFormat, grid: true, tickSize: 0 };
+}
+
 /**
  * @param {Point[]} points
  * @returns {string} an SVG file
  */
 export function growthChart(points) {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const ends = Object.keys(drawn).flatMap((name) => {
-    const own = points.filter((point) => point.name === name);
-    return own.length > 0 ? [own.reduce((a, b) => (b.items > a.items ? b : a))] : [];
-  });
-  const most = Math.max(...points.map(({ ms }) => ms)),
-    least = Math.min(...points.map(({ ms }) => ms));
+  const column = (/** @type {'items' | 'ms'} */ name) => points.map((point) => point[name]);
   const height = 380,
-    room = height - 76;
-  const apart = (most / least) ** (17 / room);
-  const said = { x: () => Math.max(...ends.map(({ items }) => items)), y: 'at', text: 'name', fill: 'name' };
-  const line = { x: 'items', y: 'ms', stroke: 'name', z: 'name' };
+    marginTop = 32,
+    marginBottom = 44;
   const chart = Plot.plot({
     document: /** @type {any} */ (document),
-    width: 760,
+    width: 780,
     height,
     marginLeft: 56,
-    marginBottom: 44,
-    marginTop: 32,
-    marginRight: 170,
+    marginBottom,
+    marginTop,
+    marginRight: 200,
     style: { fontSize: '12px', background: 'white', color: '#222', fontFamily: 'system-ui, sans-serif' },
-    x: {
-      type: 'log',
-      label: 'items',
-      labelAnchor: 'center',
-      grid: true,
-      tickFormat: (/** @type {number} */ n) => (/^1/.test(String(n)) ? n.toLocaleString('en') : ''),
-    },
-    y: {
-      type: 'log',
-      label: 'milliseconds for the 10 best, one thread',
-      grid: true,
-      tickFormat: (/** @type {number} */ n) => (/^(0\.0*)?1/.test(String(n)) ? String(n) : ''),
-    },
+    x: { ...logAxis(column('items'), 'items'), labelAnchor: 'center' },
+    y: logAxis(column('ms'), 'milliseconds for the 10 best, one thread'),
     color: { domain: Object.keys(drawn), range: Object.values(drawn) },
-    marks: [
-      Plot.line(
-        points.filter((point) => !isOurs(point) && !isFloor(point)),
-        { ...line, strokeWidth: 1.5 },
-      ),
-      Plot.line(points.filter(isFloor), { ...line, strokeWidth: 1.5, strokeDasharray: '4 3' }),
-      Plot.line(points.filter(isOurs), { ...line, strokeWidth: 3 }),
-      Plot.dot(points, { x: 'items', y: 'ms', fill: 'name', r: 3 }),
-      Plot.text(spread(ends, apart), { ...said, textAnchor: 'start', dx: 9 }),
-    ],
+    marks: marksOf(points, height - marginTop - marginBottom),
   });
   chart.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${chart.outerHTML}\n`;

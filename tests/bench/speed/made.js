@@ -32,9 +32,9 @@ const bell = (/** @type {() => number} */ random) => random() + random() + rando
 const skewed = (random, n) => Math.floor(random() ** 2 * n);
 
 /**
- * Items lie on a ring of places; a person has one to four tastes, each a stretch of the ring, and takes popular
- * items of it; 15 % of the events are taken anywhere. Every item is somebody's twice. The first people, who are
- * asked later, have four tastes and twice the events.
+ * Items lie on a ring of places; a person has one to four tastes, each a stretch of the ring, and takes
+ * popular items of it; 15 % of the events are taken anywhere. Every item is somebody's twice. The first
+ * people, who are asked later, have four tastes and twice the events.
  * @param {number} nItems
  * @param {number} [nUsers]
  * @returns {Interactions & { user: number[] | Uint32Array, item: number[] | Uint32Array }}

@@ -130,7 +130,10 @@ function candidateTimes(all) {
   return tableOf(without, cells, ['ms', ...all.map(({ table }) => `of ${number(table.items)}`)]);
 }
 
-/** What of the catalogue each stage of the scan looked at, where this version counts it. @param {Raced[]} all */
+/**
+ * What of the catalogue each stage of the scan looked at, where this version counts it.
+ * @param {Raced[]} all
+ */
 function stages(all) {
   const rows = all.flatMap((raced) =>
     contestants.flatMap(({ name }) => {
@@ -165,11 +168,8 @@ function bandwidth(all) {
   const name = 'memory copy, f32 table';
   const said = all.flatMap((raced) => {
     const ms = timeOf(entrantOf(raced, name), 'four');
-    return ms === undefined
-      ? []
-      : [
-          `${number(raced.table.items)} items ${((raced.table.items * raced.table.dim * 4) / ms / 1e6).toFixed(1)}`,
-        ];
+    const { items, dim } = raced.table;
+    return ms === undefined ? [] : [`${number(items)} items ${((4 * items * dim) / ms / 1e6).toFixed(1)}`];
   });
   return said.length > 0 ? `The copy moves, in GB/s: ${said.join(', ')}.` : '';
 }

@@ -1,5 +1,5 @@
-// Owns one contestant in a process of its own, which works when it is told to: opening, one ranking, many timed
-// ones. Must not know the others.
+// Owns one contestant in a process of its own, which works when it is told to: opening, one ranking, many
+// timed ones. Must not know the others.
 import { readFileSync } from 'node:fs';
 import { Skipped } from './contestants/skipped.js';
 
@@ -44,7 +44,7 @@ async function open() {
   const began = performance.now();
   const started = await import(file);
   const imported = performance.now();
-  await started.prepare?.();
+  await started.prepare?.(table);
   const prepared = performance.now();
   workloads = await started[name](table, Number(top));
   const loaded = performance.now();

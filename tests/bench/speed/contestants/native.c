@@ -1,13 +1,13 @@
-/* Owns the native side of the speed bench: a model and its people in memory, one ranking a line of stdin, times
- * and lists to stdout. Must not decide how often or in which order.
+/* Owns the native side of the speed bench: a model and its people in memory, one ranking a line of stdin,
+ * times and lists to stdout. Must not decide how often or in which order.
  *
  *     native MODEL PEOPLE TOP
  *
  * PEOPLE, little-endian 32-bit words: n_people, then for each n_history, n_candidates and both lists of item
  * indices. A line of stdin is a word and a person: `one 3` (one vector), `four 3` (as many personas as are
- * found), both without the history, `whole 3` (one vector, nothing left out), `wholeFour 3`, or `candidates 3`.
- * A line of stdout is milliseconds, then pairs of item and score; with SCAN_STATS also `#`, and how many items
- * each stage of the scan looked at. */
+ * found), both without the history, `whole 3` and `wholeFour 3` (the same, nothing left out), or
+ * `candidates 3`. A line of stdout is milliseconds, then pairs of item and score; with SCAN_STATS also `#`,
+ * and how many items each stage of the scan looked at. */
 #include "ampcf.h"
 
 #include <stdio.h>

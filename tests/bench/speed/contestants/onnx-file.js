@@ -1,4 +1,4 @@
-// Owns the three graphs that onnxruntime runs, as bytes of an ONNX file: products with a table, the largest of
+// Owns the graphs that onnxruntime runs, as bytes of an ONNX file: products with a table, the largest of
 // several, the k best. Must not run them.
 import protobuf from 'protobufjs';
 

@@ -16,46 +16,60 @@ function transposed(v, n, dim) {
 }
 
 /**
+ * Sessions by name, opened when they are first asked; each has its own copy of the table.
+ * @param {any} ort
  * @param {Table} table
  * @param {number} top
  */
-export async function start({ folder, items: n, dim, people }, top) {
-  const ort = await peer(() => import('onnxruntime-web/wasm'));
+async function sessionsOf(ort, { folder, items: n, dim, people }, top) {
   const { onnxFile } = await peer(() => import('./onnx-file.js'));
-  ort.env.wasm.numThreads = 1;
   const bytes = readFileSync(`${folder}/vectors`),
-    vectors = new Float32Array(bytes.buffer, bytes.byteOffset, n * dim);
-  const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
-    columns = transposed(vectors, n, dim);
-  /** @type {Record<string, any>} */ const sessions = {};
-  const open = async (/** @type {string} */ name, /** @type {object} */ graph) =>
-    (sessions[name] ??= await ort.InferenceSession.create(
-      onnxFile({ dim, items: n, top, ...graph }),
-      options,
-    ));
-  const ask = async (/** @type {any} */ session, /** @type {object} */ feeds) => {
-    const { values, indices } = await session.run(feeds);
-    return { items: Array.from(indices.data, Number), scores: [...values.data] };
+    table = new Float32Array(bytes.buffer, bytes.byteOffset, n * dim),
+    columns = transposed(table, n, dim);
+  const common = { dim, items: n, top },
+    options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' };
+  /** @type {Record<string, import('./onnx-file.js').Graph>} */
+  const graphs = {
+    one: { ...common, queries: 1, table: columns },
+    four: { ...common, queries: 4, table: columns },
+    candidates: { ...common, queries: 4, table, candidates: people[0].candidates.length },
   };
+  /** @type {Record<string, any>} */ const sessions = {};
+  return async (/** @type {string} */ name) =>
+    (sessions[name] ??= await ort.InferenceSession.create(onnxFile(graphs[name]), options));
+}
+
+/**
+ * @param {any} session
+ * @param {Record<string, any>} feeds
+ */
+async function ask(session, feeds) {
+  const { values, indices } = await session.run(feeds);
+  return { items: Array.from(indices.data, Number), scores: [...values.data] };
+}
+
+/**
+ * @param {Table} table
+ * @param {number} top
+ */
+export async function start(table, top) {
+  const ort = await peer(() => import('onnxruntime-web/wasm'));
+  ort.env.wasm.numThreads = 1;
+  const { items: n, dim, people } = table;
+  const session = await sessionsOf(ort, table, top);
   const queries = people.map(({ one, four, candidates }) => ({
     one: new ort.Tensor('float32', Float32Array.from(one), [1, dim]),
     four: new ort.Tensor('float32', Float32Array.from(four), [4, dim]),
     list: new ort.Tensor('int64', BigInt64Array.from(candidates, BigInt), [candidates.length]),
   }));
-  const workloads = {
-    one: async (/** @type {number} */ p) =>
-      ask(await open('one', { queries: 1, table: columns }), { queries: queries[p].one }),
-    four: async (/** @type {number} */ p) =>
-      ask(await open('four', { queries: 4, table: columns }), { queries: queries[p].four }),
-  };
-  await open('four', { queries: 4, table: columns });
-  if (n > mostCandidateTable) return workloads;
+  await session('four');
+  const scan = (/** @type {'one' | 'four'} */ name) => async (/** @type {number} */ p) =>
+    ask(await session(name), { queries: queries[p][name] });
   const rank = async (/** @type {number} */ p) => {
-    const { four, list } = queries[p],
-      { candidates } = people[p];
-    const session = await open('candidates', { queries: 4, table: vectors, candidates: candidates.length });
-    const { items, scores } = await ask(session, { queries: four, candidates: list });
-    return { items: items.map((place) => candidates[place]), scores };
+    const { four, list } = queries[p];
+    const { items, scores } = await ask(await session('candidates'), { queries: four, candidates: list });
+    return { items: items.map((place) => people[p].candidates[place]), scores };
   };
-  return { ...workloads, candidates: rank };
+  const scans = { one: scan('one'), four: scan('four') };
+  return n > mostCandidateTable ? scans : { ...scans, candidates: rank };
 }
