@@ -4,11 +4,13 @@
 //     npm ci --prefix tests/bench/speed     the other libraries; without them their rows say skipped
 //     npm run bench:speed -- --sizes 10000,100000,1000000 --rounds 5 --milliseconds 300 --people 12 --write
 //
-// `--parts scans,training` says what is measured, `--data FOLDER` where the public sets are.
+// `--parts scans,training` says what is measured, `--without hnswlib,usearch` who does not take part (by
+// parts of names), `--data FOLDER` where the public sets are.
 import { existsSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { benchArguments, publish } from '../results.js';
 import { disagreements } from './agreement.js';
+import { contestants } from './contestants/list.js';
 import { growthChart, growthPoints } from './growth.js';
 import { race } from './race.js';
 import { number, report } from './report.js';
@@ -24,13 +26,16 @@ const { data, write, ...options } = benchArguments({
   rounds: { type: 'string', default: '5' },
   milliseconds: { type: 'string', default: '300' },
   people: { type: 'string', default: '12' },
+  without: { type: 'string', default: '' },
   parts: { type: 'string', default: 'scans,training' },
 });
 const sizes = String(options.sizes).split(',').map(Number),
   rounds = Number(options.rounds),
   milliseconds = Number(options.milliseconds),
   people = Number(options.people),
-  parts = String(options.parts).split(',');
+  parts = String(options.parts).split(','),
+  without = String(options.without).split(',').filter(Boolean);
+const only = contestants.filter(({ name }) => !without.some((part) => name.includes(part)));
 
 /** Progress goes to stderr: the section alone is what is kept. @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -52,16 +57,19 @@ async function scans() {
     say(`${kind} ${size > 0 ? number(size) : ''}: the table`);
     const table = await makeTable(kind, size, { data, people });
     say(`${kind} ${number(table.items)}: the race`);
-    const entrants = await race(table, { top, rounds, milliseconds });
+    const entrants = await race(table, { top, rounds, milliseconds, only });
     const wrong = disagreements(entrants);
     if (wrong.length > 0) throw new Error(`the contestants disagree:\n${wrong.join('\n')}`);
     all.push({ table, entrants });
   }
-  const chart = growthChart(growthPoints(all));
-  if (write) writeFileSync(new URL('growth.svg', import.meta.url), chart);
-  return [report(all), ...missing].join('\n\n');
+  const points = growthPoints(all);
+  if (write) writeFileSync(new URL('growth.svg', import.meta.url), growthChart(points));
+  return [growthLine, report(all), ...missing].join('\n\n');
 }
 
+const growthLine =
+  '![Milliseconds for the ten best with 4 personas of a trained table, by number of items, log scales]' +
+  '(speed/growth.svg)';
 const protocol = [
   `The ${top} best of a catalogue, ${dim} numbers an item. Each contestant has a process of its own and`,
   `one thread; they take turns, ${rounds} rounds after one that warms up, ${milliseconds} ms a turn over`,

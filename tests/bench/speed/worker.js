@@ -73,6 +73,9 @@ async function times(what, milliseconds) {
 
 const answers = { open, once, times };
 
+// Whoever asks has gone, and a contestant's own process goes with this one.
+process.on('disconnect', () => process.exit());
+
 process.on('message', async (/** @type {any} */ { what, args }) => {
   try {
     // @ts-expect-error: the parent knows what each takes
