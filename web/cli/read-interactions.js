@@ -83,25 +83,41 @@ function weightScaleOption({ weights, 'weight-scale': scale }) {
 }
 
 /**
+ * The numbers of rows from 0.
+ * @param {number} n
+ */
+export const allRows = (n) => Int32Array.from({ length: n }, (_, x) => x);
+
+/**
+ * The rows of which something is true.
+ * @param {ArrayLike<number>} rows
+ * @param {(row: number) => boolean} isKept
+ */
+export function rowsWhere(rows, isKept) {
+  const kept = new Int32Array(rows.length);
+  let n = 0;
+  for (let k = 0; k < rows.length; k++) if (isKept(rows[k])) kept[n++] = rows[k];
+  return kept.subarray(0, n);
+}
+
+/**
  * Which rows count, and how much.
  * @param {Ratings} ratings
  * @param {Pick<LikeRule, 'threshold' | 'positive' | 'weigh'>} rule
- * @param {readonly number[]} [rows] default all
+ * @param {ArrayLike<number>} [rows] default all
  */
-export function chooseRows(
-  ratings,
-  { threshold, positive, weigh },
-  rows = Array.from({ length: ratings.user.length }, (_, x) => x),
-) {
-  const { rating } = ratings;
+export function chooseRows(ratings, { threshold, positive, weigh }, rows = allRows(ratings.user.length)) {
+  const { users, items, user, item, rating } = ratings;
   const least = threshold ?? -Infinity;
-  const keep = rating ? rows.filter((x) => rating[x] >= least && (rating[x] > 0 || !positive)) : [...rows];
+  const keep = rowsWhere(rows, (x) => !rating || (rating[x] >= least && (rating[x] > 0 || !positive)));
+  // What is read is never changed any more.
+  const isAll = keep.length === user.length;
   return {
-    users: ratings.users,
-    items: ratings.items,
-    user: keep.map((x) => ratings.user[x]),
-    item: keep.map((x) => ratings.item[x]),
-    weight: weigh && rating ? keep.map((x) => weigh.of(rating[x])) : null,
+    users,
+    items,
+    user: isAll ? user : keep.map((x) => user[x]),
+    item: isAll ? item : keep.map((x) => item[x]),
+    weight: weigh && rating ? Float64Array.from(keep, (x) => weigh.of(rating[x])) : null,
   };
 }
 

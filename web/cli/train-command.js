@@ -290,7 +290,11 @@ async function trainBySearch(input, given, values, io) {
  * @param {Interactions} given
  * @param {number} kept
  */
-const leftOutOf = ({ item }, kept) => new Set(Array.from(item)).size - kept;
+function leftOutOf({ items, item }, kept) {
+  const used = new Uint8Array(items.length);
+  for (let x = 0; x < item.length; x++) used[item[x]] = 1;
+  return used.reduce((sum, is) => sum + is, 0) - kept;
+}
 
 /**
  * @param {number} n

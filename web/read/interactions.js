@@ -82,6 +82,7 @@ export class Interactions {
     return ids.size - 1;
   }
 
+  /** Makes room, one column after the other: of each but one there is one copy. */
   grow() {
     const size = this.user.length * 2;
     /**
@@ -101,19 +102,22 @@ export class Interactions {
     this.time = null;
   }
 
-  /** @param {'last' | 'sum'} rule */
+  /**
+   * All of it, in arrays without room for more. What is here is given away.
+   * @param {'last' | 'sum'} rule
+   */
   finish(rule) {
     const n = mergePairs(this, { users: this.users.size, items: this.items.size }, rule);
     const duplicates = this.count - n;
     this.count = n;
-    return {
-      users: [...this.users.keys()],
-      items: [...this.items.keys()],
-      user: this.user.slice(0, n),
-      item: this.item.slice(0, n),
-      rating: this.rating && this.rating.slice(0, n),
-      time: this.time && this.time.slice(0, n),
-      duplicates,
-    };
+    const [users, items] = [[...this.users.keys()], [...this.items.keys()]];
+    this.users.clear();
+    this.items.clear();
+    this.user = this.user.slice(0, n);
+    this.item = this.item.slice(0, n);
+    this.rating &&= this.rating.slice(0, n);
+    this.time &&= this.time.slice(0, n);
+    const { user, item, rating, time } = this;
+    return { users, items, user, item, rating, time, duplicates };
   }
 }
