@@ -4,6 +4,7 @@ import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { likesOf, weightRule } from '../read/likes.js';
 import { inline } from '../read/inline.js';
+import { memoryLimit } from './memory-limit.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';
@@ -149,6 +150,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label,
     ...defined({ format, quote, user, item, rating, time, duplicates }),
     needTimes,
     skipBad: skipBadOption(values) ?? 0,
+    memory: memoryLimit(values),
     signal,
     onProgress: ({ bytes, total, rows }) => {
       if (total) reading.update(bytes, total, `${count(rows)} rows`);

@@ -2,16 +2,23 @@
 import { AmpcfError } from '../core/errors.js';
 import { idProblem } from './bad-rows.js';
 import { mergePairs } from './merge-pairs.js';
+import { ReadingMemory, noLimit } from './reading-memory.js';
 
 const MAX_IDS = (1 << 24) - 1; // a Map of V8 holds no more
+
+/** @import { ReadingLimit } from './reading-memory.js' */
 
 /**
  * Interactions in arrays of numbers, so that 20 million of them fit: ids are kept once, as are their indices.
  */
 export class Interactions {
-  /** @param {string} file */
-  constructor(file) {
+  /**
+   * @param {string} file
+   * @param {ReadingLimit} [limit]
+   */
+  constructor(file, limit = noLimit) {
     this.file = file;
+    this.limit = limit;
     this.count = 0;
     /** @type {Map<string, number>} */
     this.users = new Map();
@@ -26,10 +33,14 @@ export class Interactions {
   }
 
   /**
+   * Throws `OUT_OF_MEMORY` where what is known of the rows says that they do not fit.
    * @param {boolean} rating
    * @param {boolean} time
+   * @param {{ rows: number, isSure: boolean } | null} [expected]
    */
-  open(rating, time) {
+  open(rating, time, expected = null) {
+    this.memory = new ReadingMemory(this.file, this.limit, { rating, time });
+    this.memory.checkExpected(expected);
     if (rating) this.rating = new Float64Array(1024);
     if (time) this.time = new Float64Array(1024);
   }
@@ -84,7 +95,9 @@ export class Interactions {
 
   /** Makes room, one column after the other: of each but one there is one copy. */
   grow() {
-    const size = this.user.length * 2;
+    const most = this.memory?.mostRows ?? Infinity;
+    if (this.memory && this.count >= most) throw this.memory.error('more than ', this.count);
+    const size = Math.min(this.user.length * 2, most);
     /**
      * @template {Int32Array | Float64Array} T
      * @param {T} to
