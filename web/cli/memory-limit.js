@@ -1,41 +1,18 @@
 // Owns whether a run fits into memory and time, before any work. Must not know what takes them.
-import { freemem, totalmem } from 'node:os';
 import { AmpcfError } from '../core/errors.js';
 import { retrainingOf } from '../evaluate.js';
-import { numberOption, sizeOption } from './options.js';
+import { memoryLimit } from './free-memory.js';
+import { numberOption } from './options.js';
 import { fileSize } from './print.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { Interactions } from '../train.js' */
-
-const freeShare = 0.8;
 
 export const retrainingUsage = [
   '  --max-minutes M         refuse before any work what would train longer by the metadata of the model ' +
     '(about; default 60)',
   '  --max-memory SIZE       or needs more for it, e.g. 1GB (default: 80 % of the free memory)',
 ].join('\n');
-
-/** Bytes that are free, where a container has less than the machine, of those. */
-function freeBytes() {
-  const most = process.constrainedMemory?.() ?? 0;
-  const isLimited = most > 0 && most < totalmem();
-  return isLimited ? Math.min(freemem(), Math.max(0, most - process.memoryUsage.rss())) : freemem();
-}
-
-/**
- * Bytes that runs may take.
- * @param {Record<string, any>} values
- */
-export function memoryLimit(values) {
-  const asked = sizeOption(values, 'max-memory');
-  return asked === undefined
-    ? {
-        bytes: freeShare * freeBytes(),
-        name: '80 % of the free memory (--max-memory SIZE sets another limit)',
-      }
-    : { bytes: asked, name: '--max-memory' };
-}
 
 /** At once: what trains, and what its result is opened in. */
 const instances = 2;

@@ -4,7 +4,7 @@ import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { likesOf, weightRule } from '../read/likes.js';
 import { inline } from '../read/inline.js';
-import { memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';

@@ -5,7 +5,7 @@ import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { defined, numberOption, optionOf, seedOption, textOptions, UsageError } from './options.js';
-import { memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
 import {

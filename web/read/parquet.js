@@ -22,13 +22,14 @@ const mostDecoded = 1 << 23;
  * Which rows are decoded together: those of a group, which is compressed as a whole, so that a part of it
  * takes as long as all of it.
  * @param {{ num_rows: bigint }[]} groups
+ * @param {number} most rows of a part
  */
-function* partsOf(groups) {
+function* partsOf(groups, most) {
   let start = 0;
   for (const { num_rows: n } of groups) {
     const end = start + Number(n);
-    for (; start < end; start = Math.min(end, start + mostDecoded))
-      yield { rowStart: start, rowEnd: Math.min(end, start + mostDecoded) };
+    for (; start < end; start = Math.min(end, start + most))
+      yield { rowStart: start, rowEnd: Math.min(end, start + most) };
   }
 }
 
@@ -78,9 +79,10 @@ function rowsOf(columns, from, to) {
  * not known.
  * @param {string | Uint8Array<ArrayBuffer>} source
  * @param {string} name what messages call it
+ * @param {number} [most] rows that are decoded at a time
  * @returns {Promise<ParquetFile>}
  */
-export async function openParquet(source, name) {
+export async function openParquet(source, name, most = mostDecoded) {
   const failed = (/** @type {unknown} */ cause) => {
     if (cause instanceof AmpcfError || /** @type {any} */ (cause)?.syscall) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -99,7 +101,7 @@ export async function openParquet(source, name) {
     const rows = Number(metadata.num_rows);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
     async function* blocks(/** @type {string[]} */ columns = names) {
-      for (const { rowStart, rowEnd } of partsOf(metadata.row_groups)) {
+      for (const { rowStart, rowEnd } of partsOf(metadata.row_groups, most)) {
         try {
           const part = await decoded({ file, metadata, columns, rowStart, rowEnd, compressors });
           for (let from = rowStart; from < rowEnd; from += rowsAtOnce)
