@@ -51,7 +51,11 @@ async function train(interactions) {
   const { bytes: wasm } = await trainingMemory(interactions, { ...given, ...settings });
   end('memory');
   let phase = 'vectors';
-  const { bytes, interactions: events, ...trained } = await trainModel(interactions, {
+  const {
+    bytes,
+    interactions: events,
+    ...trained
+  } = await trainModel(interactions, {
     ...given,
     ...settings,
     onProgress: (progress) => {

@@ -10,7 +10,11 @@ import { bytesOfRow } from '../../../web/read/reading-memory.js';
 import { fileOf } from './ratings-files.js';
 
 const n = 5000;
-const row = (/** @type {number} */ x) => ({ user: `u${x % 100}`, item: `i${Math.floor(x / 100)}`, rating: 1 + (x % 5) });
+const row = (/** @type {number} */ x) => ({
+  user: `u${x % 100}`,
+  item: `i${Math.floor(x / 100)}`,
+  rating: 1 + (x % 5),
+});
 const all = Array.from({ length: n }, (_, x) => row(x));
 const csv = `user,item,rating\n${all.map((r) => `${r.user},${r.item},${r.rating}\n`).join('')}`;
 const perRow = bytesOfRow({ rating: true, time: false });
