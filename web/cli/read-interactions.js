@@ -135,6 +135,18 @@ export function checkRatingOptions(values) {
 /** @param {Record<string, any>} values */
 const skipBadOption = (values) => numberOption(values, 'skip-bad', { whole: true, low: 0 });
 
+/** What Node takes for itself: less than this is said of a training, and no limit to reading. */
+const leastForReading = 2 ** 26;
+
+/**
+ * What reading may take.
+ * @param {Record<string, any>} values
+ */
+function readingLimit(values) {
+  const { bytes, name } = memoryLimit(values);
+  return { bytes: Math.max(bytes, leastForReading), name };
+}
+
 /**
  * Reads one file with the options of the command line, and says what was read.
  * @param {string} path
@@ -150,7 +162,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label,
     ...defined({ format, quote, user, item, rating, time, duplicates }),
     needTimes,
     skipBad: skipBadOption(values) ?? 0,
-    memory: memoryLimit(values),
+    memory: readingLimit(values),
     signal,
     onProgress: ({ bytes, total, rows }) => {
       if (total) reading.update(bytes, total, `${count(rows)} rows`);

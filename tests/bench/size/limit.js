@@ -27,7 +27,11 @@ function evenly(people, weighted) {
  * @param {boolean} weighted
  */
 async function mostLikes(neighbours, weighted) {
-  const settings = { minSupport: 1, neighbours, ...(neighbours > 0 && { neighbourMethod: /** @type {const} */ ('local') }) };
+  const settings = {
+    minSupport: 1,
+    neighbours,
+    ...(neighbours > 0 && { neighbourMethod: /** @type {const} */ ('local') }),
+  };
   const sizes = [70_000, 80_000];
   const needs = [];
   for (const people of sizes) needs.push(await trainingMemory(evenly(people, weighted), settings));
