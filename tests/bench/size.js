@@ -246,10 +246,11 @@ try {
   publish(
     'size',
     [
-      `One processor, as \`ampcf train --min-rating 1 --sweeps ${values.sweeps}\` goes, so that every row is a ` +
-        'like: people with 20 events or more, 156 on average, three of twenty tastes each. Seconds of the ' +
-        'processor by phase, which is what an idle machine takes; `read` is of CSV, in brackets of Parquet; ' +
-        '`order` is sorting, `settings` what is chosen from the data. Memory is the peak of the process.',
+      `One processor, as \`ampcf train --min-rating 1 --sweeps ${values.sweeps}\` goes, so that every ` +
+        'row is a like: people with 20 events or more, 156 on average, three of twenty tastes each. ' +
+        'Seconds of the processor by phase, which is what an idle machine takes; `read` is of CSV, in ' +
+        'brackets of Parquet; `order` is sorting, `settings` what is chosen from the data. Memory is the ' +
+        'peak of the process.',
       '',
       table,
       '',

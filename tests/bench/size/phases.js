@@ -1,5 +1,5 @@
-// Owns one training of `npm run bench:size` in a process of its own: what each phase takes, as `ampcf train` goes
-// through them. Must not print anything but that.
+// Owns one training of `npm run bench:size` in a process of its own: what each phase takes, as `ampcf train`
+// goes through them. Must not print anything but that.
 //   node tests/bench/size/phases.js FILE MODEL SWEEPS       SWEEPS 0: reading alone
 import { writeFileSync } from 'node:fs';
 import { settingsFromData } from '../../../dist/evaluate.js';

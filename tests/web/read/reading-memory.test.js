@@ -1,5 +1,5 @@
-// Owns the tests of what reading may take in memory: what does not fit is refused, before it is read where that is
-// known. Must not test formats.
+// Owns the tests of what reading may take in memory: what does not fit is refused, before it is read where
+// that is known. Must not test formats.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -67,7 +67,7 @@ test('one row too many is refused, with what it takes, what there is and what he
   }
 });
 
-test('Parquet by its count of rows, a text by its size where that is far beyond: before any row', async () => {
+test('before any row: Parquet by its count, a text by its size where that is far beyond', async () => {
   for (const [name, content] of files.filter(([name]) => name !== 'gzip')) {
     const { outcome, rows } = await readWith(content, (perRow * n) / 3);
     assert.equal(outcome.code, 'OUT_OF_MEMORY', name);
