@@ -2,98 +2,155 @@
 // would take, and what a page downloads then. Must not measure accuracy.
 import { spawnSync } from 'node:child_process';
 import {
-  createWriteStream,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { modelFromVectors } from '../../dist/train.js';
-import { below, seededRandom } from '../../web/core/random.js';
+import { seededRandom } from '../../web/core/random.js';
 import { submit, whyNot } from '../examples/spark-run.js';
 import { root } from '../support.js';
 import { markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
+import { writeEvents, writeParquet } from './size/events.js';
+import { limitText } from './size/limit.js';
+
+/** @import { Phase } from './size/phases.js' */
 
 const { write, ...values } = benchArguments({
-  millions: { type: 'string', default: '1,5,10,25' },
-  minutes: { type: 'string', default: '10' },
+  rows: { type: 'string', default: '1,5,10,25' },
+  sweeps: { type: 'string', default: '12' },
+  minutes: { type: 'string', default: '60' },
+  keep: { type: 'string' },
   cluster: { type: 'string', default: '1' },
 });
 const here = fileURLToPath(root);
 const folder = mkdtempSync(join(tmpdir(), 'ampcf-size-'));
 const count = (/** @type {number} */ n) => n.toLocaleString('en');
-const tastes = 50;
-const eventsOfPerson = 150;
+const phasesFile = join(here, 'tests/bench/size/phases.js');
 
 /**
- * Invented people with two of fifty tastes each; in a taste the items are liked by Zipf's law.
+ * @typedef {object} Measured
+ * @property {number} file bytes of the CSV
+ * @property {number} parquet bytes of the same rows as Parquet
+ * @property {Phase[]} parquetPhases
+ * @property {number} load of the machine when it began, beside this: more than 0 makes the time longer
+ * @property {Phase[]} [phases]
+ * @property {number} [people]
+ * @property {number} [items]
+ * @property {number} [bytes] of the model
+ * @property {number} [wasm] bytes of the training
+ * @property {Record<string, unknown>} [settings]
+ * @property {string} [failed] why it did not end
+ */
+
+/**
+ * One training, or reading, in a process of its own.
  * @param {string} path
- * @param {number} events
+ * @param {number} sweeps 0: reading alone
  */
-async function writeEvents(path, events) {
-  const people = Math.round(events / eventsOfPerson);
-  const items = 20_000 + Math.round(events / 1000);
-  const random = seededRandom(1);
-  const out = createWriteStream(path);
-  out.write('user,item,rating,time\n');
-  for (let u = 0; u < people; u++) {
-    const own = [below(random, tastes), below(random, tastes)];
-    let text = '';
-    for (let k = 0; k < eventsOfPerson; k++) {
-      const place = Math.floor((items / tastes) ** random()) - 1;
-      text += `${u},${place * tastes + own[k & 1]},${1 + below(random, 5)},${1e9 + k}\n`;
-    }
-    if (!out.write(text)) await once(out, 'drain');
-  }
-  out.end();
-  await once(out, 'finish');
-}
-
-/** What a process says of itself when it ends: processor seconds, and the most memory it had. */
-const meter =
-  'data:text/javascript,process.on("exit",()=>{const r=process.resourceUsage();' +
-  'process.stderr.write(`\\nmeter ${(r.userCPUTime+r.systemCPUTime)/1e6} ${r.maxRSS*1024}\\n`)})';
-
-/**
- * @param {number} millions
- * @returns {Promise<string[]>} a row of the table
- */
-async function laptop(millions) {
-  const path = join(folder, 'events.csv');
-  const model = join(folder, 'events.ampcf');
-  await writeEvents(path, millions * 1e6);
-  const args = ['--import', meter, join(here, 'dist/cli.js'), 'train', path, '-o', model];
-  const started = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, {
+function phasesOf(path, sweeps) {
+  const args = [phasesFile, path, join(folder, 'model.ampcf'), String(sweeps)];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     timeout: Number(values.minutes) * 60_000,
   });
-  const seconds = (performance.now() - started) / 1000;
-  const file = `${(statSync(path).size / 1e6).toFixed(0)} MB`;
-  rmSync(path);
-  if (status !== 0) {
-    const why = status === null ? `more than ${values.minutes} minutes` : stderr.trim().split('\n').at(-3);
-    process.stderr.write(stderr);
-    return [`${millions} M`, file, '', '', '', String(why)];
-  }
-  const [, processor, memory] = /meter (\S+) (\S+)/.exec(stderr) ?? [];
-  const size = `${(statSync(model).size / 1e6).toFixed(1)} MB`;
+  if (status === 0) return JSON.parse(stdout);
+  process.stderr.write(stderr);
+  const why = status === null ? `more than ${values.minutes} minutes` : stderr.trim().split('\n').at(-1);
+  return { phases: [], failed: String(why) };
+}
+
+/**
+ * @param {number} millions
+ * @returns {Promise<Measured>}
+ */
+async function laptop(millions) {
+  const path = join(folder, 'events.csv');
+  const parquet = join(folder, 'events.parquet');
+  await writeEvents(path, millions * 1e6);
+  await writeParquet(path, parquet);
+  const [load] = loadavg();
+  const files = { file: statSync(path).size, parquet: statSync(parquet).size, load };
+  const { phases: parquetPhases } = phasesOf(parquet, 0);
+  const measured = { ...files, parquetPhases, ...phasesOf(path, Number(values.sweeps)) };
+  for (const each of [path, parquet]) rmSync(each);
+  return measured;
+}
+
+const gigabytes = (/** @type {number} */ bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+const seconds = (/** @type {number} */ n) => (n < 10 ? n.toFixed(1) : count(Math.round(n)));
+
+/**
+ * A row of the table: processor seconds of each phase.
+ * @param {string} millions
+ * @param {Measured} measured
+ */
+function rowOf(millions, { phases = [], parquetPhases, people = 0, items = 0, bytes = 0, failed, ...rest }) {
+  const of = (/** @type {Phase[]} */ list, /** @type {string[]} */ ...names) => {
+    const found = list.filter(({ name }) => names.includes(name));
+    return found.length > 0 ? seconds(found.reduce((sum, { processor }) => sum + processor, 0)) : '';
+  };
+  const all = (/** @type {'seconds' | 'processor'} */ what) =>
+    seconds(phases.reduce((sum, phase) => sum + phase[what], 0));
+  const size = `${(rest.file / 1e6).toFixed(0)} (${(rest.parquet / 1e6).toFixed(0)}) MB`;
+  if (failed) return [`${millions} M`, size, failed];
   return [
     `${millions} M`,
-    file,
-    `${Number(processor).toFixed(0)} s`,
-    `${seconds.toFixed(0)} s`,
-    `${(Number(memory) / 1e9).toFixed(1)} GB`,
+    `${count(people)} x ${count(items)}`,
     size,
+    `${of(phases, 'read')} (${of(parquetPhases, 'read')})`,
+    of(phases, 'order', 'memory'),
+    of(phases, 'settings'),
+    of(phases, 'vectors'),
+    of(phases, 'neighbours'),
+    of(phases, 'write'),
+    `${all('processor')} s`,
+    `${all('seconds')} s at load ${rest.load.toFixed(0)}`,
+    gigabytes(Math.max(...phases.map(({ peak }) => peak))),
+    `${(bytes / 1e6).toFixed(1)} MB`,
   ];
+}
+
+const head = [
+  'rows',
+  'people x items',
+  'CSV (Parquet)',
+  'read',
+  'order',
+  'settings',
+  'vectors',
+  'neighbours',
+  'write',
+  'processor',
+  'time',
+  'memory',
+  'model',
+];
+
+/** Each size that is wanted, but for those that were measured before and kept. */
+async function laptops() {
+  const kept = values.keep && existsSync(values.keep) ? JSON.parse(readFileSync(values.keep, 'utf8')) : {};
+  for (const millions of values.rows.split(',')) {
+    kept[millions] ??= await laptop(Number(millions));
+    process.stderr.write(`${rowOf(millions, kept[millions]).join('  ')}\n`);
+    if (values.keep) writeFileSync(values.keep, JSON.stringify(kept));
+    if (kept[millions].failed) break;
+  }
+  const measured = values.rows.split(',').filter((millions) => kept[millions]);
+  return markdownTable(
+    head,
+    measured.map((millions) => rowOf(millions, kept[millions])),
+  );
 }
 
 /**
@@ -185,20 +242,19 @@ async function downloads() {
 }
 
 try {
-  const rows = [];
-  for (const millions of values.millions.split(',').map(Number)) {
-    rows.push(await laptop(millions));
-    process.stderr.write(`${rows.at(-1)?.join('  ')}\n`);
-    if (rows.at(-1)?.[2] === '') break;
-  }
-  const head = ['events', 'CSV', 'processor time', 'time', 'memory', 'model'];
+  const table = await laptops();
   publish(
     'size',
     [
-      `One processor, \`ampcf train\` with its defaults, reading included; ${eventsOfPerson} events a ` +
-        'person, stars of which three fifths are likes. Processor time is what an idle machine takes.',
+      `One processor, as \`ampcf train --min-rating 1 --sweeps ${values.sweeps}\` goes, so that every ` +
+        'row is a like: people with 20 events or more, 156 on average, three of twenty tastes each. ' +
+        'Seconds of the processor by phase, which is what an idle machine takes; `read` is of CSV, in ' +
+        'brackets of Parquet; `order` is sorting, `settings` what is chosen from the data. Memory is the ' +
+        'peak of the process.',
       '',
-      markdownTable(head, rows),
+      table,
+      '',
+      await limitText(),
       '',
       await cluster(),
       '',

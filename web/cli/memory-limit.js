@@ -1,14 +1,12 @@
 // Owns whether a run fits into memory and time, before any work. Must not know what takes them.
-import { freemem } from 'node:os';
 import { AmpcfError } from '../core/errors.js';
 import { retrainingOf } from '../evaluate.js';
-import { numberOption, sizeOption } from './options.js';
+import { memoryLimit } from './free-memory.js';
+import { numberOption } from './options.js';
 import { fileSize } from './print.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { Interactions } from '../train.js' */
-
-const freeShare = 0.8;
 
 export const retrainingUsage = [
   '  --max-minutes M         refuse before any work what would train longer by the metadata of the model ' +
@@ -16,15 +14,26 @@ export const retrainingUsage = [
   '  --max-memory SIZE       or needs more for it, e.g. 1GB (default: 80 % of the free memory)',
 ].join('\n');
 
+/** At once: what trains, and what its result is opened in. */
+const instances = 2;
+
 /**
- * Bytes that runs may take.
- * @param {Record<string, any>} values
+ * Refuses to train where there is too little address space (`ulimit -v`): it would
+ * end at its last step.
+ * @throws {AmpcfError} OUT_OF_MEMORY
  */
-export function memoryLimit(values) {
-  const asked = sizeOption(values, 'max-memory');
-  return asked === undefined
-    ? { bytes: freeShare * freemem(), name: '80 % of the free memory (--max-memory SIZE sets another limit)' }
-    : { bytes: asked, name: '--max-memory' };
+function checkAddressSpace() {
+  try {
+    // All at once, or the first would be free again for the next.
+    Array.from({ length: instances }, () => new WebAssembly.Memory({ initial: 1 }));
+  } catch (cause) {
+    throw new AmpcfError(
+      'OUT_OF_MEMORY',
+      `the training needs ${instances} wasm memories of address space, got too little, wanted about ` +
+        '20 GiB of it, used or not (ulimit -v unlimited)',
+      { cause },
+    );
+  }
 }
 
 /**
@@ -38,7 +47,7 @@ export function checkMemory({ bytes, vectors, neighbours }, values, say) {
   const limit = memoryLimit(values);
   const parts = ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})`;
   say(`memory   ${fileSize(bytes)} for the training${neighbours > 0 ? parts : ''}`);
-  if (bytes <= limit.bytes) return;
+  if (bytes <= limit.bytes) return checkAddressSpace();
   const got = `${fileSize(Math.floor(limit.bytes))} from ${limit.name}`;
   const less = `a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support`;
   throw new AmpcfError(

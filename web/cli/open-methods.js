@@ -5,7 +5,7 @@ import { canonicalInteractions } from '../train/interactions.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
 import { methodsFor } from '../tune/methods.js';
-import { memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
 
 /** @import { Interactions } from '../train.js' */
 

@@ -4,6 +4,7 @@ import { AMPCF_MAX_WEIGHT } from '../core/abi.js';
 import { AmpcfError } from '../core/errors.js';
 import { likesOf, weightRule } from '../read/likes.js';
 import { inline } from '../read/inline.js';
+import { memoryLimit } from './free-memory.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
 import { inOneOrder } from '../read/one-order.js';
 import { count } from './print.js';
@@ -83,25 +84,41 @@ function weightScaleOption({ weights, 'weight-scale': scale }) {
 }
 
 /**
+ * The numbers of rows from 0.
+ * @param {number} n
+ */
+export const allRows = (n) => Int32Array.from({ length: n }, (_, x) => x);
+
+/**
+ * The rows of which something is true.
+ * @param {ArrayLike<number>} rows
+ * @param {(row: number) => boolean} isKept
+ */
+export function rowsWhere(rows, isKept) {
+  const kept = new Int32Array(rows.length);
+  let n = 0;
+  for (let k = 0; k < rows.length; k++) if (isKept(rows[k])) kept[n++] = rows[k];
+  return kept.subarray(0, n);
+}
+
+/**
  * Which rows count, and how much.
  * @param {Ratings} ratings
  * @param {Pick<LikeRule, 'threshold' | 'positive' | 'weigh'>} rule
- * @param {readonly number[]} [rows] default all
+ * @param {ArrayLike<number>} [rows] default all
  */
-export function chooseRows(
-  ratings,
-  { threshold, positive, weigh },
-  rows = Array.from({ length: ratings.user.length }, (_, x) => x),
-) {
-  const { rating } = ratings;
+export function chooseRows(ratings, { threshold, positive, weigh }, rows = allRows(ratings.user.length)) {
+  const { users, items, user, item, rating } = ratings;
   const least = threshold ?? -Infinity;
-  const keep = rating ? rows.filter((x) => rating[x] >= least && (rating[x] > 0 || !positive)) : [...rows];
+  const keep = rowsWhere(rows, (x) => !rating || (rating[x] >= least && (rating[x] > 0 || !positive)));
+  // What is read is never changed any more.
+  const isAll = keep.length === user.length;
   return {
-    users: ratings.users,
-    items: ratings.items,
-    user: keep.map((x) => ratings.user[x]),
-    item: keep.map((x) => ratings.item[x]),
-    weight: weigh && rating ? keep.map((x) => weigh.of(rating[x])) : null,
+    users,
+    items,
+    user: isAll ? user : keep.map((x) => user[x]),
+    item: isAll ? item : keep.map((x) => item[x]),
+    weight: weigh && rating ? Float64Array.from(keep, (x) => weigh.of(rating[x])) : null,
   };
 }
 
@@ -118,6 +135,18 @@ export function checkRatingOptions(values) {
 /** @param {Record<string, any>} values */
 const skipBadOption = (values) => numberOption(values, 'skip-bad', { whole: true, low: 0 });
 
+/** What Node takes for itself: less than this is said of a training, and no limit to reading. */
+const leastForReading = 2 ** 26;
+
+/**
+ * What reading may take.
+ * @param {Record<string, any>} values
+ */
+function readingLimit(values) {
+  const { bytes, name } = memoryLimit(values);
+  return { bytes: Math.max(bytes, leastForReading), name };
+}
+
 /**
  * Reads one file with the options of the command line, and says what was read.
  * @param {string} path
@@ -133,6 +162,7 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label,
     ...defined({ format, quote, user, item, rating, time, duplicates }),
     needTimes,
     skipBad: skipBadOption(values) ?? 0,
+    memory: readingLimit(values),
     signal,
     onProgress: ({ bytes, total, rows }) => {
       if (total) reading.update(bytes, total, `${count(rows)} rows`);

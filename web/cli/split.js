@@ -3,6 +3,7 @@ import { AmpcfError } from '../core/errors.js';
 import { personRandom, sampleOf, seededRandom } from '../core/random.js';
 
 /** @import { Ratings } from './read-interactions.js' */
+/** @typedef {readonly number[] | Int32Array} Rows numbers of rows */
 /**
  * @typedef {'leave-last-out' | 'leave-one-out' | 'temporal' | 'latest' | 'random' | 'user'} SplitRule
  */
@@ -34,7 +35,7 @@ const historyShare = 0.8;
 
 /**
  * @param {Ratings} ratings in one order, or what is held out depends on it
- * @param {readonly number[]} rows to be split
+ * @param {Rows} rows to be split
  * @param {SplitOptions} options
  * @returns {Split} every row in one part; no part that was asked for is empty
  * @throws {AmpcfError} NO_DATA
@@ -75,7 +76,7 @@ export function splitRows(ratings, rows, options) {
 
 /**
  * @param {Ratings} ratings
- * @param {readonly number[]} rows
+ * @param {Rows} rows
  */
 function rowsByPerson({ users, user }, rows) {
   /** @type {Map<string, number[]>} */
@@ -118,7 +119,7 @@ function holdOutEvents({ time }, user, list, { by, test, validation, seed }, add
  * Cuts at two moments. Events of one time stay together, so that no event of the training is as late as one
  * of the test.
  * @param {Float64Array} time
- * @param {readonly number[]} rows
+ * @param {Rows} rows
  * @param {SplitOptions} options
  * @param {Add} add
  */
@@ -136,7 +137,7 @@ function cutByTime(time, rows, { test, validation }, add) {
 /**
  * Holds out whole people, each split into history and test. Who has one event only stays in the training.
  * @param {Ratings} ratings
- * @param {readonly number[]} rows
+ * @param {Rows} rows
  * @param {SplitOptions} options
  * @param {Add} add
  */

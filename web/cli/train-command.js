@@ -26,7 +26,8 @@ import { coresOption, coresUsage, trainingCores } from './cores.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
-import { checkMemory, memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
+import { checkMemory } from './memory-limit.js';
 import { parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
@@ -296,7 +297,11 @@ async function trainBySearch(input, given, values, io) {
  * @param {Interactions} given
  * @param {number} kept
  */
-const leftOutOf = ({ item }, kept) => new Set(Array.from(item)).size - kept;
+function leftOutOf({ items, item }, kept) {
+  const used = new Uint8Array(items.length);
+  for (let x = 0; x < item.length; x++) used[item[x]] = 1;
+  return used.reduce((sum, is) => sum + is, 0) - kept;
+}
 
 /**
  * @param {number} n

@@ -5,16 +5,18 @@ import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
 import { defined, numberOption, optionOf, seedOption, textOptions, UsageError } from './options.js';
-import { memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
 import {
+  allRows,
   checkRatingOptions,
   chooseRows,
   likeRule,
   ratingOptions,
   ratingUsage,
   readRatingsFile,
+  rowsWhere,
 } from './read-interactions.js';
 import { quoted } from './shell-word.js';
 import { readItems } from '../read/read-items.js';
@@ -177,9 +179,7 @@ function leaveOut(interactions, held) {
   const pairs = held.users.map(() => /** @type {Set<string>} */ (new Set()));
   for (let x = 0; x < held.user.length; x++) pairs[held.user[x]].add(held.items[held.item[x]]);
   const of = new Map(held.users.map((id, u) => [id, pairs[u]]));
-  const keep = Array.from({ length: user.length }, (_, x) => x).filter(
-    (x) => !of.get(users[user[x]])?.has(items[item[x]]),
-  );
+  const keep = rowsWhere(allRows(user.length), (x) => !of.get(users[user[x]])?.has(items[item[x]]));
   return {
     left: user.length - keep.length,
     interactions: {
@@ -187,7 +187,7 @@ function leaveOut(interactions, held) {
       items,
       user: keep.map((x) => user[x]),
       item: keep.map((x) => item[x]),
-      weight: weight ? keep.map((x) => weight[x]) : null,
+      weight: weight ? Float64Array.from(keep, (x) => weight[x]) : null,
     },
   };
 }
@@ -217,7 +217,7 @@ async function holdOut(ratings, values, rule, io) {
   const kept = all.user.length;
   if (!wanted) return { kept, interactions: all, validation: undefined };
   if ('share' in wanted) {
-    const rows = Array.from({ length: ratings.user.length }, (_, x) => x);
+    const rows = allRows(ratings.user.length);
     const seed = seedOption(values) ?? trainDefaults.seed;
     const by = holdOutRule(ratings, values);
     const { parts } = splitRows(ratings, rows, { by, test: wanted.share, validation: 0, seed });

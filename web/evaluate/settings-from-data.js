@@ -6,13 +6,13 @@ import { functionArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { sampleOf, personRandom, seededRandom } from '../core/random.js';
 import { trainModel } from '../train.js';
-import { interactionsArgument } from '../train/interactions.js';
+import { interactionsArgument, lastOfEachPair } from '../train/interactions.js';
 import { checkCompany, checkOptions, trainOptions } from '../train/options.js';
 import { trainSettings } from '../train/settings.js';
 import { seedArgument } from './checks.js';
 import { figuresOf, meanAndError, rankPeople } from './measure.js';
 import { paceOf } from './pace.js';
-import { historiesOf, interactionsOfPeople } from './people.js';
+import { interactionsOfPeople } from './people.js';
 import { modelRanker } from './rankers.js';
 
 /** @import { Interactions, TrainOptions } from '../train.js' */
@@ -88,40 +88,46 @@ function askedOf({ user, history }, seed) {
   return { user, history: history.filter(({ item }) => !relevant.has(item)), relevant, candidates: null };
 }
 
-/**
- * A person with the history in the order of ids, so that the order of rows decides nothing.
- * @param {Person} person
- * @returns {Person}
- */
-const inOrder = (person) => ({
-  ...person,
-  history: [...person.history].sort((a, b) => (a.item < b.item ? -1 : 1)),
-});
+const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * @param {readonly Person[]} people
- * @param {number} seed
+ * A person with the history in the order of ids, so that the order of rows decides nothing.
+ * @param {Interactions} interactions
+ * @param {number} u
+ * @param {Uint32Array} rows of the person
+ * @returns {Person}
  */
-const shuffled = (people, seed) => sampleOf(people, people.length, seededRandom(seed));
+function personOf({ users, items, item, weight }, u, rows) {
+  const history = Array.from(rows, (x) => ({ item: items[item[x]], weight: weight ? weight[x] : 1 }));
+  history.sort((a, b) => byText(a.item, b.item));
+  return { user: users[u], history, relevant: new Set(), candidates: null };
+}
 
 /**
  * Who is asked, and what is trained on meanwhile: everybody's events but those held out, or so many people as
- * have a million of them.
+ * have a million of them. Of nobody else a history is made, for there may be millions.
  * @param {Interactions} interactions
  * @param {number} seed
  */
 function divide(interactions, seed) {
-  const everybody = shuffled(historiesOf(interactions).map(inOrder), seed);
-  const able = everybody.filter(({ history }) => history.length >= fewestEvents);
-  const asked = able.slice(0, mostPeople).map((person) => askedOf(person, seed));
-  const isAsked = new Set(asked.map(({ user }) => user));
-  let events = asked.reduce((sum, { history }) => sum + history.length, 0);
-  const others = everybody.filter(({ user, history }) => {
-    if (isAsked.has(user) || events >= mostEvents) return false;
-    events += history.length;
+  const { users, items, user, item } = interactions;
+  const { offsets, rows } = lastOfEachPair(user, item, users.length, items.length);
+  const events = (/** @type {number} */ u) => offsets[u + 1] - offsets[u];
+  const person = (/** @type {number} */ u) =>
+    personOf(interactions, u, rows.subarray(offsets[u], offsets[u + 1]));
+  const present = [...users.keys()].filter((u) => events(u) > 0);
+  present.sort((a, b) => byText(users[a], users[b]));
+  const everybody = sampleOf(present, present.length, seededRandom(seed));
+  const chosen = everybody.filter((u) => events(u) >= fewestEvents).slice(0, mostPeople);
+  const asked = chosen.map((u) => askedOf(person(u), seed));
+  const isAsked = new Set(chosen);
+  let sum = asked.reduce((n, { history }) => n + history.length, 0);
+  const others = everybody.filter((u) => {
+    if (isAsked.has(u) || sum >= mostEvents) return false;
+    sum += events(u);
     return true;
   });
-  return { asked, training: interactionsOfPeople([...asked, ...others]) };
+  return { asked, training: interactionsOfPeople([...asked, ...others.map(person)]) };
 }
 
 /**

@@ -2,16 +2,23 @@
 import { AmpcfError } from '../core/errors.js';
 import { idProblem } from './bad-rows.js';
 import { mergePairs } from './merge-pairs.js';
+import { ReadingMemory, noLimit } from './reading-memory.js';
 
 const MAX_IDS = (1 << 24) - 1; // a Map of V8 holds no more
+
+/** @import { ReadingLimit } from './reading-memory.js' */
 
 /**
  * Interactions in arrays of numbers, so that 20 million of them fit: ids are kept once, as are their indices.
  */
 export class Interactions {
-  /** @param {string} file */
-  constructor(file) {
+  /**
+   * @param {string} file
+   * @param {ReadingLimit} [limit]
+   */
+  constructor(file, limit = noLimit) {
     this.file = file;
+    this.limit = limit;
     this.count = 0;
     /** @type {Map<string, number>} */
     this.users = new Map();
@@ -26,10 +33,14 @@ export class Interactions {
   }
 
   /**
+   * Throws `OUT_OF_MEMORY` where what is known of the rows says that they do not fit.
    * @param {boolean} rating
    * @param {boolean} time
+   * @param {{ rows: number, isSure: boolean } | null} [expected]
    */
-  open(rating, time) {
+  open(rating, time, expected = null) {
+    this.memory = new ReadingMemory(this.file, this.limit, { rating, time });
+    this.memory.checkExpected(expected);
     if (rating) this.rating = new Float64Array(1024);
     if (time) this.time = new Float64Array(1024);
   }
@@ -82,8 +93,11 @@ export class Interactions {
     return ids.size - 1;
   }
 
+  /** Makes room, one column after the other: of each but one there is one copy. */
   grow() {
-    const size = this.user.length * 2;
+    const most = this.memory?.mostRows ?? Infinity;
+    if (this.memory && this.count >= most) throw this.memory.error('more than ', this.count);
+    const size = Math.min(this.user.length * 2, most);
     /**
      * @template {Int32Array | Float64Array} T
      * @param {T} to
@@ -101,19 +115,22 @@ export class Interactions {
     this.time = null;
   }
 
-  /** @param {'last' | 'sum'} rule */
+  /**
+   * All of it, in arrays without room for more. What is here is given away.
+   * @param {'last' | 'sum'} rule
+   */
   finish(rule) {
     const n = mergePairs(this, { users: this.users.size, items: this.items.size }, rule);
     const duplicates = this.count - n;
     this.count = n;
-    return {
-      users: [...this.users.keys()],
-      items: [...this.items.keys()],
-      user: this.user.slice(0, n),
-      item: this.item.slice(0, n),
-      rating: this.rating && this.rating.slice(0, n),
-      time: this.time && this.time.slice(0, n),
-      duplicates,
-    };
+    const [users, items] = [[...this.users.keys()], [...this.items.keys()]];
+    this.users.clear();
+    this.items.clear();
+    this.user = this.user.slice(0, n);
+    this.item = this.item.slice(0, n);
+    this.rating &&= this.rating.slice(0, n);
+    this.time &&= this.time.slice(0, n);
+    const { user, item, rating, time } = this;
+    return { users, items, user, item, rating, time, duplicates };
   }
 }

@@ -13,6 +13,7 @@ import { parseRating, parseTime } from './values.js';
 /** @import { Coding } from './encoding.js' */
 /** @import { Kind } from './format.js' */
 /** @import { Role } from './names.js' */
+/** @import { ReadingLimit } from './reading-memory.js' */
 /** @import { Roles } from './roles.js' */
 /** @import { Rows } from './rows.js' */
 
@@ -30,6 +31,7 @@ import { parseRating, parseTime } from './values.js';
  * @property {number} [skipBad] how many bad rows to leave out before they are an error (default 0)
  * @property {'last' | 'sum'} [duplicates] what a repeated (user, item) pair becomes (default 'last')
  * @property {(progress: { bytes: number, total: number | null, rows: number }) => void} [onProgress]
+ * @property {ReadingLimit} [memory] what reading may take (default: no limit)
  * @property {AbortSignal} [signal]
  */
 
@@ -87,7 +89,8 @@ const MAX_LIST_LINE = 1 << 26;
  * Throws `BAD_DATA` (or `BAD_IDS`, if bad ids are all that is wrong) with the first ten bad rows, once there
  * are more than `skipBad`; broken quotes and NUL bytes cannot be skipped, for where the next row begins is
  * not known. `CSV_LIMIT`: line over 1 MiB (lists 64 MiB) or field over 64 KiB. `LIMIT`: more than 2^24 - 1
- * users or items. `NO_DATA`, `IO`, `BAD_ARGUMENT`, or the reason of `signal`.
+ * users or items. `OUT_OF_MEMORY`: more than `memory` lets. `NO_DATA`, `IO`, `BAD_ARGUMENT`, or the reason of
+ * `signal`.
  * @param {string} path
  * @param {ReadOptions} [options]
  * @returns {Promise<Ratings>}
@@ -107,7 +110,7 @@ export async function readRatings(path, options = {}) {
   return withRows(path, file, { format, quote, signal, onBytes }, async (source) => {
     const help = source.format.delimiter === ' ' ? listHelp : ratingHelp;
     const bad = new BadRows(file, options.skipBad ?? 0, help);
-    rows = new Interactions(file);
+    rows = new Interactions(file, options.memory);
     const taken =
       source.format.kind === 'list'
         ? await readList(source, bad, rows, options)
@@ -195,7 +198,7 @@ async function readRows(source, bad, rows, options) {
   const roles =
     format.kind === 'netflix' ? netflixRoles : chooseRoles({ file, rows: sample, names, comma }, wanted);
   const { index, header, notes } = roles;
-  rows.open(index.rating >= 0 || options.duplicates === 'sum', index.time >= 0);
+  rows.open(index.rating >= 0 || options.duplicates === 'sum', index.time >= 0, source.expected);
   const taker = new RowTaker({ roles, comma, passFirst: header && names === null }, bad, rows, options);
   await source.each(bad, (fields, line) => taker.take(fields, line));
   const timesLeftOut = taker.timesLeftOut();

@@ -25,6 +25,8 @@ import { MAX_LINE, headLines, noData, parseTable } from './table.js';
  * @property {(bad: BadRows, onRow: OnRow) => Promise<void>} each
  * @property {(maxLine: number) => AsyncIterable<LineBlock>} blocks of lines of a text, instead of `each`
  * @property {number | undefined} [dialect] the way of quoting that was taken, where there is a next to try
+ * @property {{ rows: number, isSure: boolean } | null} expected how many rows there are, where that is known
+ *   before they are read; not sure: by the size of the file
  * @property {() => Promise<unknown>} close
  */
 /**
@@ -64,7 +66,8 @@ async function openRows(path, file, options) {
     const lines = headLines(head, complete);
     if (lines.length === 0) throw noData(file, 0, false);
     const blocks = (/** @type {number} */ maxLine) => lineBlocks(replay(taken, text), file, maxLine);
-    const opened = { coding, close, blocks, lines };
+    const expected = coding.compression === null ? expectedRows(path, head) : null;
+    const opened = { coding, close, blocks, lines, expected };
     if (isJson(lines, options.format))
       return { ...opened, ...(await openJson(blocks, { head, complete }, file)) };
     const format = options.special?.(lines) ?? detectFormat(lines, file, options.format);
@@ -73,6 +76,18 @@ async function openRows(path, file, options) {
     await close();
     throw error;
   }
+}
+
+/**
+ * How many lines a file has by its size and its first ones.
+ * @param {string} path
+ * @param {Buffer} head
+ */
+function expectedRows(path, head) {
+  if (!isPlainFile(path)) return null;
+  let lines = 0;
+  for (let at = head.indexOf(10); at >= 0; at = head.indexOf(10, at + 1)) lines++;
+  return { rows: Math.floor((statSync(path).size / head.length) * lines), isSure: false };
 }
 
 /** @param {string} path */
@@ -118,6 +133,7 @@ async function openParquetRows(source, file, { signal }) {
     names,
     sample,
     lines: [],
+    expected: { rows: table.rows, isSure: true },
     blocks: () => {
       throw new Error('Parquet has no lines');
     },

@@ -49,17 +49,24 @@ export function joinInteractions(first, second) {
   const items = [...new Set([...first.items, ...second.items])];
   const userAt = new Map(users.map((id, u) => [id, u]));
   const itemAt = new Map(items.map((id, j) => [id, j]));
-  const parts = [first, second];
-  const join = (/** @type {(part: Interactions) => number[]} */ of) => parts.map(of).flat();
-  return {
-    users,
-    items,
-    user: join((part) => Array.from(part.user, (u) => Number(userAt.get(part.users[u])))),
-    item: join((part) => Array.from(part.item, (j) => Number(itemAt.get(part.items[j])))),
-    weight: first.weight
-      ? join(({ user, weight }) => Array.from(user, (_, x) => (weight ? weight[x] : 1)))
-      : null,
-  };
+  const n = first.user.length;
+  const all = n + second.user.length;
+  const user = new Uint32Array(all);
+  const item = new Uint32Array(all);
+  const weight = first.weight ? new Float64Array(all).fill(1) : null;
+  for (const [part, from] of /** @type {const} */ ([
+    [first, 0],
+    [second, n],
+  ])) {
+    const newUser = part.users.map((id) => Number(userAt.get(id)));
+    const newItem = part.items.map((id) => Number(itemAt.get(id)));
+    for (let x = 0; x < part.user.length; x++) {
+      user[from + x] = newUser[part.user[x]];
+      item[from + x] = newItem[part.item[x]];
+      if (weight && part.weight) weight[from + x] = part.weight[x];
+    }
+  }
+  return { users, items, user, item, weight };
 }
 
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
@@ -95,7 +102,7 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
     );
   const people = lastOfEachPair(user, item, users.length, items.length);
   const support = new Uint32Array(items.length);
-  for (const rows of people) for (const x of rows) support[item[x]]++;
+  for (const x of people.rows) support[item[x]]++;
 
   const kept = Array.from(items.keys())
     .filter((j) => support[j] >= Math.max(1, minSupport))
@@ -105,18 +112,12 @@ export function canonicalInteractions({ users, items, user, item, weight }, minS
     newIndex[j] = at;
   });
   const order = Array.from(users.keys()).sort((a, b) => byText(users[a], users[b]));
-  const rows = order
-    .map((u) =>
-      people[u].filter((x) => newIndex[item[x]] >= 0).sort((a, b) => newIndex[item[a]] - newIndex[item[b]]),
-    )
-    .filter((list) => list.length > 0);
-  if (rows.length === 0) throw nothingLeft(n, Math.max(1, minSupport));
-  const before = people.reduce((sum, list) => sum + list.length, 0),
-    packed = packRows(rows, { item, weight, newIndex });
+  const packed = packRows(people, order, { item, weight, newIndex });
+  if (packed.items.length === 0) throw nothingLeft(n, Math.max(1, minSupport));
   return {
-    users: rows.length,
+    users: packed.offsets.length - 1,
     itemIds: kept.map((j) => items[j]),
-    dropped: before - packed.items.length,
+    dropped: people.rows.length - packed.items.length,
     ...packed,
   };
 }
@@ -136,30 +137,55 @@ function checkIds(name, ids) {
 }
 
 /**
- * For each user the last interaction with each item. Not one Map of all pairs: a Map of V8 holds 2^24 at
- * most.
+ * @typedef {object} PeoplesRows
+ * @property {Uint32Array} offsets (U + 1) where the rows of a person begin
+ * @property {Uint32Array} rows numbers of interactions
+ */
+
+/**
+ * For each user the last interaction with each item, in their order. Not one Map of all pairs: a Map of V8
+ * holds 2^24 at most. Nor an array a person: there may be millions.
  * @param {ArrayLike<number>} user
  * @param {ArrayLike<number>} item
  * @param {number} nUsers
  * @param {number} nItems
- * @returns {Uint32Array[]}
+ * @returns {PeoplesRows}
  */
-function lastOfEachPair(user, item, nUsers, nItems) {
-  const counts = new Uint32Array(nUsers),
-    lastOf = new Int32Array(nItems).fill(-1);
+export function lastOfEachPair(user, item, nUsers, nItems) {
+  const offsets = new Uint32Array(nUsers + 1);
   for (let x = 0; x < user.length; x++) {
     if (!isIndex(user[x], nUsers))
       throw badArgument(`user of interaction ${x}`, user[x], `an index below ${nUsers}`);
     if (!isIndex(item[x], nItems))
       throw badArgument(`item of interaction ${x}`, item[x], `an index below ${nItems}`);
-    counts[user[x]]++;
+    offsets[user[x] + 1]++;
   }
-  const lists = Array.from(counts, (count) => new Uint32Array(count));
-  for (let x = user.length - 1; x >= 0; x--) lists[user[x]][--counts[user[x]]] = x;
-  return lists.map((list) => {
-    for (const x of list) lastOf[item[x]] = x;
-    return list.filter((x) => lastOf[item[x]] === x);
-  });
+  for (let u = 0; u < nUsers; u++) offsets[u + 1] += offsets[u];
+  const rows = new Uint32Array(user.length);
+  const next = offsets.slice();
+  for (let x = 0; x < user.length; x++) rows[next[user[x]]++] = x;
+  return { offsets, rows: rows.subarray(0, leaveLast(offsets, rows, item, nItems)) };
+}
+
+/**
+ * Leaves of each pair the last row, in place.
+ * @param {Uint32Array} offsets changed
+ * @param {Uint32Array} rows changed
+ * @param {ArrayLike<number>} item
+ * @param {number} nItems
+ * @returns {number} how many rows are left
+ */
+function leaveLast(offsets, rows, item, nItems) {
+  const lastOf = new Uint32Array(nItems);
+  let left = 0;
+  for (let u = 0, from = 0; u + 1 < offsets.length; u++) {
+    const to = offsets[u + 1];
+    for (let k = from; k < to; k++) lastOf[item[rows[k]]] = rows[k];
+    for (let k = from; k < to; k++) if (lastOf[item[rows[k]]] === rows[k]) rows[left++] = rows[k];
+    from = to;
+    offsets[u + 1] = left;
+  }
+  return left;
 }
 
 /**
@@ -171,32 +197,47 @@ function isIndex(value, n) {
 }
 
 /**
- * @param {Uint32Array[]} rows
+ * The rows of people in the order given, without items that are left out and people who keep none.
+ * @param {PeoplesRows} people
+ * @param {readonly number[]} order
  * @param {{ item: ArrayLike<number>, weight?: ArrayLike<number> | null, newIndex: Int32Array }} from
  */
-function packRows(rows, { item, weight, newIndex }) {
-  const offsets = new Uint32Array(rows.length + 1);
-  rows.forEach((list, u) => {
-    offsets[u + 1] = offsets[u] + list.length;
-  });
-  const items = new Uint32Array(offsets[rows.length]),
-    weights = weight ? new Float32Array(items.length) : null;
+function packRows({ offsets: starts, rows }, order, { item, weight, newIndex }) {
+  let kept = 0;
+  for (const x of rows) if (newIndex[item[x]] >= 0) kept++;
+  const offsets = new Uint32Array(order.length + 1);
+  const items = new Uint32Array(kept);
+  const weights = weight ? new Float32Array(kept) : null;
+  const rowOf = new Uint32Array(newIndex.length);
   let at = 0;
-  for (const list of rows)
-    for (const x of list) {
-      items[at] = newIndex[item[x]];
-      // The core counts in single precision, where a tiny weight is 0.
-      if (
-        weight &&
-        (typeof weight[x] !== 'number' || !(Math.fround(weight[x]) > 0 && weight[x] <= AMPCF_MAX_WEIGHT))
-      )
-        throw badArgument(
-          `weight of interaction ${x}`,
-          weight[x],
-          `a number above 0 and at most ${AMPCF_MAX_WEIGHT}`,
-        );
-      if (weights && weight) weights[at] = weight[x];
-      at++;
+  let people = 0;
+  for (const u of order) {
+    const from = at;
+    for (let k = starts[u]; k < starts[u + 1]; k++) {
+      const j = newIndex[item[rows[k]]];
+      if (j < 0) continue;
+      items[at++] = j;
+      rowOf[j] = rows[k];
     }
-  return { offsets, items, weights };
+    if (at === from) continue;
+    items.subarray(from, at).sort();
+    if (weight && weights) for (let k = from; k < at; k++) weights[k] = weightOf(weight, rowOf[items[k]]);
+    offsets[++people] = at;
+  }
+  return { offsets: offsets.slice(0, people + 1), items, weights };
+}
+
+/**
+ * @param {ArrayLike<number>} weight
+ * @param {number} x
+ */
+function weightOf(weight, x) {
+  // The core counts in single precision, where a tiny weight is 0.
+  if (typeof weight[x] === 'number' && Math.fround(weight[x]) > 0 && weight[x] <= AMPCF_MAX_WEIGHT)
+    return weight[x];
+  throw badArgument(
+    `weight of interaction ${x}`,
+    weight[x],
+    `a number above 0 and at most ${AMPCF_MAX_WEIGHT}`,
+  );
 }

@@ -1,7 +1,6 @@
 // Owns the training of a model: interactions -> bytes of a model file. Must not read files or know text
 // formats.
 import { badArgument } from '../core/arguments.js';
-import { AmpcfError } from '../core/errors.js';
 import { trainConfig } from './config.js';
 import { dependsOnHistory } from './depends-on-history.js';
 import { canonicalInteractions } from './interactions.js';
@@ -15,6 +14,7 @@ import { settingsAfter, settingsFor, trainSettings } from './settings.js';
 import { memoryOn, openShared, sharedTraining, trainingPool, workersFor } from './shared.js';
 import { watchSnapshots } from './snapshots.js';
 import { withPool } from '../workers/pool.js';
+import { checkWasmFits, inputBytes } from './wasm-limit.js';
 
 /** @import { CanonicalInteractions, Interactions } from './interactions.js' */
 /** @import { NeighbourRows, TrainKernel, Training } from './kernel.js' */
@@ -88,8 +88,7 @@ export async function trainingMemory(interactions, options = {}) {
   const input = trainInput(interactions, options);
   const { data, settings, aspects } = input;
   const kernel = await startTrainer();
-  const given = data.offsets.byteLength + data.items.byteLength + (data.weights?.byteLength ?? 0);
-  const vectors = configured(kernel, input).bytes + given;
+  const vectors = configured(kernel, input).bytes + inputBytes(data);
   const neighbours = neighbourMemory(kernel, data, settings, aspects);
   return memoryOn({ vectors, neighbours }, options.cores ?? 1, settings.objective);
 }
@@ -127,13 +126,8 @@ function trainInput(interactions, options) {
  */
 function configured(kernel, { settings, data }) {
   const config = trainConfig(settings, data.users, data.itemIds.length);
-  const n = data.items.length;
-  const bytes = kernel.trainerMemory(config, n);
-  if (bytes === 0)
-    throw new AmpcfError(
-      'OUT_OF_MEMORY',
-      `training ${n} interactions at dim ${settings.dim} does not fit the 4 GiB of wasm memory`,
-    );
+  const bytes = kernel.trainerMemory(config, data.items.length);
+  checkWasmFits(data, settings.dim, bytes);
   return { config, bytes };
 }
 

@@ -2,7 +2,16 @@
 // overwritten, outputs that cannot be written, settings, Ctrl-C, memory. Must not test what commands compute.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cli, commandIn, skipSignals } from './command.js';
@@ -165,6 +174,20 @@ test('too little memory is OUT_OF_MEMORY, not a stack trace', { skip: noLimit },
     assert.match(stderr, /^ampcf: OUT_OF_MEMORY: /);
     assert.doesNotMatch(stderr, /\n {4}at /);
   }
+});
+
+test('a file that does not fit is refused by its size, before it is read', () => {
+  const path = join(folder, 'vast.csv');
+  const lines = Array.from({ length: 6000 }, (_, x) => `u${x},i${x % 9},5,${1e9 + x}\n`).join('');
+  writeFileSync(path, `user,item,rating,time\n${lines}`);
+  truncateSync(path, 2e10); // a hole, which takes no room on the disk: reading it would find no row
+  const args = ['train', 'vast.csv', '--max-memory', '1GB', '-o', 'x.ampcf'];
+  const { status, stderr } = ampcf(args);
+  assert.equal(status, 6, stderr);
+  const wanted =
+    /OUT_OF_MEMORY: vast\.csv: reading about [\d,]+ rows needs [\d.]+ GB \(36 bytes a row\), got 1\.0 GB/;
+  assert.match(stderr, wanted);
+  assert.match(stderr, /--time none or --rating none needs less/);
 });
 
 test('a long number is read or refused in no time', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainDefaults, trainModel, trainingMemory } from '../../../dist/train.js';
+import { checkWasmFits } from '../../../web/train/wasm-limit.js';
 import { failsWith, failure, filmFacts } from '../../support.js';
 import { any, base, small } from './small-training.js';
 
@@ -180,7 +181,33 @@ describe('the memory of a training', () => {
           { minSupport: 1, dim: 1024 },
         ),
       'OUT_OF_MEMORY',
-      /4 GiB/,
+      /^training on 1,048,576 interactions of 1,048,576 people .* needs at least 4\.02 GiB, got the 4 GiB/,
+    );
+  });
+
+  test('input and state fit 4 GiB together, or it is said how much they take', () => {
+    const data = {
+      users: 2,
+      itemIds: ['a'],
+      offsets: new Uint32Array(3),
+      items: new Uint32Array(2 ** 18),
+      weights: null,
+      dropped: 0,
+    };
+    const room = 2 ** 32 - 2 ** 21 - 12 - 2 ** 20;
+    assert.equal(checkWasmFits(data, 8, room), undefined);
+    const wanted = room + 1 + 12 + 2 ** 20;
+    assert.throws(
+      () => checkWasmFits(data, 8, room + 1),
+      (/** @type {any} */ error) => {
+        assert.equal(error.code, 'OUT_OF_MEMORY');
+        assert.deepEqual(error.details, { wanted, limit: 2 ** 32 });
+        assert.match(
+          error.message,
+          /needs 4\.00 GiB, got the 4 GiB .* \(--dim\) .* \(--min-support\) .*examples\/spark/,
+        );
+        return true;
+      },
     );
   });
 });
