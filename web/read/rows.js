@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 
 import { BadRows, dataError } from './bad-rows.js';
 import { readChunks } from './bytes.js';
+import { cellsOfBlanks } from './blanks.js';
 import { asUtf8, decompressed, newCoding } from './encoding.js';
 import { detectFormat } from './format.js';
 import { cellOf, eachJsonRow, isJsonLines, keysOf } from './json.js';
@@ -246,11 +247,11 @@ async function sampleOf(feed, { format, head, complete, file }) {
  * @returns {Feed}
  */
 function feeder(format, file, { quote, escape }) {
-  const { kind, delimiter, skip, comment } = format;
+  const { kind, delimiter, skip, comment, rowNames } = format;
   if (kind === 'netflix') return eachOfNetflix;
-  if (delimiter === ' ') return (blocks, bad, onRow) => eachOfBlanks(blocks, { format, bad }, onRow);
   const quoted = kind !== 'dat' && quote !== 'none';
-  const table = { file, delimiter, quoted, quote, escape, skip, comment };
+  if (delimiter === ' ') return (blocks, bad, onRow) => eachOfBlanks(blocks, { format, quoted, bad }, onRow);
+  const table = { file, delimiter, quoted, quote, escape, skip, comment, rowNames };
   return (blocks, bad, onRow) => parseTable(blocks, { ...table, bad }, onRow);
 }
 
@@ -309,19 +310,23 @@ export async function eachLine(blocks, onLine) {
 /**
  * Rows separated by blanks, however many; those at the ends of a line are nothing.
  * @param {AsyncIterable<LineBlock>} blocks
- * @param {{ format: Format & { sizes?: boolean }, bad: BadRows }} how
+ * @param {{ format: Format & { sizes?: boolean }, quoted: boolean, bad: BadRows }} how
  * @param {OnRow} onRow
  */
-async function eachOfBlanks(blocks, { format: { comment, sizes = false }, bad }, onRow) {
+async function eachOfBlanks(blocks, { format, quoted, bad }, onRow) {
+  const { comment, sizes = false, rowNames = false } = format;
   let width = 0;
   let passed = !sizes;
+  const cut = (/** @type {string} */ text) =>
+    quoted ? cellsOfBlanks(text) : text.split(/[ \t]+/).filter((cell) => cell !== '');
   await eachLine(blocks, (text, line) => {
-    const cells = text.split(/[ \t]+/).filter((cell) => cell !== '');
+    const cells = cut(text);
     if (cells.length === 0 || (comment && cells[0].startsWith(comment))) return;
     if (!passed) {
       passed = true; // how many rows, columns and values there are
       return;
     }
+    if (width === 0 && rowNames) cells.unshift(''); // R names the rows, but not their column
     if (width === 0) width = cells.length;
     if (cells.length === width) onRow(cells, () => line);
     else bad.add(line, 'wrong number of columns', String(cells.length), String(width));
