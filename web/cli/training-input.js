@@ -281,7 +281,11 @@ export async function readTrainingInput(path, values, io) {
   const { threshold } = rule;
   const { kept, how = '', ...parts } = await holdOut(ratings, values, rule, io);
   const file = values.items ? await readItemsFile(ratings, values, io) : undefined;
-  const understood = understoodOf(ratings, { likes: rule.likes, minRating: threshold, kept }, file);
+  const understood = understoodOf(
+    ratings,
+    { likes: rule.likes, minRating: threshold, kept, merging: values.duplicates !== undefined },
+    file,
+  );
   sayUnderstood(understood, rule, io.say);
   const held = parts.validation?.user.length;
   const rated =

@@ -23,6 +23,7 @@ import { isNothing, parseRating, parseTime } from './values.js';
  * @property {boolean} header
  * @property {string[]} notes what was judged by content
  * @property {boolean} trim whether the blank after a separator belongs to it
+ * @property {number} maybeRating a column that looks like ratings where none is known; -1: none
  * @property {boolean} [booleans] whether the ratings are true and false
  */
 /**
@@ -59,7 +60,9 @@ export function chooseRoles({ file, rows, names, comma }, wanted) {
     i > 0 && data.length > 0 && data.every((row) => /^ \S/.test(row[i] ?? ' x'));
   const booleans =
     index.rating >= 0 && data.length > 0 && data.every((row) => isBoolean(row[index.rating] ?? ''));
-  return { index, header, notes, trim: blank(index.user) || blank(index.item), booleans };
+  const maybeRating =
+    header && index.rating < 0 && wanted.rating === undefined ? likeRating(columns, index) : -1;
+  return { index, header, notes, trim: blank(index.user) || blank(index.item), maybeRating, booleans };
 }
 
 /** @param {string} cell */
@@ -144,6 +147,20 @@ function byName({ first, data }, index, wanted) {
   for (const role of /** @type {const} */ (['user', 'item']))
     if (index[role] < 0 && index[role === 'user' ? 'item' : 'user'] >= 0)
       index[role] = onlyId(names, (i) => !taken(i), role);
+}
+
+/**
+ * A column of numbers that is called like a rating, but by no name that is known.
+ * @param {Columns} columns
+ * @param {Places} index
+ */
+function likeRating({ first, data, comma }, index) {
+  const places = Object.values(index);
+  return first.findIndex((name, i) => {
+    if (places.includes(i) || !/rat(e|ed|ing)|scor|star|grade|^r$/.test(plainName(name))) return false;
+    const said = data.map((row) => row[i] ?? '').filter((cell) => !isNothing(cell));
+    return new Set(said).size > 1 && said.every((cell) => !Number.isNaN(parseRating(cell, comma)));
+  });
 }
 
 /**
