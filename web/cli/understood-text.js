@@ -75,16 +75,21 @@ export function sayUnderstood(understood, rule, say) {
           .join(', ')}`
       : '';
   say(`format   ${formatText(format)}`);
-  say(`columns  ${roles(columns)}${rest}`);
+  const guessed = format.header || format.separator === '' || ['list', 'netflix'].includes(format.kind);
+  const other = guessed ? '' : '; no names (--user COL --item COL where it is otherwise)';
+  say(`columns  ${roles(columns)}${rest}${other}`);
   say(`first    ${roles(row)}`);
   for (const note of notes) say(`judged   ${inline(note)}`);
   say(likesText(likes, rule));
   if (rule.weigh) say(weightsText(rule.weigh));
   if (titles) {
-    const { titled, of, aspects, columns: from } = titles;
+    const { joined, titled, of, aspects, columns: from } = titles;
     const named = from.aspects.map(inline).join(', ') || 'none';
     const where = `id ${inline(from.id)}, title ${inline(from.title ?? 'none')}, aspects ${named}`;
-    say(`titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${where})`);
+    const without = titled < joined ? `; ${count(joined)} are in the items file` : '';
+    say(
+      `titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${where})${without}`,
+    );
   }
   for (const warning of warnings) sayLoudly(inline(warning));
 }

@@ -1,6 +1,6 @@
 // Owns telling apart what is separated by blanks: rows, lists, and formats of other programs that are neither.
 // Must not read further than the first lines.
-import { dataError } from './bad-rows.js';
+import { dataError, questionError } from './bad-rows.js';
 import { ratingNames } from './names.js';
 import { plainName } from './table.js';
 import { parseRating } from './values.js';
@@ -182,7 +182,7 @@ function isList(cells, lines, file) {
   const wanted =
     `the format: --format list (${user} is a person with the items ${item} and ${value}) or --format csv ` +
     `(${user} gives ${item} the rating ${value}; --skip-bad N leaves out N rows of another length)`;
-  throw unclear(file, what, lines[alike ? 0 : odd], wanted, alike ? 1 : odd + 1);
+  throw questionError(file, what, lines[alike ? 0 : odd], wanted, alike ? 1 : odd + 1);
 }
 
 /**
@@ -205,7 +205,7 @@ function askOfBaskets(cells, lines, file) {
   const met = new Set();
   const at = cells.findIndex(([first]) => met.size === met.add(first).size);
   const [first] = cells[at];
-  return unclear(
+  return questionError(
     file,
     `${first} begins several lines, where a list has a line for each person`,
     lines[at],

@@ -113,7 +113,7 @@ export async function readRatings(path, options = {}) {
       source.format.kind === 'list'
         ? await readList(source, bad, rows, options)
         : await readRows(source, bad, rows, options);
-    bad.throwIfTooMany();
+    bad.throwIfTooMany(rows.count);
     if (rows.count === 0) throw noData(file, bad.total, taken.header);
     report();
     const { columns, header, ...reading } = taken;

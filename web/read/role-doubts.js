@@ -1,6 +1,6 @@
 // Owns the questions that are asked where a column may not be what it is taken for: a person's id that is
 // taken for an item's goes into the model file. Must not choose columns.
-import { dataError } from './bad-rows.js';
+import { dataError, questionError } from './bad-rows.js';
 import {
   areDecimals,
   areLists,
@@ -34,7 +34,7 @@ import { isNothing, parseRating } from './values.js';
  * @param {string} got
  * @param {string} wanted
  */
-export const ask = (file, what, got, wanted) => dataError('BAD_DATA', file, [{ line: 1, what, got, wanted }]);
+export const ask = (file, what, got, wanted) => questionError(file, what, got, wanted);
 
 /**
  * @param {Columns} columns

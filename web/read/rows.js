@@ -1,7 +1,8 @@
 // Owns opening a file of rows, whatever its format: the first rows to judge by, then all of them as cells of
 // text. Must not know which column plays which role.
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 
+import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError } from './bad-rows.js';
 import { readChunks } from './bytes.js';
 import { cellsOfBlanks } from './blanks.js';
@@ -48,6 +49,7 @@ const parquetMark = Buffer.from('PAR1');
  * @returns {Promise<Rows>}
  */
 async function openRows(path, file, options) {
+  refuseFolder(path, file);
   const coding = newCoding();
   const raw = readChunks(path, options);
   const close = () => raw.return(undefined);
@@ -74,6 +76,38 @@ async function openRows(path, file, options) {
     await close();
     throw error;
   }
+}
+
+/**
+ * The names in a folder; none where it is no folder, or cannot be read, which opening it says.
+ * @param {string} path
+ */
+function namesIn(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A table may be a folder of parts, as Spark and Dask write them.
+ * @param {string} path
+ * @param {string} file
+ */
+function refuseFolder(path, file) {
+  const names = path === '-' ? undefined : namesIn(path);
+  if (names === undefined) return;
+  const parts = names.filter((name) => /\.(parquet|csv|tsv|json|jsonl)(\.gz)?$/.test(name));
+  const kind = parts[0]?.replace(/^.*\.(\w+?)(\.gz)?$/, '$1');
+  const got = kind ? `a folder with ${parts.length} files of ${kind}` : 'a folder';
+  const one =
+    kind === 'parquet'
+      ? ' (pandas.read_parquet(FOLDER).to_parquet(FILE) makes one of them)'
+      : kind
+        ? ' (cat makes one of them)'
+        : '';
+  throw new AmpcfError('IO', `${file}: cannot read, got ${got}, wanted one file${one}`, { reason: 'EISDIR' });
 }
 
 /** @param {string} path */

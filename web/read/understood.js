@@ -8,7 +8,8 @@ import { idsAlike, joinOf, nobodies } from './id-check.js';
 /** @import { Ratings } from './read-ratings.js' */
 /**
  * @typedef {object} UnderstoodItems
- * @property {number} titled items of the ratings that the items file has
+ * @property {number} joined items of the ratings that the items file has
+ * @property {number} titled those of them that have a title there
  * @property {number} of items of the ratings
  * @property {number} aspects different ones of these
  * @property {import('./read-items.js').ItemColumns} columns
@@ -134,7 +135,8 @@ const columnText = (column) => (column === null ? 'that column' : `column ${JSON
 function understoodItems(ratings, { items, columns }) {
   const { joined, alike, example } = joinOf(ratings.items, items);
   const aspects = new Set(ratings.items.flatMap((id) => items.get(id)?.aspects ?? []));
-  const titles = { titled: joined, of: ratings.items.length, aspects: aspects.size, columns };
+  const titled = columns.title === null ? 0 : joined;
+  const titles = { joined, titled, of: ratings.items.length, aspects: aspects.size, columns };
   const warnings = [];
   if (alike > 0)
     warnings.push(
