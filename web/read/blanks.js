@@ -1,5 +1,5 @@
-// Owns telling apart what is separated by blanks: rows, lists, and formats of other programs that are neither.
-// Must not read further than the first lines.
+// Owns telling apart what is separated by blanks: rows, lists, and formats of other programs that are
+// neither. Must not read further than the first lines.
 import { dataError, questionError } from './bad-rows.js';
 import { ratingNames } from './names.js';
 import { plainName } from './table.js';
@@ -148,7 +148,8 @@ export function detectBlanks(lines, file, named) {
       file,
       'no separator that is known',
       lines[0],
-      'user and item, separated by comma, tab, semicolon, "::" or a blank (sep=X as the first line says which)',
+      'user and item, separated by comma, tab, semicolon, "::" or a blank ' +
+        '(sep=X as the first line says which)',
     );
   if (haveRowNames(cells)) return { ...rows, rowNames: true };
   if (named || hasHeader(cells)) return rows;
@@ -209,7 +210,8 @@ function askOfBaskets(cells, lines, file) {
     file,
     `${first} begins several lines, where a list has a line for each person`,
     lines[at],
-    `a person at the head of each line (cat -n FILE numbers the lines), or --format list (${first} is a person), ` +
+    'a person at the head of each line (cat -n FILE numbers the lines), ' +
+      `or --format list (${first} is a person), ` +
       'or --format csv (rows)',
     at + 1,
   );

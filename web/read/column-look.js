@@ -1,5 +1,5 @@
-// Owns what the cells of a column look like: dates, times, few values, places, lists, titles, names of people.
-// Must not choose which column plays which role.
+// Owns what the cells of a column look like: dates, times, few values, places, lists, titles, names of
+// people. Must not choose which column plays which role.
 import { isNothing, parseRating, parseTime } from './values.js';
 
 /** @typedef {readonly string[]} Cells */
@@ -26,7 +26,7 @@ export function mostly(cells, is, share = 0.8) {
 /** @param {Cells} cells */
 export const differentOf = (cells) => new Set(cells).size;
 
-// ---------------------------------------------------------------------------------------------------- moments
+// --------------------------------------------------------------------------------------------------- moments
 
 const monthName = /(^|[\s,.\d/-])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,./-]/i;
 const inNumbers = /^(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})([ T,].*)?$/;
@@ -71,7 +71,7 @@ export function areUnixTimes(cells) {
   return said.length > 0 && said.length * 2 >= cells.length && said.every(unix);
 }
 
-// ---------------------------------------------------------------------------------------------------- numbers
+// --------------------------------------------------------------------------------------------------- numbers
 
 /**
  * Whether all cells are numbers with decimals, such as places on a map, which are no ids.
@@ -143,7 +143,7 @@ export function followsFrom(values, keys) {
   return counts.size > 1 && again >= some && again * -Math.log(alike) > some;
 }
 
-// -------------------------------------------------------------------------------------------------- texts
+// ----------------------------------------------------------------------------------------------------- texts
 
 /** Whether cells are lists or objects, as JSON or Python write them. */
 export const areNested = (/** @type {Cells} */ cells) =>

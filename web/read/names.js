@@ -237,8 +237,10 @@ export const itemNames = {
   ],
 };
 
-const people =
-  /(user|usr|customer|cust|member|person|people|reader|player|viewer|listener|client|account|patient|student|learner|buyer|shopper|subscriber|visitor|guest|reviewer|rater|consumer|device|household)/;
+const people = new RegExp(
+  'user|usr|customer|cust|member|person|people|reader|player|viewer|listener|client|account|patient|' +
+    'student|learner|buyer|shopper|subscriber|visitor|guest|reviewer|rater|consumer|device|household',
+);
 
 /**
  * Whether a name of a column speaks of those who use something.
@@ -246,8 +248,11 @@ const people =
  */
 export const isPerson = (name) => people.test(name);
 
-const others =
-  /^(order|review|row|event|transaction|session|parent|category|cat|genre|store|shop|seller|merchant|index|author|publisher|director|creator|artist|brand|company|brewery|label|maker|manufacturer|vendor|supplier|department|country|city|region|group|class)/;
+const others = new RegExp(
+  '^(order|review|row|event|transaction|session|parent|category|cat|genre|store|shop|seller|merchant|' +
+    'index|author|publisher|director|creator|artist|brand|company|brewery|label|maker|manufacturer|vendor|' +
+    'supplier|department|country|city|region|group|class)',
+);
 
 /**
  * Whether a name of a column speaks of neither people nor items: of events, kinds, makers, places.

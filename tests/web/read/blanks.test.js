@@ -1,4 +1,5 @@
-// Owns the tests of files separated by blanks and bars: rows, lists, and what is neither. Must not test roles.
+// Owns the tests of files separated by blanks and bars: rows, lists, and what is neither. Must not test
+// roles.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { items, linesOf, people, rows } from './made.js';

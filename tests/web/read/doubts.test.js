@@ -1,5 +1,5 @@
-// Owns the tests of asking where a person may be taken for an item, or anything else for a person or a rating:
-// each question has an answer in it that works. Must not test what is printed.
+// Owns the tests of asking where a person may be taken for an item, or anything else for a person or a
+// rating: each question has an answer in it that works. Must not test what is printed.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { linesOf } from './made.js';
@@ -183,7 +183,12 @@ describe('what is no id', () => {
 
   test("MongoDB's numbers and ids are those inside", async () => {
     const text = rowsOf(({ user, item, rating, time }) => [
-      `{"userId":{"$numberInt":"${user}"},"itemId":{"$oid":"a${item}"},"rating":${rating},"date":{"$date":{"$numberLong":"${time}000"}}}`,
+      JSON.stringify({
+        userId: { $numberInt: `${user}` },
+        itemId: { $oid: `a${item}` },
+        rating,
+        date: { $date: { $numberLong: `${time}000` } },
+      }),
     ]);
     const r = await read(text);
     assert.deepEqual([r.users[0], r.items[0], r.time?.[0]], ['1', 'a101', 1_400_000_000]);

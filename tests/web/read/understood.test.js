@@ -64,7 +64,7 @@ test('what is nearly always a mistake is warned of', async () => {
     ],
     [
       linesOf(({ user, item }) => `${user},${item}\n`.repeat(3), 'user,item\n'),
-      /67 % of the rows are of a person and an item that came before: .*--duplicates sum.*--user COL --item COL/,
+      /67 % of the rows are of a person and an item that came before: .*--duplicates sum.*--user COL/,
     ],
     [linesOf(({ item }) => `101,${item}`, 'user,item\n'), /one person has all events: is column "user"/],
     [linesOf(({ user }, i) => `${user},x${i}`, 'user,item\n'), /every item has one event: is column "item"/],
