@@ -105,8 +105,8 @@ function isWide(columns) {
 }
 
 const longForm =
-  'a row for each person and item (of a matrix pandas makes them by melt), with --user COL --item COL where ' +
-  'they are there';
+  'a row for each person and item (of a matrix pandas makes them by melt), with --user COL --item COL ' +
+  'where they are there';
 
 /**
  * @param {Columns} columns
@@ -135,7 +135,7 @@ export function askForColumn(columns, role) {
   return ask(file, `cannot tell which column is the ${role}`, first.join(', '), wanted);
 }
 
-// ---------------------------------------------------------------------------------------------- what is asked
+// -------------------------------------------------------------------------------------------- what is asked
 
 /**
  * Columns that could hold ids and have no role, or that of a rating.
@@ -173,8 +173,9 @@ function checkPlaces(columns, index, wanted) {
     if (isOfFew(cells) && instead !== undefined) {
       const more = onScale(cells, columns.comma) ? `--rating ${place} ` : '';
       const what =
-        `column ${place} has ${different} different values, which come by turns, where ${aPerson[role]} are ` +
-        `expected, and column ${instead + 1} has ${differentOf(cellsOf(columns, instead))}`;
+        `column ${place} has ${different} different values, which come by turns, where ` +
+        `${aPerson[role]} are expected, and column ${instead + 1} has ` +
+        `${differentOf(cellsOf(columns, instead))}`;
       const [a, b] = [other, instead].sort((x, y) => x - y);
       const asItIs = `--user ${index.user + 1} --item ${index.item + 1}`;
       const wantedText = `${eitherWay(columns, a, b, more)}, or ${asItIs} as it is`;
@@ -238,8 +239,10 @@ function checkIds(columns, index, notes) {
     const why = areCheckIns(columns, index) ? '' : whySwapped(users, items);
     if (why === '') return;
     what = why.replace(/^\w+/, (role) => `column ${role === 'user' ? a : b}`);
-  } else if (user !== item)
-    what = `column ${user < 0 ? a : b} looks like ${user < 0 ? 'items' : 'people'}, where the other is expected`;
+  } else if (user !== item) {
+    const looks = user < 0 ? `${a} looks like items` : `${b} looks like people`;
+    what = `column ${looks}, where the other is expected`;
+  }
   throw ask(file, what, first.join(', '), eitherWay(columns, index.user, index.item));
 }
 

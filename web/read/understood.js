@@ -91,7 +91,8 @@ function roleWarnings(ratings, merging = false) {
   const warnings = [];
   if (items.length >= somePeople && items.length === item.length && users.length < user.length)
     warnings.push(
-      `every item has one event: is ${columnText(columns.item)} the item? (--item COL says which column it is)`,
+      `every item has one event: is ${columnText(columns.item)} the item? ` +
+        '(--item COL says which column it is)',
     );
   if (users.length === 1 && user.length >= somePeople)
     warnings.push(
@@ -100,8 +101,8 @@ function roleWarnings(ratings, merging = false) {
     );
   if (duplicates * 2 > reading.rows && !merging)
     warnings.push(
-      `${Math.round((100 * duplicates) / reading.rows)} % of the rows are of a person and an item that came ` +
-        `before: right for a log of plays or clicks (--duplicates sum adds them up); else is ` +
+      `${Math.round((100 * duplicates) / reading.rows)} % of the rows are of a person and an item that ` +
+        `came before: right for a log of plays or clicks (--duplicates sum adds them up); else is ` +
         `${columnText(columns.user)} the person, and ${columnText(columns.item)} the item? ` +
         '(--user COL --item COL)',
     );
@@ -111,8 +112,8 @@ function roleWarnings(ratings, merging = false) {
   ]))
     if (rating && followsFrom(rating, keys))
       warnings.push(
-        `all rows of ${whose} have the same rating: is ${columnText(columns.rating)} a rating, or something ` +
-          `else of ${whose}? (--rating COL, or --rating none)`,
+        `all rows of ${whose} have the same rating: is ${columnText(columns.rating)} a rating, or ` +
+          `something else of ${whose}? (--rating COL, or --rating none)`,
       );
   const { maybeRating: maybe } = reading;
   if (maybe !== null)
