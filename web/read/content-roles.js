@@ -149,6 +149,20 @@ function checkOneRating(columns, numbers, time) {
 }
 
 /**
+ * A column on a scale of ratings that none was taken for, because it stands before the ids; -1: none.
+ * @param {Columns} columns
+ * @param {Places} index
+ */
+export function scaleIn(columns, index) {
+  const places = Object.values(index);
+  return columns.first.findIndex((_, i) => {
+    const cells = cellsOf(columns, i);
+    if (places.includes(i) || columns.data.length < fewRows || !onScale(cells, columns.comma)) return false;
+    return isRating(columns, i) && !isProperty(columns, index, i, []);
+  });
+}
+
+/**
  * Whether the first column counts the rows, from 0 or from 1, and others hold user and item.
  * @param {Columns} columns
  */

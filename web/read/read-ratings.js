@@ -210,7 +210,7 @@ async function readRows(source, bad, rows, options) {
     row: byRole((role) => (index[role] < 0 ? null : (taker.first?.[index[role]] ?? null))),
     rowLine: taker.firstLine,
     unused: first.flatMap((_, i) => (placed.includes(i) ? [] : [String(name(i))])),
-    maybeRating: roles.maybeRating < 0 ? null : first[roles.maybeRating],
+    maybeRating: name(roles.maybeRating),
     notes: roles.trim ? [...notes, 'the blank after a separator belongs to it'] : notes,
     timesLeftOut,
   };

@@ -11,6 +11,7 @@ import {
   areUnixTimes,
   areWords,
   differentOf,
+  followsFrom,
   isOfFew,
   looksDated,
   mostly,
@@ -152,6 +153,23 @@ const othersOf = (columns, { user, item, time }) =>
   });
 
 /**
+ * What is the same in all rows of a session or an order is the person, not an item of theirs.
+ * @param {Columns} columns
+ * @param {Places} index
+ * @param {number[]} others columns that could hold ids
+ */
+function checkSessions(columns, { user, item }, others) {
+  const [other] = others;
+  if (other === undefined || !followsFrom(cellsOf(columns, item), cellsOf(columns, user))) return;
+  const what =
+    `column ${item + 1} is the same in all rows of column ${user + 1}: a session or an order and its ` +
+    'person, or a person and an item';
+  const asItIs = `--user ${user + 1} --item ${item + 1}`;
+  const wanted = `${eitherWay(columns, item, other)}, or ${asItIs} as it is`;
+  throw ask(columns.file, what, columns.first.join(', '), wanted);
+}
+
+/**
  * Times, and the few values of a rating or a kind, where an id is expected and another column could be it.
  * @param {Columns} columns
  * @param {Places} index
@@ -160,6 +178,7 @@ const othersOf = (columns, { user, item, time }) =>
 function checkPlaces(columns, index, wanted) {
   const { file, first, data } = columns;
   const others = othersOf(columns, index);
+  if (wanted.user === undefined && wanted.item === undefined) checkSessions(columns, index, others);
   for (const role of /** @type {const} */ (['user', 'item'])) {
     if (wanted[role] !== undefined || data.length < some) continue;
     const place = index[role] + 1;

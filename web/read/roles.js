@@ -1,6 +1,6 @@
 // Owns which column of a ratings file plays which role: by what the command line says, by name, by content
 // (content-roles.js); where none of them is sure it is asked (role-doubts.js). Must not read rows.
-import { idsByContent, numbersByContent } from './content-roles.js';
+import { idsByContent, numbersByContent, scaleIn } from './content-roles.js';
 import { isOthers, isPerson, ratingNames } from './names.js';
 import { askForColumn, checkRoles } from './role-doubts.js';
 import { columnError, findColumn, plainName } from './table.js';
@@ -60,8 +60,8 @@ export function chooseRoles({ file, rows, names, comma }, wanted) {
     i > 0 && data.length > 0 && data.every((row) => /^ \S/.test(row[i] ?? ' x'));
   const booleans =
     index.rating >= 0 && data.length > 0 && data.every((row) => isBoolean(row[index.rating] ?? ''));
-  const maybeRating =
-    header && index.rating < 0 && wanted.rating === undefined ? likeRating(columns, index) : -1;
+  const unrated = index.rating < 0 && wanted.rating === undefined;
+  const maybeRating = !unrated ? -1 : header ? likeRating(columns, index) : scaleIn(columns, index);
   return { index, header, notes, trim: blank(index.user) || blank(index.item), maybeRating, booleans };
 }
 

@@ -81,6 +81,11 @@ const questions =
       /column 2 looks like people/,
     ],
     [
+      'orders first',
+      ({ user, item }) => [9000 + user * 2 + (item % 2), user, item],
+      /column 2 is the same in all/,
+    ],
+    [
       'titles first',
       ({ user, item, rating }) => [`A Film of ${item}`, user, rating],
       /column 1 looks like titles/,
@@ -219,6 +224,16 @@ describe('what is no id', () => {
         /1[23] columns of numbers: a matrix with a column for each item/,
       );
   });
+});
+
+test('a rating before the ids is said not to be used', async () => {
+  const r = await read(rowsOf(({ user, item, rating, time }) => [`${rating - 1}.5`, user, item, time]));
+  assert.deepEqual([r.users.length, r.items.length, r.rating, r.reading.maybeRating], [40, 30, null, '1']);
+  const used = await read(
+    rowsOf(({ user, item, rating, time }) => [`${rating - 1}.5`, user, item, time]),
+    { rating: 1 },
+  );
+  assert.deepEqual([used.users.length, used.items.length, used.format.columns.rating], [40, 30, '1']);
 });
 
 describe('what is no rating', () => {
