@@ -121,11 +121,9 @@ const attackOn = (model, history, cores, options) =>
  * @param {Io} io
  */
 async function readInput(values, io) {
-  const { history, threshold, other } = await readHistory(values, io);
+  const { history, threshold, keepAll, other } = await readHistory(values, io);
   if (threshold !== undefined)
-    io.say(
-      `kept     history: ratings of ${threshold} or more, and such in every file (--min-rating 0 keeps all)`,
-    );
+    io.say(`kept     history: ratings of ${threshold} or more, and such in every file (${keepAll})`);
   const test = await other('test');
   checkPeopleMeet(history, test);
   return { history, test };

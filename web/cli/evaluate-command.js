@@ -166,11 +166,11 @@ async function readLeaveOneOut(path, signal) {
  * @param {Io} io
  */
 async function readInput(values, io) {
-  const { history, threshold, other } = await readHistory(values, io);
+  const { history, threshold, keepAll, other } = await readHistory(values, io);
   if (threshold !== undefined)
     io.say(
       `kept     history: ${count(history.user.length)} with a rating of ${threshold} or more, ` +
-        'and such in every file (--min-rating 0 keeps all)',
+        `and such in every file (${keepAll})`,
     );
   const lists = values['leave-one-out']
     ? await readLeaveOneOut(values['leave-one-out'], io.signal)

@@ -72,7 +72,8 @@ function exitCode(error) {
   if (!(error instanceof Error) || !('code' in error) || error.name !== 'AmpcfError') return undefined;
   const { code, details } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
   if (details.badModel) return exitModel;
-  if (code === 'BAD_ARGUMENT' || code === 'DIVERGED') return exitUsage;
+  // A question is answered by an option.
+  if (details.question || code === 'BAD_ARGUMENT' || code === 'DIVERGED') return exitUsage;
   if (code === 'IO' || code === 'DISK_FULL') return exitIo;
   if (code === 'OUT_OF_MEMORY') return exitMemory;
   return code === 'INSTANCE_FAILED' || code === 'NO_WASM' ? undefined : exitData;

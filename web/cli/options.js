@@ -1,6 +1,7 @@
 // Owns reading the command line: options of each command, numbers. Must not do the work.
 import { parseArgs } from 'node:util';
 import { AmpcfError } from '../core/errors.js';
+import { nearestName } from '../core/options.js';
 import { highestSeed } from '../core/random.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
@@ -26,6 +27,19 @@ export class UsageError extends AmpcfError {
 }
 
 /**
+ * What Node says of an option, and where nobody has it, the one that was probably meant.
+ * @param {Error} error
+ * @param {string[]} names
+ */
+function unknownOption({ message }, names) {
+  const [, wrong] = /^Unknown option '--([^'\s=]+)/.exec(message) ?? [];
+  if (wrong === undefined) return new UsageError(message);
+  const meant = nearestName(wrong, [...names, 'json', 'quiet', 'help']);
+  const wanted = meant === undefined ? 'an option that it has' : `--${meant}`;
+  return new UsageError(`--${wrong}: this command has no such option, wanted ${wanted}`);
+}
+
+/**
  * @param {string[]} argv
  * @param {Record<string, OptionSpec>} options
  * @param {string[]} positionals names of what must be given, in order
@@ -41,7 +55,7 @@ export function parseCommand(argv, options, positionals, { more = false } = {}) 
       allowPositionals: true,
     });
   } catch (error) {
-    throw new UsageError(/** @type {Error} */ (error).message);
+    throw unknownOption(/** @type {Error} */ (error), Object.keys(options));
   }
   const { values, positionals: given } = parsed;
   if (given.length < positionals.length) throw new UsageError(`${positionals[given.length]} is missing`);

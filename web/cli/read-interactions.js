@@ -183,6 +183,12 @@ export async function readRatingsFile(path, values, { signal, quiet, say, label,
   return ratings;
 }
 
+/**
+ * The option by which all rows count.
+ * @param {Likes} likes
+ */
+export const keepAll = ({ lowest }) => `--min-rating${lowest < 0 ? '=' : ' '}${lowest} keeps all`;
+
 /** @param {Ratings} ratings */
 function contentsText({ user, users, items, format: { kind, columns } }) {
   const people = `${count(user.length)} interactions of ${count(users.length)} people`;
@@ -205,6 +211,7 @@ export async function readHistory(values, io) {
   return {
     history: chooseRows(ratings, rule),
     threshold: rule.threshold,
+    keepAll: keepAll(rule.likes),
     /**
      * The rows of another file that the command line names, or undefined where it does not.
      * @param {string} name

@@ -247,8 +247,9 @@ async function checkBefore(path, values) {
   patienceOption(values);
   checkRatingOptions(values);
   checkOptions(defined({ name: values.name }));
-  if (values.aspects !== undefined && values.items === undefined)
-    throw new UsageError(`--aspects: got ${JSON.stringify(values.aspects)}, wanted --items with it`);
+  for (const name of ['aspects', 'items-id', 'items-title', 'aspect-separator'])
+    if (values[name] !== undefined && values.items === undefined)
+      throw new UsageError(`--${name}: got ${JSON.stringify(values[name])}, wanted --items with it`);
   if (values.weights && values.objective === 'softmax')
     throw new UsageError(
       '--weights: got it with --objective softmax, wanted another: it counts every pair once',
@@ -281,7 +282,11 @@ export async function readTrainingInput(path, values, io) {
   const { threshold } = rule;
   const { kept, how = '', ...parts } = await holdOut(ratings, values, rule, io);
   const file = values.items ? await readItemsFile(ratings, values, io) : undefined;
-  const understood = understoodOf(ratings, { likes: rule.likes, minRating: threshold, kept }, file);
+  const understood = understoodOf(
+    ratings,
+    { likes: rule.likes, minRating: threshold, kept, merging: values.duplicates !== undefined },
+    file,
+  );
   sayUnderstood(understood, rule, io.say);
   const held = parts.validation?.user.length;
   const rated =

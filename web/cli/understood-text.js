@@ -1,6 +1,7 @@
 // Owns how what was understood of the files is said before the work begins. Must not judge it.
 import { inline } from '../read/inline.js';
 import { count } from './print.js';
+import { keepAll } from './read-interactions.js';
 import { sayLoudly } from './validation-text.js';
 
 /** @import { LikeRule } from './read-interactions.js' */
@@ -37,7 +38,7 @@ const roles = (cells) =>
  * @param {Understood['likes']} likes
  * @param {LikeRule} rule
  */
-function likesText({ text, rows, of, stray, nothing }, { threshold, positive, weigh }) {
+function likesText({ text, rows, of, stray, nothing }, { likes, threshold, positive, weigh }) {
   const kept = rows < of ? `${count(rows)} of ${count(of)}` : `all ${count(of)}`;
   if (text === 'no ratings')
     return `likes    every row: no ratings are used (--rating COL names a column of them)`;
@@ -46,7 +47,7 @@ function likesText({ text, rows, of, stray, nothing }, { threshold, positive, we
   const why = `${text}${off}${none}`;
   if (threshold !== undefined) {
     const least = Number(threshold.toFixed(6));
-    return `kept     ${kept} with a rating of ${least} or more: ${why} (--min-rating 0 keeps all)`;
+    return `kept     ${kept} with a rating of ${least} or more: ${why} (${keepAll(likes)})`;
   }
   const above = positive ? ' above 0' : '';
   const weights = weigh ? '' : '; --weights lets them count';
@@ -74,16 +75,21 @@ export function sayUnderstood(understood, rule, say) {
           .join(', ')}`
       : '';
   say(`format   ${formatText(format)}`);
-  say(`columns  ${roles(columns)}${rest}`);
+  const guessed = format.header || format.separator === '' || ['list', 'netflix'].includes(format.kind);
+  const other = guessed ? '' : '; no names (--user COL --item COL where it is otherwise)';
+  say(`columns  ${roles(columns)}${rest}${other}`);
   say(`first    ${roles(row)}`);
   for (const note of notes) say(`judged   ${inline(note)}`);
   say(likesText(likes, rule));
   if (rule.weigh) say(weightsText(rule.weigh));
   if (titles) {
-    const { titled, of, aspects, columns: from } = titles;
+    const { joined, titled, of, aspects, columns: from } = titles;
     const named = from.aspects.map(inline).join(', ') || 'none';
     const where = `id ${inline(from.id)}, title ${inline(from.title ?? 'none')}, aspects ${named}`;
-    say(`titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${where})`);
+    const without = titled < joined ? `; ${count(joined)} are in the items file` : '';
+    say(
+      `titles   for ${count(titled)} of ${count(of)} items, ${count(aspects)} aspects (${where})${without}`,
+    );
   }
   for (const warning of warnings) sayLoudly(inline(warning));
 }

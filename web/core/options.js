@@ -31,7 +31,7 @@ function stepsBetween(a, b) {
  * @param {string} wrong
  * @param {readonly string[]} names
  */
-function nearestName(wrong, names) {
+export function nearestName(wrong, names) {
   const steps = names.map((name) => stepsBetween(wrong.slice(0, 40), name));
   const least = Math.min(...steps);
   return least <= Math.max(1, wrong.length / 4) ? names[steps.indexOf(least)] : undefined;

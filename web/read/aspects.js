@@ -8,7 +8,9 @@ export const NO_ASPECT = /^(\(no genres listed\)|unknown|nan|none|null|\\n|)$/i;
  * @typedef {'|' | ';' | ',' | ' ' | 'json' | (string & {})} Separator
  */
 
-const listed = /^\s*\[[^]*\]\s*$/;
+const listed = /^\s*(\[[^]*\]|\{[^]*\})\s*$/;
+const flag = /^\s*(0|1|true|false|yes|no|)\s*$/i;
+const raised = /^\s*(1|true|yes)\s*$/i;
 
 /**
  * What separates the aspects of a column: bars where there are any, else semicolons, else commas. Of a column
@@ -34,13 +36,41 @@ export function separatorOf(cells, { known, words }) {
 }
 
 /**
- * The names in a list that JSON or Python wrote: its texts, or the `name` of each of its objects.
+ * Whether a column says for each item whether it has one aspect, which the column is called by.
+ * @param {readonly string[]} cells
+ */
+export const areFlags = (cells) =>
+  cells.length > 1 && cells.every((cell) => flag.test(cell)) && cells.some((cell) => /\S/.test(cell));
+
+/**
+ * Whether such a cell says yes.
+ * @param {string} cell
+ */
+export const isRaised = (cell) => raised.test(cell);
+
+/**
+ * The keys of an object that counts or weighs names, such as shelves; undefined where it is one with a name.
+ * @param {object} value
+ */
+function keysIn(value) {
+  const entries = Object.entries(value);
+  if (!entries.every(([, weight]) => typeof weight === 'number' || typeof weight === 'boolean'))
+    return undefined;
+  return entries.filter(([, weight]) => Number(weight) > 0).map(([key]) => key);
+}
+
+/**
+ * The names in a list that JSON or Python wrote: its texts, or the `name` of each of its objects; or the keys
+ * of an object that counts them.
  * @param {string} cell
  * @returns {string[]}
  */
 function namesIn(cell) {
   try {
-    const list = JSON.parse(cell);
+    const value = JSON.parse(cell);
+    const keys = Array.isArray(value) ? undefined : keysIn(value);
+    if (keys) return keys;
+    const list = Array.isArray(value) ? value : [value];
     return list.flatMap((/** @type {unknown} */ entry) => {
       if (Array.isArray(entry)) return entry.map(String);
       if (typeof entry !== 'object' || entry === null) return entry === null ? [] : [String(entry)];

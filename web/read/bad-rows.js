@@ -5,6 +5,9 @@ import { AmpcfError } from '../core/errors.js';
 
 const ROWS_SHOWN = 10;
 
+/** What is said of a row with more or fewer columns than the first one. */
+export const widthProblem = 'wrong number of columns';
+
 /** @typedef {{ line: number, what: string, got: string, wanted: string }} BadRow */
 
 /**
@@ -21,6 +24,20 @@ export function dataError(code, file, rows, total = rows.length) {
   });
   if (total > rows.length) lines.push(`... and ${total - rows.length} more`);
   return new AmpcfError(code, lines.join('\n'), { rows, total });
+}
+
+/**
+ * A question: what was read can mean several things, and an option says which.
+ * @param {string} file
+ * @param {string} what
+ * @param {string} got
+ * @param {string} wanted the options
+ * @param {number} [line]
+ */
+export function questionError(file, what, got, wanted, line = 1) {
+  const error = dataError('BAD_DATA', file, [{ line, what, got, wanted }]);
+  error.details.question = true;
+  return error;
 }
 
 /** Bad rows: the first few are kept to be shown, all are counted. */
@@ -72,17 +89,31 @@ export class BadRows {
     this.badIds += badIds;
   }
 
-  throwIfTooMany() {
+  /** @param {number} [good] rows that were read, where it is known */
+  throwIfTooMany(good) {
     if (this.total <= this.allowed) return;
     const error = this.error();
-    if (this.help) error.message += `\n(${this.helpText()})`;
+    const help = this.help ? this.helpText(good) : '';
+    if (help !== '') error.message += `\n(${help})`;
     throw error;
   }
 
-  /** Options that help with the rows shown; those that are too many may be left out. */
-  helpText() {
+  /**
+   * Options that help with the rows shown; those that are too many may be left out, if others are left.
+   * @param {number} [good]
+   */
+  helpText(good) {
     const others = new Set(this.rows.map(({ what }) => this.help?.(what) ?? '').filter(Boolean));
-    return [`--skip-bad ${this.total} leaves out ${this.total} bad rows`, ...others].join('; ');
+    const all = good === 0 && this.total > 1;
+    const widths = all && new Set(this.rows.map(({ what, got }) => what === widthProblem && got));
+    const [width] = widths && widths.size === 1 ? widths : [false];
+    const { wanted } = this.rows[0];
+    const first =
+      width && `the first line has ${wanted} columns, all ${this.total} others ${width}: wanted as many`;
+    const skip = all
+      ? [`all ${this.total} rows are bad`]
+      : [`--skip-bad ${this.total} leaves out ${this.total} bad rows`];
+    return [...(first ? [first] : skip), ...others].join('; ');
   }
 
   /**

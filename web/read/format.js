@@ -1,7 +1,7 @@
 // Owns guessing the format of a text file from its first lines. Must not read further, or know what a column
 // means.
 import { dataError } from './bad-rows.js';
-import { parseRating } from './values.js';
+import { cellsOfBlanks, detectBlanks, hasHeader, haveRowNames, isCounted } from './blanks.js';
 import { detectDelimiter } from './table.js';
 
 /**
@@ -15,6 +15,7 @@ import { detectDelimiter } from './table.js';
  * @property {number} skip lines before the first row
  * @property {string} [comment] what a line that is none begins with
  * @property {boolean} [counted] a list whose lines begin with the number of their items (CiteULike)
+ * @property {boolean} [rowNames] whether rows have one cell more than the first line names, before the others
  * @property {string} [said] how the format is called, where it has a name
  */
 
@@ -22,9 +23,6 @@ import { detectDelimiter } from './table.js';
 export const kinds = /** @type {readonly Kind[]} */ (['csv', 'tsv', 'dat', 'list', 'json', 'netflix']);
 
 const comments = /^\s*[%#]/;
-
-/** @param {string} line */
-const cellsOf = (line) => line.trim().split(/\s+/);
 
 /**
  * @param {string} file
@@ -82,11 +80,38 @@ export function detectFormat(lines, file, wanted) {
       'interactions; ampcf evaluate reads such a file by --leave-one-out FILE',
     );
   const found = detectDelimiter(rows, wanted ? [',', ';'] : ['::', '\t', ',', ';']);
-  if (found)
-    return { ...format, kind: found === '::' ? 'dat' : found === '\t' ? 'tsv' : 'csv', delimiter: found };
-  if (wanted) return { ...format, kind: 'csv', delimiter: detectDelimiter(rows, [' ', '\t']) ? ' ' : ',' };
+  if (found) {
+    const kind = found === '::' ? 'dat' : found === '\t' ? 'tsv' : 'csv';
+    const named = haveRowNames(rows.map((line) => bareCells(line, found)));
+    return { ...format, kind, delimiter: found, ...(named && { rowNames: true }) };
+  }
+  if (wanted) {
+    const blanks = detectDelimiter(rows, [' ', '\t']) !== null;
+    const named = blanks && haveRowNames(rows.map(cellsOfBlanks));
+    return { ...format, kind: 'csv', delimiter: blanks ? ' ' : ',', ...(named && { rowNames: true }) };
+  }
+  if (haveBars(rows)) return { ...format, kind: 'csv', delimiter: '|' };
   return { ...format, ...detectBlanks(rows, file, prologue.said !== undefined) };
 }
+
+/**
+ * Cells of a line to count and to look at.
+ * @param {string} line
+ * @param {string} delimiter
+ */
+const bareCells = (line, delimiter) =>
+  line
+    .replace(/"[^"]*"/g, (quoted) => quoted.replaceAll(delimiter, ' '))
+    .split(delimiter)
+    .map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+
+/**
+ * Whether all lines are cells between bars, the first one names of columns. Without names such a file is as
+ * often one of items (u.item).
+ * @param {string[]} rows
+ */
+const haveBars = (rows) =>
+  rows.every((line) => line.includes('|')) && hasHeader(rows.map((line) => bareCells(line, '|')));
 
 /**
  * @param {Kind} wanted
@@ -103,70 +128,3 @@ const isNetflix = (rows) =>
   /^\s*[^\s,:]+:\s*$/.test(rows[0] ?? '') &&
   rows.every((row) => /^\s*[^\s,:]+:\s*$/.test(row) || row.includes(',')) &&
   rows.some((row) => row.includes(','));
-
-/**
- * Whether each line begins with the number of the ids that follow (CiteULike). Where all have the same number
- * it may be a person as well, unless it comes again and again.
- * @param {string[]} rows
- */
-function isCounted(rows) {
-  const cells = rows.map(cellsOf);
-  const numbers = new Set(cells.map(([first]) => first));
-  return (
-    rows.length > 1 &&
-    cells.every((row) => row[0] === String(row.length - 1)) &&
-    (numbers.size > 1 || (rows.length > 2 && cells[0].length > 2))
-  );
-}
-
-/**
- * Lines with no delimiter but blanks: a list, unless they could as well be `user item rating`, which is for a
- * person to say. A list has a line for each person, so a person with several lines has rows.
- * @param {string[]} lines
- * @param {string} file
- * @param {boolean} named whether the format is one of rows by its name
- * @returns {{ kind: Kind, delimiter: string, counted?: boolean }}
- */
-function detectBlanks(lines, file, named) {
-  const cells = lines.map(cellsOf);
-  const widths = cells.map((row) => row.length);
-  const [width] = widths;
-  const alike = widths.every((n) => n === width);
-  const rows = /** @type {const} */ ({ kind: 'csv', delimiter: ' ' });
-  const list = /** @type {const} */ ({ kind: 'list', delimiter: ' ' });
-  const wanted = 'user and item, separated by comma, tab, semicolon, "::" or a blank';
-  const bars = lines.every((line) => line.split('|').length > 2);
-  if (bars || (alike && width === 1)) throw unclear(file, 'no separator that is known', lines[0], wanted);
-  if (named) return rows;
-  if (isCounted(lines)) return { ...list, counted: true };
-  const people = new Set(cells.map(([first]) => first)).size;
-  const again = people < lines.length;
-  const rated = cells.every((row) => row.length < 3 || !Number.isNaN(parseRating(row[2])));
-  if (alike && width === 2) return rows;
-  if (alike && width <= 5 && rated && again) return rows;
-  if (alike && width <= 4 ? !rated : !likeRows(widths, rated, again)) return list;
-  const [user, item, value] = cells[0];
-  const odd = widths.findIndex((n) => n !== width);
-  const what = alike
-    ? 'cannot tell a list of items from a row with a rating'
-    : `lines of ${width} and of ${widths[odd]} columns, which may be rows with a rating or a list`;
-  throw unclear(
-    file,
-    what,
-    lines[alike ? 0 : odd],
-    `the format: --format list (${user} is a person with the items ${item} and ${value}) or --format csv ` +
-      `(${user} gives ${item} the rating ${value}; --skip-bad N leaves out N rows of another length)`,
-    alike ? 1 : odd + 1,
-  );
-}
-
-/**
- * Whether lines of unequal length could be rows of `user item number` with a few others among them.
- * @param {number[]} widths
- * @param {boolean} rated
- * @param {boolean} again whether a first cell comes again
- */
-function likeRows(widths, rated, again) {
-  const rows = widths.filter((n) => n === 3 || n === 4).length;
-  return rated && again && rows * 2 > widths.length;
-}

@@ -1,9 +1,19 @@
 // Owns what ids look like: those of people, those of items, or neither. Must not know where they stand.
 
+/** What is of a person, whatever is said of it: addresses, numbers of telephones and of networks. */
+const personal = [
+  /^\S+@\S+\.\S+$/,
+  /^@\w+$/,
+  /^\+\d[\d ()/-]{7,}$/,
+  /^(\d{1,3}\.){3}\d{1,3}$/,
+  /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i,
+];
+
 const people = [
   /^A[0-9A-Z]{11,}$/, // reviewers of Amazon
   /^[0-9a-f]{32,}$/i, // hashes, of which accounts are made
-  /^\S+@\S+\.\S+$/,
+  ...personal,
+  /^7656119\d{10}$/, // accounts of Steam
   /^(u|usr|users?|customer|cust|member|person|visitor|account|reviewer|player|viewer|client)[-_:. ]?\d+$/i,
 ];
 
@@ -18,7 +28,12 @@ const items = [
 const isItem = (/** @type {string} */ cell) => items[0].test(cell) || isBook(cell);
 
 /** Kinds of ids that say nothing of whose they are. */
-const opaque = [/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, /^[0-9a-f]{20,31}$/i, /^[\w-]{20,}$/];
+const opaque = [
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  /^[0-9a-f]{20,31}$/i,
+  /^\d{15,}$/,
+  /^(?=.*\d)[\w-]{20,}$/,
+];
 
 /**
  * Whether a number is one of a book: its last digit checks the others.
@@ -62,3 +77,15 @@ export function leanOf(cells) {
  */
 export const sameKind = (a, b) =>
   a.length > 0 && opaque.some((pattern) => anyOf(a, [pattern]) && anyOf(b, [pattern]));
+
+/**
+ * Whether ids are long ones that say nothing of whose they are.
+ * @param {readonly string[]} cells
+ */
+export const isOpaque = (cells) => cells.length > 0 && opaque.some((pattern) => anyOf(cells, [pattern]));
+
+/**
+ * Whether ids can only be of people.
+ * @param {readonly string[]} cells
+ */
+export const isPersonal = (cells) => cells.length > 0 && anyOf(cells, personal);

@@ -9,6 +9,17 @@ import { AmpcfError } from '../core/errors.js';
 const MAX_ARRAY = 2 ** 29 - 24;
 
 /**
+ * What MongoDB writes with its type: `{"$numberInt":"33"}`, `{"$oid":"..."}`, `{"$date":...}`.
+ * @param {unknown} value
+ */
+function ofMongo(value) {
+  if (!isObject(value)) return undefined;
+  const [[key, inner] = [''], ...others] = Object.entries(/** @type {object} */ (value));
+  const known = ['$oid', '$numberInt', '$numberLong', '$numberDouble', '$numberDecimal', '$date', '$uuid'];
+  return others.length === 0 && known.includes(key) ? inner : undefined;
+}
+
+/**
  * A value as the text of a cell: lists and objects as JSON, nothing for null.
  * @param {unknown} value
  * @returns {string}
@@ -18,6 +29,8 @@ export function cellOf(value) {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  const bare = ofMongo(value);
+  if (bare !== undefined) return cellOf(bare);
   if (typeof value === 'object')
     return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner));
   return String(value);

@@ -11,6 +11,7 @@
  * @property {number | undefined} threshold the rating from which rows count, if there is one
  * @property {boolean} positive whether 0 and below never count
  * @property {number} highest
+ * @property {number} lowest from which rating on all rows count
  * @property {number} stray ratings that are not on the scale
  * @property {number} nothing ratings of 0 and below
  * @property {string} text the scale in words
@@ -83,6 +84,7 @@ const like = (scale, text, more = {}) => ({
   threshold: undefined,
   positive: true,
   highest: 0,
+  lowest: 0,
   stray: 0,
   nothing: 0,
   ...more,
@@ -153,8 +155,9 @@ export function likesOf(rating, name) {
   const all = [...tally(rating)];
   const counts = all.filter(([value]) => value > 0);
   const nothing = rating.reduce((sum, value) => sum + Number(value <= 0), 0);
-  if (counts.length === 0) return like('thumbs', 'nothing above 0', { nothing });
-  return { ...positiveLikes(all, counts, { name: name ?? '', rows: rating.length }), nothing };
+  const lowest = rating.reduce((least, value) => Math.min(least, value), 0);
+  if (counts.length === 0) return like('thumbs', 'nothing above 0', { nothing, lowest });
+  return { ...positiveLikes(all, counts, { name: name ?? '', rows: rating.length }), nothing, lowest };
 }
 
 /**

@@ -36,6 +36,14 @@ export const ratingNames = {
     'clientid',
     'visitor',
     'steamuserid',
+    'reader',
+    'readerid',
+    'buyer',
+    'buyerid',
+    'listener',
+    'listenerid',
+    'subscriberid',
+    'reviewprofilename',
     'sessionid',
     'session',
   ],
@@ -228,3 +236,26 @@ export const itemNames = {
     'subjects',
   ],
 };
+
+const people = new RegExp(
+  'user|usr|customer|cust|member|person|people|reader|player|viewer|listener|client|account|patient|' +
+    'student|learner|buyer|shopper|subscriber|visitor|guest|reviewer|rater|consumer|device|household',
+);
+
+/**
+ * Whether a name of a column speaks of those who use something.
+ * @param {string} name
+ */
+export const isPerson = (name) => people.test(name);
+
+const others = new RegExp(
+  '^(order|review|row|event|transaction|session|parent|category|cat|genre|store|shop|seller|merchant|' +
+    'index|author|publisher|director|creator|artist|brand|company|brewery|label|maker|manufacturer|vendor|' +
+    'supplier|department|country|city|region|group|class)',
+);
+
+/**
+ * Whether a name of a column speaks of neither people nor items: of events, kinds, makers, places.
+ * @param {string} name
+ */
+export const isOthers = (name) => others.test(name);

@@ -1,8 +1,8 @@
 // Owns reading a file of items: their ids, titles and aspects (genres, tags, categories).
 // Must not know which items a model has, write files or print.
 import { AmpcfError } from '../core/errors.js';
-import { NO_ASPECT, aspectsOf, separatorOf } from './aspects.js';
-import { BadRows, dataError, idProblem } from './bad-rows.js';
+import { NO_ASPECT, areFlags, aspectsOf, isRaised, separatorOf } from './aspects.js';
+import { BadRows, dataError, idProblem, questionError } from './bad-rows.js';
 import { displayName } from './bytes.js';
 import { itemNames } from './names.js';
 import { checkSample, eachLine, withRows } from './rows.js';
@@ -92,7 +92,7 @@ export async function readItems(path, options = {}) {
         else taker.take([id, title], () => line);
       });
     else await source.each(bad, (cells, line) => taker.take(cells, line));
-    bad.throwIfTooMany();
+    bad.throwIfTooMany(taker.items.size);
     if (taker.items.size === 0) throw noData(file, bad.total, kind === 'table');
     return { items: taker.items, columns: reader.columns, skipped: bad.total, coding: source.coding };
   });
@@ -255,6 +255,28 @@ function hasHeader(first, { id, title, aspects = [] }) {
 }
 
 /**
+ * Asks where the first row is an item rather than names of columns: a number stands above numbers, or the id
+ * of an item above others.
+ * @param {string[][]} sample
+ * @param {ReadItemsOptions} options
+ * @param {string} file
+ */
+function refuseFirstItem([first, ...data], { known }, file) {
+  const names = first.map(plainName);
+  if (Object.values(itemNames).some((all) => all.some((name) => names.includes(name)))) return;
+  const numeric = (/** @type {string | undefined} */ cell = '') => /^\s*\d+(\.\d+)?\s*$/.test(cell);
+  const above = (/** @type {number} */ i, /** @type {(cell: string) => boolean} */ is) =>
+    is(first[i]) && data.length > 0 && data.filter((row) => is(row[i] ?? '')).length * 2 > data.length;
+  const isItem = (/** @type {string} */ cell) => numeric(cell) || (known?.has(cell) ?? false);
+  if (!first.some((_, i) => above(i, isItem))) return;
+  const columns = first.map((cell, i) => `${i + 1} ${JSON.stringify(cell.slice(0, 40))}`).join(', ');
+  const wanted =
+    'a first line that names the columns, or their numbers: --items-id COL --items-title COL --aspects COL ' +
+    `(the first line is an item: ${columns})`;
+  throw questionError(file, 'cannot tell which column is the id', first.join(', '), wanted);
+}
+
+/**
  * The column of ids: of those that could be it, the one that has most of the ids that are known.
  * @param {string[]} names
  * @param {string[][]} data
@@ -283,6 +305,7 @@ function tableReader({ names: given, sample }, options, file) {
   const first = given ?? sample[0];
   const header = given === null && hasHeader(first, options);
   const named = header || given !== null;
+  if (header) refuseFirstItem(sample, options, file);
   const data = header ? sample.slice(1) : sample;
   const names = named ? first.map(plainName) : first.map(() => '');
   const find = (
@@ -300,13 +323,15 @@ function tableReader({ names: given, sample }, options, file) {
   const aspects = (options.aspects ?? [undefined]).map((want) => find('aspects', want)).filter((i) => i >= 0);
   if (id < 0) {
     const wanted = 'a header with a column such as item or movieId, or its name or number: --items-id COL';
-    throw dataError('BAD_DATA', file, [
-      { line: 1, what: 'cannot tell which column is the id', got: first.join(', '), wanted },
-    ]);
+    throw questionError(file, 'cannot tell which column is the id', first.join(', '), wanted);
   }
   const nameOf = (/** @type {number} */ i) => (named ? first[i] : String(i + 1));
   const columns = { id: nameOf(id), title: title < 0 ? null : nameOf(title), aspects: aspects.map(nameOf) };
-  const separators = aspects.map((i) => options.separator ?? separatorIn(first[i], names[i], data, i));
+  const separators = aspects.map((i) =>
+    named && areFlags(data.map((row) => row[i] ?? ''))
+      ? ''
+      : (options.separator ?? separatorIn(first[i], names[i], data, i)),
+  );
   return {
     width: given ? 0 : first.length,
     header,
@@ -329,7 +354,7 @@ const separatorIn = (name, plain, data, i) =>
 
 /**
  * @param {{ id: number, title: number, aspects: number[], separators: string[],
- *   nameOf: (i: number) => string }} places
+ *   nameOf: (i: number) => string }} places separators: '' of a column that says yes or no
  * @returns {RowReader['read']}
  */
 const readerOf =
@@ -337,7 +362,9 @@ const readerOf =
   (fields) => ({
     id: fields[id],
     title: title < 0 ? '' : fields[title],
-    aspects: aspects.flatMap((i, k) =>
-      aspectsOf(fields[i], separators[k]).map((aspect) => (k === 0 ? aspect : `${nameOf(i)}: ${aspect}`)),
-    ),
+    aspects: aspects.flatMap((i, k) => {
+      if (separators[k] === '') return isRaised(fields[i]) ? [nameOf(i)] : [];
+      const named = aspectsOf(fields[i], separators[k]);
+      return k === 0 ? named : named.map((aspect) => `${nameOf(i)}: ${aspect}`);
+    }),
   });

@@ -52,6 +52,7 @@ import { parseRating, parseTime } from './values.js';
  * @property {number} rowLine its line
  * @property {string[]} unused columns that play no role
  * @property {string[]} notes what was judged by content
+ * @property {string | null} maybeRating a column that looks like ratings, where none is used
  * @property {{ rows: number, line: number, got: string } | null} timesLeftOut
  * @property {number} rows of the file that were read, before repeated pairs are merged
  */
@@ -115,7 +116,7 @@ export async function readRatings(path, options = {}) {
       source.format.kind === 'list'
         ? await readList(source, bad, rows, options)
         : await readRows(source, bad, rows, options);
-    bad.throwIfTooMany();
+    bad.throwIfTooMany(rows.count);
     if (rows.count === 0) throw noData(file, bad.total, taken.header);
     report();
     const { columns, header, ...reading } = taken;
@@ -180,6 +181,7 @@ const netflixRoles = {
   header: false,
   notes: ['blocks of one item each'],
   trim: false,
+  maybeRating: -1,
 };
 
 /**
@@ -204,14 +206,14 @@ async function readRows(source, bad, rows, options) {
   const timesLeftOut = taker.timesLeftOut();
   const first = names ?? sample[0];
   const name = (/** @type {number} */ i) => (i < 0 ? null : header ? first[i] : String(i + 1));
-  const data = header && names === null ? sample[1] : sample[0];
   const placed = Object.values(index);
   return {
     columns: byRole((role) => (role === 'time' && timesLeftOut ? null : name(index[role]))),
     header,
-    row: byRole((role) => (index[role] < 0 ? null : (data?.[index[role]] ?? null))),
+    row: byRole((role) => (index[role] < 0 ? null : (taker.first?.[index[role]] ?? null))),
     rowLine: taker.firstLine,
     unused: first.flatMap((_, i) => (placed.includes(i) ? [] : [String(name(i))])),
+    maybeRating: name(roles.maybeRating),
     notes: roles.trim ? [...notes, 'the blank after a separator belongs to it'] : notes,
     timesLeftOut,
   };
@@ -260,6 +262,8 @@ class RowTaker {
     this.bad = bad;
     this.rows = rows;
     this.firstLine = 0;
+    /** @type {string[] | undefined} of the first row that was taken */
+    this.first = undefined;
     /** @type {{ rows: number, line: number, got: string } | null} */
     this.badTimes = null;
   }
@@ -274,7 +278,6 @@ class RowTaker {
       return;
     }
     const { rating, time, bad, rows } = this;
-    if (this.firstLine === 0) this.firstLine = line();
     const r = rating < 0 ? 1 : this.valueOf(fields[rating], this.comma);
     if (Number.isNaN(r))
       return bad.add(line, 'rating is not a number', fields[rating], 'a decimal number such as 4.5');
@@ -289,6 +292,10 @@ class RowTaker {
     const item = this.trim ? fields[this.item].trim() : fields[this.item];
     const problem = rows.problem(user, item);
     if (problem) return bad.addId(line, ...problem);
+    if (this.first === undefined) {
+      this.first = [...fields];
+      this.firstLine = line();
+    }
     rows.add(user, item, r, t);
   }
 
@@ -347,6 +354,7 @@ async function readList(source, bad, rows, options) {
     },
     rowLine: first?.line ?? 0,
     unused: [],
+    maybeRating: null,
     notes: counted ? ['each line begins with the number of its items; people are lines, counted from 0'] : [],
     timesLeftOut: null,
   };

@@ -1,11 +1,12 @@
-// Owns which column of a ratings file plays which role: by what the command line says, by name, by content;
-// and asking, where none of them is sure. Must not read rows.
-import { dataError } from './bad-rows.js';
-import { leanOf, sameKind } from './id-shape.js';
-import { ratingNames } from './names.js';
+// Owns which column of a ratings file plays which role: by what the command line says, by name, by content
+// (content-roles.js); where none of them is sure it is asked (role-doubts.js). Must not read rows.
+import { idsByContent, numbersByContent, scaleIn } from './content-roles.js';
+import { isOthers, isPerson, ratingNames } from './names.js';
+import { askForColumn, checkRoles } from './role-doubts.js';
 import { columnError, findColumn, plainName } from './table.js';
 import { isNothing, parseRating, parseTime } from './values.js';
 
+/** @import { Columns } from './role-doubts.js' */
 /** @typedef {import('./names.js').Role} Role */
 /** @typedef {Record<Role, number>} Places -1: no such column */
 /**
@@ -22,6 +23,7 @@ import { isNothing, parseRating, parseTime } from './values.js';
  * @property {boolean} header
  * @property {string[]} notes what was judged by content
  * @property {boolean} trim whether the blank after a separator belongs to it
+ * @property {number} maybeRating a column that looks like ratings where none is known; -1: none
  * @property {boolean} [booleans] whether the ratings are true and false
  */
 /**
@@ -33,9 +35,6 @@ import { isNothing, parseRating, parseTime } from './values.js';
  */
 
 export const roleNames = /** @type {const} */ (['user', 'item', 'rating', 'time']);
-
-/** So many rows make a count of row numbers no accident. */
-const fewRows = 10;
 
 /**
  * @param {Judged} judged
@@ -52,26 +51,19 @@ export function chooseRoles({ file, rows, names, comma }, wanted) {
   /** @type {string[]} */
   const notes = [];
   if (header) byName(columns, index, wanted);
-  else byContent(columns, index, wanted, notes);
-  for (const role of /** @type {const} */ (['user', 'item'])) {
-    if (index[role] >= 0) continue;
-    const wantedText = `its name or number: --${role} COL (and --${role === 'user' ? 'item' : 'user'} COL)`;
-    throw ask(file, `cannot tell which column is the ${role}`, first.join(', '), wantedText);
-  }
+  const left = header ? null : idsByContent(columns, index, wanted, notes);
+  for (const role of /** @type {const} */ (['user', 'item']))
+    if (index[role] < 0) throw askForColumn(columns, role);
+  checkRoles(columns, index, wanted, { header, notes });
+  if (left) numbersByContent(columns, index, wanted, { ...left, notes });
   const blank = (/** @type {number} */ i) =>
     i > 0 && data.length > 0 && data.every((row) => /^ \S/.test(row[i] ?? ' x'));
   const booleans =
     index.rating >= 0 && data.length > 0 && data.every((row) => isBoolean(row[index.rating] ?? ''));
-  return { index, header, notes, trim: blank(index.user) || blank(index.item), booleans };
+  const unrated = index.rating < 0 && wanted.rating === undefined;
+  const maybeRating = !unrated ? -1 : header ? likeRating(columns, index) : scaleIn(columns, index);
+  return { index, header, notes, trim: blank(index.user) || blank(index.item), maybeRating, booleans };
 }
-
-/**
- * @param {string} file
- * @param {string} what
- * @param {string} got
- * @param {string} wanted
- */
-const ask = (file, what, got, wanted) => dataError('BAD_DATA', file, [{ line: 1, what, got, wanted }]);
 
 /** @param {string} cell */
 const isBoolean = (cell) => /^(true|false)$/i.test(cell);
@@ -130,8 +122,6 @@ const isWord = (cell) => /^\p{L}/u.test(cell) && !/^(nan|inf|infinity|null|none|
 /** @param {string} cell */
 const isNumber = (cell) => !Number.isNaN(parseRating(cell, true)) || !Number.isNaN(parseTime(cell));
 
-/** @typedef {{ first: string[], data: string[][], comma: boolean, file: string }} Columns */
-
 /** Names that can mean nothing but a rating. */
 const sure = /rating|score|star|overall|grade/;
 
@@ -160,18 +150,32 @@ function byName({ first, data }, index, wanted) {
 }
 
 /**
- * The one column left whose name says that it is an id; -1 where there is none or several.
+ * A column of numbers that is called like a rating, but by no name that is known.
+ * @param {Columns} columns
+ * @param {Places} index
+ */
+function likeRating({ first, data, comma }, index) {
+  const places = Object.values(index);
+  return first.findIndex((name, i) => {
+    if (places.includes(i) || !/rat(e|ed|ing)|scor|star|grade|^r$/.test(plainName(name))) return false;
+    const said = data.map((row) => row[i] ?? '').filter((cell) => !isNothing(cell));
+    return new Set(said).size > 1 && said.every((cell) => !Number.isNaN(parseRating(cell, comma)));
+  });
+}
+
+/**
+ * The one column left whose name says that it is an id; -1 where there is none or several. A person is only
+ * told by a name for people: whatever else has ids, they are not the person's, and would make a wrong model.
  * @param {string[]} names
  * @param {(i: number) => boolean} free
  * @param {'user' | 'item'} role
  */
 function onlyId(names, free, role) {
-  const others = ratingNames[role === 'user' ? 'item' : 'user'];
-  const foreign = /^(order|review|row|event|transaction|session|parent|category|store|shop|seller|index)/;
+  const known = ratingNames[role === 'user' ? 'item' : 'user'];
+  const isOf = (/** @type {string} */ name) =>
+    role === 'user' ? isPerson(name) : !isPerson(name) && !isOthers(name);
   const ids = names.flatMap((name, i) =>
-    free(i) && /.(id|code|key|sha1|hash)$/.test(name) && !foreign.test(name) && !others.includes(name)
-      ? [i]
-      : [],
+    free(i) && /.(id|code|key|sha1|hash)$/.test(name) && isOf(name) && !known.includes(name) ? [i] : [],
   );
   return ids.length === 1 ? ids[0] : -1;
 }
@@ -184,140 +188,3 @@ const allWords = (data, i) => {
   const said = data.filter((row) => !isNothing(row[i] ?? ''));
   return said.length > 1 && said.every((row) => isWord(row[i]) && !isBoolean(row[i]));
 };
-
-// --------------------------------------------------------------------------------------------------- content
-
-/**
- * Columns without names: numbers of rows first are passed over, times are known by their look; then come
- * user, item and the first column of numbers, unless the look of ids says otherwise.
- * @param {Columns} columns
- * @param {Places} index filled in
- * @param {Wanted} wanted
- * @param {string[]} notes filled in
- */
-function byContent(columns, index, wanted, notes) {
-  const { first, data } = columns;
-  const given = roleNames.some((role) => wanted[role] !== undefined && wanted[role] !== 'none');
-  const taken = (/** @type {number} */ i) => roleNames.some((role) => index[role] === i);
-  const numbered = !given && isRowNumber(columns);
-  if (numbered) notes.push('column 1 counts the rows, and is not used');
-  const free = first.map((_, i) => i).filter((i) => !taken(i) && !(numbered && i === 0));
-  if (wanted.time === undefined && index.time < 0) index.time = timeColumn(columns, free);
-  const rest = free.filter((i) => i !== index.time);
-  for (const role of /** @type {const} */ (['user', 'item'])) {
-    if (index[role] >= 0 || rest.length === 0) continue;
-    // What is given by number leaves the other where it stands, if it can.
-    const place = roleNames.indexOf(role);
-    const at = given && rest.includes(place) ? rest.indexOf(place) : 0;
-    const id = rest.findIndex((i, k) => k >= at && !isDecimal(data, i));
-    [index[role]] = rest.splice(id < 0 ? at : id, 1);
-  }
-  if (wanted.user === undefined && wanted.item === undefined) checkIds(columns, index, notes);
-  numbersByContent(columns, index, wanted, { rest, numbered });
-}
-
-/**
- * Whether a column is of numbers with decimals, such as places on a map, which are no ids.
- * @param {string[][]} data
- * @param {number} i
- */
-const isDecimal = (data, i) => data.every((row) => /^\s*[+-]?\d+\.\d*[1-9]\d*\s*$/.test(row[i] ?? ''));
-
-/**
- * @param {Columns} columns
- * @param {Places} index filled in
- * @param {Wanted} wanted
- * @param {{ rest: number[], numbered: boolean }} left columns that have no role yet
- */
-function numbersByContent({ data, comma }, index, wanted, { rest, numbered }) {
-  const least = numbered ? 3 : 2;
-  const words = (/** @type {number} */ i) =>
-    data.every((row) => Number.isNaN(parseRating(row[i] ?? '', comma)) && !isNothing(row[i] ?? ''));
-  const zeros = (/** @type {number} */ i) =>
-    data.length >= fewRows && data.every((row) => parseRating(row[i] ?? '', comma) <= 0);
-  const empty = (/** @type {number} */ i) => data.length > 1 && data.every((row) => isNothing(row[i] ?? ''));
-  const numbers = rest.filter(
-    (i) =>
-      i >= least &&
-      i > Math.max(index.user, index.item) &&
-      !empty(i) &&
-      !zeros(i) &&
-      !(words(i) && data.length > 1),
-  );
-  if (wanted.rating === undefined && index.rating < 0) index.rating = numbers.shift() ?? -1;
-  else if (wanted.rating === 'none') numbers.shift();
-  const [next] = numbers;
-  const times = next !== undefined && data.every((row) => !Number.isNaN(parseTime(row[next] ?? '')));
-  if (wanted.time === undefined && index.time < 0 && times && next === least + 1) index.time = next;
-}
-
-/**
- * Whether the first column counts the rows, from 0 or from 1, and others hold user and item.
- * @param {Columns} columns
- */
-function isRowNumber({ first, data, file }) {
-  if (first.length < 3 || data.length < fewRows) return false;
-  const start = data[0][0];
-  if (start !== '0' && start !== '1') return false;
-  if (!data.every((row, i) => row[0] === String(Number(start) + i))) return false;
-  if (first.length > 3 || new Set(data.map((row) => row[2])).size * 2 > data.length) return true;
-  throw ask(
-    file,
-    'the first column counts the rows: either people with one event each, or row numbers',
-    first.join(', '),
-    '--user 2 --item 3 (row numbers), or --user 1 --item 2 (people)',
-  );
-}
-
-/**
- * The column of times: dates, or numbers that are Unix times of the last decades behind two ids.
- * @param {Columns} columns
- * @param {number[]} free
- */
-function timeColumn({ data }, free) {
-  const all = (/** @type {number} */ i, /** @type {(cell: string) => boolean} */ is) => {
-    const said = data.filter((row) => !isNothing(row[i] ?? ''));
-    return said.length > 0 && said.length * 2 >= data.length && said.every((row) => is(row[i]));
-  };
-  const date = (/** @type {string} */ cell) => /\D/.test(cell.slice(0, 5)) && !Number.isNaN(parseTime(cell));
-  const unix = (/** @type {string} */ cell) => {
-    const seconds = /^\d{9,13}(\.\d+)?$/.test(cell.trim()) ? parseTime(cell) : 0;
-    return seconds > 5e8 && seconds < 4.2e9;
-  };
-  const dates =
-    free.length > 2
-      ? free.find((i) => all(i, (cell) => /^\d{4}-|[a-z]{3} /i.test(cell) && date(cell)))
-      : undefined;
-  return dates ?? free.slice(2).find((i) => all(i, unix)) ?? -1;
-}
-
-/**
- * Ids that look like people where items are expected change places, or are asked about: a person's id that
- * is taken for an item's goes into the model file.
- * @param {Columns} columns
- * @param {Places} index changed
- * @param {string[]} notes filled in
- */
-function checkIds({ data, first, file }, index, notes) {
-  const cells = (/** @type {number} */ i) => data.map((row) => row[i] ?? '');
-  if (index.user < 0 || index.item < 0) return;
-  const [user, item] = [leanOf(cells(index.user)), leanOf(cells(index.item))];
-  if (user < 0 && item > 0) {
-    [index.user, index.item] = [index.item, index.user];
-    notes.push(`column ${index.user + 1} looks like people and column ${index.item + 1} like items`);
-    return;
-  }
-  if (user > item || (user === 0 && item === 0 && !sameKind(cells(index.user), cells(index.item)))) return;
-  const [a, b] = [index.user + 1, index.item + 1];
-  const who =
-    user === item
-      ? `columns ${a} and ${b} could both be ${user < 0 ? 'items' : 'people'}`
-      : `column ${user < 0 ? a : b} looks like ${user < 0 ? 'items' : 'people'}, where the other is expected`;
-  throw ask(
-    file,
-    who,
-    first.join(', '),
-    `which is which: --user ${a} --item ${b} (${first[a - 1]} is a person), or --user ${b} --item ${a} ` +
-      `(${first[b - 1]} is a person)`,
-  );
-}

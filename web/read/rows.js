@@ -1,9 +1,11 @@
 // Owns opening a file of rows, whatever its format: the first rows to judge by, then all of them as cells of
 // text. Must not know which column plays which role.
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 
+import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError } from './bad-rows.js';
 import { readChunks } from './bytes.js';
+import { cellsOfBlanks } from './blanks.js';
 import { asUtf8, decompressed, newCoding } from './encoding.js';
 import { detectFormat } from './format.js';
 import { cellOf, eachJsonRow, isJsonLines, keysOf } from './json.js';
@@ -49,6 +51,7 @@ const parquetMark = Buffer.from('PAR1');
  * @returns {Promise<Rows>}
  */
 async function openRows(path, file, options) {
+  refuseFolder(path, file);
   const coding = newCoding();
   const raw = readChunks(path, options);
   const close = () => raw.return(undefined);
@@ -88,6 +91,38 @@ function expectedRows(path, head) {
   let lines = 0;
   for (let at = head.indexOf(10); at >= 0; at = head.indexOf(10, at + 1)) lines++;
   return { rows: Math.floor((statSync(path).size / head.length) * lines), isSure: false };
+}
+
+/**
+ * The names in a folder; none where it is no folder, or cannot be read, which opening it says.
+ * @param {string} path
+ */
+function namesIn(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A table may be a folder of parts, as Spark and Dask write them.
+ * @param {string} path
+ * @param {string} file
+ */
+function refuseFolder(path, file) {
+  const names = path === '-' ? undefined : namesIn(path);
+  if (names === undefined) return;
+  const parts = names.filter((name) => /\.(parquet|csv|tsv|json|jsonl)(\.gz)?$/.test(name));
+  const kind = parts[0]?.replace(/^.*\.(\w+?)(\.gz)?$/, '$1');
+  const got = kind ? `a folder with ${parts.length} files of ${kind}` : 'a folder';
+  const one =
+    kind === 'parquet'
+      ? ' (pandas.read_parquet(FOLDER).to_parquet(FILE) makes one of them)'
+      : kind
+        ? ' (cat makes one of them)'
+        : '';
+  throw new AmpcfError('IO', `${file}: cannot read, got ${got}, wanted one file${one}`, { reason: 'EISDIR' });
 }
 
 /** @param {string} path */
@@ -262,11 +297,11 @@ async function sampleOf(feed, { format, head, complete, file }) {
  * @returns {Feed}
  */
 function feeder(format, file, { quote, escape }) {
-  const { kind, delimiter, skip, comment } = format;
+  const { kind, delimiter, skip, comment, rowNames } = format;
   if (kind === 'netflix') return eachOfNetflix;
-  if (delimiter === ' ') return (blocks, bad, onRow) => eachOfBlanks(blocks, { format, bad }, onRow);
   const quoted = kind !== 'dat' && quote !== 'none';
-  const table = { file, delimiter, quoted, quote, escape, skip, comment };
+  if (delimiter === ' ') return (blocks, bad, onRow) => eachOfBlanks(blocks, { format, quoted, bad }, onRow);
+  const table = { file, delimiter, quoted, quote, escape, skip, comment, rowNames };
   return (blocks, bad, onRow) => parseTable(blocks, { ...table, bad }, onRow);
 }
 
@@ -325,19 +360,23 @@ export async function eachLine(blocks, onLine) {
 /**
  * Rows separated by blanks, however many; those at the ends of a line are nothing.
  * @param {AsyncIterable<LineBlock>} blocks
- * @param {{ format: Format & { sizes?: boolean }, bad: BadRows }} how
+ * @param {{ format: Format & { sizes?: boolean }, quoted: boolean, bad: BadRows }} how
  * @param {OnRow} onRow
  */
-async function eachOfBlanks(blocks, { format: { comment, sizes = false }, bad }, onRow) {
+async function eachOfBlanks(blocks, { format, quoted, bad }, onRow) {
+  const { comment, sizes = false, rowNames = false } = format;
   let width = 0;
   let passed = !sizes;
+  const cut = (/** @type {string} */ text) =>
+    quoted ? cellsOfBlanks(text) : text.split(/[ \t]+/).filter((cell) => cell !== '');
   await eachLine(blocks, (text, line) => {
-    const cells = text.split(/[ \t]+/).filter((cell) => cell !== '');
+    const cells = cut(text);
     if (cells.length === 0 || (comment && cells[0].startsWith(comment))) return;
     if (!passed) {
       passed = true; // how many rows, columns and values there are
       return;
     }
+    if (width === 0 && rowNames) cells.unshift(''); // R names the rows, but not their column
     if (width === 0) width = cells.length;
     if (cells.length === width) onRow(cells, () => line);
     else bad.add(line, 'wrong number of columns', String(cells.length), String(width));

@@ -18,6 +18,7 @@ import { dataError } from './bad-rows.js';
  * @property {string} [escape] what stands before a quote in quotes (default: the quote)
  * @property {number} [skip] lines before the first row
  * @property {string} [comment] what a line that is no row begins with
+ * @property {boolean | undefined} [rowNames] whether the first row lacks a name for the first column
  * @property {BadRows} bad
  */
 
@@ -96,7 +97,8 @@ class TableParser extends Parser {
    * @param {Table} table
    * @param {(fields: string[], line: () => number) => void} onRow
    */
-  constructor({ file, delimiter, quoted, bad, quote = '"', escape = quote, skip = 0, comment }, onRow) {
+  constructor(table, onRow) {
+    const { file, delimiter, quoted, bad, quote = '"', escape = quote, skip = 0, comment } = table;
     super({
       bom: true,
       delimiter,
@@ -115,6 +117,7 @@ class TableParser extends Parser {
     this.bad = bad;
     this.onRow = onRow;
     this.width = 0;
+    this.rowNames = table.rowNames ?? false;
     /** @type {LineBlock[]} */
     this.blocks = [];
     /** @type {unknown} */
@@ -134,6 +137,7 @@ class TableParser extends Parser {
     Object.assign(this.info, { records: 0 });
     if (fields === null || this.failure) return true;
     this.fields = fields;
+    if (this.width === 0 && this.rowNames) fields.unshift(''); // R names the rows, but not their column
     if (this.width === 0) this.width = fields.length;
     try {
       if (fields.length !== this.width) return this.skip(fields);

@@ -1,5 +1,6 @@
 // Owns what was understood of the files, as data, and what about it is nearly always a mistake. Must not
 // print.
+import { followsFrom } from './column-look.js';
 import { idsAlike, joinOf, nobodies } from './id-check.js';
 
 /** @import { Item } from './read-items.js' */
@@ -7,7 +8,8 @@ import { idsAlike, joinOf, nobodies } from './id-check.js';
 /** @import { Ratings } from './read-ratings.js' */
 /**
  * @typedef {object} UnderstoodItems
- * @property {number} titled items of the ratings that the items file has
+ * @property {number} joined items of the ratings that the items file has
+ * @property {number} titled those of them that have a title there
  * @property {number} of items of the ratings
  * @property {number} aspects different ones of these
  * @property {import('./read-items.js').ItemColumns} columns
@@ -37,9 +39,10 @@ const pairsText = (pairs) =>
 
 /**
  * @param {Ratings} ratings
- * @param {number} kept rows that count
+ * @param {{ kept: number, merging?: boolean }} rule
  */
-function warningsOf({ users, items, user, format, skipped, reading }, kept) {
+function warningsOf(ratings, { kept, merging }) {
+  const { users, items, user, format, skipped, reading } = ratings;
   /** @type {string[]} */
   const warnings = [];
   if (users.length >= somePeople && users.length === user.length)
@@ -58,6 +61,7 @@ function warningsOf({ users, items, user, format, skipped, reading }, kept) {
           pairsText(pairs),
       );
   }
+  warnings.push(...roleWarnings(ratings, merging));
   const nobody = nobodies(users);
   if (nobody.length > 0)
     warnings.push(
@@ -75,6 +79,51 @@ function warningsOf({ users, items, user, format, skipped, reading }, kept) {
   return warnings;
 }
 
+/**
+ * What is strange where a column does not play the role that it was given.
+ * @param {Ratings} ratings
+ * @param {boolean} [merging] whether it was said what becomes of pairs that come again
+ */
+function roleWarnings(ratings, merging = false) {
+  const { users, items, user, item, rating, duplicates, reading } = ratings;
+  const { columns } = ratings.format;
+  /** @type {string[]} */
+  const warnings = [];
+  if (items.length >= somePeople && items.length === item.length && users.length < user.length)
+    warnings.push(
+      `every item has one event: is ${columnText(columns.item)} the item? ` +
+        '(--item COL says which column it is)',
+    );
+  if (users.length === 1 && user.length >= somePeople)
+    warnings.push(
+      `one person has all events: is ${columnText(columns.user)} the person? ` +
+        '(--user COL says which column it is)',
+    );
+  if (duplicates * 2 > reading.rows && !merging)
+    warnings.push(
+      `${Math.round((100 * duplicates) / reading.rows)} % of the rows are of a person and an item that ` +
+        `came before: right for a log of plays or clicks (--duplicates sum adds them up); else is ` +
+        `${columnText(columns.user)} the person, and ${columnText(columns.item)} the item? ` +
+        '(--user COL --item COL)',
+    );
+  for (const [whose, keys] of /** @type {const} */ ([
+    ['an item', item],
+    ['a person', user],
+  ]))
+    if (rating && followsFrom(rating, keys))
+      warnings.push(
+        `all rows of ${whose} have the same rating: is ${columnText(columns.rating)} a rating, or ` +
+          `something else of ${whose}? (--rating COL, or --rating none)`,
+      );
+  const { maybeRating: maybe } = reading;
+  if (maybe !== null)
+    warnings.push(
+      `${columnText(maybe)} looks like ratings and is not used, so that every row is a like ` +
+        `(--rating ${JSON.stringify(maybe)} uses it, --rating none is for no ratings)`,
+    );
+  return warnings;
+}
+
 /** @param {string | null} column */
 const columnText = (column) => (column === null ? 'that column' : `column ${JSON.stringify(column)}`);
 
@@ -87,7 +136,8 @@ const columnText = (column) => (column === null ? 'that column' : `column ${JSON
 function understoodItems(ratings, { items, columns }) {
   const { joined, alike, example } = joinOf(ratings.items, items);
   const aspects = new Set(ratings.items.flatMap((id) => items.get(id)?.aspects ?? []));
-  const titles = { titled: joined, of: ratings.items.length, aspects: aspects.size, columns };
+  const titled = columns.title === null ? 0 : joined;
+  const titles = { joined, titled, of: ratings.items.length, aspects: aspects.size, columns };
   const warnings = [];
   if (alike > 0)
     warnings.push(
@@ -107,12 +157,12 @@ function understoodItems(ratings, { items, columns }) {
 
 /**
  * @param {Ratings} ratings
- * @param {{ likes: Likes, minRating: number | undefined, kept: number }} rule minRating: what rows were kept
- *   by
+ * @param {{ likes: Likes, minRating: number | undefined, kept: number, merging?: boolean }} rule
+ *   minRating: what rows were kept by; merging: whether it was said what becomes of pairs that come again
  * @param {{ items: Map<string, Item>, columns: import('./read-items.js').ItemColumns }} [file] of items
  * @returns {Understood}
  */
-export function understoodOf(ratings, { likes, minRating, kept }, file) {
+export function understoodOf(ratings, { likes, minRating, kept, merging }, file) {
   const { format, reading, users, items, user } = ratings;
   const joined = file ? understoodItems(ratings, file) : { titles: null, warnings: [] };
   return {
@@ -140,6 +190,6 @@ export function understoodOf(ratings, { likes, minRating, kept }, file) {
     people: users.length,
     items: items.length,
     titles: joined.titles,
-    warnings: [...warningsOf(ratings, kept), ...joined.warnings],
+    warnings: [...warningsOf(ratings, { kept, ...(merging && { merging }) }), ...joined.warnings],
   };
 }

@@ -1,7 +1,7 @@
 // Owns the tests of how the command reads files: what it says of them before it trains, ids with commas,
 // counts as weights, Parquet, and people who do not meet. Must not test formats one by one.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -156,4 +156,58 @@ test('what helps is named: minimum support, and people who do not meet', () => {
   refuses('diagnose m.ampcf --history r.csv', [
     ['--test other.csv', 3, /no person of the test has a history/],
   ]);
+});
+
+test('what is uncertain is a question, whose answer is an option', () => {
+  const first = rows.map(({ user, item }) => `${item},3f2504e0-4f89-11d3-9a0c-0305e82c3${user}\n`).join('');
+  write('items-first.csv', first);
+  const { status, stderr } = ampcf(`train items-first.csv ${small} -o u.ampcf`);
+  assert.equal(status, 2);
+  assert.match(stderr, /^items-first.csv:1: column 2 has long ids, .*--user 2 --item 1/m);
+  const answered = json(`train items-first.csv --user 2 --item 1 ${small} -o u.ampcf`);
+  assert.deepEqual([answered.users, answered.items], [12, 10]);
+});
+
+test('a column like ratings, the first row that counts, and the option that keeps all', () => {
+  const lines = rows
+    .map(({ user, item, rating }) => `${user},${item},${rating === 1 ? -1 : rating}\n`)
+    .join('');
+  write('mine.csv', `user,item,my_score\n,500,5\n${lines}`);
+  const unused = ampcf(`train mine.csv --skip-bad 1 ${small} -o s.ampcf`);
+  assert.match(unused.stderr, /^warning {2}column "my_score" looks like ratings and is not used/m);
+  assert.match(unused.stderr, /^first {4}user 101, item 500$/m);
+  const used = ampcf(`train mine.csv --skip-bad 1 --rating my_score ${small} -o s.ampcf`);
+  assert.match(used.stderr, /\(--min-rating=-1 keeps all\)$/m);
+  const all = json(`train mine.csv --skip-bad 1 --rating my_score --min-rating=-1 ${small} -o s.ampcf`);
+  assert.equal(all.understood.likes.rows, 48);
+});
+
+test('rows that are all bad cannot be left out, and a folder is no file', () => {
+  write('words.csv', `user,item,rating\n${rows.map(({ user, item }) => `${user},${item},great\n`).join('')}`);
+  write(
+    'wide.csv',
+    `user,item,rating\n${rows.map(({ user, item }) => `${user},${item},5,.1,.2\n`).join('')}`,
+  );
+  mkdirSync(`${folder}/parts`);
+  for (const name of ['a.parquet', 'b.parquet', '_SUCCESS']) write(`parts/${name}`, '');
+  refuses('', [
+    [`train words.csv ${small} -o w.ampcf`, 3, /\(all 48 rows are bad; --rating COL .*--rating none/],
+    [`train wide.csv ${small} -o w.ampcf`, 3, /\(the first line has 3 columns, all 48 others 5: /],
+    [
+      `train parts ${small} -o w.ampcf`,
+      5,
+      /parts: cannot read, got a folder with 2 files of parquet, wanted one/,
+    ],
+  ]);
+});
+
+test('options that would do nothing, and those that nobody has, are refused', () => {
+  for (const [option, message] of /** @type {const} */ ([
+    ['--items-id 1', /--items-id: got "1", wanted --items with it/],
+    ['--items-title 1', /--items-title: got "1", wanted --items with it/],
+    ['--aspect-separator /', /--aspect-separator: got "\/", wanted --items with it/],
+    ['--min-ratng 3', /--min-ratng: this command has no such option, wanted --min-rating/],
+    ['--qwertyuiop', /--qwertyuiop: this command has no such option, wanted an option that it has/],
+  ]))
+    refuses('', [[`train r.csv ${option} ${small} -o o.ampcf`, 2, message]]);
 });

@@ -198,7 +198,7 @@ test('bad rows are shown as in ratings: ten of them, all counted', async () => {
   assert.equal(error.details.total, 12);
   assert.equal(/** @type {unknown[]} */ (error.details.rows).length, 10);
   assert.match(error.message, /f\d+:2: wrong number of columns, got "1", wanted 2\n/);
-  assert.match(error.message, /\.\.\. and 2 more\n\(--skip-bad 12 leaves out 12 bad rows/);
+  assert.match(error.message, /\.\.\. and 2 more\n\(the first line has 2 columns, all 12 others 1/);
 });
 
 test('ids, limits, quotes and foreign files are as strict as in ratings', async () => {
@@ -210,6 +210,29 @@ test('ids, limits, quotes and foreign files are as strict as in ratings', async 
   assert.match((await failure('item,title\n1,\0\n')).message, /:2: NUL byte/);
   assert.match((await failure('PK\x03\x04')).message, /zip file/);
   assert.match((await failure(Buffer.from([0x1f, 0x8b, 8]))).message, /damaged gzip/);
+});
+
+test('flags, and objects that count names, are aspects', async () => {
+  const aspectsOf = async (/** @type {string} */ text, options = {}) =>
+    [...(await read(text, options)).items.values()].map(({ aspects }) => aspects);
+  const flags = 'id,title,War,Old,Kind\n1,a,1,0,x|y\n2,b,0,,z\n3,c,true,1,\n';
+  assert.deepEqual(await aspectsOf(flags, { aspects: ['War', 'Old', 'Kind'] }), [
+    ['War', 'Kind: x', 'Kind: y'],
+    ['Kind: z'],
+    ['War', 'Old'],
+  ]);
+  const rows = [{ Comedy: 10, War: 0 }, {}, { 'Drama, old': 2 }];
+  const json = rows.map((genres, id) => `${JSON.stringify({ id: `${id}`, title: 't', genres })}\n`).join('');
+  assert.deepEqual(await aspectsOf(json), [['Comedy'], [], ['Drama, old']]);
+});
+
+test('an item in the first line is not lost as a header', async () => {
+  const text = 'A1,Toy Story,Comedy\nA2,Jumanji,Drama|War\nA3,Heat,Crime\n';
+  const known = new Set(['A1', 'A2', 'A3']);
+  const error = await failure(text, { known });
+  assert.match(error.message, /the first line is an item: 1 "A1", 2 "Toy Story", 3 "Comedy"/);
+  const { items } = await read(text, { known, id: 1, title: 2, aspects: [3] });
+  assert.deepEqual(items.get('A1'), { title: 'Toy Story', aspects: ['Comedy'] });
 });
 
 test('no header, no items, no file', async () => {

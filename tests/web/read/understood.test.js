@@ -62,8 +62,39 @@ test('what is nearly always a mistake is warned of', async () => {
       linesOf(({ user, item }, i) => `${user},${item},${i % 3 ? 1 : 5}`, 'user,item,rating\n'),
       /67 % of the rows are left out/,
     ],
+    [
+      linesOf(({ user, item }) => `${user},${item}\n`.repeat(3), 'user,item\n'),
+      /67 % of the rows are of a person and an item that came before: .*--duplicates sum.*--user COL/,
+    ],
+    [linesOf(({ item }) => `101,${item}`, 'user,item\n'), /one person has all events: is column "user"/],
+    [linesOf(({ user }, i) => `${user},x${i}`, 'user,item\n'), /every item has one event: is column "item"/],
+    [
+      linesOf(({ user, item }) => `${user},${item},${Number(item) % 4}`, 'user,item,rating\n'),
+      /all rows of an item have the same rating: is column "rating" a rating/,
+    ],
+    [
+      linesOf(({ user, item, rating }) => `${user},${item},${rating}`, 'user,item,Rating (1-5)\n'),
+      /column "Rating \(1-5\)" looks like ratings and is not used.*--rating "Rating \(1-5\)"/,
+    ],
   ]))
     assert.match((await understand(text)).warnings.join('\n'), warning);
+});
+
+test('what was said on the command line is no reason to warn', async () => {
+  const twice = await read(linesOf(({ user, item }) => `${user},${item}\n`.repeat(3), 'user,item\n'));
+  const rule = { likes: likesOf(null), minRating: undefined, kept: twice.user.length };
+  assert.equal(understoodOf(twice, rule).warnings.length, 1);
+  assert.deepEqual(understoodOf(twice, { ...rule, merging: true }).warnings, []);
+  const score = linesOf(({ user, item, rating }) => `${user},${item},${rating}`, 'user,item,my_score\n');
+  assert.equal((await read(score, { rating: 'none' })).reading.maybeRating, null);
+});
+
+test('an item without a title has none', async () => {
+  const { titles } = await understand(
+    csv,
+    `movieId,genres\n${itemFacts.map(({ id }) => `${id},War\n`).join('')}`,
+  );
+  assert.deepEqual([titles?.titled, titles?.joined, titles?.aspects], [0, 10, 1]);
 });
 
 test('items joined to nothing, or only without their zeros', async () => {
