@@ -33,6 +33,7 @@ import { MAX_LINE, headLines, noData, parseTable } from './table.js';
  * @property {string} [quote] 'none', or the character
  * @property {number} [dialect] the first way of quoting to try, where it is not given
  * @property {(lines: string[]) => Format | undefined} [special] a format of the caller's own
+ * @property {Uint8Array} [bytes] what is in the file, where the caller has read it
  * @property {(bytes: number, total: number | null) => void} [onBytes]
  * @property {AbortSignal} [signal]
  */
@@ -48,14 +49,16 @@ const parquetMark = Buffer.from('PAR1');
  */
 async function openRows(path, file, options) {
   const coding = newCoding();
-  const raw = readChunks(path, options);
+  const raw = options.bytes ? chunksOf(options.bytes) : readChunks(path, options);
   const close = () => raw.return(undefined);
   try {
     const inside = decompressed(raw, file, coding);
     const first = await takeHead(inside);
     if (first.head.subarray(0, 4).equals(parquetMark)) {
       const source =
-        coding.compression === null && isPlainFile(path) ? path : await restOf(first.taken, inside);
+        !options.bytes && coding.compression === null && isPlainFile(path)
+          ? path
+          : await restOf(first.taken, inside);
       return { ...(await openParquetRows(source, file, options)), coding, close };
     }
     refuseForeign(first.head, file);
@@ -73,6 +76,17 @@ async function openRows(path, file, options) {
     await close();
     throw error;
   }
+}
+
+const chunkBytes = 1 << 18;
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {AsyncGenerator<Buffer, void, undefined>}
+ */
+async function* chunksOf(bytes) {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < all.length; at += chunkBytes) yield all.subarray(at, at + chunkBytes);
 }
 
 /** @param {string} path */
@@ -282,7 +296,8 @@ export async function withRows(path, file, options, use) {
     return await use(rows);
   } catch (error) {
     const { quote } = /** @type {any} */ (error).details ?? {};
-    if (!quote || rows.dialect === undefined || !isPlainFile(path)) throw error;
+    const again = options.bytes !== undefined || isPlainFile(path);
+    if (!quote || rows.dialect === undefined || !again) throw error;
     await rows.close(); // closes the file before it is opened again
     return await withRows(path, file, { ...options, dialect: rows.dialect + 1 }, use).catch((other) => {
       throw /** @type {any} */ (other).details?.quote ? error : other;

@@ -85,7 +85,8 @@ describe('.npy', () => {
 
   test('of ids: texts of four bytes a letter, bytes, whole numbers', async () => {
     const texts = Buffer.concat(['ab', 'é\0', '😀\0'].map((text) => packed32(text, 2)));
-    const of = (/** @type {string} */ name, /** @type {Buffer} */ bytes) => readIds(file(name, bytes));
+    const of = async (/** @type {string} */ name, /** @type {Buffer} */ bytes) =>
+      (await readIds(file(name, bytes))).ids;
     assert.deepEqual(await of('u.npy', npy('<U2', '(3,)', texts)), ['ab', 'é', '😀']);
     assert.deepEqual(await of('s.npy', npy('|S2', '(2,)', Buffer.from('aab\0'))), ['aa', 'b']);
     const numbers = Buffer.alloc(16);
@@ -230,9 +231,11 @@ describe('tables', () => {
 });
 
 test('ids: a line each or a JSON list; a blank line is refused', async () => {
-  assert.deepEqual(await readIds(file('ids.txt', 'a\r\nb c\n')), ['a', 'b c']);
-  assert.deepEqual(await readIds(file('ids.json', '["a", 7]')), ['a', '7']);
-  await assert.rejects(readIds(file('blank.txt', 'a\n\nb\n')), /blank.txt:2/);
-  await assert.rejects(readIds(file('latin.txt', Buffer.from([0xe9, 10]))), /UTF-8/);
-  await assert.rejects(readIds(file('bad.json', '[{}]')), /JSON list/);
+  const of = async (/** @type {string} */ name, /** @type {string | Buffer} */ text) =>
+    (await readIds(file(name, text))).ids;
+  assert.deepEqual(await of('ids.txt', 'a\r\nb c\n'), ['a', 'b c']);
+  assert.deepEqual(await of('ids.json', '["a", 7]'), ['a', '7']);
+  await assert.rejects(of('blank.txt', 'a\n\nb\n'), /blank.txt:2/);
+  await assert.rejects(of('latin.txt', Buffer.from([0xe9, 10])), /UTF-8/);
+  await assert.rejects(of('bad.json', '[{}]'), /JSON list/);
 });
