@@ -17,7 +17,7 @@ import { idOf, parquetRows, readParquetVectors } from './parquet-rows.js';
  * @property {GivenNeighbours | undefined} neighbours
  * @property {{ history: Interactions, heldOut: Interactions } | undefined} validation
  * @property {Record<string, any>} settings
- * @property {string[]} notes which files beside the vectors were read, and which are not known
+ * @property {string} files which were read, and which are not known
  * @property {string[]} warnings
  */
 
@@ -154,12 +154,12 @@ const tables = ['popularity', 'aspects', 'neighbours', 'validation'];
 const knownFiles = [...['vectors', ...tables].map((name) => `${name}.parquet`), 'settings.json'];
 
 /** @param {string} folder */
-function notesOf(folder) {
+function filesOf(folder) {
   const entries = readdirSync(folder).filter((entry) => !/^[._]/.test(entry));
   const read = knownFiles.filter((entry) => entries.includes(entry));
   const others = entries.filter((entry) => !knownFiles.includes(entry)).sort();
   const rest = others.length > 0 ? `; not used: ${others.slice(0, 12).join(', ')}` : '';
-  return [`${read.join(', ')}${rest}`];
+  return `${read.join(', ')}${rest}`;
 }
 
 /**
@@ -191,7 +191,7 @@ export async function readFolder(folder) {
     neighbours: await readNeighbours(folder),
     validation: await readValidation(folder),
     settings: await readSettings(folder),
-    notes: notesOf(folder),
+    files: filesOf(folder),
     warnings,
   };
 }
