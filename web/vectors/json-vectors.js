@@ -55,7 +55,7 @@ export function readJsonVectors(bytes, file, vectorNames) {
   }
   const entries = Object.entries(value ?? {});
   if (entries.length === 0 || !isList(entries[0][1])) return undefined;
-  if (entries.every(([key]) => vectorNames.includes(key.toLowerCase()))) return undefined;
+  if (entries.some(([key]) => vectorNames.includes(key.toLowerCase()))) return undefined;
   const ids = entries.map(([id]) => id);
   const rows = checked(
     file,

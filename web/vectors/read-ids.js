@@ -115,6 +115,13 @@ function separatorOf(lines) {
 async function idsOfLines(path, bytes, lines, { rows, column, option = 'ids' }) {
   const file = displayName(path);
   if (column === 'none') return { ids: lines, note: null };
+  if (lines.every((line) => /^"(?:[^"]|"")*"$/.test(line))) {
+    const bare = lines.map((line) => line.slice(1, -1).replaceAll('""', '"'));
+    return {
+      ids: bare,
+      note: `quotes around each line are no part of an id: --${option}-column none keeps them`,
+    };
+  }
   const separator = separatorOf(lines);
   if (!separator) {
     if (column !== undefined && column !== '1')

@@ -94,13 +94,20 @@ test('append asks where items are likely to be those of the model under other id
   ]);
   assert.equal(json('append four.ampcf --items others.csv --take-alike -o x.ampcf').appended, 4);
   assert.equal(json('append four.ampcf --items same.csv -o x.ampcf').present, 4);
+});
+
+test('append says which columns it reads, and warns where they say little', () => {
+  const head = 'item,title,genres';
+  writeFileSync(at('v2.csv'), 'id,v0,v1\n1,1.5,-0.5\n2,2.5,-0.5\n');
+  writeFileSync(at('two.csv'), `${head}\n1,Film 1,Drama\n2,Film 2,Drama\n`);
+  json('import v2.csv --items two.csv -o two.ampcf');
   writeFileSync(at('few.csv'), `${head}\nx1,Film 1,Drama\nx2,One,Drama\nx3,Two,Drama\n`);
   assert.match(
-    ampcf('append four.ampcf --items few.csv -o x.ampcf').stderr,
+    ampcf('append two.ampcf --items few.csv -o x.ampcf').stderr,
     /warning {2}1 new items have a title/,
   );
   writeFileSync(at('tags.csv'), 'sku,bezeichnung,kategorie\nx1,One,Drama\n');
-  const { stderr } = ampcf('append four.ampcf --items tags.csv -o x.ampcf');
+  const { stderr } = ampcf('append two.ampcf --items tags.csv -o x.ampcf');
   assert.match(stderr, /^columns {2}id sku, title none, aspects none$/m);
   assert.match(stderr, /warning {2}none of 1 new items has an aspect.*--aspects COL/);
 });

@@ -211,6 +211,8 @@ describe('tables', () => {
         name,
       );
     }
+    const one = await openVectors(file('one.json', '{"vector":[1,2.5],"id":"a"}\n'));
+    assert.deepEqual([one.ids, [...one.vectors]], [['a'], [1, 2.5]]);
     const glove = await openVectors(file('glove.txt', 'the 1 2 3 4 5\nof 6 7 8 9 1e1\n'));
     assert.deepEqual([glove.kind, glove.ids, glove.dim], ['word2vec', ['the', 'of'], 5]);
   });

@@ -290,6 +290,7 @@ describe('ids beside vectors', () => {
       ['no,code\n0,a\n1,b\n2,c\n', { column: 'code' }],
       ['a 0\nb 1\nc 2\n', { column: '1' }],
       ['{"c":2,"a":0,"b":1}', {}],
+      ['"a"\n"b"\n"c"\n', {}],
       ['{"c":3,"a":1,"b":2}', {}],
     ];
     for (const [text, options] of right) {
