@@ -134,7 +134,7 @@ function checkMeeting(ids, { items, item }) {
 async function readUserVectors(values) {
   const { users: path, 'user-ids': idsPath, 'user-ids-column': column, array } = values;
   if (path === undefined) return undefined;
-  const file = await openVectors(path, defined({ array, ids: idsPath !== undefined }));
+  const file = await openVectors(path, defined({ array, ids: idsPath !== undefined, people: true }));
   const { ids } = await idsFor(file, path, idsPath, { option: 'user-ids', column });
   return { ids, vectors: file.vectors, dim: file.dim, kind: file.kind };
 }

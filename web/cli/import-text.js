@@ -1,6 +1,6 @@
 // Owns what `ampcf import` says of what it has read and chosen, as lines of text. Must not read files or
 // choose.
-import { joinOf } from '../read/id-check.js';
+import { idsAlike, joinOf, nobodies } from '../read/id-check.js';
 import { inline } from '../read/inline.js';
 import { count } from './print.js';
 import { sayLoudly } from './validation-text.js';
@@ -17,6 +17,7 @@ import { sayLoudly } from './validation-text.js';
  * @property {{ id: string, numbers: number[] }} first
  * @property {string[]} unused what else is in the file
  * @property {string[]} notes
+ * @property {string[]} warnings
  */
 /**
  * @typedef {object} Titles
@@ -50,13 +51,33 @@ export const understoodVectors = ({ kind, rows, dim, vectors, told }, ids, { fro
   first: { id: ids[0], numbers: Array.from({ length: Math.min(dim, shownNumbers) }, (_, d) => vectors[d]) },
   unused: from !== null && told.id !== null ? [told.id, ...told.unused] : told.unused,
   notes: [...told.notes, ...notes],
+  warnings: warningsOf(ids),
 });
+
+/**
+ * What is nearly always a mistake of ids.
+ * @param {readonly string[]} ids
+ */
+function warningsOf(ids) {
+  const warnings = [];
+  const { count: alike, pairs } = idsAlike(ids);
+  if (alike > 0)
+    warnings.push(
+      `${count(alike)} ids differ only by leading zeros, blanks or .0 from another: ` +
+        pairs.map(([a, b]) => `${quoted(a)} and ${quoted(b)}`).join(', '),
+    );
+  if (ids.every((id) => /^\d+\.0+$/.test(id)))
+    warnings.push(`all ids end in .0, such as ${quoted(ids[0])}: they may be whole numbers elsewhere`);
+  const nobody = nobodies(ids);
+  if (nobody.length > 0) warnings.push(`an item is called ${quoted(nobody[0])}: is this an id?`);
+  return warnings;
+}
 
 /**
  * @param {UnderstoodVectors} understood
  * @param {(line: string) => void} say
  */
-export function sayVectors({ kind, vectors, dim, id, numbers, first, unused, notes }, say) {
+export function sayVectors({ kind, vectors, dim, id, numbers, first, unused, notes, warnings }, say) {
   const shown = unused.slice(0, mostUnused).map(shortened).join(', ');
   const more = unused.length > mostUnused ? `, and ${unused.length - mostUnused} more` : '';
   const rest = unused.length > 0 ? `; not used: ${shown}${more}` : '';
@@ -65,6 +86,7 @@ export function sayVectors({ kind, vectors, dim, id, numbers, first, unused, not
   say(`columns  id ${shortened(id)}, numbers ${shortened(numbers)}${rest}`);
   say(`first    ${shortened(first.id)}: ${first.numbers.map(short).join(', ')}${dots}`);
   for (const note of notes) say(`judged   ${inline(note)}`);
+  for (const warning of warnings) sayLoudly(inline(warning));
 }
 
 /**

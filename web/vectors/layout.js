@@ -12,6 +12,7 @@ import { columnsOption, columnsText, numberedRuns, wantedColumns } from './runs.
  * @property {string | undefined} [id] column, by name or number from 1; 'none': every column is a number
  * @property {string | undefined} [vector] column, several with commas between them, or a range
  * @property {boolean | undefined} [ids] whether ids come from elsewhere
+ * @property {boolean | undefined} [people] whether the vectors are those of people
  */
 /**
  * @typedef {object} Layout
@@ -27,6 +28,7 @@ import { columnsOption, columnsText, numberedRuns, wantedColumns } from './runs.
  * @property {boolean} numeric most are numbers
  * @property {boolean} list most are lists
  * @property {boolean} whole all are whole numbers, as ids are
+ * @property {boolean} integer all are whole numbers, however they are written
  * @property {boolean} large there are many, and one is above 1, so that they are no flags
  * @property {boolean} once no two are the same
  * @property {boolean} commas most have a decimal comma, or are lists of two
@@ -67,6 +69,7 @@ function columnOf(rows, i, comma) {
     numeric,
     list: !numeric && most(cells, isList),
     whole: cells.length > 0 && cells.every(isWhole),
+    integer: cells.length > 0 && cells.every((cell) => Number.isInteger(numberOf(cell, comma))),
     large: cells.length >= manyRows && cells.some((cell) => numberOf(cell, comma) > 1),
     once: new Set(cells).size === cells.length,
     commas: most(cells, hasDecimalComma),
@@ -165,11 +168,19 @@ function idColumn(seen) {
  * The id among columns whose names do not say it: the first one, where it is none of the numbers.
  * @param {Seen} seen
  */
-function unnamedId({ file, names, columns }) {
+function unnamedId({ file, names, columns, asked }) {
   const runs = new Set(numberedRuns(names, columns).flat());
   const free = names.flatMap((_, i) => (runs.has(i) || columns[i].list ? [] : [i]));
   const isId = (/** @type {number} */ i) => columns[i].once && (columns[i].whole || !columns[i].numeric);
   if (free.length === 0) return -1;
+  const ofPeople = !asked.people && ratingNames.user.includes(plainName(names[0]));
+  if (free[0] === 0 && isId(0) && ofPeople)
+    throw ask(
+      file,
+      names,
+      `${names[0]}, where vectors of people have their ids`,
+      `vectors of items, or --id-column ${names[0]} where they are`,
+    );
   if (free[0] === 0 && isId(0)) return 0;
   const others = free.filter(isId).map((i) => names[i]);
   throw ask(
@@ -189,11 +200,16 @@ function firstAsId({ file, names, columns, asked }) {
   const [first, ...rest] = columns;
   if (rest.some(({ list }) => list)) return asked.ids ? -1 : 0;
   if (!first.numeric) return first.list || asked.ids ? -1 : 0;
-  if (!first.whole) return -1;
-  const whole = rest.length > 0 && rest.filter(({ numeric }) => numeric).every((column) => column.whole);
+  if (!first.integer || (!first.whole && !first.once)) return -1;
+  const whole = rest.length > 0 && rest.filter(({ numeric }) => numeric).every((column) => column.integer);
   const wanted = '--id-column 1 where the first column is the id, --id-column none where it is a number';
-  if (!whole && asked.ids && first.once)
-    throw ask(file, names, 'no header, whole numbers in the first column, and ids elsewhere', wanted);
+  if (!whole && first.once && (asked.ids || !first.whole))
+    throw ask(
+      file,
+      names,
+      `no header, and whole numbers in the first column${asked.ids ? ', with ids elsewhere' : ''}`,
+      wanted,
+    );
   if (whole || !first.once)
     throw ask(
       file,

@@ -33,17 +33,18 @@ import { isWord2vec, readWord2vec } from './text-vectors.js';
  *   VectorFileOptions array: the name of the vectors where a file has several
  */
 
-const vectorArrays = [
-  'vectors',
-  'embeddings',
-  'itemfactors',
-  'itemembeddings',
-  'features',
-  'weight',
-  'arr0',
-  'v',
-];
-const idArrays = ['ids', 'itemids', 'items', 'keys', 'index'];
+const anyVectors = ['vectors', 'embeddings', 'features', 'weight', 'arr0', 'v'];
+const anyIds = ['ids', 'keys', 'index'];
+const itemArrays = {
+  vectors: [...anyVectors, 'itemfactors', 'itemembeddings'],
+  ids: [...anyIds, 'itemids', 'items'],
+  others: /^(user|people)/,
+};
+const peopleArrays = {
+  vectors: [...anyVectors, 'userfactors', 'userembeddings'],
+  ids: [...anyIds, 'userids', 'users'],
+  others: /^item/,
+};
 /** @type {Record<string, string>} */
 const perItemArrays = {
   bias: 'bias',
@@ -62,25 +63,31 @@ const plain = (/** @type {string} */ name) => name.toLowerCase().replace(/[^a-z0
  * dimensions.
  * @param {Map<string, NumberArray>} arrays
  * @param {string} file
- * @param {string | undefined} wanted
+ * @param {VectorFileOptions} options
  */
-function vectorsAmong(arrays, file, wanted) {
+function vectorsAmong(arrays, file, { array: wanted, people }) {
+  const { vectors, others } = people ? peopleArrays : itemArrays;
   const names = [...arrays.keys()];
   const described =
     [...arrays].map(([name, { shape }]) => `${name} (${shape.join(' x ')})`).join(', ') || 'none';
   const flat = [...arrays].filter(([, { shape }]) => shape.length === 2);
-  const known = flat.filter(([name]) => vectorArrays.includes(plain(name)));
+  const known = flat.filter(([name]) => vectors.includes(plain(name)));
   const chosen =
     wanted !== undefined
       ? wanted
       : known.length === 1
         ? known[0][0]
-        : flat.length === 1
+        : flat.length === 1 && !others.test(plain(flat[0][0]))
           ? flat[0][0]
           : undefined;
   const array = chosen === undefined ? undefined : arrays.get(chosen);
   if (chosen === undefined || !array || array.shape.length !== 2)
-    throw badFile(file, 'arrays', described, `--array with one of ${names.join(', ')} that is items x dim`);
+    throw badFile(
+      file,
+      'arrays',
+      described,
+      `--array with one of ${names.join(', ')} that is ${people ? 'people' : 'items'} x dim`,
+    );
   return { chosen, array };
 }
 
@@ -107,10 +114,10 @@ const arrayText = ({ shape, numbers }) =>
  * @param {string} kind
  * @param {Map<string, NumberArray>} arrays
  * @param {string} file
- * @param {string | undefined} wanted
+ * @param {VectorFileOptions} options
  */
-function fileOfArrays(kind, arrays, file, wanted) {
-  const { chosen, array } = vectorsAmong(arrays, file, wanted);
+function fileOfArrays(kind, arrays, file, options) {
+  const { chosen, array } = vectorsAmong(arrays, file, options);
   const found = fileOf(kind, array, file);
   found.told.numbers = chosen;
   for (const [name, other] of arrays) {
@@ -147,16 +154,18 @@ export function idsOfArray(array, file) {
  * @param {string} file
  * @param {VectorFileOptions} options
  */
-function openNpz(bytes, file, { array }) {
+function openNpz(bytes, file, options) {
+  const { array, people } = options;
   const all = readNpz(bytes, file);
   const wanted = array === undefined ? undefined : all.get(array);
   if (wanted instanceof Error) throw wanted;
   /** @type {Map<string, NumberArray>} */
   const numbers = new Map();
-  const ids = [...all].find(([name]) => idArrays.includes(plain(name)));
+  const idNames = (people ? peopleArrays : itemArrays).ids;
+  const ids = [...all].find(([name]) => idNames.includes(plain(name)));
   for (const [name, entry] of all)
     if (!(entry instanceof Error) && 'numbers' in entry && entry !== ids?.[1]) numbers.set(name, entry);
-  const found = fileOfArrays('npz', numbers, file, array);
+  const found = fileOfArrays('npz', numbers, file, options);
   for (const [name, entry] of all)
     if (name !== ids?.[0] && (entry instanceof Error || 'texts' in entry)) found.told.unused.push(name);
   if (ids?.[1] instanceof Error) throw ids[1];
@@ -186,9 +195,9 @@ function jsonOf(text, file, what) {
  * @param {string} file
  * @param {VectorFileOptions} options
  */
-function openSafetensors(bytes, file, { array }) {
+function openSafetensors(bytes, file, options) {
   const { arrays, metadata } = readSafetensors(bytes, file);
-  const found = fileOfArrays('safetensors', arrays, file, array);
+  const found = fileOfArrays('safetensors', arrays, file, options);
   found.ids = jsonOf(metadata.ids, file, 'ids of the metadata');
   if (found.ids) found.told.id = 'ids of the metadata';
   found.settings = jsonOf(metadata.settings, file, 'settings of the metadata');
@@ -248,7 +257,7 @@ export async function openVectors(path, options = {}) {
 }
 
 /** @param {VectorFileOptions} options */
-const tableOptions = ({ id, vector, ids, signal }) => ({ id, vector, ids, signal });
+const tableOptions = ({ id, vector, ids, people, signal }) => ({ id, vector, ids, people, signal });
 
 /**
  * @param {string} path

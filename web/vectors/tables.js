@@ -80,7 +80,8 @@ class VectorTaker {
       throw badFile(at(), names[numbers[wrong]], JSON.stringify(cells[numbers[wrong]]), 'a number');
     if (this.rows.length > 0 && row.length !== this.rows[0].length)
       throw badFile(at(), 'vector', `${row.length} numbers`, `${this.rows[0].length}`);
-    if (id >= 0 && cells[id].trim() === '') throw badFile(at(), names[id], 'nothing', 'an id');
+    if (id >= 0 && (cells[id].trim() === '' || /^\s*[[{].*[\]}]\s*$/.test(cells[id])))
+      throw badFile(at(), names[id], cells[id] || 'nothing', 'an id');
     if (id >= 0) this.ids.push(cells[id]);
     this.rows.push(row);
   }

@@ -65,6 +65,18 @@ describe('what is said', () => {
     assert.match(said(ampcf(outside)), /warning {2}4 of 6 interactions are with items that have no vector/);
   });
 
+  test('of ids that are likely to be others elsewhere', () => {
+    writeFileSync(at('points.csv'), 'id,f0,f1\n1.0,1,0\n2.0,0,1\n');
+    assert.match(
+      said(ampcf('import points.csv -o x.ampcf -q')),
+      /warning {2}all ids end in .0, such as "1.0"/,
+    );
+    writeFileSync(at('zeros.csv'), 'id,f0,f1\n01,1,0\n1,0,1\nnan,1,1\n');
+    const text = said(ampcf('import zeros.csv -o x.ampcf -q'));
+    assert.match(text, /warning {2}1 ids differ only by leading zeros.*"1" and "01"/);
+    assert.match(text, /warning {2}an item is called "nan"/);
+  });
+
   test('of a file that implicit has saved', () => {
     const scalar = (/** @type {number} */ x) =>
       Buffer.from(

@@ -79,6 +79,9 @@ test('import says what it has read and chosen, and what the source reaches', () 
     /^wrote {4}v.ampcf/m,
   ])
     assert.match(stderr, line);
+});
+
+test('import says what it has understood, and where each setting comes from', () => {
   const found = json('import tiny.csv -o tiny.ampcf');
   assert.deepEqual([found.items, found.users, found.zeros, found.validation], [3, 0, 0, null]);
   assert.deepEqual(found.understood, {
@@ -90,6 +93,7 @@ test('import says what it has read and chosen, and what the source reaches', () 
     first: { id: 'a', numbers: [1, 0] },
     unused: [],
     notes: [],
+    warnings: [],
   });
   const plain = ampcf('import tiny.csv --alpha 0.333333333 -o tiny.ampcf').stderr;
   const norms = 'alpha 0.3333: as given; lambda \\S{1,8}: by norm and width; nu 1, .*: by default';

@@ -203,6 +203,21 @@ describe('a question', () => {
       ids.map((_, j) => JSON.stringify({ object: 'embedding', index: j, embedding: row(j) })).join('\n'),
       /--id-column COL \(index\?\), or ids by --ids FILE/,
     ],
+    [
+      'user.csv',
+      table('user_id,f0,f1,f2,f3', plain),
+      /vectors of people have their ids.*--id-column user_id/,
+    ],
+    [
+      'stacked.csv',
+      table(null, (j, v) => [`${j}.000e+00`, ...v]),
+      /whole numbers in the first column, wanted/,
+    ],
+    [
+      'nested.jsonl',
+      ids.map((id, j) => `{"item":{"id":${id}},"vector":[${row(j)}]}`).join('\n'),
+      /item: got \{"id":1\}/,
+    ],
     ['half.csv', 'id;vector\na;0,5\nb;0,25\n', /a list in brackets/],
     [
       'movies.csv',
@@ -254,6 +269,18 @@ describe('arrays', () => {
     const bytes = writeNpy(Float32Array.of(x), [1]);
     return Buffer.from(Buffer.from(bytes).toString('latin1').replace('(1,), }', '(), }  '), 'latin1');
   };
+
+  test('of people are not taken for items, nor items for people', async () => {
+    const both = file('both.npz', zipSync({ 'user_factors.npy': vectors, 'item_factors.npy': vectors }));
+    assert.equal((await openVectors(both)).told.numbers, 'item_factors');
+    assert.equal((await openVectors(both, { people: true })).told.numbers, 'user_factors');
+    const one = file('one.npz', zipSync({ 'user_factors.npy': vectors }));
+    await assert.rejects(openVectors(one), /--array with one of user_factors that is items x dim/);
+    assert.equal((await openVectors(one, { people: true })).rows, items);
+    assert.equal((await openVectors(one, { array: 'user_factors' })).rows, items);
+    const users = file('users.csv', table('user_id,f0,f1,f2,f3', plain));
+    assert.deepEqual((await openVectors(users, { people: true })).ids, ids);
+  });
 
   test('that nobody uses are said, and those of implicit are seen', async () => {
     const zip = zipSync({
