@@ -168,8 +168,10 @@ function openNpz(bytes, file, options) {
   const found = fileOfArrays('npz', numbers, file, options);
   for (const [name, entry] of all)
     if (name !== ids?.[0] && (entry instanceof Error || 'texts' in entry)) found.told.unused.push(name);
-  if (ids?.[1] instanceof Error) throw ids[1];
-  if (ids && ids[1].shape.length === 1 && ids[1].shape[0] === found.rows) {
+  if (ids?.[1] instanceof Error) {
+    if (!options.ids) throw ids[1];
+    found.told.unused.push(ids[0]);
+  } else if (ids && ids[1].shape.length === 1 && ids[1].shape[0] === found.rows) {
     found.ids = idsOfArray(ids[1], `${file}(${ids[0]})`);
     found.told.id = ids[0];
   } else if (ids) found.told.unused.push(`${ids[0]} (${ids[1].shape.join(' x ')})`);
