@@ -30,5 +30,8 @@ echo "trained   after $((SECONDS - started)) s"
 
 node dist/cli.js import "$out/films" -o "$out/films.ampcf"
 echo "imported  after $((SECONDS - started)) s"
-node dist/cli.js recommend "$out/films.ampcf" --history alien-1979,heat-1995,my-neighbor-totoro-1988 -k 5 --explain
+# Eight films of two tastes: two personas.
+dark=alien-1979,aliens-1986,the-thing-1982,halloween-1978
+bright=my-neighbor-totoro-1988,spirited-away-2001,castle-in-the-sky-1986,howls-moving-castle-2004
+node dist/cli.js recommend "$out/films.ampcf" --history "$dark,$bright" -k 8 --explain
 echo "page      npm run page, then /examples/page/?model=/$out/films.ampcf"

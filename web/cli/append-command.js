@@ -6,9 +6,12 @@ import { openVectors } from '../vectors/open.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { writeOutput } from './files.js';
-import { idsFor } from './import-input.js';
+import { checkAlike, textsOf } from './append-alike.js';
+import { idsFor, itemOptions } from './import-input.js';
+import { checkCompanions } from './import-options.js';
+import { sayVectors, understoodVectors } from './import-text.js';
 import { openModel } from './model-file.js';
-import { defined, numberOption, parseCommand, textOptions, UsageError } from './options.js';
+import { defined, parseCommand, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
@@ -16,6 +19,7 @@ import { print } from './terminal.js';
 import { sayLoudly } from './validation-text.js';
 
 /** @import { AppendedItems, Embeddings } from '../train.js' */
+/** @import { ModelTexts } from './append-alike.js' */
 /** @import { OptionSpec } from './options.js' */
 
 export const usage = [
@@ -33,6 +37,8 @@ export const usage = [
   '    --embedding-ids FILE  ids in the order of their rows, where the file has none',
   '  --vectors FILE          vectors of new items as the model has them, taken as they are; same formats',
   '    --ids FILE            their ids, where the file has none',
+  '  --id-column --vector-column --ids-column --embedding-ids-column COL   as in ampcf import',
+  '  --take-alike            items whose ids or titles are all but those of the model are new all the same',
   '  --json                  a summary on standard output',
   '',
 ].join('\n');
@@ -40,6 +46,7 @@ export const usage = [
 /** @type {Record<string, OptionSpec>} */
 const options = {
   output: { type: 'string', short: 'o' },
+  'take-alike': { type: 'boolean' },
   ...textOptions([
     'items',
     'items-id',
@@ -52,16 +59,25 @@ const options = {
     'ids',
     'embeddings',
     'embedding-ids',
+    'array',
+    'id-column',
+    'vector-column',
+    'ids-column',
+    'embedding-ids-column',
   ]),
 };
 
 /** What goes with another option, and says nothing without it. */
-const companions = /** @type {const} */ ([
-  ['ids', 'vectors'],
-  ['embedding-ids', 'embeddings'],
-  ...['items-id', 'items-title', 'aspects', 'aspect-separator', 'quote', 'skip-bad'].map(
-    (name) => /** @type {const} */ ([name, 'items']),
-  ),
+const companions = /** @type {[names: string[], of: string[]][]} */ ([
+  [['ids'], ['vectors']],
+  [['embedding-ids'], ['embeddings']],
+  [['ids-column'], ['ids']],
+  [['embedding-ids-column'], ['embedding-ids']],
+  [
+    ['array', 'id-column', 'vector-column'],
+    ['vectors', 'embeddings'],
+  ],
+  [['items-id', 'items-title', 'aspects', 'aspect-separator', 'quote', 'skip-bad', 'take-alike'], ['items']],
 ]);
 
 /** @param {Record<string, any>} values */
@@ -69,40 +85,48 @@ function checkOptions(values) {
   if (!values.output) throw new UsageError('-o OUT is missing: where should the model go?');
   if (values.items === undefined && values.vectors === undefined)
     throw new UsageError('--items FILE is missing: which items are new?');
-  const stray = companions.find(([name, of]) => values[name] !== undefined && values[of] === undefined);
-  if (stray) throw new UsageError(`--${stray[0]}: got ${values[stray[0]]}, wanted --${stray[1]} with it`);
+  checkCompanions(values, companions);
 }
 
 /**
  * @param {Record<string, any>} values
- * @param {Set<string>} known ids of the model
+ * @param {ModelTexts} model
+ * @param {(line: string) => void} say
  */
-async function readNewItems(values, known) {
+async function readNewItems(values, model, say) {
   if (values.items === undefined) return undefined;
-  const { items } = await readItems(values.items, {
-    ...defined({
-      id: values['items-id'],
-      title: values['items-title'],
-      aspects: values.aspects === undefined ? undefined : values.aspects.split(','),
-      separator: values['aspect-separator'],
-      quote: values.quote,
-      skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
-    }),
-    known,
-  });
+  const { items, columns } = await readItems(values.items, { ...itemOptions(values), known: model.known });
+  const aspects = columns.aspects.join(', ') || 'none';
+  say(
+    `columns  id ${inline(columns.id)}, title ${inline(columns.title ?? 'none')}, aspects ${inline(aspects)}`,
+  );
+  const [first] = items;
+  const [id, { title, aspects: own }] = first;
+  say(`first    ${inline(id)}: ${inline(title)}${own.length > 0 ? ` (${inline(own.join(', '))})` : ''}`);
+  if (!values['take-alike']) checkAlike(items, model);
+  const fresh = [...items].filter(([one]) => !model.known.has(one));
+  if (model.aspects && fresh.length > 0 && fresh.every(([, { aspects: none }]) => none.length === 0))
+    sayLoudly(`none of ${count(fresh.length)} new items has an aspect, which others have (--aspects COL)`);
   return items;
 }
 
 /**
- * @param {string | undefined} path
- * @param {string | undefined} idsPath
- * @param {string} option
+ * @param {Record<string, any>} values
+ * @param {'vectors' | 'embeddings'} name
+ * @param {'ids' | 'embedding-ids'} option
+ * @param {(line: string) => void} say
  * @returns {Promise<Embeddings | undefined>}
  */
-async function readRows(path, idsPath, option) {
+async function readRows(values, name, option, say) {
+  const { [name]: path, [option]: idsPath, array, 'id-column': id, 'vector-column': vector } = values;
   if (path === undefined) return undefined;
-  const file = await openVectors(path);
-  return { ids: await idsFor(file, path, idsPath, option), vectors: file.vectors, dim: file.dim };
+  const file = await openVectors(path, defined({ array, id, vector, ids: idsPath !== undefined }));
+  const column = values[`${option}-column`];
+  const { ids, note } = await idsFor(file, path, idsPath, { option, column });
+  const from = idsPath === undefined ? null : inline(idsPath);
+  say(`read     --${name}:`);
+  sayVectors(understoodVectors(file, ids, { from, notes: note === null ? [] : [note] }), say);
+  return { ids, vectors: file.vectors, dim: file.dim };
 }
 
 /**
@@ -116,8 +140,8 @@ function sayAppended({ appended, present, items, explained, strength, weighted, 
     ? 'trained items count by the root of their people'
     : 'trained items count alike: the metadata do not say how many people they have';
   say(
-    `vectors  guessed: of trained items that are left out, ${Math.round(100 * Number(explained))} % of the ` +
-      `variance is so explained (ridge ${strength}; ${how})`,
+    `guessed  what is known of the items says ${Math.round(100 * Number(explained))} % of how vectors of ` +
+      `trained items differ, each left out in turn (ridge ${strength}; ${how})`,
   );
   if (Number(explained) <= 0) sayLoudly('what is known of the items says nothing of their vectors');
   if (plain.length > 0)
@@ -149,14 +173,14 @@ export async function run(argv, signal) {
   );
   const bytes = await readFileBytes(given[0]);
   const model = await openModel(given[0], bytes);
-  const known = new Set(model.ids());
+  const texts = textsOf(model);
   model.dispose();
   const found = await appendItems(bytes, {
     signal,
     ...defined({
-      items: await readNewItems(values, known),
-      vectors: await readRows(vectors, ids, 'ids'),
-      embeddings: await readRows(embeddings, embeddingIds, 'embedding-ids'),
+      items: await readNewItems(values, texts, say),
+      vectors: await readRows(values, 'vectors', 'ids', say),
+      embeddings: await readRows(values, 'embeddings', 'embedding-ids', say),
     }),
   });
   signal.throwIfAborted();

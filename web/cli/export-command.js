@@ -34,13 +34,14 @@ export const usage = [
   '  ampcf import reads each of them back.',
   '',
   '  npy          OUT has the numbers (items x dim), and beside OUT.npy go OUT.ids.txt, an id a line, and',
-  '               OUT.settings.json, how people are folded in',
+  '               OUT.settings.json, how people are folded in, with bias, weights and targets of the items',
   '  safetensors  all in one file: vectors, bias, item_weights and item_targets, ids and settings ' +
     'as metadata;',
   '               imported again, it ranks as the model does, to the last bit',
   '  csv, jsonl   an item a row: id, v1, v2, ... or id and vector; and OUT.settings.json',
   '  parquet      columns id and features, as Spark and ampcf import FOLDER have them; and OUT.settings.json',
   '',
+  '  With --settings OUT.settings.json each is imported again as the model that it was, and ranks so.',
   '  Neighbours of a model are not exported: vectors have no place for them.',
   '  --json       which files were written, on standard output',
   '',
@@ -88,6 +89,28 @@ function safetensorsOf({ ids, arrays, settings }) {
   return writeSafetensors(tensors, { ids: JSON.stringify(ids), settings: JSON.stringify(settings) });
 }
 
+/** As few digits as single precision needs. */
+const shortest = (/** @type {number} */ x) => Number(x.toPrecision(9));
+
+/**
+ * Settings, and under `items` what the model has of each item beside its vector, by which ampcf import makes
+ * the same ranking where it knows nothing of popularity.
+ * @param {Exported} exported
+ */
+function settingsText({ ids, arrays, settings }) {
+  const { bias, weights, targets } = arrays;
+  const lists = Object.entries({ bias, weights, targets }).filter(([, numbers]) => numbers !== undefined);
+  const line = (/** @type {[string, unknown]} */ [name, list]) => `    "${name}": ${JSON.stringify(list)}`;
+  const items = [
+    line(['ids', ids]),
+    ...lists.map(([name, numbers]) =>
+      line([name, Array.from(/** @type {Float32Array} */ (numbers), shortest)]),
+    ),
+  ];
+  const plain = JSON.stringify(settings, null, 2).replace(/\n\}$/, ',');
+  return Buffer.from(`${plain}\n  "items": {\n${items.join(',\n')}\n  }\n}\n`);
+}
+
 /**
  * @param {(typeof formats)[number]} format
  * @param {string} output
@@ -95,14 +118,11 @@ function safetensorsOf({ ids, arrays, settings }) {
  * @returns {OutputFile[]}
  */
 function filesOf(format, output, exported) {
-  const { ids, arrays, settings } = exported;
+  const { ids, arrays } = exported;
   const { items, dim, vectors } = arrays;
   if (format === 'safetensors') return [{ path: output, bytes: safetensorsOf(exported) }];
   const stem = beside(output, format);
-  const saved = {
-    path: `${stem}.settings.json`,
-    bytes: Buffer.from(`${JSON.stringify(settings, null, 2)}\n`),
-  };
+  const saved = { path: `${stem}.settings.json`, bytes: settingsText(exported) };
   if (format === 'npy')
     return [
       { path: output, bytes: writeNpy(vectors, [items, dim]) },

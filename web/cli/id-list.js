@@ -9,6 +9,12 @@ import { inline } from '../read/inline.js';
 
 /** @typedef {{ item: string, weight: number }} WeightedId */
 /** @typedef {(id: string) => boolean} Knows whether an id is one of the model's */
+/**
+ * @typedef {object} ListRules
+ * @property {Knows} knows
+ * @property {boolean} weights whether a line of a file may be `id,weight`
+ * @property {boolean} files whether what is given is a file or known ids, and nothing else
+ */
 
 /** What can hardly be an id: a path, or a name with the ending of a text file. */
 const likePath = /[\\/]|\.(csv|tsv|txt|list|dat|jsonl?)(\.gz|\.zst)?$/i;
@@ -22,29 +28,32 @@ const firstLine = /^"?(item|itemid|item_id|movieid|movie_id|id)"?(,"?weight"?)?$
  * @param {string | string[] | undefined} given
  * @param {string} name of the option, for messages
  * @param {Knows} knows
+ * @param {{ weights?: boolean, files?: boolean }} [rules] weights: whether a line of a file may be
+ *   `id,weight`; files: whether what is given is a file, or ids of which one at least is known
  * @returns {Promise<WeightedId[]>}
  */
-export async function idList(given, name, knows) {
+export async function idList(given, name, knows, { weights = true, files = false } = {}) {
   const lists = [];
-  for (const one of [given ?? []].flat()) lists.push(await idsOf(one, name, knows));
+  for (const one of [given ?? []].flat()) lists.push(await idsOf(one, name, { knows, weights, files }));
   return lists.flat();
 }
 
 /**
  * @param {string} given
  * @param {string} name
- * @param {Knows} knows
+ * @param {ListRules} rules
  * @returns {Promise<WeightedId[]>}
  */
-async function idsOf(given, name, knows) {
+async function idsOf(given, name, rules) {
+  const { knows, files } = rules;
   if (given === '') return [];
-  if (given === '-' || existsSync(given)) return idsOfLines(await linesOf(given), given, name, knows);
+  if (given === '-' || existsSync(given)) return idsOfLines(await linesOf(given), given, name, rules);
   if (knows(given)) return [{ item: given, weight: 1 }];
   const ids = given
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  if (likePath.test(given) && !ids.some(knows))
+  if ((files || likePath.test(given)) && !ids.some(knows))
     throw new AmpcfError(
       'IO',
       `--${name}: ${inline(given)}: no such file, and no item of the model, wanted one`,
@@ -91,12 +100,13 @@ function partsOf(line, knows) {
  * @param {string[]} lines
  * @param {string} path
  * @param {string} name
- * @param {Knows} knows
+ * @param {ListRules} rules
  * @returns {WeightedId[]}
  */
-function idsOfLines(lines, path, name, knows) {
+function idsOfLines(lines, path, name, { knows, weights }) {
   return lines.flatMap((line, i) => {
     if (line.trim() === '' || (i === 0 && firstLine.test(line.trim()))) return [];
+    if (!weights) return idOfLine(line, i === 0, `${inline(path)}:${i + 1}: --${name} line`, knows);
     const [item, weight] = partsOf(line, knows) ?? ['', ''];
     if (item === '' || !(Number(weight) > 0 && Number(weight) <= AMPCF_MAX_WEIGHT)) {
       const wanted =
@@ -109,4 +119,20 @@ function idsOfLines(lines, path, name, knows) {
     }
     return [{ item, weight: Number(weight) }];
   });
+}
+
+/**
+ * The one id of a line, whole or in quotes; or of a table's first column, whose others are no ids.
+ * @param {string} line
+ * @param {boolean} first
+ * @param {string} where
+ * @param {Knows} knows
+ * @returns {WeightedId[]}
+ */
+function idOfLine(line, first, where, knows) {
+  const quoted = /^\s*"((?:[^"]|"")*)"\s*$/.exec(line);
+  const item = quoted ? quoted[1].replaceAll('""', '"') : line.trim();
+  if (knows(item) || !/[,;\t]/.test(item)) return [{ item, weight: 1 }];
+  const wanted = `one id a line${first ? ' and no other columns' : ''} (an id with commas in quotes)`;
+  throw new AmpcfError('BAD_DATA', `${where}, got ${JSON.stringify(line)}, wanted ${wanted}`);
 }

@@ -7,6 +7,7 @@ import { checkTrained } from './check-trained.js';
 import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
 import { readImportInput } from './import-input.js';
+import { clusterText, foldInText } from './import-text.js';
 import { parseCommand, textOptions, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
@@ -39,8 +40,11 @@ export const usage = [
   '',
   '  --ids FILE              ids in the order of the vectors, where their file has none: a line ' +
     'each, or .npy',
+  '    --ids-column COL|none   which column of it, by name or number, where it has several; none: a line ' +
+    'is an id',
   '  --array NAME            which array of .npz or .safetensors, where several could be meant',
-  '  --id-column --vector-column COL   of a table',
+  '  --id-column COL|none    the column of ids of a table, by name or number; none: it has none',
+  '  --vector-column COLS    the columns of numbers: one with lists, or several: f0-f7, or 3-10, or a,b,c',
   '  --items FILE            titles and aspects, as in ampcf train (--items-id, --items-title, --aspects,',
   '                          --aspect-separator)',
   '  --interactions FILE     who used what, as ampcf train reads it (--user, --item, --rating, ' +
@@ -52,6 +56,7 @@ export const usage = [
   '    --hold-out latest|random',
   '  --users FILE --user-ids FILE   vectors of people, to say what the source itself reaches on ' +
     'the same events',
+  '    --user-ids-column COL',
   '  --as implicit|spark     vectors of the implicit ALS of that library: the model gives the ' +
     'scores that people',
   '                          would have there. Needs --regularization X (or --reg X) and --alpha X ' +
@@ -66,13 +71,12 @@ export const usage = [
   '',
 ].join('\n');
 
+/** Options of a training that say nothing of vectors. */
+const withoutEffect = ['private', 'minutes', 'trials', 'cores', 'refit', 'patience', 'max-memory'];
+
 /** @type {Record<string, OptionSpec>} */
 const options = {
-  ...Object.fromEntries(
-    Object.entries(trainingOptions).filter(
-      ([name]) => !['private', 'minutes', 'trials', 'cores'].includes(name),
-    ),
-  ),
+  ...Object.fromEntries(Object.entries(trainingOptions).filter(([name]) => !withoutEffect.includes(name))),
   ...textOptions([
     'ids',
     'array',
@@ -81,6 +85,8 @@ const options = {
     'interactions',
     'users',
     'user-ids',
+    'ids-column',
+    'user-ids-column',
     'as',
     'regularization',
     'reg',
@@ -123,11 +129,9 @@ async function ofSample({ sample }, bytes) {
 
 /**
  * @param {Imported} model
- * @param {ImportInput} input
  * @param {(line: string) => void} say
  */
-function sayImported({ items, users, interactions, outside, zeros }, { options: given, kind }, say) {
-  say(`vectors  ${count(items)} of ${given.dim} numbers (${kind})`);
+function sayImported({ users, interactions, outside, zeros }, say) {
   if (zeros.length > 0)
     say(
       `zeros    ${count(zeros.length)} vectors are all 0, such as that of ${inline(zeros[0])}: ` +
@@ -141,17 +145,24 @@ function sayImported({ items, users, interactions, outside, zeros }, { options: 
 
 /**
  * @param {Imported} model
+ * @param {ImportInput} input
+ */
+function foldInLine({ settings, trials }, { sourceOf, options: { as } }) {
+  if (as) return `that of ${as.library}, with regularization ${as.regularization} and alpha ${as.alpha}`;
+  if (!trials?.length) return foldInText(settings, sourceOf);
+  const best = `the best of ${trials.length} on held-out events`;
+  const given = /** @type {Record<string, string>} */ ({ 'by norm and width': best, 'by default': best });
+  return foldInText(settings, (name) => given[sourceOf(name)] ?? sourceOf(name));
+}
+
+/**
+ * @param {Imported} model
+ * @param {ImportInput} input
  * @param {(line: string) => void} say
  */
-function sayFoldIn({ settings, trials, validation, source, gate, proportional }, say) {
-  const { alpha, lambda, nu, itemDamping, popularityDamping, bias } = settings;
-  const how = trials?.length
-    ? `the best of ${trials.length} on held-out events`
-    : 'as given, or by norm and width';
-  say(
-    `fold-in  alpha ${alpha}, lambda ${lambda}, nu ${nu}, item damping ${itemDamping}, popularity damping ` +
-      `${popularityDamping}, bias ${bias}: ${how}`,
-  );
+function sayFoldIn(model, input, say) {
+  const { validation, source, gate, proportional } = model;
+  say(`fold-in  ${foldInLine(model, input)}`);
   for (const line of choiceLines({ gate: gate ?? null, proportional: proportional ?? null })) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
   if (source) {
@@ -167,7 +178,7 @@ function sayFoldIn({ settings, trials, validation, source, gate, proportional },
  */
 function sayCluster({ cluster }, sample, say) {
   const told = cluster?.validation;
-  if (told) say(`cluster  ${JSON.stringify(told)}`);
+  if (typeof told === 'object' && told !== null) say(`cluster  ${clusterText(told)}`);
   if (sample) say(`sample   ${validationText(sample)}`);
 }
 
@@ -198,29 +209,32 @@ export async function run(argv, signal) {
   signal.throwIfAborted();
   await writeOutput(output, model.bytes);
   const { say } = io;
-  sayImported(model, input, say);
-  sayFoldIn(model, say);
+  sayImported(model, say);
+  sayFoldIn(model, input, say);
   if (model.validation && check) sayCheck(model.validation, check, say);
   sayCluster(input, sample, say);
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(model.bytes.length)})`);
   if (model.zeros.length > 0.1 * model.items) sayLoudly(`${count(model.zeros.length)} vectors are all 0`);
   if (output === '-') return;
-  if (values.json) await print(jsonLine(summaryOf(model, { output, check, sample })));
+  if (values.json) await print(jsonLine(summaryOf(model, input, { output, check, sample })));
   else say(`\ntry      npx ampcf recommend ${inline(quoted(output))} --history ITEM,ITEM,... --explain`);
 }
 
 /**
  * What --json gives.
  * @param {Imported} model
+ * @param {ImportInput} input
  * @param {{ output: string, check: ValidationCheck | undefined, sample: ValidationFigures | undefined }} more
  */
-function summaryOf({ bytes, zeros, ...model }, { output, check, sample }) {
+function summaryOf({ bytes, zeros, ...model }, { understood, titles }, { output, check, sample }) {
   const { validation } = model;
   return {
     model: output,
     bytes: bytes.length,
     ...model,
     zeros: zeros.length,
+    understood,
+    titles,
     validation: validation ?? null,
     ...(validation && check && checkSummary(validation, check, {})),
     ...(sample && { sample }),

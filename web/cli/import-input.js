@@ -1,25 +1,33 @@
 // Owns what `ampcf import` reads: vectors with their ids, what stands beside them, interactions, vectors of
 // people. Must not fit or write.
 import { AmpcfError } from '../core/errors.js';
-import { givenDefaults } from '../train/defaults.js';
 import { readItems } from '../read/read-items.js';
 import { readFolder } from '../vectors/folder.js';
 import { openVectors } from '../vectors/open.js';
-import { isFolder } from '../vectors/parquet-rows.js';
+import { hasParts, isFolder } from '../vectors/parquet-rows.js';
 import { readIds } from '../vectors/read-ids.js';
-import { displayName, readFileBytes } from '../read/bytes.js';
-import { defined, numberOption, UsageError } from './options.js';
+import { displayName } from '../read/bytes.js';
+import { inline } from '../read/inline.js';
+import { checkCompanions, checkOfKind, checkPopularity } from './import-options.js';
+import { libraryOf, perItemOf, readSettings, settingsOf } from './import-options.js';
+import { alsNotes, ofEach, sayTitles, sayVectors, titlesOf, understoodVectors } from './import-text.js';
+import { defined, numberOption, optionOf, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
-import { givenSettings, readTrainingInput } from './training-input.js';
+import { count } from './print.js';
+import { readTrainingInput } from './training-input.js';
+import { sayLoudly } from './validation-text.js';
 
 /** @import { Interactions, VectorOptions } from '../train.js' */
 /** @import { UserVectors } from '../evaluate/source-ranker.js' */
 /** @import { VectorFile } from '../vectors/open.js' */
 /** @import { Io } from './progress.js' */
+/** @import { Titles, UnderstoodVectors } from './import-text.js' */
 /**
  * @typedef {object} ImportInput
  * @property {VectorOptions} options of modelFromVectors
- * @property {string} kind of the file
+ * @property {UnderstoodVectors} understood
+ * @property {Titles | null} titles
+ * @property {(name: string) => string} sourceOf where a setting of the fold-in comes from
  * @property {Interactions | undefined} validation
  * @property {UserVectors | undefined} userVectors
  * @property {{ history: Interactions, heldOut: Interactions } | undefined} sample held-out events that a
@@ -31,88 +39,58 @@ import { givenSettings, readTrainingInput } from './training-input.js';
 const usualShare = '0.1';
 
 /**
- * The library whose ALS it was, from the command line or from settings.json of a folder.
- * @param {Record<string, any>} values
- * @param {Record<string, any>} [told]
- */
-function libraryOf(values, told = {}) {
-  const library = values.as ?? told.as;
-  const strength = numberOption(values, 'strength') ?? told.strength;
-  const given = numberOption(values, 'regularization') ?? numberOption(values, 'reg');
-  if (library === undefined) {
-    const stray = ['regularization', 'reg', 'strength'].find((name) => values[name] !== undefined);
-    if (stray)
-      throw new UsageError(`--${stray}: got ${values[stray]}, wanted --as implicit or --as spark with it`);
-    return undefined;
-  }
-  if (library !== 'implicit' && library !== 'spark')
-    throw new UsageError(`--as: got ${JSON.stringify(library)}, wanted implicit or spark`);
-  const als = {
-    library,
-    regularization: given ?? told.reg ?? told.regularization,
-    alpha: numberOption(values, 'alpha') ?? told.alpha,
-    ...(strength !== undefined && { rating: strength }),
-  };
-  for (const name of /** @type {const} */ (['regularization', 'alpha']))
-    if (als[name] === undefined)
-      throw new UsageError(`--as ${library}: --${name} is missing: what was the training there given?`);
-  return als;
-}
-
-/**
- * Settings of the command line over those of a settings file.
- * @param {Record<string, any>} values
- * @param {Record<string, any> | null} told
- * @returns {Record<string, any>}
- */
-function settingsOf(values, told) {
-  const { vectors: vectorType, ...given } = givenSettings(values);
-  const known = Object.keys(givenDefaults);
-  const all = { ...given, ...(vectorType !== undefined && { vectorType }) };
-  const stray = Object.keys(all).find((name) => !known.includes(name));
-  if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted a setting of ampcf import`);
-  const saved = Object.entries(told ?? {}).filter(([name]) => known.includes(name));
-  return { ...Object.fromEntries(saved), ...all };
-}
-
-/**
- * @param {string | undefined} path
- * @returns {Promise<Record<string, any> | null>}
- */
-async function readSettings(path) {
-  if (path === undefined) return null;
-  const text = (await readFileBytes(path)).toString('utf8');
-  try {
-    const settings = JSON.parse(text);
-    if (typeof settings === 'object' && settings !== null) return settings;
-  } catch {
-    // Said below.
-  }
-  throw new AmpcfError(
-    'BAD_DATA',
-    `${displayName(path)}: got no JSON object, wanted settings as ampcf export writes`,
-  );
-}
-
-/**
  * Ids of the file or of --ids, as many as there are vectors.
  * @param {VectorFile} file
  * @param {string} path
  * @param {string | undefined} given
- * @param {string} option
+ * @param {{ option: string, column: string | undefined }} asked option: what the file of ids is called;
+ *   column: which column of it
  */
-export async function idsFor(file, path, given, option) {
-  const ids = given === undefined ? file.ids : await readIds(given);
+export async function idsFor(file, path, given, { option, column }) {
+  const read =
+    given === undefined
+      ? { ids: file.ids, note: null }
+      : await readIds(given, { rows: file.rows, column, option });
+  const { ids, note } = read;
+  const columns = file.kind === 'table' || file.kind === 'parquet';
   if (!ids)
     throw new UsageError(
-      `--${option} FILE is missing: ${displayName(path)} (${file.kind}) says of no row whose it is`,
+      `--${option} FILE is missing: ${displayName(path)} (${file.kind}, ${file.dim} numbers a row) ` +
+        `says of no row whose it is${columns ? '; --id-column COL where a column does' : ''}`,
     );
-  if (ids.length === file.rows) return ids;
+  if (ids.length === file.rows) return { ids, note };
   const where = given === undefined ? displayName(path) : displayName(given);
   throw new AmpcfError(
     'BAD_DATA',
     `${where}: got ${ids.length} ids, wanted ${file.rows}, one for each vector of ${displayName(path)}`,
   );
+}
+
+const ofItems = ['items', 'items-id', 'items-title', 'aspects', 'aspect-separator'];
+
+/** @param {Record<string, any>} values */
+export const itemOptions = (values) =>
+  defined({
+    id: values['items-id'],
+    title: values['items-title'],
+    aspects: values.aspects === undefined ? undefined : values.aspects.split(','),
+    separator: values['aspect-separator'],
+    quote: values.quote,
+    skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
+  });
+
+/**
+ * Titles and aspects, and how many of the vectors have them.
+ * @param {Record<string, any>} values
+ * @param {string[]} ids
+ * @param {Io} io
+ */
+async function readTitles(values, ids, io) {
+  if (values.items === undefined) return { items: undefined, titles: null };
+  const { items, columns } = await readItems(values.items, { ...itemOptions(values), known: new Set(ids) });
+  const titles = titlesOf(ids, items, columns);
+  sayTitles(titles, io.say);
+  return { items, titles };
 }
 
 /**
@@ -122,53 +100,116 @@ export async function idsFor(file, path, given, option) {
  * @param {Io} io
  */
 async function readBeside(values, ids, io) {
-  if (values.interactions !== undefined) {
-    const validation = values.validation ?? usualShare;
-    const asked = { ...values, validation: validation === 'none' ? undefined : validation };
-    return readTrainingInput(values.interactions, asked, io);
-  }
-  const stray = ['validation', 'hold-out', 'weights'].find((name) => values[name] !== undefined);
-  if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --interactions with it`);
-  if (values.items === undefined) return { interactions: undefined, validation: undefined, items: undefined };
-  const { items } = await readItems(values.items, {
-    ...defined({
-      id: values['items-id'],
-      title: values['items-title'],
-      aspects: values.aspects === undefined ? undefined : values.aspects.split(','),
-      separator: values['aspect-separator'],
-      quote: values.quote,
-      skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
-    }),
-    known: new Set(ids),
-  });
-  return { interactions: undefined, validation: undefined, items };
+  if (values.interactions === undefined)
+    return { interactions: undefined, validation: undefined, ...(await readTitles(values, ids, io)) };
+  const { validation = usualShare } = values;
+  // Items are joined to the vectors, not to the interactions.
+  const rest = Object.entries(values).filter(([name]) => !ofItems.includes(name));
+  const asked = { ...Object.fromEntries(rest), validation: validation === 'none' ? undefined : validation };
+  const input = await readTrainingInput(values.interactions, asked, io);
+  const { interactions } = input;
+  checkMeeting(ids, interactions);
+  return { interactions, validation: input.validation, ...(await readTitles(values, ids, io)) };
+}
+
+/**
+ * Warns where most interactions are with items that have no vector, which is nearly always a mistake.
+ * @param {string[]} ids
+ * @param {Interactions} interactions
+ */
+function checkMeeting(ids, { items, item }) {
+  const known = new Set(ids);
+  const there = items.map((id) => known.has(id));
+  let outside = 0;
+  for (let x = 0; x < item.length; x++) if (!there[item[x]]) outside++;
+  if (outside === item.length || 2 * outside <= item.length) return;
+  const one = JSON.stringify(items[there.indexOf(false)].slice(0, 80));
+  sayLoudly(
+    `${count(outside)} of ${count(item.length)} interactions are with items that have no vector, ` +
+      `such as ${one}`,
+  );
 }
 
 /** @param {Record<string, any>} values */
 async function readUserVectors(values) {
-  const { users: path, 'user-ids': idsPath, array } = values;
-  if (path === undefined) {
-    if (idsPath !== undefined) throw new UsageError(`--user-ids: got ${idsPath}, wanted --users with it`);
-    return undefined;
-  }
-  if (values.interactions === undefined)
-    throw new UsageError('--users: wanted --interactions with it: the ranking of people is measured on them');
-  const file = await openVectors(path, defined({ array }));
-  return { ids: await idsFor(file, path, idsPath, 'user-ids'), vectors: file.vectors, dim: file.dim };
+  const { users: path, 'user-ids': idsPath, 'user-ids-column': column, array } = values;
+  if (path === undefined) return undefined;
+  const file = await openVectors(path, defined({ array, ids: idsPath !== undefined, people: true }));
+  const { ids } = await idsFor(file, path, idsPath, { option: 'user-ids', column });
+  return { ids, vectors: file.vectors, dim: file.dim, kind: file.kind };
 }
 
 /**
  * What stands beside the vectors in their file takes the place of what it was made from.
- * @param {VectorFile} file
+ * @param {Record<string, ArrayLike<number>>} perItem
  * @param {Record<string, any>} settings
  */
-function withPerItem({ perItem }, settings) {
-  const { bias, weights, targets, popularity } = perItem;
+function withPerItem({ bias, weights, targets, popularity }, settings) {
   const rest = { ...settings };
   if (bias) delete rest.bias;
   if (weights) delete rest.itemDamping;
   if (targets) delete rest.popularityDamping;
   return defined({ ...rest, itemBias: bias, itemWeights: weights, itemTargets: targets, popularity });
+}
+
+/**
+ * Numbers of each item: of the file of vectors, or of the settings that were exported with them, unless
+ * interactions or options say them anew.
+ * @param {VectorFile} file
+ * @param {Record<string, any>} values
+ * @param {Record<string, any> | null} told
+ * @param {string[]} ids
+ */
+function perItem({ perItem: own }, values, told, ids) {
+  if (values.interactions !== undefined || !told?.items) return own;
+  const { bias, weights, targets } = perItemOf(told.items, ids, displayName(values.settings ?? ''));
+  return defined({
+    bias: values.bias === undefined ? bias : undefined,
+    weights: values['item-damping'] === undefined ? weights : undefined,
+    targets: values['popularity-damping'] === undefined ? targets : undefined,
+    ...own,
+  });
+}
+
+/**
+ * Where each setting of the fold-in comes from, in words.
+ * @param {Record<string, any>} settings of command line and file
+ * @param {Record<string, any>} values
+ * @param {Record<string, any>} beside numbers of each item
+ * @returns {(name: string) => string}
+ */
+function sourcesOf(settings, values, beside) {
+  const instead = /** @type {Record<string, string>} */ ({
+    bias: 'itemBias',
+    itemDamping: 'itemWeights',
+    popularityDamping: 'itemTargets',
+  });
+  return (name) => {
+    if (beside[instead[name]]) return ofEach;
+    if (values[optionOf(name)] !== undefined) return 'as given';
+    if (settings[name] !== undefined) return 'of the settings file';
+    return name === 'alpha' || name === 'lambda' ? 'by norm and width' : 'by default';
+  };
+}
+
+/**
+ * Vectors with their ids, and what was understood of them.
+ * @param {string} path
+ * @param {Record<string, any>} values
+ * @param {boolean} library whether it is said whose they are
+ * @param {Io} io
+ */
+async function readVectors(path, values, library, { signal, say }) {
+  const { array, 'id-column': id, 'vector-column': vector, ids: idsPath, 'ids-column': column } = values;
+  const asked = defined({ array, id, vector, ids: idsPath !== undefined, signal });
+  const file = await openVectors(path, asked);
+  const { ids, note } = await idsFor(file, path, idsPath, { option: 'ids', column });
+  const understood = understoodVectors(file, ids, {
+    from: idsPath === undefined ? null : displayName(idsPath),
+    notes: [...(note === null ? [] : [note]), ...(library ? [] : alsNotes(file.told))],
+  });
+  sayVectors(understood, say);
+  return { file, ids, understood };
 }
 
 /**
@@ -178,23 +219,29 @@ function withPerItem({ perItem }, settings) {
  * @returns {Promise<ImportInput>}
  */
 async function readFileInput(path, values, io) {
-  const { array, 'id-column': id, 'vector-column': vector } = values;
-  const file = await openVectors(path, { ...defined({ array, id, vector }), signal: io.signal });
-  const ids = await idsFor(file, path, values.ids, 'ids');
+  const { array, settings: settingsPath } = values;
   const as = libraryOf(values);
-  const told = (await readSettings(values.settings)) ?? file.settings;
+  const { file, ids, understood } = await readVectors(path, values, as !== undefined, io);
+  const told = (await readSettings(settingsPath)) ?? file.settings;
   const { alpha, ...settings } = settingsOf(values, told);
-  const { interactions, validation, items } = await readBeside(values, ids, io);
-  const userVectors = await readUserVectors(values);
-  if (userVectors && userVectors.dim !== file.dim)
+  const { popularity, ...beside } = withPerItem(perItem(file, values, told, ids), {
+    ...settings,
+    ...(as ? {} : defined({ alpha })),
+  });
+  if (values.interactions === undefined && !popularity) checkPopularity(values, beside, settingsPath);
+  const { interactions, validation, items, titles } = await readBeside(values, ids, io);
+  const people = await readUserVectors(values);
+  checkOfKind(values, [file.kind, ...(people && array !== undefined ? [people.kind] : [])]);
+  if (people && people.dim !== file.dim)
     throw new UsageError(
-      `--users: got vectors of ${userVectors.dim} numbers, wanted ${file.dim} as the items have`,
+      `--users: got vectors of ${people.dim} numbers, wanted ${file.dim} as the items have`,
     );
-  const { popularity, ...beside } = withPerItem(file, { ...settings, ...(as ? {} : defined({ alpha })) });
   return {
-    kind: file.kind,
+    understood,
+    titles,
+    sourceOf: sourcesOf({ alpha, ...settings }, values, beside),
     validation,
-    userVectors,
+    userVectors: people,
     sample: undefined,
     cluster: undefined,
     options: /** @type {any} */ ({
@@ -209,6 +256,8 @@ async function readFileInput(path, values, io) {
   };
 }
 
+const refusedByFolder = ['ids', 'interactions', 'users', 'array', 'settings', 'id-column', 'vector-column'];
+
 /**
  * @param {string} path
  * @param {Record<string, any>} values
@@ -216,40 +265,57 @@ async function readFileInput(path, values, io) {
  * @returns {Promise<ImportInput>}
  */
 async function readFolderInput(path, values, io) {
-  const refused = ['ids', 'interactions', 'users', 'array', 'settings'].find(
-    (name) => values[name] !== undefined,
-  );
+  const refused = refusedByFolder.find((name) => values[name] !== undefined);
   if (refused)
     throw new UsageError(`--${refused}: got ${values[refused]}, wanted nothing: a folder brings its own`);
   const folder = await readFolder(path);
+  const { ids, rows, popularity } = folder;
+  const dim = rows[0].length;
+  const told = { id: 'id', numbers: 'features', unused: [], notes: [] };
+  const found = { kind: 'a folder of Parquet', rows: rows.length, dim, vectors: rows[0], told };
+  const understood = understoodVectors(found, ids, { from: null, notes: [] });
+  sayVectors(understood, io.say);
+  io.say(`files    ${inline(folder.files)}`);
+  for (const warning of folder.warnings) sayLoudly(warning);
   const as = libraryOf(values, folder.settings);
   const { alpha, ...settings } = settingsOf(values, null);
-  const { items } = await readBeside(values, folder.ids, io);
+  const given = await readBeside(values, ids, io);
+  const titles = given.titles ?? (folder.items ? titlesOf(ids, folder.items) : null);
+  if (titles && !given.titles) sayTitles(titles, io.say);
   const { users } = folder.settings;
   return {
-    kind: 'a folder of Parquet',
+    understood,
+    titles,
+    sourceOf: sourcesOf({ alpha, ...settings }, values, {}),
     validation: undefined,
     userVectors: undefined,
     sample: folder.validation,
     cluster: folder.settings,
     options: /** @type {any} */ ({
-      ids: folder.ids,
-      vectors: folder.rows,
-      dim: folder.rows[0].length,
+      ids,
+      vectors: rows,
+      dim,
       ...settings,
       ...(as ? {} : defined({ alpha })),
       ...defined({
         as,
-        items: items ?? folder.items,
+        items: given.items ?? folder.items,
         neighbours: folder.neighbours,
-        popularity: folder.popularity,
-        users: folder.popularity && users,
+        popularity,
+        users: popularity && users,
         name: values.name,
       }),
       signal: io.signal,
     }),
   };
 }
+
+/**
+ * Whether a folder is one of several tables, not one table in parts, as Spark writes a column of vectors.
+ * @param {string} path
+ */
+const isFolderOfTables = (path) =>
+  path !== '-' && isFolder(path) && !/\.parquet\/?$/i.test(path) && !hasParts(path);
 
 /**
  * @param {string} path of a file of vectors or a folder
@@ -259,6 +325,7 @@ async function readFolderInput(path, values, io) {
  */
 export async function readImportInput(path, values, io) {
   const { ids, interactions, items, users, settings, 'user-ids': userIds } = values;
+  checkCompanions(values);
   await checkPaths(
     {
       VECTORS: path,
@@ -271,7 +338,5 @@ export async function readImportInput(path, values, io) {
     },
     { '-o': values.output },
   );
-  return path !== '-' && isFolder(path) && !/\.parquet\/?$/i.test(path)
-    ? readFolderInput(path, values, io)
-    : readFileInput(path, values, io);
+  return isFolderOfTables(path) ? readFolderInput(path, values, io) : readFileInput(path, values, io);
 }

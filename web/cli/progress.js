@@ -42,7 +42,7 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
       if (quiet || now - began < after || (stream.isTTY && now - shown < 80 && done < total)) return;
       shown = now;
       const seconds = (now - began) / 1000;
-      const left = share > 0.02 ? ` ${Math.ceil(seconds / share - seconds)} s left` : '';
+      const left = share > 0.02 ? `, ${Math.ceil(seconds / share - seconds)} s left` : '';
       const rest = `  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
       const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}${rest}`;
       if (stream.isTTY) {

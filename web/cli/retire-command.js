@@ -10,6 +10,7 @@ import { parseCommand, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
+import { quoted } from './shell-word.js';
 import { print } from './terminal.js';
 
 /** @import { OptionSpec } from './options.js' */
@@ -31,6 +32,20 @@ export const usage = [
 const options = { output: { type: 'string', short: 'o' }, ids: { type: 'string', multiple: true } };
 
 /**
+ * Refuses ids that stand together, as other commands take them: an id may have commas in it.
+ * @param {string[]} named
+ * @param {(id: string) => boolean} knows
+ */
+function checkApart(named, knows) {
+  const together = named.find((id) => !knows(id) && id.split(',').some((part) => knows(part.trim())));
+  if (together === undefined) return;
+  const apart = together.split(',').map((id) => quoted(id.trim()));
+  throw new UsageError(
+    `ID: got ${JSON.stringify(together)}, wanted ids that stand apart: ${apart.join(' ')}`,
+  );
+}
+
+/**
  * @param {string[]} argv
  * @param {AbortSignal} signal
  */
@@ -50,7 +65,9 @@ export async function run(argv, signal) {
   const model = await openModel(path, bytes);
   const known = new Set(model.ids());
   model.dispose();
-  const listed = await idList(lists, 'ids', (id) => known.has(id));
+  const knows = (/** @type {string} */ id) => known.has(id);
+  checkApart(named, knows);
+  const listed = await idList(lists, 'ids', knows, { weights: false, files: true });
   const found = await retireItems(bytes, [...named, ...listed.map(({ item }) => item)]);
   signal.throwIfAborted();
   await writeOutput(output, found.bytes);

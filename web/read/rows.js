@@ -37,6 +37,7 @@ import { MAX_LINE, headLines, noData, parseTable } from './table.js';
  * @property {string} [quote] 'none', or the character
  * @property {number} [dialect] the first way of quoting to try, where it is not given
  * @property {(lines: string[]) => Format | undefined} [special] a format of the caller's own
+ * @property {Uint8Array} [bytes] what is in the file, where the caller has read it
  * @property {(bytes: number, total: number | null) => void} [onBytes]
  * @property {AbortSignal} [signal]
  */
@@ -53,14 +54,16 @@ const parquetMark = Buffer.from('PAR1');
 async function openRows(path, file, options) {
   refuseFolder(path, file);
   const coding = newCoding();
-  const raw = readChunks(path, options);
+  const raw = options.bytes ? chunksOf(options.bytes) : readChunks(path, options);
   const close = () => raw.return(undefined);
   try {
     const inside = decompressed(raw, file, coding);
     const first = await takeHead(inside);
     if (first.head.subarray(0, 4).equals(parquetMark)) {
       const source =
-        coding.compression === null && isPlainFile(path) ? path : await restOf(first.taken, inside);
+        !options.bytes && coding.compression === null && isPlainFile(path)
+          ? path
+          : await restOf(first.taken, inside);
       return { ...(await openParquetRows(source, file, options)), coding, close };
     }
     refuseForeign(first.head, file);
@@ -123,6 +126,17 @@ function refuseFolder(path, file) {
         ? ' (cat makes one of them)'
         : '';
   throw new AmpcfError('IO', `${file}: cannot read, got ${got}, wanted one file${one}`, { reason: 'EISDIR' });
+}
+
+const chunkBytes = 1 << 18;
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {AsyncGenerator<Buffer, void, undefined>}
+ */
+async function* chunksOf(bytes) {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < all.length; at += chunkBytes) yield all.subarray(at, at + chunkBytes);
 }
 
 /** @param {string} path */
@@ -333,7 +347,8 @@ export async function withRows(path, file, options, use) {
     return await use(rows);
   } catch (error) {
     const { quote } = /** @type {any} */ (error).details ?? {};
-    if (!quote || rows.dialect === undefined || !isPlainFile(path)) throw error;
+    const again = options.bytes !== undefined || isPlainFile(path);
+    if (!quote || rows.dialect === undefined || !again) throw error;
     await rows.close(); // closes the file before it is opened again
     return await withRows(path, file, { ...options, dialect: rows.dialect + 1 }, use).catch((other) => {
       throw /** @type {any} */ (other).details?.quote ? error : other;

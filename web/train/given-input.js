@@ -164,6 +164,12 @@ function popularityOf({ popularity, users, interactions }, ids) {
 }
 
 /**
+ * One id, to compare.
+ * @param {readonly string[]} ids
+ */
+const shown = (ids) => (ids.length > 0 ? JSON.stringify(ids[0].slice(0, 80)) : 'none');
+
+/**
  * The same of interactions: each pair counts once, and people count who used an item that has a vector.
  * @param {Interactions} interactions
  * @param {readonly string[]} ids
@@ -182,7 +188,11 @@ function countedPopularity(interactions, ids) {
     outside += offsets[u + 1] - offsets[u] - known.length;
   }
   if (counted === 0)
-    throw new AmpcfError('NO_DATA', 'interactions: got none with an item of ids, wanted at least one');
+    throw new AmpcfError(
+      'NO_DATA',
+      `interactions: got none with an item of ids: ${shown(itemIds)} there, ${shown(ids)} here, ` +
+        'wanted at least one',
+    );
   return { people, users: counted, outside };
 }
 

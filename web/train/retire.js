@@ -94,6 +94,26 @@ function keepNeighbours(file, kept) {
 }
 
 /**
+ * Aspects at the end of the list that no item has any more: an append put them there. Others keep their
+ * numbers. Where none is left, and where no item has a title, the file has none of their sections, as before.
+ * @param {EditedFile} file
+ */
+function dropUnused(file) {
+  if (file.find('titles') && file.get('titles').data.length === 0)
+    for (const name of ['title offsets', 'titles']) file.remove(name);
+  if (!file.find('item aspects')) return;
+  const used = wholeNumbersOf(file.get('item aspects')).reduce((most, a) => Math.max(most, a + 1), 0);
+  const offsets = file.offsets('aspect offsets');
+  if (used === 0)
+    for (const name of ['aspect offsets', 'aspect names', 'item aspect offsets', 'item aspects'])
+      file.remove(name);
+  else if (used < offsets.length - 1) {
+    file.set('aspect offsets', bytesOf(offsets.slice(0, used + 1)));
+    file.set('aspect names', file.get('aspect names').data.slice(0, offsets[used]));
+  }
+}
+
+/**
  * Clusters by the first item that each has, as the format wants them.
  * @param {EditedFile} file
  */
@@ -152,6 +172,7 @@ export async function retireItems(bytes, ids) {
   for (const name of perItem) keepRows(file, name, kept);
   for (const [offsets, name] of lists) keepLists(file, offsets, name, kept);
   file.items = kept.length;
+  if (retired > 0) dropUnused(file);
   renumberClusters(file);
   setIdOrder(file);
   if (retired > 0) setGram(file, factor);

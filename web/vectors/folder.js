@@ -1,6 +1,6 @@
 // Owns a folder of Parquet that a cluster has written: vectors, people of each item, titles and aspects,
 // neighbours, held-out events, settings. Must not judge them.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { displayName, readFileBytes } from '../read/bytes.js';
 import { badFile } from './npy.js';
@@ -17,6 +17,8 @@ import { idOf, parquetRows, readParquetVectors } from './parquet-rows.js';
  * @property {GivenNeighbours | undefined} neighbours
  * @property {{ history: Interactions, heldOut: Interactions } | undefined} validation
  * @property {Record<string, any>} settings
+ * @property {string} files which were read, and which are not known
+ * @property {string[]} warnings
  */
 
 const there = (/** @type {string} */ folder, /** @type {string} */ name) =>
@@ -34,11 +36,8 @@ async function eachRow(folder, name, columns, onRow) {
   for await (const block of parquetRows(path, file, columns)) for (const row of block) onRow(row, file);
 }
 
-/**
- * @param {string} folder
- * @param {readonly string[]} ids
- */
-async function readPopularity(folder, ids) {
+/** @param {string} folder */
+async function readPopularity(folder) {
   if (!there(folder, 'popularity')) return undefined;
   /** @type {Map<string, number>} */
   const people = new Map();
@@ -50,6 +49,29 @@ async function readPopularity(folder, ids) {
     if (people.has(id)) throw badFile(file, 'id', `${id} twice`, 'each item once');
     people.set(id, count);
   });
+  return people;
+}
+
+/**
+ * Popularity in the order of the vectors: that of none of them is a mistake, that of few is said.
+ * @param {string} name of the folder
+ * @param {readonly string[]} ids
+ * @param {Map<string, number> | undefined} people
+ * @param {string[]} warnings
+ */
+function popularityOf(name, ids, people, warnings) {
+  if (!people) return undefined;
+  const joined = ids.filter((id) => people.has(id)).length;
+  if (joined === 0)
+    throw badFile(
+      name,
+      'popularity.parquet',
+      `no id of vectors.parquet: ${JSON.stringify([...people.keys()][0] ?? '')} there, ` +
+        `${JSON.stringify(ids[0])} here`,
+      'the same ids',
+    );
+  if (2 * joined < ids.length)
+    warnings.push(`popularity.parquet has only ${joined} of ${ids.length} items: the others count as unused`);
   return ids.map((id) => people.get(id) ?? 0);
 }
 
@@ -128,6 +150,18 @@ async function readSettings(folder) {
   throw badFile(displayName(path), 'settings', text.slice(0, 60), 'a JSON object');
 }
 
+const tables = ['popularity', 'aspects', 'neighbours', 'validation'];
+const knownFiles = [...['vectors', ...tables].map((name) => `${name}.parquet`), 'settings.json'];
+
+/** @param {string} folder */
+function filesOf(folder) {
+  const entries = readdirSync(folder).filter((entry) => !/^[._]/.test(entry));
+  const read = knownFiles.filter((entry) => entries.includes(entry));
+  const others = entries.filter((entry) => !knownFiles.includes(entry)).sort();
+  const rest = others.length > 0 ? `; not used: ${others.slice(0, 12).join(', ')}` : '';
+  return `${read.join(', ')}${rest}`;
+}
+
 /**
  * @param {string} folder
  * @returns {Promise<VectorFolder>}
@@ -136,19 +170,28 @@ async function readSettings(folder) {
 export async function readFolder(folder) {
   const name = displayName(folder);
   if (!there(folder, 'vectors'))
-    throw badFile(name, 'folder', 'no vectors.parquet', 'one, with columns id and features');
+    throw badFile(
+      name,
+      'folder',
+      'no vectors.parquet',
+      'one, with columns id and features, or part-*.parquet of one table',
+    );
   const vectors = join(folder, 'vectors.parquet');
   const { ids, rows } = await readParquetVectors(vectors, displayName(vectors), {
     id: 'id',
     vector: 'features',
   });
+  /** @type {string[]} */
+  const warnings = [];
   return {
     ids,
     rows,
-    popularity: await readPopularity(folder, ids),
+    popularity: popularityOf(name, ids, await readPopularity(folder), warnings),
     items: await readAspects(folder),
     neighbours: await readNeighbours(folder),
     validation: await readValidation(folder),
     settings: await readSettings(folder),
+    files: filesOf(folder),
+    warnings,
   };
 }

@@ -106,7 +106,7 @@ export function readNpy(bytes, file) {
       file,
       'npy type',
       descr === '|O' || descr === 'O' ? 'objects of Python (dtype object)' : descr,
-      'floats, integers or strings, such as array.astype("float32")',
+      'floats, integers or strings, such as array.astype("float32"), and of ids array.astype(str)',
     );
   const size = isText ? Number(width) * (kind === 'U' ? 4 : 1) : sizes[type];
   if (!Number.isSafeInteger(n) || data.length !== n * size)

@@ -1,20 +1,24 @@
 // Owns opening a file of vectors, whatever its format: ids where it has them, numbers, and what else stands
 // in it. Must not judge what the numbers are good for.
 import { extname } from 'node:path';
-import { displayName, readFileBytes } from '../read/bytes.js';
+import { displayName, readChunks } from '../read/bytes.js';
+import { decompressed, newCoding } from '../read/encoding.js';
+import { readJsonVectors } from './json-vectors.js';
+import { vectorNames } from './layout.js';
 import { badFile, readNpy } from './npy.js';
 import { readNpz } from './npz.js';
-import { parquetColumns, readParquetVectors } from './parquet-rows.js';
+import { isFolder } from './parquet-rows.js';
 import { isSafetensors, readSafetensors } from './safetensors.js';
-import { idNames, readTable, vectorNames } from './tables.js';
+import { readParquetTable, readTable } from './tables.js';
 import { isWord2vec, readWord2vec } from './text-vectors.js';
 
 /** @import { NpyArray } from './npy.js' */
 /** @import { NumberArray } from './numbers.js' */
-/** @import { TableColumns } from './tables.js' */
+/** @import { TableColumns } from './layout.js' */
+/** @import { TableVectors, Told } from './tables.js' */
 /**
  * @typedef {object} VectorFile
- * @property {string} kind npy, npz, safetensors, parquet, word2vec or table
+ * @property {string} kind npy, npz, safetensors, parquet, word2vec, json or table
  * @property {string[] | null} ids null: the file has none
  * @property {Float32Array | Float64Array} vectors (rows, dim)
  * @property {number} rows
@@ -22,23 +26,25 @@ import { isWord2vec, readWord2vec } from './text-vectors.js';
  * @property {Record<string, Float32Array | Float64Array>} perItem numbers of each item that stand beside:
  *   bias, weights, targets, popularity
  * @property {Record<string, any> | null} settings as `ampcf export` has written them
+ * @property {Told} told what was understood
  */
 /**
  * @typedef {TableColumns & { array?: string | undefined, signal?: AbortSignal | undefined }}
  *   VectorFileOptions array: the name of the vectors where a file has several
  */
 
-const vectorArrays = [
-  'vectors',
-  'embeddings',
-  'itemfactors',
-  'itemembeddings',
-  'features',
-  'weight',
-  'arr0',
-  'v',
-];
-const idArrays = ['ids', 'itemids', 'items', 'keys', 'index'];
+const anyVectors = ['vectors', 'embeddings', 'features', 'weight', 'arr0', 'v'];
+const anyIds = ['ids', 'keys', 'index'];
+const itemArrays = {
+  vectors: [...anyVectors, 'itemfactors', 'itemembeddings'],
+  ids: [...anyIds, 'itemids', 'items'],
+  others: /^(user|people)/,
+};
+const peopleArrays = {
+  vectors: [...anyVectors, 'userfactors', 'userembeddings'],
+  ids: [...anyIds, 'userids', 'users'],
+  others: /^item/,
+};
 /** @type {Record<string, string>} */
 const perItemArrays = {
   bias: 'bias',
@@ -57,26 +63,32 @@ const plain = (/** @type {string} */ name) => name.toLowerCase().replace(/[^a-z0
  * dimensions.
  * @param {Map<string, NumberArray>} arrays
  * @param {string} file
- * @param {string | undefined} wanted
+ * @param {VectorFileOptions} options
  */
-function vectorsAmong(arrays, file, wanted) {
+function vectorsAmong(arrays, file, { array: wanted, people }) {
+  const { vectors, others } = people ? peopleArrays : itemArrays;
   const names = [...arrays.keys()];
   const described =
     [...arrays].map(([name, { shape }]) => `${name} (${shape.join(' x ')})`).join(', ') || 'none';
   const flat = [...arrays].filter(([, { shape }]) => shape.length === 2);
-  const known = flat.filter(([name]) => vectorArrays.includes(plain(name)));
+  const known = flat.filter(([name]) => vectors.includes(plain(name)));
   const chosen =
     wanted !== undefined
       ? wanted
       : known.length === 1
         ? known[0][0]
-        : flat.length === 1
+        : flat.length === 1 && !others.test(plain(flat[0][0]))
           ? flat[0][0]
           : undefined;
   const array = chosen === undefined ? undefined : arrays.get(chosen);
-  if (!array || array.shape.length !== 2)
-    throw badFile(file, 'arrays', described, `--array with one of ${names.join(', ')} that is items x dim`);
-  return array;
+  if (chosen === undefined || !array || array.shape.length !== 2)
+    throw badFile(
+      file,
+      'arrays',
+      described,
+      `--array with one of ${names.join(', ')} that is ${people ? 'people' : 'items'} x dim`,
+    );
+  return { chosen, array };
 }
 
 /**
@@ -89,19 +101,38 @@ function fileOf(kind, { shape, numbers }, file) {
   if (shape.length !== 2 || shape[0] < 1 || shape[1] < 1)
     throw badFile(file, 'shape', `(${shape.join(', ')})`, '(items, dim)');
   const [rows, dim] = shape;
-  return { kind, ids: null, vectors: numbers, rows, dim, perItem: {}, settings: null };
+  const told = { id: null, numbers: 'the array', unused: [], notes: [] };
+  return { kind, ids: null, vectors: numbers, rows, dim, perItem: {}, settings: null, told };
 }
 
+/** @param {NumberArray} array */
+const arrayText = ({ shape, numbers }) =>
+  numbers.length === 1 ? String(numbers[0]) : shape.join(' x ') || 'no numbers';
+
 /**
- * What stands beside the vectors, by its name and length.
- * @param {VectorFile} found
+ * Vectors among arrays, with what stands beside them by its name and length, and what nobody uses.
+ * @param {string} kind
  * @param {Map<string, NumberArray>} arrays
+ * @param {string} file
+ * @param {VectorFileOptions} options
  */
-function addPerItem(found, arrays) {
-  for (const [name, { shape, numbers }] of arrays) {
+function fileOfArrays(kind, arrays, file, options) {
+  const { chosen, array } = vectorsAmong(arrays, file, options);
+  const found = fileOf(kind, array, file);
+  found.told.numbers = chosen;
+  for (const [name, other] of arrays) {
+    const { shape, numbers } = other;
     const what = perItemArrays[plain(name)];
-    if (what && shape.length === 1 && shape[0] === found.rows) found.perItem[what] = numbers;
+    if (name === chosen) continue;
+    if (!what || shape.length !== 1 || shape[0] !== found.rows)
+      found.told.unused.push(`${name} (${arrayText(other)})`);
+    else {
+      found.perItem[what] = numbers;
+      found.told.notes.push(`${what} of each item from ${name}`);
+    }
   }
+  const [alpha, regularization] = ['alpha', 'regularization'].map((name) => arrays.get(name)?.numbers[0]);
+  if (alpha !== undefined && regularization !== undefined) found.told.als = { alpha, regularization };
   return found;
 }
 
@@ -123,19 +154,27 @@ export function idsOfArray(array, file) {
  * @param {string} file
  * @param {VectorFileOptions} options
  */
-function openNpz(bytes, file, { array }) {
+function openNpz(bytes, file, options) {
+  const { array, people } = options;
   const all = readNpz(bytes, file);
   const wanted = array === undefined ? undefined : all.get(array);
   if (wanted instanceof Error) throw wanted;
   /** @type {Map<string, NumberArray>} */
   const numbers = new Map();
+  const idNames = (people ? peopleArrays : itemArrays).ids;
+  const ids = [...all].find(([name]) => idNames.includes(plain(name)));
   for (const [name, entry] of all)
-    if (!(entry instanceof Error) && 'numbers' in entry) numbers.set(name, entry);
-  const found = addPerItem(fileOf('npz', vectorsAmong(numbers, file, array), file), numbers);
-  const ids = [...all].find(([name]) => idArrays.includes(plain(name)));
-  if (ids?.[1] instanceof Error) throw ids[1];
-  if (ids && ids[1].shape.length === 1 && ids[1].shape[0] === found.rows)
+    if (!(entry instanceof Error) && 'numbers' in entry && entry !== ids?.[1]) numbers.set(name, entry);
+  const found = fileOfArrays('npz', numbers, file, options);
+  for (const [name, entry] of all)
+    if (name !== ids?.[0] && (entry instanceof Error || 'texts' in entry)) found.told.unused.push(name);
+  if (ids?.[1] instanceof Error) {
+    if (!options.ids) throw ids[1];
+    found.told.unused.push(ids[0]);
+  } else if (ids && ids[1].shape.length === 1 && ids[1].shape[0] === found.rows) {
     found.ids = idsOfArray(ids[1], `${file}(${ids[0]})`);
+    found.told.id = ids[0];
+  } else if (ids) found.told.unused.push(`${ids[0]} (${ids[1].shape.join(' x ')})`);
   return found;
 }
 
@@ -158,10 +197,11 @@ function jsonOf(text, file, what) {
  * @param {string} file
  * @param {VectorFileOptions} options
  */
-function openSafetensors(bytes, file, { array }) {
+function openSafetensors(bytes, file, options) {
   const { arrays, metadata } = readSafetensors(bytes, file);
-  const found = addPerItem(fileOf('safetensors', vectorsAmong(arrays, file, array), file), arrays);
+  const found = fileOfArrays('safetensors', arrays, file, options);
   found.ids = jsonOf(metadata.ids, file, 'ids of the metadata');
+  if (found.ids) found.told.id = 'ids of the metadata';
   found.settings = jsonOf(metadata.settings, file, 'settings of the metadata');
   return found;
 }
@@ -169,30 +209,25 @@ function openSafetensors(bytes, file, { array }) {
 /**
  * Rows with their ids as one array.
  * @param {string} kind
- * @param {{ ids: string[], rows: ArrayLike<number>[] }} table
+ * @param {TableVectors} table
  * @returns {VectorFile}
  */
-function ofRows(kind, { ids, rows }) {
+function ofRows(kind, { ids, rows, told }) {
   const dim = rows[0]?.length ?? 0;
   const vectors = new Float64Array(rows.length * dim);
   rows.forEach((row, j) => vectors.set(row, j * dim));
-  return { kind, ids, vectors, rows: rows.length, dim, perItem: {}, settings: null };
+  return { kind, ids, vectors, rows: rows.length, dim, perItem: {}, settings: null, told };
 }
 
 /**
+ * What is in a file, unpacked.
  * @param {string} path
  * @param {string} file
- * @param {TableColumns} columns
  */
-async function openParquetVectors(path, file, columns) {
-  const names = await parquetColumns(path, file);
-  const find = (/** @type {string | undefined} */ wanted, /** @type {string[]} */ known) =>
-    wanted ?? names.find((name) => known.includes(plain(name)));
-  const id = find(columns.id, idNames);
-  const vector = find(columns.vector, vectorNames);
-  if (id === undefined || vector === undefined)
-    throw badFile(file, 'columns', names.join(', '), 'id and features, or --id-column and --vector-column');
-  return ofRows('parquet', await readParquetVectors(path, file, { id, vector }));
+async function unpacked(path, file) {
+  const parts = [];
+  for await (const chunk of decompressed(readChunks(path), file, newCoding())) parts.push(chunk);
+  return Buffer.concat(parts);
 }
 
 /**
@@ -203,9 +238,10 @@ async function openParquetVectors(path, file, columns) {
  */
 export async function openVectors(path, options = {}) {
   const file = displayName(path);
-  if (/\.parquet$/i.test(path)) return openParquetVectors(path, file, options);
-  const bytes = await readFileBytes(path);
-  const mark = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
+  if (path !== '-' && (/\.parquet$/i.test(path) || isFolder(path)))
+    return ofRows('parquet', await readParquetTable(path, file, options));
+  const bytes = await unpacked(path, file);
+  const mark = bytes.toString('latin1', 0, 6);
   if (mark.startsWith('\x93NUMPY')) {
     const array = readNpy(bytes, file);
     if ('texts' in array) throw badFile(file, 'npy', 'strings', 'numbers (items x dim)');
@@ -213,27 +249,53 @@ export async function openVectors(path, options = {}) {
   }
   if (mark.startsWith('PK')) return openNpz(bytes, file, options);
   if (isSafetensors(bytes)) return openSafetensors(bytes, file, options);
-  if (mark.startsWith('PAR1')) return openParquetVectors(path, file, options);
+  if (mark.startsWith('PAR1'))
+    return path === '-'
+      ? ofRows('parquet', await readTable(path, file, { ...tableOptions(options), bytes }))
+      : ofRows('parquet', await readParquetTable(path, file, options));
   if (/\.(npy|npz|safetensors)$/i.test(path))
     throw badFile(file, extname(path), JSON.stringify(mark), 'its header');
   return openText(path, bytes, file, options);
 }
 
+/** @param {VectorFileOptions} options */
+const tableOptions = ({ id, vector, ids, people, signal }) => ({ id, vector, ids, people, signal });
+
 /**
  * @param {string} path
- * @param {Uint8Array} bytes
+ * @param {Buffer} bytes
  * @param {string} file
  * @param {VectorFileOptions} options
  */
 async function openText(path, bytes, file, options) {
-  const head = Buffer.from(bytes.subarray(0, 65536))
-    .toString('latin1')
-    .split(/\r\n|\n/);
-  if (bytes.length > 65536) head.pop();
-  if (isWord2vec(head.filter((line) => line.trim() !== '').slice(0, 100)))
-    return ofRows('word2vec', readWord2vec(new TextDecoder().decode(bytes), file));
-  const { array: _, ...columns } = options;
-  const first = head.find((line) => line.trim() !== '') ?? '';
-  const kind = /^\s*[[{]/.test(first) ? 'json' : first.includes('\t') ? 'tsv' : 'csv';
-  return ofRows('table', await readTable(path, file, { ...columns, kind }));
+  if (/^\d+ \d+\r?\n/.test(bytes.toString('latin1', 0, 40)) && bytes.subarray(0, 65536).includes(0))
+    throw badFile(
+      file,
+      'format',
+      "word2vec's binary one",
+      'its text: save_word2vec_format(FILE, binary=False), or vectors and ids by np.save and --ids',
+    );
+  const head = bytes
+    .toString('latin1', 0, 65536)
+    .split(/\r\n|\n/)
+    .filter((line) => line.trim() !== '');
+  if (bytes.length > 65536 && head.length > 1) head.pop();
+  const asked = options.id !== undefined || options.vector !== undefined;
+  if (!asked && isWord2vec(head.slice(0, 100))) return ofWords(bytes, file);
+  const json = readJsonVectors(bytes, file, vectorNames);
+  if (json) return ofRows('json', json);
+  const first = head[0] ?? '';
+  const kind = /^(\xef\xbb\xbf)?\s*[[{]/.test(first) ? 'json' : first.includes('\t') ? 'tsv' : 'csv';
+  return ofRows('table', await readTable(path, file, { ...tableOptions(options), kind, bytes }));
+}
+
+/**
+ * @param {Buffer} bytes
+ * @param {string} file
+ */
+function ofWords(bytes, file) {
+  const { ids, rows, dim, head } = readWord2vec(new TextDecoder().decode(bytes), file);
+  const notes = head ? ['the first line says how many vectors, of how many numbers'] : [];
+  const numbers = `the ${dim} words after it`;
+  return ofRows('word2vec', { ids, rows, told: { id: 'the first word', numbers, unused: [], notes } });
 }

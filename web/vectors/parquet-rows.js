@@ -10,6 +10,14 @@ const library = () => import('../read/parquet.js');
 /** @param {string} path */
 export const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
+const isPart = (/** @type {string} */ entry) => /^part-.*\.parquet$/.test(entry);
+
+/**
+ * Whether a folder is a table in parts.
+ * @param {string} path
+ */
+export const hasParts = (path) => readdirSync(path).some(isPart);
+
 /**
  * The files of a table, in order: the file itself, or the parts in its folder.
  * @param {string} path
@@ -17,9 +25,7 @@ export const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isD
  */
 function partsOf(path, name) {
   if (!isFolder(path)) return [path];
-  const parts = readdirSync(path)
-    .filter((entry) => /^part-.*\.parquet$/.test(entry))
-    .sort();
+  const parts = readdirSync(path).filter(isPart).sort();
   if (parts.length === 0) throw badFile(name, 'parts', 'none', 'part-*.parquet, as Spark writes them');
   return parts.map((part) => join(path, part));
 }

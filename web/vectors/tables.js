@@ -1,110 +1,177 @@
 // Owns vectors in tables: CSV, JSON Lines and Parquet, a row an item. Must not know what is made of them.
 import { BadRows } from '../read/bad-rows.js';
-import { findColumn, plainName } from '../read/table.js';
+import { cellOf } from '../read/json.js';
 import { withRows } from '../read/rows.js';
+import { listOf, numberOf } from './cells.js';
+import { layoutOf } from './layout.js';
 import { badFile } from './npy.js';
+import { parquetColumns, parquetRows, readParquetVectors } from './parquet-rows.js';
+import { columnsText } from './runs.js';
 
-/** @import { TextVectors } from './text-vectors.js' */
-/** @typedef {{ id?: string | undefined, vector?: string | undefined }} TableColumns by name or number from 1
- *   */
-
-/** What the columns of a table of vectors are called, as letters and digits in lower case. */
-export const idNames = ['id', 'item', 'itemid', 'ids', 'key', 'word', 'movieid', 'productid', 'asin', 'sku'];
-export const vectorNames = [
-  'features',
-  'vector',
-  'vectors',
-  'embedding',
-  'embeddings',
-  'factors',
-  'itemfactors',
-  'values',
-];
+/** @import { Layout, TableColumns } from './layout.js' */
+/**
+ * @typedef {object} TableVectors
+ * @property {string[] | null} ids null: no column has them
+ * @property {ArrayLike<number>[]} rows
+ * @property {Told} told
+ */
+/**
+ * @typedef {object} Told what was understood of a file
+ * @property {string | null} id where the ids are
+ * @property {string} numbers where the numbers are
+ * @property {string[]} unused what else is in the file
+ * @property {string[]} notes
+ * @property {{ alpha: number, regularization: number }} [als] what implicit says of an ALS of its own
+ */
 
 /**
- * @param {string} file
- * @param {string[]} names
- * @param {string | undefined} wanted
- * @param {readonly string[]} known
- * @param {string} option
- * @returns {number} -1: there is none
+ * @param {Layout} layout
+ * @returns {Told}
  */
-function columnOf(file, names, wanted, known, option) {
-  if (wanted === undefined) return names.findIndex((name) => known.includes(plainName(name)));
-  const at = findColumn(names, wanted);
-  if (at < 0) throw badFile(file, `--${option}`, wanted, `one of ${names.slice(0, 30).join(', ')}`);
-  return at;
+function toldOf({ names, id, numbers, comma, header }) {
+  const plain = names.map((name) => name || '(no name)');
+  const used = new Set([id, ...numbers]);
+  return {
+    id: id < 0 ? null : plain[id],
+    numbers: columnsText(plain, numbers, ', ', ' to '),
+    unused: plain.filter((_, i) => !used.has(i)),
+    notes: [
+      ...(header || names.some((name, i) => name !== String(i + 1))
+        ? []
+        : ['no header: columns by their numbers']),
+      ...(comma ? ['numbers have a decimal comma'] : []),
+    ],
+  };
 }
 
 /**
- * Numbers of one cell: a JSON list, or numbers between blanks, commas, | or ;.
- * @param {string} cell
- * @returns {number[] | undefined}
+ * @typedef {object} OpenedTable
+ * @property {AbortSignal | undefined} [signal]
+ * @property {'csv' | 'tsv' | 'json'} [kind]
+ * @property {Uint8Array} [bytes] what is in the file, where it was read
  */
-function listOf(cell) {
-  const bare = cell
-    .trim()
-    .replace(/^[[({]|[\])}]$/g, '')
-    .trim();
-  if (bare === '') return undefined;
-  const numbers = bare.split(/\s*[,;|]\s*|\s+/).map((part) => (part === '' ? NaN : Number(part)));
-  return numbers.every(Number.isFinite) ? numbers : undefined;
-}
 
-const isNumber = (/** @type {string} */ cell) => cell.trim() !== '' && Number.isFinite(Number(cell));
+/** Takes rows of cells by a layout. */
+class VectorTaker {
+  /**
+   * @param {string} file
+   * @param {Layout} layout
+   */
+  constructor(file, layout) {
+    this.file = file;
+    this.layout = layout;
+    /** @type {string[]} */
+    this.ids = [];
+    /** @type {number[][]} */
+    this.rows = [];
+  }
 
-/**
- * Which column is the id, and which are the vector: one list, or a number each.
- * @param {string} file
- * @param {{ names: string[] | null, sample: string[][] }} rows
- * @param {TableColumns} columns
- */
-function layoutOf(file, { names, sample }, columns) {
-  const first = names ?? sample[0];
-  const body = names ? sample : sample.slice(1);
-  const header = names !== null || !first.slice(1).every((cell) => isNumber(cell) || listOf(cell));
-  const titles = header ? first : first.map((_, i) => String(i + 1));
-  const row = (header ? body : sample)[0] ?? [];
-  const id = Math.max(0, columnOf(file, titles, columns.id, idNames, 'id-column'));
-  const vector = columnOf(file, titles, columns.vector, vectorNames, 'vector-column');
-  const numeric = titles.flatMap((_, i) => (i !== id && isNumber(row[i] ?? '') ? [i] : []));
-  const listed = titles.findIndex((_, i) => i !== id && (listOf(row[i] ?? '')?.length ?? 0) > 1);
-  const single =
-    vector >= 0 && (columns.vector !== undefined || !isNumber(row[vector] ?? '')) ? vector : listed;
-  if (single < 0 && numeric.length === 0)
-    throw badFile(
-      file,
-      'columns',
-      titles.slice(0, 20).join(', '),
-      'an id and a list of numbers (--vector-column), or an id and a column for each number',
-    );
-  return { header: header && names === null, id, single, numeric };
+  /**
+   * @param {string[]} cells
+   * @param {() => number} line
+   */
+  take(cells, line) {
+    const { id, numbers, list, comma, names } = this.layout;
+    const row = list ? listOf(cells[numbers[0]]) : numbers.map((i) => numberOf(cells[i], comma));
+    const at = () => `${this.file}:${line()}`;
+    if (!row) throw badFile(at(), names[numbers[0]], JSON.stringify(cells[numbers[0]]), 'a list of numbers');
+    const wrong = list ? -1 : row.findIndex((x) => !Number.isFinite(x));
+    if (wrong >= 0)
+      throw badFile(at(), names[numbers[wrong]], JSON.stringify(cells[numbers[wrong]]), 'a number');
+    if (this.rows.length > 0 && row.length !== this.rows[0].length)
+      throw badFile(at(), 'vector', `${row.length} numbers`, `${this.rows[0].length}`);
+    if (id >= 0 && (cells[id].trim() === '' || /^\s*[[{].*[\]}]\s*$/.test(cells[id])))
+      throw badFile(at(), names[id], cells[id] || 'nothing', 'an id');
+    if (id >= 0) this.ids.push(cells[id]);
+    this.rows.push(row);
+  }
+
+  /** @returns {TableVectors} */
+  end() {
+    if (this.rows.length === 0) throw badFile(this.file, 'rows', 'none', 'at least one item');
+    return { ids: this.layout.id < 0 ? null : this.ids, rows: this.rows, told: toldOf(this.layout) };
+  }
 }
 
 /**
  * @param {string} path
  * @param {string} file
- * @param {TableColumns & { signal?: AbortSignal | undefined, kind?: 'csv' | 'tsv' | 'json' }} options
- * @returns {Promise<TextVectors>}
+ * @param {TableColumns & OpenedTable} options
+ * @returns {Promise<TableVectors>}
  */
-export async function readTable(path, file, { signal, kind, ...columns }) {
-  const open = { ...(kind && { format: kind }), ...(signal && { signal }) };
+export async function readTable(path, file, { signal, kind, bytes, ...columns }) {
+  const open = { ...(kind && { format: kind }), ...(signal && { signal }), ...(bytes && { bytes }) };
   return withRows(path, file, open, async (rows) => {
-    const { header, id, single, numeric } = layoutOf(file, rows, columns);
-    /** @type {TextVectors} */
-    const out = { ids: [], rows: [] };
-    let seen = 0;
-    await rows.each(new BadRows(file, 0), (cells, line) => {
-      if (seen++ === 0 && header) return;
-      const numbers = single >= 0 ? listOf(cells[single]) : numeric.map((i) => Number(cells[i] || NaN));
-      if (!numbers || !numbers.every(Number.isFinite))
-        throw badFile(`${file}:${line()}`, 'vector', cells.slice(0, 5).join(','), 'numbers');
-      if (out.rows.length > 0 && numbers.length !== out.rows[0].length)
-        throw badFile(`${file}:${line()}`, 'vector', `${numbers.length} numbers`, `${out.rows[0].length}`);
-      out.ids.push(cells[id]);
-      out.rows.push(numbers);
+    const bad = new BadRows(file, 0);
+    if (rows.sample.length === 0) await rows.each(bad, () => {});
+    bad.throwIfTooMany();
+    if (rows.sample.length === 0) throw badFile(file, 'rows', 'none', 'at least one item');
+    const layout = layoutOf(file, rows, columns);
+    const taker = new VectorTaker(file, layout);
+    let pass = layout.header;
+    await rows.each(bad, (cells, line) => {
+      if (pass) pass = false;
+      else taker.take(cells, line);
     });
-    if (out.ids.length === 0) throw badFile(file, 'rows', 'none', 'at least one item');
-    return out;
+    bad.throwIfTooMany();
+    return taker.end();
   });
+}
+
+/** A vector of Spark's ML has its numbers in `values`. */
+const textOf = (/** @type {any} */ value) =>
+  cellOf(
+    ArrayBuffer.isView(value) ? Array.from(/** @type {any} */ (value)) : (plainList(value?.values) ?? value),
+  );
+
+const plainList = (/** @type {any} */ value) =>
+  Array.isArray(value)
+    ? value
+    : ArrayBuffer.isView(value)
+      ? Array.from(/** @type {any} */ (value))
+      : undefined;
+
+/** Rows by which the columns are judged. */
+const sampleRows = 1000;
+
+/**
+ * A table of Parquet, in a file or in the parts of a folder.
+ * @param {string} path
+ * @param {string} file
+ * @param {TableColumns} columns
+ * @returns {Promise<TableVectors>}
+ */
+export async function readParquetTable(path, file, columns) {
+  const names = await parquetColumns(path, file);
+  const cells = (/** @type {Record<string, any>} */ row) => names.map((name) => textOf(row[name]));
+  /** @type {string[][]} */
+  const sample = [];
+  for await (const block of parquetRows(path, file, names)) {
+    sample.push(...block.slice(0, sampleRows).map(cells));
+    if (sample.length > 0) break;
+  }
+  if (sample.length === 0) throw badFile(file, 'rows', 'none', 'at least one item');
+  const layout = layoutOf(file, { names, sample }, columns);
+  if (layout.list && layout.id >= 0) {
+    const vector = names[layout.numbers[0]];
+    return {
+      ...(await readParquetVectors(path, file, { id: names[layout.id], vector })),
+      told: toldOf(layout),
+    };
+  }
+  const taker = new VectorTaker(file, layout);
+  const wanted = names.filter((_, i) => i === layout.id || layout.numbers.includes(i));
+  const places = wanted.map((name) => names.indexOf(name));
+  /** @type {string[]} */
+  const row = names.map(() => '');
+  let line = 0;
+  for await (const block of parquetRows(path, file, wanted))
+    for (const record of block) {
+      const at = ++line;
+      places.forEach((i) => {
+        row[i] = textOf(record[names[i]]);
+      });
+      taker.take(row, () => at);
+    }
+  return taker.end();
 }

@@ -2,29 +2,30 @@
 // are.
 import { badFile } from './npy.js';
 
-/** @typedef {{ ids: string[], rows: number[][] }} TextVectors */
+/** @typedef {{ ids: string[], rows: number[][], dim: number, head: boolean }} TextVectors */
 
 const isNumber = (/** @type {string} */ word) => word !== '' && Number.isFinite(Number(word));
 const wordsOf = (/** @type {string} */ line) => line.trimEnd().split(/[ \t]/);
 
+/** Of the lines, so many must be a vector each: one that is not is then a wrong one, to be named. */
+const enough = 0.8;
+
 /**
- * Whether lines are `N D` and then an id with D numbers, or an id with as many numbers in each.
+ * Whether lines are `N D` and then an id with D numbers, or an id with as many numbers in each. A line
+ * that is not does not change it, so that it is named and not taken for a table of another kind. Where the
+ * first word is a fraction in each line there are no ids (np.savetxt).
  * @param {readonly string[]} lines the first ones, not blank
  */
 export function isWord2vec(lines) {
   if (lines.length === 0 || lines.some((line) => /[,;]/.test(line))) return false;
   const head = wordsOf(lines[0]);
   const withHead = head.length === 2 && head.every((word) => /^\d+$/.test(word));
-  const rows = withHead ? lines.slice(1) : lines;
+  const rows = (withHead ? lines.slice(1) : lines).map(wordsOf);
   const width = withHead ? Number(head[1]) + 1 : head.length;
-  return (
-    rows.length > 0 &&
-    width >= (withHead ? 2 : 5) &&
-    rows.every((line) => {
-      const words = wordsOf(line);
-      return words.length === width && words.slice(1).every(isNumber);
-    })
-  );
+  const fits = (/** @type {string[]} */ words) => words.length === width && words.slice(1).every(isNumber);
+  if (rows.length === 0 || width < (withHead ? 2 : 5)) return false;
+  if (!withHead && (!fits(rows[0]) || rows.every(([id]) => isNumber(id) && !/^\d+$/.test(id)))) return false;
+  return rows.filter(fits).length >= enough * rows.length;
 }
 
 /**
@@ -38,7 +39,7 @@ export function readWord2vec(text, file) {
   const withHead = head.length === 2 && head.every((word) => /^\d+$/.test(word));
   const [count, dim] = withHead ? head.map(Number) : [undefined, head.length - 1];
   /** @type {TextVectors} */
-  const out = { ids: [], rows: [] };
+  const out = { ids: [], rows: [], dim, head: withHead };
   lines.forEach((line, i) => {
     if ((withHead && i === 0) || line.trim() === '') return;
     const [id, ...words] = wordsOf(line);

@@ -43,6 +43,8 @@ describe('a round trip', () => {
       const from = `m.${format} ${more} --settings m.settings.json --items films.csv`;
       json(`import ${from} --interactions likes.csv --validation none -o ${format}.ampcf`);
       assert.deepEqual(list(`${format}.ampcf`), list('m.ampcf'), format);
+      json(`import ${from} -o alone.ampcf`);
+      assert.deepEqual(list('alone.ampcf'), list('m.ampcf'), `${format} without interactions`);
     }
     json('import m.csv --items films.csv -o plain.ampcf');
     assert.notDeepEqual(list('plain.ampcf'), list('m.ampcf'), 'or nothing would be tested');
@@ -65,6 +67,9 @@ test('import says what it has read and chosen, and what the source reaches', () 
   assert.equal(status, 0, stderr);
   for (const line of [
     /^vectors {2}\d+ of \d+ numbers \(npy\)$/m,
+    /^columns {2}id v.ids.txt, numbers the array$/m,
+    /^first {4}\S+: -?\d/m,
+    /^titles {3}for (\d+) of \1 items, \d+ aspects \(id item, title title, aspects genres/m,
     /^known {4}popularity from [\d,]+ interactions of \d+ people$/m,
     /^fold-in {2}alpha .*: the best of \d\d on held-out events$/m,
     /^validation recall@20 /m,
@@ -74,8 +79,25 @@ test('import says what it has read and chosen, and what the source reaches', () 
     /^wrote {4}v.ampcf/m,
   ])
     assert.match(stderr, line);
+});
+
+test('import says what it has understood, and where each setting comes from', () => {
   const found = json('import tiny.csv -o tiny.ampcf');
   assert.deepEqual([found.items, found.users, found.zeros, found.validation], [3, 0, 0, null]);
+  assert.deepEqual(found.understood, {
+    kind: 'table',
+    vectors: 3,
+    dim: 2,
+    id: 'id',
+    numbers: 'v1, v2',
+    first: { id: 'a', numbers: [1, 0] },
+    unused: [],
+    notes: [],
+    warnings: [],
+  });
+  const plain = ampcf('import tiny.csv --alpha 0.333333333 -o tiny.ampcf').stderr;
+  const norms = 'alpha 0.3333: as given; lambda \\S{1,8}: by norm and width; nu 1, .*: by default';
+  assert.match(plain, new RegExp(`^fold-in {2}${norms}$`, 'm'));
 });
 
 describe('a folder of Parquet', () => {
@@ -107,7 +129,8 @@ describe('a folder of Parquet', () => {
       { name: 'item', data: ['a', 'b'], type: 'STRING' },
       { name: 'fold', data: ['history', 'held-out'], type: 'STRING' },
     ]);
-    const settings = { as: 'spark', reg: 0.1, alpha: 2, rank: 2, users: 9, validation: { ndcg: 0.5 } };
+    const validation = { people: 7, k: 20, ndcg: 0.5, recall: 0.25, popularity: { ndcg: 0.1 } };
+    const settings = { as: 'spark', reg: 0.1, alpha: 2, rank: 2, users: 9, validation };
     writeFileSync(join(spark, 'settings.json'), JSON.stringify(settings));
   });
 
@@ -115,7 +138,14 @@ describe('a folder of Parquet', () => {
     const { status, stderr } = ampcf(`import ${spark} -o spark.ampcf`);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /popularity from 6 interactions of 9 people/);
-    assert.match(stderr, /^cluster {2}\{"ndcg":0.5\}$/m);
+    assert.match(
+      stderr,
+      /^files {4}vectors.parquet, popularity.parquet, neighbours.parquet, validation.*json$/m,
+    );
+    assert.match(
+      stderr,
+      /^cluster {2}ndcg@20 0.5000 {2}recall@20 0.2500 \(7 people\); popularity ndcg@20 0.1000$/m,
+    );
     assert.match(stderr, /^sample {3}recall@20 1.0000/m);
     const { items } = json('recommend spark.ampcf --history a -k 3');
     assert.equal(items.length, 2);

@@ -251,6 +251,23 @@ describe('appendItems', () => {
       assert.deepEqual((await retireItems(bytes, appended)).bytes, before, 'and back');
     });
 
+  test('of an aspect that is new, or the first, and back to the same bytes', async () => {
+    const opera = new Map([
+      ['new-1', { title: 'One', aspects: ['Opera', 'Drama'] }],
+      ['new-2', { title: 'Two', aspects: ['Ballet'] }],
+    ]);
+    for (const before of [await withoutFresh(full), await withoutFresh({ ...full, items: undefined })]) {
+      const { bytes, appended } = await appendItems(before, { items: opera });
+      await withModel(bytes, (model) => assert.deepEqual(model.aspects('new-2'), ['Ballet']));
+      const one = await retireItems(bytes, ['new-2']);
+      await withModel(one.bytes, (model) =>
+        assert.deepEqual(model.aspects('new-1').toSorted(), ['Drama', 'Opera']),
+      );
+      assert.deepEqual((await retireItems(bytes, appended)).bytes, before);
+      assert.deepEqual((await retireItems(one.bytes, ['new-1'])).bytes, before);
+    }
+  });
+
   test('gives vectors near those of items with the same aspects', async () => {
     const { bytes, explained, plain, weighted } = await appendItems(await withoutFresh(), {
       items: freshFacts,

@@ -85,7 +85,8 @@ describe('.npy', () => {
 
   test('of ids: texts of four bytes a letter, bytes, whole numbers', async () => {
     const texts = Buffer.concat(['ab', 'é\0', '😀\0'].map((text) => packed32(text, 2)));
-    const of = (/** @type {string} */ name, /** @type {Buffer} */ bytes) => readIds(file(name, bytes));
+    const of = async (/** @type {string} */ name, /** @type {Buffer} */ bytes) =>
+      (await readIds(file(name, bytes))).ids;
     assert.deepEqual(await of('u.npy', npy('<U2', '(3,)', texts)), ['ab', 'é', '😀']);
     assert.deepEqual(await of('s.npy', npy('|S2', '(2,)', Buffer.from('aab\0'))), ['aa', 'b']);
     const numbers = Buffer.alloc(16);
@@ -149,7 +150,9 @@ describe('several arrays in a file', () => {
     await assert.rejects(openVectors(npz, { array: 'middle' }), /--array/);
     await assert.rejects(openVectors(file('c.npz', Buffer.from('PK but no zip'))), /sound .npz/);
     const objects = zipSync({ 'v.npy': vectors, 'ids.npy': npy('|O', '(2,)', Buffer.alloc(9)) });
-    await assert.rejects(openVectors(file('d.npz', objects)), /objects of Python/);
+    await assert.rejects(openVectors(file('d.npz', objects)), /objects of Python.*astype\(str\)/);
+    const beside = await openVectors(file('d.npz', objects), { ids: true });
+    assert.deepEqual([beside.ids, beside.told.unused], [null, ['ids']]);
   });
 
   test('.safetensors: there and back, in halves and bfloat16, and damaged', async () => {
@@ -210,6 +213,8 @@ describe('tables', () => {
         name,
       );
     }
+    const one = await openVectors(file('one.json', '{"vector":[1,2.5],"id":"a"}\n'));
+    assert.deepEqual([one.ids, [...one.vectors]], [['a'], [1, 2.5]]);
     const glove = await openVectors(file('glove.txt', 'the 1 2 3 4 5\nof 6 7 8 9 1e1\n'));
     assert.deepEqual([glove.kind, glove.ids, glove.dim], ['word2vec', ['the', 'of'], 5]);
   });
@@ -230,9 +235,11 @@ describe('tables', () => {
 });
 
 test('ids: a line each or a JSON list; a blank line is refused', async () => {
-  assert.deepEqual(await readIds(file('ids.txt', 'a\r\nb c\n')), ['a', 'b c']);
-  assert.deepEqual(await readIds(file('ids.json', '["a", 7]')), ['a', '7']);
-  await assert.rejects(readIds(file('blank.txt', 'a\n\nb\n')), /blank.txt:2/);
-  await assert.rejects(readIds(file('latin.txt', Buffer.from([0xe9, 10]))), /UTF-8/);
-  await assert.rejects(readIds(file('bad.json', '[{}]')), /JSON list/);
+  const of = async (/** @type {string} */ name, /** @type {string | Buffer} */ text) =>
+    (await readIds(file(name, text))).ids;
+  assert.deepEqual(await of('ids.txt', 'a\r\nb c\n'), ['a', 'b c']);
+  assert.deepEqual(await of('ids.json', '["a", 7]'), ['a', '7']);
+  await assert.rejects(of('blank.txt', 'a\n\nb\n'), /blank.txt:2/);
+  await assert.rejects(of('latin.txt', Buffer.from([0xe9, 10])), /UTF-8/);
+  await assert.rejects(of('bad.json', '[{}]'), /JSON list/);
 });
