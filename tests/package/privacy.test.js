@@ -78,7 +78,16 @@ describe('the code names no way out', () => {
   });
 
   test('in the bundles only the one that loads models does, once, and the stores nothing', () => {
-    for (const name of ['ampcf', 'store', 'node-store', 'taste', 'learn', 'sentences', 'core-scalar', 'core-large'])
+    for (const name of [
+      'ampcf',
+      'store',
+      'node-store',
+      'taste',
+      'learn',
+      'sentences',
+      'core-scalar',
+      'core-large',
+    ])
       assert.deepEqual(exitsIn(bundle(name)), [], name);
     // Threads of their own code, where cores are asked for.
     for (const name of ['train', 'evaluate', 'train-worker', 'evaluate-worker'])

@@ -4,7 +4,8 @@ import { AmpcfError } from '../core/errors.js';
 import { memoryOn } from '../train/shared.js';
 import { trainSettings } from '../train/settings.js';
 import { trainingMemory } from '../train.js';
-import { checkRetraining, memoryLimit } from './memory-limit.js';
+import { memoryLimit } from './free-memory.js';
+import { checkRetraining } from './memory-limit.js';
 import { numberOption } from './options.js';
 import { fileSize } from './print.js';
 
