@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 
 import { BadRows, dataError } from './bad-rows.js';
-import { readChunks } from './bytes.js';
+import { chunksOf, readChunks } from './bytes.js';
 import { asUtf8, decompressed, newCoding } from './encoding.js';
 import { detectFormat } from './format.js';
 import { cellOf, eachJsonRow, isJsonLines, keysOf } from './json.js';
@@ -76,17 +76,6 @@ async function openRows(path, file, options) {
     await close();
     throw error;
   }
-}
-
-const chunkBytes = 1 << 18;
-
-/**
- * @param {Uint8Array} bytes
- * @returns {AsyncGenerator<Buffer, void, undefined>}
- */
-async function* chunksOf(bytes) {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < all.length; at += chunkBytes) yield all.subarray(at, at + chunkBytes);
 }
 
 /** @param {string} path */
