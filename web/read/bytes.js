@@ -64,3 +64,13 @@ export async function* readChunks(path, { signal, onBytes } = {}) {
     throw ioError('read', path, cause, displayName(path));
   }
 }
+
+/**
+ * Bytes that are there already, piece by piece.
+ * @param {Uint8Array} bytes
+ * @returns {AsyncGenerator<Buffer, void, undefined>}
+ */
+export async function* chunksOf(bytes) {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < all.length; at += CHUNK_BYTES) yield all.subarray(at, at + CHUNK_BYTES);
+}

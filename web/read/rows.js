@@ -4,8 +4,8 @@ import { readdirSync, statSync } from 'node:fs';
 
 import { AmpcfError } from '../core/errors.js';
 import { BadRows, dataError } from './bad-rows.js';
-import { readChunks } from './bytes.js';
 import { cellsOfBlanks } from './blanks.js';
+import { chunksOf, readChunks } from './bytes.js';
 import { asUtf8, decompressed, newCoding } from './encoding.js';
 import { detectFormat } from './format.js';
 import { cellOf, eachJsonRow, isJsonLines, keysOf } from './json.js';
@@ -126,17 +126,6 @@ function refuseFolder(path, file) {
         ? ' (cat makes one of them)'
         : '';
   throw new AmpcfError('IO', `${file}: cannot read, got ${got}, wanted one file${one}`, { reason: 'EISDIR' });
-}
-
-const chunkBytes = 1 << 18;
-
-/**
- * @param {Uint8Array} bytes
- * @returns {AsyncGenerator<Buffer, void, undefined>}
- */
-async function* chunksOf(bytes) {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < all.length; at += chunkBytes) yield all.subarray(at, at + chunkBytes);
 }
 
 /** @param {string} path */
