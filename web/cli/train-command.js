@@ -257,6 +257,7 @@ async function train({ interactions, validation, items }, given, values, { signa
  * @param {Io} io
  */
 async function fromData({ interactions, items }, given, values, { signal, quiet, say }) {
+  checkMemory(await trainingMemory(interactions, { ...given, neighbours: 0 }), values, () => {});
   const lines = stages(quiet);
   const { bytes: most } = memoryLimit(values);
   const { settings, trials, people } = await settingsFromData(

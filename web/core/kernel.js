@@ -28,6 +28,7 @@ import { AmpcfError } from './errors.js';
  * are for this file alone.
  * @typedef {object} OpenModel
  * @property {WasmMemory | undefined} memory undefined: it was closed
+ * @property {number} file where it lies
  * @property {number} address
  * @property {number} cell where the core puts how long something is
  * @property {StructValues<typeof import('./abi.js').ampcf_model_facts> & { bytes: number }} facts bytes: of
@@ -100,7 +101,7 @@ export async function openModel(memory, given) {
   const [address] = out;
   const facts = new Uint32Array(factsWords);
   memory.call('ampcf_model_describe', facts, address);
-  return { memory, address, cell: memory.allocate(4), facts: { bytes: size, ...readFacts(facts) } };
+  return { memory, file, address, cell: memory.allocate(4), facts: { bytes: size, ...readFacts(facts) } };
 }
 
 /**

@@ -20,7 +20,6 @@ import { buffersOf, codePeople } from './coded-people.js';
 const peopleEach = { here: 16, worker: 128 };
 /** A worker has its next people before it has answered about the last ones. */
 const askedAhead = 2;
-const magic = [0x89, 0x41, 0x4d, 0x50, 0x0d, 0x0a, 0x1a, 0x0a];
 
 function startWorker() {
   const threads = nodeThreads();
@@ -43,20 +42,11 @@ export function withCrew({ people, cores = 1, signal }, use) {
 }
 
 /**
- * The file of an open model: it lies in the memory of its instance, where it was copied to be opened.
+ * The file of an open model, which lies in the memory of its instance.
  * @param {Model} model
- * @returns {Uint8Array<ArrayBuffer> | undefined} undefined: it is not there, or not to be found
+ * @returns {Uint8Array<ArrayBuffer> | undefined} undefined: it was closed
  */
-export function fileOf(model) {
-  const { memory } = model.kernel;
-  const { bytes } = model.info;
-  if (!memory) return undefined;
-  const all = memory.u8(0, memory.bytes);
-  for (let at = all.indexOf(magic[0]); at >= 0; at = all.indexOf(magic[0], at + 1))
-    if (at % 16 === 0 && at + bytes <= all.length && magic.every((byte, i) => all[at + i] === byte))
-      return all.slice(at, at + bytes);
-  return undefined;
-}
+export const fileOf = ({ kernel: { memory, file }, info }) => memory?.u8(file, info.bytes).slice();
 
 /**
  * Sees to it that the workers have a model.

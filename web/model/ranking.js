@@ -68,8 +68,11 @@ export function rank(state, list, options) {
   return { personalized: folded.personalized, items, unknown: [...unknown], duplicates: [...duplicates] };
 }
 
-/** How many times as far each look at the catalogue goes as the one before it. */
-const further = 16;
+/** How many refused in one look are worth another further down, and how many times as far it goes. */
+const many = 8;
+const further = 8;
+/** After so many looks that found some refused, all are asked that may be chosen for a persona. */
+const patient = 4;
 
 /**
  * The places of a list. A function is asked only about items that are in the list unless it refuses them, or
@@ -81,7 +84,7 @@ const further = 16;
  */
 function placesOf(state, excluded, places, passes) {
   /** @type {Set<number>} */ const passed = new Set();
-  for (;;) {
+  for (let looks = 0; ;) {
     const list = seatItems(state.now().core, excluded, ...places);
     const { pool, all, own } = list;
     let refused = 0;
@@ -94,11 +97,12 @@ function placesOf(state, excluded, places, passes) {
     pool.forEach(ask);
     if (refused === 0) return list;
     // By score, ever further, until as many have passed as a list is chosen from.
-    for (let lacks = true, far = pool.length; lacks && far < excluded.length;) {
+    const thorough = looks++ > patient;
+    for (let lacks = thorough || refused > many, far = pool.length; lacks && far < excluded.length;) {
       far = Math.min(excluded.length, far * further);
       const { core } = state.now();
       const { items, personas } = recommendItems(core, excluded, far);
-      const of = Array(personaCount(core)).fill(0);
+      const of = Array(personaCount(core)).fill(thorough ? 0 : own);
       let found = 0;
       lacks = items.every((index, i) => {
         if ((found < all || of[personas[i]] < own) && ask(index)) {

@@ -47,6 +47,7 @@ export async function trainModel(interactions, options = {}) {
   const { data, settings, aspects } = input;
   const { kernel, build } = await startTrainerBuild();
   const { config } = configured(kernel, input);
+  neighbourMemory(kernel, data, settings, aspects); // refuses them before the vectors are trained
   const training = kernel.openTrainer(config, data);
   const { written, workerBytes, cores } = await runOnCores(training, input, seconds, { build, config });
   const sweeps = Number(settings.sweeps ?? settings.epochs);

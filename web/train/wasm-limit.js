@@ -31,12 +31,13 @@ export function checkWasmFits(data, dim, state) {
   const n = itemIds.length;
   // The index by item; vectors of people and, twice, of items.
   const least = 8 * items.length + 4 * dim * (users + 2 * n);
-  const wanted = input + (state || least);
+  const wanted = state ? input + state : Math.max(input + least, wasmBytes);
+  const needs = wanted > wasmBytes ? gib(wanted) : 'more than 4 GiB';
   throw new AmpcfError(
     'OUT_OF_MEMORY',
     `training on ${count(items.length)} interactions of ${count(users)} people with ${count(n)} items at ` +
-      `dim ${dim} needs ${state ? '' : 'at least '}${gib(wanted)}, got the 4 GiB of wasm memory, wanted no ` +
-      'more: a smaller dim (--dim) or a larger minSupport (--min-support) needs less, and ' +
+      `dim ${dim} needs ${state || wanted === wasmBytes ? '' : 'at least '}${needs}, got the 4 GiB of wasm ` +
+      'memory, wanted no more: a smaller dim (--dim) or a larger minSupport (--min-support) needs less, and ' +
       'examples/spark trains on what fits no machine',
     { wanted, limit: wasmBytes },
   );

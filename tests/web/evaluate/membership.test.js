@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { cardOf, diagnose, membershipAttack, writeCard } from '../../../dist/evaluate.js';
 import { trainModel } from '../../../dist/train.js';
-import { vectorsOf } from '../../../web/core/kernel.js';
+import { sectionsOf } from '../../../web/core/sections.js';
 import { attacked, signsOf } from '../../../web/evaluate/membership-signs.js';
 import { historiesOf } from '../../../web/evaluate/people.js';
 import { aucOf } from '../../../web/evaluate/persona-figures.js';
@@ -27,6 +27,18 @@ import {
 
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 const data = interactionsOf(people);
+
+/**
+ * The f32 vectors of an open model where they lie, to be changed.
+ * @param {import('../../../dist/rank.js').Model} model
+ */
+function vectorsIn(model) {
+  const { memory, file } = any(model).kernel;
+  const bytes = memory.u8(file, model.info.bytes);
+  const found = sectionsOf(bytes).sections.find(({ name }) => name === 'item vectors');
+  assert.equal(found?.dtype, 1);
+  return memory.f32(any(found).data.byteOffset, model.info.items * model.info.dim);
+}
 
 test('AUC is the share of pairs in the right order, ties half', () => {
   const random = seeded(4);
@@ -82,7 +94,7 @@ describe('the attack', () => {
       return everybody.map((person) => signsOf(view, person, 1));
     };
     const before = signs();
-    const vectors = vectorsOf(model.kernel, 0, model.info.items);
+    const vectors = vectorsIn(model);
     // Each item shorter by another power of two: the Gram of the file stays, so only people move a little.
     vectors.forEach((x, at) => (vectors[at] = x / 2 ** (Math.floor(at / model.info.dim) % 3)));
     const after = signs();
@@ -95,7 +107,7 @@ describe('the attack', () => {
   test('by cosines finds nobody in random vectors, and asks nothing of items that hold nothing', async () => {
     const model = await openSmallModel();
     const random = seeded(3);
-    const vectors = vectorsOf(model.kernel, 0, model.info.items);
+    const vectors = vectorsIn(model);
     vectors.forEach((_, at) => (vectors[at] = below(random, 2001) / 1000 - 1));
     const view = attacked(model);
     const signs = historiesOf(data).map((person) => signsOf(view, person, 1));
@@ -141,7 +153,7 @@ describe('the attack', () => {
     };
     const free = Array.from({ length: items }, (_, j) => j).filter((j) => !own.includes(j));
     const random = seeded(5);
-    const vectors = vectorsOf(model.kernel, 0, items);
+    const vectors = vectorsIn(model);
     vectors.forEach((_, at) => (vectors[at] = below(random, 2001) / 1000 - 1));
     for (const j of own.slice(0, 8)) for (let d = 0; d < dim; d++) vectors[j * dim + d] = d === 0 ? 1 : 0.01;
     const first = signsOf(attacked(model), person, 1)['rare cosine'];
