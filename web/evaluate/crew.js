@@ -46,7 +46,10 @@ export function withCrew({ people, cores = 1, signal }, use) {
  * @param {Model} model
  * @returns {Uint8Array<ArrayBuffer> | undefined} undefined: it was closed
  */
-export const fileOf = ({ kernel: { memory, file }, info }) => memory?.u8(file, info.bytes).slice();
+export function fileOf(model) {
+  const { memory, file } = model.kernel;
+  return memory?.u8(file, model.info.bytes).slice();
+}
 
 /**
  * Sees to it that the workers have a model.

@@ -32,11 +32,12 @@ export function checkWasmFits(data, dim, state) {
   // The index by item; vectors of people and, twice, of items.
   const least = 8 * items.length + 4 * dim * (users + 2 * n);
   const wanted = state ? input + state : Math.max(input + least, wasmBytes);
-  const needs = wanted > wasmBytes ? gib(wanted) : 'more than 4 GiB';
+  const atLeast = state ? '' : 'at least ';
+  const needs = wanted > wasmBytes ? atLeast + gib(wanted) : 'more than 4 GiB';
   throw new AmpcfError(
     'OUT_OF_MEMORY',
     `training on ${count(items.length)} interactions of ${count(users)} people with ${count(n)} items at ` +
-      `dim ${dim} needs ${state || wanted === wasmBytes ? '' : 'at least '}${needs}, got the 4 GiB of wasm ` +
+      `dim ${dim} needs ${needs}, got the 4 GiB of wasm ` +
       'memory, wanted no more: a smaller dim (--dim) or a larger minSupport (--min-support) needs less, and ' +
       'examples/spark trains on what fits no machine',
     { wanted, limit: wasmBytes },
