@@ -37,8 +37,8 @@ export function checkWasmFits(data, dim, state) {
   throw new AmpcfError(
     'OUT_OF_MEMORY',
     `training on ${count(items.length)} interactions of ${count(users)} people with ${count(n)} items at ` +
-      `dim ${dim} needs ${needs}, got the 4 GiB of wasm ` +
-      'memory, wanted no more: a smaller dim (--dim) or a larger minSupport (--min-support) needs less, and ' +
+      `dim ${dim} needs ${needs}, got the 4 GiB of wasm memory, wanted no more: ` +
+      'a smaller dim (--dim) or a larger minSupport (--min-support) needs less, and ' +
       'examples/spark trains on what fits no machine',
     { wanted, limit: wasmBytes },
   );
