@@ -257,7 +257,9 @@ async function train({ interactions, validation, items }, given, values, { signa
  * @param {Io} io
  */
 async function fromData({ interactions, items }, given, values, { signal, quiet, say }) {
-  checkMemory(await trainingMemory(interactions, { ...given, neighbours: 0 }), values, () => {});
+  // What is chosen comes on top of this, and may be settings of neighbours.
+  const vectorsAlone = Object.fromEntries(Object.entries(given).filter(([name]) => !/^neighbour/.test(name)));
+  checkMemory(await trainingMemory(interactions, vectorsAlone), values, () => {});
   const lines = stages(quiet);
   const { bytes: most } = memoryLimit(values);
   const { settings, trials, people } = await settingsFromData(
