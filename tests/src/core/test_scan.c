@@ -126,7 +126,8 @@ static uint64_t check_one(const person *who, uint64_t *rng, uint32_t round) {
 
 /* A list in proportion, with pruning and without. */
 static void check_proportion(const person *who, uint64_t *rng) {
-    uint32_t k = random_below(rng, 3) ? 10 : random_below(rng, 150), found[2];
+    uint32_t k = random_below(rng, 3) ? 10 : random_below(rng, 150),
+             found[2][2]; /* and the size of the pool */
     size_t bytes = ampcf_proportion_memory(who->profile, k);
     uint8_t *excluded = exact(who->n), *seats[2] = {exact(k), exact(k)};
     ampcf_ranked *list[2] = {exact(k * sizeof **list), exact(k * sizeof **list)};
@@ -136,14 +137,15 @@ static void check_proportion(const person *who, uint64_t *rng) {
         void *memory = exact(bytes);
         who->profile->prunes = plain ? 0 : prunes;
         CHECK_EQ(ampcf_recommend_proportional(who->profile, excluded, k, 0.3f, 0, memory, bytes, list[plain],
-                                              seats[plain], &found[plain]),
+                                              seats[plain], found[plain]),
                  AMPCF_OK);
         free(memory);
     }
     who->profile->prunes = prunes;
-    CHECK_EQ(found[0], found[1]);
-    CHECK_BYTES(list[0], list[1], found[0] * sizeof **list);
-    CHECK_BYTES(seats[0], seats[1], found[0]);
+    CHECK_EQ(found[0][0], found[1][0]);
+    CHECK_EQ(found[0][1], found[1][1]);
+    CHECK_BYTES(list[0], list[1], found[0][0] * sizeof **list);
+    CHECK_BYTES(seats[0], seats[1], found[0][0]);
     free(excluded), free(seats[0]), free(seats[1]), free(list[0]), free(list[1]);
 }
 
