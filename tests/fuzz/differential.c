@@ -102,7 +102,7 @@ static void compare_pruning(const uint8_t *data, size_t size) {
     MUST(memcmp(row[0], row[1], sizeof *row) == 0 && memcmp(wide[0], wide[1], sizeof *wide) == 0);
     MUST(memcmp(dots[0], dots[1], sizeof *dots) == 0);
     for (uint32_t j = 0; j < m; j++) {
-        lengths[j] = (uint16_t)(rows[j] << 7 & 0x7F00);
+        lengths[j] = (uint16_t)((uint8_t)rows[j] << 7 & 0x7F00);
         scales[j] = (float)(rows[j] & 63) * 0.01f, bias[j] = (float)rows[m * n - 1 - j];
     }
     kernel_reach_rows of = {dots[0], scales, bias, lengths};
