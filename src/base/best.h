@@ -36,9 +36,10 @@ static inline int best_takes(const best_list *b, const ampcf_ranked *e) {
     return b->n < b->k || (b->k > 0 && best_is_worse(b->entries, e));
 }
 
-/* Whether only what is better than the worst of them is taken, and its score. */
-static inline int best_is_full(const best_list *b) { return b->n == b->k; }
-static inline float best_least(const best_list *b) { return b->k > 0 ? b->entries[0].score : HUGE_SCORE; }
+/* Nothing with a lower score is taken; -HUGE_SCORE while they are not k. */
+static inline float best_least(const best_list *b) {
+    return b->n < b->k ? -HUGE_SCORE : b->k > 0 ? b->entries[0].score : HUGE_SCORE;
+}
 
 /* An entry that best_takes. They are a heap once they are k. */
 static inline void best_add(best_list *b, const ampcf_ranked *e) {

@@ -85,15 +85,14 @@ size_t ampcf_proportion_memory(const ampcf_profile *profile, uint32_t k) {
 /* The best of all, and of each persona. */
 typedef struct pool {
     const ampcf_profile *profile;
-    const uint8_t *excluded;
     best_list all, own[AMPCF_MAX_PERSONAS];
 } pool;
 
-/* Below it nothing gets into any list; -HUGE_SCORE while one is not full. */
+/* Below it nothing gets into any list. */
 static float least_of(const pool *o) {
-    float least = best_is_full(&o->all) ? best_least(&o->all) : -HUGE_SCORE;
+    float least = best_least(&o->all);
     for (uint32_t k = 0; k < o->profile->n_personas; k++) {
-        float own = best_is_full(&o->own[k]) ? best_least(&o->own[k]) : -HUGE_SCORE;
+        float own = best_least(&o->own[k]);
         least = own < least ? own : least;
     }
     return least;
@@ -104,19 +103,16 @@ static int may_enter(const pool *o, uint32_t item) {
     const ampcf_profile *p = o->profile;
     float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS], most = -HUGE_SCORE;
     float bound = scan_parts(p, item, low, high);
-    if (!best_is_full(&o->all) || scan_reaches(bound, best_least(&o->all))) return 1;
+    if (scan_reaches(bound, best_least(&o->all))) return 1;
     for (uint32_t k = 0; k < p->n_personas; k++) most = low[k] > most ? low[k] : most;
     for (uint32_t k = 0; k < p->n_personas; k++)
-        if (high[k] >= most && (!best_is_full(&o->own[k]) || scan_reaches(bound, best_least(&o->own[k]))))
-            return 1;
+        if (high[k] >= most && scan_reaches(bound, best_least(&o->own[k]))) return 1;
     return 0;
 }
 
 static void offer(pool *o, uint32_t item) {
     const ampcf_profile *p = o->profile;
     item_score one;
-    if (o->excluded && o->excluded[item]) return;
-    if (scan_prunes(p) && !may_enter(o, item)) return;
     rank_score_item(p, item, &one);
     p->scanned->scored++;
     ampcf_ranked entry = {item, one.score, rank_winner(p, &one)};
@@ -124,31 +120,17 @@ static void offer(pool *o, uint32_t item) {
     if (p->n_personas > 0) best_offer(&o->own[entry.persona], entry);
 }
 
-/* What neighbours speak for first, as in rank.c. */
-static void offer_all(pool *o) {
-    const ampcf_profile *p = o->profile;
-    int prunes = scan_prunes(p);
-    for (uint32_t i = 0; prunes && i < p->n_near; i++) offer(o, p->near_items[i]);
-    for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
-        uint32_t n = scan_block_items(p->model, from);
-        float least = least_of(o);
-        uint64_t left = prunes && least > -HUGE_SCORE ? scan_block(p, from, n, least) : scan_all(n);
-        for (; left; left &= left - 1) {
-            uint32_t item = from + (uint32_t)__builtin_ctzll(left);
-            if (!(prunes && profile_near(p, item))) offer(o, item);
-        }
-    }
-}
-
 /* The best of all, then of each persona what is not among them; sorted. */
 static void fill_pool(seating *s, const uint8_t *excluded, uint32_t k) {
     const ampcf_profile *p = s->profile;
     pool_size size = size_for(k);
-    pool o = {.profile = p, .excluded = excluded, .all = {s->pool, 0, size.all}};
+    pool o = {.profile = p, .all = {s->pool, 0, size.all}};
+    scan_walk walk = {.profile = p, .excluded = excluded};
     for (uint32_t i = 0; i < p->n_personas; i++)
         o.own[i] = (best_list){s->pool + size.all + (size_t)i * size.own, 0, size.own};
     memset(p->scanned, 0, sizeof *p->scanned);
-    offer_all(&o);
+    for (uint32_t item; scan_next(&walk, least_of(&o), &item);)
+        if (!scan_prunes(p) || may_enter(&o, item)) offer(&o, item);
     s->n = best_finish(&o.all);
     if (s->n < size.all) return;
     ampcf_ranked last = s->pool[s->n - 1];

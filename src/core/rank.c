@@ -81,17 +81,11 @@ static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     best_add(best, &entry);
 }
 
-/* Can an item that its bound did not rule out be among the best, leaf by leaf? */
-static int may_enter(const best_list *best, const ampcf_profile *p, uint32_t item) {
-    float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS];
-    return !scan_prunes(p) || !best_is_full(best) ||
-           scan_reaches(scan_parts(p, item, low, high), best_least(best));
-}
-
-/* The same of an item that nothing was asked of yet. */
-static void offer_one(best_list *best, const ampcf_profile *p, uint32_t item) {
-    if (scan_prunes(p) && best_is_full(best) && !scan_item(p, item, best_least(best))) return;
-    if (may_enter(best, p, item)) offer(best, p, item);
+/* Offers an item that its bound did not rule out, unless that of its leaves does. */
+static void offer_bounded(best_list *best, const ampcf_profile *p, uint32_t item) {
+    float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS], least = best_least(best);
+    int bounds = scan_prunes(p) && least > -HUGE_SCORE;
+    if (!bounds || scan_reaches(scan_parts(p, item, low, high), least)) offer(best, p, item);
 }
 
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
@@ -99,36 +93,19 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
     memset(profile->scanned, 0, sizeof *profile->scanned);
-    for (uint32_t c = 0; c < n_candidates; c++) offer_one(&best, profile, candidates[c]);
+    for (uint32_t c = 0; c < n_candidates; c++)
+        if (!scan_prunes(profile) || scan_item(profile, candidates[c], best_least(&best)))
+            offer_bounded(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
 
-/* What neighbours speak for comes first, because its bounds are its own and it is often the best. */
-static void offer_near(best_list *best, const ampcf_profile *p, const uint8_t *excluded) {
-    for (uint32_t i = 0; i < p->n_near; i++) {
-        uint32_t item = p->near_items[i];
-        if (!(excluded && excluded[item])) offer_one(best, p, item);
-    }
-}
-
 ampcf_status ampcf_recommend(const ampcf_profile *profile, const uint8_t *excluded, uint32_t k,
                              ampcf_ranked *out, uint32_t *out_n) {
-    const ampcf_profile *p = profile;
     best_list best = {out, 0, k};
-    int prunes = scan_prunes(p);
-    memset(p->scanned, 0, sizeof *p->scanned);
-    if (prunes) offer_near(&best, p, excluded);
-    for (uint32_t from = 0; from < p->model->n_items; from += SCAN_BLOCK) {
-        uint32_t n = scan_block_items(p->model, from);
-        uint64_t left =
-            prunes && best_is_full(&best) ? scan_block(p, from, n, best_least(&best)) : scan_all(n);
-        for (; left; left &= left - 1) {
-            uint32_t item = from + (uint32_t)__builtin_ctzll(left);
-            if ((excluded && excluded[item]) || (prunes && profile_near(p, item))) continue;
-            if (may_enter(&best, p, item)) offer(&best, p, item);
-        }
-    }
+    scan_walk walk = {.profile = profile, .excluded = excluded};
+    memset(profile->scanned, 0, sizeof *profile->scanned);
+    for (uint32_t item; scan_next(&walk, best_least(&best), &item);) offer_bounded(&best, profile, item);
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }
@@ -169,8 +146,7 @@ ampcf_status ampcf_similar(const ampcf_model *model, uint32_t item, uint32_t k, 
     for (uint32_t from = 0; from < model->n_items; from += SCAN_BLOCK) {
         uint32_t n = scan_block_items(model, from);
         uint64_t left = scan_all(n);
-        if (q.prunes && best_is_full(&best))
-            left &= scan_similar(model, &q.form, q.row, from, n, best_least(&best));
+        if (q.prunes) left &= scan_similar(model, &q.form, q.row, from, n, best_least(&best));
         for (; left; left &= left - 1) {
             uint32_t j = from + (uint32_t)__builtin_ctzll(left);
             if (j != item) best_offer(&best, (ampcf_ranked){j, cosine_of(model, &q, j), 0});

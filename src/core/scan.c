@@ -1,6 +1,7 @@
 /* Owns the arithmetic of scan.h. Must round every bound upwards. */
 #include "core/scan.h"
 
+#include "base/best.h"
 #include "base/kernels.h"
 #include "base/smath.h"
 #include "core/rounded.h"
@@ -196,7 +197,32 @@ static float eased(float least) { return least - absolute(least) * rounding_of_r
 
 int scan_reaches(float bound, float least) { return bound >= eased(least); }
 
-uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
+typedef struct interval {
+    float low, high;
+} interval;
+
+/* x . v of a form. */
+static interval form_of(const scan_form *form, int32_t dot, float scale, float length) {
+    float middle = scale * (form->step * (float)dot),
+          half = scale * form->per_scale + length * form->per_length;
+    return (interval){middle - half, middle + half};
+}
+
+int scan_item(const ampcf_profile *p, uint32_t item, float least) {
+    const ampcf_model *m = p->model;
+    const float *near = profile_near(p, item);
+    float bias = m->bias[item], rest = absolute(bias);
+    int32_t dot;
+    kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
+    float bound =
+        bias + form_of(&p->whole, dot, m->rounded.scales[item], rounded_length(&m->rounded, item)).high;
+    for (uint32_t k = 0; near && k < p->n_personas; k++) bound += near[k], rest += absolute(near[k]);
+    p->scanned->bounded++;
+    return scan_reaches(bound + rest * rounding_of_rest, least);
+}
+
+/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias. */
+static uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
     const ampcf_model *m = p->model;
     const rounded_table *t = &m->rounded;
     int32_t dots[SCAN_BLOCK];
@@ -208,28 +234,31 @@ uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float lea
     return kernel_reach(&rows, n, &terms);
 }
 
-int scan_item(const ampcf_profile *p, uint32_t item, float least) {
-    const ampcf_model *m = p->model;
-    const float *near = profile_near(p, item);
-    float bias = m->bias[item], rest = absolute(bias), scale = m->rounded.scales[item];
-    int32_t dot;
-    kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
-    float bound = scale * (p->whole.step * (float)dot + p->whole.per_scale) +
-                  rounded_length(&m->rounded, item) * p->whole.per_length + bias;
-    for (uint32_t k = 0; near && k < p->n_personas; k++) bound += near[k], rest += absolute(near[k]);
-    p->scanned->bounded++;
-    return scan_reaches(bound + rest * rounding_of_rest, least);
+/* The next block; 0 where there is none. */
+static int open_block(scan_walk *w, float least) {
+    const ampcf_model *m = w->profile->model;
+    uint32_t n = scan_block_items(m, w->next);
+    if (n == 0) return 0;
+    int bounds = scan_prunes(w->profile) && least > -HUGE_SCORE;
+    w->left = bounds ? scan_block(w->profile, w->next, n, least) : scan_all(n);
+    w->block = w->next, w->next += n;
+    return 1;
 }
 
-typedef struct interval {
-    float low, high;
-} interval;
-
-/* x . v of a form. */
-static interval form_of(const scan_form *form, int32_t dot, float scale, float length) {
-    float middle = scale * (form->step * (float)dot),
-          half = scale * form->per_scale + length * form->per_length;
-    return (interval){middle - half, middle + half};
+int scan_next(scan_walk *w, float least, uint32_t *out_item) {
+    const ampcf_profile *p = w->profile;
+    int prunes = scan_prunes(p);
+    while (prunes && w->near < p->n_near) {
+        uint32_t item = *out_item = p->near_items[w->near++];
+        if (!(w->excluded && w->excluded[item]) && scan_item(p, item, least)) return 1;
+    }
+    while (w->left || open_block(w, least)) {
+        if (!w->left) continue;
+        uint32_t item = *out_item = w->block + (uint32_t)__builtin_ctzll(w->left);
+        w->left &= w->left - 1;
+        if (!(w->excluded && w->excluded[item]) && !(prunes && profile_near(p, item))) return 1;
+    }
+    return 0;
 }
 
 /* The gate at cosines from c . v / |v|, where |v| is length at most and length / 1.009 at least. */

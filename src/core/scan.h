@@ -70,10 +70,20 @@ static inline uint32_t scan_block_items(const ampcf_model *m, uint32_t from) {
 /* A bit for each of n items, 1 to SCAN_BLOCK. */
 static inline uint64_t scan_all(uint32_t n) { return ~(uint64_t)0 >> (64 - n); }
 
-/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias; n as above. */
-uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least);
+/* A walk over the items that may still get into a list: zeros, the profile and what is left out (N bytes, or
+ * NULL) to begin with. */
+typedef struct scan_walk {
+    const ampcf_profile *profile;
+    const uint8_t *excluded;
+    uint32_t near, block, next; /* of near_items; where the block begins, and the next */
+    uint64_t left;              /* of the block */
+} scan_walk;
 
-/* The same of one item, neighbours included. */
+/* The next item whose score may be at least `least`, each once; 0 at the end. What neighbours speak for comes
+ * first, because its bounds are its own and it is often the best. */
+int scan_next(scan_walk *w, float least, uint32_t *out_item);
+
+/* Whether one item may have such a score, neighbours included. */
 int scan_item(const ampcf_profile *p, uint32_t item, float least);
 
 /* Leaf by leaf: bounds of what each persona has of an item, neighbours included, low (P) and high (P).
