@@ -245,7 +245,7 @@ static int open_block(scan_walk *w, float least) {
     return 1;
 }
 
-int scan_next(scan_walk *w, float least, uint32_t *out_item) {
+int scan_next_bounded(scan_walk *w, float least, uint32_t *out_item) {
     const ampcf_profile *p = w->profile;
     int prunes = scan_prunes(p);
     while (prunes && w->near < p->n_near) {

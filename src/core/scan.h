@@ -81,7 +81,15 @@ typedef struct scan_walk {
 
 /* The next item whose score may be at least `least`, each once; 0 at the end. What neighbours speak for comes
  * first, because its bounds are its own and it is often the best. */
-int scan_next(scan_walk *w, float least, uint32_t *out_item);
+int scan_next_bounded(scan_walk *w, float least, uint32_t *out_item);
+static inline int scan_next(scan_walk *w, float least, uint32_t *out_item) {
+    if (SCAN_PRUNES) return scan_next_bounded(w, least, out_item);
+    while (w->next < w->profile->model->n_items) {
+        *out_item = w->next++;
+        if (!(w->excluded && w->excluded[*out_item])) return 1;
+    }
+    return 0;
+}
 
 /* Whether one item may have such a score, neighbours included. */
 int scan_item(const ampcf_profile *p, uint32_t item, float least);

@@ -7,11 +7,11 @@ import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { writeOutput } from './files.js';
 import { checkAlike, textsOf } from './append-alike.js';
-import { idsFor, itemOptions } from './import-input.js';
-import { checkCompanions } from './import-options.js';
+import { idsFor } from './import-input.js';
+import { itemDetails, itemOptions } from './item-options.js';
 import { sayVectors, understoodVectors } from './import-text.js';
 import { openModel } from './model-file.js';
-import { defined, parseCommand, textOptions, UsageError } from './options.js';
+import { checkCompanions, defined, parseCommand, textOptions, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf } from './progress.js';
@@ -20,7 +20,7 @@ import { sayLoudly } from './validation-text.js';
 
 /** @import { AppendedItems, Embeddings } from '../train.js' */
 /** @import { ModelTexts } from './append-alike.js' */
-/** @import { OptionSpec } from './options.js' */
+/** @import { Companions, OptionSpec } from './options.js' */
 
 export const usage = [
   'ampcf append MODEL --items FILE [--vectors FILE] [--embeddings FILE] -o OUT',
@@ -49,10 +49,7 @@ const options = {
   'take-alike': { type: 'boolean' },
   ...textOptions([
     'items',
-    'items-id',
-    'items-title',
-    'aspects',
-    'aspect-separator',
+    ...itemDetails,
     'quote',
     'skip-bad',
     'vectors',
@@ -67,8 +64,11 @@ const options = {
   ]),
 };
 
-/** What goes with another option, and says nothing without it. */
-const companions = /** @type {[names: string[], of: string[]][]} */ ([
+/**
+ * What goes with another option, and says nothing without it.
+ * @type {Companions}
+ */
+const companions = [
   [['ids'], ['vectors']],
   [['embedding-ids'], ['embeddings']],
   [['ids-column'], ['ids']],
@@ -77,8 +77,8 @@ const companions = /** @type {[names: string[], of: string[]][]} */ ([
     ['array', 'id-column', 'vector-column'],
     ['vectors', 'embeddings'],
   ],
-  [['items-id', 'items-title', 'aspects', 'aspect-separator', 'quote', 'skip-bad', 'take-alike'], ['items']],
-]);
+  [[...itemDetails, 'quote', 'skip-bad', 'take-alike'], ['items']],
+];
 
 /** @param {Record<string, any>} values */
 function checkOptions(values) {

@@ -8,10 +8,11 @@ import { hasParts, isFolder } from '../vectors/parquet-rows.js';
 import { readIds } from '../vectors/read-ids.js';
 import { displayName } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
-import { checkCompanions, checkOfKind, checkPopularity } from './import-options.js';
+import { checkOfKind, checkPopularity, importCompanions } from './import-options.js';
 import { libraryOf, perItemOf, readSettings, settingsOf } from './import-options.js';
 import { alsNotes, ofEach, sayTitles, sayVectors, titlesOf, understoodVectors } from './import-text.js';
-import { defined, numberOption, optionOf, UsageError } from './options.js';
+import { itemDetails, itemOptions } from './item-options.js';
+import { checkCompanions, defined, numberOption, optionOf, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
 import { readTrainingInput } from './training-input.js';
@@ -66,19 +67,6 @@ export async function idsFor(file, path, given, { option, column }) {
   );
 }
 
-const ofItems = ['items', 'items-id', 'items-title', 'aspects', 'aspect-separator'];
-
-/** @param {Record<string, any>} values */
-export const itemOptions = (values) =>
-  defined({
-    id: values['items-id'],
-    title: values['items-title'],
-    aspects: values.aspects === undefined ? undefined : values.aspects.split(','),
-    separator: values['aspect-separator'],
-    quote: values.quote,
-    skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
-  });
-
 /**
  * Titles and aspects, and how many of the vectors have them.
  * @param {Record<string, any>} values
@@ -104,7 +92,7 @@ async function readBeside(values, ids, io) {
     return { interactions: undefined, validation: undefined, ...(await readTitles(values, ids, io)) };
   const { validation = usualShare } = values;
   // Items are joined to the vectors, not to the interactions.
-  const rest = Object.entries(values).filter(([name]) => !ofItems.includes(name));
+  const rest = Object.entries(values).filter(([name]) => name !== 'items' && !itemDetails.includes(name));
   const asked = { ...Object.fromEntries(rest), validation: validation === 'none' ? undefined : validation };
   const input = await readTrainingInput(values.interactions, asked, io);
   const { interactions } = input;
@@ -325,7 +313,7 @@ const isFolderOfTables = (path) =>
  */
 export async function readImportInput(path, values, io) {
   const { ids, interactions, items, users, settings, 'user-ids': userIds } = values;
-  checkCompanions(values);
+  checkCompanions(values, importCompanions);
   await checkPaths(
     {
       VECTORS: path,

@@ -3,12 +3,17 @@
 import { AmpcfError } from '../core/errors.js';
 import { givenDefaults } from '../train/defaults.js';
 import { displayName, readFileBytes } from '../read/bytes.js';
+import { itemDetails } from './item-options.js';
 import { numberOption, optionOf, UsageError } from './options.js';
 import { givenSettings } from './training-input.js';
 
-/** What goes with another option, or with one of two, and says nothing without it. */
-const companions = /** @type {[names: string[], of: string[]][]} */ ([
-  [['items-id', 'items-title', 'aspects', 'aspect-separator'], ['items']],
+/** @import { Companions } from './options.js' */
+/**
+ * What goes with another option, or with one of two, and says nothing without it.
+ * @type {Companions}
+ */
+export const importCompanions = [
+  [itemDetails, ['items']],
   [
     ['quote', 'skip-bad'],
     ['interactions', 'items'],
@@ -33,23 +38,7 @@ const companions = /** @type {[names: string[], of: string[]][]} */ ([
     ],
     ['interactions'],
   ],
-]);
-
-/**
- * Refuses options that would say nothing.
- * @param {Record<string, any>} values
- * @param {readonly (readonly [names: readonly string[], of: readonly string[]])[]} [table]
- */
-export function checkCompanions(values, table = companions) {
-  for (const [names, of] of table) {
-    if (of.some((name) => values[name] !== undefined)) continue;
-    const stray = names.find((name) => values[name] !== undefined);
-    if (stray)
-      throw new UsageError(
-        `--${stray}: got ${values[stray]}, wanted ${of.map((name) => `--${name}`).join(' or ')} with it`,
-      );
-  }
-}
+];
 
 /** Which options a kind of file has a use for. */
 const ofKind = /** @type {Record<string, string[]>} */ ({

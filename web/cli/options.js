@@ -19,6 +19,8 @@ export const optionOf = (setting) => setting.replace(/[A-Z]/g, (letter) => `-${l
  */
 export const textOptions = (names) => Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
 
+/** @typedef {readonly (readonly [names: readonly string[], of: readonly string[]])[]} Companions */
+
 export class UsageError extends AmpcfError {
   /** @param {string} message */
   constructor(message) {
@@ -123,4 +125,20 @@ export function sizeOption(values, name) {
   if (!(bytes > 0))
     throw new UsageError(`--${name}: got ${JSON.stringify(text)}, wanted a size such as 800MB or 1.5GiB`);
   return bytes;
+}
+
+/**
+ * Refuses options that say nothing without another, or one of others.
+ * @param {Record<string, any>} values
+ * @param {Companions} companions
+ */
+export function checkCompanions(values, companions) {
+  for (const [names, of] of companions) {
+    if (of.some((name) => values[name] !== undefined)) continue;
+    const stray = names.find((name) => values[name] !== undefined);
+    if (stray)
+      throw new UsageError(
+        `--${stray}: got ${values[stray]}, wanted ${of.map((name) => `--${name}`).join(' or ')} with it`,
+      );
+  }
 }

@@ -28,7 +28,7 @@ import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
 import { memoryLimit } from './free-memory.js';
 import { checkMemory } from './memory-limit.js';
-import { parseCommand, UsageError } from './options.js';
+import { checkCompanions, parseCommand, UsageError } from './options.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { quoted } from './shell-word.js';
@@ -214,12 +214,12 @@ function checkUsage(values) {
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
   if (values.auto) return void budgetOf(values);
   coresOption(values);
-  const stray = ['minutes', 'trials'].find((name) => values[name] !== undefined);
-  if (stray) throw new UsageError(`--${stray}: got ${values[stray]}, wanted --auto with it`);
-  if (values.validation !== undefined) return;
-  if (values.patience !== undefined)
-    throw new UsageError(`--patience: got ${values.patience}, wanted --validation with it`);
-  if (values.refit) throw new UsageError('--refit: got it alone, wanted --validation or --auto with it');
+  checkCompanions(values, [
+    [['minutes', 'trials'], ['auto']],
+    [['patience'], ['validation']],
+  ]);
+  if (values.refit && values.validation === undefined)
+    throw new UsageError('--refit: got it alone, wanted --validation or --auto with it');
 }
 
 /**

@@ -4,7 +4,16 @@ import { AmpcfError } from '../core/errors.js';
 import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { defined, numberOption, optionOf, seedOption, textOptions, UsageError } from './options.js';
+import { itemDetails, itemOptions } from './item-options.js';
+import {
+  checkCompanions,
+  defined,
+  numberOption,
+  optionOf,
+  seedOption,
+  textOptions,
+  UsageError,
+} from './options.js';
 import { memoryLimit } from './free-memory.js';
 import { checkPaths } from './paths.js';
 import { count } from './print.js';
@@ -62,10 +71,7 @@ export const trainingOptions = {
   ...ratingOptions,
   ...textOptions([
     'items',
-    'items-id',
-    'items-title',
-    'aspects',
-    'aspect-separator',
+    ...itemDetails,
     'weight-scale',
     'name',
     'validation',
@@ -247,9 +253,7 @@ async function checkBefore(path, values) {
   patienceOption(values);
   checkRatingOptions(values);
   checkOptions(defined({ name: values.name }));
-  for (const name of ['aspects', 'items-id', 'items-title', 'aspect-separator'])
-    if (values[name] !== undefined && values.items === undefined)
-      throw new UsageError(`--${name}: got ${JSON.stringify(values[name])}, wanted --items with it`);
+  checkCompanions(values, [[itemDetails, ['items']]]);
   if (values.weights && values.objective === 'softmax')
     throw new UsageError(
       '--weights: got it with --objective softmax, wanted another: it counts every pair once',
@@ -323,18 +327,7 @@ function timesCount(values) {
  * @param {Io} io
  */
 async function readItemsFile(ratings, values, { say }) {
-  const { items: path, aspects, quote } = values;
-  const file = await readItems(path, {
-    ...defined({
-      id: values['items-id'],
-      title: values['items-title'],
-      aspects: aspects === undefined ? undefined : aspects === '' ? [] : aspects.split(','),
-      separator: values['aspect-separator'],
-      quote,
-      skipBad: numberOption(values, 'skip-bad', { whole: true, low: 0 }),
-    }),
-    known: new Set(ratings.items),
-  });
+  const file = await readItems(values.items, { ...itemOptions(values), known: new Set(ratings.items) });
   if (file.skipped > 0) say(`skipped  ${count(file.skipped)} bad rows of the items`);
   if (file.coding.encoding === 'latin1') say('encoding Latin-1: the items file is not UTF-8');
   return file;

@@ -9,20 +9,6 @@ import { Candidates, candidatesArgument } from './candidates.js';
 /** @typedef {{ only?: Candidates, passes?: Passes }} Chosen the items themselves, or whom to ask */
 
 /**
- * The name that has most pairs of letters in common with a wrong one.
- * @param {string[]} names
- * @param {unknown} wrong
- */
-function nearest(names, wrong) {
-  const given = typeof wrong === 'string' ? wrong.toLowerCase() : '';
-  const likeness = (/** @type {string} */ name) => {
-    const pairs = [...name.toLowerCase()].filter((letter, i, own) => given.includes(letter + own[i + 1]));
-    return pairs.length / (name.length + given.length);
-  };
-  return names.reduce((best, name) => (likeness(name) > likeness(best) ? name : best), names[0]);
-}
-
-/**
  * @param {Model} model
  * @param {AspectFilter} filter
  * @returns {Passes}
@@ -33,7 +19,12 @@ function aspectTest(model, filter) {
   const listed = (/** @type {Iterable<string>} */ given) =>
     listArgument('aspects', given).map((name) => {
       const aspect = names.indexOf(name);
-      if (aspect < 0) throw badArgument('aspect', name, `one of the model, nearest: ${nearest(names, name)}`);
+      if (aspect < 0)
+        throw badArgument(
+          'aspect',
+          name,
+          `one of the model: ${names.slice(0, 40).join(', ') || 'it has none'}`,
+        );
       return aspect;
     });
   const wanted = include === undefined || listed(include);

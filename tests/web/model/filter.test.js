@@ -157,7 +157,7 @@ describe('by aspects', () => {
     }
   });
 
-  test('an aspect that the model has not got is refused with the nearest name', async () => {
+  test('an aspect that the model has not got is refused with those that it has', async () => {
     const me = model.createProfile(historyOf(1));
     const [name] = model.aspects(ids[0]);
     for (const wrong of [`${name}s`, name.toLowerCase(), name.slice(1)])
