@@ -8,7 +8,7 @@ import { inline } from '../read/inline.js';
 import { writeOutput } from './files.js';
 import { checkAlike, textsOf } from './append-alike.js';
 import { idsFor } from './import-input.js';
-import { itemDetails, itemOptions } from './item-options.js';
+import { itemDetailOptions, itemDetails, itemOptions } from './item-options.js';
 import { sayVectors, understoodVectors } from './import-text.js';
 import { openModel } from './model-file.js';
 import { checkCompanions, defined, parseCommand, textOptions, UsageError } from './options.js';
@@ -47,9 +47,9 @@ export const usage = [
 const options = {
   output: { type: 'string', short: 'o' },
   'take-alike': { type: 'boolean' },
+  ...itemDetailOptions,
   ...textOptions([
     'items',
-    ...itemDetails,
     'quote',
     'skip-bad',
     'vectors',

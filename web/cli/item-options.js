@@ -1,8 +1,10 @@
 // Owns the options that say how a file of items is read, for every command that reads one. Must not read it.
-import { defined, numberOption } from './options.js';
+import { defined, numberOption, textOptions } from './options.js';
+
+export const itemDetailOptions = textOptions(['items-id', 'items-title', 'aspects', 'aspect-separator']);
 
 /** They say nothing without --items. */
-export const itemDetails = ['items-id', 'items-title', 'aspects', 'aspect-separator'];
+export const itemDetails = Object.keys(itemDetailOptions);
 
 /** @param {Record<string, any>} values */
 export const itemOptions = (values) =>

@@ -4,7 +4,7 @@ import { AmpcfError } from '../core/errors.js';
 import { checkOptions } from '../train/options.js';
 import { choiceSettings, goneSettings, numberSettings } from '../train/settings.js';
 import { trainDefaults } from '../train.js';
-import { itemDetails, itemOptions } from './item-options.js';
+import { itemDetailOptions, itemDetails, itemOptions } from './item-options.js';
 import {
   checkCompanions,
   defined,
@@ -69,9 +69,9 @@ export const trainingOptions = {
   private: { type: 'boolean' },
   refit: { type: 'boolean' },
   ...ratingOptions,
+  ...itemDetailOptions,
   ...textOptions([
     'items',
-    ...itemDetails,
     'weight-scale',
     'name',
     'validation',

@@ -81,7 +81,7 @@ const saidFirst = /** @type {[string, number, RegExp][]} */ ([
   ['train r.csv --validation 0.1 --patience x -o x.ampcf', 2, /--patience: got "x"/],
   ['train r.csv --max-memory lots -o x.ampcf', 2, /--max-memory: got "lots"/],
   ['train r.csv --objective softmax --weights -o x.ampcf', 2, /--weights: got it with --objective softmax/],
-  ['train r.csv --aspects genre -o x.ampcf', 2, /--aspects: got "genre", wanted --items with it/],
+  ['train r.csv --aspects genre -o x.ampcf', 2, /--aspects: got genre, wanted --items with it/],
   [`train r.csv --name ${'\u0001'.repeat(6000)} -o x.ampcf`, 3, /name: got .*, wanted at most 32768 bytes/],
   ['train r.csv --duplicates first -o x.ampcf', 2, /duplicates: got "first"/],
   ['tune r.csv --validation 0.1 --trials 1 --format xls', 2, /format: got "xls"/],

@@ -203,9 +203,9 @@ test('rows that are all bad cannot be left out, and a folder is no file', () => 
 
 test('options that would do nothing, and those that nobody has, are refused', () => {
   for (const [option, message] of /** @type {const} */ ([
-    ['--items-id 1', /--items-id: got "1", wanted --items with it/],
-    ['--items-title 1', /--items-title: got "1", wanted --items with it/],
-    ['--aspect-separator /', /--aspect-separator: got "\/", wanted --items with it/],
+    ['--items-id 1', /--items-id: got 1, wanted --items with it/],
+    ['--items-title 1', /--items-title: got 1, wanted --items with it/],
+    ['--aspect-separator /', /--aspect-separator: got \/, wanted --items with it/],
     ['--min-ratng 3', /--min-ratng: this command has no such option, wanted --min-rating/],
     ['--qwertyuiop', /--qwertyuiop: this command has no such option, wanted an option that it has/],
   ]))
