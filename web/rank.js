@@ -6,6 +6,7 @@ import { functionArgument, optionValues } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { openModel } from './core/kernel.js';
 import { Model } from './model/model.js';
+import { pluginsArgument } from './model/plugins.js';
 import { loadNames, readSource } from './core/source.js';
 
 export { AmpcfError, Model };
@@ -30,11 +31,16 @@ export const version = AMPCF_VERSION;
 /** @typedef {import('./model/types.js').StoredEvent} StoredEvent */
 /** @import { ModelSource, ReadOptions } from './core/source.js' */
 /** @import { Backend } from './core/module.js' */
+/** @import { Plugin } from './model/plugins.js' */
 /** @import { TastePlugin } from './taste.js' */
 /**
- * @typedef {ReadOptions & { backend?: 'auto' | Backend, module?: WebAssembly.Module, taste?: TastePlugin }}
- *   LoadOptions
+ * @typedef {object} CoreOptions
+ * @property {'auto' | Backend} [backend]
+ * @property {WebAssembly.Module} [module]
+ * @property {TastePlugin} [taste]
+ * @property {readonly Plugin[]} [plugins]
  */
+/** @typedef {ReadOptions & CoreOptions} LoadOptions */
 
 /**
  * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is
@@ -43,7 +49,7 @@ export const version = AMPCF_VERSION;
  * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' |
  *   'scalar'; `module`: a compiled core for runtimes that forbid compiling (import it from
  *   'ampcf/core.wasm'); `taste`: that of 'ampcf/taste', which 'ampcf' brings, to measure taste and calibrate
- *   lists
+ *   lists; `plugins`: more that rankings may be asked for, such as `now` of 'ampcf/now'
  * @returns {Promise<Model>}
  * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER,
  *   BAD_IDS, BAD_TEXT, BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY,
@@ -51,7 +57,8 @@ export const version = AMPCF_VERSION;
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const [backend = 'auto', module, taste] = optionValues(options, loadNames);
+  const [backend = 'auto', module, taste, plugins = []] = optionValues(options, loadNames);
+  const wanted = pluginsArgument(plugins);
   if (taste) functionArgument('taste.open', taste.open ?? null);
   const reading = readSource(source, options);
   const starting = instantiateCore(backend, module);
@@ -60,5 +67,6 @@ export async function loadModel(source, options = {}) {
   const { memory, ...diagnostics } = await coreFor(await starting, bytes);
   const model = new Model(diagnostics, await openModel(memory, bytes));
   if (taste) model.taste = await taste.open(model);
+  for (const { option, open } of wanted) model.plugins.set(option, await open(model));
   return model;
 }

@@ -193,7 +193,7 @@ describe('options', () => {
 
 test('the names that were misspelt most often', async () => {
   for (const [name, wrong, wanted] of [
-    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK$/],
+    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK, now/],
     ['Profile.add', 'rating', /^event: got rating, wanted one of item, weight, preference, wanted, at$/],
     ['ampcf.loadModel', 'integirty', /; did you mean integrity\?$/],
     ['train.trainModel', 'minsupport', /; did you mean minSupport\?$/],

@@ -19,7 +19,7 @@ import { AmpcfError } from './errors.js';
  */
 
 /** What `loadModel` may be told. */
-export const loadNames = 'backend module taste integrity signal onProgress maxBytes';
+export const loadNames = 'backend module taste plugins integrity signal onProgress maxBytes';
 
 /**
  * @param {ModelSource} source

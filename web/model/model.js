@@ -24,6 +24,7 @@ import { readSavedProfile } from './saved-profile.js';
 /** @import { Core } from '../core/module.js' */
 /** @import { OpenModel } from '../core/kernel.js' */
 /** @import { Taste } from '../taste.js' */
+/** @import { OpenPlugin } from './plugins.js' */
 /** @import { Filter, HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
 export class Model {
@@ -62,6 +63,12 @@ export class Model {
    * @type {Taste | undefined}
    */
   taste;
+
+  /**
+   * @internal What `loadModel(source, { plugins })` brought, by option.
+   * @type {Map<string, OpenPlugin>}
+   */
+  plugins = new Map();
 
   /**
    * @internal

@@ -13,6 +13,7 @@ import { condenseEvents, openMemory } from '../core/kernel.js';
 import { FoldedState } from './folded.js';
 import { History, eventArgument } from './history.js';
 import { personasOf } from './personas.js';
+import { pluginFor } from './plugins.js';
 import { rank, recommend } from './ranking.js';
 import { writeSavedProfile } from './saved-profile.js';
 
@@ -316,7 +317,8 @@ export class Profile {
    * @returns {Ranking}
    */
   rank(candidates, options = {}) {
-    return rank(this.#state, candidates, options);
+    const plugin = pluginFor(this.#model, options);
+    return plugin ? plugin.rank(this, candidates, options) : rank(this.#state, candidates, options);
   }
 
   /**
@@ -328,9 +330,10 @@ export class Profile {
    *   `filter` that the model does not know
    */
   recommend(options = {}) {
-    return options?.calibrate === undefined
-      ? recommend(this.#state, options)
-      : this.#model.needTaste('calibrate').recommend(this, options);
+    const plugin =
+      pluginFor(this.#model, options) ??
+      (options?.calibrate === undefined ? undefined : this.#model.needTaste('calibrate'));
+    return plugin ? plugin.recommend(this, options) : recommend(this.#state, options);
   }
 
   /**

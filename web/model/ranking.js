@@ -5,6 +5,7 @@ import { candidatesArgument } from './candidates.js';
 import { explanationOf } from './explanation.js';
 import { filterArgument } from './filter.js';
 import { namesOf } from './personas.js';
+import { pluginNames } from './plugins.js';
 
 /** @import { Best } from '../core/kernel.js' */
 /** @import { Candidates } from './candidates.js' */
@@ -14,7 +15,8 @@ import { namesOf } from './personas.js';
 
 /** What `recommend` may be told; with `calibrate` also what 'ampcf/taste' knows. */
 export const catalogueNames =
-  'explain contributions topK excludeSeen exclude filter proportional aspects calibrate';
+  /** @type {const} */
+  (`explain contributions topK excludeSeen exclude filter proportional aspects calibrate ${pluginNames}`);
 
 /**
  * How many contributions an explanation lists; undefined where none is asked for.
@@ -57,7 +59,7 @@ export function rank(state, list, options) {
   const { indices, unknown, duplicates } = candidatesArgument(state.model, 'candidates', list);
   const [explain, contributions, topK = indices.length + unknown.length] = optionValues(
     options,
-    'explain contributions topK',
+    `explain contributions topK ${pluginNames}`,
   );
   const most = countArgument('topK', topK);
   const listed = listedArgument(explain, contributions);

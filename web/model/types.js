@@ -72,8 +72,13 @@
  * @typedef {{ personalized: boolean, items: RankedItem[], unknown: string[], duplicates: string[] }} Ranking
  */
 /**
- * @typedef {{ topK?: number, explain?: boolean, contributions?: number }} RankOptions `contributions`: how
- *   many to list, default 5
+ * @typedef {object} RankOptions
+ * @property {number} [topK]
+ * @property {boolean} [explain]
+ * @property {number} [contributions] how many an explanation lists, default 5
+ * @property {unknown} [now] what is known of this visit; with `plugins` of 'ampcf/now'
+ * @property {unknown} [confidence] how likely, and how sure; with `plugins` of 'ampcf/confidence'
+ * @property {unknown} [explore] also what might be good; with `plugins` of 'ampcf/confidence'
  */
 /**
  * @typedef {object} AspectFilter
