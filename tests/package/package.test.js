@@ -91,6 +91,7 @@ describe('the browser entry', () => {
         'model/labels',
         'model/model',
         'model/personas',
+        'model/plugins',
         'model/profile',
         'model/ranking',
         'model/saved-profile',
