@@ -371,6 +371,7 @@ ampcf_status ampcf_recommend_proportional(const ampcf_profile *profile, const ui
 /** How many items each stage of the last ampcf_rank, ampcf_recommend or ampcf_recommend_proportional of a
  * profile looked at (src/core/scan.h). */
 typedef struct ampcf_scan_counts {
+    uint32_t looked;  /* by coordinates of it, of two looks each counts */
     uint32_t bounded; /* by one rounded vector */
     uint32_t parted;  /* by one rounded vector for each persona */
     uint32_t scored;  /* exactly */

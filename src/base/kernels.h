@@ -48,15 +48,23 @@ void kernel_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out);
 void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
 void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
 
-/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + bias[j] + |bias[j]| per_bias
- * reaches least;  n <= 64, lengths are upper halves of singles. */
+/* Pairs of coordinates of 64 items: the first two of all items, then the next two of all. */
+enum { LOOK_DIM = 16, LOOK_ITEMS = 64 };
+
+/* out[j] = before[j] + sum_d look[d / 2, j, d mod 2] q[d];  look (LOOK_DIM / 2, 64, 2), q (LOOK_DIM), before (64)
+ * which may be out, out (64). */
+void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
+void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
+
+/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + rests[j] per_rest + bias[j] +
+ * |bias[j]| per_bias reaches least;  n <= 64, lengths and rests are upper halves of singles. */
 typedef struct kernel_reach_rows {
     const int32_t *dots;
     const float *scales, *bias;
-    const uint16_t *lengths;
+    const uint16_t *lengths, *rests;
 } kernel_reach_rows;
 typedef struct kernel_reach_terms {
-    float step, per_scale, per_length, per_bias, least;
+    float step, per_scale, per_length, per_rest, per_bias, least;
 } kernel_reach_terms;
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
@@ -68,6 +76,7 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_i8_dots kernel_i8_dots_simd128
 #define kernel_widen_i8 kernel_widen_i8_simd128
 #define kernel_reach kernel_reach_simd128
+#define kernel_look kernel_look_simd128
 #define kernel_to_i8 kernel_to_i8_simd128
 #else
 #define kernel_dot kernel_dot_scalar
@@ -76,6 +85,7 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_i8_dots kernel_i8_dots_scalar
 #define kernel_widen_i8 kernel_widen_i8_scalar
 #define kernel_reach kernel_reach_scalar
+#define kernel_look kernel_look_scalar
 #define kernel_to_i8 kernel_to_i8_scalar
 #endif
 /* A core for small catalogues saves their bytes. */

@@ -55,13 +55,30 @@ void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uin
     }
 }
 
+void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
+    for (uint32_t j = 0; j < LOOK_ITEMS; j++) {
+        int32_t sum = before[j];
+        for (uint32_t d = 0; d < LOOK_DIM; d += 2) {
+            const int8_t *pair = look + (d / 2 * LOOK_ITEMS + j) * 2;
+            sum += pair[0] * q[d] + pair[1] * q[d + 1];
+        }
+        out[j] = sum;
+    }
+}
+
+static float half_length(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float length;
+    memcpy(&length, &bits, sizeof length);
+    return length;
+}
+
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     uint64_t reached = 0;
     for (uint32_t j = 0; j < n; j++) {
-        uint32_t bits = (uint32_t)r->lengths[j] << 16;
-        float length, bias = r->bias[j];
-        memcpy(&length, &bits, sizeof length);
-        float part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale) + length * t->per_length;
+        float bias = r->bias[j], part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale);
+        part += half_length(r->lengths[j]) * t->per_length;
+        part += half_length(r->rests[j]) * t->per_rest;
         float bound = part + (bias + (bias < 0 ? -bias : bias) * t->per_bias);
         reached |= (uint64_t)(bound >= t->least) << j;
     }

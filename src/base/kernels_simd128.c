@@ -171,23 +171,45 @@ float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out) {
     return scale;
 }
 
+/* Eight items at a time: a load has two coordinates of each, so that sums need no reduction. Unrolled by hand:
+ * the pairs of q stay in registers. */
+#define LOOK_AT(p)                                                                                           \
+    two = wasm_v128_load(look + 2 * ((p)*LOOK_ITEMS + j)),                                                   \
+    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(two), q##p)),                 \
+    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(two), q##p))
+#define LOOK_PAIR(p) q##p = wasm_v128_load32_splat(q + 2 * (p))
+void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
+    v128_t LOOK_PAIR(0), LOOK_PAIR(1), LOOK_PAIR(2), LOOK_PAIR(3), LOOK_PAIR(4), LOOK_PAIR(5), LOOK_PAIR(6),
+        LOOK_PAIR(7);
+    for (uint32_t j = 0; j < LOOK_ITEMS; j += 8) {
+        v128_t low = wasm_v128_load(before + j), high = wasm_v128_load(before + j + 4), two;
+        LOOK_AT(0), LOOK_AT(1), LOOK_AT(2), LOOK_AT(3), LOOK_AT(4), LOOK_AT(5), LOOK_AT(6), LOOK_AT(7);
+        wasm_v128_store(out + j, low);
+        wasm_v128_store(out + j + 4, high);
+    }
+}
+
+static inline v128_t load_halves(const uint16_t *halves) {
+    return wasm_i32x4_shl(wasm_u32x4_load16x4(halves), 16);
+}
+
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     v128_t step = wasm_f32x4_splat(t->step), per_scale = wasm_f32x4_splat(t->per_scale),
-           per_length = wasm_f32x4_splat(t->per_length), per_bias = wasm_f32x4_splat(t->per_bias),
-           least = wasm_f32x4_splat(t->least);
+           per_length = wasm_f32x4_splat(t->per_length), per_rest = wasm_f32x4_splat(t->per_rest),
+           per_bias = wasm_f32x4_splat(t->per_bias), least = wasm_f32x4_splat(t->least);
     uint64_t reached = 0;
     uint32_t j = 0;
     for (; n - j >= 4; j += 4) {
         v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j)),
                bias = wasm_v128_load(r->bias + j);
-        v128_t length = wasm_i32x4_shl(wasm_u32x4_load16x4(r->lengths + j), 16);
         v128_t part = wasm_f32x4_mul(wasm_v128_load(r->scales + j),
                                      wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_scale));
-        part = wasm_f32x4_add(part, wasm_f32x4_mul(length, per_length));
+        part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->lengths + j), per_length));
+        part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->rests + j), per_rest));
         part = wasm_f32x4_add(part, wasm_f32x4_add(bias, wasm_f32x4_mul(wasm_f32x4_abs(bias), per_bias)));
         reached |= (uint64_t)wasm_i32x4_bitmask(wasm_f32x4_ge(part, least)) << j;
     }
-    kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j};
+    kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j, r->rests + j};
     return j < n ? reached | kernel_reach_scalar(&rest, n - j, t) << j : reached;
 }
 #else

@@ -20,6 +20,16 @@ typedef struct model_shape {
     uint32_t n_items, dim, row_type, kind;
 } model_shape;
 
+/* See heads.h. */
+typedef struct heads_table {
+    int8_t *heads;      /* (N / 64, 2, 8, 64, 2) pairs of coordinates of 64 items, by look; NULL: none */
+    float *scales;      /* (N) */
+    uint16_t *rests[2]; /* (N) upper halves of singles, by look */
+    float *axes;        /* (32, stride) Q, and as much room again */
+    uint32_t stride;
+    float slack;
+} heads_table;
+
 /* See rounded.h. */
 typedef struct rounded_table {
     int8_t *rows;      /* (N, D) those of the file where it has int8 */
@@ -27,6 +37,7 @@ typedef struct rounded_table {
     uint16_t *lengths; /* (N) NULL = every item is scored */
     uint32_t n_short;  /* of 2^-34 */
     int is_own;
+    heads_table heads;
 } rounded_table;
 
 struct ampcf_model {

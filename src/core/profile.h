@@ -47,9 +47,11 @@ struct ampcf_profile {
     float *near;     /* (items with a slot, P) sum_i r_ik w_i g_i B_ij */
     uint32_t *near_items, n_near; /* (items with a slot) */
     /* What scans prune by, scan.h. */
-    scan_form whole, *forms; /* of U; (2 L) of the directions of the leaves, then of their u_l */
-    int16_t *whole_row;      /* (D) */
-    int8_t *form_rows;       /* (2 L, D) */
+    scan_form whole, *forms;       /* of U; (2 L) of the directions of the leaves, then of their u_l */
+    scan_form heads[2];            /* of Q U, by look, */
+    float head_rests[2];           /* and how long the rest of U is */
+    int16_t *whole_row, *head_row; /* (D), (32) */
+    int8_t *form_rows;             /* (2 L, D) */
     int prunes;
     ampcf_scan_counts *scanned;
 };

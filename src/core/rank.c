@@ -92,9 +92,13 @@ ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates
                         uint32_t k, ampcf_ranked *out, uint32_t *out_n) {
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
+    ampcf_ranked seeds[SCAN_SEEDS];
+    int prunes = scan_prunes(profile);
     memset(profile->scanned, 0, sizeof *profile->scanned);
+    uint32_t n = prunes ? scan_sow(profile, candidates, n_candidates, NULL, seeds) : 0;
+    for (uint32_t s = 0; s < n; s++) offer_bounded(&best, profile, candidates[seeds[s].item]);
     for (uint32_t c = 0; c < n_candidates; c++)
-        if (!scan_prunes(profile) || scan_item(profile, candidates[c], best_least(&best)))
+        if (!prunes || (!scan_is_seed(seeds, n, c) && scan_item(profile, candidates[c], best_least(&best))))
             offer_bounded(&best, profile, candidates[c]);
     *out_n = best_finish(&best);
     return AMPCF_OK;

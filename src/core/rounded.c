@@ -2,6 +2,7 @@
 #include "core/rounded.h"
 
 #include "base/kernels.h"
+#include "core/heads.h"
 #include "core/scan.h"
 
 rounded_table rounded_take(arena *a, const model_shape *shape) {
@@ -13,33 +14,30 @@ rounded_table rounded_take(arena *a, const model_shape *shape) {
     t.lengths = arena_take(a, wanted ? shape->n_items : 0, sizeof *t.lengths);
     t.is_own = own;
     t.n_short = 0;
+    t.heads = wanted ? heads_take(a, shape) : (heads_table){.heads = NULL};
     if (!wanted) t.lengths = NULL;
     return t;
 }
 
-/* The upper half of a single, rounded up. */
-static uint16_t upper_half(float x) {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (uint16_t)((bits + 0xFFFFu) >> 16);
-}
-
 /* Below 2^-50 squares may have been denormal, and cosines are anything: 2^-34 is 2^15 times the longest of
  * them, which lets a scan's margin of a rounding cover any cosine. */
-static uint16_t length_of(const float *v, uint32_t dim, uint32_t *n_short) {
-    float square = kernel_dot(v, v, dim), any = 0;
-    if (square >= 7.8886091e-31f) return upper_half(__builtin_sqrtf(square) * 1.00002f);
+static uint16_t length_of(const float *v, uint32_t dim, float square, uint32_t *n_short) {
+    float any = 0;
+    if (square >= 7.8886091e-31f) return rounded_upper_half(__builtin_sqrtf(square) * 1.00002f);
     for (uint32_t d = 0; d < dim; d++) any = v[d] != 0 ? ROUNDED_SHORT : any;
     *n_short += any > 0;
-    return upper_half(any);
+    return rounded_upper_half(any);
 }
 
 void rounded_fill(ampcf_model *m) {
     rounded_table *t = &m->rounded;
     float room[AMPCF_MAX_DIM];
+    if (t->heads.heads) heads_open(m);
     for (uint32_t j = 0; t->lengths && j < m->n_items; j++) {
         const float *v = model_vector(m, j, room);
-        t->lengths[j] = length_of(v, m->dim, &t->n_short);
+        float square = kernel_dot(v, v, m->dim);
+        t->lengths[j] = length_of(v, m->dim, square, &t->n_short);
+        if (t->heads.heads) heads_fill(&t->heads, j, v, m->dim, square);
         if (t->is_own) t->scales[j] = kernel_to_i8(v, m->dim, t->rows + (size_t)j * m->dim);
     }
     if (t->lengths && !t->is_own)

@@ -22,6 +22,13 @@ rounded_table rounded_take(arena *a, const model_shape *shape);
 /* Fills the table from rows that were checked. */
 void rounded_fill(ampcf_model *m);
 
+/* The upper half of a single, rounded up. */
+static inline uint16_t rounded_upper_half(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (uint16_t)((bits + 0xFFFFu) >> 16);
+}
+
 static inline float rounded_length(const rounded_table *t, uint32_t item) {
     uint32_t bits = (uint32_t)t->lengths[item] << 16;
     float length;

@@ -4,16 +4,20 @@
 #include "base/best.h"
 #include "base/kernels.h"
 #include "base/smath.h"
+#include "core/heads.h"
 #include "core/rounded.h"
 
 /* Most rows of A; beyond them the sum over leaves is bounded term by term. */
 enum { MOST_ROWS = 128 };
+/* So many of a block are worth another look at it, and so many the whole. */
+enum { FEW = 6, MANY = 16 };
 static const float rounding_of_rest = 3.8146973e-6f; /* 2^-18 */
 
 void scan_take(arena *a, ampcf_profile *p, uint32_t leaves) {
     const ampcf_model *m = p->model;
     int prunes = SCAN_PRUNES && m->rounded.lengths;
     p->whole_row = arena_take(a, prunes ? m->dim : 0, sizeof *p->whole_row);
+    p->head_row = arena_take(a, prunes ? HEADS_DIM : 0, sizeof *p->head_row);
     p->form_rows = arena_take(a, prunes ? 2 * (size_t)leaves * m->dim : 0, sizeof *p->form_rows);
     p->forms = arena_take(a, prunes ? 2 * leaves : 0, sizeof *p->forms);
     p->scanned = arena_take(a, 1, sizeof *p->scanned);
@@ -141,6 +145,23 @@ static double rounding(const ampcf_profile *p, double loud) {
     return (1.0 / 8192 + (double)p->gate / 65536) * loud;
 }
 
+/* Of U (D), which is overwritten; per_length: of what is no dot product. */
+static void round_heads(ampcf_profile *p, double *u, double per_length) {
+    const heads_table *t = &p->model->rounded.heads;
+    double turned[HEADS_DIM], rests[HEADS_LOOKS];
+    scan_form all;
+    heads_turn(t, u, p->model->dim, turned, rests);
+    double off = round_row(turned, HEADS_DIM, &all, p->head_row);
+    for (uint32_t look = 0; look < HEADS_LOOKS; look++) {
+        uint32_t n = (look + 1) * LOOK_DIM;
+        double length = length_of(turned, n);
+        all.per_scale = (float)(0.503 * __builtin_sqrt(n) * length);
+        all.per_length = (float)((per_length + 1.02 * off + 3 * (double)t->slack * length) * 1.0001);
+        p->heads[look] = all;
+        p->head_rests[look] = (float)(rests[look] * 1.0001);
+    }
+}
+
 static void round_whole(ampcf_profile *p, double *work) {
     const ampcf_model *m = p->model;
     uint32_t dim = m->dim;
@@ -155,9 +176,10 @@ static void round_whole(ampcf_profile *p, double *work) {
     }
     double rest = round_row(sum, dim, &p->whole, p->whole_row),
            most = smath_exp((1 - (double)GATE_LEVEL) * b);
+    double added = gate_adds(p, loud, work + dim) + rounding(p, most * loud);
     p->whole.per_scale = hidden(m, length_of(sum, dim));
-    p->whole.per_length =
-        (float)((gate_adds(p, loud, work + dim) + rest + rounding(p, most * loud)) * 1.0001);
+    p->whole.per_length = (float)((added + rest) * 1.0001);
+    if (m->rounded.heads.heads) round_heads(p, sum, added);
 }
 
 /* Row l of the 2 L of the tree; of the directions, which have length 1, by a cosine's rounding. */
@@ -208,9 +230,8 @@ static interval form_of(const scan_form *form, int32_t dot, float scale, float l
     return (interval){middle - half, middle + half};
 }
 
-int scan_item(const ampcf_profile *p, uint32_t item, float least) {
+static int scan_bounded(const ampcf_profile *p, uint32_t item, const float *near, float least) {
     const ampcf_model *m = p->model;
-    const float *near = profile_near(p, item);
     float bias = m->bias[item], rest = absolute(bias);
     int32_t dot;
     kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
@@ -221,17 +242,52 @@ int scan_item(const ampcf_profile *p, uint32_t item, float least) {
     return scan_reaches(bound + rest * rounding_of_rest, least);
 }
 
-/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias. */
-static uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
+int scan_item(const ampcf_profile *p, uint32_t item, float least) {
+    return scan_bounded(p, item, profile_near(p, item), least);
+}
+
+/* The same by one look more; dots (64) of those before it, 0 before the first. */
+static uint64_t scan_look(const ampcf_profile *p, uint32_t from, uint32_t n, uint32_t look, float least,
+                          int32_t *dots) {
+    static const int32_t none[SCAN_BLOCK];
+    const ampcf_model *m = p->model;
+    const heads_table *t = &m->rounded.heads;
+    const scan_form *form = &p->heads[look];
+    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, m->rounded.lengths + from,
+                              t->rests[look] + from};
+    kernel_reach_terms terms = {form->step,          form->per_scale,  form->per_length,
+                                p->head_rests[look], rounding_of_rest, eased(least)};
+    kernel_look(heads_look(t, from, look), p->head_row + look * LOOK_DIM, look > 0 ? dots : none, dots);
+    p->scanned->looked += n;
+    return kernel_reach(&rows, n, &terms);
+}
+
+/* The same by the whole rounded vectors. */
+static uint64_t scan_whole(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
     const ampcf_model *m = p->model;
     const rounded_table *t = &m->rounded;
     int32_t dots[SCAN_BLOCK];
-    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from};
-    kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length, rounding_of_rest,
-                                eased(least)};
+    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from, t->lengths + from};
+    kernel_reach_terms terms = {p->whole.step,    p->whole.per_scale, p->whole.per_length, 0,
+                                rounding_of_rest, eased(least)};
     kernel_i8_dots(rounded_row(m, from), n, p->whole_row, m->dim, dots);
     p->scanned->bounded += n;
     return kernel_reach(&rows, n, &terms);
+}
+
+/* Bit i = whether item from + i may have a score of at least `least` from vectors and bias: look by look, and
+ * what is left one by one, unless that is much. */
+static uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
+    int32_t dots[SCAN_BLOCK];
+    uint64_t left = scan_all(n);
+    for (uint32_t look = 0; look < HEADS_LOOKS && p->model->rounded.heads.heads; look++)
+        if (__builtin_popcountll(left) > FEW) left &= scan_look(p, from, n, look, least, dots);
+    if (__builtin_popcountll(left) > MANY) return left & scan_whole(p, from, n, least);
+    for (uint64_t rest = left; rest; rest &= rest - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(rest);
+        if (!scan_bounded(p, from + i, NULL, least)) left &= ~((uint64_t)1 << i);
+    }
+    return left;
 }
 
 /* The next block; 0 where there is none. */
@@ -245,18 +301,48 @@ static int open_block(scan_walk *w, float least) {
     return 1;
 }
 
+static int is_excluded(const scan_walk *w, uint32_t item) { return w->excluded && w->excluded[item]; }
+
+uint32_t scan_sow(const ampcf_profile *p, const uint32_t *items, uint32_t n, const uint8_t *excluded,
+                  ampcf_ranked *out_seeds) {
+    const ampcf_model *m = p->model;
+    best_list best = {out_seeds, 0, SCAN_SEEDS};
+    for (uint32_t place = 0; place < n; place++) {
+        uint32_t item = items ? items[place] : place;
+        const float *near = profile_near(p, item);
+        int32_t dot;
+        if ((excluded && excluded[item]) || (near && !items)) continue;
+        kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
+        float promise = m->bias[item] + m->rounded.scales[item] * (p->whole.step * (float)dot);
+        for (uint32_t k = 0; near && k < p->n_personas; k++) promise += near[k];
+        best_offer(&best, (ampcf_ranked){place, promise, 0});
+    }
+    p->scanned->bounded += n;
+    return best_finish(&best);
+}
+
 int scan_next_bounded(scan_walk *w, float least, uint32_t *out_item) {
     const ampcf_profile *p = w->profile;
     int prunes = scan_prunes(p);
     while (prunes && w->near < p->n_near) {
         uint32_t item = *out_item = p->near_items[w->near++];
-        if (!(w->excluded && w->excluded[item]) && scan_item(p, item, least)) return 1;
+        if (!is_excluded(w, item) && scan_item(p, item, least)) return 1;
+    }
+    if (prunes && !w->sown) {
+        w->n_seeds = scan_sow(p, NULL, SCAN_SOWN, w->excluded, w->seeds);
+        w->sown = 1;
+    }
+    while (w->seed < w->n_seeds) {
+        *out_item = w->seeds[w->seed++].item;
+        if (scan_bounded(p, *out_item, NULL, least)) return 1;
     }
     while (w->left || open_block(w, least)) {
         if (!w->left) continue;
         uint32_t item = *out_item = w->block + (uint32_t)__builtin_ctzll(w->left);
         w->left &= w->left - 1;
-        if (!(w->excluded && w->excluded[item]) && !(prunes && profile_near(p, item))) return 1;
+        if (!is_excluded(w, item) &&
+            !(prunes && (profile_near(p, item) || scan_is_seed(w->seeds, w->n_seeds, item))))
+            return 1;
     }
     return 0;
 }
@@ -331,8 +417,8 @@ uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t
     static const float none[SCAN_BLOCK];
     int32_t dots[SCAN_BLOCK];
     if (!(least >= 0)) return ~(uint64_t)0;
-    kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from};
-    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0};
+    kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from, t->lengths + from};
+    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0, 0};
     kernel_i8_dots(rounded_row(m, from), n, row, m->dim, dots);
     return kernel_reach(&rows, n, &terms);
 }

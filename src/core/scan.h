@@ -28,6 +28,10 @@
  * the neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a
  * length in the table that is 2^15 times theirs, for which that margin alone covers any gate.
  *
+ * Before the whole rounded vector of D coordinates, a block of items is looked at by 16 and then 32 coordinates
+ * along the widest axes, with what is left by Cauchy and Schwarz (heads.h has the bound of U . v; the rest is as
+ * above). The walk begins with the popular items that look best, so that there is a k-th best score to reach.
+ *
  * What is left is bounded once more, leaf by leaf: c_l and u_l are rounded to int8 as well, so that u_l . v
  * and the cosine lie between two numbers each, and so does G_l (u_l . v), as exp does not fall. That also
  * bounds what each persona has of an item, which a list in proportion needs, as it wants the best of each
@@ -57,9 +61,12 @@ void scan_prepare(ampcf_profile *p, double *work);
 #ifdef AMPCF_PLAIN_SCAN
 #define SCAN_PRUNES 0
 #define SCAN_BLOCK 1u
+#define SCAN_SEEDS 1u
 #else
 #define SCAN_PRUNES 1
 #define SCAN_BLOCK 64u /* items of a block, one bit each */
+#define SCAN_SEEDS 32u /* items that come first, of the first SCAN_SOWN of the catalogue, the popular ones */
+#define SCAN_SOWN 1024u
 #endif
 static inline int scan_prunes(const ampcf_profile *p) { return SCAN_PRUNES && p->prunes; }
 
@@ -77,10 +84,14 @@ typedef struct scan_walk {
     const uint8_t *excluded;
     uint32_t near, block, next; /* of near_items; where the block begins, and the next */
     uint64_t left;              /* of the block */
+    int sown;
+    uint32_t seed, n_seeds;
+    ampcf_ranked seeds[SCAN_SEEDS];
 } scan_walk;
 
 /* The next item whose score may be at least `least`, each once; 0 at the end. What neighbours speak for comes
- * first, because its bounds are its own and it is often the best. */
+ * first, because its bounds are its own and it is often the best; then those of the popular items that look
+ * best by their rounded vectors, so that bounds have something to reach from the first block on. */
 int scan_next_bounded(scan_walk *w, float least, uint32_t *out_item);
 static inline int scan_next(scan_walk *w, float least, uint32_t *out_item) {
     if (SCAN_PRUNES) return scan_next_bounded(w, least, out_item);
@@ -88,6 +99,18 @@ static inline int scan_next(scan_walk *w, float least, uint32_t *out_item) {
         *out_item = w->next++;
         if (!(w->excluded && w->excluded[*out_item])) return 1;
     }
+    return 0;
+}
+
+/* Which of n items (NULL: the first n of the catalogue) look best by their rounded vectors, best first: their
+ * places among them, at most SCAN_SEEDS. Without those left out, and of the catalogue without what neighbours
+ * speak for. Returns how many. */
+uint32_t scan_sow(const ampcf_profile *p, const uint32_t *items, uint32_t n, const uint8_t *excluded,
+                  ampcf_ranked *out_seeds);
+
+static inline int scan_is_seed(const ampcf_ranked *seeds, uint32_t n, uint32_t place) {
+    for (uint32_t i = 0; i < n; i++)
+        if (seeds[i].item == place) return 1;
     return 0;
 }
 

@@ -103,8 +103,8 @@ export const ampcf_ranked = /** @type {const} */ ({
 });
 
 export const ampcf_scan_counts = /** @type {const} */ ({
-  bytes: 12,
-  fields: { bounded: ['u32', 0], parted: ['u32', 4], scored: ['u32', 8] },
+  bytes: 16,
+  fields: { looked: ['u32', 0], bounded: ['u32', 4], parted: ['u32', 8], scored: ['u32', 12] },
 });
 
 export const ampcf_explanation = /** @type {const} */ ({

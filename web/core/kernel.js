@@ -393,10 +393,10 @@ export function responsibilitiesOf(folded) {
  * @param {FoldedProfile} folded
  */
 export function scanStats(folded) {
-  const out = new Uint32Array(3);
+  const out = new Uint32Array(4);
   askFold(folded, 'ampcf_scan_stats', out);
-  const [bounded, parted, scored] = out;
-  return { bounded, parted, scored };
+  const [looked, bounded, parted, scored] = out;
+  return { looked, bounded, parted, scored };
 }
 
 /**

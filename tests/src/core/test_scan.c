@@ -1,6 +1,7 @@
 /* Owns the test of scan.c: lists are those of scoring everything, bit for bit, whatever is passed over. Must
  * leave what a score is to test_gate.c. */
 #include "kinds.h"
+#include "core/heads.h"
 #include "core/profile.h"
 
 enum { LEAST = 2048, SPREAD = 150, EVENTS = 40, MODELS = 250, PEOPLE = 4, LISTS = 100 };
@@ -44,7 +45,8 @@ static void make_hard(test_parts *t, const recipe *r, uint64_t *rng, int kind) {
 }
 
 static recipe hard_recipe(uint64_t *rng, uint32_t round) {
-    recipe r = plain_recipe(LEAST + random_below(rng, SPREAD), 1 + random_below(rng, 40),
+    recipe r = plain_recipe(LEAST + random_below(rng, SPREAD),
+                            round % 3 ? 1 + random_below(rng, 40) : 60 + random_below(rng, 30),
                             1 + random_below(rng, 8), 0);
     r.settings[SPLIT] = random_float(rng, 0.2f, 2);
     r.settings[GATE] = round % 4 == 0 ? 0
@@ -119,7 +121,8 @@ static uint64_t check_one(const person *who, uint64_t *rng, uint32_t round) {
     check_list(who, wanted, k, best, found);
     ampcf_scan_stats(who->profile, &counts);
     CHECK(counts.scored >= found && counts.scored <= who->n);
-    CHECK(counts.scored + counts.parted + counts.bounded >= (round % 2 && part == 1 ? who->n : 0));
+    CHECK(counts.scored + counts.parted + counts.bounded + counts.looked >=
+          (round % 2 && part == 1 ? who->n : 0));
     free(wanted), free(excluded), free(list), free(best);
     return counts.scored;
 }
@@ -204,7 +207,46 @@ static void passes_over(void) {
     printf("scored %" PRIu64 " of %d\n", scored, LEAST);
 }
 
+/* Catalogues that vary along few axes: their first look lets few through. */
+static void looks_first(void) {
+    uint64_t rng = 313;
+    for (uint32_t type = 0; type < 3; type++) {
+        recipe r = plain_recipe(LEAST, 64, 4, 0);
+        r.vector_type = type;
+        test_parts parts = make_parts(&r, &rng);
+        for (uint32_t j = 0; j < LEAST; j++)
+            for (uint32_t d = 12; d < r.dim; d++) parts.vectors[(size_t)j * r.dim + d] *= 0.05f;
+        fill_gram(parts.vectors, LEAST, r.dim, parts.gram);
+        test_model m = open_parts(&parts.parts);
+        person who;
+        meet(&who, m.model, &rng);
+        ampcf_ranked best[10];
+        uint32_t found;
+        ampcf_scan_counts counts;
+        CHECK_EQ(ampcf_recommend(who.profile, NULL, 10, best, &found), AMPCF_OK);
+        ampcf_scan_stats(who.profile, &counts);
+        printf("looked at %u, bounded %u of %d\n", counts.looked, counts.bounded, LEAST);
+        CHECK(counts.looked > LEAST / 2 && counts.looked + counts.bounded < 4 * LEAST);
+        free(who.memory), free_model(&m), free_parts(&parts);
+    }
+}
+
+static int has_heads(uint32_t n, uint32_t dim, uint32_t type) {
+    arena a = arena_measure();
+    model_shape shape = {n, dim, type, KIND_GATE};
+    return heads_take(&a, &shape).scales != NULL || a.used > 0;
+}
+
+/* Not where they would cost as much as the whole, or a quarter of the memory. */
+static void has_them_where_they_pay(void) {
+    CHECK(has_heads(LEAST, 64, DTYPE_F32) && !has_heads(LEAST, 63, DTYPE_F32));
+    CHECK(has_heads(HEADS_MOST_NARROW, 64, DTYPE_I8) && !has_heads(HEADS_MOST_NARROW + 1, 64, DTYPE_I8));
+    CHECK(has_heads(HEADS_MOST_NARROW + 1, 64, DTYPE_F16));
+}
+
 int main(void) {
+    looks_first();
+    has_them_where_they_pay();
     CHECK(hard_catalogues() >= 100000);
     passes_over();
     return check_report();
