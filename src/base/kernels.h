@@ -51,13 +51,13 @@ void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, ui
 /* Pairs of coordinates of 64 items: the first two of all items, then the next two of all. */
 enum { LOOK_DIM = 16, LOOK_ITEMS = 64 };
 
-/* out[j] = before[j] + sum_d look[d / 2, j, d mod 2] q[d];  look (LOOK_DIM / 2, 64, 2), q (LOOK_DIM), before (64)
- * which may be out, out (64). */
+/* out[j] = before[j] + sum_d look[d / 2, j, d mod 2] q[d];  look (LOOK_DIM / 2, 64, 2), q (LOOK_DIM),
+ * before (64) which may be out, out (64). */
 void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 
-/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + rests[j] per_rest + bias[j] +
- * |bias[j]| per_bias reaches least;  n <= 64, lengths and rests are upper halves of singles. */
+/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + rests[j] per_rest + bias[j]
+ * + |bias[j]| per_bias reaches least;  n <= 64, lengths and rests are upper halves of singles. */
 typedef struct kernel_reach_rows {
     const int32_t *dots;
     const float *scales, *bias;

@@ -171,8 +171,8 @@ float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out) {
     return scale;
 }
 
-/* Eight items at a time: a load has two coordinates of each, so that sums need no reduction. Unrolled by hand:
- * the pairs of q stay in registers. */
+/* Eight items at a time: a load has two coordinates of each, so that sums need no reduction. Unrolled by
+ * hand: the pairs of q stay in registers. */
 #define LOOK_AT(p)                                                                                           \
     two = wasm_v128_load(look + 2 * ((p)*LOOK_ITEMS + j)),                                                   \
     low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(two), q##p)),                 \

@@ -1,8 +1,8 @@
-/* Owns the first looks of a scan: 32 coordinates of each item vector along the catalogue's widest axes, rounded
- * to int8, 16 a look, and how long the rest of the vector is at most. Must not know of people.
+/* Owns the first looks of a scan: 32 coordinates of each item vector along the catalogue's widest axes,
+ * rounded to int8, 16 a look, and how long the rest of the vector is at most. Must not know of people.
  *
- *     Q (n, D), n = 16 or 32: rows nearly orthonormal, those along which sum_j (q . v_j)^2 is largest (by G of
- *     the file); |Q Q^T - I| <= slack
+ *     Q (n, D), n = 16 or 32: rows nearly orthonormal, those along which sum_j (q . v_j)^2 is largest (by G
+ *     of the file); |Q Q^T - I| <= slack
  *     z_j = scale_j head_j, |Q v_j - z_j| <= .502 sqrt(n) scale_j + slack |v_j|
  *     |v_j - Q^T z_j| <= rest_j
  *

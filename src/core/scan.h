@@ -28,9 +28,10 @@
  * the neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a
  * length in the table that is 2^15 times theirs, for which that margin alone covers any gate.
  *
- * Before the whole rounded vector of D coordinates, a block of items is looked at by 16 and then 32 coordinates
- * along the widest axes, with what is left by Cauchy and Schwarz (heads.h has the bound of U . v; the rest is as
- * above). The walk begins with the popular items that look best, so that there is a k-th best score to reach.
+ * Before the whole rounded vector of D coordinates, a block of items is looked at by 16 and then 32
+ * coordinates along the widest axes, with what is left by Cauchy and Schwarz (heads.h has the bound of U . v;
+ * the rest is as above). The walk begins with the popular items that look best, so that there is a k-th best
+ * score to reach.
  *
  * What is left is bounded once more, leaf by leaf: c_l and u_l are rounded to int8 as well, so that u_l . v
  * and the cosine lie between two numbers each, and so does G_l (u_l . v), as exp does not fall. That also
