@@ -31,15 +31,16 @@ static uint16_t length_of(const float *v, uint32_t dim, float square, uint32_t *
 
 void rounded_fill(ampcf_model *m) {
     rounded_table *t = &m->rounded;
+    if (!SCAN_PRUNES || !t->lengths) return;
     float room[AMPCF_MAX_DIM];
     if (t->heads.heads) heads_open(m);
-    for (uint32_t j = 0; t->lengths && j < m->n_items; j++) {
+    for (uint32_t j = 0; j < m->n_items; j++) {
         const float *v = model_vector(m, j, room);
         float square = kernel_dot(v, v, m->dim);
         t->lengths[j] = length_of(v, m->dim, square, &t->n_short);
         if (t->heads.heads) heads_fill(&t->heads, j, v, m->dim, square);
         if (t->is_own) t->scales[j] = kernel_to_i8(v, m->dim, t->rows + (size_t)j * m->dim);
     }
-    if (t->lengths && !t->is_own)
+    if (!t->is_own)
         t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;
 }

@@ -63,6 +63,7 @@ void scan_prepare(ampcf_profile *p, double *work);
 #define SCAN_PRUNES 0
 #define SCAN_BLOCK 1u
 #define SCAN_SEEDS 1u
+#define SCAN_SOWN 0u
 #else
 #define SCAN_PRUNES 1
 #define SCAN_BLOCK 64u /* items of a block, one bit each */
