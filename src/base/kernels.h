@@ -57,14 +57,14 @@ void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *bef
 void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 
 /* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + rests[j] per_rest + bias[j]
- * + |bias[j]| per_bias reaches least;  n <= 64, lengths and rests are upper halves of singles. */
+ * reaches least;  n <= 64, lengths and rests are upper halves of singles. */
 typedef struct kernel_reach_rows {
     const int32_t *dots;
     const float *scales, *bias;
     const uint16_t *lengths, *rests;
 } kernel_reach_rows;
 typedef struct kernel_reach_terms {
-    float step, per_scale, per_length, per_rest, per_bias, least;
+    float step, per_scale, per_length, per_rest, least;
 } kernel_reach_terms;
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);

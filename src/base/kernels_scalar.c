@@ -76,11 +76,10 @@ static float half_length(uint16_t half) {
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     uint64_t reached = 0;
     for (uint32_t j = 0; j < n; j++) {
-        float bias = r->bias[j], part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale);
+        float part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale);
         part += half_length(r->lengths[j]) * t->per_length;
         part += half_length(r->rests[j]) * t->per_rest;
-        float bound = part + (bias + (bias < 0 ? -bias : bias) * t->per_bias);
-        reached |= (uint64_t)(bound >= t->least) << j;
+        reached |= (uint64_t)(part + r->bias[j] >= t->least) << j;
     }
     return reached;
 }

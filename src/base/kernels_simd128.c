@@ -196,17 +196,16 @@ static inline v128_t load_halves(const uint16_t *halves) {
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     v128_t step = wasm_f32x4_splat(t->step), per_scale = wasm_f32x4_splat(t->per_scale),
            per_length = wasm_f32x4_splat(t->per_length), per_rest = wasm_f32x4_splat(t->per_rest),
-           per_bias = wasm_f32x4_splat(t->per_bias), least = wasm_f32x4_splat(t->least);
+           least = wasm_f32x4_splat(t->least);
     uint64_t reached = 0;
     uint32_t j = 0;
     for (; n - j >= 4; j += 4) {
-        v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j)),
-               bias = wasm_v128_load(r->bias + j);
+        v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j));
         v128_t part = wasm_f32x4_mul(wasm_v128_load(r->scales + j),
                                      wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_scale));
         part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->lengths + j), per_length));
         part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->rests + j), per_rest));
-        part = wasm_f32x4_add(part, wasm_f32x4_add(bias, wasm_f32x4_mul(wasm_f32x4_abs(bias), per_bias)));
+        part = wasm_f32x4_add(part, wasm_v128_load(r->bias + j));
         reached |= (uint64_t)wasm_i32x4_bitmask(wasm_f32x4_ge(part, least)) << j;
     }
     kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j, r->rests + j};

@@ -10,7 +10,7 @@ heads_table heads_take(arena *a, const model_shape *shape) {
         shape->dim >= HEADS_LEAST_DIM && (shape->row_type != DTYPE_I8 || shape->n_items <= HEADS_MOST_NARROW);
     uint32_t n = wanted ? (shape->n_items + LOOK_ITEMS - 1) / LOOK_ITEMS * LOOK_ITEMS : 0;
     uint32_t stride = kernel_stride(shape->dim);
-    heads_table t = {.stride = stride};
+    heads_table t = {.n = n, .stride = stride};
     t.heads = arena_take(a, (size_t)n * HEADS_DIM, sizeof *t.heads);
     t.scales = arena_take(a, n, sizeof *t.scales);
     t.rests[0] = arena_take(a, n, sizeof *t.rests[0]);

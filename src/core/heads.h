@@ -41,7 +41,7 @@ void heads_turn(const heads_table *t, double *x, uint32_t dim, double *out, doub
 
 /* The 16 coordinates of a look at 64 items, `from` the first of them. */
 static inline const int8_t *heads_look(const heads_table *t, uint32_t from, uint32_t look) {
-    return t->heads + ((size_t)from * HEADS_LOOKS + (size_t)look * LOOK_ITEMS) * LOOK_DIM;
+    return t->heads + ((size_t)look * t->n + from) * LOOK_DIM;
 }
 
 #endif

@@ -22,7 +22,8 @@ typedef struct model_shape {
 
 /* See heads.h. */
 typedef struct heads_table {
-    int8_t *heads;      /* (N / 64, 2, 8, 64, 2) pairs of coordinates of 64 items, by look; NULL: none */
+    int8_t *heads;      /* (2, n / 64, 8, 64, 2) by look, pairs of coordinates of 64 items; NULL: none */
+    uint32_t n;         /* N up to the next multiple of 64 */
     float *scales;      /* (N) */
     uint16_t *rests[2]; /* (N) upper halves of singles, by look */
     float *axes;        /* (32, stride) Q, and as much room again */
@@ -36,6 +37,7 @@ typedef struct rounded_table {
     float *scales;     /* (N) */
     uint16_t *lengths; /* (N) NULL = every item is scored */
     uint32_t n_short;  /* of 2^-34 */
+    float most_bias;   /* max_j |b_j| */
     int is_own;
     heads_table heads;
 } rounded_table;

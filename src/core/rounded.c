@@ -14,6 +14,7 @@ rounded_table rounded_take(arena *a, const model_shape *shape) {
     t.lengths = arena_take(a, wanted ? shape->n_items : 0, sizeof *t.lengths);
     t.is_own = own;
     t.n_short = 0;
+    t.most_bias = 0;
     t.heads = wanted ? heads_take(a, shape) : (heads_table){.heads = NULL};
     if (!wanted) t.lengths = NULL;
     return t;
@@ -36,11 +37,11 @@ void rounded_fill(ampcf_model *m) {
     if (t->heads.heads) heads_open(m);
     for (uint32_t j = 0; j < m->n_items; j++) {
         const float *v = model_vector(m, j, room);
-        float square = kernel_dot(v, v, m->dim);
+        float square = kernel_dot(v, v, m->dim), bias = m->bias[j] < 0 ? -m->bias[j] : m->bias[j];
+        t->most_bias = bias > t->most_bias ? bias : t->most_bias;
         t->lengths[j] = length_of(v, m->dim, square, &t->n_short);
         if (t->heads.heads) heads_fill(&t->heads, j, v, m->dim, square);
         if (t->is_own) t->scales[j] = kernel_to_i8(v, m->dim, t->rows + (size_t)j * m->dim);
     }
-    if (!t->is_own)
-        t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;
+    if (!t->is_own) t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;
 }

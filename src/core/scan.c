@@ -10,7 +10,7 @@
 /* Most rows of A; beyond them the sum over leaves is bounded term by term. */
 enum { MOST_ROWS = 128 };
 /* So many of a block are worth another look at it, and so many the whole. */
-enum { FEW = 6, MANY = 16 };
+enum { FEW = 4, MANY = 16, MOST_BLIND = 31 };
 static const float rounding_of_rest = 3.8146973e-6f; /* 2^-18 */
 
 void scan_take(arena *a, ampcf_profile *p, uint32_t leaves) {
@@ -217,6 +217,11 @@ static float absolute(float x) { return x < 0 ? -x : x; }
 /* What a score has to reach so that its bound, rounded, does too. */
 static float eased(float least) { return least - absolute(least) * rounding_of_rest - 1e-30f; }
 
+/* The same for blocks, whose bounds leave out what rounds of the bias. */
+static float eased_for_all(const ampcf_model *m, float least) {
+    return eased(least) - m->rounded.most_bias * rounding_of_rest;
+}
+
 int scan_reaches(float bound, float least) { return bound >= eased(least); }
 
 typedef struct interval {
@@ -255,8 +260,8 @@ static uint64_t scan_look(const ampcf_profile *p, uint32_t from, uint32_t n, uin
     const scan_form *form = &p->heads[look];
     kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, m->rounded.lengths + from,
                               t->rests[look] + from};
-    kernel_reach_terms terms = {form->step,          form->per_scale,  form->per_length,
-                                p->head_rests[look], rounding_of_rest, eased(least)};
+    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length, p->head_rests[look],
+                                eased_for_all(m, least)};
     kernel_look(heads_look(t, from, look), p->head_row + look * LOOK_DIM, look > 0 ? dots : none, dots);
     p->scanned->looked += n;
     return kernel_reach(&rows, n, &terms);
@@ -268,21 +273,29 @@ static uint64_t scan_whole(const ampcf_profile *p, uint32_t from, uint32_t n, fl
     const rounded_table *t = &m->rounded;
     int32_t dots[SCAN_BLOCK];
     kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from, t->lengths + from};
-    kernel_reach_terms terms = {p->whole.step,    p->whole.per_scale, p->whole.per_length, 0,
-                                rounding_of_rest, eased(least)};
+    kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length, 0,
+                                eased_for_all(m, least)};
     kernel_i8_dots(rounded_row(m, from), n, p->whole_row, m->dim, dots);
     p->scanned->bounded += n;
     return kernel_reach(&rows, n, &terms);
 }
 
 /* Bit i = whether item from + i may have a score of at least `least` from vectors and bias: look by look, and
- * what is left one by one, unless that is much. */
-static uint64_t scan_block(const ampcf_profile *p, uint32_t from, uint32_t n, float least) {
+ * what is left one by one, unless that is much. Then so many blocks more go without a look, ever more of them
+ * where looks do not help. */
+static uint64_t scan_block(scan_walk *w, uint32_t from, uint32_t n, float least) {
+    const ampcf_profile *p = w->profile;
     int32_t dots[SCAN_BLOCK];
     uint64_t left = scan_all(n);
-    for (uint32_t look = 0; look < HEADS_LOOKS && p->model->rounded.heads.heads; look++)
+    int looks = p->model->rounded.heads.heads && w->blind == 0;
+    w->blind -= w->blind > 0;
+    for (uint32_t look = 0; look < HEADS_LOOKS && looks; look++)
         if (__builtin_popcountll(left) > FEW) left &= scan_look(p, from, n, look, least, dots);
-    if (__builtin_popcountll(left) > MANY) return left & scan_whole(p, from, n, least);
+    if (__builtin_popcountll(left) > MANY) {
+        if (looks) w->blind = w->longest = w->longest < MOST_BLIND ? 2 * w->longest + 1 : MOST_BLIND;
+        return left & scan_whole(p, from, n, least);
+    }
+    if (looks) w->longest = 0;
     for (uint64_t rest = left; rest; rest &= rest - 1) {
         uint32_t i = (uint32_t)__builtin_ctzll(rest);
         if (!scan_bounded(p, from + i, NULL, least)) left &= ~((uint64_t)1 << i);
@@ -296,7 +309,7 @@ static int open_block(scan_walk *w, float least) {
     uint32_t n = scan_block_items(m, w->next);
     if (n == 0) return 0;
     int bounds = scan_prunes(w->profile) && least > -HUGE_SCORE;
-    w->left = bounds ? scan_block(w->profile, w->next, n, least) : scan_all(n);
+    w->left = bounds ? scan_block(w, w->next, n, least) : scan_all(n);
     w->block = w->next, w->next += n;
     return 1;
 }
@@ -418,7 +431,7 @@ uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t
     int32_t dots[SCAN_BLOCK];
     if (!(least >= 0)) return ~(uint64_t)0;
     kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from, t->lengths + from};
-    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0, 0};
+    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0};
     kernel_i8_dots(rounded_row(m, from), n, row, m->dim, dots);
     return kernel_reach(&rows, n, &terms);
 }

@@ -87,6 +87,7 @@ typedef struct scan_walk {
     uint32_t near, block, next; /* of near_items; where the block begins, and the next */
     uint64_t left;              /* of the block */
     int sown;
+    uint32_t blind, longest; /* blocks without a look: still, and last time */
     uint32_t seed, n_seeds;
     ampcf_ranked seeds[SCAN_SEEDS];
 } scan_walk;

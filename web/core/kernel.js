@@ -49,7 +49,7 @@ import { AmpcfError } from './errors.js';
  */
 /**
  * @typedef {object} Seating
- * @property {Uint8Array} seats 1: a claim, not the score, put the item there
+ * @property {Uint8Array} [seats] 1: a claim, not the score, put the item there
  * @property {Uint32Array} pool what the list was chosen from, best first
  * @property {number} all so many best of all are in it
  * @property {number} own so many best of each persona are in it too
@@ -426,6 +426,10 @@ export const recommendItems = (folded, excluded, k) =>
  * @returns {Best & Seating}
  */
 export function seatItems(folded, excluded, k, proportional, aspects) {
+  if (!(proportional > 0)) {
+    const best = recommendItems(folded, excluded, k);
+    return { ...best, pool: best.items, all: k, own: 0 };
+  }
   const seats = new Uint8Array(k);
   const bytes = askFold(folded, 'ampcf_proportion_memory', k) >>> 0;
   const memory = openMemory(folded.model);
