@@ -426,7 +426,7 @@ export const recommendItems = (folded, excluded, k) =>
  * @returns {Best & Seating}
  */
 export function seatItems(folded, excluded, k, proportional, aspects) {
-  if (!(proportional > 0)) {
+  if (!proportional) {
     const best = recommendItems(folded, excluded, k);
     return { ...best, pool: best.items, all: k, own: 0 };
   }
