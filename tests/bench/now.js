@@ -150,15 +150,20 @@ const plain = (history, options) => (model, moment) =>
  * @param {string[]} [include]
  * @returns {System}
  */
-const leaning = (visit, changed = {}, include) => (model, moment) => {
-  const me = model.createProfile(events(moment.past));
-  const given = givenArgument(/** @type {any} */ (model), /** @type {any} */ (visit(moment)));
-  const how = { ...settings, ...changed };
-  const ask = (/** @type {import('ampcf').RecommendOptions} */ options) =>
-    rankingOf(/** @type {any} */ (me), given, (derived) => derived.recommend(options), how);
-  return listOf(me, moment, ask, include);
-};
-const last = (/** @type {number} */ n) => (/** @type {Moment} */ { visit }) => events(visit.slice(-n));
+const leaning =
+  (visit, changed = {}, include) =>
+  (model, moment) => {
+    const me = model.createProfile(events(moment.past));
+    const given = givenArgument(/** @type {any} */ (model), /** @type {any} */ (visit(moment)));
+    const how = { ...settings, ...changed };
+    const ask = (/** @type {import('ampcf').RecommendOptions} */ options) =>
+      rankingOf(/** @type {any} */ (me), given, (derived) => derived.recommend(options), how);
+    return listOf(me, moment, ask, include);
+  };
+const last =
+  (/** @type {number} */ n) =>
+  (/** @type {Moment} */ { visit }) =>
+    events(visit.slice(-n));
 
 /** @typedef {{ recall: Float64Array, ndcg: Float64Array }} Figures one number a person */
 
@@ -210,7 +215,8 @@ const blocks = sets.flatMap((set) => [
  * @param {Block[]} [of]
  */
 const validated = (system, of = blocks) =>
-  of.reduce((sum, { model, validation }) => sum + mean(measure(model, validation, system).ndcg), 0) / of.length;
+  of.reduce((sum, { model, validation }) => sum + mean(measure(model, validation, system).ndcg), 0) /
+  of.length;
 
 /**
  * One setting after the other, each the best on validation; the first is what stands.
@@ -245,7 +251,9 @@ const chosen = choose(
   },
   (how) => leaning(last(3), how),
 );
-const aging = choose({ halfLife: 20 }, { halfLife: [3, 5, 10, 20, 50] }, ({ halfLife }) => withRecency(3, halfLife));
+const aging = choose({ halfLife: 20 }, { halfLife: [3, 5, 10, 20, 50] }, ({ halfLife }) =>
+  withRecency(3, halfLife),
+);
 const aspectOf = (/** @type {Model} */ model, /** @type {Moment} */ { target }) => {
   const names = model.aspects(target.item);
   return names.length > 0 ? sampleOf(names, 1, personRandom(2, target.item)) : [];
@@ -255,7 +263,8 @@ const aspectOf = (/** @type {Model} */ model, /** @type {Moment} */ { target }) 
  * @param {Partial<Settings>} how
  * @returns {System}
  */
-const wished = (how) => (model, moment) => leaning(() => ({ aspects: aspectOf(model, moment) }), how)(model, moment);
+const wished = (how) => (model, moment) =>
+  leaning(() => ({ aspects: aspectOf(model, moment) }), how)(model, moment);
 const wish = choose({ wish: settings.wish }, { wish: [1, 3, 10, 30, 100] }, wished, sets);
 
 /**
@@ -291,9 +300,15 @@ function tableOf({ name, model, test }) {
   const rows = found.map(({ system, figures }) => [
     system,
     ...figures.map(({ recall, ndcg }) => `${figure(mean(recall))} / ${figure(mean(ndcg))}`),
-    ...(figures === own ? lengths.map(() => '') : figures.map(({ ndcg }, i) => interval(pairedBootstrap(own[i].ndcg, ndcg)))),
+    ...(figures === own
+      ? lengths.map(() => '')
+      : figures.map(({ ndcg }, i) => interval(pairedBootstrap(own[i].ndcg, ndcg)))),
   ]);
-  const head = [name, ...lengths.map((n) => `last ${n}`), ...lengths.map((n) => `\`now\` less it, last ${n}`)];
+  const head = [
+    name,
+    ...lengths.map((n) => `last ${n}`),
+    ...lengths.map((n) => `\`now\` less it, last ${n}`),
+  ];
   return [
     `${name}: ${test.length} people, ${test.reduce((sum, { length }) => sum + length, 0)} moments.`,
     '',
@@ -316,7 +331,10 @@ function whoSpeaks({ name, model, test }) {
         const here = new Set(moment.own?.map(({ item }) => item));
         const ofHere = me.personas().map(({ items }) => {
           const all = items.reduce((sum, { responsibility }) => sum + responsibility, 0);
-          return items.reduce((sum, { item, responsibility }) => sum + (here.has(item) ? responsibility / all : 0), 0);
+          return items.reduce(
+            (sum, { item, responsibility }) => sum + (here.has(item) ? responsibility / all : 0),
+            0,
+          );
         });
         me.dispose();
         const old = sides.filter(({ prior }) => prior > 0);
@@ -327,7 +345,11 @@ function whoSpeaks({ name, model, test }) {
     });
     return Float64Array.from(people);
   });
-  return [name, figure(mean(row[0])), ...row.slice(1).map((values) => `${figure(mean(values))}, ${interval(pairedBootstrap(values, row[0]))}`)];
+  return [
+    name,
+    figure(mean(row[0])),
+    ...row.slice(1).map((values) => `${figure(mean(values))}, ${interval(pairedBootstrap(values, row[0]))}`),
+  ];
 }
 
 /**
@@ -335,7 +357,11 @@ function whoSpeaks({ name, model, test }) {
  * @param {Block} block
  */
 function saidOf({ name, model, test }) {
-  const base = measure(model, test, plain(({ past }) => past));
+  const base = measure(
+    model,
+    test,
+    plain(({ past }) => past),
+  );
   /** @type {Record<string, System>} */
   const kinds = {
     'one aspect of what comes next': wished({}),
@@ -343,7 +369,7 @@ function saidOf({ name, model, test }) {
       const include = aspectOf(of, moment);
       return listOf(of.createProfile(events(moment.past)), moment, undefined, include);
     },
-    'both': (of, moment) => {
+    both: (of, moment) => {
       const include = aspectOf(of, moment);
       return leaning(() => ({ aspects: include }), {}, include)(of, moment);
     },
@@ -351,7 +377,12 @@ function saidOf({ name, model, test }) {
   };
   return Object.entries(kinds).map(([kind, system]) => {
     const { recall, ndcg } = measure(model, test, system);
-    return [name, kind, `${figure(mean(recall))} / ${figure(mean(ndcg))}`, interval(pairedBootstrap(ndcg, base.ndcg))];
+    return [
+      name,
+      kind,
+      `${figure(mean(recall))} / ${figure(mean(ndcg))}`,
+      interval(pairedBootstrap(ndcg, base.ndcg)),
+    ];
   });
 }
 

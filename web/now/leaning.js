@@ -1,17 +1,15 @@
 // Owns the profile that a visit makes of a person's own: the history by the posterior of its sides, and the
 // visit's events beside it. Must not change the person's profile, and must free what nobody asks any more.
 import { AMPCF_MAX_WEIGHT, AMPCF_SUMMARY_HEAD } from '../core/abi.js';
-import { aspectsOfItem, personaCount, vectorsOf } from '../core/kernel.js';
-import { ownersOf } from './past.js';
+import { aspectsOfItem, explainItem, vectorsOf } from '../core/kernel.js';
 import { factorsOf, posteriorOf } from './posterior.js';
 
-/** @import { FoldedProfile } from '../core/kernel.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { Profile } from '../model/profile.js' */
-/** @import { EventFacts } from '../model/types.js' */
+/** @import { EventFacts, Persona } from '../model/types.js' */
 /** @import { Given } from './given.js' */
 /** @import { Past } from './past.js' */
-/** @import { Settings } from './posterior.js' */
+/** @import { Clue, Settings } from './posterior.js' */
 /**
  * @typedef {object} Side
  * @property {number} persona its index in `profile.personas()`; as many as there are: a side that the history
@@ -47,8 +45,9 @@ function wishFor({ kernel, info }, aspect, weight) {
       n++;
     }
   for (let d = AMPCF_SUMMARY_HEAD; d < row.length; d++) row[d] /= n || 1;
+  // One that no item has says nothing: a vector of zeros.
   row.set([weight, weight, 1, 1, 0]);
-  return n > 0 ? row : undefined;
+  return row;
 }
 
 /**
@@ -69,7 +68,18 @@ function scaledSummary(summary, factor) {
 export class Leaning {
   /** Calls that are using it now. */
   uses = 0;
-  /** @type {{ core: FoldedProfile, sideOf: number[] } | undefined} */ #mapped;
+  /**
+   * Whose the events of the visit are, (P + 1) each: the last is the visit's own side.
+   * @type {Map<string, Float64Array>}
+   */
+  #visit = new Map();
+  /** @type {Float64Array[]} (P + 1) each, of what was asked for */ #wishes = [];
+  /** @type {ArrayLike<number>[] | undefined} of each row of the derived profile */ #owners;
+  /**
+   * The visit as a persona of its own; undefined where nothing is known of it.
+   * @type {Persona | undefined}
+   */
+  own;
 
   /**
    * @param {Profile} profile
@@ -79,28 +89,69 @@ export class Leaning {
    */
   constructor(profile, past, given, how) {
     const { model } = profile;
-    const { events, aspects } = given;
     this.past = past;
-    const known = [...events.keys()].filter((id) => model.has(id));
-    const says = known.length + aspects.length > 0;
-    const clues = past.clues(given, how, (id) => model.indexOf(id));
-    const none = says ? {} : { novelty: 0 };
-    const { sides, novel, leaning } = posteriorOf(past.known.shares, clues, { ...how, ...none });
+    const known = [...given.events].filter(([id]) => model.has(id));
+    const ofEvents = known.map(([id, { weight, preference }]) =>
+      past.ofItem(
+        /** @type {number} */ (model.indexOf(id)),
+        Math.min(1, weight * Math.max(preference, 0)),
+        how,
+      ),
+    );
+    const ofAspects = given.aspects.map((aspect) => past.ofAspect(aspect, how));
+    const says = [...ofEvents, ...ofAspects];
+    // An hour alone is no sign of a new taste.
+    const { sides, novel, leaning } = posteriorOf(
+      past.known.shares,
+      [...says, ...past.ofHour(given.at, how)],
+      { ...how, novelty: says.length > 0 ? how.novelty : 0 },
+    );
     /** @type {Side[]} */
-    this.sides = past.personas.map(({ index, label, share }) => ({
+    this.sides = past.personas.map(({ index, label, share }, k) => ({
       persona: index,
       label,
-      share: sides[index],
+      share: sides[k],
       prior: share,
     }));
-    if (says) this.sides.push({ persona: this.sides.length, label: '', share: novel, prior: 0 });
-    this.profile = this.#derived(profile, given, factorsOf(past.known, leaning), how);
-    try {
-      if (says) this.#name(known, aspects);
-    } catch (error) {
-      this.profile.dispose();
-      throw error;
+    if (says.length > 0) {
+      this.own = this.#persona(model, known, given.aspects, novel);
+      this.sides.push({ persona: this.own.index, label: this.own.label, share: novel, prior: 0 });
     }
+    // Of each event of the visit by itself; what comes before it is who is here.
+    const here = sides.map((share) => share / Math.max(1 - novel, 1e-30));
+    const ownersBy = (/** @type {Clue} */ clue) => {
+      const by = posteriorOf(here, [{ ...clue, strength: 1 }], {
+        trust: how.trust,
+        floor: 0,
+        novelty: novel,
+      });
+      return Float64Array.of(...by.sides, by.novel);
+    };
+    known.forEach(([id], i) => this.#visit.set(id, ownersBy(ofEvents[i])));
+    this.#wishes = ofAspects.map(ownersBy);
+    this.profile = this.#derived(profile, given, factorsOf(past.known, leaning), how);
+  }
+
+  /**
+   * The visit's own side, in the words of what was liked in it, or of what was asked for.
+   * @param {Model} model
+   * @param {[id: string, facts: EventFacts][]} known
+   * @param {number[]} aspects
+   * @param {number} share
+   * @returns {Persona}
+   */
+  #persona(model, known, aspects, share) {
+    const events = known.map(([item, facts]) => ({ item, ...facts }));
+    const alone = model.createProfile(events, { personas: 1 });
+    const [found] = alone.personas();
+    alone.dispose();
+    const title = events.length > 0 ? model.title(events[events.length - 1].item) : '';
+    const words = [...aspects.map((aspect) => model.aspectNames[aspect]), ...(found ? [found.label] : [])];
+    const label = words.join(', ') || title;
+    const index = this.sides.length;
+    const names = [label, `${label} like ${title}`, `${label} (${index + 1})`];
+    const isFree = (/** @type {string} */ name) => this.sides.every((side) => side.label !== name);
+    return { ...(found ?? { items: [], aspects: [] }), index, label: names.find(isFree) ?? names[2], share };
   }
 
   /**
@@ -109,16 +160,15 @@ export class Leaning {
    * @param {Float64Array} factors (R)
    * @param {Settings} how
    */
-  #derived(profile, { events, aspects }, factors, how) {
-    const { model } = profile;
+  #derived({ model, history: before, folding }, { events, aspects }, factors, how) {
     const { past } = this;
-    const wishes = aspects.flatMap((aspect) => wishFor(model, aspect, how.wish) ?? []);
-    const summaries = past.summaries.map((row, i) => scaledSummary(row, Math.min(1, factors[i])));
-    const factorOf = new Map(past.ids.map((id, i) => [id, factors[past.summaries.length + i]]));
+    const wishes = aspects.map((aspect) => wishFor(model, aspect, how.wish));
+    const factorOf = (/** @type {number | undefined} */ row) =>
+      row === undefined ? 1 : Math.min(1, factors[row]);
     /** @type {Map<string, { item: string } & EventFacts>} */
     const history = new Map(
-      profile.history.map((event) => {
-        const weight = event.weight * Math.min(1, factorOf.get(event.item) ?? 1);
+      before.map((event) => {
+        const weight = event.weight * factorOf(past.rowOf.get(event.item));
         return [event.item, { ...event, weight: Math.max(weight, leastWeight) }];
       }),
     );
@@ -127,69 +177,40 @@ export class Leaning {
       history.delete(item);
       history.set(item, { item, ...facts, weight: within(weight, leastWeight, AMPCF_MAX_WEIGHT) });
     }
-    this.wishes = wishes.length;
-    return model.createProfile([], profile.folding).become([...history.values()], [...summaries, ...wishes]);
+    const summaries = past.summaries.map((row, i) => scaledSummary(row, factorOf(i)));
+    return model.createProfile([], folding).become([...history.values()], [...summaries, ...wishes]);
   }
 
   /**
-   * Which side of the person each persona of the derived profile is: the one it shares most events with; the
-   * visit's own, where most are the visit's.
-   * @returns {number[]}
+   * Whose an event is, (P + 1): by the person's own personas where the history has it.
+   * @param {string} id
+   * @returns {ArrayLike<number>}
    */
-  get sideOf() {
+  ownersOf(id) {
+    const row = this.past.rowOf.get(id);
+    return row === undefined ? (this.#visit.get(id) ?? []) : this.past.ownersOf(row);
+  }
+
+  /**
+   * What each side has of a score: the parts of the explanation, each for whose it is.
+   * @param {number} index of the item
+   * @returns {Float64Array} as many as there are sides
+   */
+  partsOf(index) {
     const { core, known } = this.profile.state.now();
-    if (this.#mapped?.core !== core) this.#mapped = { core, sideOf: this.#overlap(core, known) };
-    return this.#mapped.sideOf;
-  }
-
-  /**
-   * @param {FoldedProfile} core of the derived profile
-   * @param {string[]} ids of its events
-   */
-  #overlap(core, ids) {
-    const owners = ownersOf(core);
-    const p = personaCount(core);
-    const { known, summaries, ids: before } = this.past;
-    const rowOf = new Map(before.map((id, i) => [id, summaries.length + i]));
-    /** @type {(number | undefined)[]} */
-    const rows = [
-      ...summaries.keys(),
-      ...Array(this.wishes).fill(undefined),
-      ...ids.map((id) => rowOf.get(id)),
+    const { contributions } = explainItem(
+      { ...core, summaries: 0, events: core.summaries + core.events },
+      index,
+    );
+    this.#owners ??= [
+      ...this.past.summaries.map((_, row) => this.past.ownersOf(row)),
+      ...this.#wishes,
+      ...known.map((id) => this.ownersOf(id)),
     ];
-    const shared = Array.from({ length: p }, () => new Float64Array(known.sides + 1));
-    rows.forEach((row, r) => {
-      for (let k = 0; k < p; k++) {
-        const part = owners[r * p + k];
-        if (row === undefined) shared[k][known.sides] += part;
-        else
-          for (let side = 0; side < known.sides; side++)
-            shared[k][side] += part * known.owners[row * known.sides + side];
-      }
+    const parts = new Float64Array(this.sides.length);
+    this.#owners.forEach((owners, row) => {
+      for (let side = 0; side < owners.length; side++) parts[side] += contributions[row] * owners[side];
     });
-    return shared.map((sums) => sums.indexOf(Math.max(...sums)));
-  }
-
-  /** The derived profile's own persona that is the visit's, if there is one. */
-  get ownPersona() {
-    const at = this.sideOf.indexOf(this.past.known.sides);
-    return at < 0 ? undefined : this.profile.personas()[at];
-  }
-
-  /**
-   * The visit's own side: by the words of its persona, or by what was given.
-   * @param {string[]} known
-   * @param {number[]} aspects
-   */
-  #name(known, aspects) {
-    const { model } = this.profile;
-    const side = this.sides[this.sides.length - 1];
-    const words = [
-      ...aspects.map((a) => model.aspectNames[a]),
-      ...known.slice(-2).map((id) => model.title(id)),
-    ];
-    const label = this.ownPersona?.label ?? words.join(', ');
-    const isTaken = this.sides.some((other) => other.label === label);
-    side.label = isTaken ? `${label} (${this.sides.length})` : label;
+    return parts;
   }
 }

@@ -6,7 +6,6 @@ import { fitsOf, sameHour } from './posterior.js';
 
 /** @import { FoldedProfile, OpenModel } from '../core/kernel.js' */
 /** @import { Profile } from '../model/profile.js' */
-/** @import { Given } from './given.js' */
 /** @import { Clue, Known, Settings } from './posterior.js' */
 
 /** How many items stand for the catalogue: every so many-th, so that rare ones are among them. */
@@ -53,7 +52,7 @@ function sampleOf(kernel) {
  * Whose each row is: responsibilities of summaries, then of events.
  * @param {FoldedProfile} core
  */
-export function ownersOf(core) {
+function ownersOf(core) {
   const { summaries } = core;
   const first = responsibilitiesOf({ ...core, summaries: 0, events: summaries });
   const rest = responsibilitiesOf(core);
@@ -75,12 +74,12 @@ export class Past {
     this.kernel = core.model;
     this.summaries = summaries;
     this.indices = [...indices];
-    this.ids = [...known];
+    /** The row of an event, by its item. */
+    this.rowOf = new Map(known.map((id, i) => [id, summaries.length + i]));
     this.facts = known.map((id) => state.facts(id));
     this.personas = profile.personas().map(({ index, label, share }) => ({ index, label, share }));
     const shares = sharesOf(core);
-    /** @type {Known} */
-    this.known = {
+    this.known = /** @satisfies {Known} */ ({
       sides: shares.length,
       shares,
       owners: ownersOf(core),
@@ -88,7 +87,13 @@ export class Past {
         ...summaries.map((row) => row[3]),
         ...this.facts.map(({ weight, preference }) => weight * Math.max(preference, 0)),
       ],
-    };
+    });
+  }
+
+  /** @param {number} row */
+  ownersOf(row) {
+    const { owners, sides } = this.known;
+    return owners.subarray(row * sides, (row + 1) * sides);
   }
 
   /** (R, D) */
@@ -149,30 +154,12 @@ export class Past {
 
   /**
    * How well a time of day fits each side, by its events that have a time.
-   * @param {number} at
+   * @param {number | null} at
    * @param {Settings} how
    */
   ofHour(at, how) {
+    if (at === null || this.facts.every((facts) => facts.at === null)) return [];
     const near = this.facts.map((facts) => (facts.at === null ? 1 : sameHour(at, facts.at)));
-    return this.#clue([...this.summaries.map(() => 1), ...near], 1, 1, how);
-  }
-
-  /**
-   * What this visit says of who is here.
-   * @param {Given} given
-   * @param {Settings} how
-   * @param {(id: string) => number | undefined} indexOf
-   */
-  clues({ events, aspects, at }, how, indexOf) {
-    /** @type {Clue[]} */ const clues = [];
-    for (const [id, { weight, preference }] of events) {
-      const index = indexOf(id);
-      if (index !== undefined && preference > 0)
-        clues.push(this.ofItem(index, Math.min(1, weight * preference), how));
-    }
-    for (const aspect of aspects) clues.push(this.ofAspect(aspect, how));
-    // An hour alone is no sign of a new taste.
-    if (at !== null && this.facts.some((facts) => facts.at !== null)) clues.push(this.ofHour(at, how));
-    return clues;
+    return [this.#clue([...this.summaries.map(() => 1), ...near], 1, 1, how)];
   }
 }

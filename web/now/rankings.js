@@ -15,31 +15,36 @@ import { settings } from './posterior.js';
 /** @param {readonly Side[]} sides */
 export const sorted = (sides) => [...sides].sort((a, b) => b.share - a.share || a.persona - b.persona);
 
+/** @param {ArrayLike<number>} parts */
+const winner = (parts) => Array.from(parts).reduce((best, part, k) => (part > parts[best] ? k : best), 0);
+
 /**
- * Personas of the derived profile become those of the person's own.
+ * Personas of the derived profile become the person's own sides: the one that has most of the score.
  * @param {Leaning} leaning
  * @param {RankedItem} item
+ * @param {number | undefined} index
  * @returns {RankedItem}
  */
-function inOwnWords({ sides, sideOf }, item) {
-  const { persona, attention, explanation } = item;
-  const of = (/** @type {number} */ own) => sides[sideOf[own]];
-  const side = persona && of(persona.index);
-  const out = { ...item, persona: side && { index: side.persona, label: side.label, share: side.share } };
-  if (attention?.length) {
-    const shown = (out.attention = new Float32Array(sides.length));
-    attention.forEach((part, own) => {
-      shown[of(own).persona] += part;
-    });
+function inOwnWords(leaning, item, index) {
+  const { explanation, attention } = item;
+  if (index === undefined || !item.persona) return item;
+  const parts = leaning.partsOf(index);
+  const side = leaning.sides[winner(parts)];
+  const out = { ...item, persona: { index: side.persona, label: side.label, share: side.share } };
+  if (attention) {
+    const speaking = parts.map((part) => Math.max(part, 0));
+    const sum = speaking.reduce((a, b) => a + b, 0);
+    out.attention = Float32Array.from(leaning.sides, (_, k) =>
+      sum > 0 ? speaking[k] / sum : Number(k === side.persona),
+    );
   }
-  if (explanation)
-    out.explanation = {
-      ...explanation,
-      contributions: explanation.contributions.map((part) => ({
-        ...part,
-        persona: of(part.persona).persona,
-      })),
-    };
+  if (explanation) {
+    const contributions = explanation.contributions.map((part) => ({
+      ...part,
+      persona: winner(leaning.ownersOf(part.item)),
+    }));
+    out.explanation = { ...explanation, contributions };
+  }
   return out;
 }
 
@@ -57,7 +62,7 @@ export function rankingOf(profile, given, ask, how = settings) {
     profile.state.check();
     return {
       ...ranking,
-      items: ranking.items.map((item) => inOwnWords(leaning, item)),
+      items: ranking.items.map((item) => inOwnWords(leaning, item, profile.model.indexOf(item.item))),
       unknown: [...new Set([...unknown, ...ranking.unknown])],
       now: sorted(leaning.sides),
     };

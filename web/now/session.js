@@ -154,7 +154,7 @@ export class Session {
     const own = this.#profile.personas();
     return withLeaning(this.#profile, this.#given(now), settings, (leaning) =>
       sorted(leaning.sides).map(({ persona, label, share, prior }) => ({
-        ...(own[persona] ?? leaning.ownPersona ?? { items: [], aspects: [] }),
+        ...(own[persona] ?? leaning.own),
         index: persona,
         label,
         share,
