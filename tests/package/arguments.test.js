@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
+import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
 import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
@@ -13,10 +14,21 @@ import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
-const entries = { ampcf, rank, train, evaluate, taste, learn, sentences, store, 'node-store': nodeStore };
+const entries = {
+  ampcf,
+  rank,
+  train,
+  evaluate,
+  taste,
+  learn,
+  sentences,
+  store,
+  'node-store': nodeStore,
+  now: nowEntry,
+};
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
-const guessless = /^(Model|Profile|rank)\.(?!tasteDistance)/;
+const guessless = /^(Model|Profile|rank|Session)\.(?!tasteDistance|personas)/;
 
 const bytes = await smallModel();
 const model = await ampcf.loadModel(bytes);
@@ -118,6 +130,14 @@ const calls = {
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
+  'now.session': { call: nowEntry.session, args: [me, {}] },
+  'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
+  'Session.recommend': { call: (options) => nowEntry.session(me).recommend(options), args: [{}] },
+  'Session.rank': {
+    call: (...args) => nowEntry.session(me).rank(args[0], args[1]),
+    args: [ids.slice(0, 3), {}],
+  },
+  'Session.personas': { call: (now) => nowEntry.session(me).personas(now), args: [{}] },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
   'store.opfsStore': { call: store.opfsStore, args: [{}] },
@@ -127,7 +147,7 @@ const calls = {
 const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
-  Profile.settle Profile.become Profile.remove Profile.clear
+  Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */

@@ -12,6 +12,7 @@ import {
   pairedBootstrap,
 } from 'ampcf/evaluate';
 import { type Sentence, explainInWords } from 'ampcf/sentences';
+import { type Now, type Side, now, session } from 'ampcf/now';
 
 export async function demo(url: string): Promise<string[]> {
   const model: Model = await loadModel(url, {
@@ -62,6 +63,13 @@ export async function demo(url: string): Promise<string[]> {
   });
   const { auc } = await membershipAttack(taken, { dim: 2 }, { folds: 2 });
   figures.push(quality.separation ?? 0, auc, sentence.parts.length);
+  const visit: Now = { items: ['a'], aspects: 'x', at: null };
+  const here = await loadModel(bytes, { plugins: [now] });
+  const sides: Side[] | undefined = here.createProfile(['a']).recommend({ now: visit }).now;
+  const leaned: number = session(me, { events: 3 }).add('a').recommend({ now: visit }).now[0].share;
+  figures.push(sides?.length ?? 0, leaned, session(me).unsure);
+  // @ts-expect-error a text is no list
+  me.recommend({ now: 'a' });
   // @ts-expect-error there is no such template
   explainInWords(items[0], { templates: { reason: '' } });
   // @ts-expect-error there is no such baseline

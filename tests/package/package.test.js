@@ -139,6 +139,7 @@ describe('the browser entry', () => {
       ['taste', ['./rank.js']],
       ['train', ['./rank.js', './ampcf.js']],
       ['evaluate', ['./rank.js', './ampcf.js', './train.js']],
+      ['now', ['./rank.js']],
     ]))
       assert.deepEqual(
         [...text(`dist/${name}.js`).matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)]
@@ -175,7 +176,7 @@ describe('the browser entry', () => {
 
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
-  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store'])
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'now', 'store'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -184,6 +185,14 @@ describe('the entries for pages', () => {
       );
       assert.ok(name === 'learn' || name === 'sentences' || needed.length > 3, needed.join());
     });
+
+  test('what rankings may have beside is small', () => {
+    for (const [name, limit] of /** @type {const} */ ([['now', 6000]])) {
+      const bytes = gzipSync(read(`dist/${name}.js`), { level: 9 }).length;
+      console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
+      assert.ok(bytes <= limit, `${bytes} bytes`);
+    }
+  });
 
   test('positive control: what Node may load is seen', () => {
     assert.ok(closure('node-store.js').includes('node/file-store.js'));
@@ -241,6 +250,7 @@ const shipped = [
   'dist/evaluate.js',
   'dist/learn.js',
   'dist/node-store.js',
+  'dist/now.js',
   'dist/parquet.js',
   'dist/rank.js',
   'dist/refusal.js',

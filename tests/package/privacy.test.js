@@ -85,6 +85,7 @@ describe('the code names no way out', () => {
       'taste',
       'learn',
       'sentences',
+      'now',
       'core-scalar',
       'core-large',
     ])

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as learn from '../../dist/learn.js';
+import * as nowEntry from '../../dist/now.js';
 import * as rankEntry from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as store from '../../dist/store.js';
@@ -124,6 +125,7 @@ const functions = {
     recency: () => [{ halfLife: 5, unit: 'days', perPersona: true, least: 0.1 }],
     refine: () => [person(), { events: 2, foldings: [{ personas: 1, halfLife: 5 }] }],
   },
+  now: { session: () => [person(), { events: 2, idle: 60 }], 'now.open': () => [model] },
   sentences: {
     explainInWords: () => [
       person().explain(ids[3]),
@@ -225,6 +227,24 @@ const profileMethods = {
   save: () => [],
 };
 
+const visit = () => ({
+  items: [{ item: ids[5], weight: 2, at: 5 }],
+  aspects: [model.aspects(ids[0])[0]],
+  at: 9,
+});
+
+/** @type {Record<string, () => any[]>} */
+const sessionMethods = {
+  add: () => [{ item: ids[1], weight: 1, preference: 1, wanted: 1, at: 5 }],
+  undo: () => [],
+  clear: () => [],
+  keep: () => [],
+  recommend: () => [{ ...recommendOptions(), now: visit() }],
+  'recommend, of a list': () => [{ now: [ids[3], ids[4]] }],
+  rank: () => [ids.slice(0, 5), { ...rankOptions(), now: visit() }],
+  personas: () => [visit()],
+};
+
 /** @type {Record<string, () => any[]>} */
 const tasteMethods = {
   clusters: () => [],
@@ -250,6 +270,7 @@ const leftOut = {
   Model: ['constructor', 'needTaste', 'indexOf', 'dispose'],
   Profile: ['constructor', 'settle', 'become', 'dispose'],
   Taste: ['constructor'],
+  Session: ['constructor'],
   KeptProfile: ['constructor', 'open'],
 };
 
@@ -297,19 +318,21 @@ async function sweep(name, good, call) {
 const loads = (/** @type {any} */ load) => (/** @type {any[]} */ args) =>
   typeof args[0] === 'string' ? undefined : load(...args);
 
+const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, now: nowEntry };
+
 describe('functions', () => {
   for (const [entry, table] of Object.entries(functions))
     for (const [name, good] of Object.entries(table))
       test(`${name} of ampcf/${entry}`, async () => {
-        const of = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry }[entry];
-        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
-        const key = name === 'taste.open' ? 'open' : name;
+        const of = /** @type {any} */ (entries)[entry];
+        const [from, opens] = name.split('.');
+        const owner = opens ? of[from] : of;
+        const key = opens ?? name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))
@@ -322,6 +345,7 @@ describe('methods', () => {
   const classes = [
     ['Model', ampcf.Model, modelMethods, () => model],
     ['Profile', ampcf.Profile, profileMethods, person],
+    ['Session', nowEntry.Session, sessionMethods, () => nowEntry.session(person())],
     ['Taste', tasteEntry.Taste, tasteMethods, () => model.taste],
   ];
   for (const [kind, type, methods, make] of classes) {

@@ -69,14 +69,19 @@
  * @property {Explanation} [explanation] with `explain`
  */
 /**
- * @typedef {{ personalized: boolean, items: RankedItem[], unknown: string[], duplicates: string[] }} Ranking
+ * @typedef {object} Ranking
+ * @property {boolean} personalized
+ * @property {RankedItem[]} items
+ * @property {string[]} unknown
+ * @property {string[]} duplicates
+ * @property {import('../now.js').Side[]} [now] with `now`: the sides of the person, most leaned on first
  */
 /**
  * @typedef {object} RankOptions
  * @property {number} [topK]
  * @property {boolean} [explain]
  * @property {number} [contributions] how many an explanation lists, default 5
- * @property {unknown} [now] what is known of this visit; with `plugins` of 'ampcf/now'
+ * @property {import('../now.js').Now} [now] what is known of this visit; with `plugins` of 'ampcf/now'
  * @property {unknown} [confidence] how likely, and how sure; with `plugins` of 'ampcf/confidence'
  * @property {unknown} [explore] also what might be good; with `plugins` of 'ampcf/confidence'
  */

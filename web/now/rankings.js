@@ -76,10 +76,8 @@ export function rankingOf(profile, given, ask, how = settings) {
  * @returns {NowRanking}
  */
 export function recommendNow(profile, options) {
-  const { now, ...rest } = options;
-  return rankingOf(profile, givenArgument(profile.model, /** @type {any} */ (now)), (me) =>
-    me.recommend(rest),
-  );
+  const { now = [], ...rest } = options;
+  return rankingOf(profile, givenArgument(profile.model, now), (me) => me.recommend(rest));
 }
 
 /**
@@ -90,8 +88,6 @@ export function recommendNow(profile, options) {
  * @returns {NowRanking}
  */
 export function rankNow(profile, candidates, options) {
-  const { now, ...rest } = options;
-  return rankingOf(profile, givenArgument(profile.model, /** @type {any} */ (now)), (me) =>
-    me.rank(candidates, rest),
-  );
+  const { now = [], ...rest } = options;
+  return rankingOf(profile, givenArgument(profile.model, now), (me) => me.rank(candidates, rest));
 }

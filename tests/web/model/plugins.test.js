@@ -27,7 +27,7 @@ test('a plugin answers rankings that have its option, and nothing else', async (
   assert.deepEqual(asked, []);
   assert.deepEqual(me.recommend({ topK: 5, explore: 1, now: [], calibrate: undefined }), plain);
   assert.deepEqual(asked, ['recommend now', 'recommend explore']);
-  assert.deepEqual(me.rank(model.ids(), { now: 1 }), me.rank(model.ids()));
+  assert.deepEqual(me.rank(model.ids(), { now: [1] }), me.rank(model.ids()));
   assert.deepEqual(asked.slice(2), ['rank now']);
 });
 
