@@ -1,5 +1,5 @@
-// Owns the example of this visit: one person with two tastes, whose list follows the one that is here now, and
-// stated intent. Run: node examples/now.js
+// Owns the example of this visit: one person with two tastes, whose list follows the one that is here now.
+// Run: node examples/now.js
 import { loadModel } from 'ampcf';
 import { now, session } from 'ampcf/now';
 import { trainModel } from 'ampcf/train';

@@ -1,5 +1,5 @@
-// Owns the entry of this visit: rankings that follow the side of a person that is here now. Must not be needed
-// to rank.
+// Owns the entry of this visit: rankings that follow the side of a person that is here now. Must not be
+// needed to rank.
 import { modelArgument } from './model/handles.js';
 import { recommendNow, rankNow } from './now/rankings.js';
 

@@ -6,7 +6,8 @@ import { runExample } from './run-example.js';
 
 test('now.js: the list follows who is here, and the profile does not change', () => {
   const stdout = runExample('now');
-  const first = (/** @type {string} */ what) => new RegExp(`^${what} +(.+?) (\\d+) %`, 'm').exec(stdout) ?? [];
+  const first = (/** @type {string} */ what) =>
+    new RegExp(`^${what} +(.+?) (\\d+) %`, 'm').exec(stdout) ?? [];
   const [, noir, sure] = first('looked at Double Indemnity');
   const [, cartoons] = first('says: Animation');
   assert.notEqual(noir, cartoons);

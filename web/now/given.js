@@ -8,8 +8,8 @@ import { eventArgument } from '../model/history.js';
 /** @import { EventFacts, HistoryEvent } from '../model/types.js' */
 /**
  * @typedef {object} Visit
- * @property {Iterable<HistoryEvent | string | number>} [items] events of this visit, latest last; an item that
- *   is given twice counts once, where it came last
+ * @property {Iterable<HistoryEvent | string | number>} [items] events of this visit, latest last; an item
+ *   that is given twice counts once, where it came last
  * @property {string | Iterable<string>} [aspects] what the person says to feel like: aspects of the model
  * @property {number | null} [at] what time it is, unix seconds: personas whose events are of this time of day
  *   are more likely to be here, as far as the history has times

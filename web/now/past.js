@@ -1,5 +1,5 @@
-// Owns what is read of a profile before this visit: its rows, whose they are, how near they are to an item, an
-// aspect, an hour. Must not decide who speaks.
+// Owns what is read of a profile before this visit: its rows, whose they are, how near they are to an item,
+// an aspect, an hour. Must not decide who speaks.
 import { AMPCF_SUMMARY_HEAD } from '../core/abi.js';
 import { aspectsOfItem, responsibilitiesOf, sharesOf, vectorsOf } from '../core/kernel.js';
 import { fitsOf, sameHour } from './posterior.js';
@@ -141,7 +141,8 @@ export class Past {
   }
 
   /**
-   * How well an aspect fits each side: the share of what it likes that has it. Of forgotten events nobody knows.
+   * How well an aspect fits each side: the share of what it likes that has it. Of forgotten events nobody
+   * knows.
    * @param {number} aspect
    * @param {Settings} how
    */

@@ -1,5 +1,5 @@
-// Owns rankings that lean on a visit: who answers them, and in the words of the person's own personas. Must not
-// decide what the visit says.
+// Owns rankings that lean on a visit: who answers them, and in the words of the person's own personas. Must
+// not decide what the visit says.
 import { givenArgument } from './given.js';
 import { withLeaning } from './kept.js';
 import { settings } from './posterior.js';

@@ -11,7 +11,8 @@ import { rankingOf, sorted } from './rankings.js';
 
 /** @import { Candidates } from '../model/candidates.js' */
 /** @import { Profile } from '../model/profile.js' */
-/** @import { EventFacts, HistoryEvent, Persona, RankOptions, RecommendOptions, StoredEvent } from '../model/types.js' */
+/** @import { EventFacts, HistoryEvent, Persona, StoredEvent } from '../model/types.js' */
+/** @import { RankOptions, RecommendOptions } from '../model/types.js' */
 /** @import { Given, Now } from './given.js' */
 /** @import { Side } from './leaning.js' */
 /** @import { NowRanking } from './rankings.js' */
@@ -27,7 +28,7 @@ import { rankingOf, sorted } from './rankings.js';
  */
 /** @typedef {readonly [id: string, facts: EventFacts]} Happened */
 
-/** So many changes are taken back, and so many events of a visit remembered: as many as a profile takes back. */
+/** So many changes are taken back, and so many events remembered: as many as a profile takes back. */
 const most = 100;
 
 /** One visit of a person. Make one with `session(profile)`. The profile knows nothing of it until `keep`. */
@@ -169,8 +170,8 @@ export class Session {
   }
 
   /**
-   * Write the events of this visit to the profile, each a change that `profile.undo()` takes back; all or none.
-   * The visit goes on; what was kept is not kept again.
+   * Write the events of this visit to the profile, each a change that `profile.undo()` takes back; all or
+   * none. The visit goes on; what was kept is not kept again.
    * @returns {number} how many
    */
   keep() {
