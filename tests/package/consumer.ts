@@ -68,8 +68,8 @@ export async function demo(url: string): Promise<string[]> {
   const sides: Side[] | undefined = here.createProfile(['a']).recommend({ now: visit }).now;
   const leaned: number = session(me, { events: 3 }).add('a').recommend({ now: visit }).now[0].share;
   figures.push(sides?.length ?? 0, leaned, session(me).unsure);
-  // @ts-expect-error a text is no list
-  me.recommend({ now: 'a' });
+  // @ts-expect-error a number is no list
+  me.recommend({ now: 5 });
   // @ts-expect-error there is no such template
   explainInWords(items[0], { templates: { reason: '' } });
   // @ts-expect-error there is no such baseline

@@ -100,12 +100,10 @@ export class Leaning {
     );
     const ofAspects = given.aspects.map((aspect) => past.ofAspect(aspect, how));
     const says = [...ofEvents, ...ofAspects];
-    // An hour alone is no sign of a new taste.
-    const { sides, novel, leaning } = posteriorOf(
-      past.known.shares,
-      [...says, ...past.ofHour(given.at, how)],
-      { ...how, novelty: says.length > 0 ? how.novelty : 0 },
-    );
+    // Neither an hour nor a dislike is a sign of a new taste.
+    const novelty = says.some(({ strength }) => strength > 0) ? how.novelty : 0;
+    const clues = [...says, ...past.ofHour(given.at, how)];
+    const { sides, novel, leaning } = posteriorOf(past.known.shares, clues, { ...how, novelty });
     /** @type {Side[]} */
     this.sides = past.personas.map(({ index, label, share }, k) => ({
       persona: index,
