@@ -32,12 +32,12 @@
  */
 export const settings = Object.freeze({
   weight: 30,
-  wish: 10,
-  sharpness: 6,
+  wish: 30,
+  sharpness: 12,
   trust: 1,
   floor: 0.1,
   novelty: 0.1,
-  doubt: 2,
+  doubt: 0.5,
 });
 
 /**
