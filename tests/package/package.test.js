@@ -187,7 +187,7 @@ describe('the entries for pages', () => {
     });
 
   test('what rankings may have beside is small', () => {
-    for (const [name, limit] of /** @type {const} */ ([['now', 6100]])) {
+    for (const [name, limit] of /** @type {const} */ ([['now', 6200]])) {
       const bytes = gzipSync(read(`dist/${name}.js`), { level: 9 }).length;
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);

@@ -1,5 +1,5 @@
-// Owns the tests of rankings that lean on a visit, and of sessions. Must not test how good the lists are: that
-// is the bench.
+// Owns the tests of rankings that lean on a visit, and of sessions. Must not test how good the lists are:
+// that is the bench.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
