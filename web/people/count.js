@@ -80,3 +80,11 @@ export function numberOfPeople(fits, units, least) {
   const sum = possible.reduce((a, b) => a + b, 0);
   return possible.map((p) => p / sum);
 }
+
+/**
+ * One, unless more than one are likelier; then the likeliest of those.
+ * @param {readonly number[]} probabilities
+ */
+export function likeliestNumber([one, ...more]) {
+  return one >= 0.5 ? 1 : 2 + more.indexOf(Math.max(...more));
+}

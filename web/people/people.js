@@ -4,7 +4,7 @@ import { badArgument, listArgument } from '../core/arguments.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument, storedEvent } from '../model/history.js';
 import { peopleArguments } from './arguments.js';
-import { mostPeople, numberOfPeople } from './count.js';
+import { likeliestNumber, mostPeople, numberOfPeople } from './count.js';
 import { fitPeople, softmax } from './mixture.js';
 import { describe } from './names.js';
 import { tasteSpace } from './space.js';
@@ -111,7 +111,7 @@ export class People {
   /** @type {Float64Array[]} */ #owners;
   /** @type {readonly Person[] | undefined} */ #list;
 
-  /** How many people it goes by: as many as were told of, else the likeliest number. */
+  /** How many people it goes by: as many as were told of; else one, unless more than one are likelier. */
   count;
 
   /**
@@ -136,7 +136,7 @@ export class People {
     const fitted = fittedOf(this.#units.units);
     const fits = Array.from({ length: mostPeople }, (_, i) => fitPeople(fitted, rho, i + 1));
     this.probabilities = numberOfPeople(fits, fitted, least);
-    this.count = people ?? 1 + this.probabilities.indexOf(Math.max(...this.probabilities));
+    this.count = people ?? likeliestNumber(this.probabilities);
     const fit = fits[this.count - 1];
     const { crowd, owners } = told.size > 0 ? fit : byShare(fit);
     this.#crowd = crowd;

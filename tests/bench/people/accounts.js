@@ -99,7 +99,9 @@ async function games(data, part) {
  */
 async function homes(data, part) {
   const folder = `${data}/shared-accounts-camra2011`;
-  const [train, test] = ['users-train', 'users-test'].map((name) => new Map(linesOf(`${folder}/${name}.txt`)));
+  const [train, test] = ['users-train', 'users-test'].map(
+    (name) => new Map(linesOf(`${folder}/${name}.txt`)),
+  );
   const all = linesOf(`${folder}/members.txt`).map(([, members]) => members);
   const folds = await Promise.all(
     [0, 1, 2, 3, 4].map((fold) => {

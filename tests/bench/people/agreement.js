@@ -80,7 +80,6 @@ export function pairwiseAuc(owners, likeness) {
   /** @type {number[]} */
   const other = [];
   for (const a of places)
-    for (const b of places)
-      if (b < a) (owners[a] === owners[b] ? same : other).push(likeness(a, b));
+    for (const b of places) if (b < a) (owners[a] === owners[b] ? same : other).push(likeness(a, b));
   return aucOf(same, other);
 }
