@@ -17,7 +17,7 @@ import { benchArguments, publish } from './results.js';
 const values = benchArguments({
   set: { type: 'string' },
   part: { type: 'string', default: 'test' },
-  groups: { type: 'string', default: '40' },
+  groups: { type: 'string', default: '24' },
 });
 const part = values.part === 'validation' ? 'validation' : 'test';
 const most = Number(values.groups);

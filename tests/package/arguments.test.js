@@ -6,6 +6,7 @@ import * as ampcf from '../../dist/ampcf.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nodeStore from '../../dist/node-store.js';
+import * as shared from '../../dist/people.js';
 import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as store from '../../dist/store.js';
@@ -13,7 +14,18 @@ import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
-const entries = { ampcf, rank, train, evaluate, taste, learn, sentences, store, 'node-store': nodeStore };
+const entries = {
+  ampcf,
+  rank,
+  train,
+  evaluate,
+  taste,
+  learn,
+  people: shared,
+  sentences,
+  store,
+  'node-store': nodeStore,
+};
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
 const guessless = /^(Model|Profile|rank)\.(?!tasteDistance)/;
@@ -117,6 +129,8 @@ const calls = {
   'learn.driftOf': { call: learn.driftOf, args: [me, { rounds: 2 }] },
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
+  'people.peopleOf': { call: shared.peopleOf, args: [me, { people: 2 }] },
+  'people.whoIsHere': { call: shared.whoIsHere, args: [me, [{ item: ids[0] }]] },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
@@ -124,7 +138,8 @@ const calls = {
 };
 
 /** Functions that take no options. */
-const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
+const plain =
+  `people.as train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Profile.settle Profile.become Profile.remove Profile.clear

@@ -22,6 +22,7 @@ import { root } from '../support.js';
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 25450;
+const peopleLimit = 6400;
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -175,7 +176,7 @@ describe('the browser entry', () => {
 
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
-  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store'])
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'people', 'sentences', 'store'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -184,6 +185,11 @@ describe('the entries for pages', () => {
       );
       assert.ok(name === 'learn' || name === 'sentences' || needed.length > 3, needed.join());
     });
+
+  test('people is small', () => {
+    const bytes = gzipSync(read('dist/people.js'), { level: 9 }).length;
+    assert.ok(bytes <= peopleLimit, `${bytes} bytes`);
+  });
 
   test('positive control: what Node may load is seen', () => {
     assert.ok(closure('node-store.js').includes('node/file-store.js'));
@@ -242,6 +248,7 @@ const shipped = [
   'dist/learn.js',
   'dist/node-store.js',
   'dist/parquet.js',
+  'dist/people.js',
   'dist/rank.js',
   'dist/refusal.js',
   'dist/report.js',

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as learn from '../../dist/learn.js';
+import * as shared from '../../dist/people.js';
 import * as rankEntry from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as store from '../../dist/store.js';
@@ -123,6 +124,11 @@ const functions = {
     ],
     recency: () => [{ halfLife: 5, unit: 'days', perPersona: true, least: 0.1 }],
     refine: () => [person(), { events: 2, foldings: [{ personas: 1, halfLife: 5 }] }],
+  },
+  people: {
+    as: () => [person(), 0],
+    peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
+    whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
   },
   sentences: {
     explainInWords: () => [
@@ -301,7 +307,9 @@ describe('functions', () => {
   for (const [entry, table] of Object.entries(functions))
     for (const [name, good] of Object.entries(table))
       test(`${name} of ampcf/${entry}`, async () => {
-        const of = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry }[entry];
+        const of = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry }[
+          entry
+        ];
         const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
         const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
@@ -309,7 +317,7 @@ describe('functions', () => {
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry };
+    const entries = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

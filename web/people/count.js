@@ -7,46 +7,34 @@ import { softmax } from './mixture.js';
 /** Most people that are looked for. */
 export const mostPeople = 4;
 /**
- * Log odds of more than one person, and of each number among those, by what is seen: an account whose visits
- * are known, and one of single events. Fitted on accounts of one and of several people that were put together
- * for it, as many of one as of several (PEOPLE.md).
- * @typedef {object} Odds
- * @property {number} base
- * @property {number} gain by how much likelier the events are with two people, a root of their number
- * @property {number} alone by how likely they are with one
- * @property {number} size by the log of their number
- * @property {number} visits by the log of events a visit
- * @property {readonly number[]} among 2, 3, 4 people
- * @property {number} more by how much likelier the events are with so many than with two
- * @property {number} broad by how likely they are with one, for each person above two
+ * Fitted on accounts of one and of several people that were put together for it, as many of one as of several
+ * and with as many events (PEOPLE.md): by how likely the events are with one, and how much likelier with two.
  */
-/** @type {Readonly<{ visits: Odds, events: Odds }>} */
-const odds = Object.freeze({
-  visits: {
-    base: -0.561,
-    gain: 0.708,
-    alone: -0.175,
-    size: 0,
-    visits: -0.222,
-    among: [0, -0.863, -1.275],
-    more: 0.616,
-    broad: 0,
-  },
-  events: {
-    base: 0.718,
-    gain: 0.196,
-    alone: -0.095,
-    size: -0.072,
-    visits: 0,
-    among: [0, 0.208, 0.392],
-    more: 0.113,
-    broad: -0.046,
-  },
-});
+const byEvents = Object.freeze({ base: 0.718, gain: 0.196, alone: -0.095, size: -0.072 });
+const byVisits = Object.freeze({ base: 1.215, gain: 2.111, alone: -0.504 });
+/** Of accounts of several, which number: how much likelier the events are than with two, than with one. */
+const among = Object.freeze({ base: [0, 0.2, 0.38], gain: 0.115, alone: -0.04 });
 /** So many events are half as telling as many. */
 const few = 5;
 /** Of accounts of several people, how many are of 2, 3, 4. */
 const shares = Object.freeze([0.6, 0.25, 0.15]);
+
+/**
+ * @param {number} one evidence with one person, over a root of the events
+ * @param {number} two
+ * @param {number} events
+ */
+const oddsByEvents = (one, two, events) =>
+  byEvents.base + byEvents.gain * (two - one) + byEvents.alone * one + byEvents.size * Math.log(1 + events);
+
+/**
+ * @param {number} one evidence with one person
+ * @param {number} two
+ */
+function oddsByVisits(one, two) {
+  const part = Math.max(-1, Math.min(1, (two - one) / Math.max(1, one, two)));
+  return byVisits.base + byVisits.gain * part + byVisits.alone * Math.log(Math.max(1, one));
+}
 
 /**
  * @param {readonly Mixture[]} fits with 1, 2, ... people
@@ -56,23 +44,17 @@ const shares = Object.freeze([0.6, 0.25, 0.15]);
  */
 export function numberOfPeople(fits, units, least) {
   const saying = units.filter(({ count }) => count > 0);
-  const events = saying.reduce((sum, { events: n }) => sum + n, 0);
-  const of = events > saying.length ? odds.visits : odds.events;
+  const events = saying.reduce((sum, unit) => sum + unit.events, 0);
   const scaled = (/** @type {number} */ x) => x / Math.sqrt(Math.max(1, events));
   const [one, two, ...rest] = fits.map(({ evidence }) => evidence);
-  const perVisit = Math.log(Math.max(1, events) / Math.max(1, saying.length));
   const log =
-    of.base +
-    of.gain * scaled(two - one) +
-    of.alone * scaled(one) +
-    of.size * Math.log(1 + events) +
-    of.visits * perVisit;
+    events > saying.length ? oddsByVisits(one, two) : oddsByEvents(scaled(one), scaled(two), events);
   // Little was seen: as likely as not.
   const several = 1 / (1 + Math.exp((-log * events) / (events + few)));
   const parts = softmax(
     Float64Array.from([two, ...rest], (evidence, i) => {
-      const seen = of.more * scaled(evidence - two) + of.broad * i * scaled(one);
-      return Math.log(shares[i]) + of.among[i] + seen;
+      const seen = among.gain * scaled(evidence - two) + among.alone * i * scaled(one);
+      return Math.log(shares[i]) + among.base[i] + seen;
     }),
   );
   const all = [1 - several, ...Array.from(parts, (part) => several * part)];

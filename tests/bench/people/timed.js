@@ -60,18 +60,20 @@ async function peopleOfFile(path, separator, part) {
 }
 
 /**
- * One account: the first part of each one's visits, moved by whole weeks to begin when those of the first
- * do. An item of several is owned by -1.
+ * One account: each one's visits, moved by whole weeks to begin when those of the first do. An item of several
+ * is owned by -1.
  * @param {Visits[]} people
- * @param {number} share of the visits
+ * @param {boolean} [thinned] of each one only every k-th visit, so that they are as many as one person's
  * @returns {Owned[]}
  */
-function merged(people, share) {
+function merged(people, thinned = false) {
+  const k = people.length;
   /** @type {Map<string, Owned>} */
   const events = new Map();
   people.forEach((visits, owner) => {
     const later = Math.round((people[0][0][0].at - visits[0][0].at) / week) * week;
-    for (const { item, at } of visits.slice(0, Math.ceil(visits.length * share)).flat()) {
+    const taken = thinned ? visits.filter((_, v) => v % k === owner) : visits;
+    for (const { item, at } of taken.flat()) {
       const there = events.get(item);
       events.set(item, there ? { ...there, owner: -1 } : { item, at: at + later, owner });
     }
@@ -119,8 +121,8 @@ function detect(model, people, groups) {
   const seen = [];
   const plain = (/** @type {Owned[]} */ events) => events.map(({ item, at }) => ({ item, at }));
   groups.forEach((group, g) => {
-    const several = plain(merged(group, 1 / group.length)).sort((a, b) => a.at - b.at);
-    const one = plain(merged([people[g % people.length]], 1)).sort((a, b) => a.at - b.at);
+    const several = plain(merged(group, true)).sort((a, b) => a.at - b.at);
+    const one = plain(merged([people[g % people.length]])).sort((a, b) => a.at - b.at);
     const n = Math.min(several.length, one.length);
     seen.push(seenOf(model, several.slice(0, n), group.length), seenOf(model, one.slice(0, n), 1));
   });
@@ -145,10 +147,7 @@ function here(model, groups, strangers, events) {
   groups.forEach((group, g) => {
     const last = group.map((visits) => visits[visits.length - 1].slice(0, events));
     const gone = new Set(last.flat().map(({ item }) => item));
-    const account = merged(
-      group.map((visits) => visits.slice(0, -1)),
-      1,
-    ).filter(({ item }) => !gone.has(item));
+    const account = merged(group.map((visits) => visits.slice(0, -1))).filter(({ item }) => !gone.has(item));
     const me = model.createProfile(account.map(({ item, at }) => ({ item, at })));
     const people = peopleOf(me, { people: group.length });
     const held = group.map((_, m) => heldBy(people.events, account, m, group.length));
@@ -202,7 +201,7 @@ export async function timedTables(data, part) {
         const order = sampleOf(people, people.length, seededRandom(10 * seed + k));
         return Array.from({ length: Math.floor(order.length / k) }, (_, g) => order.slice(g * k, g * k + k));
       });
-      const accounts = groups.map((group) => merged(group, 1));
+      const accounts = groups.map((group) => merged(group));
       const of = (/** @type {object} */ options) =>
         columns(accounts.map((events) => agreementOf(model, events, k, options)))
           .map(rounded)
@@ -210,7 +209,10 @@ export async function timedTables(data, part) {
       const row = [`${name}, ${k}`, String(groups.length)];
       apart.push([...row, of({}), of({ gap: 0 }), of({ gap: hour }), ...detect(model, people, groups)]);
       process.stderr.write(`${apart.at(-1)?.join('  ')}\n`);
-      const outside = groups.map((group) => people.filter((p) => !group.includes(p))[0]);
+      const outside = groups.map((group, g) => {
+        const others = people.filter((visits) => !group.includes(visits));
+        return others[(7 * g) % others.length];
+      });
       visiting.push([...row, ...[1, 3, 5].flatMap((n) => here(model, groups, outside, n).join(', '))]);
       process.stderr.write(`${visiting.at(-1)?.join('  ')}\n`);
     }
