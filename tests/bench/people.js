@@ -8,7 +8,7 @@ import { accountOf, groupsOf, sets } from './people/accounts.js';
 import { calibrationError, detectionAuc, seenOf } from './people/detection.js';
 import { kinds, recallsOf } from './people/ranking.js';
 import { splitOf } from './people/split.js';
-import { timedTables } from './people/timed.js';
+import { timedReport } from './people/timed.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { Group, Member, PeopleSet } from './people/accounts.js' */
@@ -115,28 +115,11 @@ function detect(set, name, groups, accounts) {
   process.stderr.write(`${detection.at(-1)?.join('  ')}\n`);
 }
 
-for (const [key, make] of Object.entries(sets)) {
-  if (values.set !== undefined && values.set !== key) continue;
-  if (!existsSync(values.data)) throw new Error(`no ${values.data} (npm run bench:people -- --data FOLDER)`);
-  const set = await make(values.data, part);
-  for (const similar of set.households ? [false] : [false, true])
-    for (const k of [2, 3, 4]) {
-      const groups = groupsOf(set, k, similar, k === 2 ? most : Math.ceil(most * 0.75));
-      if (groups.length < 2) continue;
-      const name = `${set.name}, ${k}${set.households ? '' : similar ? ' alike' : ' at random'}`;
-      measure(set, name, groups);
-    }
-}
-const timed = values.set === undefined || values.set === 'timed' ? await timedTables(values.data, part) : [];
-
-publish(
-  'people',
+/** Text of the three tables. */
+const report = () =>
   [
-    `People of the ${part} part; the models are trained on other people. Households are real; others are ` +
-      'accounts of so many people put together at random, or of each one with those most like it.',
-    '',
-    'Whose an item is, over items of one person alone: AUC of pairs / normalized mutual information / ' +
-      'adjusted Rand index. Told: a tenth of the owners is given, the others are asked about.',
+    'AUC of pairs / normalized mutual information / adjusted Rand index, over items of one person alone. ' +
+      'Told: a tenth of the owners is given, the others are asked about.',
     '',
     markdownTable(
       [
@@ -151,16 +134,30 @@ publish(
       separation,
     ),
     '',
-    'Recall@20 of what was held out of each person, and of how many people the list has nothing. Nothing of ' +
-      'the account is in a list. Who is who is taken from the truth, the split is not.',
+    'Recall@20 of what was held out of each person, and of how many people the list has nothing. Nothing ' +
+      'of the account is in a list. Who is who is taken from the truth, the split is not.',
     '',
-    markdownTable(['account', 'people', ...kinds, 'people over one vector', 'people over personas'], ranking),
+    markdownTable(['account', 'people', ...kinds, 'people over one vector', 'over personas'], ranking),
     '',
-    'Accounts of several people beside those of one with as many events: AUC of the probability of more than ' +
-      'one, how far that probability is off over ten parts, how often the number is right.',
+    'Accounts of several people beside those of one with as many events: AUC of the probability of ' +
+      'several, how far that is off over ten parts, how often the number is right.',
     '',
     markdownTable(['account', 'accounts', 'AUC', 'off by', 'number right'], detection),
-    ...timed,
-  ].join('\n'),
-  values,
-);
+  ].join('\n');
+
+if (!existsSync(values.data)) throw new Error(`no ${values.data} (npm run bench:people -- --data FOLDER)`);
+const asked = (/** @type {string} */ key) => values.set === undefined || values.set === key;
+for (const [key, make] of Object.entries(sets)) {
+  if (!asked(key)) continue;
+  for (const table of [separation, ranking, detection]) table.length = 0;
+  const set = await make(values.data, part);
+  for (const similar of set.households ? [false] : [false, true])
+    for (const k of [2, 3, 4]) {
+      const groups = groupsOf(set, k, similar, k === 2 ? most : Math.ceil(most * 0.75));
+      if (groups.length < 2) continue;
+      const name = `${set.name}, ${k}${set.households ? '' : similar ? ' alike' : ' at random'}`;
+      measure(set, name, groups);
+    }
+  publish(`people: ${key}`, report(), values);
+}
+if (asked('times')) publish('people: times', await timedReport(values.data, part), values);

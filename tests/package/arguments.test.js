@@ -130,7 +130,6 @@ const calls = {
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
   'people.peopleOf': { call: shared.peopleOf, args: [me, { people: 2 }] },
-  'people.whoIsHere': { call: shared.whoIsHere, args: [me, [{ item: ids[0] }]] },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
@@ -139,7 +138,8 @@ const calls = {
 
 /** Functions that take no options. */
 const plain =
-  `people.as train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
+  `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
+  store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Profile.settle Profile.become Profile.remove Profile.clear

@@ -1,5 +1,5 @@
-// Owns how far a split of an account agrees with the truth: pairwise AUC, mutual information, Rand index. Must
-// not split.
+// Owns how far a split of an account agrees with the truth: pairwise AUC, mutual information, Rand index.
+// Must not split.
 
 /**
  * How often what is of the first list is above what is of the second; a tie counts half.

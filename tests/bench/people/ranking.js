@@ -20,8 +20,8 @@ const orders = (k) =>
       );
 
 /**
- * Which person each member is: as many as there are, all different where there are enough, by whom most of its
- * events were given to.
+ * Which person each member is: all different where there are as many, by whom most of its events were given
+ * to.
  * @param {People} people
  * @param {readonly number[]} owners
  * @param {number} members

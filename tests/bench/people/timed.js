@@ -60,8 +60,8 @@ async function peopleOfFile(path, separator, part) {
 }
 
 /**
- * One account: each one's visits, moved by whole weeks to begin when those of the first do. An item of several
- * is owned by -1.
+ * One account: each one's visits, moved by whole weeks to begin when those of the first do. An item of
+ * several is owned by -1.
  * @param {Visits[]} people
  * @param {boolean} [thinned] of each one only every k-th visit, so that they are as many as one person's
  * @returns {Owned[]}
@@ -182,55 +182,64 @@ function heldBy(events, account, member, k) {
 }
 
 /**
+ * One row of both tables.
+ * @param {string} name
+ * @param {Model} model
+ * @param {Visits[]} people
+ * @param {number} k
+ */
+function rowsFor(name, model, people, k) {
+  const groups = [0, 1].flatMap((seed) => {
+    const order = sampleOf(people, people.length, seededRandom(10 * seed + k));
+    return Array.from({ length: Math.floor(order.length / k) }, (_, g) => order.slice(g * k, g * k + k));
+  });
+  const accounts = groups.map((group) => merged(group));
+  const of = (/** @type {object} */ options) =>
+    columns(accounts.map((events) => agreementOf(model, events, k, options)))
+      .map(rounded)
+      .join(' / ');
+  const row = [`${name}, ${k}`, String(groups.length)];
+  const outside = groups.map((group, g) => {
+    const others = people.filter((visits) => !group.includes(visits));
+    return others[(7 * g) % others.length];
+  });
+  const apart = [...row, of({}), of({ gap: 0 }), of({ gap: hour }), ...detect(model, people, groups)];
+  const visiting = [...row, ...[1, 3, 5].map((n) => here(model, groups, outside, n).join(', '))];
+  process.stderr.write(`${apart.join('  ')}\n${visiting.join('  ')}\n`);
+  return { apart, visiting };
+}
+
+/**
  * @param {string} data
  * @param {Part} part
- * @returns {Promise<string[]>} lines of the report
+ * @returns {Promise<string>} the report
  */
-export async function timedTables(data, part) {
-  /** @type {string[][]} */
-  const apart = [];
-  /** @type {string[][]} */
-  const visiting = [];
+export async function timedReport(data, part) {
+  const rows = [];
   for (const [name, file, separator] of [
     ['ML-100k', 'ml-100k/u.data', '\t'],
     ['ML latest-small', 'ml-latest-small/ratings.csv', ','],
   ]) {
     const { model, people } = await peopleOfFile(`${data}/${file}`, separator, part);
-    for (const k of [2, 3, 4]) {
-      const groups = [0, 1].flatMap((seed) => {
-        const order = sampleOf(people, people.length, seededRandom(10 * seed + k));
-        return Array.from({ length: Math.floor(order.length / k) }, (_, g) => order.slice(g * k, g * k + k));
-      });
-      const accounts = groups.map((group) => merged(group));
-      const of = (/** @type {object} */ options) =>
-        columns(accounts.map((events) => agreementOf(model, events, k, options)))
-          .map(rounded)
-          .join(' / ');
-      const row = [`${name}, ${k}`, String(groups.length)];
-      apart.push([...row, of({}), of({ gap: 0 }), of({ gap: hour }), ...detect(model, people, groups)]);
-      process.stderr.write(`${apart.at(-1)?.join('  ')}\n`);
-      const outside = groups.map((group, g) => {
-        const others = people.filter((visits) => !group.includes(visits));
-        return others[(7 * g) % others.length];
-      });
-      visiting.push([...row, ...[1, 3, 5].flatMap((n) => here(model, groups, outside, n).join(', '))]);
-      process.stderr.write(`${visiting.at(-1)?.join('  ')}\n`);
-    }
+    for (const k of [2, 3, 4]) rows.push(rowsFor(name, model, people, k));
   }
   return [
-    '',
-    'The same with times, people of four visits or more, moved by whole weeks to begin together: no times, ' +
-      'times of single events, visits (a pause of an hour ends one). Then accounts of several people beside ' +
-      'those of one with as many events.',
+    'With times: people of four visits or more, moved by whole weeks to begin together. AUC of pairs / ' +
+      'normalized mutual information / adjusted Rand index, number given: no times,',
+    'times of single events, visits (a pause of an hour ends one). Then accounts of several people beside ' +
+      'those of one with as many events: AUC, how far the probability is off, how often the number is right.',
     '',
     markdownTable(
       ['account', 'accounts', 'no times', 'times of events', 'visits', 'AUC', 'off by', 'number right'],
-      apart,
+      rows.map(({ apart }) => apart),
     ),
     '',
-    'Who is here, from the first 1, 3, 5 events of a last visit that the account lacks, without its time: how ' +
-      'often it is the right one of the people, and AUC of somebody new against people of other accounts.',
+    'Who is here, from the first 1, 3, 5 events of a last visit that the account lacks, without its time: ' +
+      'how often it is the right one of the people, and AUC of somebody new against people of other accounts.',
     '',
-    markdownTable(['account', 'accounts', '1 event', '3 events', '5 events'], visiting),
-  ];
+    markdownTable(
+      ['account', 'accounts', '1 event', '3 events', '5 events'],
+      rows.map(({ visiting }) => visiting),
+    ),
+  ].join('\n');
 }
