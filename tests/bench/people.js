@@ -7,6 +7,7 @@ import { figure, interval, markdownTable } from './accuracy/text.js';
 import { accountOf, groupsOf, sets } from './people/accounts.js';
 import { calibrationError, detectionAuc, seenOf } from './people/detection.js';
 import { kinds, recallsOf } from './people/ranking.js';
+import { speedReport } from './people/speed.js';
 import { splitOf } from './people/split.js';
 import { timedReport } from './people/timed.js';
 import { benchArguments, publish } from './results.js';
@@ -159,5 +160,9 @@ for (const [key, make] of Object.entries(sets)) {
       measure(set, name, groups);
     }
   publish(`people: ${key}`, report(), values);
+}
+if (asked('speed')) {
+  const { people } = await sets.ml1m(values.data, part);
+  publish('people: speed', speedReport(people[0].model), values);
 }
 if (asked('times')) publish('people: times', await timedReport(values.data, part), values);

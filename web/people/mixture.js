@@ -115,7 +115,8 @@ export class Crowd {
  * @param {Float64Array} logs changed
  */
 export function softmax(logs) {
-  const highest = logs.reduce((a, b) => Math.max(a, b), -Infinity);
+  let highest = -Infinity;
+  for (let q = 0; q < logs.length; q++) if (logs[q] > highest) highest = logs[q];
   let sum = 0;
   for (let q = 0; q < logs.length; q++) sum += logs[q] = Math.exp(logs[q] - highest);
   for (let q = 0; q < logs.length; q++) logs[q] /= sum;

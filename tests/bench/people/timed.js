@@ -235,7 +235,7 @@ export async function timedReport(data, part) {
     ),
     '',
     'Who is here, from the first 1, 3, 5 events of a last visit that the account lacks, without its time: ' +
-      'how often it is the right one of the people, and AUC of somebody new against people of other accounts.',
+      'how often it is the right one of the people, and AUC of somebody new, for people of other accounts.',
     '',
     markdownTable(
       ['account', 'accounts', '1 event', '3 events', '5 events'],
