@@ -7,6 +7,7 @@ import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
+import * as shared from '../../dist/people.js';
 import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as store from '../../dist/store.js';
@@ -25,6 +26,10 @@ const entries = {
   store,
   'node-store': nodeStore,
   now: nowEntry,
+  people: shared,
+  sentences,
+  store,
+  'node-store': nodeStore,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -129,6 +134,7 @@ const calls = {
   'learn.driftOf': { call: learn.driftOf, args: [me, { rounds: 2 }] },
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
+  'people.peopleOf': { call: shared.peopleOf, args: [me, { people: 2 }] },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
@@ -144,7 +150,9 @@ const calls = {
 };
 
 /** Functions that take no options. */
-const plain = `train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
+const plain =
+  `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
+  store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

@@ -12,6 +12,7 @@ import {
 } from 'ampcf/evaluate';
 import { driftOf, recency, refine } from 'ampcf/learn';
 import { fileStore } from 'ampcf/node-store';
+import { as, peopleOf, whoIsHere } from 'ampcf/people';
 import { loadModel as loadRanking } from 'ampcf/rank';
 import { explainInWords } from 'ampcf/sentences';
 import { keepProfile, memoryStore } from 'ampcf/store';
@@ -42,6 +43,9 @@ assert.ok(model instanceof Model && (await kept.flush()), 'one Model for all ent
 assert.ok((await keepProfile(model, fileStore('profile'))).persisted);
 assert.ok(explainInWords(kept.profile.explain('b')).text.includes('a'));
 assert.equal(await tasteDistance([1, 0], [0, 1]), 1);
+assert.equal(peopleOf(kept.profile, { people: 2 }).list.length, 2);
+assert.equal(whoIsHere(kept.profile, ['b']).length, 3);
+assert.equal(as(kept.profile, 0).model, model);
 for (const entry of [driftOf, recency, refine, diagnose, membershipAttack, proportionalRerank])
   assert.equal(typeof entry, 'function');
 

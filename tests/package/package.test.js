@@ -22,6 +22,7 @@ import { root } from '../support.js';
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 25450;
+const peopleLimit = 6400;
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -177,6 +178,7 @@ describe('the browser entry', () => {
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
   for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'now', 'store'])
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'people', 'sentences', 'store'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -192,6 +194,9 @@ describe('the entries for pages', () => {
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);
     }
+  test('people is small', () => {
+    const bytes = gzipSync(read('dist/people.js'), { level: 9 }).length;
+    assert.ok(bytes <= peopleLimit, `${bytes} bytes`);
   });
 
   test('positive control: what Node may load is seen', () => {
@@ -252,6 +257,7 @@ const shipped = [
   'dist/node-store.js',
   'dist/now.js',
   'dist/parquet.js',
+  'dist/people.js',
   'dist/rank.js',
   'dist/refusal.js',
   'dist/report.js',

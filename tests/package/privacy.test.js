@@ -84,6 +84,7 @@ describe('the code names no way out', () => {
       'node-store',
       'taste',
       'learn',
+      'people',
       'sentences',
       'now',
       'core-scalar',

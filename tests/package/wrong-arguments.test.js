@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
+import * as shared from '../../dist/people.js';
 import * as rankEntry from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as store from '../../dist/store.js';
@@ -126,6 +127,11 @@ const functions = {
     refine: () => [person(), { events: 2, foldings: [{ personas: 1, halfLife: 5 }] }],
   },
   now: { session: () => [person(), { events: 2, idle: 60 }], 'now.open': () => [model] },
+  people: {
+    as: () => [person(), 0],
+    peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
+    whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
+  },
   sentences: {
     explainInWords: () => [
       person().explain(ids[3]),
@@ -328,11 +334,17 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
+        const of = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry }[
+          entry
+        ];
+        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
+        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
+    const entries = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

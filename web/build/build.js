@@ -89,6 +89,7 @@ const bundles = new Map([
   [at('web/evaluate.js'), 'evaluate.js'],
   [at('web/taste.js'), 'taste.js'],
   [at('web/learn.js'), 'learn.js'],
+  [at('web/people.js'), 'people.js'],
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
   [at('web/store.js'), 'store.js'],
@@ -176,6 +177,7 @@ async function bundleLibrary() {
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'now', 'store'])
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'people', 'sentences', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,
