@@ -27,9 +27,6 @@ const entries = {
   'node-store': nodeStore,
   now: nowEntry,
   people: shared,
-  sentences,
-  store,
-  'node-store': nodeStore,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */

@@ -324,7 +324,16 @@ async function sweep(name, good, call) {
 const loads = (/** @type {any} */ load) => (/** @type {any[]} */ args) =>
   typeof args[0] === 'string' ? undefined : load(...args);
 
-const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, now: nowEntry };
+const entries = {
+  ampcf,
+  rank: rankEntry,
+  learn,
+  sentences,
+  store,
+  taste: tasteEntry,
+  now: nowEntry,
+  people: shared,
+};
 
 describe('functions', () => {
   for (const [entry, table] of Object.entries(functions))
@@ -334,17 +343,11 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
-        const of = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry }[
-          entry
-        ];
-        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
-        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, people: shared, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

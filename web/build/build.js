@@ -101,6 +101,8 @@ const bundles = new Map([
   [at('web/cli/diagnose-report.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
+/** What comes beside ranking, each for those who want it. */
+const beside = ['now', 'people'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
@@ -176,8 +178,7 @@ async function bundleLibrary() {
   await bundle({ ...refusal, plugins: [externals()] });
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'now', 'store'])
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'people', 'sentences', 'store'])
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,
