@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';
+import * as ask from '../../dist/ask.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
@@ -28,6 +29,7 @@ const entries = {
   now: nowEntry,
   people: shared,
 };
+const entries = { ampcf, rank, train, evaluate, taste, learn, ask, sentences, store, 'node-store': nodeStore };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
 const guessless = /^(Model|Profile|rank|Session)\.(?!tasteDistance|personas)/;
@@ -132,6 +134,9 @@ const calls = {
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
   'people.peopleOf': { call: shared.peopleOf, args: [me, { people: 2 }] },
+  'ask.conversation': { call: ask.conversation, args: [me, {}] },
+  'ask.nextTurn': { call: ask.nextTurn, args: [me, {}] },
+  'Conversation.list': { call: (options) => ask.conversation(me).list(options), args: [{}] },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
@@ -151,6 +156,7 @@ const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
   store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
+  Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);

@@ -10,6 +10,7 @@ import {
   pairedBootstrap,
   trainValidated,
 } from 'ampcf/evaluate';
+import { conversation, nextTurn } from 'ampcf/ask';
 import { driftOf, recency, refine } from 'ampcf/learn';
 import { fileStore } from 'ampcf/node-store';
 import { as, peopleOf, whoIsHere } from 'ampcf/people';
@@ -42,6 +43,8 @@ kept.profile.add('a').dislike('c');
 assert.ok(model instanceof Model && (await kept.flush()), 'one Model for all entries');
 assert.ok((await keepProfile(model, fileStore('profile'))).persisted);
 assert.ok(explainInWords(kept.profile.explain('b')).text.includes('a'));
+assert.equal(nextTurn(kept.profile).recommend?.items[0].item, 'b');
+assert.equal(conversation(kept.profile).answer({ ask: [{ item: 'd' }] }, 'no').turns, 1);
 assert.equal(await tasteDistance([1, 0], [0, 1]), 1);
 assert.equal(peopleOf(kept.profile, { people: 2 }).list.length, 2);
 assert.equal(whoIsHere(kept.profile, ['b']).length, 3);

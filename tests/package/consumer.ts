@@ -11,6 +11,7 @@ import {
   metrics,
   pairedBootstrap,
 } from 'ampcf/evaluate';
+import { type Turn, conversation } from 'ampcf/ask';
 import { type Sentence, explainInWords } from 'ampcf/sentences';
 import { type Now, type Side, now, session } from 'ampcf/now';
 
@@ -70,6 +71,13 @@ export async function demo(url: string): Promise<string[]> {
   figures.push(sides?.length ?? 0, leaned, session(me).unsure);
   // @ts-expect-error a number is no list
   me.recommend({ now: 5 });
+  const talk = conversation(me, { most: 2, prior: { score: 1 } });
+  const turn: Turn = talk.next();
+  if (turn.ask) talk.answer(turn, 'do not know');
+  else figures.push(turn.recommend.items[0].chance);
+  talk.answer({ ask: [{ aspect: 'x' }, { item: 'a' }] }, ['both', 'no']);
+  // @ts-expect-error there is no such answer
+  talk.answer(turn, 'maybe');
   // @ts-expect-error there is no such template
   explainInWords(items[0], { templates: { reason: '' } });
   // @ts-expect-error there is no such baseline

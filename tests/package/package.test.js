@@ -120,13 +120,20 @@ describe('the browser entry', () => {
         '',
       );
     for (const name of sources) assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
-    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'core-large', 'train', 'evaluate'])
+    for (const name of ['ampcf', 'rank', 'taste', 'ask', 'core-scalar', 'core-large', 'train', 'evaluate'])
       assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
     assert.equal([...entry.toString().matchAll(/\bfetch\(/g)].length, 1);
   });
 
+  test('is beside small ones', () => {
+    for (const [name, limit] of Object.entries({ ask: 5000 })) {
+      const bytes = gzipSync(read(`dist/${name}.js`), { level: 9 }).length;
+      assert.ok(bytes <= limit, `${name}: ${bytes} bytes`);
+    }
+  });
+
   test('builds no code from text', () => {
-    for (const name of ['ampcf', 'rank', 'taste', 'core-scalar', 'core-large', 'train', 'evaluate'])
+    for (const name of ['ampcf', 'rank', 'taste', 'ask', 'core-scalar', 'core-large', 'train', 'evaluate'])
       assert.doesNotMatch(
         text(`dist/${name}.js`),
         /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]/,
@@ -142,6 +149,7 @@ describe('the browser entry', () => {
     for (const [name, allowed] of /** @type {const} */ ([
       ['ampcf', ['./rank.js', './taste.js']],
       ['taste', ['./rank.js']],
+      ['ask', ['./rank.js']],
       ['train', ['./rank.js', './ampcf.js']],
       ['evaluate', ['./rank.js', './ampcf.js', './train.js']],
       ['now', ['./rank.js']],
@@ -182,6 +190,7 @@ describe('the browser entry', () => {
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
   for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', ...Object.keys(beside)])
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'ask', 'sentences', 'store'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -248,6 +257,7 @@ const shipped = [
   'LICENSE',
   'dist/THIRD-PARTY.txt',
   'dist/ampcf.js',
+  'dist/ask.js',
   'dist/cli.js',
   'dist/core-large.js',
   'dist/core-scalar.js',

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
+import * as ask from '../../dist/ask.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
@@ -132,6 +133,7 @@ const functions = {
     peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
   },
+  ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
   sentences: {
     explainInWords: () => [
       person().explain(ids[3]),
@@ -167,6 +169,32 @@ const functions = {
     tasteDistribution: () => [[[0], [[1, 2]]], { weights: [1, 2], discount: true, size: 3 }],
     'taste.open': () => [model],
   },
+};
+
+const askOptions = () => ({
+  about: 'aspects',
+  most: 2,
+  together: () => true,
+  effort: 0.1,
+  turns: 9,
+  list: 5,
+  patience: 0.9,
+  error: { yes: 0.1, no: 0.2 },
+  wants: 2,
+  named: 0.5,
+  prior: { popularity: 1, score: 1, aspects: 1, near: 1 },
+});
+
+/** @type {Record<string, () => any[]>} */
+const talkMethods = {
+  next: () => [],
+  answer: () => [{ ask: [{ aspect: model.aspects(ids[0])[0] }, { item: ids[9] }] }, ['yes', 'do not know']],
+  'answer, of an aspect': () => [{ ask: [{ aspect: model.aspects(ids[0])[0] }] }, 'both'],
+  'answer, of a list': () => [{ recommend: { items: [{ item: ids[7] }] } }, 'no'],
+  say: () => [model.aspects(ids[0])[0]],
+  undo: () => [],
+  keep: () => [],
+  list: () => [{ topK: 5 }],
 };
 
 const loadOptions = () => ({
@@ -277,6 +305,7 @@ const leftOut = {
   Profile: ['constructor', 'settle', 'become', 'dispose'],
   Taste: ['constructor'],
   Session: ['constructor'],
+  Conversation: ['constructor'],
   KeptProfile: ['constructor', 'open'],
 };
 
@@ -343,11 +372,15 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
+        const of = { ampcf, rank: rankEntry, learn, ask, sentences, store, taste: tasteEntry }[entry];
+        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
+        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
+    const entries = { ampcf, rank: rankEntry, learn, ask, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))
@@ -361,6 +394,7 @@ describe('methods', () => {
     ['Model', ampcf.Model, modelMethods, () => model],
     ['Profile', ampcf.Profile, profileMethods, person],
     ['Session', nowEntry.Session, sessionMethods, () => nowEntry.session(person())],
+    ['Conversation', ask.Conversation, talkMethods, () => ask.conversation(person())],
     ['Taste', tasteEntry.Taste, tasteMethods, () => model.taste],
   ];
   for (const [kind, type, methods, make] of classes) {

@@ -2,7 +2,7 @@
 // what to ask.
 import { vectorsOf } from '../core/kernel.js';
 import { catalogueOf } from './catalogue.js';
-import { priorOf } from './prior.js';
+import { popularity, priorOf } from './prior.js';
 
 /** @import { Profile } from '../model/profile.js' */
 /** @import { Settings } from './options.js' */
@@ -31,6 +31,7 @@ export class Beliefs {
   /** @type {Float64Array} */ #prior;
   /** @type {number[]} */ #seen = [];
   /** @type {Float32Array | undefined} */ #vectors;
+  /** @type {Float64Array | undefined} */ #fame;
   #version = -1;
   /** @type {Float64Array | undefined} */ #chances;
 
@@ -72,6 +73,11 @@ export class Beliefs {
     for (let j = 0; j < p.length; j++) sum += p[j] = p[j] === -Infinity ? 0 : Math.exp(p[j] - high);
     if (sum > 0) for (let j = 0; j < p.length; j++) p[j] /= sum;
     return (this.#chances = p);
+  }
+
+  /** How likely the person knows each item: a guess, the root of how popular it is beside the most popular. */
+  fame() {
+    return (this.#fame ??= popularity(this.profile.model).map((log) => Math.exp(log / 2)));
   }
 
   /** @param {number} aspect */

@@ -14,7 +14,7 @@ import { coinBits, valueOf } from './value.js';
 /** So many likeliest items are looked at, and so many questions and items closely. */
 const mostItems = 2048;
 const mostClose = 24;
-const mostItemQuestions = 8;
+const mostItemQuestions = 12;
 /** All items that are too unlikely to be looked at are together less likely than this. */
 const mostLeftOut = 1e-3;
 
@@ -112,6 +112,71 @@ class Look {
 }
 
 /**
+ * Items to ask about: likely ones that the person probably knows.
+ * @param {Look} look
+ * @param {(item: number) => boolean} isFree
+ * @returns {{ item: number, known: number, yes: Float64Array, bits: number }[]} known: how likely that is;
+ *   yes: how likely a yes is, by what is meant
+ */
+function tellingItems({ beliefs, base: { order, masses } }, isFree) {
+  const fame = beliefs.fame();
+  const worth = masses.map((m, i) => (isFree(order[i]) ? m * fame[order[i]] : 0));
+  return largest(worth, mostItemQuestions).map((at) => {
+    const item = order[at];
+    const yes = beliefs.yesToItem(item, order);
+    let [all, mean, noise] = [0, 0, 0];
+    for (let i = 0; i < order.length; i++) {
+      all += masses[i];
+      mean += masses[i] * yes[i];
+      noise += masses[i] * coinBits(yes[i]);
+    }
+    return { item, known: fame[item], yes, bits: fame[item] * (coinBits(mean / all) - noise / all) };
+  });
+}
+
+/**
+ * What is left to find out once it is known what the person says of an item: they know it, so it is no find.
+ * @param {Branch} base
+ * @param {{ item: number, yes: Float64Array }} question
+ * @returns {Float64Array[]} sorted masses after yes and no
+ */
+function afterItem({ order, masses }, { item, yes }) {
+  const part = (/** @type {boolean} */ isYes) =>
+    masses
+      .map((m, i) => (order[i] === item ? 0 : m * (isYes ? yes[i] : 1 - yes[i])))
+      .sort()
+      .reverse();
+  return [part(true), part(false)];
+}
+
+/**
+ * The question about aspects that is worth most, one aspect after the other as long as each is worth what it
+ * costs.
+ * @param {Look} look
+ * @param {ReturnType<Look['tellingAspects']>} questions
+ * @param {number} least what a list is worth
+ * @param {(sorted: Float64Array) => number} worth of a next turn
+ * @returns {{ value: number, aspects: number[] }}
+ */
+function bestAspects(look, questions, least, worth) {
+  const { most, effort, patience, together } = look.beliefs.settings;
+  const names = look.beliefs.profile.model.aspectNames;
+  let best = { value: least, aspects: /** @type {number[]} */ ([]), branches: [look.base] };
+  for (let cost = patience; best.aspects.length < most; cost *= patience ** effort) {
+    const { aspects, branches } = best;
+    const goes = (/** @type {number} */ other) =>
+      aspects.every((one) => one !== other && together(names[one], names[other]));
+    for (const question of questions.filter(({ aspect }) => goes(aspect))) {
+      const after = look.split(branches, question);
+      const value = cost * after.reduce((sum, branch) => sum + worth(branch.masses), 0);
+      if (value > best.value) best = { value, aspects: [...aspects, question.aspect], branches: after };
+    }
+    if (best.aspects === aspects) break;
+  }
+  return best;
+}
+
+/**
  * The turn that is worth most.
  * @param {Beliefs} beliefs
  * @param {number} left turns
@@ -122,29 +187,26 @@ export function chooseTurn(beliefs, left, free) {
   const { settings } = beliefs;
   const look = new Look(beliefs, free.aspect);
   const { masses } = look.base;
-  const questions = settings.asksAspects && left > 1 ? look.tellingAspects() : [];
-  const how = { ...settings, bits: questions[0]?.bits ?? 0 };
+  const asks = left > 1;
+  const aspects = asks && settings.asksAspects ? look.tellingAspects() : [];
+  const items = asks && settings.asksItems ? tellingItems(look, free.item) : [];
   const { list, patience } = settings;
-  const worth = (/** @type {Float64Array} */ sorted) => valueOf(sorted, sorted.length, left - 1, how);
-  const head = masses.subarray(0, list).reduce((sum, m) => sum + m, 0);
-  let best = head + patience * worth(masses.subarray(list));
-  /** @type {Choice} */ let choice = {};
-  let branches = [look.base];
-  /** @type {number[]} */ let asked = [];
-  for (let cost = patience; asked.length < settings.most; cost *= patience ** settings.effort) {
-    let found;
-    for (const question of questions) {
-      if (asked.includes(question.aspect)) continue;
-      const after = look.split(branches, question);
-      const value = cost * after.reduce((sum, branch) => sum + worth(branch.masses), 0);
-      if (value > best) {
-        best = value;
-        found = { after, asked: [...asked, question.aspect] };
-      }
+  const bits = [...aspects, ...items].reduce((most, question) => Math.max(most, question.bits), 0);
+  const worth = (/** @type {Float64Array} */ sorted) =>
+    valueOf(sorted, sorted.length, left - 1, { list, patience, bits });
+  let value = patience * worth(masses.subarray(list));
+  for (const mass of masses.subarray(0, list)) value += mass;
+  const best = bestAspects(look, aspects, value, worth);
+  /** @type {Choice} */ let choice = best.aspects.length > 0 ? { aspects: best.aspects } : {};
+  value = best.value;
+  const unknown = items.length > 0 ? worth(masses) : 0;
+  for (const question of items) {
+    const [yes, no] = afterItem(look.base, question).map(worth);
+    const own = patience * (question.known * (yes + no) + (1 - question.known) * unknown);
+    if (own > value) {
+      value = own;
+      choice = { item: question.item };
     }
-    if (!found) break;
-    ({ after: branches, asked } = found);
-    choice = { aspects: asked };
   }
   return choice;
 }

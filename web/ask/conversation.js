@@ -96,10 +96,11 @@ export class Conversation {
     beliefs.chances();
     const left = Math.max(1, this.#settings.turns - this.#turns.length);
     const names = model.aspectNames;
-    const choice = chooseTurn(beliefs, left, {
-      aspect: (aspect) => !this.#asked.aspect.has(aspect),
-      item: (item) => !this.#asked.item.has(item),
-    });
+    const free = {
+      aspect: (/** @type {number} */ aspect) => !this.#asked.aspect.has(aspect),
+      item: (/** @type {number} */ item) => !this.#asked.item.has(item),
+    };
+    const choice = this.#profile.state.lend(() => chooseTurn(beliefs, left, free));
     if (choice.aspects)
       return {
         ask: choice.aspects.map((aspect) => ({

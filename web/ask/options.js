@@ -1,5 +1,5 @@
 // Owns the options of a conversation: their defaults, and what they may be. Must not ask or rank.
-import { badArgument, countArgument, rangeArgument } from '../core/arguments.js';
+import { badArgument, countArgument, functionArgument, rangeArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 
@@ -16,16 +16,18 @@ import { optionsArgument } from '../core/options.js';
 /**
  * @typedef {object} AskOptions
  * @property {'aspects' | 'items'} [about] what may be asked; default: both, where the model has aspects
- * @property {number} [most] aspects in one question, default 1
+ * @property {number} [most] aspects in one question, 1 to 4, default 1
+ * @property {(one: string, other: string) => boolean} [together] may these two aspects stand in one question?
+ *   default: any
  * @property {number} [effort] what each further aspect in a question costs, in turns, default 0.5
  * @property {number} [turns] which the person is there for, default 15: after them there are only lists
  * @property {number} [list] items in a list, default 10
  * @property {number} [patience] how likely a person is to go on after a turn, above 0 to 1, default 0.95
- * @property {number | { yes: number, no: number }} [error] how many answers are wrong, 0 to 0.5, default
+ * @property {number | { yes?: number, no?: number }} [error] how many answers are wrong, 0 to 0.5, default
  *   0.05: a yes to what is not wanted, a no to what is
  * @property {number} [wants] how many things the person may be after at once, default 1
- * @property {number} [named] how much less an item is meant by an aspect that is one of many, for `say`, 0 to
- *   1
+ * @property {number} [named] how much less an item is meant by an aspect that is one of many, for `say`: 0 to
+ *   1, default 0.6
  * @property {PriorWeights} [prior]
  */
 /**
@@ -33,6 +35,7 @@ import { optionsArgument } from '../core/options.js';
  * @property {boolean} asksAspects
  * @property {boolean} asksItems
  * @property {number} most
+ * @property {(one: string, other: string) => unknown} together
  * @property {number} effort
  * @property {number} turns
  * @property {number} list
@@ -44,20 +47,21 @@ import { optionsArgument } from '../core/options.js';
  * @property {PriorWeights} prior
  */
 
-const optionNames = 'about most effort turns list patience error wants named prior';
+const optionNames = 'about most together effort turns list patience error wants named prior';
 /** An answer is never taken for more than this: evidence stays finite, and can be contradicted. */
 const leastError = 1e-6;
 const mostWeight = 1000;
+const usualError = 0.05;
 
 /**
  * @param {AskOptions['error']} error
  * @returns {[wrongYes: number, wrongNo: number]}
  */
 function errorArgument(error) {
-  const { yes, no } =
-    typeof error === 'number' || !error
-      ? { yes: error, no: error }
-      : optionsArgument(error, 'yes no', 'error');
+  const { yes = usualError, no = usualError } =
+    typeof error === 'object' && error
+      ? optionsArgument(error, 'yes no', 'error')
+      : { yes: error, no: error };
   return /** @type {[number, number]} */ (
     [yes, no].map((part) => {
       rangeArgument('error', part, 0, 0.5);
@@ -106,16 +110,17 @@ export function settingsOf(model, options) {
   const {
     about,
     most = 1,
+    together = () => true,
     effort = 0.5,
     turns = 15,
     list = 10,
     patience = 0.95,
-    error = 0.05,
+    error = usualError,
     wants = 1,
     named = 0.6,
     prior = {},
   } = optionsArgument(options, optionNames);
-  fromOne('most', most, 8);
+  fromOne('most', most, 4);
   fromOne('turns', turns, 1e6);
   fromOne('list', list, 1000);
   fromOne('wants', wants, 100);
@@ -124,6 +129,7 @@ export function settingsOf(model, options) {
   if (!(typeof patience === 'number' && patience > 0 && patience <= 1))
     throw badArgument('patience', patience, 'above 0 to 1');
   const [wrongYes, wrongNo] = errorArgument(error);
-  const rest = { most, effort, turns, list, patience, wrongYes, wrongNo, wants, named };
+  functionArgument('together', together);
+  const rest = { most, together, effort, turns, list, patience, wrongYes, wrongNo, wants, named };
   return { ...aboutArgument(model, about), ...rest, prior: priorArgument(prior) };
 }

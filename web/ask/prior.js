@@ -23,7 +23,7 @@ const popularities = /* @__PURE__ */ new WeakMap();
  * history, or by the order of the file where the bias says nothing.
  * @param {Model} model
  */
-function popularity(model) {
+export function popularity(model) {
   const known = popularities.get(model);
   if (known) return known;
   const nobody = model.createProfile();

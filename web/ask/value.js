@@ -6,6 +6,9 @@ export function coinBits(/** @type {number} */ p) {
   return p > 0 && p < 1 ? -p * Math.log2(p) - (1 - p) * Math.log2(1 - p) : 0;
 }
 
+/** No turn after so many is looked at. */
+const farthest = 40;
+
 /**
  * How far lists reach when questions come first: a question that brings b bits makes each place of the lists
  * after it stand for 2^b items. With t turns left, k questions and then lists:
@@ -27,13 +30,14 @@ export function valueOf(sorted, n, turns, { list, patience, bits }) {
     const below = Math.floor(x);
     return sums[below] + (x - below) * sorted[below];
   };
+  const end = Math.min(turns, farthest);
   let best = 0;
   let first = 1;
-  for (let k = 0; k < turns; k++, first *= patience) {
+  for (let k = 0; k < end; k++, first *= patience) {
     const places = list * 2 ** (bits * k);
     let value = 0;
     let before = 0;
-    for (let r = 1, worth = first; r <= turns - k; r++, worth *= patience) {
+    for (let r = 1, worth = first; r <= end - k; r++, worth *= patience) {
       const now = far(places * r);
       value += worth * (now - before);
       before = now;
