@@ -173,6 +173,7 @@ const functions = {
 
 const askOptions = () => ({
   about: 'aspects',
+  may: () => true,
   most: 2,
   together: () => true,
   effort: 0.1,

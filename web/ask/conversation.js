@@ -96,9 +96,12 @@ export class Conversation {
     beliefs.chances();
     const left = Math.max(1, this.#settings.turns - this.#turns.length);
     const names = model.aspectNames;
+    const { may } = this.#settings;
     const free = {
-      aspect: (/** @type {number} */ aspect) => !this.#asked.aspect.has(aspect),
-      item: (/** @type {number} */ item) => !this.#asked.item.has(item),
+      aspect: (/** @type {number} */ aspect) =>
+        !this.#asked.aspect.has(aspect) && (!may || Boolean(may({ aspect: names[aspect] }))),
+      item: (/** @type {number} */ item) =>
+        !this.#asked.item.has(item) && (!may || Boolean(may({ item: idAt(model.kernel, item) }))),
     };
     const choice = this.#profile.state.lend(() => chooseTurn(beliefs, left, free));
     if (choice.aspects)

@@ -16,6 +16,7 @@ import { optionsArgument } from '../core/options.js';
 /**
  * @typedef {object} AskOptions
  * @property {'aspects' | 'items'} [about] what may be asked; default: both, where the model has aspects
+ * @property {(question: { aspect: string } | { item: string }) => boolean} [may] what may be asked; default: all
  * @property {number} [most] aspects in one question, 1 to 4, default 1
  * @property {(one: string, other: string) => boolean} [together] may these two aspects stand in one question?
  *   default: any
@@ -34,6 +35,7 @@ import { optionsArgument } from '../core/options.js';
  * @typedef {object} Settings
  * @property {boolean} asksAspects
  * @property {boolean} asksItems
+ * @property {((question: any) => unknown) | undefined} may
  * @property {number} most
  * @property {(one: string, other: string) => unknown} together
  * @property {number} effort
@@ -47,7 +49,7 @@ import { optionsArgument } from '../core/options.js';
  * @property {PriorWeights} prior
  */
 
-const optionNames = 'about most together effort turns list patience error wants named prior';
+const optionNames = 'about may most together effort turns list patience error wants named prior';
 /** An answer is never taken for more than this: evidence stays finite, and can be contradicted. */
 const leastError = 1e-6;
 const mostWeight = 1000;
@@ -109,6 +111,7 @@ function aboutArgument(model, about) {
 export function settingsOf(model, options) {
   const {
     about,
+    may,
     most = 1,
     together = () => true,
     effort = 0.5,
@@ -129,7 +132,8 @@ export function settingsOf(model, options) {
   if (!(typeof patience === 'number' && patience > 0 && patience <= 1))
     throw badArgument('patience', patience, 'above 0 to 1');
   const [wrongYes, wrongNo] = errorArgument(error);
+  functionArgument('may', may);
   functionArgument('together', together);
-  const rest = { most, together, effort, turns, list, patience, wrongYes, wrongNo, wants, named };
+  const rest = { may, most, together, effort, turns, list, patience, wrongYes, wrongNo, wants, named };
   return { ...aboutArgument(model, about), ...rest, prior: priorArgument(prior) };
 }

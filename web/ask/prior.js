@@ -99,12 +99,33 @@ function nearest({ offsets, aspects, starts, items, rarity, lengths }, liked, n)
 /** Of a long history the latest are compared with, which is what a turn has time for. */
 const mostCompared = 200;
 
+/** @typedef {{ logs: Float64Array, seen: number[] }} Prior logs: (N) up to a constant; seen: of the history */
+
+/** @type {WeakMap<Profile, { version: number, key: string, prior: Prior }>} */
+const latest = /* @__PURE__ */ new WeakMap();
+
+/**
+ * Worked out once, until the profile changes.
+ * @param {Profile} profile
+ * @param {PriorWeights} weights
+ * @returns {Prior} not to be changed
+ */
+export function priorOf(profile, weights) {
+  const { version } = profile;
+  const key = JSON.stringify(weights);
+  const before = latest.get(profile);
+  if (before?.version === version && before.key === key) return before.prior;
+  const prior = weighedPrior(profile, weights);
+  latest.set(profile, { version, key, prior });
+  return prior;
+}
+
 /**
  * @param {Profile} profile
  * @param {PriorWeights} weights
- * @returns {{ logs: Float64Array, seen: number[] }} (N) up to a constant; seen: items of the history
+ * @returns {Prior}
  */
-export function priorOf(profile, weights) {
+function weighedPrior(profile, weights) {
   const { model } = profile;
   const { core, indices, weights: says } = measured(profile);
   const {

@@ -197,6 +197,18 @@ describe('what is asked', () => {
     assert.equal(one.ask?.length, 1);
   });
 
+  test('only what may be asked', () => {
+    const allowed = { aspect: 'War' };
+    const options = { list: 2, patience: 1, may: (/** @type {any} */ one) => one.aspect === allowed.aspect };
+    const talk = conversation(nobody(), options);
+    const turn = talk.next();
+    assert.deepEqual(
+      turn.ask?.map((one) => ({ ...one, words: undefined })),
+      [{ ...allowed, words: undefined }],
+    );
+    assert.ok(talk.answer(turn, 'do not know').next().recommend);
+  });
+
   test('a list at once, where what is left fits into it', () => {
     assert.ok(conversation(nobody(), { list: 500 }).next().recommend);
     const talk = conversation(nobody(), { turns: 100, list: 4 });
@@ -410,5 +422,11 @@ describe('the score', () => {
     assert.deepEqual(largest(Float64Array.of(1, 3, 0, 3, 2), 3), [1, 3, 4]);
     assert.deepEqual(largest(Float64Array.of(1, 1, 1), 2), [0, 1]);
     assert.deepEqual(largest(Float64Array.of(0, -1), 2), []);
+    assert.deepEqual(largest(Float64Array.of(1, 2), 0), []);
+    const random = seededRandom(3);
+    const values = Float64Array.from({ length: 500 }, () => Math.floor(20 * random()) / 20);
+    const order = [...values.keys()].filter((i) => values[i] > 0.1).sort((a, b) => values[b] - values[a] || a - b);
+    for (const most of [1, 10, 64, 65, 400, 1000])
+      assert.deepEqual(largest(values, most, 0.1), order.slice(0, most), String(most));
   });
 });

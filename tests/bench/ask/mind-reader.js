@@ -1,0 +1,2 @@
+// stub
+export async function mindReader(folder, say) { say(folder); return ['MindReader']; }
