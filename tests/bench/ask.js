@@ -6,7 +6,6 @@ import { seededRandom } from '../../web/core/random.js';
 import { figure, markdownTable } from './accuracy/text.js';
 import { askingAgent } from './ask/agent.js';
 import { modelOf, pairsOf, readSet } from './ask/last-fm-star.js';
-import { mindReader } from './ask/mind-reader.js';
 import { plainAgent, play } from './ask/rules.js';
 import { benchArguments, publish } from './results.js';
 
@@ -76,7 +75,9 @@ async function row(name, pairs, outcomes) {
   const cells = names.map((metric) => {
     const text = metric === 'turns' ? turnsText : figure;
     const { mean = 0, low = 0, high = 0 } = found[metric] ?? {};
-    return ['sr15', 'turns', 'hdcg'].includes(metric) ? `${text(mean)} (${text(low)} to ${text(high)})` : text(mean);
+    return ['sr15', 'turns', 'hdcg'].includes(metric)
+      ? `${text(mean)} (${text(low)} to ${text(high)})`
+      : text(mean);
   });
   say(`${name}: ${cells.join(' / ')}`);
   return [name, ...cells];
@@ -136,7 +137,10 @@ const ways = [
   ['a no moves nothing', { options, deaf: true }],
   ['the same, nobody: without the history', { options: { ...options, prior: {} }, nobody: true, deaf: true }],
   ['nobody: without the history', { options: { ...options, prior: {} }, nobody: true }],
-  ['history by aspects alone, without scores', { options: { ...options, prior: { ...options.prior, score: 0 } } }],
+  [
+    'history by aspects alone, without scores',
+    { options: { ...options, prior: { ...options.prior, score: 0 } } },
+  ],
   [
     'history by scores alone, without aspects',
     { options: { ...options, prior: { ...options.prior, score: 8, aspects: 0, near: 0 } } },
@@ -181,15 +185,28 @@ const plain = baselines();
 publish(
   'ask',
   [
-    `LastFM*, ${set.has.size} items, ${model.info.aspects} aspects. The model (${bytes} bytes) is trained on train.txt alone; ${appended} items that nobody has`,
-    `there are appended by their aspects. ${pairs.length} conversations of the test part, ${two.length} of two targets, drawn by sampleOf with seed ${seed} of all pairs, openings`,
-    `uniform over the target's aspects by the same seed. 14 turns of the agent after the opening, 10 items a list. Settings chosen on ${values.choosing} validation`,
-    `pairs by hDCG: \`${JSON.stringify(options)}\`. A turn takes ${perTurn.toFixed(1)} ms of processor time in the mean, the opening ${perOpening.toFixed(1)} ms.`,
+    `LastFM*, ${set.has.size} items, ${model.info.aspects} aspects. The model (${bytes} bytes) is ` +
+      `trained on ` +
+      `train.txt alone; ${appended} items that nobody has`,
+    `there are appended by their aspects. ${pairs.length} conversations of the test part, ` +
+      `${two.length} of two ` +
+      `targets, drawn by sampleOf with seed ${seed} of all pairs, openings`,
+    `uniform over the target's aspects by the same seed. 14 turns of the agent after the opening, ` +
+      `10 items a ` +
+      `list. Settings chosen on ${values.choosing} validation`,
+    `pairs by hDCG: \`${JSON.stringify(options)}\`. A turn takes ${perTurn.toFixed(1)} ms of ` +
+      `processor time in ` +
+      `the mean, the opening ${perOpening.toFixed(1)} ms.`,
     '',
-    'One target, the rule of UNICORN: a no leaves the candidates of the simulator as they are. The agent has beliefs of its own, so it plays the same under the',
+    'One target, the rule of UNICORN: a no leaves the candidates of the simulator as they are. ' +
+      'The agent has beliefs of its own, so it plays the same under the',
     'rule "a no removes the items that have it". What it makes of a no:',
     '',
-    markdownTable(head, [...single, ['UNICORN, published', '', '', '.788', '7.58', '.349'], ['SCPR, published', '', '', '.709', '8.43', '.317']]),
+    markdownTable(head, [
+      ...single,
+      ['UNICORN, published', '', '', '.788', '7.58', '.349'],
+      ['SCPR, published', '', '', '.709', '8.43', '.317'],
+    ]),
     '',
     'Two targets, the rules of MCMIPL: up to two aspects of one group in a question, found is either target:',
     '',
@@ -200,15 +217,15 @@ publish(
       ['UNICORN, published by MCMIPL', '', '', '.843', '7.25', '.363'],
     ]),
     '',
-    `What each part brings, on ${some.length} of the conversations, then of ${someOfTwo.length} with two targets:`,
+    `What each part brings, on ${some.length} of the conversations, then of ${someOfTwo.length} with two ` +
+      'targets:',
     '',
     markdownTable(head, [...parts, ...partsOfTwo]),
     '',
-    'Popularity alone and questions that halve the candidates, a check of the simulator on the same conversations (SR@5 / SR@10 / SR@15 / average turns / hDCG):',
+    'Popularity alone and questions that halve the candidates, a check of the simulator on the same ' +
+      'conversations (SR@5 / SR@10 / SR@15 / average turns / hDCG):',
     '',
     markdownTable(['', 'a no keeps candidates', 'a no removes', 'two targets'], plain),
-    '',
-    ...(await mindReader(`${values.data}/ask-mindreader`, say)),
   ].join('\n'),
   values,
 );

@@ -61,7 +61,7 @@ export class Beliefs {
     this.#chances = undefined;
   }
 
-  /** p(j | history, answers), sum 1; 0 for what is not to be listed, and nothing but 0 where nothing is left. */
+  /** p(j | history, answers), sum 1; 0 for what is not to be listed, all 0 where nothing is left. */
   chances() {
     this.#follow();
     if (this.#chances) return this.#chances;
@@ -75,7 +75,7 @@ export class Beliefs {
     return (this.#chances = p);
   }
 
-  /** How likely the person knows each item: a guess, the root of how popular it is beside the most popular. */
+  /** How likely the person knows each item: a guess, the root of its part of the highest popularity. */
   fame() {
     return (this.#fame ??= popularity(this.profile.model).map((log) => Math.exp(log / 2)));
   }
@@ -160,7 +160,10 @@ export class Beliefs {
    */
   ofItem(item, said) {
     if (said === 'both') return { items: new Uint32Array(0), by: 0, hides: [item] };
-    const yes = this.yesToItem(item, new Uint32Array(this.#evidence.length).map((_, j) => j));
+    const yes = this.yesToItem(
+      item,
+      new Uint32Array(this.#evidence.length).map((_, j) => j),
+    );
     const by = yes.map((p) => grains(Math.log(said === 'yes' ? p : 1 - p)));
     return { items: undefined, by, hides: [item] };
   }

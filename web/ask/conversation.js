@@ -52,7 +52,10 @@ function answerArgument(given) {
   return /** @type {Answer} */ (given);
 }
 
-/** Questions and lists for one profile, which is not changed unless `keep` is called. Make one with `conversation`. */
+/**
+ * Questions and lists for one profile, which is not changed unless `keep` is called. Make one with
+ * `conversation`.
+ */
 export class Conversation {
   #profile;
   #settings;
@@ -185,7 +188,9 @@ export class Conversation {
     if (recommend !== undefined) return this.#answerList(recommend, answerArgument(answer));
     const asked = listArgument('turn.ask', ask);
     const each =
-      typeof answer === 'string' ? asked.map(() => answer) : listArgument('answer', /** @type {any} */ (answer));
+      typeof answer === 'string'
+        ? asked.map(() => answer)
+        : listArgument('answer', /** @type {any} */ (answer));
     if (asked.length === 0) throw badArgument('turn.ask', ask, 'at least one question');
     if (each.length !== asked.length)
       throw badArgument('answer', `${each.length} answers`, `${asked.length}, one for each question`);
@@ -199,7 +204,9 @@ export class Conversation {
    * @param {Answer} answer
    */
   #answerList(list, answer) {
-    const ids = listArgument('turn.recommend.items', list?.items).map((entry) => itemId(/** @type {any} */ (entry)?.item));
+    const ids = listArgument('turn.recommend.items', list?.items).map((entry) =>
+      itemId(/** @type {any} */ (entry)?.item),
+    );
     const items = ids.map((id) => this.#item(id));
     const wanted = answer === 'yes' || answer === 'both';
     const evidence = this.#beliefs.ofList(items, wanted);

@@ -16,7 +16,8 @@ import { optionsArgument } from '../core/options.js';
 /**
  * @typedef {object} AskOptions
  * @property {'aspects' | 'items'} [about] what may be asked; default: both, where the model has aspects
- * @property {(question: { aspect: string } | { item: string }) => boolean} [may] what may be asked; default: all
+ * @property {(question: { aspect: string } | { item: string }) => boolean} [may] what may be asked;
+ *   default: all
  * @property {number} [most] aspects in one question, 1 to 4, default 1
  * @property {(one: string, other: string) => boolean} [together] may these two aspects stand in one question?
  *   default: any

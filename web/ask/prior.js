@@ -39,7 +39,8 @@ export function popularity(model) {
 }
 
 /**
- * How much more often each aspect is in the history than in the catalogue: log((n_a + c q_a) / ((n + c) q_a)).
+ * How much more often each aspect is in the history than in the catalogue:
+ * log((n_a + c q_a) / ((n + c) q_a)).
  * @param {Catalogue} catalogue
  * @param {number[]} indices of liked events
  * @param {number[]} weights of them
@@ -99,7 +100,7 @@ function nearest({ offsets, aspects, starts, items, rarity, lengths }, liked, n)
 /** Of a long history the latest are compared with, which is what a turn has time for. */
 const mostCompared = 200;
 
-/** @typedef {{ logs: Float64Array, seen: number[] }} Prior logs: (N) up to a constant; seen: of the history */
+/** @typedef {{ logs: Float64Array, seen: number[] }} Prior (N) up to a constant; items of the history */
 
 /** @type {WeakMap<Profile, { version: number, key: string, prior: Prior }>} */
 const latest = /* @__PURE__ */ new WeakMap();

@@ -1,4 +1,5 @@
-// Owns the agent of `ampcf/ask` in the simulator: its turns, and how much time they take. Must not see targets.
+// Owns the agent of `ampcf/ask` in the simulator: its turns, and how much time they take. Must not see
+// targets.
 import { conversation } from '../../../dist/ask.js';
 
 /** @import { Model } from 'ampcf' */

@@ -27,7 +27,8 @@ export function readSet(folder) {
   );
   const train = new Map(rows(`${folder}/train.txt`).map(([user, ...items]) => [user, items]));
   const popularity = new Map();
-  for (const items of train.values()) for (const item of items) popularity.set(item, (popularity.get(item) ?? 0) + 1);
+  for (const items of train.values())
+    for (const item of items) popularity.set(item, (popularity.get(item) ?? 0) + 1);
   return { has, groups, train, popularity };
 }
 

@@ -40,7 +40,13 @@ export function outcomeOf(turn, place) {
   const late = 1 / Math.log2(turn + 3);
   const hdcg = hit ? late + (1 / Math.log2(turn + 2) - late) / Math.log2(place + 1) : 0;
   const before = (/** @type {number} */ n) => Number(hit && turn < n);
-  return { sr5: before(5), sr10: before(10), sr15: Number(hit), turns: hit ? turn + 1 : agentTurns + 1, hdcg };
+  return {
+    sr5: before(5),
+    sr10: before(10),
+    sr15: Number(hit),
+    turns: hit ? turn + 1 : agentTurns + 1,
+    hdcg,
+  };
 }
 
 /**
@@ -52,7 +58,8 @@ export function outcomeOf(turn, place) {
  * @param {string[]} refused
  */
 function candidatesAfter({ has }, rule, candidates, accepted, refused) {
-  const hasOne = (/** @type {string} */ item, /** @type {string[]} */ of) => of.some((a) => has.get(item)?.has(a));
+  const hasOne = (/** @type {string} */ item, /** @type {string[]} */ of) =>
+    of.some((a) => has.get(item)?.has(a));
   const left = [...candidates].filter((item) => {
     if (accepted.length > 0 && !hasOne(item, accepted)) return false;
     return rule === 'keeps' || !hasOne(item, refused);

@@ -1,5 +1,5 @@
-// Owns the tests of conversations: what answers do to what is believed, what is asked, and what takes it back.
-// Must not measure how good the questions are: tests/bench/ask.js does.
+// Owns the tests of conversations: what answers do to what is believed, what is asked, and what takes it
+// back. Must not measure how good the questions are: tests/bench/ask.js does.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
@@ -25,7 +25,8 @@ before(async () => {
 const nobody = (of = model) => of.createProfile();
 const somebody = (of = model) => of.createProfile(historyOf(2));
 /** @param {Conversation} talk */
-const chances = (talk, n = 1000) => talk.list({ topK: n }).items.map(({ item, chance }) => ({ item, chance }));
+const chances = (talk, n = 1000) =>
+  talk.list({ topK: n }).items.map(({ item, chance }) => ({ item, chance }));
 /** @param {Conversation} talk */
 const bits = (talk) => JSON.stringify([chances(talk), talk.next(), talk.turns]);
 /** @param {string} aspect */
@@ -151,7 +152,11 @@ describe('what is asked', () => {
       const turn = talk.next();
       if (turn.recommend?.items.some(({ item }) => item === target)) return turns;
       if (turn.recommend) talk.answer(turn, 'no');
-      else talk.answer(turn, turn.ask.map((one) => ('aspect' in one ? (has.has(one.aspect) ? 'yes' : 'no') : 'do not know')));
+      else
+        talk.answer(
+          turn,
+          turn.ask.map((one) => ('aspect' in one ? (has.has(one.aspect) ? 'yes' : 'no') : 'do not know')),
+        );
     }
     return Infinity;
   }
@@ -159,8 +164,10 @@ describe('what is asked', () => {
   test('questions find what lists alone do not', () => {
     const targets = model.ids().slice(40, 80);
     const mean = (/** @type {AskOptions} */ options) =>
-      targets.reduce((sum, target) => sum + turnsTo(conversation(nobody(), { list: 3, ...options }), target), 0) /
-      targets.length;
+      targets.reduce(
+        (sum, target) => sum + turnsTo(conversation(nobody(), { list: 3, ...options }), target),
+        0,
+      ) / targets.length;
     const asking = mean({ about: 'aspects', error: 0 });
     const listing = mean({ turns: 1 });
     assert.ok(asking < 0.7 * listing, `${asking} turns, ${listing} without questions`);
@@ -189,11 +196,25 @@ describe('what is asked', () => {
     const { ask } = nextTurn(nobody(), { most: 3, effort: 0, patience: 1, about: 'aspects', list: 2 });
     assert.ok(ask && ask.length > 1 && ask.length <= 3);
     const pairs = (/** @type {string} */ a, /** @type {string} */ b) => [a, b].includes('Comedy');
-    const some = nextTurn(nobody(), { most: 3, effort: 0, patience: 1, about: 'aspects', list: 2, together: pairs });
+    const some = nextTurn(nobody(), {
+      most: 3,
+      effort: 0,
+      patience: 1,
+      about: 'aspects',
+      list: 2,
+      together: pairs,
+    });
     assert.ok(some.ask);
     const names = some.ask.map((one) => ('aspect' in one ? one.aspect : ''));
     assert.ok(names.length === 1 || (names.length === 2 && names.includes('Comedy')));
-    const one = nextTurn(nobody(), { most: 3, effort: 0, patience: 1, list: 2, about: 'aspects', together: () => false });
+    const one = nextTurn(nobody(), {
+      most: 3,
+      effort: 0,
+      patience: 1,
+      list: 2,
+      about: 'aspects',
+      together: () => false,
+    });
     assert.equal(one.ask?.length, 1);
   });
 
@@ -388,14 +409,23 @@ describe('refusals', () => {
     const me = somebody();
     const talk = conversation(me);
     me.dispose();
-    for (const run of [() => talk.next(), () => talk.list(), () => talk.say('Comedy'), () => talk.undo(), () => talk.keep()])
+    for (const run of [
+      () => talk.next(),
+      () => talk.list(),
+      () => talk.say('Comedy'),
+      () => talk.undo(),
+      () => talk.keep(),
+    ])
       await failsWith(async () => run(), 'DISPOSED');
   });
 
   test('a function of the app may not change the profile', async () => {
     const me = somebody();
     const together = () => Boolean(me.add('x'));
-    await failsWith(async () => nextTurn(me, { together, most: 2, effort: 0, about: 'aspects', list: 2 }), 'BUSY');
+    await failsWith(
+      async () => nextTurn(me, { together, most: 2, effort: 0, about: 'aspects', list: 2 }),
+      'BUSY',
+    );
   });
 
   test('a model without aspects is asked about by items', () => {
@@ -425,7 +455,9 @@ describe('the score', () => {
     assert.deepEqual(largest(Float64Array.of(1, 2), 0), []);
     const random = seededRandom(3);
     const values = Float64Array.from({ length: 500 }, () => Math.floor(20 * random()) / 20);
-    const order = [...values.keys()].filter((i) => values[i] > 0.1).sort((a, b) => values[b] - values[a] || a - b);
+    const order = [...values.keys()]
+      .filter((i) => values[i] > 0.1)
+      .sort((a, b) => values[b] - values[a] || a - b);
     for (const most of [1, 10, 64, 65, 400, 1000])
       assert.deepEqual(largest(values, most, 0.1), order.slice(0, most), String(most));
   });

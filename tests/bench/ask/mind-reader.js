@@ -1,2 +1,0 @@
-// stub
-export async function mindReader(folder, say) { say(folder); return ['MindReader']; }
