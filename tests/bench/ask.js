@@ -16,6 +16,7 @@ import { benchArguments, publish } from './results.js';
 const values = benchArguments({
   conversations: { type: 'string', default: '4000' },
   choosing: { type: 'string', default: '400' },
+  parts: { type: 'string', default: '1000' },
 });
 const seed = 1;
 const folder = `${values.data}/ask-lastfm-star`;
@@ -146,13 +147,13 @@ const ways = [
     { options: { ...options, prior: { ...options.prior, score: 8, aspects: 0, near: 0 } } },
   ],
 ];
-const some = pairsOf(folder, 'test', Math.min(most, 1000), seed);
+const some = pairsOf(folder, 'test', Math.min(most, Number(values.parts)), seed);
 const single = [];
-for (const [name, way] of ways.slice(0, 3)) single.push(await row(name, pairs, asked(way, 'keeps', pairs)));
+for (const [name, way] of ways.slice(0, 1)) single.push(await row(name, pairs, asked(way, 'keeps', pairs)));
 const both = [await row('two aspects of a group at once', two, asked({ options: pairOptions }, 'two', two))];
 const parts = [];
 for (const [name, way] of ways) parts.push(await row(name, some, asked(way, 'keeps', some)));
-const someOfTwo = pairsOf(folder, 'two-target-test', Math.min(most, 1000), seed);
+const someOfTwo = pairsOf(folder, 'two-target-test', Math.min(most, Number(values.parts)), seed);
 const oneOfTwo = { options: { ...pairOptions, most: 1 } };
 const deafOfTwo = { options: pairOptions, deaf: true };
 const partsOfTwo = [

@@ -29,7 +29,10 @@ export function readSet(folder) {
   const popularity = new Map();
   for (const items of train.values())
     for (const item of items) popularity.set(item, (popularity.get(item) ?? 0) + 1);
-  return { has, groups, train, popularity };
+  const having = new Map();
+  for (const [item, own] of has)
+    for (const aspect of own) having.set(aspect, (having.get(aspect) ?? []).concat(item));
+  return { has, having, groups, train, popularity };
 }
 
 /**

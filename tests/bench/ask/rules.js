@@ -5,6 +5,7 @@
  * @typedef {object} AskSet
  * @property {Map<string, Set<string>>} has aspects of each item
  * @property {Map<string, Set<string>>} groups coarse groups of each aspect
+ * @property {Map<string, string[]>} having items of each aspect
  * @property {Map<string, string[]>} train items of each person
  * @property {Map<string, number>} popularity of each item
  */
@@ -80,7 +81,7 @@ export function play(set, rule, { user, targets }, random, begin) {
   const of = targets.map((target) => set.has.get(target) ?? new Set());
   const common = [...of[0]].filter((aspect) => of.every((own) => own.has(aspect)));
   const said = common[Math.floor(random() * common.length)];
-  let candidates = new Set([...set.has.keys()].filter((item) => set.has.get(item)?.has(said)));
+  let candidates = new Set(set.having.get(said));
   const asked = new Set([said]);
   const agent = begin(user, said);
   for (let turn = 0; turn < agentTurns; turn++) {
