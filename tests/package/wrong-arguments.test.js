@@ -195,7 +195,7 @@ const talkMethods = {
   say: () => [model.aspects(ids[0])[0]],
   undo: () => [],
   keep: () => [],
-  list: () => [{ topK: 5 }],
+  list: () => [{ topK: 5, among: ids.slice(0, 9) }],
 };
 
 const loadOptions = () => ({

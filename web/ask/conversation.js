@@ -263,20 +263,24 @@ export class Conversation {
   /**
    * The likeliest items by history and answers, also where a question would be worth more. What was listed
    * and not wanted is not listed again.
-   * @param {{ topK?: number }} [options] default: as many as `list`
-   * @returns {AnsweredRanking}
+   * @param {{ topK?: number, among?: Iterable<string | number> }} [options] topK default: as many as `list`;
+   *   among: ids, of which alone
+   * @returns {AnsweredRanking} `unknown` lists ids of `among` that the model does not know
    */
   list(options = {}) {
-    const { topK = this.#settings.list } = optionsArgument(options, 'topK');
+    const { topK = this.#settings.list, among } = optionsArgument(options, 'topK among');
     countArgument('topK', topK);
-    const { kernel } = this.#profile.model;
-    const p = this.#beliefs.chances();
-    const best = new Map(largest(p, topK).map((j) => [idAt(kernel, j), p[j]]));
+    const { model } = this.#profile;
+    const only = among === undefined ? undefined : model.candidates(among);
+    const all = this.#beliefs.chances();
+    const p = only ? new Float64Array(all.length) : all;
+    for (const j of only?.indices ?? []) p[j] = all[j];
+    const best = new Map(largest(p, topK).map((j) => [idAt(model.kernel, j), p[j]]));
     const ranking = this.#profile.rank(best.keys());
     const items = ranking.items
       .map((item) => ({ ...item, chance: best.get(item.item) ?? 0 }))
       .sort((a, b) => b.chance - a.chance);
-    return { ...ranking, items };
+    return { ...ranking, items, unknown: [...(only?.unknown ?? [])] };
   }
 
   /**

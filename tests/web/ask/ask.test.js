@@ -56,6 +56,18 @@ describe('what is believed', () => {
     );
   });
 
+  test('of a list of the app', () => {
+    const talk = conversation(somebody()).answer(asks('Comedy'), 'yes');
+    const all = chances(talk);
+    const some = all.slice(10, 90).map(({ item }) => item);
+    const { items, unknown } = talk.list({ topK: 5, among: [...some.reverse(), 'no such thing'] });
+    assert.deepEqual(
+      items.map(({ item, chance }) => ({ item, chance })),
+      all.slice(10, 15),
+    );
+    assert.deepEqual(unknown, ['no such thing']);
+  });
+
   test('leaves out the history, and follows it when it changes', () => {
     const me = somebody();
     const talk = conversation(me);
