@@ -28,12 +28,7 @@ const entries = {
   'node-store': nodeStore,
   now: nowEntry,
   people: shared,
-};
-const entries = { ampcf, rank, train, evaluate, taste, learn, ask, sentences, store, 'node-store': nodeStore };
   ask,
-  sentences,
-  store,
-  'node-store': nodeStore,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */

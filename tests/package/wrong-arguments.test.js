@@ -363,6 +363,7 @@ const entries = {
   taste: tasteEntry,
   now: nowEntry,
   people: shared,
+  ask,
 };
 
 describe('functions', () => {
@@ -373,15 +374,11 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
-        const of = { ampcf, rank: rankEntry, learn, ask, sentences, store, taste: tasteEntry }[entry];
-        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
-        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, ask, sentences, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))
