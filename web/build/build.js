@@ -92,6 +92,7 @@ const bundles = new Map([
   [at('web/people.js'), 'people.js'],
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
+  [at('web/simulate.js'), 'simulate.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
   [at('web/core/errors.js'), 'rank.js'],
@@ -179,6 +180,7 @@ async function bundleLibrary() {
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'simulate', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,
