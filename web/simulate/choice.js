@@ -22,7 +22,8 @@ export function tasteOver({ n, dim, unit, popularity, regions }, person, taste) 
   const home = regions.find(({ kind, name }) => kind === taste.kind && name === taste.name);
   for (const j of home?.items ?? []) logits[j] = Math.log(person.inside);
   for (let j = 0; j < n; j++) {
-    logits[j] += person.focus * dotAt(taste.vector, j * dim, unit) + person.popularity * Math.log(popularity[j]);
+    logits[j] +=
+      person.focus * dotAt(taste.vector, j * dim, unit) + person.popularity * Math.log(popularity[j]);
     most = Math.max(most, logits[j]);
   }
   let sum = 0;

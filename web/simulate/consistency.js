@@ -65,8 +65,7 @@ export function recognisedBy({ unit, dim }, first, second) {
  * @param {World} world
  * @param {readonly string[]} ids
  */
-export const indicesOf = ({ model }, ids) =>
-  ids.flatMap((id) => model.indexOf(id) ?? []);
+export const indicesOf = ({ model }, ids) => ids.flatMap((id) => model.indexOf(id) ?? []);
 
 /**
  * @param {World} world

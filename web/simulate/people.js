@@ -26,7 +26,7 @@ import { toUnit, worldOf } from './world.js';
  * @property {SimulatedTaste[]} tastes one to four
  * @property {number} focus how sharply each taste chooses
  * @property {number} popularity how much popularity counts: 0 not at all, 1 in proportion
- * @property {number} inside how many times as likely an item of the region is
+ * @property {number} inside how many times as likely an item is where it is of the region
  * @property {string[]} history ids, oldest first
  * @property {string[]} says aspects that the person states; none where the model has none
  */
@@ -44,7 +44,7 @@ import { toUnit, worldOf } from './world.js';
  *   to four in equal numbers; 'density': as popular as the items are
  * @property {number} [seed] default 1; the first people are the same, however many there are
  * @property {number} [events] mean length of a history, 4 to 1,000; default: that of the training where the
- *   file says it, at most 100; else 30
+ *   file says it, at most 200; else 30
  * @property {number} [focus] 0 to 50, how sharply a taste chooses, default 9
  * @property {number} [popularity] 0 to 2, how much popularity counts, default 1
  */
@@ -56,9 +56,9 @@ const mostTastes = 4;
 const tasteCounts = [0.35, 0.65, 0.85, 1];
 const leastShare = 0.1;
 /** How many times as likely an item is in the region of a taste. */
-const inside = 4;
+const inside = { coverage: 4, density: 2 };
 /** Standard deviation of the logarithm of the length of a history. */
-const spread = 0.8;
+const spread = 1;
 const leastEvents = 4;
 /** How often people say something that is not so. */
 const slips = 0.1;
@@ -73,7 +73,7 @@ function settingsOf(model, options) {
   const { people = 100, by = 'coverage', seed = 1, focus = 9, popularity = 1 } = given;
   const world = worldOf(model);
   const { users, interactions } = model.info.metadata;
-  const counted = Math.min(100, Math.max(leastEvents, Number(interactions) / Number(users) || 30));
+  const counted = Math.min(200, Math.max(leastEvents, Number(interactions) / Number(users) || 30));
   const { events = counted } = given;
   if (countArgument('people', people) < 1 || people > mostPeople)
     throw badArgument('people', people, `1 to ${mostPeople}`);
@@ -102,7 +102,10 @@ function* turns(regions, seed) {
  */
 function popularAnchor({ popularity, regions }, random) {
   let at = random();
-  const item = Math.max(0, popularity.findIndex((p) => (at -= p) <= 0));
+  const item = Math.max(
+    0,
+    popularity.findIndex((p) => (at -= p) <= 0),
+  );
   const its = regions.filter(({ items }) => items.includes(item));
   return { item, region: its[below(random, its.length)] ?? regions[0] };
 }
@@ -114,7 +117,14 @@ function popularAnchor({ popularity, regions }, random) {
  * @returns {Omit<SimulatedTaste, 'share'>}
  */
 function tasteAt({ dim, unit }, { item, region: { kind, name, centre } }) {
-  return { kind, name, vector: toUnit(centre.map((x, d) => x + unit[item * dim + d]), dim) };
+  return {
+    kind,
+    name,
+    vector: toUnit(
+      centre.map((x, d) => x + unit[item * dim + d]),
+      dim,
+    ),
+  };
 }
 
 /**
@@ -178,7 +188,7 @@ function personOf({ world, by, seed, events, focus, popularity }, i, cycle) {
     return { share, ...tasteAt(world, anchor) };
   });
   const own = popularity * (isCoverage ? random() : 1);
-  const person = { id, tastes, focus, popularity: own, inside, history: [], says: [] };
+  const person = { id, tastes, focus, popularity: own, inside: inside[by], history: [], says: [] };
   const length = Math.round(events * Math.exp(spread * normal(random) - (spread * spread) / 2));
   const most = Math.max(1, Math.floor(world.n / 2));
   const { p } = likingOf(world, person);
@@ -202,10 +212,5 @@ export function simulatePeople(model, options = {}) {
   const cycle = turns(world.regions, seed);
   const people = Array.from({ length: settings.people }, (_, i) => personOf(settings, i, cycle));
   const histories = people.map(({ history }) => history);
-  return {
-    by,
-    people,
-    consistency: consistencyOf(world, people),
-    support: supportOf(model, histories),
-  };
+  return { by, people, consistency: consistencyOf(world, people), support: supportOf(model, histories) };
 }

@@ -16,7 +16,9 @@ import { taste } from '../taste.js';
 export async function retrained({ model, n }, had, retrain, { settings: { seed }, signal }) {
   const { trainModel } = await import('../train.js');
   const ids = Array.from({ length: n }, (_, j) => idAt(model.kernel, j));
-  const facts = ids.map((id) => /** @type {const} */ ([id, { title: model.title(id), aspects: model.aspects(id) }]));
+  const facts = ids.map(
+    (id) => /** @type {const} */ ([id, { title: model.title(id), aspects: model.aspects(id) }]),
+  );
   const { bytes } = await trainModel(
     {
       users: had.map((_, i) => `s${i + 1}`),

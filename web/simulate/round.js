@@ -1,6 +1,7 @@
 // Owns one visit of one person: what they look at, what they take, and figures of it. Must not make lists.
 import { tasteDistance, tasteDistribution } from '../taste.js';
 import { drawOne } from './choice.js';
+import { entropyOf, meanOf, spreadOf } from './figures.js';
 
 /** @import { Liking } from './choice.js' */
 /** @import { SimulatedPerson } from './people.js' */
@@ -47,22 +48,6 @@ import { drawOne } from './choice.js';
 const latest = 30;
 
 /**
- * Bits.
- * @param {World} world
- * @param {readonly number[]} items
- */
-export function entropyOf({ categories, size }, items) {
-  const counts = new Float64Array(size);
-  let sum = 0;
-  for (const j of items)
-    for (const a of categories[j]) {
-      counts[a] += 1 / categories[j].length;
-      sum += 1 / categories[j].length;
-    }
-  return counts.reduce((bits, n) => (n > 0 ? bits - (n / sum) * Math.log2(n / sum) : bits), 0);
-}
-
-/**
  * What a person takes of each place, if it is looked at: 1 for what would be in the best list, else in
  * proportion to the last of it; nothing that the person has.
  * @param {Visitor} visitor
@@ -96,7 +81,10 @@ export async function visit(world, visitor, list, had, { topK, look, takes, else
   for (const j of taken) had.add(j);
   const other = random() < elsewhere ? drawOne(visitor.liking.p, had, random) : undefined;
   if (other !== undefined) had.add(other);
-  const shown = await tasteDistribution(list.map((j) => world.categories[j]), { size: world.size });
+  const shown = await tasteDistribution(
+    list.map((j) => world.categories[j]),
+    { size: world.size },
+  );
   const ofOthers = list.filter((j) => visitor.liking.owner[j] !== visitor.largest).length;
   return {
     taken,
@@ -108,29 +96,6 @@ export async function visit(world, visitor, list, had, { topK, look, takes, else
     tdd: shown && visitor.taste && (await tasteDistance(visitor.taste, shown)),
     minority: visitor.person.tastes.length > 1 && list.length > 0 ? ofOthers / list.length : null,
   };
-}
-
-/**
- * Gini coefficient and coverage of what was shown.
- * @param {readonly number[][]} lists
- * @param {number} n items of the catalogue
- */
-function spreadOf(lists, n) {
-  const times = new Float64Array(n);
-  for (const list of lists) for (const j of list) times[j]++;
-  const sum = times.reduce((a, b) => a + b, 0);
-  const coverage = times.filter((x) => x > 0).length / n;
-  const weighted = times.sort().reduce((total, x, i) => total + (2 * (i + 1) - n - 1) * x, 0);
-  return { coverage, gini: sum > 0 ? weighted / (n * sum) : 0 };
-}
-
-/**
- * @param {readonly (number | null)[]} values
- * @returns {number | null}
- */
-export function meanOf(values) {
-  const there = values.filter((x) => x !== null);
-  return there.length > 0 ? there.reduce((a, b) => a + b, 0) / there.length : null;
 }
 
 /**

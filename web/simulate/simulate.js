@@ -1,6 +1,12 @@
 // Owns the loop: rounds in which simulated people take from what a policy recommends. Must not decide what
 // they take or how lists are made.
-import { badArgument, countArgument, functionArgument, listArgument, rangeArgument } from '../core/arguments.js';
+import {
+  badArgument,
+  countArgument,
+  functionArgument,
+  listArgument,
+  rangeArgument,
+} from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { idAt } from '../core/kernel.js';
 import { optionsArgument } from '../core/options.js';
@@ -10,7 +16,8 @@ import { indicesOf, recognisedBy } from './consistency.js';
 import { simulatePeople } from './people.js';
 import { policiesArgument } from './policies.js';
 import { retrained } from './retrain.js';
-import { entropyOf, meanOf, roundFigures, visit } from './round.js';
+import { entropyOf, meanOf } from './figures.js';
+import { roundFigures, visit } from './round.js';
 import { worldOf } from './world.js';
 
 /** @import { Model } from '../model/model.js' */
@@ -36,6 +43,8 @@ import { worldOf } from './world.js';
  * @property {number} [takes] at most so many of a list, 1 to 1,000, default 3
  * @property {number} [elsewhere] how often a person takes something of their own in a round, 0 to 1, default
  *   0.1
+ * @property {number} [rest] for so many rounds what was shown and not taken is not shown again, 0 to 1,000,
+ *   default 3
  * @property {boolean | TrainOptions} [retrain] train a model on everybody's events before each round; true:
  *   of the width of this model
  * @property {number} [seed] default 1
@@ -61,7 +70,7 @@ import { worldOf } from './world.js';
  * @property {PolicyRun[]} policies
  */
 
-const names = 'rounds people by policies topK start look takes elsewhere retrain seed onProgress signal';
+const names = 'rounds people by policies topK start look takes elsewhere rest retrain seed onProgress signal';
 /** Likings of all people are kept: numbers of 5 bytes each. */
 const mostLikings = 2 ** 27;
 const turnMs = 50;
@@ -83,11 +92,12 @@ function countUpTo(name, value, high) {
 function settingsOf(model, options) {
   const given = optionsArgument(options, names);
   const { rounds = 20, topK = 10, start = 10, look = 0.5, takes = 3, elsewhere = 0.1, seed = 1 } = given;
-  const { retrain = false, signal, onProgress, by, people = 100 } = given;
+  const { retrain = false, rest = 3, signal, onProgress, by, people = 100 } = given;
   countUpTo('rounds', rounds, 1000);
   countUpTo('topK', topK, 1000);
   countUpTo('takes', takes, 1000);
   countArgument('start', start);
+  if (countArgument('rest', rest) > 1000) throw badArgument('rest', rest, '0 to 1000');
   rangeArgument('look', look, 0, 10);
   rangeArgument('elsewhere', elsewhere, 0, 1);
   functionArgument('onProgress', onProgress);
@@ -97,7 +107,7 @@ function settingsOf(model, options) {
   const policies = policiesArgument(model, given.policies);
   const drawn = typeof people === 'number' ? { people, ...(by !== undefined && { by }), seed } : undefined;
   const crowd = drawn ? simulatePeople(model, drawn) : crowdArgument(people, seed);
-  const settings = { rounds, topK, start, look, takes, elsewhere, seed, by: crowd.by };
+  const settings = { rounds, topK, start, look, takes, elsewhere, rest, seed, by: crowd.by };
   return { settings, retrain, policies, crowd, signal, onProgress };
 }
 
@@ -171,6 +181,7 @@ function paceOf({ signal, onProgress }, total) {
  * @property {Policy} policy
  * @property {Visitor[]} visitors
  * @property {Set<number>[]} had by person, in order
+ * @property {number[][][]} shown by round and person
  * @property {(stage: string) => Promise<void>} pace
  */
 
@@ -181,15 +192,24 @@ function paceOf({ signal, onProgress }, total) {
  * @param {Model} model
  * @param {Profile[]} profiles
  */
-async function playRound({ world, settings: { settings }, policy, visitors, had, pace }, round, model, profiles) {
+async function playRound(
+  { world, settings: { settings }, policy, visitors, had, shown, pace },
+  round,
+  model,
+  profiles,
+) {
   const visits = /** @type {Visit[]} */ ([]);
   const lists = /** @type {number[][]} */ ([]);
   const bytes = /** @type {number[]} */ ([]);
   const idOf = (/** @type {number} */ j) => idAt(world.model.kernel, j);
   for (const [i, visitor] of visitors.entries()) {
     const random = personRandom(settings.seed, `${visitor.person.id} ${round}`);
-    const exclude = Array.from(had[i], idOf);
-    const made = listArgument('list of a policy', policy.list(profiles[i], settings.topK, { exclude, random, round, model }));
+    const resting = shown.slice(Math.max(0, shown.length - settings.rest)).flatMap((lists) => lists[i]);
+    const exclude = [...new Set([...had[i], ...resting])].map(idOf);
+    const made = listArgument(
+      'list of a policy',
+      policy.list(profiles[i], settings.topK, { exclude, random, round, model }),
+    );
     const list = [...new Set(indicesOf(world, made.map(String)))].slice(0, settings.topK);
     // What people do is drawn by lots of its own, so that each policy meets the same people.
     const lots = personRandom(settings.seed, `${visitor.person.id} takes ${round}`);
@@ -201,6 +221,7 @@ async function playRound({ world, settings: { settings }, policy, visitors, had,
     bytes.push(profiles[i].save().length);
     await pace(policy.name);
   }
+  shown.push(lists);
   return { visits, figures: roundFigures(round, visits, lists, bytes, world) };
 }
 
@@ -254,7 +275,9 @@ async function playAll(run) {
 function meanRound(rounds) {
   const { round, ...first } = rounds[0];
   const keys = /** @type {(keyof typeof first)[]} */ (Object.keys(first));
-  return /** @type {any} */ (Object.fromEntries(keys.map((key) => [key, meanOf(rounds.map((of) => of[key]))])));
+  return /** @type {any} */ (
+    Object.fromEntries(keys.map((key) => [key, meanOf(rounds.map((of) => of[key]))]))
+  );
 }
 
 /**
@@ -273,7 +296,11 @@ async function runOf(run) {
     name: policy.name,
     rounds,
     mean: meanRound(rounds),
-    across: recognisedBy(world, visitors.map(({ start }) => start), picks),
+    across: recognisedBy(
+      world,
+      visitors.map(({ start }) => start),
+      picks,
+    ),
     byPerson: {
       hits: everybody.map((i) => own(i, ({ hits }) => hits) ?? 0),
       regret: everybody.map((i) => own(i, ({ regret }) => regret) ?? 0),
@@ -304,14 +331,17 @@ export async function simulate(model, options = {}) {
   const runs = [];
   for (const policy of policies) {
     const had = visitors.map(({ start }) => new Set(start));
-    runs.push(await runOf({ world, settings, policy, visitors, had, pace }));
+    runs.push(await runOf({ world, settings, policy, visitors, had, shown: [], pace }));
   }
   const several = visitors.map((v) => (v.person.tastes.length > 1 ? v.minority : null));
   return {
     settings: { ...settings.settings, people: visitors.length, retrain: settings.retrain },
     consistency: crowd.consistency,
     support: crowd.support,
-    truth: { minority: meanOf(several), tasteEntropy: meanOf(visitors.map((v) => entropyOf(world, v.start))) ?? 0 },
+    truth: {
+      minority: meanOf(several),
+      tasteEntropy: meanOf(visitors.map((v) => entropyOf(world, v.start))) ?? 0,
+    },
     policies: runs,
   };
 }

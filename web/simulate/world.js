@@ -157,8 +157,11 @@ export function worldOf(given) {
   const unit = toUnit(vectorsOf(model.kernel, 0, n), dim);
   const aspects = Array.from({ length: n }, (_, j) => aspectsOfItem(model.kernel, j));
   const clusters = clustersOf(model, unit).map((c) => (c === undefined ? [] : [c]));
-  const region = (/** @type {Region['kind']} */ kind, /** @type {string} */ name, /** @type {number[]} */ items) =>
-    ({ kind, name, items, centre: centreOf(unit, dim, items) });
+  const region = (
+    /** @type {Region['kind']} */ kind,
+    /** @type {string} */ name,
+    /** @type {number[]} */ items,
+  ) => ({ kind, name, items, centre: centreOf(unit, dim, items) });
   const title = (/** @type {number} */ j) => titleAt(model.kernel, j);
   const regions = [
     ...membersOf(aspects).map(([a, items]) => region('aspect', model.aspectNames[a], items)),
