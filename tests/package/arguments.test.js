@@ -10,6 +10,7 @@ import * as nodeStore from '../../dist/node-store.js';
 import * as shared from '../../dist/people.js';
 import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
+import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
@@ -27,6 +28,9 @@ const entries = {
   'node-store': nodeStore,
   now: nowEntry,
   people: shared,
+  simulate,
+  store,
+  'node-store': nodeStore,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -141,6 +145,8 @@ const calls = {
     args: [ids.slice(0, 3), {}],
   },
   'Session.personas': { call: (now) => nowEntry.session(me).personas(now), args: [{}] },
+  'simulate.simulatePeople': { call: simulate.simulatePeople, args: [model, { people: 2 }] },
+  'simulate.simulate': { call: simulate.simulate, args: [model, { people: 2, rounds: 1 }] },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
   'store.opfsStore': { call: store.opfsStore, args: [{}] },
@@ -150,6 +156,7 @@ const calls = {
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
   store.createKey
+  `train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

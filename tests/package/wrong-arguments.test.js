@@ -9,6 +9,7 @@ import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
 import * as rankEntry from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
+import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as tasteEntry from '../../dist/taste.js';
 import { codes, golden, historyOf, smallModel } from '../support.js';
@@ -146,6 +147,17 @@ const functions = {
         emphasis: { item: ['<', '>'] },
       },
     ],
+  },
+  simulate: {
+    simulatePeople: () => [model, { people: 3, by: 'density', seed: 1, events: 6, focus: 9, popularity: 1 }],
+    simulate: () => [
+      model,
+      {
+        ...{ rounds: 1, people: 2, by: 'density', policies: ['one'], topK: 3, start: 2, look: 1, takes: 1 },
+        ...{ elsewhere: 0.5, rest: 1, retrain: false, seed: 1, onProgress() {}, signal: undefined },
+      },
+    ],
+    supportOf: () => [model, [ids.slice(0, 3)]],
   },
   store: {
     keepProfile: () => [
@@ -343,11 +355,15 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
+        const of = { ampcf, rank: rankEntry, learn, sentences, simulate, store, taste: tasteEntry }[entry];
+        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
+        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
+    const entries = { ampcf, rank: rankEntry, learn, sentences, simulate, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

@@ -99,7 +99,7 @@ const bundles = new Map([
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
   [at('web/core/refusal.js'), 'refusal.js'],
-  [at('web/cli/diagnose-report.js'), 'report.js'],
+  [at('web/cli/charts.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
@@ -206,7 +206,7 @@ async function bundleProgram() {
   });
   const chunk = (/** @type {string} */ name, /** @type {string} */ path) =>
     bundle({ ...program, minify: true, entryPoints: entry(name, path), metafile: true });
-  const report = await chunk('report', 'web/cli/diagnose-report.js');
+  const report = await chunk('report', 'web/cli/charts.js');
   const parquet = await chunk('parquet', 'web/read/parquet.js');
   await bundle({ ...program, entryPoints: entry('tune-worker', 'web/tune/worker.js') });
   const licences = [

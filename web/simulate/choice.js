@@ -61,8 +61,18 @@ export function likingOf(world, person) {
  */
 export function drawn(p, count, random) {
   const keys = Float64Array.from(p, (x) => Math.log(x) - Math.log(-Math.log(random() || Number.MIN_VALUE)));
-  const order = Array.from(keys.keys()).filter((j) => p[j] > 0);
-  return order.sort((a, b) => keys[b] - keys[a] || a - b).slice(0, count);
+  return largest(keys, count).filter((j) => p[j] > 0);
+}
+
+/**
+ * Where the largest numbers stand, largest first.
+ * @param {Float32Array | Float64Array} values
+ * @param {number} count
+ */
+function largest(values, count) {
+  const threshold = values.slice().sort()[Math.max(0, values.length - count)];
+  const places = Array.from(values.keys()).filter((j) => values[j] >= threshold);
+  return places.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
 }
 
 /**
@@ -84,8 +94,4 @@ export function drawOne(p, had, random) {
  * @param {Float32Array} p
  * @param {number} count
  */
-export function likeliest(p, count) {
-  const threshold = Float32Array.from(p).sort()[Math.max(0, p.length - count)];
-  const order = Array.from(p.keys()).filter((j) => p[j] >= threshold);
-  return order.sort((a, b) => p[b] - p[a] || a - b).slice(0, count);
-}
+export const likeliest = (p, count) => largest(p, count);

@@ -40,4 +40,3 @@ export function meanOf(values) {
   const there = values.filter((x) => x !== null);
   return there.length > 0 ? there.reduce((a, b) => a + b, 0) / there.length : null;
 }
-

@@ -207,10 +207,33 @@ function personOf({ world, by, seed, events, focus, popularity }, i, cycle) {
  * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; DISPOSED
  */
 export function simulatePeople(model, options = {}) {
+  const people = [...drawPeople(model, options)];
+  return crowdOf(model, people, options.by ?? 'coverage');
+}
+
+/**
+ * One after the other.
+ * @param {Model} model
+ * @param {PeopleOptions} options
+ */
+export function* drawPeople(model, options) {
   const settings = settingsOf(model, options);
-  const { world, by, seed } = settings;
-  const cycle = turns(world.regions, seed);
-  const people = Array.from({ length: settings.people }, (_, i) => personOf(settings, i, cycle));
+  const cycle = turns(settings.world.regions, settings.seed);
+  for (let i = 0; i < settings.people; i++) yield personOf(settings, i, cycle);
+}
+
+/**
+ * @param {Model} model
+ * @param {SimulatedPerson[]} people
+ * @param {'coverage' | 'density'} by
+ * @returns {SimulatedPeople}
+ */
+export function crowdOf(model, people, by) {
   const histories = people.map(({ history }) => history);
-  return { by, people, consistency: consistencyOf(world, people), support: supportOf(model, histories) };
+  return {
+    by,
+    people,
+    consistency: consistencyOf(worldOf(model), people),
+    support: supportOf(model, histories),
+  };
 }

@@ -59,7 +59,10 @@ function acceptance({ liking: { p }, best }, list, had, topK) {
   const left = [];
   for (let i = 0; i < best.length && left.length < topK; i++) if (!had.has(best[i])) left.push(best[i]);
   const least = left.length > 0 ? p[left[left.length - 1]] : Infinity;
-  return { ideal: left.length, accepts: list.map((j) => (had.has(j) ? 0 : Math.min(1, p[j] / least))) };
+  return {
+    ideal: left.length,
+    accepts: list.map((j) => (had.has(j) || !(p[j] > 0) ? 0 : Math.min(1, p[j] / least))),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   badArgument,
   countArgument,
   functionArgument,
+  itemId,
   listArgument,
   rangeArgument,
 } from '../core/arguments.js';
@@ -13,7 +14,7 @@ import { optionsArgument } from '../core/options.js';
 import { personRandom } from '../core/random.js';
 import { likeliest, likingOf } from './choice.js';
 import { indicesOf, recognisedBy } from './consistency.js';
-import { simulatePeople } from './people.js';
+import { crowdOf, drawPeople } from './people.js';
 import { policiesArgument } from './policies.js';
 import { retrained } from './retrain.js';
 import { entropyOf, meanOf } from './figures.js';
@@ -72,7 +73,7 @@ import { worldOf } from './world.js';
 
 const names = 'rounds people by policies topK start look takes elsewhere rest retrain seed onProgress signal';
 /** Likings of all people are kept: numbers of 5 bytes each. */
-const mostLikings = 2 ** 27;
+const mostLikings = 2 ** 26;
 const turnMs = 50;
 
 /**
@@ -105,23 +106,56 @@ function settingsOf(model, options) {
   if (typeof retrain !== 'boolean' && (typeof retrain !== 'object' || retrain === null))
     throw badArgument('retrain', retrain, 'true, false, or settings of a training');
   const policies = policiesArgument(model, given.policies);
-  const drawn = typeof people === 'number' ? { people, ...(by !== undefined && { by }), seed } : undefined;
-  const crowd = drawn ? simulatePeople(model, drawn) : crowdArgument(people, seed);
-  const settings = { rounds, topK, start, look, takes, elsewhere, rest, seed, by: crowd.by };
-  return { settings, retrain, policies, crowd, signal, onProgress };
+  checkSize(typeof people === 'number' ? people : people?.people?.length, worldOf(model).n);
+  const drawn = { people: Number(people), by: by ?? 'coverage', seed };
+  const crowd = typeof people === 'number' ? undefined : crowdArgument(worldOf(model), people, seed);
+  const settings = { rounds, topK, start, look, takes, elsewhere, rest, seed, by: crowd?.by ?? drawn.by };
+  return { settings, retrain, policies, crowd, drawn, signal, onProgress };
 }
 
 /**
+ * @param {number} people
+ * @param {number} items
+ */
+function checkSize(people, items) {
+  if (people * items > mostLikings)
+    throw new AmpcfError('LIMIT', `people times items: got ${people * items}, wanted at most ${mostLikings}`);
+}
+
+/**
+ * People may have been edited, or written by hand.
+ * @param {World} world
+ * @param {SimulatedPerson} person
+ */
+function checkPerson({ dim }, person) {
+  const { id, tastes, focus, popularity, inside, history } = person ?? {};
+  if (typeof id !== 'string') throw badArgument('id of a person', id, 'a text');
+  rangeArgument('focus', focus, 0, 50);
+  rangeArgument('popularity', popularity, 0, 2);
+  rangeArgument('inside', inside, 1, 1000);
+  listArgument('history', history);
+  const list = listArgument('tastes', tastes);
+  if (list.length < 1 || list.length > 255) throw badArgument('tastes', list.length, '1 to 255');
+  for (const taste of list) {
+    rangeArgument('share', taste?.share, 0, 1);
+    const vector = [...listArgument('vector', taste.vector)];
+    if (vector.length !== dim || !vector.every(Number.isFinite))
+      throw badArgument('vector', vector.length, `${dim} numbers`);
+  }
+}
+
+/**
+ * @param {World} world
  * @param {unknown} given
  * @param {number} seed
  * @returns {SimulatedPeople}
  */
-function crowdArgument(given, seed) {
+function crowdArgument(world, given, seed) {
   const crowd = /** @type {SimulatedPeople} */ (given);
   countArgument('seed', seed);
   const people = listArgument('people', crowd?.people);
-  if (people.length === 0 || people.some((person) => !Array.isArray(person?.tastes)))
-    throw badArgument('people', given, 'a number, or what simulatePeople gave');
+  if (people.length === 0) throw badArgument('people', given, 'a number, or what simulatePeople gave');
+  for (const person of people) checkPerson(world, person);
   return crowd;
 }
 
@@ -210,7 +244,7 @@ async function playRound(
       'list of a policy',
       policy.list(profiles[i], settings.topK, { exclude, random, round, model }),
     );
-    const list = [...new Set(indicesOf(world, made.map(String)))].slice(0, settings.topK);
+    const list = [...new Set(indicesOf(world, made.map(itemId)))].slice(0, settings.topK);
     // What people do is drawn by lots of its own, so that each policy meets the same people.
     const lots = personRandom(settings.seed, `${visitor.person.id} takes ${round}`);
     const seen = await visit(world, visitor, list, had[i], settings, lots);
@@ -315,19 +349,23 @@ async function runOf(run) {
  * @param {Model} model
  * @param {SimulateOptions} [options]
  * @returns {Promise<Simulation>}
- * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; LIMIT: people times items above 2^27; what
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT; LIMIT: people times items above 2^26; what
  *   policies throw; an abort rejects with its reason
  */
 export async function simulate(model, options = {}) {
   const settings = settingsOf(model, options);
   const world = worldOf(model);
-  const { crowd, policies, signal, onProgress } = settings;
-  const size = crowd.people.length * world.n;
-  if (size > mostLikings)
-    throw new AmpcfError('LIMIT', `people times items: got ${size}, wanted at most ${mostLikings}`);
-  const visitors = crowd.people.map((person) => visitorOf(world, person, settings.settings));
-  const total = policies.length * settings.settings.rounds * visitors.length;
-  const pace = paceOf({ signal, onProgress }, total);
+  const { policies, signal, onProgress, drawn } = settings;
+  const total = settings.crowd?.people.length ?? drawn.people;
+  const pace = paceOf({ signal, onProgress }, total * (1 + policies.length * settings.settings.rounds));
+  const people = /** @type {SimulatedPerson[]} */ ([]);
+  const visitors = /** @type {Visitor[]} */ ([]);
+  for (const person of settings.crowd?.people ?? drawPeople(model, drawn)) {
+    people.push(person);
+    visitors.push(visitorOf(world, person, settings.settings));
+    await pace('people');
+  }
+  const crowd = settings.crowd ?? crowdOf(model, people, drawn.by);
   const runs = [];
   for (const policy of policies) {
     const had = visitors.map(({ start }) => new Set(start));

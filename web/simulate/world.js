@@ -142,7 +142,7 @@ function membersOf(of) {
 }
 
 /** @type {WeakMap<Model, World>} */
-const worlds = new WeakMap();
+const worlds = /* @__PURE__ */ new WeakMap();
 
 /**
  * @param {Model} given
