@@ -56,7 +56,7 @@ const mostTastes = 4;
 const tasteCounts = [0.35, 0.65, 0.85, 1];
 const leastShare = 0.1;
 /** How many times as likely an item is in the region of a taste. */
-const inside = { coverage: 4, density: 2 };
+const inside = { coverage: 20, density: 2 };
 /** Standard deviation of the logarithm of the length of a history. */
 const spread = 1;
 const leastEvents = 4;
