@@ -134,6 +134,7 @@ export async function run(argv, signal) {
   if (output !== undefined && output === chart)
     throw new UsageError(`--chart: got ${inline(chart)}, which is the file of -o, wanted another`);
   const model = await loadModelFile(path);
+  io.say(`rounds   ${settings.loop.rounds ?? 20}, people by ${settings.people.by ?? 'coverage'}`);
   const simulation = await measure(model, settings, io);
   const figures = { model: path, items: model.info.items, ...simulation };
   if (output !== undefined) {

@@ -45,7 +45,7 @@ import { toUnit, worldOf } from './world.js';
  * @property {number} [seed] default 1; the first people are the same, however many there are
  * @property {number} [events] mean length of a history, 4 to 1,000; default: that of the training where the
  *   file says it, at most 200; else 30
- * @property {number} [focus] 0 to 50, how sharply a taste chooses, default 9
+ * @property {number} [focus] 0 to 50, how sharply a taste chooses, default 10
  * @property {number} [popularity] 0 to 2, how much popularity counts, default 1
  */
 
@@ -55,8 +55,10 @@ const mostTastes = 4;
 /** How many of a hundred people by density have so many tastes or fewer. */
 const tasteCounts = [0.35, 0.65, 0.85, 1];
 const leastShare = 0.1;
+/** How many times as much an item counts for a taste as the middle of its region. */
+const lean = 2;
 /** How many times as likely an item is in the region of a taste. */
-const inside = { coverage: 20, density: 2 };
+const inside = { coverage: 20, density: 1.5 };
 /** Standard deviation of the logarithm of the length of a history. */
 const spread = 1;
 const leastEvents = 4;
@@ -70,7 +72,7 @@ const slips = 0.1;
  */
 function settingsOf(model, options) {
   const given = optionsArgument(options, names);
-  const { people = 100, by = 'coverage', seed = 1, focus = 9, popularity = 1 } = given;
+  const { people = 100, by = 'coverage', seed = 1, focus = 10, popularity = 1 } = given;
   const world = worldOf(model);
   const { users, interactions } = model.info.metadata;
   const counted = Math.min(200, Math.max(leastEvents, Number(interactions) / Number(users) || 30));
@@ -121,7 +123,7 @@ function tasteAt({ dim, unit }, { item, region: { kind, name, centre } }) {
     kind,
     name,
     vector: toUnit(
-      centre.map((x, d) => x + unit[item * dim + d]),
+      centre.map((x, d) => x + lean * unit[item * dim + d]),
       dim,
     ),
   };

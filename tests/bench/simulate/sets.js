@@ -11,6 +11,15 @@ import { readRatings } from '../../../web/read/read-ratings.js';
 /** @typedef {{ title: string, model: import('ampcf').Model, people: string[][] }} RealSet */
 
 /**
+ * What brings exploration, where it was built.
+ * @returns {Promise<any[]>}
+ */
+async function explorers() {
+  const entry = new URL('../../../dist/confidence.js', import.meta.url);
+  return existsSync(entry) ? [(await import(entry.href)).explore] : [];
+}
+
+/**
  * Titles and genres of MovieLens.
  * @param {string} path
  */
@@ -63,7 +72,8 @@ export async function realSets(data, sample) {
       continue;
     }
     const { title, all, items } = await read(data);
-    const model = await loadModel((await trainModel(all, items ? { items } : {})).bytes);
+    const { bytes } = await trainModel(all, items ? { items } : {});
+    const model = await loadModel(bytes, { plugins: await explorers() });
     const everybody = [...itemsByPerson(all).values()]
       .map((events) => [...events.keys()].filter((id) => model.has(id)))
       .filter(({ length }) => length >= 4);

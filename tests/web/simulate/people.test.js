@@ -72,11 +72,16 @@ describe('people', () => {
   test('are told from others by their halves, their ends, and what they say', () => {
     for (const by of /** @type {const} */ (['coverage', 'density'])) {
       const { within, across, said } = simulatePeople(model, { people: 80, by }).consistency;
-      assert.ok(Number(within) > 0.85 && Number(across) > 0.75 && Number(said) > 0.7, `${within} ${across}`);
+      assert.ok(
+        Number(within) > 0.75 && Number(across) > 0.7 && Number(said) > 0.7,
+        `${within} ${across} ${said}`,
+      );
     }
     // The measure can fail: people of no taste are nobody.
-    const { within, said } = simulatePeople(model, { people: 80, focus: 0, popularity: 0 }).consistency;
-    assert.ok(Number(within) < 0.8 && Number(said) < 0.75, `${within} ${said}`);
+    const { within, said } = simulatePeople(model, {
+      ...{ people: 80, by: 'density', focus: 0, popularity: 0 },
+    }).consistency;
+    assert.ok(Number(within) < 0.7 && Number(said) < 0.7, `${within} ${said}`);
   });
 
   test('are drawn from files without aspects, clusters, popularity, or more than one item', async () => {
