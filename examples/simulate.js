@@ -15,15 +15,16 @@ for (const by of ['coverage', 'density']) {
   const percent = (share) => `${Math.round(100 * share)} %`;
   console.log(
     `${by.padEnd(8)} ${people.length} people have ${percent(support.aspects.covered)} of the genres ` +
-      `(${percent(support.aspects.rare)} of the rare ones); half of a history tells a person from another in ` +
-      `${percent(consistency.within)}, what they say in ${percent(consistency.said)}`,
+      `(${percent(support.aspects.rare)} of the rare ones); half of a history tells a person from ` +
+      `another in ${percent(consistency.within)}, what they say in ${percent(consistency.said)}`,
   );
 }
 
 const { people } = simulatePeople(model, { people: 60 });
 const mixed = people.find(({ tastes }) => tastes.length === 2);
+const liked = mixed.tastes.map(({ name, share }) => `${name} ${(100 * share).toFixed(0)} %`);
 console.log(
-  `${mixed.id} likes ${mixed.tastes.map(({ name, share }) => `${name} ${(100 * share).toFixed(0)} %`).join(', ')}` +
+  `${mixed.id} likes ${liked.join(', ')}` +
     ` and says ${mixed.says.join(', ')}: ${mixed.history
       .slice(0, 3)
       .map((id) => model.title(id))

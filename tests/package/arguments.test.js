@@ -157,6 +157,8 @@ const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
   store.createKey
   `train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard evaluate.settingsOf store.createKey
+  `train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard evaluate.settingsOf
+  store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

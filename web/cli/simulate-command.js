@@ -26,7 +26,8 @@ export const usage = [
   '',
   '  --people N          default 100',
   '  --rounds N          default 20',
-  '  --by coverage|density   every region of taste in turn, mixtures too (default); or as popular as items are',
+  '  --by coverage|density   every region of taste in turn, mixtures too (default); or as popular as ' +
+    'items are',
   '  --policies A,B,..   one, personas, proportional=0.5, calibrate=0.5, epsilon=0.1, ring=20, forget, ' +
     'session=5,',
   '                      popular (default: the first five; calibrate where the model has aspects)',

@@ -1,5 +1,5 @@
 // Owns how a simulation looks in a terminal. Must not compute a figure.
-import { table } from './print.js';
+import { percent, table } from './print.js';
 
 /** @import { Simulation, RoundFigures } from '../simulate.js' */
 /** @import { Covered } from '../simulate/support.js' */
@@ -43,9 +43,7 @@ const rowOf = (name, of) => [
  */
 const coveredText = (kind, of) =>
   of && of.regions > 0
-    ? [
-        `${figure(100 * of.covered, 0)} % of ${of.regions} ${kind} (${figure(100 * of.rare, 0)} % of rare ones)`,
-      ]
+    ? [`${percent(of.covered)} of ${of.regions} ${kind} (${percent(of.rare)} of rare ones)`]
     : [];
 
 /**

@@ -40,8 +40,8 @@ import { toUnit, worldOf } from './world.js';
 /**
  * @typedef {object} PeopleOptions
  * @property {number} [people] how many, 1 to 100,000; default 100
- * @property {'coverage' | 'density'} [by] 'coverage' (default): every region of taste in turn, mixtures of one
- *   to four in equal numbers; 'density': as popular as the items are
+ * @property {'coverage' | 'density'} [by] 'coverage' (default): every region of taste in turn, mixtures of
+ *   one to four in equal numbers; 'density': as popular as the items are
  * @property {number} [seed] default 1; the first people are the same, however many there are
  * @property {number} [events] mean length of a history, 4 to 1,000; default: that of the training where the
  *   file says it, at most 200; else 30

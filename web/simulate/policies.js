@@ -8,8 +8,8 @@ import { below } from '../core/random.js';
 /** @import { ProfileOptions, RecommendOptions } from '../model/types.js' */
 /**
  * @typedef {object} ListContext
- * @property {string[]} exclude what is not to be shown: what the person has had, also where the profile forgot
- *   it, and what was shown of late
+ * @property {string[]} exclude what is not to be shown: what the person has had, also where the profile
+ *   forgot it, and what was shown of late
  * @property {() => number} random the person's own lots of this round
  * @property {number} round from 1
  * @property {Model} model

@@ -36,8 +36,8 @@ import { worldOf } from './world.js';
  * @property {number | SimulatedPeople} [people] how many, default 100, or those of `simulatePeople`
  * @property {'coverage' | 'density'} [by] how they are drawn, default 'coverage'
  * @property {Iterable<string | ListMaker | Policy>} [policies] names (one, personas, proportional=0.5,
- *   calibrate=0.5, epsilon=0.1, thompson=1, ucb=1, ring=20, forget, session=5, popular) or functions `(profile,
- *   k) => ids`; default: one, personas, proportional, calibrate where there are aspects, epsilon
+ *   calibrate=0.5, epsilon=0.1, thompson=1, ucb=1, ring=20, forget, session=5, popular) or functions
+ *   `(profile, k) => ids`; default: one, personas, proportional, calibrate where there are aspects, epsilon
  * @property {number} [topK] length of the lists, 1 to 1,000, default 10
  * @property {number} [start] events of the history that profiles begin with, default 10
  * @property {number} [look] the place at rank r is looked at in r^-look of all cases, 0 to 10, default 0.5
@@ -92,6 +92,7 @@ function countUpTo(name, value, high) {
  */
 function settingsOf(model, options) {
   const given = optionsArgument(options, names);
+  const { n } = worldOf(model);
   const { rounds = 20, topK = 10, start = 10, look = 0.5, takes = 3, elsewhere = 0.1, seed = 1 } = given;
   const { retrain = false, rest = 3, signal, onProgress, by, people = 100 } = given;
   countUpTo('rounds', rounds, 1000);
@@ -106,7 +107,7 @@ function settingsOf(model, options) {
   if (typeof retrain !== 'boolean' && (typeof retrain !== 'object' || retrain === null))
     throw badArgument('retrain', retrain, 'true, false, or settings of a training');
   const policies = policiesArgument(model, given.policies);
-  checkSize(typeof people === 'number' ? people : people?.people?.length, worldOf(model).n);
+  checkSize(typeof people === 'number' ? people : people?.people?.length, n);
   const drawn = { people: Number(people), by: by ?? 'coverage', seed };
   const crowd = typeof people === 'number' ? undefined : crowdArgument(worldOf(model), people, seed);
   const settings = { rounds, topK, start, look, takes, elsewhere, rest, seed, by: crowd?.by ?? drawn.by };

@@ -72,7 +72,7 @@ export async function policyTables(model, { people, rounds }) {
     'calibrate=0.5',
     'epsilon=0.1',
   ];
-  if (model.plugins.has('explore')) policies.push('thompson=0.5', 'thompson=1', 'ucb=0.5', 'ucb=1');
+  if (model.plugins.has('explore')) policies.push('thompson=0.02', 'thompson=0.1', 'ucb=0.02', 'ucb=0.1');
   policies.push('popular');
   const parts = [];
   for (const by of /** @type {const} */ (['coverage', 'density'])) {

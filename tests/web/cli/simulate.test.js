@@ -1,5 +1,5 @@
-// Owns the tests of `ampcf simulate`: table, chart, JSON, exit codes, interruption. Must not judge the figures:
-// tests/web/simulate does.
+// Owns the tests of `ampcf simulate`: table, chart, JSON, exit codes, interruption. Must not judge the
+// figures: tests/web/simulate does.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

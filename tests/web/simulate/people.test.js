@@ -1,5 +1,5 @@
-// Owns the tests of people drawn from a model: coverage, consistency, the same by the same seed. Must not test
-// rounds.
+// Owns the tests of people drawn from a model: coverage, consistency, the same by the same seed. Must not
+// test rounds.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';

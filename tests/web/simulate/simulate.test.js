@@ -95,7 +95,7 @@ describe('rounds', () => {
     assert.ok(new Set(again).size < 20);
   });
 
-  test('policies that forget keep fewer bytes, and one that knows nothing takes what is popular', async () => {
+  test('a profile that forgets has fewer bytes, one that knows something beats popularity', async () => {
     const policies = ['personas', 'session=2', 'popular'];
     const runs = byName(await simulate(model, { people: 30, rounds: 8, policies }));
     assert.ok(runs['session=2'].mean.bytes < runs.personas.mean.bytes / 2);
