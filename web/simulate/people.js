@@ -66,20 +66,28 @@ const leastEvents = 4;
 const slips = 0.1;
 
 /**
+ * @param {PeopleOptions['by']} by
+ */
+export function byArgument(by = 'coverage') {
+  if (by !== 'coverage' && by !== 'density') throw badArgument('by', by, 'coverage or density');
+  return by;
+}
+
+/**
  * The model and what is asked of it.
  * @param {Model} model
  * @param {PeopleOptions} options
  */
 function settingsOf(model, options) {
   const given = optionsArgument(options, names);
-  const { people = 100, by = 'coverage', seed = 1, focus = 10, popularity = 1 } = given;
+  const { people = 100, seed = 1, focus = 10, popularity = 1 } = given;
   const world = worldOf(model);
   const { users, interactions } = model.info.metadata;
   const counted = Math.min(200, Math.max(leastEvents, Number(interactions) / Number(users) || 30));
   const { events = counted } = given;
   if (countArgument('people', people) < 1 || people > mostPeople)
     throw badArgument('people', people, `1 to ${mostPeople}`);
-  if (by !== 'coverage' && by !== 'density') throw badArgument('by', by, 'coverage or density');
+  const by = byArgument(given.by);
   rangeArgument('seed', countArgument('seed', seed), 0, highestSeed);
   rangeArgument('events', events, leastEvents, 1000);
   rangeArgument('focus', focus, 0, 50);
@@ -210,7 +218,7 @@ function personOf({ world, by, seed, events, focus, popularity }, i, cycle) {
  */
 export function simulatePeople(model, options = {}) {
   const people = [...drawPeople(model, options)];
-  return crowdOf(model, people, options.by ?? 'coverage');
+  return crowdOf(model, people, byArgument(options.by));
 }
 
 /**

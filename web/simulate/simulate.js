@@ -14,7 +14,7 @@ import { optionsArgument } from '../core/options.js';
 import { personRandom } from '../core/random.js';
 import { likeliest, likingOf } from './choice.js';
 import { indicesOf, recognisedBy } from './consistency.js';
-import { crowdOf, drawPeople } from './people.js';
+import { byArgument, crowdOf, drawPeople } from './people.js';
 import { policiesArgument } from './policies.js';
 import { retrained } from './retrain.js';
 import { entropyOf, meanOf } from './figures.js';
@@ -108,7 +108,7 @@ function settingsOf(model, options) {
     throw badArgument('retrain', retrain, 'true, false, or settings of a training');
   const policies = policiesArgument(model, given.policies);
   checkSize(typeof people === 'number' ? people : people?.people?.length, n);
-  const drawn = { people: Number(people), by: by ?? 'coverage', seed };
+  const drawn = { people: typeof people === 'number' ? people : 0, by: byArgument(by), seed };
   const crowd = typeof people === 'number' ? undefined : crowdArgument(worldOf(model), people, seed);
   const settings = { rounds, topK, start, look, takes, elsewhere, rest, seed, by: crowd?.by ?? drawn.by };
   return { settings, retrain, policies, crowd, drawn, signal, onProgress };
