@@ -29,8 +29,6 @@ const entries = {
   now: nowEntry,
   people: shared,
   simulate,
-  store,
-  'node-store': nodeStore,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -161,11 +159,8 @@ function brief(of, options) {
 
 /** Functions that take no options. */
 const plain =
-  `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
-  store.createKey
-  `train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard evaluate.settingsOf store.createKey
-  `train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard evaluate.settingsOf
-  store.createKey
+  `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
+  evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

@@ -87,6 +87,7 @@ describe('the code names no way out', () => {
       'people',
       'sentences',
       'now',
+      'simulate',
       'core-scalar',
       'core-large',
     ])

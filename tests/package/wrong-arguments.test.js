@@ -345,6 +345,7 @@ const entries = {
   taste: tasteEntry,
   now: nowEntry,
   people: shared,
+  simulate,
 };
 /** By defaults, as an object without `rounds` has them, a simulation is right, and takes long. */
 const brief = (/** @type {any} */ run) => (/** @type {any[]} */ args) =>
@@ -361,16 +362,12 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
-        const of = { ampcf, rank: rankEntry, learn, sentences, simulate, store, taste: tasteEntry }[entry];
-        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
-        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         const careful = { loadModel: loads, simulate: brief }[name];
         await sweep(name, good, careful ? careful(owner[key]) : call);
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, sentences, simulate, store, taste: tasteEntry };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

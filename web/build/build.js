@@ -103,7 +103,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people'];
+const beside = ['now', 'people', 'simulate'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
@@ -180,7 +180,6 @@ async function bundleLibrary() {
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'simulate', 'store'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,
