@@ -23,10 +23,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 25450;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
-const beside = {
-  now: 6200,
-  people: 6400,
-};
+const beside = { now: 6200, people: 6400 };
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -198,6 +195,8 @@ describe('the entries for pages', () => {
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);
     }
+  });
+
   test('simulate loads the trainer where it is asked to train, and not before', () => {
     const code = text('dist/simulate.js');
     const loaded = new Set([...code.matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, path]) => path));
