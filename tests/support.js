@@ -30,6 +30,7 @@ export const codes = new Set([
   'INSTANCE_FAILED',
   'INTEGRITY',
   'LIMIT',
+  'NEEDS_PLUGIN',
   'NEEDS_TASTE',
   'NO_ASPECTS',
   'NO_CLUSTERS',

@@ -11,6 +11,7 @@ import * as nodeStore from '../../dist/node-store.js';
 import * as shared from '../../dist/people.js';
 import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
+import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
@@ -29,6 +30,7 @@ const entries = {
   now: nowEntry,
   people: shared,
   ask,
+  simulate,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -146,15 +148,24 @@ const calls = {
     args: [ids.slice(0, 3), {}],
   },
   'Session.personas': { call: (now) => nowEntry.session(me).personas(now), args: [{}] },
+  'simulate.simulatePeople': { call: simulate.simulatePeople, args: [model, { people: 2 }] },
+  'simulate.simulate': { call: brief, args: [model, { people: 2, rounds: 1 }] },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
   'store.opfsStore': { call: store.opfsStore, args: [{}] },
 };
 
+/** Without options it is right, and takes long. @param {any} of @param {any} options */
+function brief(of, options) {
+  return options === undefined || Object.keys(Object(options)).length === 0
+    ? simulate.simulate(of, any([]))
+    : simulate.simulate(of, options);
+}
+
 /** Functions that take no options. */
 const plain =
-  `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
-  store.createKey
+  `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
+  evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose

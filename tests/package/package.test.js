@@ -143,6 +143,7 @@ describe('the browser entry', () => {
       ['train', ['./rank.js', './ampcf.js']],
       ['evaluate', ['./rank.js', './ampcf.js', './train.js']],
       ['now', ['./rank.js']],
+      ['simulate', ['./rank.js', './taste.js', './train.js']],
     ]))
       assert.deepEqual(
         [...text(`dist/${name}.js`).matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)]
@@ -195,6 +196,15 @@ describe('the entries for pages', () => {
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);
     }
+  });
+
+  test('simulate loads the trainer where it is asked to train, and not before', () => {
+    const code = text('dist/simulate.js');
+    const loaded = new Set([...code.matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, path]) => path));
+    assert.deepEqual([...loaded].sort(), ['./rank.js', './taste.js']);
+    assert.match(code, /import\("\.\/train\.js"\)/);
+    const bytes = gzipSync(code, { level: 9 }).length;
+    assert.ok(bytes <= 9500, `${bytes} bytes`);
   });
 
   test('positive control: what Node may load is seen', () => {
@@ -261,6 +271,7 @@ const shipped = [
   'dist/refusal.js',
   'dist/report.js',
   'dist/sentences.js',
+  'dist/simulate.js',
   'dist/store.js',
   'dist/taste.js',
   'dist/train.js',

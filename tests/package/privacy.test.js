@@ -88,6 +88,7 @@ describe('the code names no way out', () => {
       'ask',
       'sentences',
       'now',
+      'simulate',
       'core-scalar',
       'core-large',
     ])

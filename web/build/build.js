@@ -93,17 +93,18 @@ const bundles = new Map([
   [at('web/ask.js'), 'ask.js'],
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
+  [at('web/simulate.js'), 'simulate.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
   [at('web/core/refusal.js'), 'refusal.js'],
-  [at('web/cli/diagnose-report.js'), 'report.js'],
+  [at('web/cli/charts.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask'];
+const beside = ['now', 'people', 'ask', 'simulate'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
@@ -205,7 +206,7 @@ async function bundleProgram() {
   });
   const chunk = (/** @type {string} */ name, /** @type {string} */ path) =>
     bundle({ ...program, minify: true, entryPoints: entry(name, path), metafile: true });
-  const report = await chunk('report', 'web/cli/diagnose-report.js');
+  const report = await chunk('report', 'web/cli/charts.js');
   const parquet = await chunk('parquet', 'web/read/parquet.js');
   await bundle({ ...program, entryPoints: entry('tune-worker', 'web/tune/worker.js') });
   const licences = [

@@ -189,7 +189,7 @@ export async function run(argv, signal) {
   io.say(`took     ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (values.html) {
     // Charts need a library that no other command should have to load.
-    const { diagnosisPage } = await import('./diagnose-report.js');
+    const { diagnosisPage } = await import('./charts.js');
     const page = diagnosisPage(path, quality, membership, targets);
     await writeOutput(values.html, new TextEncoder().encode(page));
     io.say(`wrote    ${inline(values.html)}`);

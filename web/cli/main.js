@@ -10,6 +10,7 @@ import { Interrupted, interruptions } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
 import { run as runRetire, usage as retireUsage } from './retire-command.js';
+import { run as runSimulate, usage as simulateUsage } from './simulate-command.js';
 import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { complain, guardStreams, print } from './terminal.js';
 import { run as runTrain, usage as trainUsage } from './train-command.js';
@@ -30,6 +31,7 @@ const commands = {
   split: { usage: splitUsage, run: runSplit },
   evaluate: { usage: evaluateUsage, run: runEvaluate },
   diagnose: { usage: diagnoseUsage, run: runDiagnose },
+  simulate: { usage: simulateUsage, run: runSimulate },
   inspect: { usage: inspectUsage, run: runInspect },
   verify: { usage: verifyUsage, run: runVerify },
 };
@@ -48,6 +50,7 @@ const usage = [
   '  ampcf split RATINGS --by .. -o ..   hold events or people out, to evaluate on',
   '  ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?',
   '  ampcf diagnose MODEL --history ..   how good are its personas, and what do they tell of people?',
+  '  ampcf simulate MODEL                people drawn from it take what it recommends, round by round',
   '  ampcf inspect MODEL                 what a model file holds',
   '  ampcf verify MODEL                  is it sound?',
   '',
