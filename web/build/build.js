@@ -90,6 +90,7 @@ const bundles = new Map([
   [at('web/taste.js'), 'taste.js'],
   [at('web/learn.js'), 'learn.js'],
   [at('web/people.js'), 'people.js'],
+  [at('web/confidence.js'), 'confidence.js'],
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
   [at('web/store.js'), 'store.js'],
@@ -179,6 +180,7 @@ async function bundleLibrary() {
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
+  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', 'confidence'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,

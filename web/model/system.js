@@ -30,6 +30,7 @@ import { storedEvent } from './history.js';
  * @property {Float64Array} weights (R) w q
  * @property {number} summaries how many rows are of summaries
  * @property {number} mass sum_rows w q t^2
+ * @property {number} ridge lambda_u
  */
 
 /** @type {WeakMap<object, System>} */
@@ -93,7 +94,7 @@ const leastWeight = 1e-30;
 /**
  * What each row adds to the system.
  * @param {Profile} profile
- * @returns {Omit<Precision, 'matrix' | 'rhs'>}
+ * @returns {Omit<Precision, 'matrix' | 'rhs' | 'ridge'>}
  */
 function rowsOf(profile) {
   const state = profile.state.now();
@@ -144,5 +145,5 @@ export function precisionOf(profile) {
   const all = mass + alpha * items;
   const ridge = lambda * (all > 0 ? all ** nu : 1);
   for (let d = 0; d < dim; d++) matrix[packedSize(d) + d] += ridge;
-  return { ...rows, matrix, rhs };
+  return { ...rows, matrix, rhs, ridge };
 }
