@@ -44,7 +44,7 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/retraining.js').Retraining} Retraining */
 /** @typedef {import('./evaluate/retraining.js').RetrainingLimits} RetrainingLimits */
 /** @typedef {import('./evaluate/calibrate.js').CalibrationOptions} CalibrationOptions */
-/** @typedef {import('./evaluate/calibrate.js').CalibrationPerson} CalibrationPerson */
+/** @typedef {import('./evaluate/calibration-people.js').CalibrationPerson} CalibrationPerson */
 /** @typedef {import('./evaluate/calibrate.js').CalibrationResult} CalibrationResult */
 /** @typedef {import('./evaluate/reliability.js').Bin} Bin */
 /** @typedef {import('./evaluate/reliability.js').Forecast} Forecast */

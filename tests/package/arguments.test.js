@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';
+import * as confidence from '../../dist/confidence.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
@@ -31,6 +32,11 @@ const entries = {
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
 const guessless = /^(Model|Profile|rank|Session)\.(?!tasteDistance|personas)/;
+  confidence,
+};
+const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
+/** What is in the smallest entry, which has no room for guesses. */
+const guessless = /^(Model|Profile|rank|confidence)\.(?!tasteDistance)/;
 
 const bytes = await smallModel();
 const model = await ampcf.loadModel(bytes);
@@ -132,6 +138,23 @@ const calls = {
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
   'people.peopleOf': { call: shared.peopleOf, args: [me, { people: 2 }] },
+  'confidence.exploration': {
+    call: confidence.exploration,
+    args: [confidence.posteriorOf(me), new Float64Array(model.info.dim), {}],
+  },
+  'confidence.ratings': { call: confidence.ratings, args: [model.createProfile(), [], {}] },
+  'confidence.styleOf': { call: confidence.styleOf, args: [[{ item: 'a', stars: 3 }], {}] },
+  'evaluate.calibrate': {
+    call: evaluate.calibrate,
+    args: [
+      bytes,
+      people.map(({ history }) => ({
+        history: history.slice(2).map(({ item }) => item),
+        liked: history.slice(0, 2).map(({ item }) => item),
+      })),
+      {},
+    ],
+  },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
@@ -150,6 +173,8 @@ const calls = {
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
   store.createKey
+const plain = `evaluate.calibrationError evaluate.reliability confidence.posteriorOf confidence.uncertaintyOf
+  confidence.stylePriorOf train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

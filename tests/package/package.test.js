@@ -27,6 +27,8 @@ const beside = {
   now: 6200,
   people: 6400,
 };
+const pageLimit = 25400;
+const confidenceLimit = 8000;
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -142,6 +144,7 @@ describe('the browser entry', () => {
     for (const [name, allowed] of /** @type {const} */ ([
       ['ampcf', ['./rank.js', './taste.js']],
       ['taste', ['./rank.js']],
+      ['confidence', ['./rank.js']],
       ['train', ['./rank.js', './ampcf.js']],
       ['evaluate', ['./rank.js', './ampcf.js', './train.js']],
       ['now', ['./rank.js']],
@@ -182,6 +185,7 @@ describe('the browser entry', () => {
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
   for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', ...Object.keys(beside)])
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', 'confidence'])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -197,6 +201,9 @@ describe('the entries for pages', () => {
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);
     }
+  test('confidence is small', () => {
+    const bytes = gzipSync(read('dist/confidence.js'), { level: 9 }).length;
+    assert.ok(bytes <= confidenceLimit, `${bytes} bytes`);
   });
 
   test('positive control: what Node may load is seen', () => {
@@ -249,6 +256,7 @@ const shipped = [
   'dist/THIRD-PARTY.txt',
   'dist/ampcf.js',
   'dist/cli.js',
+  'dist/confidence.js',
   'dist/core-large.js',
   'dist/core-scalar.js',
   'dist/evaluate-worker.js',

@@ -85,6 +85,7 @@ describe('the code names no way out', () => {
       'taste',
       'learn',
       'people',
+      'confidence',
       'sentences',
       'now',
       'core-scalar',

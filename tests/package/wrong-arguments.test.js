@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
+import * as confidence from '../../dist/confidence.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
@@ -131,6 +132,26 @@ const functions = {
     as: () => [person(), 0],
     peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
+  confidence: {
+    exploration: () => [
+      confidence.posteriorOf(person()),
+      Float32Array.from({ length: 2 * model.info.dim }, (_, i) => Math.sin(i)),
+      { by: 'ucb', seed: 3, strength: 0.5 },
+    ],
+    posteriorOf: () => [person()],
+    uncertaintyOf: () => [confidence.posteriorOf(person()), new Float32Array(model.info.dim).fill(1), 0],
+    ratings: () => [
+      person(),
+      [{ item: ids[0], stars: 4, weight: 1, at: 5 }],
+      { scale: [1, 5], prior: { mean: 3, spread: 1, strength: 4 } },
+    ],
+    styleOf: () => [[{ item: ids[0], stars: 4, weight: 1, at: 5 }], { scale: [1, 5], prior: { mean: 3 } }],
+    stylePriorOf: () => [
+      [
+        [1, 2, 3],
+        [3, 4, 4],
+      ],
+    ],
   },
   sentences: {
     explainInWords: () => [
@@ -343,11 +364,15 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
+        const of = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, confidence }[entry];
+        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
+        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
+    const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, confidence };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

@@ -10,8 +10,8 @@
  * @typedef {object} OwnRate what a person's own share of likes says, where histories hold what was not liked
  * @property {number} base share of likes of everybody
  * @property {number} strength so many events at the base are added to a person's own
- * @property {readonly [number, number, number]} slopes logit = slopes . [1, logit by score, logit of the own
- *   share]
+ * @property {readonly [number, number, number, number]} slopes logit = slopes . [1, logit by score, logit of the
+ *   own share, log(1 + events)]
  */
 /**
  * @typedef {object} Calibration logit of the probability: piecewise linear in the score, never falling, for
@@ -27,8 +27,12 @@
  * @property {OwnRate | null} own
  * @property {number} level how often an interval is to hold
  * @property {readonly [number, number]} bands thirds of the uncertainty
- * @property {readonly (readonly (readonly [number, number])[])[]} spread (S x 3) by history length and band:
- *   what is added to the logit for the two ends of the interval
+ * @property {Spread} spread
+ */
+/**
+ * @typedef {object} Spread what is added to the logit for the two ends of an interval, linear in log(1 + length)
+ * @property {readonly number[]} histories (T) lengths, increasing
+ * @property {readonly (readonly (readonly [number, number])[])[]} ends (T x 3) by length and band of uncertainty
  */
 /** @typedef {'NOT_CALIBRATED' | 'BAD_CALIBRATION'} Reason why there is no probability */
 
@@ -61,8 +65,11 @@ const isOwn = (own) =>
   (isShare(own?.base) &&
     isNumber(own.strength) &&
     own.strength > 0 &&
-    isList(own.slopes, isNumber, 3) &&
+    isList(own.slopes, isNumber, 4) &&
     own.slopes[1] >= 0);
+
+/** @param {any} ends */
+const isEnds = (ends) => isList(ends, isNumber, 2) && ends[0] <= 0 && ends[1] >= 0;
 
 /**
  * @param {any} c what the metadata of a file say, which may be a stranger's
@@ -81,8 +88,9 @@ export function isCalibration(c) {
     isOwn(c.own) &&
     isShare(c.level) &&
     isList(c.bands, stays, 2) &&
-    isList(c.spread, (row) => isList(row, (ends) => isList(ends, isNumber, 2), 3), n) &&
-    c.spread.flat().every((/** @type {number[]} */ [low, high]) => low <= 0 && high >= 0)
+    isList(c.spread?.histories, rises) &&
+    c.spread.histories[0] >= 0 &&
+    isList(c.spread.ends, (row) => isList(row, isEnds, 3), c.spread.histories.length)
   );
 }
 
@@ -107,9 +115,12 @@ export const logistic = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
  * @param {readonly number[]} ys
  * @param {number} x
  */
-export function onLine(xs, ys, x) {
-  const after = xs.findIndex((knot) => x <= knot);
-  if (after === 0 || after < 0) return ys[after < 0 ? ys.length - 1 : 0];
+function onLine(xs, ys, x) {
+  const last = xs.length - 1;
+  if (!(x > xs[0])) return ys[0];
+  if (!(x < xs[last])) return ys[last];
+  let after = 1;
+  while (xs[after] < x) after++;
   const part = (x - xs[after - 1]) / (xs[after] - xs[after - 1]);
   return ys[after - 1] + part * (ys[after] - ys[after - 1]);
 }
@@ -120,12 +131,17 @@ export function onLine(xs, ys, x) {
  * @param {(s: number) => number} of
  * @param {number} length
  */
-export const byLength = (histories, of, length) =>
-  onLine(
-    histories.map(Math.log1p),
-    histories.map((_, s) => of(s)),
-    Math.log1p(length),
-  );
+export function byLength(histories, of, length) {
+  const last = histories.length - 1;
+  if (!(length > histories[0])) return of(0);
+  if (!(length < histories[last])) return of(last);
+  let after = 1;
+  while (histories[after] < length) after++;
+  const from = Math.log1p(histories[after - 1]);
+  const part = (Math.log1p(length) - from) / (Math.log1p(histories[after]) - from);
+  const low = of(after - 1);
+  return low + part * (of(after) - low);
+}
 
 /**
  * Log odds of a person's own share of likes, shrunk to that of everybody.
@@ -144,8 +160,8 @@ export const ownLogit = ({ base, strength }, { events, likes }) =>
 export function logitOf({ histories, scores, logits, own }, history, score) {
   const z = byLength(histories, (s) => onLine(scores[s], logits[s], score), history.likes);
   if (!own) return z;
-  const [a, b, c] = own.slopes;
-  return a + b * z + c * ownLogit(own, history);
+  const [a, b, c, d] = own.slopes;
+  return a + b * z + c * ownLogit(own, history) + d * Math.log1p(history.events);
 }
 
 /**
@@ -156,6 +172,20 @@ export const bandOf = ({ bands }, uncertainty) =>
   Number(uncertainty > bands[0]) + Number(uncertainty > bands[1]);
 
 /**
+ * What is added to the logit for the ends of an interval.
+ * @param {Calibration} calibration
+ * @param {number} likes
+ * @param {number} uncertainty
+ * @returns {[low: number, high: number]}
+ */
+export function endsOf(calibration, likes, uncertainty) {
+  const { histories, ends } = calibration.spread;
+  const band = bandOf(calibration, uncertainty);
+  const end = (/** @type {0 | 1} */ e) => byLength(histories, (t) => ends[t][band][e], likes);
+  return [end(0), end(1)];
+}
+
+/**
  * The probability and its interval.
  * @param {Calibration} calibration
  * @param {{ events: number, likes: number }} history
@@ -164,9 +194,7 @@ export const bandOf = ({ bands }, uncertainty) =>
  * @returns {{ probability: number, interval: [low: number, high: number] }}
  */
 export function probabilityOf(calibration, history, { score, uncertainty, shift }) {
-  const { histories, spread } = calibration;
   const z = logitOf(calibration, history, score) + shift;
-  const band = bandOf(calibration, uncertainty);
-  const end = (/** @type {0 | 1} */ e) => byLength(histories, (s) => spread[s][band][e], history.likes);
-  return { probability: logistic(z), interval: [logistic(z + end(0)), logistic(z + end(1))] };
+  const [low, high] = endsOf(calibration, history.likes, uncertainty);
+  return { probability: logistic(z), interval: [logistic(z + low), logistic(z + high)] };
 }

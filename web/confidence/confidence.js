@@ -71,7 +71,7 @@ function withConfidence(profile, ranking, { baseRate, templates }) {
   const { model } = profile;
   const { calibration, reason } = calibrationOf(model);
   const posterior = posteriorOf(profile);
-  const open = uncertaintyIn(profile, posterior);
+  const open = uncertaintyIn(model, posterior);
   const whole = overall(calibration, reason, baseRate, posterior.likes);
   const shift = calibration && baseRate !== undefined ? logit(baseRate) - logit(calibration.baseRate) : 0;
   const items = ranking.items.map((item) => {

@@ -3,9 +3,9 @@ import { badArgument, countArgument, optionValues, rangeArgument } from '../core
 import { idAt, scoresOf, vectorsOf } from '../core/kernel.js';
 import { solveUpper } from '../core/packed.js';
 import { highestSeed, seededRandom } from '../core/random.js';
-import { candidatesArgument } from '../model/candidates.js';
-import { leverage, posteriorOf } from './posterior.js';
+import { leverage, posteriorArgument, posteriorOf, vectorsArgument } from './posterior.js';
 
+/** @import { Candidates } from '../model/candidates.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { OpenPlugin, Plugin } from '../model/plugins.js' */
 /** @import { Profile } from '../model/profile.js' */
@@ -49,7 +49,10 @@ function normals(n, random) {
  * @param {ExploreOptions} [options]
  * @returns {Float64Array} (n). O(n D) by 'thompson', O(n D^2) by 'ucb'
  */
-export function exploration({ dim, factor, scale }, vectors, options) {
+export function exploration(posterior, vectors, options) {
+  posteriorArgument(posterior);
+  const { dim, factor, scale } = posterior;
+  vectorsArgument(vectors, dim);
   const { by, seed, strength } = checkedOptions(options);
   const n = Math.floor(vectors.length / dim);
   const times = scale * strength;
@@ -75,7 +78,7 @@ const placesBy = (values) => [...Array(values.length).keys()].sort((a, b) => val
 
 /**
  * @param {Profile} profile
- * @param {Iterable<string | number> | import('../model/candidates.js').Candidates} candidates
+ * @param {Iterable<string | number> | Candidates} candidates
  * @param {RecommendOptions} options
  * @returns {Ranking}
  */
@@ -102,19 +105,24 @@ function rankExplored(profile, candidates, { explore: given, ...options }) {
 }
 
 /**
- * What each item of the catalogue counts before anything is explored: its score, but no more than the last place
- * of the plain list where it is not in it, and in the order of the places where it is.
+ * What each item of the catalogue counts before anything is explored: its score; where it is in the plain list, in
+ * the order of the places; where it is not, at most the best score below those of the list.
  * @param {Profile} profile
  * @param {readonly RankedItem[]} plain
  * @param {(index: number) => boolean} may be listed
  */
 function standing(profile, plain, may) {
   const { model } = profile;
-  const scores = Float64Array.from(scoresOf(profile.state.now().core));
+  const values = Float64Array.from(scoresOf(profile.state.now().core));
   const there = plain.map(({ item }) => Number(model.indexOf(item)));
-  const sorted = there.map((index) => scores[index]).sort((a, b) => b - a);
+  const sorted = there.map((index) => values[index]).sort((a, b) => b - a);
   const least = sorted[sorted.length - 1];
-  const values = scores.map((score, index) => (may(index) ? Math.min(score, least) : -Infinity));
+  let next = -Infinity;
+  for (let j = 0; j < values.length; j++) {
+    if (!may(j)) values[j] = -Infinity;
+    else if (values[j] < least && values[j] > next) next = values[j];
+  }
+  for (let j = 0; j < values.length; j++) if (values[j] >= least) values[j] = next;
   there.forEach((index, place) => {
     values[index] = sorted[place];
   });
@@ -125,13 +133,13 @@ function standing(profile, plain, may) {
 /**
  * Which items may be listed at all.
  * @param {Profile} profile
- * @param {RecommendOptions} options
+ * @param {{ only: Candidates | undefined, without: Candidates | undefined, excludeSeen: boolean }} how
  */
-function mayList({ model, state }, { filter, exclude, excludeSeen = true }) {
-  const only = filter && new Set(model.mask(filter).indices);
-  const without = new Set(exclude ? candidatesArgument(model, 'exclude', exclude).indices : []);
-  if (excludeSeen) for (const index of state.now().indices) without.add(index);
-  return (/** @type {number} */ index) => !without.has(index) && (!only || only.has(index));
+function mayList({ state }, { only, without, excludeSeen }) {
+  const out = new Set(without?.indices);
+  if (excludeSeen) for (const index of state.now().indices) out.add(index);
+  const allowed = only && new Set(only.indices);
+  return (/** @type {number} */ index) => !out.has(index) && (!allowed || allowed.has(index));
 }
 
 /**
@@ -141,15 +149,16 @@ function mayList({ model, state }, { filter, exclude, excludeSeen = true }) {
  */
 function recommendExplored(profile, { explore: given, ...options }) {
   const explore = checkedOptions(/** @type {ExploreOptions} */ (given));
-  const { exclude, filter } = options;
-  // What may be gone through once only is needed twice.
-  const rest = { ...options };
-  if (exclude !== undefined) rest.exclude = candidatesArgument(profile.model, 'exclude', exclude);
-  if (filter !== undefined && explore.strength > 0) rest.filter = profile.model.mask(filter);
-  const plain = profile.recommend(rest);
-  if (explore.strength === 0 || plain.items.length === 0) return plain;
+  if (explore.strength === 0) return profile.recommend(options);
+  const { exclude, filter, excludeSeen = true } = options;
   const { kernel, info } = profile.model;
-  const { values, place } = standing(profile, plain.items, mayList(profile, rest));
+  // What may be gone through once only is needed twice.
+  const without = exclude && profile.model.candidates(/** @type {Iterable<string>} */ (exclude));
+  const only = filter && profile.model.mask(filter);
+  const plain = profile.recommend({ ...options, exclude: without, filter: only });
+  if (plain.items.length === 0) return plain;
+  const may = mayList(profile, { only, without, excludeSeen });
+  const { values, place } = standing(profile, plain.items, may);
   const more = exploration(posteriorOf(profile), vectorsOf(kernel, 0, info.items), explore);
   for (let j = 0; j < values.length; j++) values[j] += more[j];
   const far = info.items;

@@ -1,10 +1,12 @@
 // Owns the posterior of a person's vector, N(u, s^2 M^-1), and what it says of an item: how much of its direction
 // the history leaves open, how far a score may be off. Must not rank.
+import { badArgument } from '../core/arguments.js';
 import { vectorsOf } from '../core/kernel.js';
 import { cholesky, packedSize, solveLower } from '../core/packed.js';
 import { profileArgument } from '../model/handles.js';
 import { precisionOf, systemOf } from '../model/system.js';
 
+/** @import { Model } from '../model/model.js' */
 /** @import { Profile } from '../model/profile.js' */
 /**
  * @typedef {object} Posterior
@@ -28,6 +30,42 @@ export function leverage(factor, vectors, at, work) {
   let sum = 0;
   for (let d = 0; d < work.length; d++) sum += work[d] * work[d];
   return sum;
+}
+
+/**
+ * @param {Posterior} given
+ * @param {'factor' | 'before'} [name]
+ */
+export function posteriorArgument(given, name = 'factor') {
+  const { dim, scale, [name]: factor } = /** @type {any} */ (given ?? {});
+  const sound =
+    Number.isInteger(dim) &&
+    dim > 0 &&
+    scale >= 0 &&
+    scale < Infinity &&
+    factor instanceof Float64Array &&
+    factor.length === packedSize(dim);
+  if (!sound) throw badArgument('posterior', given, 'what posteriorOf(profile) gives');
+}
+
+/**
+ * Vectors one after the other, or one that begins somewhere.
+ * @param {ArrayLike<number>} vectors
+ * @param {number} dim
+ * @param {number} [at]
+ */
+export function vectorsArgument(vectors, dim, at) {
+  const length = typeof vectors === 'object' ? vectors?.length : undefined;
+  const sound =
+    Number.isInteger(length) &&
+    (at === undefined
+      ? Number(length) % dim === 0
+      : Number.isInteger(at) && at >= 0 && at + dim <= Number(length));
+  if (!sound) throw badArgument('vectors', vectors, `${dim} numbers for each`);
+  const end = at === undefined ? vectors.length : at + dim;
+  for (let i = at ?? 0; i < end; i++)
+    if (!(Math.abs(vectors[i]) <= 2 ** 20))
+      throw badArgument(`vectors[${i}]`, vectors[i], 'a number to 2^20');
 }
 
 /**
@@ -99,19 +137,29 @@ function workOut(profile) {
  * @param {ArrayLike<number>} vectors
  * @param {number} [at] where v begins
  */
-export function uncertaintyOf({ dim, factor, before }, vectors, at = 0) {
+export function uncertaintyOf(posterior, vectors, at = 0) {
+  posteriorArgument(posterior);
+  posteriorArgument(posterior, 'before');
+  vectorsArgument(vectors, posterior.dim, at);
+  return openOf(posterior, vectors, at);
+}
+
+/**
+ * @param {PersonPosterior} posterior
+ * @param {ArrayLike<number>} vectors
+ * @param {number} at
+ */
+function openOf({ dim, factor, before }, vectors, at) {
   const work = new Float64Array(dim);
   const open = leverage(before, vectors, at, work);
   return open > 0 ? Math.min(1, leverage(factor, vectors, at, work) / open) : 1;
 }
 
 /**
- * Of items of the profile's model.
- * @param {Profile} profile
+ * Of items of a model.
+ * @param {Model} model
  * @param {PersonPosterior} posterior
  * @returns {(index: number) => number}
  */
-export const uncertaintyIn =
-  ({ model }, posterior) =>
-  (index) =>
-    uncertaintyOf(posterior, vectorsOf(model.kernel, index, 1));
+export const uncertaintyIn = (model, posterior) => (index) =>
+  openOf(posterior, vectorsOf(model.kernel, index, 1), 0);

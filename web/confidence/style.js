@@ -5,7 +5,6 @@ import { profileArgument } from '../model/handles.js';
 import { eventArgument } from '../model/history.js';
 
 /** @import { Profile } from '../model/profile.js' */
-/** @import { EventFacts } from '../model/types.js' */
 /** @typedef {{ item: string | number, stars: number, weight?: number, at?: number | null }} Rating */
 /**
  * @typedef {object} StylePrior how people rate
@@ -85,22 +84,15 @@ export function styleOf(list, options = {}) {
 /**
  * @param {Rule} rule
  * @param {Rating} rating
- * @returns {[id: string, stars: number, facts: Partial<EventFacts>]}
+ * @returns {[id: string, stars: number, facts: { weight?: number, at?: number | null }]}
  */
 function ratingArgument(rule, rating) {
   const [item, stars, weight, at] = optionValues(rating, 'item stars weight at', 'rating');
   const id = itemId(item);
   rangeArgument(`rating of ${id}`, stars, rule.low, rule.high);
-  const [, facts] = eventArgument({ item: id, preference: 0, weight, at });
-  return [
-    id,
-    stars,
-    {
-      ...(weight !== undefined && { weight }),
-      ...(at !== undefined && { at }),
-      preference: facts.preference,
-    },
-  ];
+  const facts = { ...(weight !== undefined && { weight }), ...(at !== undefined && { at }) };
+  eventArgument({ item: id, ...facts });
+  return [id, stars, facts];
 }
 
 /**
@@ -182,13 +174,11 @@ class PersonalRatings {
     const fresh = listArgument('ratings', list).map((rating) => ratingArgument(this.#rule, rating));
     const before = new Map(this.#stars);
     try {
-      for (const [id, stars, { weight, at }] of fresh) {
-        this.#profile.add({
-          item: id,
-          preference: 0,
-          ...(weight !== undefined && { weight }),
-          at: at ?? null,
-        });
+      // What is not said of an event that is there stays as it is.
+      const there = new Map(this.#profile.history.map((event) => [event.item, event]));
+      for (const [id, stars, facts] of fresh) {
+        const { weight = 1, at = null } = there.get(id) ?? {};
+        this.#profile.add({ item: id, weight, at, preference: 0, ...facts });
         this.#stars.set(id, stars);
       }
     } catch (error) {

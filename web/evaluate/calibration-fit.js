@@ -15,9 +15,13 @@ import { bandOf, byLength, logit, logistic, logitOf, ownLogit } from '../confide
 /** @typedef {Pick<Calibration, 'histories' | 'scores' | 'logits' | 'own' | 'baseRate'>} FittedMap */
 
 const mostLengths = 4;
-/** A length of histories, and a knot of a line, takes so many likes. */
-const likesOfLength = 250;
+/**
+ * So many likes, less the share that is liked anyhow, make another length of histories; a knot of a line takes so many
+ * likes, and so many items that its share is known to this standard error.
+ */
+const likesOfLength = 500;
 const likesOfKnot = 20;
+const errorOfKnot = 0.02;
 const mostKnots = 16;
 const ownStrength = 5;
 
@@ -43,10 +47,10 @@ function rateOf(rows) {
  */
 function pooled(rows) {
   const blocks =
-    /** @type {{ weight: number, likes: number, score: number, events: number, last: number }[]} */ ([]);
+    /** @type {{ weight: number, likes: number, score: number, events: number, rows: number, last: number }[]} */ ([]);
   for (const { score, liked, weight } of [...rows].sort((a, b) => a.score - b.score)) {
     const likes = liked ? weight : 0;
-    let block = { weight, likes, score: weight * score, events: Number(liked), last: score };
+    let block = { weight, likes, score: weight * score, events: Number(liked), rows: 1, last: score };
     for (let before = blocks.at(-1); before; before = blocks.at(-1)) {
       const falls = before.likes * block.weight >= block.likes * before.weight;
       if (!falls && before.last < score) break;
@@ -56,6 +60,7 @@ function pooled(rows) {
         likes: before.likes + block.likes,
         score: before.score + block.score,
         events: before.events + block.events,
+        rows: before.rows + block.rows,
         last: block.last,
       };
     }
@@ -72,7 +77,7 @@ function pooled(rows) {
 function lineOf(rows, rate) {
   const enough = Math.max(likesOfKnot, likesIn(rows) / mostKnots);
   const knots = /** @type {[number, number][]} */ ([]);
-  let sum = { weight: 0, likes: 0, score: 0, events: 0 };
+  let sum = { weight: 0, likes: 0, score: 0, events: 0, rows: 0 };
   const close = () => {
     if (sum.weight === 0) return;
     const x = rounded(sum.score / sum.weight);
@@ -80,14 +85,16 @@ function lineOf(rows, rate) {
     const before = knots.at(-1);
     if (before && !(x > before[0])) before[1] = Math.max(before[1], y);
     else knots.push([x, Math.max(y, before?.[1] ?? -Infinity)]);
-    sum = { weight: 0, likes: 0, score: 0, events: 0 };
+    sum = { weight: 0, likes: 0, score: 0, events: 0, rows: 0 };
   };
   for (const block of pooled(rows)) {
     sum.weight += block.weight;
     sum.likes += block.likes;
     sum.score += block.score;
     sum.events += block.events;
-    if (sum.events >= enough) close();
+    sum.rows += block.rows;
+    const p = sum.likes / sum.weight;
+    if (sum.events >= enough && Math.sqrt((p * (1 - p)) / sum.rows) <= errorOfKnot) close();
   }
   // What is left has fewer likes, and the best scores: it ends the line only where it has some.
   if (sum.events > 0 || knots.length === 0) close();
@@ -102,7 +109,8 @@ function byLengths(rows) {
   const people = [...new Set(rows.map(({ history }) => history))]
     .map(({ likes }) => likes)
     .sort((a, b) => a - b);
-  const n = Math.max(1, Math.min(mostLengths, Math.floor(likesIn(rows) / likesOfLength)));
+  const told = likesIn(rows) * (1 - rateOf(rows));
+  const n = Math.max(1, Math.min(mostLengths, Math.floor(told / likesOfLength)));
   const edges = Array.from({ length: n - 1 }, (_, k) => people[Math.floor(((k + 1) * people.length) / n)]);
   const groups = Array.from({ length: n }, () => /** @type {Row[]} */ ([]));
   for (const row of rows) groups[edges.filter((edge) => row.history.likes >= edge).length].push(row);
@@ -181,16 +189,24 @@ function ownRate(rows, line) {
   const own = {
     base: rounded(likes / events),
     strength: ownStrength,
-    slopes: /** @type {const} */ ([0, 1, 0]),
+    slopes: /** @type {const} */ ([0, 1, 0, 0]),
   };
   if (!(own.base > 0 && own.base < 1)) return null;
   const by = /** @type {Calibration} */ ({ ...line, own: null });
-  const [a, b, c] = logisticFit(rows, ({ history, score }) => [
+  const [a, b, c, d] = logisticFit(rows, ({ history, score }) => [
     1,
     logitOf(by, history, score),
     ownLogit(own, history),
+    Math.log1p(history.events),
   ]);
-  return b >= 0 ? { ...own, slopes: [rounded(a), rounded(b), rounded(c)] } : null;
+  if (b >= 0) return { ...own, slopes: [rounded(a), rounded(b), rounded(c), rounded(d)] };
+  // The score says nothing that the share does not.
+  const [start, share, length] = logisticFit(rows, ({ history }) => [
+    1,
+    ownLogit(own, history),
+    Math.log1p(history.events),
+  ]);
+  return { ...own, slopes: [rounded(start), 0, rounded(share), rounded(length)] };
 }
 
 /**
@@ -222,17 +238,17 @@ export function fitMap(rows) {
 
 /** So few say nothing of their own length or band. */
 const fewMoves = 200;
+const spreadLengths = 4;
 
 /**
  * What is added to a logit for the two ends of an interval, by history length and band of uncertainty: quantiles of
  * how far logits moved when the rest of the history was known.
  * @param {readonly Move[]} moves
- * @param {Pick<Calibration, 'histories' | 'bands'>} by
+ * @param {readonly [number, number]} bands
  * @param {number} level
- * @returns {[number, number][][]} (S x 3)
+ * @returns {Calibration['spread']}
  */
-export function spreadOf(moves, { histories, bands }, level) {
-  const lengthOf = (/** @type {Move} */ { likes }) => Math.round(byLength(histories, (s) => s, likes));
+export function spreadOf(moves, bands, level) {
   const ends = (/** @type {readonly Move[]} */ some) => {
     const sorted = Float64Array.from(some, (move) => move.by).sort();
     const tail = (1 - level) / 2;
@@ -240,12 +256,26 @@ export function spreadOf(moves, { histories, bands }, level) {
     const high = quantile(sorted, 1 - tail);
     return /** @type {[number, number]} */ ([rounded(Math.min(0, low)), rounded(Math.max(0, high))]);
   };
-  return histories.map((_, s) =>
-    [0, 1, 2].map((band) => {
-      const banded = moves.filter((move) => bandOf({ bands }, move.uncertainty) === band);
-      const own = banded.filter((move) => lengthOf(move) === s);
-      const best = [own, banded, moves].find((some) => some.length >= fewMoves) ?? moves;
-      return best.length > 0 ? ends(best) : [0, 0];
-    }),
+  const sorted = [...moves].sort((a, b) => a.likes - b.likes);
+  const n = Math.max(1, Math.min(spreadLengths, Math.floor(moves.length / (3 * fewMoves))));
+  const edges = Array.from(
+    { length: n - 1 },
+    (_, k) => sorted[Math.floor(((k + 1) * sorted.length) / n)].likes,
   );
+  const found = /** @type {{ history: number, ends: [number, number][] }[]} */ ([]);
+  for (let k = 0; k < n; k++) {
+    const own = moves.filter(({ likes }) => edges.filter((edge) => likes >= edge).length === k);
+    if (own.length === 0) continue;
+    const history = rounded(
+      Math.expm1(own.reduce((sum, { likes }) => sum + Math.log1p(likes), 0) / own.length),
+    );
+    if (found.length > 0 && !(history > found[found.length - 1].history)) continue;
+    const bandEnds = [0, 1, 2].map((band) => {
+      const banded = own.filter((move) => bandOf({ bands }, move.uncertainty) === band);
+      return ends(banded.length >= fewMoves ? banded : own);
+    });
+    found.push({ history, ends: bandEnds });
+  }
+  if (found.length === 0) return { histories: [1], ends: [[0, 1, 2].map(() => [0, 0])] };
+  return { histories: found.map(({ history }) => history), ends: found.map((one) => one.ends) };
 }
