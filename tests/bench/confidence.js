@@ -20,7 +20,7 @@ import { benchArguments, publish } from './results.js';
 /** @typedef {Forecast & { likes: number, first: boolean, low: number, high: number }} Judged */
 /** @typedef {{ likes: number, inside: boolean, first: boolean }} Moved */
 
-const values = benchArguments({ set: { type: 'string' }, people: { type: 'string', default: '3000' } });
+const values = benchArguments({ set: { type: 'string' }, people: { type: 'string', default: '1500' } });
 const trained = { sweeps: 8, clusters: 0, gate: 1, leaves: 8 };
 const sets = [
   { title: 'ML-100k', folder: 'ml-100k', files: ['u.data'], least: 4, dim: 32, support: 2 },
@@ -76,7 +76,7 @@ function judge(model, { calibration }, people, ofHalves) {
   const judged = /** @type {Judged[]} */ ([]);
   const moved = /** @type {Moved[]} */ ([]);
   people.forEach((person, u) => {
-    const asked = askPerson(model, person, personRandom(2, String(u)), true);
+    const asked = askPerson(model, person, personRandom(2, String(u)), u % 2 === 0);
     for (const { history, score, liked, weight, first } of asked.rows) {
       const z = logitOf(calibration, history, score);
       const [low, high] = endsOf(calibration, history.likes, asked.open[0] ?? 1);
