@@ -1,5 +1,5 @@
-// Owns an example: a list that says how likely and how sure it is, that explores, and stars read by a person's own
-// style.
+// Owns an example: a list that says how likely and how sure it is, that explores, and stars read by a
+// person's own style.
 // Run: node examples/confidence.js
 import { loadModel } from 'ampcf';
 import { confidence, explore, ratings } from 'ampcf/confidence';

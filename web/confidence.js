@@ -1,5 +1,5 @@
-// Owns the confidence entry: how likely, how sure, what else might be good, and what stars say. Must not be needed
-// to rank.
+// Owns the confidence entry: how likely, how sure, what else might be good, and what stars say. Must not be
+// needed to rank.
 export { confidence } from './confidence/confidence.js';
 export { exploration, explore } from './confidence/explore.js';
 export { posteriorOf, uncertaintyOf } from './confidence/posterior.js';

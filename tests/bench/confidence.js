@@ -1,5 +1,5 @@
-// Owns `npm run bench:confidence`: how far probabilities are from what people liked, whether intervals hold, what a
-// person's style of rating is worth, on people of no training and of no fit. Must not choose anything.
+// Owns `npm run bench:confidence`: how far probabilities are from what people liked, whether intervals hold,
+// what a person's style of rating is worth, on people of no training and of no fit. Must not choose anything.
 import { writeFileSync } from 'node:fs';
 import { calibrate, calibrationError, pairedBootstrap, reliability } from '../../dist/evaluate.js';
 import { ratings, stylePriorOf } from '../../dist/confidence.js';
@@ -169,7 +169,10 @@ function thirdsOf(list) {
 const share = (/** @type {readonly Moved[]} */ list) =>
   figure(list.filter(({ inside }) => inside).length / Math.max(1, list.length));
 
-/** Bins of the first places whose share of likes lies in the mean interval. @param {readonly Judged[]} list */
+/**
+ * Bins of the first places whose share of likes lies in the mean interval.
+ * @param {readonly Judged[]} list
+ */
 function binsInside(list) {
   const sorted = [...list].sort((a, b) => a.probability - b.probability);
   const n = 15;
@@ -197,7 +200,11 @@ function ranksOf(list) {
   return ranks;
 }
 
-/** Spearman's; null where one of them is constant. @param {readonly number[]} a @param {readonly number[]} b */
+/**
+ * Spearman's; null where one of them is constant.
+ * @param {readonly number[]} a
+ * @param {readonly number[]} b
+ */
 function rankCorrelation(a, b) {
   const [x, y] = [ranksOf(a), ranksOf(b)];
   const mean = (a.length - 1) / 2;
@@ -208,6 +215,35 @@ function rankCorrelation(a, b) {
     yy += (y[i] - mean) ** 2;
   }
   return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null;
+}
+
+/**
+ * Rank correlations of one person.
+ * @param {Model} model
+ * @param {SplitPerson} person
+ * @param {import('../../dist/types/confidence.js').RatingOptions} options
+ */
+function correlationsOf(model, { history, held }, options) {
+  const known = held.filter(({ item }) => model.has(item));
+  const stars = known.map(({ rating }) => rating);
+  const by = (/** @type {(me: ReturnType<Model['createProfile']>) => unknown} */ fill) => {
+    const me = model.createProfile();
+    fill(me);
+    const all = scoresOf(me.state.now().core);
+    me.dispose();
+    return rankCorrelation(
+      known.map(({ item }) => all[Number(model.indexOf(item))]),
+      stars,
+    );
+  };
+  const { scale = [1, 5] } = options;
+  const given = history.map(({ item, rating }) => ({ item, stars: rating }));
+  const found = {
+    likes: by((me) => history.forEach(({ item, rating }) => rating >= 4 && me.add(item))),
+    rate: by((me) => history.forEach(({ item, rating }) => me.rate(item, rating, { scale }))),
+    style: by((me) => ratings(me, given, options)),
+  };
+  return known.length < 5 || Object.values(found).includes(null) ? null : found;
 }
 
 /**
@@ -231,30 +267,9 @@ async function styleRows(folder, file, scale) {
     const prior = stylePriorOf(
       others.map(({ history, held }) => [...history, ...held].map(({ rating }) => rating)),
     );
-    for (const { history, held } of dealt[k]) {
-      const known = held.filter(({ item }) => model.has(item));
-      const scores = (/** @type {(me: ReturnType<Model['createProfile']>) => unknown} */ fill) => {
-        const me = model.createProfile();
-        fill(me);
-        const all = scoresOf(me.state.now().core);
-        me.dispose();
-        return rankCorrelation(
-          known.map(({ item }) => all[Number(model.indexOf(item))]),
-          known.map(({ rating }) => rating),
-        );
-      };
-      const found = {
-        likes: scores((me) => history.forEach(({ item, rating }) => rating >= 4 && me.add(item))),
-        rate: scores((me) => history.forEach(({ item, rating }) => me.rate(item, rating, { scale }))),
-        style: scores((me) =>
-          ratings(
-            me,
-            history.map(({ item, rating }) => ({ item, stars: rating })),
-            { scale, prior },
-          ),
-        ),
-      };
-      if (known.length < 5 || Object.values(found).includes(null)) continue;
+    for (const person of dealt[k]) {
+      const found = correlationsOf(model, person, { scale, prior });
+      if (!found) continue;
       for (const name of /** @type {const} */ (['likes', 'rate', 'style']))
         columns[name].push(Number(found[name]));
     }
@@ -319,8 +334,10 @@ if (values.write)
 publish(
   'confidence',
   [
-    'People in five folds: a model is trained on three, its map fitted on a fourth, and the fifth judged, in turn, so that everybody is judged once. A fifth of each',
-    "person's likes is held out at random. Expected calibration error over 15 bins of equal weight; `as by chance` is what it would be if every probability were right.",
+    'People in five folds: a model is trained on three, its map fitted on a fourth, and the fifth judged, ' +
+      'in turn, so that everybody is judged once. A fifth of each',
+    "person's likes is held out at random. Expected calibration error over 15 bins of equal weight; " +
+      '`as by chance` is what it would be if every probability were right.',
     '',
     markdownTable(
       [
@@ -341,12 +358,14 @@ publish(
     '',
     '![reliability](confidence/reliability.svg)',
     '',
-    'Intervals of 80 %: how often the probability by the whole history lies in the interval by half of it, by the length of that half; and bins of the first 20 places whose',
+    'Intervals of 80 %: how often the probability by the whole history lies in the interval by half of it, ' +
+      'by the length of that half; and bins of the first 20 places whose',
     'share of likes lies in the mean interval.',
     '',
     markdownTable(['', 'all', 'short', 'middle', 'long', 'first 20', 'bins inside'], covers),
     '',
-    "Rank correlation (Spearman) of scores with held-out stars, mean over people: likes of 4 stars and more alone, stars by `rate`, stars by the person's style.",
+    'Rank correlation (Spearman) of scores with held-out stars, mean over people: likes of 4 stars and ' +
+      "more alone, stars by `rate`, stars by the person's style.",
     '',
     markdownTable(['', 'people', 'likes', 'rate', 'style', 'style less rate (95 %)'], styles),
   ].join('\n'),

@@ -1,4 +1,5 @@
-// Owns running the example of probabilities: what it prints is read, not only that it ends. Must not repeat its code.
+// Owns running the example of probabilities: what it prints is read, not only that it ends. Must not repeat
+// its code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runExample } from './run-example.js';

@@ -179,6 +179,11 @@ const plain = `evaluate.calibrationError evaluate.reliability confidence.posteri
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
+  confidence.stylePriorOf train.replaceMetadata train.retireItems evaluate.writeCard
+  evaluate.settingsOf store.createKey store.memoryStore node-store.fileStore Model.needTaste
+  Model.indexOf Model.has Model.title Model.aspects Model.ids Model.candidates Model.diagnostics
+  Model.dispose Profile.settle Profile.become Profile.remove Profile.clear Profile.undo
+  Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */
 const functionsIn = (entry) => Object.entries(entry).filter(([, value]) => typeof value === 'function');

@@ -1,5 +1,5 @@
-// Owns `ampcf calibrate`: model file and held-out likes -> model file that says probabilities. Must not know how they
-// are fitted.
+// Owns `ampcf calibrate`: model file and held-out likes -> model file that says probabilities. Must not know
+// how they are fitted.
 import { calibrate } from '../evaluate.js';
 import { itemsByPerson } from '../evaluate/people.js';
 import { inline } from '../read/inline.js';
@@ -22,7 +22,7 @@ import {
 } from './read-interactions.js';
 import { print } from './terminal.js';
 
-/** @import { CalibrationPerson } from '../evaluate.js' */
+/** @import { CalibrationPerson, CalibrationResult } from '../evaluate.js' */
 /** @import { Interactions } from '../train.js' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Io } from './progress.js' */
@@ -30,14 +30,14 @@ import { print } from './terminal.js';
 export const usage = [
   'ampcf calibrate MODEL --history FILE --test FILE -o OUT',
   '',
-  '  Let a model say how likely an item is liked (`recommend({ confidence: true })` of ampcf/confidence): a map from',
-  '  scores to probabilities is fitted to likes that no training has seen, and kept in the file. Scores, ids and saved',
-  '  profiles stay as they are.',
+  '  Let a model say how likely an item is liked (`recommend({ confidence: true })` of ampcf/confidence): a',
+  '  map from scores to probabilities is fitted to likes that no training has seen, and kept in the file.',
+  '  Scores, ids and saved profiles stay as they are.',
   '',
   '  --history FILE   what is known of people',
   '  --test FILE      what the same people liked that the model was not trained on (ampcf split)',
-  '  --shown FILE     what they were shown or rated: probabilities are of what is shown then, not of the catalogue.',
-  '                   All its rows count, whatever their ratings; it may be the file of --test',
+  '  --shown FILE     what they were shown or rated: probabilities are of what is shown then, not of the',
+  '                   catalogue. All its rows count, whatever their ratings; it may be the file of --test',
   '  --level X        how often an interval is to hold, default 0.8',
   '  --seed N         of what is drawn, default 1',
   ratingUsage,
@@ -92,12 +92,22 @@ async function readPeople(values, io) {
 }
 
 /**
- * @param {string[]} argv
- * @param {AbortSignal} signal
+ * @param {CalibrationResult} found
+ * @param {(line: string) => void} say
  */
-export async function run(argv, signal) {
-  const { values, given } = parseCommand(argv, options, ['MODEL']);
-  const { output, history, test, shown } = values;
+function sayCalibrated({ calibration: { population, baseRate }, figures }, say) {
+  const rate = `${(100 * baseRate).toPrecision(3)} %`;
+  const of =
+    population === 'shown'
+      ? `what was shown: ${rate} of it was liked`
+      : `the catalogue: ${rate} of it is among the likes of a person`;
+  say(`asked    ${count(figures.people)} people, ${count(figures.likes)} likes that were held out`);
+  say(`of       ${of}`);
+  say(`error    ${figures.error} on people that were not asked (expected calibration error)`);
+}
+
+/** @param {Record<string, any>} values */
+function checkUsage({ output, ...values }) {
   if (!output) throw new UsageError('-o OUT is missing: where should the model go?');
   for (const [name, why] of /** @type {const} */ ([
     ['history', 'what is known of people?'],
@@ -105,6 +115,16 @@ export async function run(argv, signal) {
   ]))
     if (values[name] === undefined) throw new UsageError(`--${name} FILE is missing: ${why}`);
   checkRatingOptions(values);
+}
+
+/**
+ * @param {string[]} argv
+ * @param {AbortSignal} signal
+ */
+export async function run(argv, signal) {
+  const { values, given } = parseCommand(argv, options, ['MODEL']);
+  const { output, history, test, shown } = values;
+  checkUsage(values);
   const level = numberOption(values, 'level', { low: 0.01, high: 0.99 });
   const seed = seedOption(values);
   const io = ioOf(values, signal);
@@ -123,17 +143,11 @@ export async function run(argv, signal) {
   }).finally(lines.finish);
   signal.throwIfAborted();
   await writeOutput(output, found.bytes);
-  const { population, baseRate } = found.calibration;
-  const { figures } = found;
-  const rate = `${(100 * baseRate).toPrecision(3)} %`;
-  const ofWhat =
-    population === 'shown'
-      ? `what was shown: ${rate} of it was liked`
-      : `the catalogue: ${rate} of it is among the likes of a person`;
-  io.say(`asked    ${count(figures.people)} people, ${count(figures.likes)} likes that were held out`);
-  io.say(`of       ${ofWhat}`);
-  io.say(`error    ${figures.error} on people that were not asked (expected calibration error)`);
+  sayCalibrated(found, io.say);
   io.say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(found.bytes.length)})`);
+  const { population, baseRate } = found.calibration;
   if (values.json && output !== '-')
-    await print(jsonLine({ model: output, bytes: found.bytes.length, population, baseRate, ...figures }));
+    await print(
+      jsonLine({ model: output, bytes: found.bytes.length, population, baseRate, ...found.figures }),
+    );
 }

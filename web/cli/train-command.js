@@ -373,10 +373,10 @@ function sayTrained(trained, given, say) {
   for (const line of choiceLines(trained)) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
   if (validation && check) sayCheck(validation, check, say, triedOf(trained));
-  if (trained.confidence)
-    say(
-      `probabilities by ${count(trained.confidence.people)} people, expected error ${trained.confidence.error}`,
-    );
+  if (trained.confidence) {
+    const { people, error } = trained.confidence;
+    say(`probabilities by ${count(people)} people, expected error ${error}`);
+  }
   if (validated) say(refitText(trained));
 }
 

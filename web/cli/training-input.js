@@ -116,7 +116,7 @@ export const refitUsage =
   'written, the figures are of the one before';
 
 export const calibrateUsage =
-  '--calibrate             keep in the file how likely scores are liked, as ampcf calibrate does, by the validation';
+  '--calibrate             keep in the file how likely scores are liked, by the validation (ampcf calibrate)';
 
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +

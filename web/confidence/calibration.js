@@ -10,8 +10,8 @@
  * @typedef {object} OwnRate what a person's own share of likes says, where histories hold what was not liked
  * @property {number} base share of likes of everybody
  * @property {number} strength so many events at the base are added to a person's own
- * @property {readonly [number, number, number, number]} slopes logit = slopes . [1, logit by score, logit of the
- *   own share, log(1 + events)]
+ * @property {readonly [number, number, number, number]} slopes logit = slopes . [1, logit by score, logit of
+ *   the own share, log(1 + events)]
  */
 /**
  * @typedef {object} Calibration logit of the probability: piecewise linear in the score, never falling, for
@@ -30,9 +30,11 @@
  * @property {Spread} spread
  */
 /**
- * @typedef {object} Spread what is added to the logit for the two ends of an interval, linear in log(1 + length)
+ * @typedef {object} Spread what is added to the logit for the two ends of an interval, linear in log(1 +
+ *   length)
  * @property {readonly number[]} histories (T) lengths, increasing
- * @property {readonly (readonly (readonly [number, number])[])[]} ends (T x 3) by length and band of uncertainty
+ * @property {readonly (readonly (readonly [number, number])[])[]} ends (T x 3) by length and band of
+ *   uncertainty
  */
 /** @typedef {'NOT_CALIBRATED' | 'BAD_CALIBRATION'} Reason why there is no probability */
 

@@ -1,5 +1,5 @@
-// Owns what rankings say of their own certainty: a probability, how open it is, in words too. Must not change the
-// order of a list.
+// Owns what rankings say of their own certainty: a probability, how open it is, in words too. Must not change
+// the order of a list.
 import { badArgument, optionValues } from '../core/arguments.js';
 import { bandOf, calibrationOf, logit, probabilityOf } from './calibration.js';
 import { posteriorOf, uncertaintyIn } from './posterior.js';
@@ -13,8 +13,8 @@ import { confidenceTemplates, confidenceWords } from './words.js';
 /** @import { ConfidenceTemplates } from './words.js' */
 /**
  * @typedef {object} ConfidenceOptions
- * @property {number} [baseRate] share of what this page shows that is liked, above 0 and below 1: probabilities are
- *   moved from the base rate that they were measured at to this one
+ * @property {number} [baseRate] share of what this page shows that is liked, above 0 and below 1:
+ *   probabilities are moved from the base rate that they were measured at to this one
  * @property {Partial<ConfidenceTemplates>} [templates] instead of the English ones
  */
 /**

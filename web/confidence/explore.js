@@ -42,8 +42,9 @@ function normals(n, random) {
 }
 
 /**
- * What is added to the scores of items to explore, over plain arrays. By 'thompson' v_j . s L^-T z, z standard
- * normal: one draw from N(0, s^2 M^-1) for all items. By 'ucb' s |L^-1 v_j|, the standard deviation itself.
+ * What is added to the scores of items to explore, over plain arrays. By 'thompson' v_j . s L^-T z, z
+ * standard normal: one draw from N(0, s^2 M^-1) for all items. By 'ucb' s |L^-1 v_j|, the standard deviation
+ * itself.
  * @param {Posterior} posterior of `posteriorOf(profile)`
  * @param {ArrayLike<number>} vectors (n x D) of items
  * @param {ExploreOptions} [options]
@@ -105,8 +106,8 @@ function rankExplored(profile, candidates, { explore: given, ...options }) {
 }
 
 /**
- * What each item of the catalogue counts before anything is explored: its score; where it is in the plain list, in
- * the order of the places; where it is not, at most the best score below those of the list.
+ * What each item of the catalogue counts before anything is explored: its score; where it is in the plain
+ * list, in the order of the places; where it is not, at most the best score below those of the list.
  * @param {Profile} profile
  * @param {readonly RankedItem[]} plain
  * @param {(index: number) => boolean} may be listed
@@ -183,8 +184,8 @@ function recommendExplored(profile, { explore: given, ...options }) {
 }
 
 /**
- * What `loadModel(source, { plugins })` takes: `explore` of `rank` and `recommend`. A function as `filter` is then
- * asked about every item.
+ * What `loadModel(source, { plugins })` takes: `explore` of `rank` and `recommend`. A function as `filter` is
+ * then asked about every item.
  * @type {Plugin}
  */
 export const explore = {

@@ -1,5 +1,5 @@
-// Owns the posterior of a person's vector, N(u, s^2 M^-1), and what it says of an item: how much of its direction
-// the history leaves open, how far a score may be off. Must not rank.
+// Owns the posterior of a person's vector, N(u, s^2 M^-1), and what it says of an item: how much of its
+// direction the history leaves open, how far a score may be off. Must not rank.
 import { badArgument } from '../core/arguments.js';
 import { vectorsOf } from '../core/kernel.js';
 import { cholesky, packedSize, solveLower } from '../core/packed.js';
@@ -87,8 +87,9 @@ export function eventsOf(profile) {
 const known = new WeakMap();
 
 /**
- * The posterior of a person's vector, worked out once for each state of a profile. s^2 is what the events leave unexplained, with one event of which nothing is
- * explained: (1 + sum_i w_i q_i (t_i g_i)^2 - u . r) / (1 + n), r the right side of M u = r.
+ * The posterior of a person's vector, worked out once for each state of a profile. s^2 is what the events
+ * leave unexplained, with one event of which nothing is explained: (1 + sum_i w_i q_i (t_i g_i)^2 - u . r) /
+ * (1 + n), r the right side of M u = r.
  * @param {Profile} profile
  * @returns {PersonPosterior}
  */
@@ -131,8 +132,8 @@ function workOut(profile) {
 }
 
 /**
- * What the history leaves open of an item's direction: v^T M^-1 v over what it is without the events. 1: they say
- * nothing of it; near 0: they say all. 1 for an item without a direction.
+ * What the history leaves open of an item's direction: v^T M^-1 v over what it is without the events. 1: they
+ * say nothing of it; near 0: they say all. 1 for an item without a direction.
  * @param {PersonPosterior} posterior
  * @param {ArrayLike<number>} vectors
  * @param {number} [at] where v begins

@@ -1,5 +1,5 @@
-// Owns ratings by stars: what each says once a person's own way of rating is taken out. Must not keep the stars of
-// anybody: that is the app's choice.
+// Owns ratings by stars: what each says once a person's own way of rating is taken out. Must not keep the
+// stars of anybody: that is the app's choice.
 import { badArgument, itemId, listArgument, optionValues, rangeArgument } from '../core/arguments.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument } from '../model/history.js';
@@ -16,8 +16,8 @@ import { eventArgument } from '../model/history.js';
 /**
  * @typedef {object} RatingOptions
  * @property {readonly [number, number]} [scale] default [1, 5]
- * @property {Partial<StylePrior>} [prior] default: a mean at .63 of the scale, a spread of a quarter of it, and 5
- *   ratings; `stylePriorOf` measures one
+ * @property {Partial<StylePrior>} [prior] default: a mean at .63 of the scale, a spread of a quarter of it,
+ *   and 5 ratings; `stylePriorOf` measures one
  */
 /** @typedef {{ low: number, high: number, prior: StylePrior }} Rule */
 
@@ -44,8 +44,8 @@ function ruleOf(options) {
 }
 
 /**
- * Mean and spread of a person's ratings, each shrunk to the prior by its strength k: (sum r + k mean) / (n + k), and
- * of squares of differences likewise.
+ * Mean and spread of a person's ratings, each shrunk to the prior by its strength k: (sum r + k mean) / (n +
+ * k), and of squares of differences likewise.
  * @param {readonly number[]} stars
  * @param {StylePrior} prior
  * @returns {Style}
@@ -58,8 +58,8 @@ function shrunk(stars, { mean: usual, spread, strength }) {
 }
 
 /**
- * The preference of a rating: the stars that an average rater would have given, r' = mean_0 + spread_0 (r - mean) /
- * spread, on the scale of `profile.rate`, -1 at its lowest and 1 at its highest.
+ * The preference of a rating: the stars that an average rater would have given, r' = mean_0 + spread_0 (r -
+ * mean) / spread, on the scale of `profile.rate`, -1 at its lowest and 1 at its highest.
  * @param {Rule} rule
  * @param {Style} style
  * @param {number} stars
@@ -96,8 +96,8 @@ function ratingArgument(rule, rating) {
 }
 
 /**
- * What people's ratings say of how people rate: means of means and of variances, and the strength at which the means
- * of so many ratings say as much as the prior, the variance within people over that between them.
+ * What people's ratings say of how people rate: means of means and of variances, and the strength at which
+ * the means of so many ratings say as much as the prior, the variance within people over that between them.
  * @param {Iterable<Iterable<number>>} people the stars of each
  * @returns {StylePrior}
  */
@@ -216,8 +216,9 @@ class PersonalRatings {
 }
 
 /**
- * Ratings by stars in a profile, by the person's own style: a 3 of somebody who gives threes to what they like is no
- * 3 of somebody who gives fives. Each event's preference is worked out anew when ratings come or go.
+ * Ratings by stars in a profile, by the person's own style: a 3 of somebody who gives threes to what they
+ * like is no 3 of somebody who gives fives. Each event's preference is worked out anew when ratings come or
+ * go.
  * @param {Profile} profile
  * @param {Iterable<Rating>} [list]
  * @param {RatingOptions} [options]

@@ -1,9 +1,11 @@
-// Owns what is said of a probability and of how sure it is, from replaceable templates. Must not compute either.
+// Owns what is said of a probability and of how sure it is, from replaceable templates. Must not compute
+// either.
 import { badArgument, optionValues } from '../core/arguments.js';
 
 /**
- * What is said in each case. `{chance}` is the probability in percent, `{times}` how many times the base rate it is;
- * `{{` and `}}` are braces. A chance below one half is judged by the base rate of what it is calibrated to.
+ * What is said in each case. `{chance}` is the probability in percent, `{times}` how many times the base rate
+ * it is; `{{` and `}}` are braces. A chance below one half is judged by the base rate of what it is
+ * calibrated to.
  * @typedef {object} ConfidenceTemplates
  * @property {string} likely at least one half
  * @property {string} better at least twice the base rate

@@ -1,5 +1,5 @@
-// Owns probabilities for a finished model: whom they are measured on, what their rows are, the map put into the
-// metadata. Must not fit (calibration-fit.js) or rank by them.
+// Owns probabilities for a finished model: whom they are measured on, what their rows are, the map put into
+// the metadata. Must not fit (calibration-fit.js) or rank by them.
 import { badArgument, listArgument, rangeArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
@@ -30,7 +30,8 @@ import { calibrationError } from './reliability.js';
  * @property {Uint8Array<ArrayBuffer>} bytes the same model with the map in its metadata; the same scores
  * @property {Calibration} calibration
  * @property {{ error: number, firstError: number | null, people: number, likes: number }} figures expected
- *   calibration error on people that a map was not fitted on, half and half; firstError: of the first 20 by score
+ *   calibration error on people that a map was not fitted on, half and half; firstError: of the first 20 by
+ *   score
  */
 /** So many people say how far probabilities move. */
 const movers = 600;
@@ -87,8 +88,8 @@ function calibrationFrom(asked, population, level) {
   if (asked.length < fewest.people || likes < fewest.likes)
     throw new AmpcfError(
       'NO_DATA',
-      `calibration: got ${likes} held-out likes of ${asked.length} people, wanted at least ${fewest.likes} of ` +
-        `${fewest.people}`,
+      `calibration: got ${likes} held-out likes of ${asked.length} people, wanted at least ` +
+        `${fewest.likes} of ${fewest.people}`,
     );
   if (likes === rows.length)
     throw new AmpcfError(
@@ -104,9 +105,9 @@ function calibrationFrom(asked, population, level) {
 }
 
 /**
- * A model that says probabilities: a monotone map from scores to the chance that an item is liked is fitted to held-out
- * likes, and kept in the metadata of the file. Scores, ids and lineage stay as they are, and saved profiles go on. The
- * same people give the same bytes.
+ * A model that says probabilities: a monotone map from scores to the chance that an item is liked is fitted
+ * to held-out likes, and kept in the metadata of the file. Scores, ids and lineage stay as they are, and
+ * saved profiles go on. The same people give the same bytes.
  * @param {Uint8Array} bytes of a model file that this library wrote
  * @param {Iterable<CalibrationPerson>} people whose `liked` is in no training
  * @param {CalibrationOptions} [options]

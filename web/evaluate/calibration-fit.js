@@ -1,5 +1,5 @@
-// Owns the fit of probabilities to what people liked: isotonic by score, for several history lengths, and what a
-// person's own share of likes adds. Must not load models.
+// Owns the fit of probabilities to what people liked: isotonic by score, for several history lengths, and
+// what a person's own share of likes adds. Must not load models.
 import { addOuter, cholesky, packedSize, solveLower, solveUpper } from '../core/packed.js';
 import { quantile } from '../core/quantile.js';
 import { bandOf, byLength, logit, logistic, logitOf, ownLogit } from '../confidence/calibration.js';
@@ -12,12 +12,21 @@ import { bandOf, byLength, logit, logistic, logitOf, ownLogit } from '../confide
  * @property {boolean} liked
  * @property {number} weight so many items does it stand for
  */
+/**
+ * @typedef {object} Block of neighbouring scores
+ * @property {number} weight
+ * @property {number} likes by weight
+ * @property {number} score sum of weight times score
+ * @property {number} events likes, each counted once
+ * @property {number} rows
+ * @property {number} last score
+ */
 /** @typedef {Pick<Calibration, 'histories' | 'scores' | 'logits' | 'own' | 'baseRate'>} FittedMap */
 
 const mostLengths = 4;
 /**
- * So many likes, less the share that is liked anyhow, make another length of histories; a knot of a line takes so many
- * likes, and so many items that its share is known to this standard error.
+ * So many likes, less the share that is liked anyhow, make another length of histories; a knot of a line
+ * takes so many likes, and so many items that its share is known to this standard error.
  */
 const likesOfLength = 500;
 const likesOfKnot = 20;
@@ -46,8 +55,7 @@ function rateOf(rows) {
  * @param {readonly Row[]} rows
  */
 function pooled(rows) {
-  const blocks =
-    /** @type {{ weight: number, likes: number, score: number, events: number, rows: number, last: number }[]} */ ([]);
+  const blocks = /** @type {Block[]} */ ([]);
   for (const { score, liked, weight } of [...rows].sort((a, b) => a.score - b.score)) {
     const likes = liked ? weight : 0;
     let block = { weight, likes, score: weight * score, events: Number(liked), rows: 1, last: score };
@@ -241,8 +249,8 @@ const fewMoves = 200;
 const spreadLengths = 4;
 
 /**
- * What is added to a logit for the two ends of an interval, by history length and band of uncertainty: quantiles of
- * how far logits moved when the rest of the history was known.
+ * What is added to a logit for the two ends of an interval, by history length and band of uncertainty:
+ * quantiles of how far logits moved when the rest of the history was known.
  * @param {readonly Move[]} moves
  * @param {readonly [number, number]} bands
  * @param {number} level

@@ -1,5 +1,5 @@
-// Owns what one person says of probabilities: items that may be liked, by all of the history and by half of it.
-// Must not fit a map or write one.
+// Owns what one person says of probabilities: items that may be liked, by all of the history and by half of
+// it. Must not fit a map or write one.
 import { itemId, listArgument } from '../core/arguments.js';
 import { recommendItems, scoresOf } from '../core/kernel.js';
 import { sampleOf } from '../core/random.js';
@@ -15,13 +15,13 @@ import { fitMap } from './calibration-fit.js';
  * @typedef {object} CalibrationPerson
  * @property {Iterable<HistoryEvent | string | number>} history what is known of the person
  * @property {Iterable<string | number>} liked what the person liked that is in no history and no training
- * @property {Iterable<string | number>} [shown] what the person was shown or rated, `liked` among it; default: the
- *   catalogue. All people or nobody
+ * @property {Iterable<string | number>} [shown] what the person was shown or rated, `liked` among it;
+ *   default: the catalogue. All people or nobody
  */
 /**
  * @typedef {Row & { index: number, first: boolean }} Asked first: among the first 20 by score
- * @typedef {{ rows: Asked[], half: (Row & { uncertainty: number })[], open: number[] }} Person half: by a random half
- *   of the history, in the order of `rows`; empty where that was not asked
+ * @typedef {{ rows: Asked[], half: (Row & { uncertainty: number })[], open: number[] }} Person half: by a
+ *   random half of the history, in the order of `rows`; empty where that was not asked
  */
 
 /** The best of the catalogue are all asked about, of the rest so many. */
@@ -31,8 +31,8 @@ const listed = 20;
 /**
  * @param {Model} model
  * @param {ArrayLike<number>} scores
- * @param {{ core: import('../core/kernel.js').FoldedProfile, seen: ReadonlySet<number>, liked: ReadonlySet<number>,
- *   random: () => number }} person
+ * @param {{ core: import('../core/kernel.js').FoldedProfile, seen: ReadonlySet<number>, liked:
+ *   ReadonlySet<number>, random: () => number }} person
  */
 function catalogueRows(model, scores, { core, seen, liked, random }) {
   const { items } = model.info;
@@ -137,8 +137,8 @@ export function halvesMap(asked) {
 }
 
 /**
- * How far logits move from half of a history to all of it, the map of halves being fitted to halves: what is known
- * changes, what is asked does not.
+ * How far logits move from half of a history to all of it, the map of halves being fitted to halves: what is
+ * known changes, what is asked does not.
  * @param {readonly Person[]} asked
  * @param {FittedMap} map
  * @param {FittedMap | undefined} ofHalves
@@ -158,7 +158,8 @@ export function movesOf(asked, map, ofHalves) {
 }
 
 /**
- * The same, each person by the maps of the other half of the people: what a map owes to its people is no knowledge.
+ * The same, each person by the maps of the other half of the people: what a map owes to its people is no
+ * knowledge.
  * @param {readonly Person[]} asked
  * @returns {Move[]}
  */

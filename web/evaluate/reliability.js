@@ -1,5 +1,5 @@
-// Owns how far probabilities are from what happened: the reliability table and the expected calibration error. Must
-// not know what is predicted.
+// Owns how far probabilities are from what happened: the reliability table and the expected calibration
+// error. Must not know what is predicted.
 
 /**
  * @typedef {object} Bin
@@ -37,7 +37,8 @@ export function reliability(forecasts, most = 15) {
 }
 
 /**
- * Mean of |observed - predicted| over the bins, by their weight (Naeini et al. 2015, with bins of equal weight).
+ * Mean of |observed - predicted| over the bins, by their weight (Naeini et al. 2015, with bins of equal
+ * weight).
  * @param {readonly Forecast[]} forecasts
  * @param {number} [most] bins, default 15
  */

@@ -37,8 +37,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {boolean} [watch] false: nothing is measured before the last sweep, which is kept; default true
  * @property {boolean} [refit] in the end train once more with what was chosen, on the validation events too:
  *   that is the model that is given, the figures are of the one before, `validated`; default false
- * @property {boolean} [calibrate] in the end a map from scores to probabilities is fitted to the validation and
- *   kept in the file (`calibrate`); with `refit`, that of the model before; default false
+ * @property {boolean} [calibrate] in the end a map from scores to probabilities is fitted to the validation
+ *   and kept in the file (`calibrate`); with `refit`, that of the model before; default false
  * @property {(measurement: Measurement) => void} [onMeasured] an error of it ends the training
  * @property {(progress: Omit<TrainProgress, 'phase'> & { phase: Phase }) => void} [onProgress] measuring and
  *   choosing: people done
@@ -57,9 +57,9 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {ProportionalChoice | null} proportional likewise, or it was not worth a choice
  */
 /**
- * @typedef {TrainResult & Validated & { validated: TrainResult | null, confidence: CalibrationResult['figures'] |
- *   null }} ValidatedResult validated: with `refit`, the model that all figures are of; confidence: of the map,
- *   with `calibrate`
+ * @typedef {TrainResult & Validated & { validated: TrainResult | null, confidence:
+ *   CalibrationResult['figures'] | null }} ValidatedResult validated: with `refit`, the model that all
+ *   figures are of; confidence: of the map, with `calibrate`
  */
 
 /** Least squares says little in its first sweeps; an epoch of a gradient method says something. */
@@ -92,17 +92,8 @@ const usually = (what, { items }) =>
  */
 export async function trainValidated(interactions, validation, options = {}) {
   interactionsArgument(interactions);
-  const {
-    patience,
-    quick,
-    watch,
-    refit,
-    calibrate: maps,
-    onMeasured,
-    onProgress,
-    ...rest
-  } = fullOptions(interactions, options);
-  const { sample, choosers, ...training } = rest;
+  const { patience, quick, watch, onMeasured, onProgress, ...rest } = fullOptions(interactions, options);
+  const { refit, calibrate: maps, sample, choosers, ...training } = rest;
   const everybody = validationPeople(interactions, validation);
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
@@ -127,15 +118,9 @@ export async function trainValidated(interactions, validation, options = {}) {
       return { result: trained, figures: atLast, watched, chosen };
     },
   );
-  const last = refit ? await trainOnAll(interactions, validation, company, result) : result;
-  const mapped = maps
-    ? await withMap(result.bytes, last.bytes, everybody, { seed, signal: training.signal })
-    : null;
+  const also = { company, everybody, refit, maps };
   return {
-    ...last,
-    ...(mapped && { bytes: mapped.bytes }),
-    confidence: mapped && mapped.figures,
-    validated: refit ? result : null,
+    ...(await finished(result, interactions, validation, also)),
     validation: figures,
     ...chosen.results,
     measurements: watched.measurements,
@@ -147,13 +132,31 @@ export async function trainValidated(interactions, validation, options = {}) {
 const mostMapped = 4000;
 
 /**
+ * What is given in the end: trained again on everything, with a map, where that was asked for.
+ * @param {TrainResult} result
+ * @param {Interactions} interactions
+ * @param {Interactions} validation
+ * @param {{ company: TrainOptions, everybody: readonly Person[], refit: boolean, maps: boolean }} also
+ */
+async function finished(result, interactions, validation, { company, everybody, refit, maps }) {
+  const last = refit ? await trainOnAll(interactions, validation, company, result) : result;
+  const mapped = maps ? await withMap(result.bytes, last.bytes, everybody, company) : null;
+  return {
+    ...last,
+    ...(mapped && { bytes: mapped.bytes }),
+    confidence: mapped && mapped.figures,
+    validated: refit ? result : null,
+  };
+}
+
+/**
  * The map that a model has on people with something held out, in the file of what it became.
  * @param {Uint8Array} measured
  * @param {Uint8Array} last
  * @param {readonly Person[]} everybody
- * @param {{ seed: number, signal: AbortSignal | undefined }} options
+ * @param {{ seed?: number | undefined, signal?: AbortSignal | undefined }} options
  */
-async function withMap(measured, last, everybody, { seed, signal }) {
+async function withMap(measured, last, everybody, { seed = 1, signal }) {
   const people = someOf(everybody, mostMapped, seed).map(({ history, relevant }) => ({
     history,
     liked: relevant,

@@ -1,4 +1,5 @@
-// Owns the people of the bench: sets read, people dealt into folds, events held out. Must not train or measure.
+// Owns the people of the bench: sets read, people dealt into folds, events held out. Must not train or
+// measure.
 import { existsSync } from 'node:fs';
 import { readRatings } from '../../../web/read/read-ratings.js';
 import { personRandom, sampleOf, seededRandom } from '../../../web/core/random.js';
@@ -28,8 +29,8 @@ async function peopleIn(paths, options) {
 /**
  * People with at least five events, in folds: everybody is in one.
  * @param {string} folder
- * @param {{ files: string[], format?: 'list', least?: number, keep?: boolean, most?: number }} set least: rating that is a like;
- *   keep: what is below it too
+ * @param {{ files: string[], format?: 'list', least?: number, keep?: boolean, most?: number }} set least:
+ *   rating that is a like; keep: what is below it too
  * @returns {Promise<SplitPerson[][] | null>} null: no such folder
  */
 export async function peopleInFolds(

@@ -1,4 +1,5 @@
-// Owns the test of `ampcf calibrate` as a command: exit codes, messages, what is written. Must not know the mathematics.
+// Owns the test of `ampcf calibrate` as a command: exit codes, messages, what is written. Must not know the
+// mathematics.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

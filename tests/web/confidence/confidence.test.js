@@ -1,5 +1,5 @@
-// Owns the tests of what rankings say of their certainty: probabilities by the map of the file, uncertainty by the
-// history, words. Must not test the fit.
+// Owns the tests of what rankings say of their certainty: probabilities by the map of the file, uncertainty
+// by the history, words. Must not test the fit.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';

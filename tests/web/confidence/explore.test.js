@@ -1,4 +1,5 @@
-// Owns the tests of exploration: what is drawn, what order it makes, what is left out. Must not measure regret.
+// Owns the tests of exploration: what is drawn, what order it makes, what is left out. Must not measure
+// regret.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';

@@ -1,5 +1,5 @@
-// Owns the tests of probabilities fitted to held-out likes: the fit, whom it asks, where it is kept. Must not test what
-// rankings say by them.
+// Owns the tests of probabilities fitted to held-out likes: the fit, whom it asks, where it is kept. Must not
+// test what rankings say by them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
@@ -101,7 +101,7 @@ test('the table of reliability and its error are those worked out by hand', () =
   assert.ok(Math.abs(calibrationError(forecasts, 2) - 0.175) < 1e-12);
 });
 
-test('a file with probabilities ranks to the bit as before, and the same people give the same bytes', async () => {
+test('a file with probabilities ranks as before, and the same people give the same bytes', async () => {
   const found = await calibrate(bytes, asked);
   assert.deepEqual((await calibrate(bytes, asked)).bytes, found.bytes);
   assert.ok(isCalibration(JSON.parse(JSON.stringify(found.calibration))));
