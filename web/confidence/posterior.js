@@ -41,8 +41,8 @@ export function posteriorArgument(given, name = 'factor') {
   const sound =
     Number.isInteger(dim) &&
     dim > 0 &&
+    Number.isFinite(scale) &&
     scale >= 0 &&
-    scale < Infinity &&
     factor instanceof Float64Array &&
     factor.length === packedSize(dim);
   if (!sound) throw badArgument('posterior', given, 'what posteriorOf(profile) gives');
@@ -64,7 +64,7 @@ export function vectorsArgument(vectors, dim, at) {
   if (!sound) throw badArgument('vectors', vectors, `${dim} numbers for each`);
   const end = at === undefined ? vectors.length : at + dim;
   for (let i = at ?? 0; i < end; i++)
-    if (!(Math.abs(vectors[i]) <= 2 ** 20))
+    if (typeof vectors[i] !== 'number' || !(Math.abs(vectors[i]) <= 2 ** 20))
       throw badArgument(`vectors[${i}]`, vectors[i], 'a number to 2^20');
 }
 
