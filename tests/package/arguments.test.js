@@ -28,15 +28,11 @@ const entries = {
   'node-store': nodeStore,
   now: nowEntry,
   people: shared,
-};
-const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
-/** What is in the smallest entry, which has no room for guesses. */
-const guessless = /^(Model|Profile|rank|Session)\.(?!tasteDistance|personas)/;
   confidence,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
-const guessless = /^(Model|Profile|rank|confidence)\.(?!tasteDistance)/;
+const guessless = /^(Model|Profile|rank|Session|confidence)\.(?!tasteDistance|personas)/;
 
 const bytes = await smallModel();
 const model = await ampcf.loadModel(bytes);
@@ -172,18 +168,12 @@ const calls = {
 /** Functions that take no options. */
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
-  store.createKey
-const plain = `evaluate.calibrationError evaluate.reliability confidence.posteriorOf confidence.uncertaintyOf
-  confidence.stylePriorOf train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf store.createKey
+  store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
+  confidence.uncertaintyOf confidence.stylePriorOf
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
-  confidence.stylePriorOf train.replaceMetadata train.retireItems evaluate.writeCard
-  evaluate.settingsOf store.createKey store.memoryStore node-store.fileStore Model.needTaste
-  Model.indexOf Model.has Model.title Model.aspects Model.ids Model.candidates Model.diagnostics
-  Model.dispose Profile.settle Profile.become Profile.remove Profile.clear Profile.undo
-  Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
 /** @param {Record<string, any>} entry */
 const functionsIn = (entry) => Object.entries(entry).filter(([, value]) => typeof value === 'function');

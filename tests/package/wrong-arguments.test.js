@@ -132,6 +132,7 @@ const functions = {
     as: () => [person(), 0],
     peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
+  },
   confidence: {
     exploration: () => [
       confidence.posteriorOf(person()),
@@ -354,6 +355,7 @@ const entries = {
   taste: tasteEntry,
   now: nowEntry,
   people: shared,
+  confidence,
 };
 
 describe('functions', () => {
@@ -364,15 +366,11 @@ describe('functions', () => {
         const [from, opens] = name.split('.');
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
-        const of = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, confidence }[entry];
-        const owner = name === 'taste.open' ? tasteEntry.taste : /** @type {any} */ (of);
-        const key = name === 'taste.open' ? 'open' : name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
         await sweep(name, good, name === 'loadModel' ? loads(owner[key]) : call);
       });
 
   test('none is left out', () => {
-    const entries = { ampcf, rank: rankEntry, learn, sentences, store, taste: tasteEntry, confidence };
     for (const [entry, of] of Object.entries(entries))
       for (const [name, value] of Object.entries(of))
         if (typeof value === 'function' && !/^[A-Z]/.test(name))

@@ -89,8 +89,8 @@ const bundles = new Map([
   [at('web/evaluate.js'), 'evaluate.js'],
   [at('web/taste.js'), 'taste.js'],
   [at('web/learn.js'), 'learn.js'],
-  [at('web/people.js'), 'people.js'],
   [at('web/confidence.js'), 'confidence.js'],
+  [at('web/people.js'), 'people.js'],
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
   [at('web/store.js'), 'store.js'],
@@ -103,7 +103,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people'];
+const beside = ['now', 'people', 'confidence'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
@@ -180,7 +180,6 @@ async function bundleLibrary() {
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', 'confidence'])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,

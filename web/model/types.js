@@ -90,8 +90,10 @@
  * @property {boolean} [explain]
  * @property {number} [contributions] how many an explanation lists, default 5
  * @property {import('../now.js').Now} [now] what is known of this visit; with `plugins` of 'ampcf/now'
- * @property {unknown} [confidence] how likely, and how sure; with `plugins` of 'ampcf/confidence'
- * @property {unknown} [explore] also what might be good; with `plugins` of 'ampcf/confidence'
+ * @property {boolean | import('../confidence.js').ConfidenceOptions} [confidence] how likely, and how sure;
+ *   with `plugins` of 'ampcf/confidence'
+ * @property {import('../confidence.js').ExploreOptions} [explore] also what might be good; with `plugins` of
+ *   'ampcf/confidence'
  */
 /**
  * @typedef {object} AspectFilter
