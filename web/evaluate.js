@@ -1,6 +1,8 @@
 // Owns the evaluation entry: a model and held-out items -> figures with their uncertainty. Must not read
 // files or be needed by a page.
 export { evaluateModel } from './evaluate/evaluate-model.js';
+export { calibrate } from './evaluate/calibrate.js';
+export { calibrationError, reliability } from './evaluate/reliability.js';
 export { trainValidated } from './evaluate/train-validated.js';
 export { fitVectors } from './evaluate/fit-vectors.js';
 export { checkValidation } from './evaluate/validation-check.js';
@@ -41,3 +43,8 @@ export * as metrics from './evaluate/metrics.js';
 /** @typedef {import('./evaluate/settings-from-data.js').FromDataOptions} FromDataOptions */
 /** @typedef {import('./evaluate/retraining.js').Retraining} Retraining */
 /** @typedef {import('./evaluate/retraining.js').RetrainingLimits} RetrainingLimits */
+/** @typedef {import('./evaluate/calibrate.js').CalibrationOptions} CalibrationOptions */
+/** @typedef {import('./evaluate/calibration-people.js').CalibrationPerson} CalibrationPerson */
+/** @typedef {import('./evaluate/calibrate.js').CalibrationResult} CalibrationResult */
+/** @typedef {import('./evaluate/reliability.js').Bin} Bin */
+/** @typedef {import('./evaluate/reliability.js').Forecast} Forecast */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
+import * as confidence from '../../dist/confidence.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
@@ -31,10 +32,11 @@ const entries = {
   people: shared,
   ask,
   simulate,
+  confidence,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
-const guessless = /^(Model|Profile|rank|Session)\.(?!tasteDistance|personas)/;
+const guessless = /^(Model|Profile|rank|Session|confidence)\.(?!tasteDistance|personas)/;
 
 const bytes = await smallModel();
 const model = await ampcf.loadModel(bytes);
@@ -139,6 +141,23 @@ const calls = {
   'ask.conversation': { call: ask.conversation, args: [me, {}] },
   'ask.nextTurn': { call: ask.nextTurn, args: [me, {}] },
   'Conversation.list': { call: (options) => ask.conversation(me).list(options), args: [{}] },
+  'confidence.exploration': {
+    call: confidence.exploration,
+    args: [confidence.posteriorOf(me), new Float64Array(model.info.dim), {}],
+  },
+  'confidence.ratings': { call: confidence.ratings, args: [model.createProfile(), [], {}] },
+  'confidence.styleOf': { call: confidence.styleOf, args: [[{ item: 'a', stars: 3 }], {}] },
+  'evaluate.calibrate': {
+    call: evaluate.calibrate,
+    args: [
+      bytes,
+      people.map(({ history }) => ({
+        history: history.slice(2).map(({ item }) => item),
+        liked: history.slice(0, 2).map(({ item }) => item),
+      })),
+      {},
+    ],
+  },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
@@ -166,6 +185,9 @@ function brief(of, options) {
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
   evaluate.settingsOf store.createKey
+  `people.as people.whoIsHere train.replaceMetadata train.retireItems evaluate.writeCard evaluate.settingsOf
+  store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
+  confidence.uncertaintyOf confidence.stylePriorOf
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose

@@ -2,6 +2,7 @@
 // that the package exports. Must not know where they come from: package.test.js runs it where only they are.
 import assert from 'node:assert/strict';
 import { AmpcfError, Model, Profile, loadModel, version } from 'ampcf';
+import { confidence } from 'ampcf/confidence';
 import {
   diagnose,
   evaluateModel,
@@ -51,6 +52,10 @@ assert.equal(whoIsHere(kept.profile, ['b']).length, 3);
 assert.equal(as(kept.profile, 0).model, model);
 for (const entry of [driftOf, recency, refine, diagnose, membershipAttack, proportionalRerank])
   assert.equal(typeof entry, 'function');
+
+const certain = await loadRanking(bytes, { plugins: [confidence] });
+const [likely] = certain.createProfile(['a']).recommend({ confidence: true }).items;
+assert.ok(likely.probability === null && Number(likely.uncertainty) > 0, 'without a map there is none');
 
 const taken = { users, items, user: [0, 1, 2, 3], item: [0, 0, 2, 2] };
 const next = { ...taken, item: [1, 1, 3, 3] };

@@ -86,6 +86,7 @@ describe('the code names no way out', () => {
       'learn',
       'people',
       'ask',
+      'confidence',
       'sentences',
       'now',
       'simulate',

@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
+import * as confidence from '../../dist/confidence.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
@@ -135,6 +136,27 @@ const functions = {
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
   },
   ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
+  confidence: {
+    exploration: () => [
+      confidence.posteriorOf(person()),
+      Float32Array.from({ length: 2 * model.info.dim }, (_, i) => Math.sin(i)),
+      { by: 'ucb', seed: 3, strength: 0.5 },
+    ],
+    posteriorOf: () => [person()],
+    uncertaintyOf: () => [confidence.posteriorOf(person()), new Float32Array(model.info.dim).fill(1), 0],
+    ratings: () => [
+      person(),
+      [{ item: ids[0], stars: 4, weight: 1, at: 5 }],
+      { scale: [1, 5], prior: { mean: 3, spread: 1, strength: 4 } },
+    ],
+    styleOf: () => [[{ item: ids[0], stars: 4, weight: 1, at: 5 }], { scale: [1, 5], prior: { mean: 3 } }],
+    stylePriorOf: () => [
+      [
+        [1, 2, 3],
+        [3, 4, 4],
+      ],
+    ],
+  },
   sentences: {
     explainInWords: () => [
       person().explain(ids[3]),
@@ -377,6 +399,7 @@ const entries = {
   people: shared,
   ask,
   simulate,
+  confidence,
 };
 /** By defaults, as an object without `rounds` has them, a simulation is right, and takes long. */
 const brief = (/** @type {any} */ run) => (/** @type {any[]} */ args) =>

@@ -89,6 +89,7 @@ const bundles = new Map([
   [at('web/evaluate.js'), 'evaluate.js'],
   [at('web/taste.js'), 'taste.js'],
   [at('web/learn.js'), 'learn.js'],
+  [at('web/confidence.js'), 'confidence.js'],
   [at('web/people.js'), 'people.js'],
   [at('web/ask.js'), 'ask.js'],
   [at('web/sentences.js'), 'sentences.js'],
@@ -105,6 +106,7 @@ const bundles = new Map([
 ]);
 /** What comes beside ranking, each for those who want it. */
 const beside = ['now', 'people', 'ask', 'simulate'];
+const beside = ['now', 'people', 'confidence'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**

@@ -41,6 +41,7 @@ import {
   memoryUsage,
   patienceOption,
   readTrainingInput,
+  calibrateUsage,
   refitUsage,
   trainCommandLine,
   trainingOptions,
@@ -69,6 +70,7 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 /** @import { Interactions, TrainResult } from '../train.js' */
 /** @import { TrainSettings } from '../train/settings.js' */
 /** @import { GateChoice, Measurement, ModelCard, ProportionalChoice } from '../evaluate.js' */
+/** @import { CalibrationResult } from '../evaluate.js' */
 /** @import { ValidationCheck } from '../evaluate.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 /** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
@@ -173,6 +175,7 @@ export const usage = [
   `    ${holdOutUsage}`,
   '    --patience N          stop after N measurements without a better NDCG@20 (default 3)',
   `  ${refitUsage}`,
+  `  ${calibrateUsage}`,
   '  --auto                  search the settings first, as ampcf tune does; what is given stays ' +
     'fixed. Holds ' +
     `${autoShare} out where --validation does not say, and:`,
@@ -206,12 +209,18 @@ export const usage = [
  * @property {ValidationCheck} [check]
  * @property {TrainResult | null} [validated] with --refit: the model that the figures are of
  * @property {Search} [search] where settings were searched
+ * @property {CalibrationResult['figures'] | null} [confidence] of probabilities, with --calibrate
  */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, card: ModelCard }} Carded */
 
 /** @param {Record<string, any>} values */
 function checkUsage(values) {
   if (!values.output) throw new UsageError('-o MODEL is missing: where should the model go?');
+  if (values.calibrate && (values.auto || values.validation === undefined))
+    throw new UsageError(
+      `--calibrate: got it ${values.auto ? 'with --auto' : 'alone'}, wanted --validation with it` +
+        (values.auto ? '; ampcf calibrate does it later' : ''),
+    );
   if (values.auto) return void budgetOf(values);
   coresOption(values);
   checkCompanions(values, [
@@ -240,6 +249,7 @@ async function train({ interactions, validation, items }, given, values, { signa
     ...options,
     patience: patienceOption(values),
     refit: Boolean(values.refit),
+    calibrate: Boolean(values.calibrate),
     onProgress,
     onMeasured,
   }).finally(line.finish);
@@ -363,6 +373,10 @@ function sayTrained(trained, given, say) {
   for (const line of choiceLines(trained)) say(line);
   if (validation) say(`validation ${validationText(validation)}`);
   if (validation && check) sayCheck(validation, check, say, triedOf(trained));
+  if (trained.confidence) {
+    const { people, error } = trained.confidence;
+    say(`probabilities by ${count(people)} people, expected error ${error}`);
+  }
   if (validated) say(refitText(trained));
 }
 
@@ -470,6 +484,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     ...(measurements && { measurements }),
     ...(validation && check && { ...checkSummary(validation, check, triedOf(trained)), gate, proportional }),
     ...(validation && { refit: refitSummary(trained) }),
+    ...(trained.confidence && { confidence: trained.confidence }),
     personas: personasOf(health),
     ...(carded && { card: carded.card }),
     settings,
@@ -489,7 +504,12 @@ function commandAgain(path, values, settings) {
 }
 
 /** @type {Record<string, OptionSpec>} */
-const options = { ...trainingOptions, auto: { type: 'boolean' }, card: { type: 'boolean' } };
+const options = {
+  ...trainingOptions,
+  auto: { type: 'boolean' },
+  calibrate: { type: 'boolean' },
+  card: { type: 'boolean' },
+};
 
 /**
  * @param {string[]} argv

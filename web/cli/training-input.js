@@ -115,6 +115,9 @@ export const refitUsage =
   '--refit                 in the end train again on everything, with what was chosen: that model is ' +
   'written, the figures are of the one before';
 
+export const calibrateUsage =
+  '--calibrate             keep in the file how likely scores are liked, by the validation (ampcf calibrate)';
+
 export const memoryUsage =
   '  --max-memory SIZE       refuse before any work what needs more, e.g. 1GB ' +
   '(default: 80 % of the free memory; 4 GiB is the end)';
@@ -390,7 +393,7 @@ const chosenLate = ['gate', 'leaves', 'proportional'];
  */
 export function trainCommandLine(path, values, settings, defaults) {
   if (trainsOnAll(values)) {
-    const { validation, 'hold-out': _, patience, refit, ...rest } = values;
+    const { validation, 'hold-out': _, patience, refit, calibrate, ...rest } = values;
     return trainCommandLine(path, rest, settings, defaults);
   }
   const input = Object.entries(values).filter(

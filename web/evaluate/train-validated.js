@@ -2,8 +2,9 @@
 // is chosen at the end. Must not touch the trainer's state.
 import { badArgument, countArgument } from '../core/arguments.js';
 import { interactionsArgument, joinInteractions } from '../train/interactions.js';
-import { trainModel } from '../train.js';
+import { replaceMetadata, trainModel } from '../train.js';
 import { trainOptions } from '../train/options.js';
+import { calibrate } from './calibrate.js';
 import { withCrew } from './crew.js';
 import { gateFor, proportionalFor, singleVector, withModel } from './late-choices.js';
 import { paceOf } from './pace.js';
@@ -15,6 +16,7 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
 /** @import { TrainSnapshot } from '../train.js' */
 /** @import { GateChoice } from './choose-gate.js' */
 /** @import { ProportionalChoice } from './choose-proportional.js' */
+/** @import { CalibrationResult } from './calibrate.js' */
 /** @import { Crew } from './crew.js' */
 /** @import { Person } from './people.js' */
 /** @import { ValidationFigures } from './validation-figures.js' */
@@ -35,6 +37,8 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {boolean} [watch] false: nothing is measured before the last sweep, which is kept; default true
  * @property {boolean} [refit] in the end train once more with what was chosen, on the validation events too:
  *   that is the model that is given, the figures are of the one before, `validated`; default false
+ * @property {boolean} [calibrate] in the end a map from scores to probabilities is fitted to the validation
+ *   and kept in the file (`calibrate`); with `refit`, that of the model before; default false
  * @property {(measurement: Measurement) => void} [onMeasured] an error of it ends the training
  * @property {(progress: Omit<TrainProgress, 'phase'> & { phase: Phase }) => void} [onProgress] measuring and
  *   choosing: people done
@@ -53,13 +57,14 @@ import { cut, figuresFor, someOf, validationPeople } from './validation-figures.
  * @property {ProportionalChoice | null} proportional likewise, or it was not worth a choice
  */
 /**
- * @typedef {TrainResult & Validated & { validated: TrainResult | null }} ValidatedResult validated: with
- *   `refit`, the model that all figures are of
+ * @typedef {TrainResult & Validated & { validated: TrainResult | null, confidence:
+ *   CalibrationResult['figures'] | null }} ValidatedResult validated: with `refit`, the model that all
+ *   figures are of; confidence: of the map, with `calibrate`
  */
 
 /** Least squares says little in its first sweeps; an epoch of a gradient method says something. */
 const firstSweep = { sweeps: 4, epochs: 1 };
-const defaults = { patience: 3, quick: false, watch: true, refit: false };
+const defaults = { patience: 3, quick: false, watch: true, refit: false, calibrate: false };
 const watchNames = [...Object.keys(defaults), 'sample', 'choosers', 'onMeasured'];
 const mostAsked = { sample: 2000, choosers: 4000, end: Infinity };
 /** Scores that asking people may take: of a large catalogue fewer are asked, or no search would end. */
@@ -87,8 +92,8 @@ const usually = (what, { items }) =>
  */
 export async function trainValidated(interactions, validation, options = {}) {
   interactionsArgument(interactions);
-  const { patience, quick, watch, refit, onMeasured, onProgress, sample, choosers, ...training } =
-    fullOptions(interactions, options);
+  const { patience, quick, watch, onMeasured, onProgress, ...rest } = fullOptions(interactions, options);
+  const { refit, calibrate: maps, sample, choosers, ...training } = rest;
   const everybody = validationPeople(interactions, validation);
   const seed = training.seed ?? 1;
   const asked = someOf(everybody, sample, seed);
@@ -113,14 +118,55 @@ export async function trainValidated(interactions, validation, options = {}) {
       return { result: trained, figures: atLast, watched, chosen };
     },
   );
+  const also = { company, everybody, refit, maps };
   return {
-    ...(refit ? await trainOnAll(interactions, validation, company, result) : result),
-    validated: refit ? result : null,
+    ...(await finished(result, interactions, validation, also)),
     validation: figures,
     ...chosen.results,
     measurements: watched.measurements,
     seconds: (performance.now() - began) / 1000,
   };
+}
+
+/** So many people are asked for a map. */
+const mostMapped = 4000;
+
+/**
+ * What is given in the end: trained again on everything, with a map, where that was asked for.
+ * @param {TrainResult} result
+ * @param {Interactions} interactions
+ * @param {Interactions} validation
+ * @param {{ company: TrainOptions, everybody: readonly Person[], refit: boolean, maps: boolean }} also
+ */
+async function finished(result, interactions, validation, { company, everybody, refit, maps }) {
+  const last = refit ? await trainOnAll(interactions, validation, company, result) : result;
+  const mapped = maps ? await withMap(result.bytes, last.bytes, everybody, company) : null;
+  return {
+    ...last,
+    ...(mapped && { bytes: mapped.bytes }),
+    confidence: mapped && mapped.figures,
+    validated: refit ? result : null,
+  };
+}
+
+/**
+ * The map that a model has on people with something held out, in the file of what it became.
+ * @param {Uint8Array} measured
+ * @param {Uint8Array} last
+ * @param {readonly Person[]} everybody
+ * @param {{ seed?: number | undefined, signal?: AbortSignal | undefined }} options
+ */
+async function withMap(measured, last, everybody, { seed = 1, signal }) {
+  const people = someOf(everybody, mostMapped, seed).map(({ history, relevant }) => ({
+    history,
+    liked: relevant,
+  }));
+  const found = await calibrate(measured, people, { seed, ...(signal && { signal }) });
+  if (measured === last) return found;
+  return withModel(last, async (model) => ({
+    ...found,
+    bytes: await replaceMetadata(last, { ...model.info.metadata, confidence: found.calibration }),
+  }));
 }
 
 /**
@@ -143,10 +189,11 @@ function fullOptions(interactions, options) {
     choosers: usually('choosers', interactions),
     ...given(options),
   };
-  const { patience, sample, choosers, refit } = full;
+  const { patience, sample, choosers, refit, calibrate: maps } = full;
   for (const [name, value] of Object.entries({ patience, sample, choosers }))
     if (countArgument(name, value) < 1) throw badArgument(name, value, 'at least 1');
-  if (typeof refit !== 'boolean') throw badArgument('refit', refit, 'true or false');
+  for (const [name, value] of Object.entries({ refit, calibrate: maps }))
+    if (typeof value !== 'boolean') throw badArgument(name, value, 'true or false');
   return full;
 }
 

@@ -67,6 +67,13 @@
  *   the item here, for its persona, before something with a better score
  * @property {Float32Array} [attention] over personas, sum 1; with `explain`
  * @property {Explanation} [explanation] with `explain`
+ * @property {number | null} [probability] of being liked, with `confidence`; null: the ranking's `confidence`
+ *   says why
+ * @property {[low: number, high: number] | null} [interval] of the probability, with `confidence`
+ * @property {number} [uncertainty] 0 to 1, what the history leaves open of the item's direction, with
+ *   `confidence`
+ * @property {string} [words] both in words, with `confidence`
+ * @property {number} [explored] what exploration added to the score for its place, with `explore`
  */
 /**
  * @typedef {object} Ranking
@@ -75,6 +82,7 @@
  * @property {string[]} unknown
  * @property {string[]} duplicates
  * @property {import('../now.js').Side[]} [now] with `now`: the sides of the person, most leaned on first
+ * @property {import('../confidence.js').RankingConfidence} [confidence] with `confidence`
  */
 /**
  * @typedef {object} RankOptions
@@ -82,8 +90,10 @@
  * @property {boolean} [explain]
  * @property {number} [contributions] how many an explanation lists, default 5
  * @property {import('../now.js').Now} [now] what is known of this visit; with `plugins` of 'ampcf/now'
- * @property {unknown} [confidence] how likely, and how sure; with `plugins` of 'ampcf/confidence'
- * @property {unknown} [explore] also what might be good; with `plugins` of 'ampcf/confidence'
+ * @property {boolean | import('../confidence.js').ConfidenceOptions} [confidence] how likely, and how sure;
+ *   with `plugins` of 'ampcf/confidence'
+ * @property {import('../confidence.js').ExploreOptions} [explore] also what might be good; with `plugins` of
+ *   'ampcf/confidence'
  */
 /**
  * @typedef {object} AspectFilter
