@@ -105,8 +105,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'simulate'];
-const beside = ['now', 'people', 'confidence'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
