@@ -6,18 +6,24 @@ import { inline } from '../read/inline.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);
 
-/** @param {string} path */
-export async function loadModelFile(path) {
-  return openModel(path, await readFileBytes(path));
+/** @import { LoadOptions } from '../rank.js' */
+
+/**
+ * @param {string} path
+ * @param {LoadOptions} [options]
+ */
+export async function loadModelFile(path, options) {
+  return openModel(path, await readFileBytes(path), options);
 }
 
 /**
  * @param {string} path
  * @param {Uint8Array} bytes
+ * @param {LoadOptions} [options]
  */
-export async function openModel(path, bytes) {
+export async function openModel(path, bytes, options) {
   try {
-    return await loadModel(bytes);
+    return await loadModel(bytes, options);
   } catch (error) {
     if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
     throw new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {

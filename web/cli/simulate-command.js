@@ -1,4 +1,5 @@
 // Owns `ampcf simulate`: what a model does to people over rounds, before it is shipped. Must not simulate.
+import { explore } from '../confidence.js';
 import { simulate, simulatePeople } from '../simulate.js';
 import { writeOutput } from './files.js';
 import { inline } from '../read/inline.js';
@@ -134,7 +135,7 @@ export async function run(argv, signal) {
   await checkPaths({ MODEL: path }, { '-o': output, '--chart': chart });
   if (output !== undefined && output === chart)
     throw new UsageError(`--chart: got ${inline(chart)}, which is the file of -o, wanted another`);
-  const model = await loadModelFile(path);
+  const model = await loadModelFile(path, { plugins: [explore] });
   io.say(`rounds   ${settings.loop.rounds ?? 20}, people by ${settings.people.by ?? 'coverage'}`);
   const simulation = await measure(model, settings, io);
   const figures = { model: path, items: model.info.items, ...simulation };
