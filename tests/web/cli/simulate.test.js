@@ -48,6 +48,12 @@ describe('ampcf simulate', () => {
     assert.ok(first.consistency.within > 0 && first.support.clusters.regions > 0);
   });
 
+  test('explores by the posterior of each person', () => {
+    const { policies } = json(`simulate m.ampcf ${few} --policies one,thompson=0.5,ucb=0.5`);
+    const taken = policies.map((/** @type {any} */ { rounds }) => JSON.stringify(rounds));
+    assert.equal(new Set(taken).size, 3);
+  });
+
   test('-o writes figures and people, --chart lines that ask nothing of a network', () => {
     const { status, stderr } = ampcf(`simulate m.ampcf ${few} -o out.json --chart out.svg --retrain --dim 4`);
     assert.equal(status, 0, stderr);
