@@ -1,7 +1,10 @@
 // Owns `npm run bench:cores`: seconds and people a second of trainings and evaluations by cores, interleaved
 // in one run. Must not choose a setting, or say what is fast.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../dist/ampcf.js';
 import { evaluateModel } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
@@ -13,7 +16,7 @@ import { benchArguments, publish } from './results.js';
 /** @import { Interactions, TrainOptions } from '../../web/train.js' */
 /** @typedef {(cores: number) => Promise<Uint8Array | string>} Work the same for any cores */
 
-const { write, quick } = benchArguments({ quick: { type: 'boolean' } });
+const { write, quick, alone } = benchArguments({ quick: { type: 'boolean' }, alone: { type: 'boolean' } });
 const shape = quick ? { users: 2000, items: 600, events: 20 } : { users: 30000, items: 5000, events: 60 };
 const repeats = quick ? 2 : 5;
 const counts = [1, 2, 4, 8].filter((cores) => cores <= Math.max(2, availableParallelism()));
@@ -67,13 +70,33 @@ async function evaluation(options) {
   };
 }
 
+const als = training({ dim: 64, sweeps: 3 });
+if (alone) {
+  // One of the processes that share nothing.
+  await als(1);
+  process.exit();
+}
+
+/**
+ * As many processes as cores, each with a training of its own: what the machine has to give.
+ * @type {Work}
+ */
+async function processes(cores) {
+  const script = [fileURLToPath(import.meta.url), '--alone', ...(quick ? ['--quick'] : [])];
+  const running = Array.from({ length: cores }, () => spawn(process.execPath, script, { stdio: 'inherit' }));
+  const ends = await Promise.all(running.map((child) => once(child, 'close')));
+  assert.ok(ends.every(([code]) => code === 0));
+  return '';
+}
+
 /** @type {[string, Work][]} */
 const works = [
-  ['als, dim 64, 3 sweeps', training({ dim: 64, sweeps: 3 })],
+  ['als, dim 64, 3 sweeps', als],
   ['neighbours by ease, beside vectors', training({ dim: 64, sweeps: 1, neighbours: 50 })],
   ['neighbours by local', training({ dim: 8, sweeps: 1, neighbours: 50, neighbourMethod: 'local' })],
   ['evaluation, one vector', await evaluation({ dim: 64, sweeps: 2, gate: 0 })],
   ['evaluation, gate and leaves', await evaluation({ dim: 64, sweeps: 2 })],
+  ['als in processes that share nothing', processes],
 ];
 
 /**
@@ -89,7 +112,8 @@ async function secondsBy(work) {
       assert.deepEqual(await work(cores), first);
       taken[i].push((performance.now() - began) / 1000);
     }
-  return taken.map((list) => quantile(Float64Array.from(list).sort(), 0.5));
+  const each = (/** @type {number} */ i) => (work === processes ? counts[i] : 1);
+  return taken.map((list, i) => quantile(Float64Array.from(list).sort(), 0.5) / each(i));
 }
 
 const rows = [];
@@ -109,7 +133,8 @@ const table = markdownTable(
 const { users, items, events } = shape;
 const text = [
   `${users.toLocaleString('en')} people, ${items.toLocaleString('en')} items, ${events} events a person; ` +
-    `medians of ${repeats} interleaved runs, people a second. Every run gave the same bytes and figures.`,
+    `medians of ${repeats} interleaved runs, people a second. Every run gave the same bytes and figures. ` +
+    'The last row is what the machine has to give: trainings on one core each, start included.',
   '',
   table,
 ].join('\n');
