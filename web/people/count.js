@@ -58,7 +58,9 @@ export function numberOfPeople(fits, units, least) {
     }),
   );
   const all = [1 - several, ...Array.from(parts, (part) => several * part)];
-  const possible = all.map((p, i) => (i + 1 < least ? 0 : Math.max(p, 1e-9)));
+  // Nobody is there without an event.
+  const most = Math.max(1, least, events);
+  const possible = all.map((p, i) => (i + 1 < least || i + 1 > most ? 0 : Math.max(p, 1e-9)));
   const sum = possible.reduce((a, b) => a + b, 0);
   return possible.map((p) => p / sum);
 }

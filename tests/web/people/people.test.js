@@ -177,6 +177,11 @@ describe('little and much', () => {
     }
     assert.equal(peopleOf(model.createProfile()).count, 1);
     assert.equal(peopleOf(model.createProfile()).list[0].label, 'person 1');
+    for (const n of [1, 2]) {
+      const { count, probabilities } = peopleOf(model.createProfile(ids.slice(0, n)));
+      assert.ok(count <= n);
+      assert.deepEqual(probabilities.slice(n), Array(4 - n).fill(0), 'nobody is there without an event');
+    }
   });
 
   test('dislikes shape nobody, and go to whom they are like', () => {
