@@ -27,6 +27,7 @@ import { badArgument, optionValues } from '../core/arguments.js';
  * @property {number} band of the uncertainty: 0 much is known, 2 little
  */
 
+/** The templates of `words`, to be replaced one by one. */
 export const englishConfidence = Object.freeze(
   /** @type {ConfidenceTemplates} */ ({
     likely: 'You are likely to like it',

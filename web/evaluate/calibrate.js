@@ -23,7 +23,8 @@ import { calibrationError } from './reliability.js';
  * @property {number} [seed] of what is drawn, default 1
  * @property {number} [level] how often an interval is to hold, default .8
  * @property {AbortSignal} [signal]
- * @property {(progress: { stage: string, done: number, total: number }) => void} [onProgress]
+ * @property {(progress: { stage: string, done: number, total: number }) => void} [onProgress] told how far
+ *   it is
  */
 /**
  * @typedef {object} CalibrationResult

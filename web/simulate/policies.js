@@ -14,7 +14,14 @@ import { below } from '../core/random.js';
  * @property {number} round from 1
  * @property {Model} model
  */
-/** @typedef {(profile: Profile, k: number, context: ListContext) => Iterable<string | number>} ListMaker */
+/**
+ * Makes the list of one person in one round: at most k ids, best first.
+ * @callback ListMaker
+ * @param {Profile} profile
+ * @param {number} k
+ * @param {ListContext} context
+ * @returns {Iterable<string | number>}
+ */
 /**
  * @typedef {object} Policy
  * @property {string} name

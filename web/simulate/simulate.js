@@ -49,7 +49,8 @@ import { worldOf } from './world.js';
  * @property {boolean | TrainOptions} [retrain] train a model on everybody's events before each round; true:
  *   of the width of this model
  * @property {number} [seed] default 1
- * @property {(progress: { stage: string, done: number, total: number }) => void} [onProgress]
+ * @property {(progress: { stage: string, done: number, total: number }) => void} [onProgress] told how far
+ *   it is
  * @property {AbortSignal} [signal]
  */
 /**
