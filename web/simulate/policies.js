@@ -15,12 +15,8 @@ import { below } from '../core/random.js';
  * @property {Model} model
  */
 /**
- * Makes the list of one person in one round: at most k ids, best first.
- * @callback ListMaker
- * @param {Profile} profile
- * @param {number} k
- * @param {ListContext} context
- * @returns {Iterable<string | number>}
+ * @typedef {(profile: Profile, k: number, context: ListContext) => Iterable<string | number>} ListMaker makes
+ *   the list of one person in one round: at most k ids, best first
  */
 /**
  * @typedef {object} Policy
