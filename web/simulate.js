@@ -10,7 +10,6 @@ export { supportOf } from './simulate/support.js';
 /** @typedef {import('./simulate/people.js').SimulatedPerson} SimulatedPerson */
 /** @typedef {import('./simulate/people.js').SimulatedTaste} SimulatedTaste */
 /** @typedef {import('./simulate/policies.js').ListContext} ListContext */
-/** @typedef {import('./simulate/policies.js').ListMaker} ListMaker */
 /** @typedef {import('./simulate/policies.js').Policy} Policy */
 /** @typedef {import('./simulate/simulate.js').SimulateOptions} SimulateOptions */
 /** @typedef {import('./simulate/simulate.js').PolicyRun} PolicyRun */
