@@ -2,6 +2,8 @@
 // Must not send anything, fetch anything after the model, or use more of the library than its public API.
 import { loadModel } from '../../dist/ampcf.js';
 import { explainInWords } from '../../dist/sentences.js';
+import { $, make, number, percent } from './elements.js';
+import { Greeting } from './greeting.js';
 import { presets } from './presets.js';
 
 /** @typedef {import('ampcf').Model} Model */
@@ -13,27 +15,8 @@ const topK = 12;
 const listedContributions = 4;
 const colours = 6;
 
-/**
- * @param {string} id
- * @returns {any}
- */
-const $ = (id) => document.getElementById(id);
-
-/**
- * @param {string} tag
- * @param {Record<string, any>} [properties]
- * @param {...(Node | string)} children
- * @returns {any}
- */
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 const colour = (/** @type {number | undefined} */ persona) =>
   persona === undefined ? '' : `p${persona % colours}`;
-const percent = (/** @type {number} */ share) => `${Math.round(share * 100)} %`;
 const fold = (/** @type {string} */ text) =>
   text
     .normalize('NFD')
@@ -44,19 +27,13 @@ const fold = (/** @type {string} */ text) =>
  * @param {number} x
  */
 const exact = (x) => (x !== 0 && Math.abs(x) < 5e-5 ? x.toExponential(0) : x.toFixed(4)).replaceAll('-', '−');
-/**
- * What is read, and behind it the number in full.
- * @param {number} value
- * @param {string} text
- */
-const number = (value, text) => make('data', { value: String(value) }, text);
-
 /** @type {Model} */ let model;
 /**
  * The same history twice: as personas, and as the one vector most libraries make of it.
  * @type {{ personas: Profile, one: Profile }}
  */
 let profiles;
+/** @type {Greeting} */ let greeting;
 /**
  * Title as typed -> id.
  * @type {Map<string, string>}
@@ -112,6 +89,7 @@ function become(items) {
     profile.clear();
     for (const item of items) profile.add(item);
   }
+  greeting.forget();
   opened = undefined;
   render();
 }
@@ -174,7 +152,11 @@ function renderHistory(personas, owner) {
   );
   if (personas.length === 0)
     $('personas').append(
-      make('li', { className: 'none' }, 'Nobody yet: the list is what most people liked. Add a film.'),
+      make(
+        'li',
+        { className: 'none' },
+        'Nobody yet: the list is what most people liked. Add a film, or answer.',
+      ),
     );
 }
 
@@ -342,6 +324,16 @@ function bothLists() {
   };
 }
 
+/** Where the history is empty: a question, and once there is an answer, the list by it. */
+function renderGreeting() {
+  $('greeting').hidden = history().length > 0;
+  if (history().length > 0) return;
+  greeting.render();
+  if (!greeting.answered) return;
+  const items = greeting.list(topK);
+  $('ranking').replaceChildren(...items.map((item) => greeting.row(item, items[0].chance)));
+}
+
 function render() {
   const began = performance.now();
   const lists = bothLists();
@@ -377,6 +369,7 @@ function render() {
     ...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)),
   );
   $('ranking').className = mode();
+  renderGreeting();
   $('took').textContent = `${model.info.items} films ranked both ways and explained in ${took.toFixed(1)} ms`;
 }
 
@@ -448,6 +441,7 @@ try {
   model = await loadModel(from);
   countRequests(performance.now());
   profiles = { personas: model.createProfile(), one: model.createProfile([], { personas: 1 }) };
+  greeting = new Greeting(profiles.personas, render);
   prepare();
   document.querySelector('main')?.removeAttribute('hidden');
   $('status').remove();

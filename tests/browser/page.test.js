@@ -271,6 +271,47 @@ describe('demo page', { skip, timeout }, () => {
     await close();
   });
 
+  test('asks whom it does not know: three taps to a list, each taken back', async () => {
+    const { page, complaints, requests, close } = await openDemo();
+    const greeting = page.locator('#greeting');
+    assert.ok(await greeting.isHidden());
+    await page.getByRole('button', { name: 'Nobody yet' }).click();
+    const popular = await titlesOf(page);
+    const seen = requests.length;
+    const lists = [popular];
+    const words = [];
+    for (const tap of [0, 0, -2]) {
+      words.push(await page.locator('#asked').innerText());
+      const choices = greeting.getByRole('button');
+      const names = (await choices.allInnerTexts()).filter((name) => name !== 'Undo');
+      assert.deepEqual(names.slice(-2), ['Something else', 'I do not know']);
+      assert.ok(names.length > 3);
+      await greeting.getByRole('button', { name: names.at(tap), exact: true }).press('Enter');
+      if (tap === 0)
+        for (const aspects of await page.locator('#ranking .title small').allInnerTexts())
+          assert.ok(aspects.length > 0);
+      lists.push(await titlesOf(page));
+      assert.ok(await page.evaluate(() => document.activeElement?.closest('#greeting') !== null));
+    }
+    assert.deepEqual(
+      words.map((text) => text.replace(/.*question/, 'question')),
+      ['question 1 of 3', 'question 2 of 3', 'question 3 of 3'],
+    );
+    assert.match(await page.locator('#asked').innerText(), /^The list is by 3 answers: .+, .+\.$/);
+    assert.equal(await rows(page).count(), 12);
+    assert.notDeepEqual(lists[1], lists[0]);
+    assert.notDeepEqual(lists[2], lists[1]);
+    for (const list of lists.slice(0, 3).reverse()) {
+      await greeting.getByRole('button', { name: 'Undo' }).press('Enter');
+      assert.deepEqual(await titlesOf(page), list);
+    }
+    assert.equal(await greeting.getByRole('button', { name: 'Undo' }).count(), 0);
+    assert.deepEqual([requests.slice(seen), complaints], [[], []]);
+    await page.getByRole('button', { name: /Westerns/ }).click();
+    assert.ok(await greeting.isHidden());
+    await close();
+  });
+
   test('says what to do when the model is missing, and what is wrong with a bad one', async () => {
     const missing = await open('/examples/page/?model=/test/nothing.ampcf');
     await missing.page.getByRole('alert').waitFor();
