@@ -1,19 +1,28 @@
 // Owns the demo page: what I liked goes in, personas and recommendations that explain themselves come out.
 // Must not send anything, fetch anything after the model, or use more of the library than its public API.
 import { loadModel } from '../../dist/ampcf.js';
+import { confidence } from '../../dist/confidence.js';
 import { explainInWords } from '../../dist/sentences.js';
-import { $, make, number, percent } from './elements.js';
+import { $, make, number, percent, spoken } from './elements.js';
 import { Greeting } from './greeting.js';
 import { presets } from './presets.js';
 
 /** @typedef {import('ampcf').Model} Model */
 /** @typedef {import('ampcf').Profile} Profile */
 /** @typedef {ReturnType<Profile['personas']>[number]} Persona */
-/** @typedef {ReturnType<Profile['explain']>} RankedItem */
+/** @typedef {ReturnType<Profile['explain']> & { uncertainty?: number, words?: string }} RankedItem */
 
 const topK = 12;
 const listedContributions = 4;
 const colours = 6;
+/** Words for how much is known of a film, where no probability is. */
+const templates = {
+  uncalibrated: '',
+  known: 'Much of what I liked speaks of this',
+  some: 'Some of what I liked speaks of this',
+  open: 'Little of what I liked speaks of this',
+  nothing: 'Nothing is known of what I like yet',
+};
 
 const colour = (/** @type {number | undefined} */ persona) =>
   persona === undefined ? '' : `p${persona % colours}`;
@@ -184,6 +193,17 @@ function renderMix(bar, personas, voices) {
   bar.ariaLabel = counts.map(({ label, films }) => `${films} of ${label}`).join(', ') || 'no personas';
 }
 
+/**
+ * How much of a film this history leaves open: a quiet band, and words. The model of the demo has no
+ * calibration, so nothing is said of how likely a film is to be liked.
+ * @param {RankedItem} item
+ */
+function openBand({ uncertainty = 1, words = '' }) {
+  const band = make('i', { className: 'open', title: `${words}: ${percent(uncertainty)} is open` });
+  band.style.setProperty('--to', `${100 * uncertainty}%`);
+  return [band, spoken(`, ${words}: ${percent(uncertainty)} is open`)];
+}
+
 const liked = (/** @type {string} */ item) =>
   profiles.personas.history.some((event) => event.item === item && event.preference > 0);
 
@@ -294,7 +314,7 @@ function rankedFilm(item, best, voice, owner) {
         make('small', {}, model.aspects(item.item).join(', ')),
       ),
       make('span', { className: 'voice' }, voice?.label ?? 'popular', item.seat ? ' · by share' : ''),
-      make('span', { className: 'score' }, number(score, score.toFixed(3)), bar),
+      make('span', { className: 'score' }, number(score, score.toFixed(3)), bar, ...openBand(item)),
     ),
     make(
       'div',
@@ -317,7 +337,7 @@ function rankedFilm(item, best, voice, owner) {
 
 /** Lists in proportion of personas, and by score of one vector, as most libraries give them. */
 function bothLists() {
-  const options = { topK, explain: true, contributions: listedContributions };
+  const options = { topK, explain: true, contributions: listedContributions, confidence: { templates } };
   return {
     personas: profiles.personas.recommend(options),
     one: profiles.one.recommend({ ...options, proportional: 0 }),
@@ -438,7 +458,7 @@ function prepare() {
 
 try {
   const from = new URLSearchParams(location.search).get('model') ?? '../../dist/demo/films.ampcf';
-  model = await loadModel(from);
+  model = await loadModel(from, { plugins: [confidence] });
   countRequests(performance.now());
   profiles = { personas: model.createProfile(), one: model.createProfile([], { personas: 1 }) };
   greeting = new Greeting(profiles.personas, render);

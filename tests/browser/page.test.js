@@ -271,6 +271,36 @@ describe('demo page', { skip, timeout }, () => {
     await close();
   });
 
+  test('says quietly how little is known of each film', async () => {
+    const { page, complaints, close } = await openDemo();
+    const bands = () =>
+      page
+        .locator('#ranking .open')
+        .evaluateAll((all) =>
+          all.map((band) => ({
+            width: parseFloat(/** @type {HTMLElement} */ (band).style.getPropertyValue('--to')),
+            words: band.nextElementSibling?.textContent ?? '',
+          })),
+        );
+    const known = await bands();
+    assert.equal(known.length, 12);
+    for (const { width, words } of known) {
+      assert.ok(width > 10 && width < 100);
+      assert.match(words, /^, (Much|Some|Little) of what I liked speaks of this: \d+ % is open$/);
+      assert.equal(Number(words.match(/\d+/)?.[0]), Math.round(width));
+    }
+    await page.getByRole('button', { name: 'Documentaries only' }).click();
+    const before = await bands();
+    assert.notDeepEqual(before, known);
+    await page.getByRole('button', { name: 'Nobody yet' }).click();
+    for (const { width, words } of await bands()) {
+      assert.equal(width, 100);
+      assert.match(words, /Nothing is known of what I like yet: 100 % is open/);
+    }
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('asks whom it does not know: three taps to a list, each taken back', async () => {
     const { page, complaints, requests, close } = await openDemo();
     const greeting = page.locator('#greeting');
