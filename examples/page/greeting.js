@@ -1,5 +1,5 @@
-// Owns the greeting of the demo page: somebody of whom nothing is known is asked, three taps at most, and gets
-// a list. Must not change the profile: what is answered is what they feel like now, not what they liked.
+// Owns the greeting of the demo page: somebody of whom nothing is known is asked, three taps at most, and
+// gets a list. Must not change the profile: what is answered is what they feel like now, not what they liked.
 import { conversation } from '../../dist/ask.js';
 import { $, button, make, number, spoken } from './elements.js';
 
@@ -145,7 +145,7 @@ export class Greeting {
         make(
           'p',
           { className: 'said' },
-          `${why}The chance that it is what you are after is worked out from your answers and from how popular it is.`,
+          `${why}The chance that it is what you are after goes by your answers, and how popular it is.`,
         ),
       ),
     );

@@ -2,14 +2,17 @@
 // Must not send anything, fetch anything after the model, or use more of the library than its public API.
 import { loadModel } from '../../dist/ampcf.js';
 import { confidence } from '../../dist/confidence.js';
+import { now } from '../../dist/now.js';
 import { explainInWords } from '../../dist/sentences.js';
 import { $, make, number, percent, spoken } from './elements.js';
 import { Greeting } from './greeting.js';
 import { presets } from './presets.js';
+import { Visit } from './visit.js';
 
 /** @typedef {import('ampcf').Model} Model */
 /** @typedef {import('ampcf').Profile} Profile */
 /** @typedef {ReturnType<Profile['personas']>[number]} Persona */
+/** @typedef {{ index: number, label: string }} Voice the persona that speaks for a film */
 /** @typedef {ReturnType<Profile['explain']> & { uncertainty?: number, words?: string }} RankedItem */
 
 const topK = 12;
@@ -43,6 +46,7 @@ const exact = (x) => (x !== 0 && Math.abs(x) < 5e-5 ? x.toExponential(0) : x.toF
  */
 let profiles;
 /** @type {Greeting} */ let greeting;
+/** @type {Visit} */ let visit;
 /**
  * Title as typed -> id.
  * @type {Map<string, string>}
@@ -81,6 +85,7 @@ function remove(item) {
 /** @param {string} item */
 function dislike(item) {
   for (const profile of [profiles.personas, profiles.one]) profile.dislike(item);
+  visit.forget(item);
   opened = undefined;
   render();
   $('undo').focus();
@@ -99,6 +104,7 @@ function become(items) {
     for (const item of items) profile.add(item);
   }
   greeting.forget();
+  visit.forget();
   opened = undefined;
   render();
 }
@@ -120,10 +126,9 @@ function filmMeant(typed) {
 }
 
 /**
- * @param {Persona[]} personas
  * @param {Map<string, number>} owner
  */
-function renderHistory(personas, owner) {
+function renderHistory(owner) {
   $('chips').replaceChildren(
     ...profiles.personas.history.map(({ item, preference }) => {
       const title = model.title(item);
@@ -135,22 +140,43 @@ function renderHistory(personas, owner) {
       );
     }),
   );
-  const now = history().join();
+  const all = history().join();
   for (const button of $('presets').children)
-    button.ariaPressed = String(presets[button.textContent].join() === now);
+    button.ariaPressed = String(presets[button.textContent].join() === all);
+}
+
+/**
+ * Who speaks, usually and now.
+ * @param {Persona[]} personas
+ */
+function renderPersonas(personas) {
+  const sides = visit.sides();
+  const fresh = [...sides.values()].filter(({ index }) => index >= personas.length);
+  const shareBar = (/** @type {string} */ className, /** @type {number} */ share) => {
+    const bar = make('i', { className });
+    bar.style.setProperty('--to', `${100 * share}%`);
+    return bar;
+  };
   $('personas').replaceChildren(
-    ...personas.map(({ index, label, share, items }) => {
-      const bar = make('i', { className: 'bar' });
-      bar.style.setProperty('--to', `${100 * share}%`);
+    ...[...personas, ...fresh].map(({ index, label, share, items }) => {
+      const side = sides.get(index);
+      const isKnown = index < personas.length;
+      const speaks = side
+        ? [
+            make('small', {}, isKnown ? 'speaks now' : 'new in this visit, speaks now'),
+            make('small', { className: 'now' }, number(side.share, percent(side.share))),
+            shareBar('bar thin', side.share),
+          ]
+        : [];
       return make(
         'li',
         { className: colour(index) },
-        make('b', {}, label),
-        number(share, percent(share)),
-        bar,
+        make('b', { className: isKnown ? '' : 'fresh' }, label),
+        ...(isKnown ? [number(share, percent(share)), shareBar('bar', share)] : []),
+        ...speaks,
         make(
           'small',
-          {},
+          { className: 'such' },
           items
             .slice(0, 3)
             .map(({ title }) => title)
@@ -167,12 +193,13 @@ function renderHistory(personas, owner) {
         'Nobody yet: the list is what most people liked. Add a film, or answer.',
       ),
     );
+  visit.render();
 }
 
 /**
  * How many films of a list each persona speaks for, as a bar.
  * @param {any} bar
- * @param {Persona[]} personas
+ * @param {Voice[]} personas
  * @param {(number | undefined)[]} voices
  */
 function renderMix(bar, personas, voices) {
@@ -204,25 +231,33 @@ function openBand({ uncertainty = 1, words = '' }) {
   return [band, spoken(`, ${words}: ${percent(uncertainty)} is open`)];
 }
 
-const liked = (/** @type {string} */ item) =>
-  profiles.personas.history.some((event) => event.item === item && event.preference > 0);
+/**
+ * What a film of an explanation is to me.
+ * @param {string} item
+ */
+function relation(item) {
+  const event = profiles.personas.history.find((known) => known.item === item);
+  if (!event) return 'because I looked at ';
+  return event.preference > 0 ? 'because I liked ' : 'although I disliked ';
+}
 
 /**
  * The explanation as one sentence, its parts as elements: never as markup.
  * @param {RankedItem} item
- * @param {Persona | undefined} voice
+ * @param {Voice | undefined} voice
  */
 function sentence(item, voice) {
-  const { parts } = explainInWords(item, { history: profiles.personas.history, aspects: 2 });
+  const looked = visit.following ? visit.events : [];
+  const { parts } = explainInWords(item, { history: [...profiles.personas.history, ...looked], aspects: 2 });
   return make(
     'p',
     { className: 'why' },
-    ...parts.map(({ type, text }) =>
-      type === 'persona'
-        ? make('b', { className: colour(voice?.index) }, text)
-        : type === 'item'
-          ? make('em', {}, text)
-          : text,
+    ...parts.map((part) =>
+      part.type === 'persona'
+        ? make('b', { className: colour(voice?.index) }, part.text)
+        : part.type === 'item'
+          ? make('em', {}, part.text, looked.some((event) => event.item === part.item) ? ' (looked at)' : '')
+          : part.text,
     ),
   );
 }
@@ -237,10 +272,11 @@ function explanationTable(item, owner) {
     item.explanation
   );
   const score = /** @type {number} */ (item.score);
-  const others = history().length - contributions.length;
+  const known = history().length + (visit.following ? visit.events.length : 0);
+  const others = known - contributions.length;
   const terms = [
     ...contributions.map((term) => ({
-      name: [make('span', {}, liked(term.item) ? 'because I liked ' : 'although I disliked '), term.title],
+      name: [make('span', {}, relation(term.item)), term.title],
       value: term.contribution,
       className: colour(owner.get(term.item)),
     })),
@@ -294,7 +330,7 @@ function explanationTable(item, owner) {
 /**
  * @param {RankedItem} item
  * @param {number} best
- * @param {Persona | undefined} voice
+ * @param {Voice | undefined} voice
  * @param {Map<string, number>} owner
  */
 function rankedFilm(item, best, voice, owner) {
@@ -332,14 +368,33 @@ function rankedFilm(item, best, voice, owner) {
     if (details.open) opened = item.item;
     else if (opened === item.item) opened = null;
   });
-  return make('li', { className: colour(voice?.index) }, details);
+  const row = make('li', { className: colour(voice?.index) }, details);
+  // Opened by a person; the first film of a list is open by itself, and was not looked at.
+  details.firstChild.addEventListener('click', () => {
+    if (!details.open) look(item.item, row);
+  });
+  return row;
+}
+
+/**
+ * A film was looked at. Where the list follows, it stays where it is, under the pointer.
+ * @param {string} item
+ * @param {any} row
+ */
+function look(item, row) {
+  visit.look(item);
+  if (visit.following) {
+    opened = item;
+    render(row);
+    row.querySelector('summary').focus();
+  } else renderPersonas(history().length > 0 ? profiles.personas.personas() : []);
 }
 
 /** Lists in proportion of personas, and by score of one vector, as most libraries give them. */
 function bothLists() {
   const options = { topK, explain: true, contributions: listedContributions, confidence: { templates } };
   return {
-    personas: profiles.personas.recommend(options),
+    personas: visit.following ? visit.recommend(options) : profiles.personas.recommend(options),
     one: profiles.one.recommend({ ...options, proportional: 0 }),
   };
 }
@@ -354,41 +409,87 @@ function renderGreeting() {
   $('ranking').replaceChildren(...items.map((item) => greeting.row(item, items[0].chance)));
 }
 
-function render() {
-  const began = performance.now();
-  const lists = bothLists();
-  const took = performance.now() - began;
-  const { personas: me } = profiles,
-    personas = history().length > 0 ? me.personas() : [];
-  // The persona that a film of the history belongs to most.
+/**
+ * Who speaks for the films of a list. One vector has no personas: its films are coloured by those who would
+ * have spoken for them.
+ * @param {Persona[]} personas
+ * @returns {(name: 'personas' | 'one') => (item: RankedItem) => Voice | undefined}
+ */
+function voicesOf(personas) {
+  const all = profiles.personas.rank(model.ids()).items;
+  const voices = new Map(all.map(({ item, persona }) => [item, persona?.index]));
+  return (name) => (item) =>
+    name === 'personas' && visit.following
+      ? (item.persona ?? undefined)
+      : personas[voices.get(item.item) ?? -1];
+}
+
+/**
+ * The persona that a film of the history belongs to most.
+ * @param {Persona[]} personas
+ */
+function ownersOf(personas) {
   /** @type {Map<string, number>} */ const owner = new Map(),
     claims = new Map();
   for (const { index, items } of personas)
     for (const { item, responsibility } of items)
       if (responsibility > (claims.get(item) ?? 0))
         (claims.set(item, responsibility), owner.set(item, index));
-  renderHistory(personas, owner);
-  // One vector has no personas: its films are coloured by those who would have spoken for them.
-  const voices = new Map(me.rank(model.ids()).items.map(({ item, persona }) => [item, persona?.index]));
+  return owner;
+}
+
+/**
+ * What both lists are made of, and how far from the taste they are.
+ * @param {ReturnType<typeof bothLists>} lists
+ * @param {Persona[]} personas
+ * @param {ReturnType<typeof voicesOf>} voices
+ */
+function renderModes(lists, personas, voices) {
   for (const name of /** @type {const} */ (['personas', 'one'])) {
-    const items = lists[name].items.map(({ item }) => item);
+    const { items } = lists[name];
+    const speaking = items.map(voices(name));
+    const fresh = speaking.find((voice) => voice && voice.index >= personas.length);
     renderMix(
       $(`mix-${name}`),
-      personas,
-      items.map((item) => voices.get(item)),
+      fresh ? [...personas, fresh] : personas,
+      speaking.map((voice) => voice?.index),
     );
-    const distance = model.info.aspects > 0 ? profiles[name].tasteDistance(items) : null;
+    const distance =
+      model.info.aspects > 0 ? profiles[name].tasteDistance(items.map(({ item }) => item)) : null;
     $(`distance-${name}`).value = String(distance ?? '');
     $(`distance-${name}`).textContent = distance?.toFixed(2) ?? '–';
   }
-  $('undo').hidden = !me.history.some(({ preference }) => preference < 0);
-  const { items } = lists[mode()],
-    best = Math.max(...items.map(({ score }) => Number(score))) || 1;
+}
+
+/**
+ * @param {RankedItem[]} items
+ * @param {(item: RankedItem) => Voice | undefined} voiceOf
+ * @param {Map<string, number>} owner
+ * @param {any} [kept] a row that stays where it is
+ */
+function renderRanking(items, voiceOf, owner, kept) {
+  const best = Math.max(...items.map(({ score }) => Number(score))) || 1;
   if (opened === undefined) opened = items[0]?.item;
-  $('ranking').replaceChildren(
-    ...items.map((item) => rankedFilm(item, best, personas[voices.get(item.item) ?? -1], owner)),
-  );
+  const place = kept ? [...$('ranking').children].indexOf(kept) : -1;
+  const rows = items.map((item) => rankedFilm(item, best, voiceOf(item), owner));
+  if (place >= 0) rows.splice(place, 0, kept);
+  $('ranking').replaceChildren(...rows.slice(0, topK));
   $('ranking').className = mode();
+}
+
+/** @param {any} [kept] a row that stays where it is */
+function render(kept) {
+  const began = performance.now();
+  const lists = bothLists();
+  const took = performance.now() - began;
+  const personas = history().length > 0 ? profiles.personas.personas() : [];
+  const owner = ownersOf(personas);
+  renderHistory(owner);
+  renderPersonas(personas);
+  const voices = voicesOf(personas);
+  renderModes(lists, personas, voices);
+  $('undo').hidden = !profiles.personas.history.some(({ preference }) => preference < 0);
+  renderRanking(lists[mode()].items, voices(mode()), owner, kept);
   renderGreeting();
   $('took').textContent = `${model.info.items} films ranked both ways and explained in ${took.toFixed(1)} ms`;
 }
@@ -450,7 +551,7 @@ function prepare() {
     ...known.map(([name, items]) => make('button', { type: 'button', onclick: () => become(items) }, name)),
   );
   $('undo').addEventListener('click', undo);
-  $('modes').addEventListener('change', render);
+  $('modes').addEventListener('change', () => render());
   if (!String(model.info.metadata.name).startsWith('ampcf demo'))
     $('data').textContent = `Model: ${model.info.metadata.name ?? 'without a name'}.`;
   become(known[0][1]);
@@ -458,10 +559,14 @@ function prepare() {
 
 try {
   const from = new URLSearchParams(location.search).get('model') ?? '../../dist/demo/films.ampcf';
-  model = await loadModel(from, { plugins: [confidence] });
+  model = await loadModel(from, { plugins: [confidence, now] });
   countRequests(performance.now());
   profiles = { personas: model.createProfile(), one: model.createProfile([], { personas: 1 }) };
   greeting = new Greeting(profiles.personas, render);
+  visit = new Visit(profiles.personas, () => {
+    opened = undefined;
+    render();
+  });
   prepare();
   document.querySelector('main')?.removeAttribute('hidden');
   $('status').remove();

@@ -9,11 +9,11 @@ import { trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { loadFilms, trainDemo } from '../../examples/demo/train.js';
 import { args, executablePath, skip, startServer } from './chromium.js';
+import { assertSumsUp, explanationsOf, openPage, openRanked, pagePath, rows, titlesOf } from './demo-page.js';
 
-/** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
+/** @import { Browser, BrowserContextOptions } from 'playwright-core' */
 
 const timeout = 120_000; // of a suite; about 15 s here
-const pagePath = '/examples/page/?model=/test/films.ampcf';
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 /** @type {Browser} */
@@ -44,86 +44,10 @@ after(async () => {
   server?.close();
 });
 
-/**
- * A page that writes down everything that may not happen.
- * @param {string} path
- * @param {BrowserContextOptions} [options]
- */
-async function open(path, options) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-  const page = await context.newPage();
-  /** @type {string[]} */
-  const complaints = [];
-  /** @type {string[]} */
-  const requests = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('websocket', (socket) => requests.push(socket.url()));
-  await page.exposeFunction('reportViolation', (/** @type {string} */ text) =>
-    complaints.push(`violation: ${text}`),
-  );
-  await page.addInitScript(() =>
-    document.addEventListener('securitypolicyviolation', (event) => {
-      /** @type {any} */ (globalThis).reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
-    }),
-  );
-  await page.goto(server.origin + path);
-  return { page, complaints, requests, close: () => context.close() };
-}
-
-const rows = (/** @type {Page} */ page) => page.locator('#ranking > li');
-
-/**
- * The demo page once it has ranked.
- * @param {BrowserContextOptions} [options]
- */
-async function openDemo(options) {
-  const opened = await open(pagePath, options);
-  await rows(opened.page).nth(11).waitFor();
-  return opened;
-}
-
-const titlesOf = (/** @type {Page} */ page) =>
-  page.locator('#ranking .title').evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
-
-/**
- * What is shown and what is behind it, for every number of every explanation on the page.
- * @param {Page} page
- */
-function explanationsOf(page) {
-  return page.locator('#ranking > li').evaluateAll((items) =>
-    items.map((item) => {
-      const read = (/** @type {string} */ selector) =>
-        [...item.querySelectorAll(selector)].map((data) => ({
-          shown: Number(data.textContent?.replaceAll('−', '-')),
-          value: Number(/** @type {HTMLDataElement} */ (data).value),
-        }));
-      return { score: read('.score data')[0], terms: read('tbody data'), total: read('tfoot data')[0] };
-    }),
-  );
-}
-
-/** @param {Awaited<ReturnType<typeof explanationsOf>>} explanations */
-function assertSumsUp(explanations) {
-  assert.ok(explanations.length > 0);
-  for (const { score, terms, total } of explanations) {
-    const sum = (/** @type {'shown' | 'value'} */ key) => terms.reduce((all, term) => all + term[key], 0);
-    assert.equal(total.value, score.value);
-    assert.ok(
-      Math.abs(sum('value') - score.value) <= 1e-5 * Math.abs(score.value),
-      `${sum('value')} is not ${score.value}`,
-    );
-    // Half a unit of the last shown place for each number.
-    assert.ok(
-      Math.abs(sum('shown') - total.shown) <= 5e-5 * (terms.length + 1) + 1e-9,
-      `${sum('shown')} is not ${total.shown} as shown`,
-    );
-    assert.ok(Math.abs(score.shown - score.value) <= 5.001e-4);
-  }
-}
+const open = (/** @type {string} */ path, /** @type {BrowserContextOptions} */ options = {}) =>
+  openPage(browser, server.origin + path, options);
+const openDemo = (/** @type {BrowserContextOptions} */ options = {}) =>
+  openRanked(browser, server.origin + pagePath, options);
 
 describe('demo page', { skip, timeout }, () => {
   test('loads by fetch, ranks and names personas', async () => {
@@ -268,77 +192,6 @@ describe('demo page', { skip, timeout }, () => {
     assert.ok(await page.getByRole('radio', { name: /One vector/ }).isChecked());
     assert.equal(await overflow(), 0);
     assert.deepEqual(complaints, []);
-    await close();
-  });
-
-  test('says quietly how little is known of each film', async () => {
-    const { page, complaints, close } = await openDemo();
-    const bands = () =>
-      page
-        .locator('#ranking .open')
-        .evaluateAll((all) =>
-          all.map((band) => ({
-            width: parseFloat(/** @type {HTMLElement} */ (band).style.getPropertyValue('--to')),
-            words: band.nextElementSibling?.textContent ?? '',
-          })),
-        );
-    const known = await bands();
-    assert.equal(known.length, 12);
-    for (const { width, words } of known) {
-      assert.ok(width > 10 && width < 100);
-      assert.match(words, /^, (Much|Some|Little) of what I liked speaks of this: \d+ % is open$/);
-      assert.equal(Number(words.match(/\d+/)?.[0]), Math.round(width));
-    }
-    await page.getByRole('button', { name: 'Documentaries only' }).click();
-    const before = await bands();
-    assert.notDeepEqual(before, known);
-    await page.getByRole('button', { name: 'Nobody yet' }).click();
-    for (const { width, words } of await bands()) {
-      assert.equal(width, 100);
-      assert.match(words, /Nothing is known of what I like yet: 100 % is open/);
-    }
-    assert.deepEqual(complaints, []);
-    await close();
-  });
-
-  test('asks whom it does not know: three taps to a list, each taken back', async () => {
-    const { page, complaints, requests, close } = await openDemo();
-    const greeting = page.locator('#greeting');
-    assert.ok(await greeting.isHidden());
-    await page.getByRole('button', { name: 'Nobody yet' }).click();
-    const popular = await titlesOf(page);
-    const seen = requests.length;
-    const lists = [popular];
-    const words = [];
-    for (const tap of [0, 0, -2]) {
-      words.push(await page.locator('#asked').innerText());
-      const choices = greeting.getByRole('button');
-      const names = (await choices.allInnerTexts()).filter((name) => name !== 'Undo');
-      assert.deepEqual(names.slice(-2), ['Something else', 'I do not know']);
-      assert.ok(names.length > 3);
-      await greeting.getByRole('button', { name: names.at(tap), exact: true }).press('Enter');
-      if (tap === 0)
-        for (const aspects of await page.locator('#ranking .title small').allInnerTexts())
-          assert.ok(aspects.length > 0);
-      lists.push(await titlesOf(page));
-      assert.ok(await page.evaluate(() => document.activeElement?.closest('#greeting') !== null));
-    }
-    assert.deepEqual(
-      words.map((text) => text.replace(/.*question/, 'question')),
-      ['question 1 of 3', 'question 2 of 3', 'question 3 of 3'],
-    );
-    assert.match(await page.locator('#asked').innerText(), /^The list is by 3 answers: .+, .+\.$/);
-    assert.equal(await rows(page).count(), 12);
-    assert.notDeepEqual(lists[1], lists[0]);
-    assert.notDeepEqual(lists[2], lists[1]);
-    for (const list of lists.slice(0, 3).reverse()) {
-      await greeting.getByRole('button', { name: 'Undo' }).press('Enter');
-      assert.deepEqual(await titlesOf(page), list);
-    }
-    assert.equal(await greeting.getByRole('button', { name: 'Undo' }).count(), 0);
-    assert.deepEqual([requests.slice(seen), complaints], [[], []]);
-    await page.getByRole('button', { name: /Westerns/ }).click();
-    assert.ok(await greeting.isHidden());
     await close();
   });
 
