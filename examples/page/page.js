@@ -6,6 +6,7 @@ import { now } from '../../dist/now.js';
 import { explainInWords } from '../../dist/sentences.js';
 import { $, make, number, percent, spoken } from './elements.js';
 import { Greeting } from './greeting.js';
+import { Household } from './household.js';
 import { presets } from './presets.js';
 import { Visit } from './visit.js';
 
@@ -47,6 +48,7 @@ const exact = (x) => (x !== 0 && Math.abs(x) < 5e-5 ? x.toExponential(0) : x.toF
 let profiles;
 /** @type {Greeting} */ let greeting;
 /** @type {Visit} */ let visit;
+/** @type {Household} */ let household;
 /**
  * Title as typed -> id.
  * @type {Map<string, string>}
@@ -194,6 +196,7 @@ function renderPersonas(personas) {
       ),
     );
   visit.render();
+  household.render();
 }
 
 /**
@@ -262,6 +265,12 @@ function sentence(item, voice) {
   );
 }
 
+/** How many events the list that is shown goes by. */
+function eventsBehind() {
+  if (mode() === 'one') return history().length;
+  return (household.one?.size ?? history().length) + (visit.following ? visit.events.length : 0);
+}
+
 /**
  * The terms of one score, as steps from 0 to the score.
  * @param {RankedItem} item
@@ -272,8 +281,7 @@ function explanationTable(item, owner) {
     item.explanation
   );
   const score = /** @type {number} */ (item.score);
-  const known = history().length + (visit.following ? visit.events.length : 0);
-  const others = known - contributions.length;
+  const others = eventsBehind() - contributions.length;
   const terms = [
     ...contributions.map((term) => ({
       name: [make('span', {}, relation(term.item)), term.title],
@@ -394,7 +402,9 @@ function look(item, row) {
 function bothLists() {
   const options = { topK, explain: true, contributions: listedContributions, confidence: { templates } };
   return {
-    personas: visit.following ? visit.recommend(options) : profiles.personas.recommend(options),
+    personas: visit.following
+      ? visit.recommend(options)
+      : (household.one ?? profiles.personas).recommend(options),
     one: profiles.one.recommend({ ...options, proportional: 0 }),
   };
 }
@@ -563,10 +573,12 @@ try {
   countRequests(performance.now());
   profiles = { personas: model.createProfile(), one: model.createProfile([], { personas: 1 }) };
   greeting = new Greeting(profiles.personas, render);
-  visit = new Visit(profiles.personas, () => {
+  const another = () => {
     opened = undefined;
     render();
-  });
+  };
+  household = new Household(profiles.personas, () => (visit.unfollow(), another()));
+  visit = new Visit(profiles.personas, () => (household.choose(null), another()));
   prepare();
   document.querySelector('main')?.removeAttribute('hidden');
   $('status').remove();

@@ -34,6 +34,11 @@ export class Visit {
     return this.going && $('follow').checked;
   }
 
+  /** The usual list; the visit goes on. */
+  unfollow() {
+    $('follow').checked = false;
+  }
+
   /** What was looked at and is not in the history, as events. */
   get events() {
     const known = new Set(this.#profile.history.map(({ item }) => item));
@@ -50,7 +55,7 @@ export class Visit {
     const rest = item === undefined ? [] : this.#session.history.filter((event) => event.item !== item);
     this.#session.clear();
     for (const event of rest) this.#session.add(event);
-    if (rest.length === 0) $('follow').checked = false;
+    if (rest.length === 0) this.unfollow();
   }
 
   /** Who speaks now: by the persona's index, one more than the history has for what is new. */

@@ -113,6 +113,40 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
     await close();
   });
 
+  test('says when there may be several people, how sure that is, and lists for one', async () => {
+    const { page, complaints, requests, close } = await openDemo();
+    const seen = requests.length;
+    const usual = await titlesOf(page);
+    const people = page.locator('#people');
+    assert.match(
+      await people.locator('p').innerText(),
+      /^Perhaps 2 people: (5\d|[6-9]\d) % for more than one, \d\d % for 2\. List of$/,
+    );
+    const buttons = people.getByRole('button');
+    const names = (await buttons.allInnerTexts()).join('|');
+    assert.match(names, /^Everybody\|Film noir.*, \d\d %\|.+, \d\d %$/);
+    const lists = [usual];
+    for (const person of [1, 2]) {
+      await buttons.nth(person).press('Enter');
+      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-pressed')), 'true');
+      lists.push(await titlesOf(page));
+      assertSumsUp(await explanationsOf(page));
+    }
+    const of = (/** @type {RegExp} */ aspect) =>
+      page
+        .locator('#ranking .title small')
+        .allInnerTexts()
+        .then((all) => all.filter((text) => aspect.test(text)).length);
+    assert.ok((await of(/Animation/)) > (await of(/Film noir/)));
+    assert.equal(new Set(lists.map(String)).size, 3);
+    await buttons.first().press('Enter');
+    assert.deepEqual(await titlesOf(page), usual);
+    await page.getByRole('button', { name: 'Documentaries only' }).click();
+    assert.ok(await people.isHidden());
+    assert.deepEqual([requests.slice(seen), complaints], [[], []]);
+    await close();
+  });
+
   test('asks whom it does not know: three taps to a list, each taken back', async () => {
     const { page, complaints, requests, close } = await openDemo();
     const greeting = page.locator('#greeting');

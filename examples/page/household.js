@@ -1,0 +1,79 @@
+// Owns "who is here" on the demo page: how many people the history looks like, and the list of one of them.
+// Must not change the profile, nor say anything where one person is the likeliest.
+import { peopleOf } from '../../dist/people.js';
+import { $, button, make, percent } from './elements.js';
+
+/** @typedef {import('ampcf').Profile} Profile */
+/** @typedef {import('ampcf/people').People} People */
+
+export class Household {
+  #profile;
+  #changed;
+  #version = -1;
+  /** @type {People | undefined} */ #people;
+  /** @type {Profile | undefined} */ #one;
+  /** @type {number | null} */ #chosen = null;
+
+  /**
+   * @param {Profile} profile
+   * @param {() => void} changed is called when the list of one, or of everybody, is wanted
+   */
+  constructor(profile, changed) {
+    this.#profile = profile;
+    this.#changed = changed;
+  }
+
+  /** @param {number | null} person null: everybody */
+  choose(person) {
+    this.#one?.dispose();
+    this.#chosen = person;
+    this.#one = person === null ? undefined : this.#people?.as(person);
+  }
+
+  /** Another history: other people. */
+  #follow() {
+    if (this.#version !== this.#profile.version) {
+      this.choose(null);
+      this.#people = peopleOf(this.#profile);
+      this.#version = this.#profile.version;
+    }
+  }
+
+  /** The profile of the one whose list is wanted; undefined: of everybody. */
+  get one() {
+    this.#follow();
+    return this.#one;
+  }
+
+  /** @param {number | null} person */
+  #press(person) {
+    this.choose(person);
+    this.#changed();
+    $('people').querySelector('[aria-pressed=true]')?.focus();
+  }
+
+  render() {
+    this.#follow();
+    const people = this.#people;
+    const count = this.#profile.size > 0 ? (people?.count ?? 1) : 1;
+    $('people').hidden = count < 2;
+    if (!people || count < 2) return;
+    const [alone] = people.probabilities;
+    const choice = (/** @type {string} */ text, /** @type {number | null} */ person) =>
+      button(text, () => this.#press(person), { ariaPressed: String(this.#chosen === person) });
+    $('people').replaceChildren(
+      make(
+        'p',
+        { className: 'hint', role: 'status' },
+        `Perhaps ${count} people: ${percent(1 - alone)} for more than one, `,
+        `${percent(people.confidence)} for ${count}. List of`,
+      ),
+      make(
+        'div',
+        { className: 'choices', role: 'group', ariaLabel: 'Whose list' },
+        choice('Everybody', null),
+        ...people.list.map(({ index, label, share }) => choice(`${label}, ${percent(share)}`, index)),
+      ),
+    );
+  }
+}
