@@ -46,6 +46,11 @@ static inline void wasm_v128_store64_lane(void *to, v128_t v, int lane) {
 }
 
 static inline v128_t wasm_i32x4_splat(int32_t x) { return (v128_t)(i32x4){x, x, x, x}; }
+static inline v128_t wasm_v128_load32_splat(const void *from) {
+    int32_t x;
+    memcpy(&x, from, sizeof x);
+    return wasm_i32x4_splat(x);
+}
 static inline v128_t wasm_i32x4_add(v128_t a, v128_t b) { return (v128_t)((i32x4)a + (i32x4)b); }
 static inline v128_t wasm_i32x4_shl(v128_t a, int by) {
     uint32_t v[4];
