@@ -4,8 +4,6 @@
 #include "base/half.h"
 #include "base/quantise.h"
 
-#include <string.h>
-
 static float reduce16(const float s[16]) {
     float lane[4];
     for (int l = 0; l < 4; l++) lane[l] = (s[l] + s[4 + l]) + (s[8 + l] + s[12 + l]);
@@ -66,19 +64,12 @@ void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *bef
     }
 }
 
-static float half_length(uint16_t half) {
-    uint32_t bits = (uint32_t)half << 16;
-    float length;
-    memcpy(&length, &bits, sizeof length);
-    return length;
-}
-
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     uint64_t reached = 0;
     for (uint32_t j = 0; j < n; j++) {
         float part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale);
-        part += half_length(r->lengths[j]) * t->per_length;
-        part += half_length(r->rests[j]) * t->per_rest;
+        part += upper_half_to_f32(r->lengths[j]) * t->per_length;
+        part += upper_half_to_f32(r->rests[j]) * t->per_rest;
         reached |= (uint64_t)(part + r->bias[j] >= t->least) << j;
     }
     return reached;

@@ -1,7 +1,7 @@
 /* Owns making heads when a model is opened. Must round every bound upwards. */
 #include "core/heads.h"
 
-#include "core/rounded.h"
+#include "base/half.h"
 
 enum { SWEEPS = 8 };
 
@@ -41,7 +41,7 @@ static void make_orthonormal(float *rows, uint32_t stride, uint32_t dim) {
     }
 }
 
-/* out (16, D) = rows G / most. */
+/* out (32, D) = rows G / most. */
 static void multiply(const float *gram, double most, const float *rows, uint32_t stride, uint32_t dim,
                      float *out) {
     for (uint32_t i = 0; i < HEADS_DIM * stride; i++) out[i] = 0;
@@ -100,7 +100,7 @@ static uint16_t rest_of(const heads_table *t, float square, const float *along, 
         left -= (2 * (double)along[d] - z) * z;
     }
     left = (left > 0 ? left : 0) + 4 * (double)t->slack * (double)square;
-    return rounded_upper_half((float)(__builtin_sqrt(left) * 1.00001));
+    return upper_half_above((float)(__builtin_sqrt(left) * 1.00001));
 }
 
 void heads_fill(heads_table *t, uint32_t j, const float *v, uint32_t dim, float square) {
@@ -110,7 +110,7 @@ void heads_fill(heads_table *t, uint32_t j, const float *v, uint32_t dim, float 
     t->scales[j] = kernel_to_i8(along, HEADS_DIM, head);
     for (uint32_t look = 0; look < HEADS_LOOKS; look++) {
         t->rests[look][j] = rest_of(t, square, along, t->scales[j], head, (look + 1) * LOOK_DIM);
-        int8_t *at = t->heads + (heads_look(t, j - j % LOOK_ITEMS, look) - t->heads) + j % LOOK_ITEMS * 2;
+        int8_t *at = heads_look(t, j - j % LOOK_ITEMS, look) + j % LOOK_ITEMS * 2;
         for (uint32_t d = 0; d < LOOK_DIM; d++)
             at[(size_t)(d / 2) * LOOK_ITEMS * 2 + d % 2] = head[look * LOOK_DIM + d];
     }

@@ -40,7 +40,7 @@ void heads_fill(heads_table *t, uint32_t j, const float *v, uint32_t dim, float 
 void heads_turn(const heads_table *t, double *x, uint32_t dim, double *out, double *out_rests);
 
 /* The 16 coordinates of a look at 64 items, `from` the first of them. */
-static inline const int8_t *heads_look(const heads_table *t, uint32_t from, uint32_t look) {
+static inline int8_t *heads_look(const heads_table *t, uint32_t from, uint32_t look) {
     return t->heads + ((size_t)look * t->n + from) * LOOK_DIM;
 }
 

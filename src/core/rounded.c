@@ -24,10 +24,10 @@ rounded_table rounded_take(arena *a, const model_shape *shape) {
  * them, which lets a scan's margin of a rounding cover any cosine. */
 static uint16_t length_of(const float *v, uint32_t dim, float square, uint32_t *n_short) {
     float any = 0;
-    if (square >= 7.8886091e-31f) return rounded_upper_half(__builtin_sqrtf(square) * 1.00002f);
+    if (square >= 7.8886091e-31f) return upper_half_above(__builtin_sqrtf(square) * 1.00002f);
     for (uint32_t d = 0; d < dim; d++) any = v[d] != 0 ? ROUNDED_SHORT : any;
     *n_short += any > 0;
-    return rounded_upper_half(any);
+    return upper_half_above(any);
 }
 
 void rounded_fill(ampcf_model *m) {

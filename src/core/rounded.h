@@ -10,6 +10,7 @@
 #define AMPCF_CORE_ROUNDED_H
 
 #include "base/arena.h"
+#include "base/half.h"
 #include "core/model.h"
 
 /* Smaller catalogues are scored whole. */
@@ -22,18 +23,8 @@ rounded_table rounded_take(arena *a, const model_shape *shape);
 /* Fills the table from rows that were checked. */
 void rounded_fill(ampcf_model *m);
 
-/* The upper half of a single, rounded up. */
-static inline uint16_t rounded_upper_half(float x) {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (uint16_t)((bits + 0xFFFFu) >> 16);
-}
-
 static inline float rounded_length(const rounded_table *t, uint32_t item) {
-    uint32_t bits = (uint32_t)t->lengths[item] << 16;
-    float length;
-    memcpy(&length, &bits, sizeof length);
-    return length;
+    return upper_half_to_f32(t->lengths[item]);
 }
 
 #endif

@@ -251,7 +251,8 @@ int scan_item(const ampcf_profile *p, uint32_t item, float least) {
     return scan_bounded(p, item, profile_near(p, item), least);
 }
 
-/* The same by one look more; dots (64) of those before it, 0 before the first. */
+/* Which of a block may have such a score, a bit each, by one look more; dots (64) of those before it, of none
+ * before the first. */
 static uint64_t scan_look(const ampcf_profile *p, uint32_t from, uint32_t n, uint32_t look, float least,
                           int32_t *dots) {
     static const int32_t none[SCAN_BLOCK];

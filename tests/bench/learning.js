@@ -9,11 +9,12 @@ import { trainModel } from '../../dist/train.js';
 import { readRatings } from '../../web/read/read-ratings.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
+import { timelines } from './timelines.js';
 
 /** @import { Model } from '../../web/model/model.js' */
 /** @import { Profile } from '../../web/model/profile.js' */
 /** @import { HistoryEvent, ProfileOptions } from '../../web/model/types.js' */
-/** @typedef {{ item: string, stars: number, at: number }} Rated */
+/** @import { Rated } from './timelines.js' */
 /**
  * @typedef {{ past: Rated[], next: Set<string> }} Moment what a person had rated, and which likes came next
  */
@@ -26,18 +27,6 @@ const ahead = 5;
 const every = 5;
 const fewest = 10;
 const mostOfOne = 20;
-
-/**
- * Per person in the order of time; of equal times in the order of the file.
- * @param {Awaited<ReturnType<typeof readRatings>>} ratings
- */
-function timelines({ users, items, user, item, rating, time }) {
-  const lists = users.map(() => /** @type {Rated[]} */ ([]));
-  for (let x = 0; x < user.length; x++)
-    lists[user[x]].push({ item: items[item[x]], stars: Number(rating?.[x]), at: Number(time?.[x]) });
-  for (const list of lists) list.sort((a, b) => a.at - b.at);
-  return lists;
-}
 
 /**
  * Moments of a period: after every fifth like, the next five likes; people with fewer than ten likes before

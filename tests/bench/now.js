@@ -15,10 +15,11 @@ import { readItems } from '../../web/read/read-items.js';
 import { readRatings } from '../../web/read/read-ratings.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
+import { timelines } from './timelines.js';
 
 /** @import { Model, Profile } from 'ampcf' */
 /** @import { Settings } from '../../web/now/posterior.js' */
-/** @typedef {{ item: string, stars: number, at: number }} Rated */
+/** @import { Rated } from './timelines.js' */
 /** @typedef {{ past: Rated[], visit: Rated[], target: Rated, seen: Set<string>, own?: Rated[] }} Moment */
 /** @typedef {Moment[]} Person */
 /** @typedef {(model: Model, moment: Moment) => string[]} System gives a list of 20 */
@@ -31,18 +32,6 @@ const gap = 1800;
 const fewest = 10;
 const mostMoments = 6;
 const lengths = [1, 3, 5];
-
-/**
- * Each person's ratings in the order of time.
- * @param {Awaited<ReturnType<typeof readRatings>>} ratings
- */
-function timelines({ users, items, user, item, rating, time }) {
-  const lists = users.map(() => /** @type {Rated[]} */ ([]));
-  for (let x = 0; x < user.length; x++)
-    lists[user[x]].push({ item: items[item[x]], stars: Number(rating?.[x]), at: Number(time?.[x]) });
-  for (const list of lists) list.sort((a, b) => a.at - b.at);
-  return lists;
-}
 
 /**
  * What a person liked next in a visit, after something in it: visits are cut where half an hour passes

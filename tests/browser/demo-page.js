@@ -1,11 +1,29 @@
 // Owns what tests of the demo page read from it: rows, titles, sums, and what may not happen. Must not hold a
 // test.
 import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { trainModel } from '../../dist/train.js';
+import { demoPeople } from '../../examples/demo/people.js';
+import { loadFilms, trainDemo } from '../../examples/demo/train.js';
+import { args, executablePath, startServer } from './chromium.js';
 
 /** @import { Browser, BrowserContextOptions, Page } from 'playwright-core' */
 
 /** The demo page with a model that the test gives. */
 export const pagePath = '/examples/page/?model=/test/films.ampcf';
+
+/**
+ * A browser, and a server of the page with its settings and size of people, but a model of its own: `npm start`
+ * may never have run here.
+ */
+export async function startDemo() {
+  const films = await loadFilms();
+  const people = demoPeople(films, { people: 1500 });
+  const { bytes } = await trainDemo(trainModel, films, people);
+  const server = await startServer();
+  server.extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
+  return { server, bytes, people, browser: await chromium.launch({ executablePath, args }) };
+}
 
 /**
  * A page that writes down everything that may not happen.

@@ -2,27 +2,27 @@
 // this visit, and who is here. Must not reach the network beyond its own server.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { trainModel } from '../../dist/train.js';
-import { demoPeople } from '../../examples/demo/people.js';
-import { loadFilms, trainDemo } from '../../examples/demo/train.js';
-import { args, executablePath, skip, startServer } from './chromium.js';
-import { assertSumsUp, explanationsOf, openRanked, pagePath, rows, titlesOf } from './demo-page.js';
+import { skip } from './chromium.js';
+import {
+  assertSumsUp,
+  explanationsOf,
+  openRanked,
+  pagePath,
+  rows,
+  startDemo,
+  titlesOf,
+} from './demo-page.js';
 
 /** @import { Browser } from 'playwright-core' */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
+/** @type {Awaited<ReturnType<typeof startDemo>>['server']} */
 let server;
 /** @type {Browser} */
 let browser;
 
 before(async () => {
   if (skip) return;
-  const films = await loadFilms();
-  const { bytes } = await trainDemo(trainModel, films, demoPeople(films, { people: 1500 }));
-  server = await startServer();
-  server.extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
-  browser = await chromium.launch({ executablePath, args });
+  ({ server, browser } = await startDemo());
 });
 
 after(async () => {

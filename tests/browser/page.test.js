@@ -3,18 +3,23 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import * as library from '../../dist/ampcf.js';
-import { trainModel } from '../../dist/train.js';
-import { demoPeople } from '../../examples/demo/people.js';
-import { loadFilms, trainDemo } from '../../examples/demo/train.js';
-import { args, executablePath, skip, startServer } from './chromium.js';
-import { assertSumsUp, explanationsOf, openPage, openRanked, pagePath, rows, titlesOf } from './demo-page.js';
+import { skip } from './chromium.js';
+import {
+  assertSumsUp,
+  explanationsOf,
+  openPage,
+  openRanked,
+  pagePath,
+  rows,
+  startDemo,
+  titlesOf,
+} from './demo-page.js';
 
 /** @import { Browser, BrowserContextOptions } from 'playwright-core' */
 
 const timeout = 120_000; // of a suite; about 15 s here
-/** @type {Awaited<ReturnType<typeof startServer>>} */
+/** @type {Awaited<ReturnType<typeof startDemo>>['server']} */
 let server;
 /** @type {Browser} */
 let browser;
@@ -25,18 +30,13 @@ let histories;
 
 before(async () => {
   if (skip) return;
-  const films = await loadFilms();
-  const people = demoPeople(films, { people: 1500 });
-  // The page's settings and size of people, but a model of its own: `npm start` may never have run here.
-  bytes = (await trainDemo(trainModel, films, people)).bytes;
+  const demo = await startDemo();
+  ({ server, bytes, browser } = demo);
   histories = [
     [],
     ['alien-1979'],
-    ...people.slice(0, 8).map((person) => person.history.map(({ item }) => item)),
+    ...demo.people.slice(0, 8).map((person) => person.history.map(({ item }) => item)),
   ];
-  server = await startServer();
-  server.extra.set('/test/films.ampcf', { type: 'application/octet-stream', body: bytes });
-  browser = await chromium.launch({ executablePath, args });
 });
 
 after(async () => {

@@ -1,5 +1,6 @@
 // Owns what is believed of each item after the answers, and taking answers back to the bit. Must not choose
 // what to ask.
+import { toDirections } from '../core/directions.js';
 import { vectorsOf } from '../core/kernel.js';
 import { catalogueOf } from './catalogue.js';
 import { popularity, priorOf } from './prior.js';
@@ -142,7 +143,7 @@ export class Beliefs {
   yesToItem(item, of) {
     const { model } = this.profile;
     const { dim } = model.info;
-    const vectors = (this.#vectors ??= unitVectors(vectorsOf(model.kernel, 0, model.info.items), dim));
+    const vectors = (this.#vectors ??= toDirections(vectorsOf(model.kernel, 0, model.info.items), dim));
     const { wrongYes, wrongNo } = this.settings;
     const row = vectors.subarray(item * dim, (item + 1) * dim);
     return Float64Array.from(of, (j) => {
@@ -191,17 +192,4 @@ export class Beliefs {
     for (const j of hides) this.#hidden[j] += sign;
     this.#chances = undefined;
   }
-}
-
-/**
- * @param {Float32Array} vectors (N, D)
- * @param {number} dim
- */
-function unitVectors(vectors, dim) {
-  for (let at = 0; at < vectors.length; at += dim) {
-    const row = vectors.subarray(at, at + dim);
-    const length = Math.hypot(...row);
-    if (length > 0) for (let d = 0; d < dim; d++) row[d] /= length;
-  }
-  return vectors;
 }

@@ -1,5 +1,5 @@
 // Owns the choice of a turn: which question, or a list. Must not change what is believed.
-import { largest } from './best.js';
+import { largest } from '../core/largest.js';
 import { coinBits, valueOf } from './value.js';
 
 /** @import { Beliefs } from './beliefs.js' */

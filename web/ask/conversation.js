@@ -2,11 +2,11 @@
 // send or keep anything by itself.
 import { badArgument, countArgument, itemId, listArgument } from '../core/arguments.js';
 import { idAt } from '../core/kernel.js';
+import { largest } from '../core/largest.js';
 import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { profileArgument } from '../model/handles.js';
 import { Beliefs } from './beliefs.js';
-import { largest } from './best.js';
 import { chooseTurn } from './choose.js';
 import { settingsOf } from './options.js';
 

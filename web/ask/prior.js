@@ -1,6 +1,7 @@
 // Owns what is believed before anything was answered: the logarithm of how likely each item is to be what the
 // person is after. Must not know answers.
 import { scoresOf } from '../core/kernel.js';
+import { biasesOf } from '../model/biases.js';
 import { measured } from '../model/measured.js';
 import { catalogueOf } from './catalogue.js';
 
@@ -26,9 +27,7 @@ const popularities = /* @__PURE__ */ new WeakMap();
 export function popularity(model) {
   const known = popularities.get(model);
   if (known) return known;
-  const nobody = model.createProfile();
-  const bias = scoresOf(measured(nobody).core);
-  nobody.dispose();
+  const bias = biasesOf(model);
   const high = bias.reduce((a, b) => Math.max(a, b), 0);
   const isFlat = bias.every((b) => b === bias[0]);
   const logs = Float64Array.from(bias, (b, j) =>

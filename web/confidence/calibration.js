@@ -114,17 +114,18 @@ export const logistic = (/** @type {number} */ z) => 1 / (1 + Math.exp(-z));
 /**
  * Piecewise linear, level beyond its ends.
  * @param {readonly number[]} xs increasing
- * @param {readonly number[]} ys
+ * @param {(i: number) => number} yOf
  * @param {number} x
  */
-function onLine(xs, ys, x) {
+function onLine(xs, yOf, x) {
   const last = xs.length - 1;
-  if (!(x > xs[0])) return ys[0];
-  if (!(x < xs[last])) return ys[last];
+  if (!(x > xs[0])) return yOf(0);
+  if (!(x < xs[last])) return yOf(last);
   let after = 1;
   while (xs[after] < x) after++;
   const part = (x - xs[after - 1]) / (xs[after] - xs[after - 1]);
-  return ys[after - 1] + part * (ys[after] - ys[after - 1]);
+  const low = yOf(after - 1);
+  return low + part * (yOf(after) - low);
 }
 
 /**
@@ -133,17 +134,7 @@ function onLine(xs, ys, x) {
  * @param {(s: number) => number} of
  * @param {number} length
  */
-export function byLength(histories, of, length) {
-  const last = histories.length - 1;
-  if (!(length > histories[0])) return of(0);
-  if (!(length < histories[last])) return of(last);
-  let after = 1;
-  while (histories[after] < length) after++;
-  const from = Math.log1p(histories[after - 1]);
-  const part = (Math.log1p(length) - from) / (Math.log1p(histories[after]) - from);
-  const low = of(after - 1);
-  return low + part * (of(after) - low);
-}
+export const byLength = (histories, of, length) => onLine(histories.map(Math.log1p), of, Math.log1p(length));
 
 /**
  * Log odds of a person's own share of likes, shrunk to that of everybody.
@@ -160,7 +151,7 @@ export const ownLogit = ({ base, strength }, { events, likes }) =>
  * @param {number} score
  */
 export function logitOf({ histories, scores, logits, own }, history, score) {
-  const z = byLength(histories, (s) => onLine(scores[s], logits[s], score), history.likes);
+  const z = byLength(histories, (s) => onLine(scores[s], (i) => logits[s][i], score), history.likes);
   if (!own) return z;
   const [a, b, c, d] = own.slopes;
   return a + b * z + c * ownLogit(own, history) + d * Math.log1p(history.events);

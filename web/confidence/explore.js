@@ -2,7 +2,7 @@
 import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
 import { idAt, scoresOf, vectorsOf } from '../core/kernel.js';
 import { solveUpper } from '../core/packed.js';
-import { highestSeed, seededRandom } from '../core/random.js';
+import { highestSeed, normal, seededRandom } from '../core/random.js';
 import { leverage, posteriorArgument, posteriorOf, vectorsArgument } from './posterior.js';
 
 /** @import { Candidates } from '../model/candidates.js' */
@@ -30,18 +30,6 @@ function checkedOptions(given = {}) {
 }
 
 /**
- * Numbers of the standard normal distribution (Box and Muller 1958).
- * @param {number} n
- * @param {() => number} random
- */
-function normals(n, random) {
-  return Float64Array.from({ length: n }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return radius * Math.cos(2 * Math.PI * random());
-  });
-}
-
-/**
  * What is added to the scores of items to explore, over plain arrays. By 'thompson' v_j . s L^-T z, z
  * standard normal: one draw from N(0, s^2 M^-1) for all items. By 'ucb' s |L^-1 v_j|, the standard deviation
  * itself.
@@ -63,7 +51,11 @@ export function exploration(posterior, vectors, options) {
       { length: n },
       (_, j) => times * Math.sqrt(leverage(factor, vectors, j * dim, work)),
     );
-  const drawn = solveUpper(factor, normals(dim, seededRandom(seed)));
+  const random = seededRandom(seed);
+  const drawn = solveUpper(
+    factor,
+    Float64Array.from({ length: dim }, () => normal(random)),
+  );
   return Float64Array.from({ length: n }, (_, j) => {
     let sum = 0;
     for (let d = 0; d < dim; d++) sum += drawn[d] * vectors[j * dim + d];

@@ -32,6 +32,12 @@ export function personRandom(seed, user) {
 }
 
 /**
+ * Of the standard normal distribution (Box and Muller 1958).
+ * @param {() => number} random
+ */
+export const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/**
  * A whole number below n.
  * @param {() => number} random
  * @param {number} n

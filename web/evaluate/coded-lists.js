@@ -1,5 +1,6 @@
 // Owns lists and persona figures of people as numbers, one fold a person. Must not know ids: no text and no
 // object of an item is made here.
+import { entropy } from '../core/entropy.js';
 import {
   addEvent,
   beginFold,
@@ -11,7 +12,7 @@ import {
   seatItems,
   sharesOf,
 } from '../core/kernel.js';
-import { entropy, entropyShare, isCollapsed } from './persona-figures.js';
+import { entropyShare, isCollapsed } from './persona-figures.js';
 
 /** @import { FoldedProfile, OpenModel } from '../core/kernel.js' */
 /** @import { CodedPeople } from './coded-people.js' */

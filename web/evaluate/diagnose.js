@@ -13,9 +13,9 @@ import { factsOf } from './new-users.js';
 import { measureOneEvent } from './one-event.js';
 import { paceOf } from './pace.js';
 import { choosePeople, historiesOf, itemsByPerson } from './people.js';
+import { entropy } from '../core/entropy.js';
 import {
   decidedShare,
-  entropy,
   entropyShare,
   hasDead,
   hasMerged,

@@ -1,19 +1,10 @@
 // Owns the formulas of persona quality and of attacks (METRICS.md): entropy, likeness, what is collapsed,
 // AUC. Pure functions of numbers. Must not fold or rank.
+import { entropy } from '../core/entropy.js';
 
 const alikeAbove = 0.9;
 const deadBelow = 0.02;
 const mergedAbove = 0.95;
-
-/**
- * The entropy of shares, in nats.
- * @param {Iterable<number>} shares
- */
-export function entropy(shares) {
-  let sum = 0;
-  for (const share of shares) if (share > 0) sum -= share * Math.log(share);
-  return sum;
-}
 
 /**
  * The cosine of two vectors, 0 where one of them is all zero.

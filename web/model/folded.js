@@ -19,7 +19,7 @@ const mostFactor = 1.001;
  * @param {number} weight
  * @param {number} factor what recency says
  */
-function aged(weight, factor) {
+export function aged(weight, factor) {
   rangeArgument('recency', factor, 0, mostFactor);
   return Math.min(Math.max(weight * factor, leastWeight), AMPCF_MAX_WEIGHT);
 }

@@ -1,9 +1,10 @@
 // Owns the ridge system that a history is folded in by, read from the model file where it lies: Gram,
 // settings, item weights, and the matrix M of a profile. Must not change either, nor be needed to rank.
-import { AMPCF_MAX_WEIGHT, AMPCF_SUMMARY_HEAD } from '../core/abi.js';
+import { AMPCF_SUMMARY_HEAD } from '../core/abi.js';
 import { openMemory, responsibilitiesOf, vectorsOf } from '../core/kernel.js';
 import { addOuter, packedSize } from '../core/packed.js';
 import { floatsOf, sectionsOf } from '../core/sections.js';
+import { aged } from './folded.js';
 import { storedEvent } from './history.js';
 
 /** @import { Model } from './model.js' */
@@ -89,8 +90,6 @@ function agesOf(profile) {
   }
 }
 
-const leastWeight = 1e-30;
-
 /**
  * What each row adds to the system.
  * @param {Profile} profile
@@ -117,10 +116,9 @@ function rowsOf(profile) {
   indices.forEach((index, i) => {
     const { weight, preference } = state.facts(known[i]);
     const row = summaries.length + i;
-    const aged = ages ? Math.max(weight * ages[i], leastWeight) : weight;
     const target = t ? t[index] : 1;
     vectors.set(vectorsOf(model.kernel, index, 1), row * dim);
-    weights[row] = Math.min(aged, AMPCF_MAX_WEIGHT) * (q ? q[index] : 1);
+    weights[row] = (ages ? aged(weight, ages[i]) : weight) * (q ? q[index] : 1);
     pulls[row] = weights[row] * target * preference;
     mass += weights[row] * target * target;
   });

@@ -1,6 +1,7 @@
 // Owns what is read of a profile before this visit: its rows, whose they are, how near they are to an item,
 // an aspect, an hour. Must not decide who speaks.
 import { AMPCF_SUMMARY_HEAD } from '../core/abi.js';
+import { toDirections } from '../core/directions.js';
 import { aspectsOfItem, responsibilitiesOf, sharesOf, vectorsOf } from '../core/kernel.js';
 import { fitsOf, sameHour } from './posterior.js';
 
@@ -10,20 +11,6 @@ import { fitsOf, sameHour } from './posterior.js';
 
 /** How many items stand for the catalogue: every so many-th, so that rare ones are among them. */
 const sampled = 512;
-
-/**
- * Vectors of length 1.
- * @param {Float32Array} vectors (n, D)
- * @param {number} dim
- */
-function directions(vectors, dim) {
-  for (let at = 0; at < vectors.length; at += dim) {
-    const row = vectors.subarray(at, at + dim);
-    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
-    if (length > 0) for (let d = 0; d < dim; d++) row[d] /= length;
-  }
-  return vectors;
-}
 
 /**
  * Directions of the catalogue's sample, and which aspects its items have; once a model.
@@ -43,7 +30,7 @@ function sampleOf(kernel) {
       vectors.set(vectorsOf(kernel, index, 1), i * dim);
       return aspectsOfItem(kernel, index);
     });
-    samples.set(kernel, (sample = { vectors: directions(vectors, dim), has }));
+    samples.set(kernel, (sample = { vectors: toDirections(vectors, dim), has }));
   }
   return sample;
 }
@@ -105,7 +92,7 @@ export class Past {
       this.indices.forEach((index, i) =>
         rows.set(vectorsOf(this.kernel, index, 1), (this.summaries.length + i) * dim),
       );
-      this.#directions = directions(rows, dim);
+      this.#directions = toDirections(rows, dim);
     }
     return this.#directions;
   }
@@ -129,7 +116,7 @@ export class Past {
    */
   ofItem(index, strength, how) {
     const { dim } = this.kernel.facts;
-    const wanted = directions(vectorsOf(this.kernel, index, 1), dim);
+    const wanted = toDirections(vectorsOf(this.kernel, index, 1), dim);
     const kernelTo = (/** @type {Float32Array} */ vectors) =>
       Float64Array.from({ length: vectors.length / dim }, (_, row) => {
         let cosine = 0;

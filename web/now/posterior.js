@@ -1,5 +1,6 @@
 // Owns the mathematics: which side of a person speaks, given what happened in this visit. Pure functions over
 // arrays; must not know a model.
+import { entropy } from '../core/entropy.js';
 
 /**
  * What is known of the history. Rows: first what is left of forgotten events, then events.
@@ -108,8 +109,7 @@ export function factorsOf({ sides, shares, owners, mass }, leaning) {
  */
 export function unsureOf(shares) {
   if (shares.length < 2) return 0;
-  const bits = shares.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
-  return Math.min(1, Math.max(0, bits / Math.log(shares.length)));
+  return Math.min(1, Math.max(0, entropy(shares) / Math.log(shares.length)));
 }
 
 const day = 86400;

@@ -1,5 +1,6 @@
 // Owns the space in which people are told apart: directions of the item vectors by how much people differ in
 // them, read off a model file. Must not know events.
+import { toDirections } from '../core/directions.js';
 import { vectorsOf } from '../core/kernel.js';
 import { seededRandom } from '../core/random.js';
 
@@ -24,18 +25,6 @@ const flat = 50;
 
 /** @type {WeakMap<Model, TasteSpace>} */
 const spaces = new WeakMap();
-
-/**
- * @param {Float32Array} rows (n, D) to unit length; zeros stay
- * @param {number} dim
- */
-function toUnits(rows, dim) {
-  for (let at = 0; at < rows.length; at += dim) {
-    let square = 0;
-    for (let d = 0; d < dim; d++) square += rows[at + d] ** 2;
-    for (let d = 0; square > 0 && d < dim; d++) rows[at + d] /= Math.sqrt(square);
-  }
-}
 
 /**
  * Mean and covariance of the directions of popular items, each by its popularity.
@@ -116,7 +105,7 @@ function leading(cov, dim) {
 function makeSpace({ kernel }) {
   const { items, dim } = kernel.facts;
   const units = vectorsOf(kernel, 0, Math.min(looked, items));
-  toUnits(units, dim);
+  toDirections(units, dim);
   const { mean, cov } = momentsOf(units, dim);
   let trace = 0;
   for (let d = 0; d < dim; d++) trace += cov[d * dim + d];
@@ -127,7 +116,7 @@ function makeSpace({ kernel }) {
   const place = (/** @type {number} */ item) => {
     const isRead = item < units.length / dim;
     const unit = isRead ? units.subarray(item * dim, (item + 1) * dim) : vectorsOf(kernel, item, 1);
-    if (!isRead) toUnits(unit, dim);
+    if (!isRead) toDirections(unit, dim);
     const y = Float64Array.from(kept, (direction, e) => {
       let dot = 0;
       for (let d = 0; d < dim; d++) dot += direction[d] * (unit[d] - mean[d]);

@@ -1,5 +1,6 @@
 // Owns the rule by which a simulated person chooses: how likely each item is to be what they would take.
 // Must not draw people or know lists.
+import { largest } from '../core/largest.js';
 import { dotAt } from './world.js';
 
 /** @import { World } from './world.js' */
@@ -61,18 +62,7 @@ export function likingOf(world, person) {
  */
 export function drawn(p, count, random) {
   const keys = Float64Array.from(p, (x) => Math.log(x) - Math.log(-Math.log(random() || Number.MIN_VALUE)));
-  return largest(keys, count).filter((j) => p[j] > 0);
-}
-
-/**
- * Where the largest numbers stand, largest first.
- * @param {Float32Array | Float64Array} values
- * @param {number} count
- */
-function largest(values, count) {
-  const threshold = values.slice().sort()[Math.max(0, values.length - count)];
-  const places = Array.from(values.keys()).filter((j) => values[j] >= threshold);
-  return places.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
+  return largest(keys, count, -Infinity);
 }
 
 /**
@@ -94,4 +84,4 @@ export function drawOne(p, had, random) {
  * @param {Float32Array} p
  * @param {number} count
  */
-export const likeliest = (p, count) => largest(p, count);
+export const likeliest = (p, count) => largest(p, count, -1);

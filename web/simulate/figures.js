@@ -1,4 +1,5 @@
 // Owns the figures of lists and picks that need nothing but counting. Must not know rounds or policies.
+import { entropy } from '../core/entropy.js';
 
 /** @import { World } from './world.js' */
 
@@ -15,7 +16,7 @@ export function entropyOf({ categories, size }, items) {
       counts[a] += 1 / categories[j].length;
       sum += 1 / categories[j].length;
     }
-  return counts.reduce((bits, n) => (n > 0 ? bits - (n / sum) * Math.log2(n / sum) : bits), 0);
+  return sum > 0 ? entropy(counts.map((n) => n / sum)) / Math.LN2 : 0;
 }
 
 /**

@@ -1,13 +1,14 @@
 // Owns people drawn from a model file that has no people in it: tastes, histories, what they say. Must not
 // recommend anything to them.
 import { badArgument, countArgument, rangeArgument } from '../core/arguments.js';
+import { toDirections } from '../core/directions.js';
 import { optionsArgument } from '../core/options.js';
-import { below, highestSeed, personRandom, sampleOf, seededRandom } from '../core/random.js';
+import { below, highestSeed, normal, personRandom, sampleOf, seededRandom } from '../core/random.js';
 import { idAt } from '../core/kernel.js';
 import { drawn, likingOf, tasteOver } from './choice.js';
 import { consistencyOf } from './consistency.js';
 import { supportOf } from './support.js';
-import { toUnit, worldOf } from './world.js';
+import { worldOf } from './world.js';
 
 /** @import { Model } from '../model/model.js' */
 /** @import { Consistency } from './consistency.js' */
@@ -130,7 +131,7 @@ function tasteAt({ dim, unit }, { item, region: { kind, name, centre } }) {
   return {
     kind,
     name,
-    vector: toUnit(
+    vector: toDirections(
       centre.map((x, d) => x + lean * unit[item * dim + d]),
       dim,
     ),
@@ -147,12 +148,6 @@ function sharesOf(count, random) {
   const sum = lots.reduce((a, b) => a + b, 0) || 1;
   return lots.map((lot) => leastShare + (1 - leastShare * count) * (lot / sum));
 }
-
-/**
- * Normal by Box and Muller.
- * @param {() => number} random
- */
-const normal = (random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /**
  * The aspect of each taste that sets it apart from what is popular; now and then another.

@@ -1,8 +1,10 @@
 // Owns what a simulation reads of a model: directions of the items, popularity, regions of taste. Must not
 // know people.
 import { AMPCF_MAX_CATEGORIES, AMPCF_NO_CLUSTER } from '../core/abi.js';
+import { toDirections } from '../core/directions.js';
 import { AmpcfError } from '../core/errors.js';
-import { aspectsOfItem, clusterOfItem, scoresOf, titleAt, vectorsOf } from '../core/kernel.js';
+import { aspectsOfItem, clusterOfItem, titleAt, vectorsOf } from '../core/kernel.js';
+import { biasesOf } from '../model/biases.js';
 import { modelArgument } from '../model/handles.js';
 
 /** @import { Model } from '../model/model.js' */
@@ -32,21 +34,6 @@ const groupingSweeps = 8;
 const places = 10;
 
 /**
- * Rows of length 1.
- * @param {Float32Array} rows (n, dim), changed
- * @param {number} dim
- */
-export function toUnit(rows, dim) {
-  for (let at = 0; at < rows.length; at += dim) {
-    let square = 0;
-    for (let d = 0; d < dim; d++) square += rows[at + d] * rows[at + d];
-    const length = Math.sqrt(square) || 1;
-    for (let d = 0; d < dim; d++) rows[at + d] /= length;
-  }
-  return rows;
-}
-
-/**
  * @param {ArrayLike<number>} a
  * @param {number} from where the other begins
  * @param {Float32Array} b
@@ -66,7 +53,7 @@ export function dotAt(a, from, b) {
 export function centreOf(unit, dim, items) {
   const centre = new Float32Array(dim);
   for (const j of items) for (let d = 0; d < dim; d++) centre[d] += unit[j * dim + d];
-  return toUnit(centre, dim);
+  return toDirections(centre, dim);
 }
 
 /**
@@ -75,9 +62,7 @@ export function centreOf(unit, dim, items) {
  * @param {Model} model
  */
 function popularityOf(model) {
-  const nobody = model.createProfile();
-  const bias = scoresOf(nobody.state.now().core);
-  nobody.dispose();
+  const bias = biasesOf(model);
   const isCounted = bias.every((b) => b > 0) && bias.some((b) => b !== bias[0]);
   const isSorted = Number(model.info.metadata.users) > 0;
   const raw = Float64Array.from(bias, (b, j) => (isCounted ? b : isSorted ? 1 / (places + j) : 1));
@@ -154,7 +139,7 @@ export function worldOf(given) {
   if (known) return known;
   const { items: n, dim } = model.info;
   if (n === 0) throw new AmpcfError('NO_DATA', 'simulation: got a model of 0 items, wanted at least 1');
-  const unit = toUnit(vectorsOf(model.kernel, 0, n), dim);
+  const unit = toDirections(vectorsOf(model.kernel, 0, n), dim);
   const aspects = Array.from({ length: n }, (_, j) => aspectsOfItem(model.kernel, j));
   const clusters = clustersOf(model, unit).map((c) => (c === undefined ? [] : [c]));
   const region = (

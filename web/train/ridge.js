@@ -1,5 +1,6 @@
 // Owns ridge regression of rows of numbers on sparse features, in closed form, with its strength chosen by
 // leaving each row out. Must not know what the rows are.
+import { cholesky, packedSize } from '../core/packed.js';
 
 /**
  * @typedef {object} SparseRows
@@ -29,25 +30,6 @@
  * @property {Float64Array} coefficients (width + 1, K), the last row for all
  */
 
-const triangle = (/** @type {number} */ r) => (r * (r + 1)) / 2;
-
-/**
- * The lower triangle of a = L L^T, in place.
- * @param {Float64Array} a positive definite, packed row by row
- * @param {number} n
- */
-function cholesky(a, n) {
-  for (let r = 0; r < n; r++) {
-    const row = triangle(r);
-    for (let c = 0; c <= r; c++) {
-      const other = triangle(c);
-      let sum = a[row + c];
-      for (let k = 0; k < c; k++) sum -= a[row + k] * a[other + k];
-      a[row + c] = c < r ? sum / a[other + c] : Math.sqrt(sum);
-    }
-  }
-}
-
 /**
  * The inverse of L L^T, whole.
  * @param {Float64Array} l packed
@@ -55,17 +37,17 @@ function cholesky(a, n) {
  */
 function inverse(l, n) {
   // Rows of the inverse of L, whose transpose times itself it is.
-  const inner = new Float64Array(triangle(n));
+  const inner = new Float64Array(packedSize(n));
   for (let c = 0; c < n; c++)
     for (let r = c; r < n; r++) {
-      const row = triangle(r);
+      const row = packedSize(r);
       let sum = r === c ? 1 : 0;
-      for (let k = c; k < r; k++) sum -= l[row + k] * inner[triangle(k) + c];
+      for (let k = c; k < r; k++) sum -= l[row + k] * inner[packedSize(k) + c];
       inner[row + c] = sum / l[row + r];
     }
   const out = new Float64Array(n * n);
   for (let k = 0; k < n; k++) {
-    const row = triangle(k);
+    const row = packedSize(k);
     for (let r = 0; r <= k; r++) {
       const x = inner[row + r];
       if (x === 0) continue;
@@ -100,13 +82,13 @@ function rowOf({ width, offsets, columns, values }, i) {
  */
 function momentsOf(rows, { targets, k, weights }) {
   const n = rows.width + 1;
-  const gram = new Float64Array(triangle(n));
+  const gram = new Float64Array(packedSize(n));
   const right = new Float64Array(n * k);
   for (let i = 0; i < weights.length; i++) {
     const [at, x] = rowOf(rows, i);
     for (let a = 0; a < at.length; a++) {
       const wx = weights[i] * x[a];
-      for (let b = 0; b < at.length; b++) if (at[b] <= at[a]) gram[triangle(at[a]) + at[b]] += wx * x[b];
+      for (let b = 0; b < at.length; b++) if (at[b] <= at[a]) gram[packedSize(at[a]) + at[b]] += wx * x[b];
       for (let d = 0; d < k; d++) right[at[a] * k + d] += wx * targets[i * k + d];
     }
   }
@@ -161,8 +143,8 @@ function fitAt(rows, data, { gram, right }, { strength, of }) {
   const n = rows.width + 1;
   const { k } = data;
   const a = gram.slice();
-  for (let c = 0; c < rows.width; c++) a[triangle(c) + c] += strength * of[c];
-  a[triangle(rows.width) + rows.width] += 1e-9; // what is the same for all is not held back
+  for (let c = 0; c < rows.width; c++) a[packedSize(c) + c] += strength * of[c];
+  a[packedSize(rows.width) + rows.width] += 1e-9; // what is the same for all is not held back
   cholesky(a, n);
   const inverted = inverse(a, n);
   const coefficients = new Float64Array(n * k);

@@ -1,5 +1,6 @@
 // Owns which settings are searched, and where: ranges, random draws, small steps from a good place. Must not
 // train or measure.
+import { normal } from '../core/random.js';
 import { settingRanges } from '../train/settings.js';
 
 /** @import { TrainSettings } from '../train/settings.js' */
@@ -128,12 +129,11 @@ export function drawSettings(space, random) {
  */
 export function stepFrom(space, best, round, random) {
   const size = firstStep / Math.sqrt(round);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const names = [...space.keys()];
   const sure = names[Math.floor(random() * names.length)];
   const steps = Array.from(space, ([name, range]) => {
     const moves = random() < 0.5 || name === sure;
-    const by = size * normal();
+    const by = size * normal(random);
     const from = Number(best[name]);
     return /** @type {[string, number]} */ ([
       name,

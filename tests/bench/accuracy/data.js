@@ -39,7 +39,7 @@ const heldOutSeed = 1,
  * @param {Iterable<[string, readonly string[]]>} lists
  * @returns {Interactions}
  */
-function interactionsOf(lists) {
+export function interactionsOf(lists) {
   /** @type {Map<string, number>} */
   const items = new Map();
   const users = [];

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
 import { sampleOf, seededRandom } from '../../../web/core/random.js';
-import { interactionsOf, linesOf, rowsOf } from './files.js';
+import { interactionsOf } from '../accuracy/data.js';
+import { linesOf, rowsOf } from './files.js';
 
 /** @import { Model } from 'ampcf' */
 /** @typedef {{ user: string, train: string[], test: string[], model: Model, among: Pairs }} Member */

@@ -6,7 +6,8 @@ import { sampleOf, seededRandom } from '../../../web/core/random.js';
 import { markdownTable } from '../accuracy/text.js';
 import { adjustedRand, aucOf, mutualInformation, pairwiseAuc } from './agreement.js';
 import { calibrationError, detectionAuc, seenOf } from './detection.js';
-import { interactionsOf, rowsOf } from './files.js';
+import { interactionsOf } from '../accuracy/data.js';
+import { rowsOf } from './files.js';
 
 /** @import { Model } from 'ampcf' */
 /** @import { Part } from './accounts.js' */

@@ -5,7 +5,7 @@ const few = 64;
 
 /**
  * The bound that the largest numbers reach.
- * @param {Float64Array} values
+ * @param {Float32Array | Float64Array} values
  * @param {number} most how many
  * @param {number} bound
  */
@@ -25,7 +25,7 @@ function leastOfLargest(values, most, bound) {
 
 /**
  * The places of the largest numbers above a bound, largest first, equal ones in order.
- * @param {Float64Array} values
+ * @param {Float32Array | Float64Array} values
  * @param {number} most how many
  * @param {number} [bound]
  * @returns {number[]}
