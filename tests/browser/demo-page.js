@@ -13,8 +13,8 @@ import { args, executablePath, startServer } from './chromium.js';
 export const pagePath = '/examples/page/?model=/test/films.ampcf';
 
 /**
- * A browser, and a server of the page with its settings and size of people, but a model of its own: `npm start`
- * may never have run here.
+ * A browser, and a server of the page with its settings and size of people, but a model of its own: `npm
+ * start` may never have run here.
  */
 export async function startDemo() {
   const films = await loadFilms();

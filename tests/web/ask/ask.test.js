@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { conversation, nextTurn } from '../../../dist/ask.js';
 import { trainModel } from '../../../dist/train.js';
-import { largest } from '../../../web/ask/best.js';
+import { largest } from '../../../web/core/largest.js';
 import { coinBits, valueOf } from '../../../web/ask/value.js';
 import { seededRandom } from '../../../web/core/random.js';
 import { codes, failsWith, filmFacts, historyOf, openSmallModel } from '../../support.js';
