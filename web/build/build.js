@@ -230,11 +230,14 @@ function declare() {
 }
 
 const began = performance.now();
+/** What wasm is made of: how JavaScript is bundled is not in it. */
 const cSources = [
   ...filesBelow('src'),
   ...filesBelow('include'),
-  ...filesBelow('web/build'),
-  'package-lock.json',
+  'web/build/compile-wasm.js',
+  'web/build/modules.js',
+  'node_modules/@yowasp/clang/package.json',
+  'node_modules/@gfx/zopfli/package.json',
 ];
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 mkdirSync(at('dist'), { recursive: true });
@@ -244,7 +247,7 @@ const compiled = await ifStale('dist/.wasm-stamp', cSources, async () => {
 });
 const bundled = await ifStale(
   'dist/.stamp',
-  [...cSources, ...filesBelow('web'), 'package.json'],
+  [...cSources, ...filesBelow('web'), 'package.json', 'package-lock.json'],
   async () => {
     await bundleAll();
     rmSync(at('dist/types'), { recursive: true, force: true });
