@@ -43,10 +43,12 @@ float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out);
 void kernel_widen_i8_scalar(const int8_t *q, uint32_t n, int16_t *out);
 void kernel_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out);
 
-/* out[j] = sum_d rows[j, d] q[d];  rows (m, n), q (n), out (m), 127 sum_d |q[d]| < 2^31: integers, so exact
- * in any order. */
-void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
-void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
+/* out[j] = sum_d rows[at[j], d] q[d];  rows (any, n), at (m) or NULL: 0 to m - 1, q (n), out (m),
+ * 127 sum_d |q[d]| < 2^31: integers, so exact in any order. */
+void kernel_i8_dots_scalar(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                           int32_t *out);
+void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                            int32_t *out);
 
 /* Pairs of coordinates of 64 items: the first two of all items, then the next two of all. */
 enum { LOOK_DIM = 16, LOOK_ITEMS = 64 };

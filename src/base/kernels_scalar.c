@@ -45,10 +45,12 @@ void kernel_widen_i8_scalar(const int8_t *q, uint32_t n, int16_t *out) {
     for (uint32_t d = 0; d < n; d++) out[d] = q[d];
 }
 
-void kernel_i8_dots_scalar(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out) {
+void kernel_i8_dots_scalar(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                           int32_t *out) {
     for (uint32_t j = 0; j < m; j++) {
+        const int8_t *row = rows + (size_t)(at ? at[j] : j) * n;
         int32_t sum = 0;
-        for (uint32_t d = 0; d < n; d++) sum += rows[(uint64_t)j * n + d] * q[d];
+        for (uint32_t d = 0; d < n; d++) sum += row[d] * q[d];
         out[j] = sum;
     }
 }

@@ -111,9 +111,15 @@ static inline v128_t step_i8(v128_t sum, v128_t row, v128_t low, v128_t high) {
     return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(row), high));
 }
 
-static inline int32_t reduce4(v128_t s) {
-    return (wasm_i32x4_extract_lane(s, 0) + wasm_i32x4_extract_lane(s, 1)) +
-           (wasm_i32x4_extract_lane(s, 2) + wasm_i32x4_extract_lane(s, 3));
+/* The sums of two, in halves. */
+static inline v128_t fold2(v128_t a, v128_t b) {
+    return wasm_i32x4_add(wasm_i32x4_shuffle(a, b, 0, 1, 4, 5), wasm_i32x4_shuffle(a, b, 2, 3, 6, 7));
+}
+
+/* The sum of each. */
+static inline v128_t fold4(v128_t a, v128_t b, v128_t c, v128_t d) {
+    v128_t ab = fold2(a, b), cd = fold2(c, d);
+    return wasm_i32x4_add(wasm_i32x4_shuffle(ab, cd, 0, 2, 4, 6), wasm_i32x4_shuffle(ab, cd, 1, 3, 5, 7));
 }
 
 static inline int32_t tail_i8(const int8_t *row, const int16_t *q, uint32_t from, uint32_t n) {
@@ -122,29 +128,27 @@ static inline int32_t tail_i8(const int8_t *row, const int16_t *q, uint32_t from
     return sum;
 }
 
-/* Four rows at a time, so that what is loaded of q serves four. */
-void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out) {
+/* Four rows at a time, so that what is loaded of q serves four; the last is there again where fewer are left. */
+void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                            int32_t *out) {
     uint32_t whole = n & ~15u;
-    for (; m >= 4; m -= 4, rows += 4 * (size_t)n, out += 4) {
-        const int8_t *r0 = rows, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
+    for (uint32_t j = 0; j < m; j += 4) {
+        const int8_t *r[4];
+        for (uint32_t i = 0; i < 4; i++) {
+            uint32_t row = j + i < m ? j + i : m - 1;
+            r[i] = rows + (size_t)(at ? at[row] : row) * n;
+        }
         v128_t s0 = wasm_i32x4_splat(0), s1 = s0, s2 = s0, s3 = s0;
         for (uint32_t d = 0; d < whole; d += 16) {
             v128_t low = wasm_v128_load(q + d), high = wasm_v128_load(q + d + 8);
-            s0 = step_i8(s0, wasm_v128_load(r0 + d), low, high);
-            s1 = step_i8(s1, wasm_v128_load(r1 + d), low, high);
-            s2 = step_i8(s2, wasm_v128_load(r2 + d), low, high);
-            s3 = step_i8(s3, wasm_v128_load(r3 + d), low, high);
+            s0 = step_i8(s0, wasm_v128_load(r[0] + d), low, high);
+            s1 = step_i8(s1, wasm_v128_load(r[1] + d), low, high);
+            s2 = step_i8(s2, wasm_v128_load(r[2] + d), low, high);
+            s3 = step_i8(s3, wasm_v128_load(r[3] + d), low, high);
         }
-        out[0] = reduce4(s0) + tail_i8(r0, q, whole, n);
-        out[1] = reduce4(s1) + tail_i8(r1, q, whole, n);
-        out[2] = reduce4(s2) + tail_i8(r2, q, whole, n);
-        out[3] = reduce4(s3) + tail_i8(r3, q, whole, n);
-    }
-    for (; m > 0; m--, rows += n, out++) {
-        v128_t s = wasm_i32x4_splat(0);
-        for (uint32_t d = 0; d < whole; d += 16)
-            s = step_i8(s, wasm_v128_load(rows + d), wasm_v128_load(q + d), wasm_v128_load(q + d + 8));
-        *out = reduce4(s) + tail_i8(rows, q, whole, n);
+        int32_t sums[4];
+        wasm_v128_store(sums, fold4(s0, s1, s2, s3));
+        for (uint32_t i = 0; i < 4 && j + i < m; i++) out[j + i] = sums[i] + tail_i8(r[i], q, whole, n);
     }
 }
 

@@ -61,6 +61,7 @@ static int prunes_rightly(uint32_t *state) {
     int8_t rows[ROWS * DIM];
     int16_t q[DIM];
     int32_t dots[ROWS], scalar[ROWS];
+    uint32_t at[ROWS];
     uint16_t lengths[ROWS];
     float x[DIM], scales[ROWS], bias[ROWS];
     int right = 1;
@@ -70,7 +71,8 @@ static int prunes_rightly(uint32_t *state) {
             right &= rounds_alike(x, n, rows + j * n) && widens_alike(rows + j * n, n);
             scales[j] = next_value(state), bias[j] = next_value(state), lengths[j] = (uint16_t)(0x3F00 + j);
         }
-        kernel_i8_dots(rows, ROWS, q, n, dots), kernel_i8_dots_scalar(rows, ROWS, q, n, scalar);
+        for (uint32_t j = 0; j < ROWS; j++) at[j] = 5 * j % ROWS;
+        kernel_i8_dots(rows, at, ROWS, q, n, dots), kernel_i8_dots_scalar(rows, at, ROWS, q, n, scalar);
         for (int j = 0; j < ROWS; j++) right &= dots[j] == scalar[j];
         kernel_reach_rows of = {dots, scales, bias, lengths, lengths};
         kernel_reach_terms terms = {1e-6f, 0.1f, next_value(state), -0.2f, next_value(state)};

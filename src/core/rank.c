@@ -88,18 +88,28 @@ static void offer_bounded(best_list *best, const ampcf_profile *p, uint32_t item
     if (!bounds || scan_reaches(scan_parts(p, item, low, high), least)) offer(best, p, item);
 }
 
+/* Those that look best come first, so that few of the others need a score. */
+static void offer_some(best_list *best, const ampcf_profile *p, const uint32_t *candidates, uint32_t n) {
+    ampcf_ranked seeds[SCAN_SEEDS];
+    int32_t dots[SCAN_SOWN];
+    uint32_t n_seeds = scan_sow(p, candidates, n, NULL, dots, seeds);
+    for (uint32_t s = 0; s < n_seeds; s++) offer_bounded(best, p, candidates[seeds[s].item]);
+    for (uint32_t c = 0; c < n; c++)
+        if (!scan_is_seed(seeds, n_seeds, c) && scan_candidate(p, candidates[c], dots[c], best_least(best)))
+            offer_bounded(best, p, candidates[c]);
+}
+
 ampcf_status ampcf_rank(const ampcf_profile *profile, const uint32_t *candidates, uint32_t n_candidates,
                         uint32_t k, ampcf_ranked *out, uint32_t *out_n) {
     if (!are_items(profile->model, candidates, n_candidates)) return AMPCF_E_ITEM_RANGE;
     best_list best = {out, 0, k};
-    ampcf_ranked seeds[SCAN_SEEDS];
-    int prunes = scan_prunes(profile);
     memset(profile->scanned, 0, sizeof *profile->scanned);
-    uint32_t n = prunes ? scan_sow(profile, candidates, n_candidates, NULL, seeds) : 0;
-    for (uint32_t s = 0; s < n; s++) offer_bounded(&best, profile, candidates[seeds[s].item]);
-    for (uint32_t c = 0; c < n_candidates; c++)
-        if (!prunes || (!scan_is_seed(seeds, n, c) && scan_item(profile, candidates[c], best_least(&best))))
-            offer_bounded(&best, profile, candidates[c]);
+    for (uint32_t from = 0, n; from < n_candidates; from += n) {
+        n = n_candidates - from < SCAN_SOWN ? n_candidates - from : SCAN_SOWN;
+        if (scan_prunes(profile)) offer_some(&best, profile, candidates + from, n);
+        else
+            for (uint32_t c = 0; c < n; c++) offer(&best, profile, candidates[from + c]);
+    }
     *out_n = best_finish(&best);
     return AMPCF_OK;
 }

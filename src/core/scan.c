@@ -235,20 +235,29 @@ static interval form_of(const scan_form *form, int32_t dot, float scale, float l
     return (interval){middle - half, middle + half};
 }
 
-static int scan_bounded(const ampcf_profile *p, uint32_t item, const float *near, float least) {
+/* The rounded U . v of n items; at NULL: of the first of the catalogue. */
+static void whole_dots(const ampcf_profile *p, const uint32_t *at, uint32_t n, int32_t *out) {
+    kernel_i8_dots(p->model->rounded.rows, at, n, p->whole_row, p->model->dim, out);
+    p->scanned->bounded += n;
+}
+
+static int reaches(const ampcf_profile *p, uint32_t item, int32_t dot, const float *near, float least) {
     const ampcf_model *m = p->model;
     float bias = m->bias[item], rest = absolute(bias);
-    int32_t dot;
-    kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
     float bound =
         bias + form_of(&p->whole, dot, m->rounded.scales[item], rounded_length(&m->rounded, item)).high;
     for (uint32_t k = 0; near && k < p->n_personas; k++) bound += near[k], rest += absolute(near[k]);
-    p->scanned->bounded++;
     return scan_reaches(bound + rest * rounding_of_rest, least);
 }
 
-int scan_item(const ampcf_profile *p, uint32_t item, float least) {
-    return scan_bounded(p, item, profile_near(p, item), least);
+static int scan_bounded(const ampcf_profile *p, uint32_t item, const float *near, float least) {
+    int32_t dot;
+    whole_dots(p, &item, 1, &dot);
+    return reaches(p, item, dot, near, least);
+}
+
+int scan_candidate(const ampcf_profile *p, uint32_t item, int32_t dot, float least) {
+    return reaches(p, item, dot, profile_near(p, item), least);
 }
 
 /* Which of a block may have such a score, a bit each, by one look more; dots (64) of those before it, of none
@@ -276,7 +285,7 @@ static uint64_t scan_whole(const ampcf_profile *p, uint32_t from, uint32_t n, fl
     kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from, t->lengths + from};
     kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length, 0,
                                 eased_for_all(m, least)};
-    kernel_i8_dots(rounded_row(m, from), n, p->whole_row, m->dim, dots);
+    kernel_i8_dots(rounded_row(m, from), NULL, n, p->whole_row, m->dim, dots);
     p->scanned->bounded += n;
     return kernel_reach(&rows, n, &terms);
 }
@@ -297,10 +306,11 @@ static uint64_t scan_block(scan_walk *w, uint32_t from, uint32_t n, float least)
         return left & scan_whole(p, from, n, least);
     }
     if (looks) w->longest = 0;
-    for (uint64_t rest = left; rest; rest &= rest - 1) {
-        uint32_t i = (uint32_t)__builtin_ctzll(rest);
-        if (!scan_bounded(p, from + i, NULL, least)) left &= ~((uint64_t)1 << i);
-    }
+    uint32_t at[MANY], few = 0;
+    for (uint64_t rest = left; rest; rest &= rest - 1) at[few++] = from + (uint32_t)__builtin_ctzll(rest);
+    whole_dots(p, at, few, dots);
+    for (uint32_t i = 0; i < few; i++)
+        if (!reaches(p, at[i], dots[i], NULL, least)) left &= ~((uint64_t)1 << (at[i] - from));
     return left;
 }
 
@@ -318,20 +328,18 @@ static int open_block(scan_walk *w, float least) {
 static int is_excluded(const scan_walk *w, uint32_t item) { return w->excluded && w->excluded[item]; }
 
 uint32_t scan_sow(const ampcf_profile *p, const uint32_t *items, uint32_t n, const uint8_t *excluded,
-                  ampcf_ranked *out_seeds) {
+                  int32_t *out_dots, ampcf_ranked *out_seeds) {
     const ampcf_model *m = p->model;
     best_list best = {out_seeds, 0, SCAN_SEEDS};
+    whole_dots(p, items, n, out_dots);
     for (uint32_t place = 0; place < n; place++) {
         uint32_t item = items ? items[place] : place;
         const float *near = profile_near(p, item);
-        int32_t dot;
         if ((excluded && excluded[item]) || (near && !items)) continue;
-        kernel_i8_dots(rounded_row(m, item), 1, p->whole_row, m->dim, &dot);
-        float promise = m->bias[item] + m->rounded.scales[item] * (p->whole.step * (float)dot);
+        float promise = m->bias[item] + m->rounded.scales[item] * (p->whole.step * (float)out_dots[place]);
         for (uint32_t k = 0; near && k < p->n_personas; k++) promise += near[k];
         best_offer(&best, (ampcf_ranked){place, promise, 0});
     }
-    p->scanned->bounded += n;
     return best_finish(&best);
 }
 
@@ -340,10 +348,11 @@ int scan_next_bounded(scan_walk *w, float least, uint32_t *out_item) {
     int prunes = scan_prunes(p);
     while (prunes && w->near < p->n_near) {
         uint32_t item = *out_item = p->near_items[w->near++];
-        if (!is_excluded(w, item) && scan_item(p, item, least)) return 1;
+        if (!is_excluded(w, item) && scan_bounded(p, item, profile_near(p, item), least)) return 1;
     }
     if (prunes && !w->sown) {
-        w->n_seeds = scan_sow(p, NULL, SCAN_SOWN, w->excluded, w->seeds);
+        int32_t dots[SCAN_SOWN];
+        w->n_seeds = scan_sow(p, NULL, SCAN_SOWN, w->excluded, dots, w->seeds);
         w->sown = 1;
     }
     while (w->seed < w->n_seeds) {
@@ -391,7 +400,7 @@ float scan_parts(const ampcf_profile *p, uint32_t item, float *low, float *high)
     float scale = m->rounded.scales[item], length = rounded_length(&m->rounded, item), bias = m->bias[item],
           sum = bias, rest = absolute(bias);
     kernel_widen_i8(rounded_row(m, item), m->dim, wide);
-    kernel_i8_dots(p->form_rows, 2 * leaves, wide, m->dim, dots);
+    kernel_i8_dots(p->form_rows, NULL, 2 * leaves, wide, m->dim, dots);
     for (uint32_t k = 0; k < p->n_personas; k++) low[k] = high[k] = near ? near[k] : 0;
     for (uint32_t k = 0; near && k < p->n_personas; k++) {
         rest += absolute(near[k]);
@@ -433,6 +442,6 @@ uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t
     if (!(least >= 0)) return ~(uint64_t)0;
     kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from, t->lengths + from};
     kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0};
-    kernel_i8_dots(rounded_row(m, from), n, row, m->dim, dots);
+    kernel_i8_dots(rounded_row(m, from), NULL, n, row, m->dim, dots);
     return kernel_reach(&rows, n, &terms);
 }

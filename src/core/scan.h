@@ -63,7 +63,7 @@ void scan_prepare(ampcf_profile *p, double *work);
 #define SCAN_PRUNES 0
 #define SCAN_BLOCK 1u
 #define SCAN_SEEDS 1u
-#define SCAN_SOWN 0u
+#define SCAN_SOWN 1u
 #else
 #define SCAN_PRUNES 1
 #define SCAN_BLOCK 64u /* items of a block, one bit each */
@@ -105,11 +105,11 @@ static inline int scan_next(scan_walk *w, float least, uint32_t *out_item) {
     return 0;
 }
 
-/* Which of n items (NULL: the first n of the catalogue) look best by their rounded vectors, best first: their
- * places among them, at most SCAN_SEEDS. Without those left out, and of the catalogue without what neighbours
- * speak for. Returns how many. */
+/* Which of n items (NULL: the first n of the catalogue), at most SCAN_SOWN, look best by their rounded
+ * vectors, best first: their places among them, at most SCAN_SEEDS. Without those left out, and of the
+ * catalogue without what neighbours speak for. Returns how many. out_dots (n): for scan_candidate. */
 uint32_t scan_sow(const ampcf_profile *p, const uint32_t *items, uint32_t n, const uint8_t *excluded,
-                  ampcf_ranked *out_seeds);
+                  int32_t *out_dots, ampcf_ranked *out_seeds);
 
 static inline int scan_is_seed(const ampcf_ranked *seeds, uint32_t n, uint32_t place) {
     for (uint32_t i = 0; i < n; i++)
@@ -117,8 +117,8 @@ static inline int scan_is_seed(const ampcf_ranked *seeds, uint32_t n, uint32_t p
     return 0;
 }
 
-/* Whether one item may have such a score, neighbours included. */
-int scan_item(const ampcf_profile *p, uint32_t item, float least);
+/* Whether a candidate with the dot of scan_sow may have such a score, neighbours included. */
+int scan_candidate(const ampcf_profile *p, uint32_t item, int32_t dot, float least);
 
 /* Leaf by leaf: bounds of what each persona has of an item, neighbours included, low (P) and high (P).
  * Returns the bound of the score. */

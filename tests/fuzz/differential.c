@@ -12,7 +12,8 @@ void native_from_i8_simd128(const int8_t *q, float scale, uint32_t n, float *out
 void native_from_f16_simd128(const uint16_t *h, uint32_t n, float *out);
 float native_to_i8_simd128(const float *x, uint32_t n, int8_t *out);
 void native_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out);
-void native_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out);
+void native_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                            int32_t *out);
 void native_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 uint64_t native_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 
@@ -43,8 +44,9 @@ float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out) {
 void kernel_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out) {
     (by_simd ? native_widen_i8_simd128 : kernel_widen_i8_scalar)(q, n, out);
 }
-void kernel_i8_dots_simd128(const int8_t *rows, uint32_t m, const int16_t *q, uint32_t n, int32_t *out) {
-    (by_simd ? native_i8_dots_simd128 : kernel_i8_dots_scalar)(rows, m, q, n, out);
+void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
+                            int32_t *out) {
+    (by_simd ? native_i8_dots_simd128 : kernel_i8_dots_scalar)(rows, at, m, q, n, out);
 }
 void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
     (by_simd ? native_look_simd128 : kernel_look_scalar)(look, q, before, out);
@@ -88,6 +90,7 @@ static void compare_pruning(const uint8_t *data, size_t size) {
     int8_t *rows = exact_copy(data, m * n), row[2][70] = {{0}};
     int16_t wide[2][70] = {{0}};
     int32_t dots[2][64] = {{0}};
+    uint32_t at[64];
     uint16_t lengths[64];
     float x[70] = {0}, scales[64], bias[64];
     if (m > 0) {
@@ -100,8 +103,10 @@ static void compare_pruning(const uint8_t *data, size_t size) {
         for (uint32_t d = 0; d < n; d++) rows[d] = (int8_t)(rows[d] < -127 ? -127 : rows[d]);
         for (uint32_t d = 0; d < n; d++)
             wide[0][d] = wide[1][d] = (int16_t)(wide[0][d] * 250 + (wide[1][d] & 7));
-        native_i8_dots_simd128(rows, m, wide[0], n, dots[1]);
-        kernel_i8_dots_scalar(rows, m, wide[0], n, dots[0]);
+        for (uint32_t j = 0; j < m; j++) at[j] = (j * 7 + 3) % m;
+        const uint32_t *order = m % 2 ? at : NULL;
+        native_i8_dots_simd128(rows, order, m, wide[0], n, dots[1]);
+        kernel_i8_dots_scalar(rows, order, m, wide[0], n, dots[0]);
     }
     MUST(memcmp(row[0], row[1], sizeof *row) == 0 && memcmp(wide[0], wide[1], sizeof *wide) == 0);
     MUST(memcmp(dots[0], dots[1], sizeof *dots) == 0);

@@ -58,10 +58,10 @@ static inline v128_t wasm_i32x4_shl(v128_t a, int by) {
     for (int l = 0; l < 4; l++) v[l] <<= by;
     return wasm_v128_load(v);
 }
-static inline v128_t wasm_i32x4_shuffle_lanes(v128_t a, int i, int j, int k, int l) {
-    return (v128_t){a[i], a[j], a[k], a[l]};
+static inline v128_t wasm_i32x4_shuffle(v128_t a, v128_t b, int i, int j, int k, int l) {
+    v128_t both[2] = {a, b};
+    return (v128_t){both[i / 4][i % 4], both[j / 4][j % 4], both[k / 4][k % 4], both[l / 4][l % 4]};
 }
-#define wasm_i32x4_shuffle(a, b, i, j, k, l) wasm_i32x4_shuffle_lanes(a, i, j, k, l)
 #define wasm_i32x4_extract_lane(v, lane) (((i32x4)(v))[lane])
 static inline int wasm_i32x4_bitmask(v128_t a) {
     int mask = 0;
