@@ -128,7 +128,7 @@ static inline int32_t tail_i8(const int8_t *row, const int16_t *q, uint32_t from
     return sum;
 }
 
-/* Four rows at a time, so that what is loaded of q serves four; the last is there again where fewer are left. */
+/* Four rows at a time, so that what is loaded of q serves four; where fewer are left, the last stands in. */
 void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
                             int32_t *out) {
     uint32_t whole = n & ~15u;
