@@ -83,7 +83,7 @@ const protocol = [
   'and give the same ten with one vector (part of them where they are approximate or vectors are rounded).',
   'Load: import and opening, the file in the cache of the system; first: the first list with 4 personas,',
   'fold-in included; MB: resident memory that both added. usearch loads its index from a file; hnswlib-wasm',
-  'builds it, so there is none of a million items.',
+  'builds it, so there is none of a million items, nor a usearch of a million unless one lies there.',
 ].join('\n');
 
 const before = loadavg();

@@ -2,12 +2,15 @@
 // one thread. Must not keep an index but beside its table.
 import { existsSync, readFileSync } from 'node:fs';
 import { joined } from './best.js';
-import { peer } from './skipped.js';
+import { peer, Skipped } from './skipped.js';
 
 /** @import { Table } from '../tables.js' */
 
 /** The library's own defaults, written out. */
 const settings = { connectivity: 16, expansion_add: 128, expansion_search: 64 };
+
+/** So many are built in minutes, random vectors too. */
+const mostItems = 200_000;
 
 /** @param {{ keys: BigUint64Array, distances: Float32Array }} found distances are 1 - the product */
 const pairs = ({ keys, distances }) =>
@@ -39,6 +42,7 @@ export async function prepare(table) {
   const index = await emptyIndex(table),
     file = `${table.folder}/usearch`;
   if (existsSync(file)) return;
+  if (table.items > mostItems) throw new Skipped('building its index takes too long');
   index.add(
     BigUint64Array.from({ length: table.items }, (_, j) => BigInt(j)),
     vectorsOf(table),
