@@ -76,7 +76,7 @@ function scans(all) {
     const here = /** @type {Entrant} */ (entrantOf(last, name));
     const part = (/** @type {Raced} */ raced) => {
       const entrant = /** @type {Entrant} */ (entrantOf(raced, name));
-      return here.contestant.answers === 'nothing'
+      return here.contestant.answers === 'nothing' || entrant.skipped
         ? ''
         : `${Math.round(100 * found(entrant, raced.entrants))} %`;
     };
