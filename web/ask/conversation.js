@@ -1,6 +1,7 @@
 // Owns a conversation: turns that are asked, answered and taken back. Must not compute what is believed, nor
 // send or keep anything by itself.
 import { badArgument, countArgument, itemId, listArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { idAt } from '../core/kernel.js';
 import { largest } from '../core/largest.js';
 import { optionsArgument } from '../core/options.js';
@@ -56,7 +57,7 @@ function answerArgument(given) {
  * Questions and lists for one profile, which is not changed unless `keep` is called. Make one with
  * `conversation`.
  */
-export class Conversation {
+export class Conversation extends Bound {
   #profile;
   #settings;
   #beliefs;
@@ -70,6 +71,7 @@ export class Conversation {
    * @param {Settings} settings
    */
   constructor(profile, settings) {
+    super();
     this.#profile = profile;
     this.#settings = settings;
     this.#beliefs = new Beliefs(profile, settings);

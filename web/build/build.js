@@ -97,6 +97,10 @@ const bundles = new Map([
   [at('web/simulate.js'), 'simulate.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
+  [at('web/react.js'), 'react.js'],
+  [at('web/vue.js'), 'vue.js'],
+  [at('web/svelte.js'), 'svelte.js'],
+  [at('web/element.js'), 'element.js'],
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
@@ -106,6 +110,9 @@ const bundles = new Map([
 ]);
 /** What comes beside ranking, each for those who want it. */
 const beside = ['now', 'people', 'ask', 'confidence', 'simulate'];
+/** Helpers for frameworks, which are imported from where the app has them. */
+const frameworks = ['react', 'vue', 'svelte', 'element'];
+const peers = ['react', 'vue', 'svelte/store'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**
@@ -183,6 +190,8 @@ async function bundleLibrary() {
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
+  for (const name of frameworks)
+    await bundle({ ...library, entryPoints: entry(name), plugins: [externals()], external: peers });
   await bundle({
     ...library,
     entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),

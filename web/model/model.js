@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AMPCF_NO_ITEM } from '../core/abi.js';
 import { countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { AmpcfError } from '../core/errors.js';
 import {
   aspectAt,
@@ -27,7 +28,7 @@ import { readSavedProfile } from './saved-profile.js';
 /** @import { OpenPlugin } from './plugins.js' */
 /** @import { Filter, HistoryEvent, ModelInfo, ProfileOptions, SimilarItem } from './types.js' */
 /** An open model. Make one with `loadModel`; release it with `dispose()`. */
-export class Model {
+export class Model extends Bound {
   #kernel;
   #diagnostics;
   /** @type {ModelInfo} */ #info;
@@ -40,6 +41,7 @@ export class Model {
    * @param {OpenModel} kernel
    */
   constructor(diagnostics, kernel) {
+    super();
     let metadata = {};
     try {
       const given = JSON.parse(metadataOf(kernel) || '{}');

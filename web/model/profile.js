@@ -9,6 +9,7 @@ import {
   listArgument,
   optionValues,
 } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
 import { FoldedState } from './folded.js';
 import { History, eventArgument } from './history.js';
@@ -29,7 +30,7 @@ const ringSlack = 1.25;
 const mostRing = Math.floor(AMPCF_MAX_HISTORY / ringSlack);
 
 /** One person. Make one with `model.createProfile`; events may be added at any time. */
-export class Profile {
+export class Profile extends Bound {
   #model;
   #history = new History();
   #state;
@@ -49,6 +50,7 @@ export class Profile {
    * @param {ProfileOptions} options
    */
   constructor(model, options) {
+    super();
     const [ring = Infinity, personas, recency] = optionValues(options, 'ring personas recency');
     openMemory(model.kernel);
     this.#model = model;

@@ -1,6 +1,7 @@
 // Owns a visit: its latest events, when it is over, what is asked of it. Must not write to the profile unless
 // it is told to keep, and must not look at a clock.
 import { badArgument, countArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { optionsArgument } from '../core/options.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument, storedEvent } from '../model/history.js';
@@ -32,7 +33,7 @@ import { rankingOf, sorted } from './rankings.js';
 const most = 100;
 
 /** One visit of a person. Make one with `session(profile)`. The profile knows nothing of it until `keep`. */
-export class Session {
+export class Session extends Bound {
   #profile;
   #events;
   #idle;
@@ -46,6 +47,7 @@ export class Session {
    * @param {{ events: number, idle: number }} options
    */
   constructor(profile, { events, idle }) {
+    super();
     this.#profile = profile;
     this.#events = events;
     this.#idle = idle;

@@ -1,6 +1,7 @@
 // Owns the people behind one account: whose each event is, how many there are, who is here, a profile for
 // each. Must not change the profile that it is asked about.
 import { badArgument, listArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument, storedEvent } from '../model/history.js';
 import { peopleArguments } from './arguments.js';
@@ -100,7 +101,7 @@ const posterior = (crowd, unit) =>
   softmax(Float64Array.from({ length: crowd.k }, (_, q) => crowd.likelihood(unit, q, 0)));
 
 /** The people of one account, as it was when it was split. `peopleOf` makes it. */
-export class People {
+export class People extends Bound {
   #profile;
   #version;
   #options;
@@ -126,6 +127,7 @@ export class People {
    * @param {PeopleOptions} options
    */
   constructor(profile, options) {
+    super();
     const { people, told, gap, least } = peopleArguments(options);
     const { rho, size } = tasteSpace(profile.model);
     this.#profile = profile;

@@ -2,6 +2,7 @@
 // not know how a store works, and must never let ranking wait for it or fail because of it.
 import { AMPCF_MAX_HISTORY } from '../core/abi.js';
 import { badArgument, countArgument, functionArgument, messageOf } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { modelArgument } from '../model/handles.js';
@@ -88,7 +89,7 @@ function describe(error) {
 }
 
 /** A profile that is kept. Make one with `keepProfile`. */
-export class KeptProfile {
+export class KeptProfile extends Bound {
   #model;
   #store;
   #options;
@@ -127,6 +128,7 @@ export class KeptProfile {
    * @param {KeepOptions} options
    */
   constructor(model, store, options) {
+    super();
     this.#model = model;
     this.#store = store;
     this.#options = options;

@@ -1,5 +1,6 @@
 // Owns the Taste object: taste of the people and lists of one model. Must not rank: scores are the profile's.
 import { badArgument, countArgument, itemId, listArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { optionsArgument } from '../core/options.js';
 import { aspectAt, explainItem, vectorsOf } from '../core/kernel.js';
 import { highestSeed } from '../core/random.js';
@@ -83,7 +84,7 @@ function rankedArgument(given) {
 }
 
 /** Taste over one model. Made by `taste.open`, or by `loadModel(source, { taste })`. */
-export class Taste {
+export class Taste extends Bound {
   #model;
   #kernel;
   /**
@@ -100,6 +101,7 @@ export class Taste {
    * @param {() => TasteKernel} kernel gives it, and starts it when it is asked for the first time
    */
   constructor(model, kernel) {
+    super();
     this.#model = model;
     this.#kernel = kernel;
   }

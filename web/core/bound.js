@@ -1,0 +1,30 @@
+// Owns that the objects of the library stay whole in other people's hands: methods may be taken off them,
+// proxies may be put around them, and copying one fails with words. Must not know what the objects do.
+
+/**
+ * The methods of classes, read once: a profile is made for every person of an evaluation.
+ * @type {Map<object, Record<string, PropertyDescriptor>>}
+ */
+const known = new Map();
+
+/** What the public classes have in common. */
+export class Bound {
+  /**
+   * @internal No symbol is ever cloned: structuredClone, postMessage and indexedDB refuse the object, and in
+   * Chromium and Node the DataCloneError says these words.
+   */
+  memory = Symbol('wasm memory: send bytes, of the file or save(). It');
+  /** @internal Vue makes no proxy of it, through which no private field would be found. */
+  __v_skip = true;
+
+  /** @internal */
+  constructor() {
+    const { prototype } = new.target;
+    const methods = known.get(prototype) ?? Object.getOwnPropertyDescriptors(prototype);
+    known.set(prototype, methods);
+    for (const name in methods) {
+      const { value } = methods[name];
+      if (value && value !== new.target) /** @type {any} */ (this)[name] = value.bind(this);
+    }
+  }
+}
