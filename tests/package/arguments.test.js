@@ -2,9 +2,11 @@
 // A new function has to be added here. Must not test what an option does.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { get, readable } from 'svelte/store';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as confidence from '../../dist/confidence.js';
+import * as element from '../../dist/element.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
@@ -14,6 +16,7 @@ import * as rank from '../../dist/rank.js';
 import * as sentences from '../../dist/sentences.js';
 import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
+import * as svelte from '../../dist/svelte.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
@@ -33,10 +36,13 @@ const entries = {
   ask,
   simulate,
   confidence,
+  // Hooks of React and Vue run inside of these: tests/browser/frameworks.test.js
+  svelte,
+  element,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
-/** What is in the smallest entry, which has no room for guesses. */
-const guessless = /^(Model|Profile|rank|Session|confidence)\.(?!tasteDistance|personas)/;
+/** What is in the smallest entry, which has no room for guesses, or is asked of it. */
+const guessless = /^(Model|Profile|rank|Session|confidence)\.(?!tasteDistance|personas)|^svelte\.[pr]/;
 
 const bytes = await smallModel();
 const model = await ampcf.loadModel(bytes);
@@ -169,6 +175,15 @@ const calls = {
   'Session.personas': { call: (now) => nowEntry.session(me).personas(now), args: [{}] },
   'simulate.simulatePeople': { call: simulate.simulatePeople, args: [model, { people: 2 }] },
   'simulate.simulate': { call: brief, args: [model, { people: 2, rounds: 1 }] },
+  'svelte.modelStore': { call: svelte.modelStore, args: ['films.ampcf', {}] },
+  'svelte.profileStore': {
+    call: (...args) => get(svelte.profileStore(any(args[0]), args[1], args[2])),
+    args: [readable(model), [], {}],
+  },
+  'svelte.recommendationsStore': {
+    call: (...args) => get(svelte.recommendationsStore(any(args[0]), args[1])),
+    args: [me, {}],
+  },
   'store.keepProfile': { call: store.keepProfile, args: [model, store.memoryStore(), {}] },
   'store.indexedDbStore': { call: store.indexedDbStore, args: [{}] },
   'store.opfsStore': { call: store.opfsStore, args: [{}] },
@@ -186,6 +201,7 @@ const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
   evaluate.settingsOf store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
   confidence.uncertaintyOf confidence.stylePriorOf
+  element.defineElement
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose
@@ -202,7 +218,7 @@ function publicFunctions() {
     for (const [name, value] of functionsIn(exports))
       if (!/^[A-Z]/.test(name)) {
         if (entry !== 'ampcf' || exports !== rank) found.add(`${entry}.${name}`);
-      } else if (name !== 'AmpcfError' && name !== 'KeptProfile')
+      } else if (!['AmpcfError', 'KeptProfile', 'RecommendationsElement'].includes(name))
         for (const method of Object.getOwnPropertyNames(value.prototype))
           if (method !== 'constructor' && !Object.getOwnPropertyDescriptor(value.prototype, method)?.get)
             found.add(`${name}.${method}`);

@@ -13,7 +13,28 @@ import {
 } from 'ampcf/evaluate';
 import { type Turn, conversation } from 'ampcf/ask';
 import { type Sentence, explainInWords } from 'ampcf/sentences';
+import { useModel, useProfile, useRecommendations } from 'ampcf/react';
+import { RecommendationsElement, defineElement } from 'ampcf/element';
 import { type Now, type Side, now, session } from 'ampcf/now';
+
+/** As a component of React does it. */
+export function list(): string[] {
+  const { model, error } = useModel('/films.ampcf', { maxBytes: 1e6 });
+  const me: Profile | null = useProfile(model, ['a'], { personas: 2 });
+  // @ts-expect-error topK is a number
+  useRecommendations(me, { topK: '5' });
+  // @ts-expect-error a model may not be there yet
+  model.ids();
+  return [error?.message ?? '', ...useRecommendations(me, { topK: 5 }).items.map(({ title }) => title)];
+}
+
+export function element(place: RecommendationsElement): number {
+  defineElement('my-list');
+  place.sentences = null;
+  // @ts-expect-error a number is no profile
+  place.profile = 5;
+  return place.ranking?.items.length ?? 0;
+}
 
 export async function demo(url: string): Promise<string[]> {
   const model: Model = await loadModel(url, {

@@ -20,7 +20,7 @@ async function missing(options) {
     format: 'esm',
     platform: 'node',
     packages: 'external',
-    loader: { '.wasm': 'empty', '.zlib': 'empty' },
+    loader: { '.wasm': 'empty', '.zlib': 'empty', '.vue': 'empty', '.svelte': 'empty' },
     metafile: true,
   }).catch((error) => error);
   return done.errors.map((/** @type {any} */ { text, location }) => `${location?.file}: ${text}`);

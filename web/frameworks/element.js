@@ -43,7 +43,7 @@ export class RecommendationsElement extends Base {
   #source = /** @type {ModelSource | null} */ (null);
   #ranking = /** @type {Ranking | null} */ (null);
   #options = /** @type {RecommendOptions} */ ({});
-  #sentences = /** @type {SentenceOptions} */ ({});
+  #sentences = /** @type {SentenceOptions | null} */ ({});
   #words = /** @type {ElementWords} */ ({
     list: 'Recommendations',
     loading: 'Loading …',
@@ -51,13 +51,14 @@ export class RecommendationsElement extends Base {
     empty: 'There is nothing to recommend.',
   });
 
+  /** @internal */
   connectedCallback() {
     this.#parts ??= shadowOf(this, (item) => this.#select(item));
     if (this.#profile) this.#follow();
     else this.#load();
   }
 
-  /** An element that is only moved is back at once. */
+  /** @internal An element that is only moved is back at once. */
   disconnectedCallback() {
     queueMicrotask(() => {
       if (!this.isConnected) this.#drop();
@@ -125,12 +126,15 @@ export class RecommendationsElement extends Base {
     this.refresh();
   }
 
-  /** Of `explainInWords`: templates, locale; `null` shows no reasons. */
+  /**
+   * Of `explainInWords`: templates, locale; null shows no reasons.
+   * @returns {SentenceOptions | null}
+   */
   get sentences() {
     return this.#sentences;
   }
 
-  /** @param {SentenceOptions} sentences */
+  /** @param {SentenceOptions | null} sentences */
   set sentences(sentences) {
     this.#sentences = sentences;
     this.refresh();

@@ -26,6 +26,12 @@ export const nobodysList = /** @type {Ranking} */ (
 );
 
 /**
+ * Refuses what `loadModel` would, where it is written and not only when loading begins.
+ * @param {LoadOptions} options
+ */
+export const loadArguments = (options) => optionsArgument(options, loadNames);
+
+/**
  * Starts to load a model and shows how far it is.
  * @param {ModelSource} source
  * @param {LoadOptions} options
@@ -40,7 +46,7 @@ export function startLoading(source, options, show) {
     if (!isOver) show((state = Object.freeze({ ...state, ...part })));
   };
   const load = async () => {
-    const { signal, onProgress, ...rest } = optionsArgument(options, loadNames);
+    const { signal, onProgress, ...rest } = loadArguments(options);
     const model = await loadModel(source, {
       ...rest,
       signal: eitherOf(signal, abort),

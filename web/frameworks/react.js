@@ -2,12 +2,14 @@
 // object as long as nothing changed.
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { functionArgument, listArgument } from '../core/arguments.js';
-import { ask, listOf, nobodysList, nothingYet, startLoading } from './loading.js';
+import { modelArgument, profileArgument } from '../model/handles.js';
+import { ask, listOf, loadArguments, nobodysList, nothingYet, startLoading } from './loading.js';
 
 /** @import { ModelSource } from '../core/source.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { Profile } from '../model/profile.js' */
-/** @import { HistoryEvent, ProfileOptions, Ranking, RecommendOptions, StoredEvent } from '../model/types.js' */
+/** @import { HistoryEvent, ProfileOptions, StoredEvent } from '../model/types.js' */
+/** @import { Ranking, RecommendOptions } from '../model/types.js' */
 /** @import { LoadOptions } from '../rank.js' */
 /** @import { ModelState } from './loading.js' */
 
@@ -19,6 +21,7 @@ import { ask, listOf, nobodysList, nothingYet, startLoading } from './loading.js
  * @returns {ModelState}
  */
 export function useModel(source, options = {}) {
+  loadArguments(options);
   const [held, hold] = useState({ source, state: nothingYet });
   useEffect(() => {
     if (source === null || source === undefined) return;
@@ -43,7 +46,7 @@ export function useProfile(model, history = [], options = {}) {
   const [profile, hold] = useState(/** @type {Profile | null} */ (null));
   useEffect(() => {
     if (!model) return;
-    const made = model.createProfile(history, options);
+    const made = modelArgument(model).createProfile(history, options);
     hold(made);
     return () => {
       hold(null);
@@ -91,6 +94,7 @@ const neverChanges = () => () => {};
  */
 export function useSnapshot(profile, read, nothing, dependencies = []) {
   functionArgument('read', read ?? null);
+  if (profile) profileArgument(profile);
   const all = [profile, ...listArgument('dependencies', dependencies)];
   const make = () => ({ all, get: snapshots(profile, read, nothing) });
   const [held] = useState(() => ({ now: make() }));

@@ -1,7 +1,9 @@
 // Owns the stores for Svelte, which runes read too. Must load nothing on a server: a store is subscribed to
 // there as well.
 import { derived, readable } from 'svelte/store';
-import { ask, listOf, nobodysList, nothingYet, startLoading } from './loading.js';
+import { badArgument } from '../core/arguments.js';
+import { modelArgument, profileArgument } from '../model/handles.js';
+import { ask, listOf, loadArguments, nobodysList, nothingYet, startLoading } from './loading.js';
 
 /** @import { Readable } from 'svelte/store' */
 /** @import { ModelSource } from '../core/source.js' */
@@ -20,8 +22,9 @@ const isServer = () => typeof window === 'undefined';
  * @param {LoadOptions} [options] of `loadModel`
  * @returns {Readable<ModelState>}
  */
-export const modelStore = (source, options = {}) =>
-  readable(nothingYet, (set) => {
+export function modelStore(source, options = {}) {
+  loadArguments(options);
+  return readable(nothingYet, (set) => {
     if (isServer()) return;
     const stop = startLoading(source, options, set);
     return () => {
@@ -29,6 +32,18 @@ export const modelStore = (source, options = {}) =>
       stop();
     };
   });
+}
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {Readable<T>} given
+ * @param {string} wanted
+ */
+function storeArgument(name, given, wanted) {
+  if (typeof given?.subscribe !== 'function') throw badArgument(name, given, wanted);
+  return given;
+}
 
 /**
  * A profile of the model in a store, null before it is there. It is told of again after every change, so that
@@ -40,7 +55,7 @@ export const modelStore = (source, options = {}) =>
  */
 export function profileStore(model, history = [], options = {}) {
   /** @type {(given: any) => Model | null} */
-  const modelOf = (given) => (given && 'progress' in given ? given.model : given);
+  const modelOf = (given) => (Object(given) === given && 'progress' in given ? given.model : given);
   let last = /** @type {Model | null} */ (null);
   let profile = /** @type {Profile | null} */ (null);
   const drop = () => {
@@ -48,7 +63,10 @@ export function profileStore(model, history = [], options = {}) {
     profile = last = null;
   };
   /** @type {Readable<Model | null>} */
-  const source = derived(/** @type {Readable<any>} */ (model), modelOf);
+  const source = derived(
+    storeArgument('model', /** @type {Readable<any>} */ (model), 'a store of it'),
+    modelOf,
+  );
   return readable(/** @type {Profile | null} */ (null), (set) => {
     const stop = source.subscribe((now) => {
       if (now === last) return;
@@ -56,7 +74,7 @@ export function profileStore(model, history = [], options = {}) {
       drop();
       last = now;
       if (!now) return;
-      profile = now.createProfile(history, options);
+      profile = modelArgument(now).createProfile(history, options);
       profile.subscribe(() => set(profile));
       set(profile);
     });
@@ -76,17 +94,28 @@ export function profileStore(model, history = [], options = {}) {
  * @returns {Readable<Ranking>} an empty one without a profile, and on a server
  */
 export function recommendationsStore(profile, options = {}) {
-  const profiles = 'recommend' in profile ? followed(profile) : profile;
+  const profiles = isProfile(profile)
+    ? followed(profile)
+    : storeArgument('profile', profile, 'one, or a store of it');
   const settings = isStore(options) ? options : readable(options);
   return derived(
     [profiles, settings],
-    ([now, given]) => (now ? listOf(now, given) : nobodysList),
+    ([now, given]) => (now ? listOf(profileArgument(now), given) : nobodysList),
     nobodysList,
   );
 }
 
-/** @type {(given: RecommendOptions | Readable<RecommendOptions>) => given is Readable<RecommendOptions>} */
-const isStore = (given) => 'subscribe' in given;
+/**
+ * @param {any} given
+ * @returns {given is Profile}
+ */
+const isProfile = (given) => typeof given?.recommend === 'function';
+
+/**
+ * @param {any} given
+ * @returns {given is Readable<RecommendOptions>}
+ */
+const isStore = (given) => typeof given?.subscribe === 'function';
 
 /**
  * @param {Profile} profile

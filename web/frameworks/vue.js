@@ -1,7 +1,8 @@
 // Owns the composables of Vue. Must load nothing on a server, where nothing is mounted.
 import { computed, getCurrentInstance, onMounted, onScopeDispose, shallowRef, toValue, watch } from 'vue';
 import { functionArgument } from '../core/arguments.js';
-import { ask, listOf, nobodysList, nothingYet, startLoading } from './loading.js';
+import { modelArgument, profileArgument } from '../model/handles.js';
+import { ask, listOf, loadArguments, nobodysList, nothingYet, startLoading } from './loading.js';
 
 /** @import { ComputedRef, MaybeRefOrGetter, ShallowRef } from 'vue' */
 /** @import { ModelSource } from '../core/source.js' */
@@ -19,6 +20,7 @@ import { ask, listOf, nobodysList, nothingYet, startLoading } from './loading.js
  * @returns {Readonly<ShallowRef<ModelState>>}
  */
 export function useModel(source, options = {}) {
+  loadArguments(options);
   const state = shallowRef(nothingYet);
   let stop = () => {};
   const start = () => {
@@ -64,7 +66,7 @@ export function useProfile(model, history = [], options = {}) {
     () => toValue(model),
     (now) => {
       drop();
-      if (now) profile.value = now.createProfile(history, options);
+      if (now) profile.value = modelArgument(now).createProfile(history, options);
     },
     { immediate: true, flush: 'sync' },
   );
@@ -88,7 +90,7 @@ export function useSnapshot(profile, read, nothing) {
     (now, _, onCleanup) => {
       if (now)
         onCleanup(
-          now.subscribe(() => {
+          profileArgument(now).subscribe(() => {
             changes.value++;
           }),
         );
