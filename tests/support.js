@@ -29,6 +29,7 @@ export const codes = new Set([
   'HTTP',
   'INSTANCE_FAILED',
   'INTEGRITY',
+  'IO',
   'LIMIT',
   'NEEDS_PLUGIN',
   'NEEDS_TASTE',

@@ -18,7 +18,8 @@ const read = "(await import('node:fs')).readFileSync('films.ampcf')";
  */
 export const scripts = {
   films: {
-    before: `globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? ${read} : null);`,
+    before: `globalThis.location = new URL('http://localhost/'); // as in a page
+globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? ${read} : null);`,
   },
   model: { before: `const model = await (await import('ampcf')).loadModel(${read});` },
   me: { before: "const me = model.createProfile(['alien-1979', 'heat-1995', 'my-neighbor-totoro-1988']);" },

@@ -90,6 +90,9 @@ describe('the code names no way out', () => {
       'sentences',
       'now',
       'simulate',
+      'cache',
+      'path',
+      'core-simd',
       'core-scalar',
       'core-large',
     ])
@@ -148,7 +151,7 @@ before(async () => {
   ])) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'rank.js'), code);
-    for (const entry of ['ampcf', 'taste', 'store', 'node-store'])
+    for (const entry of ['ampcf', 'core-simd', 'taste', 'store', 'node-store'])
       writeFileSync(join(folder, name, `${entry}.js`), bundle(entry));
   }
 });
