@@ -63,7 +63,7 @@ export async function loadModel(source, options = {}) {
   if (taste) functionArgument('taste.open', taste.open ?? null);
   const through =
     cache !== undefined &&
-    import('./cache.js').then((it) => it.readThrough(source, options, { readSource, fetchModel }));
+    import('./cache/through.js').then((it) => it.readThrough(source, options, { readSource, fetchModel }));
   const reading = through ? through.then(({ bytes }) => bytes) : readSource(source, options);
   const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first

@@ -18,7 +18,7 @@ const read = "(await import('node:fs')).readFileSync('films.ampcf')";
  */
 export const scripts = {
   films: {
-    before: `globalThis.location = new URL('http://localhost/'); // as in a page
+    before: `Object.assign(globalThis, { location: new URL('http://localhost/') }); // as in a page
 globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? ${read} : null);`,
   },
   model: { before: `const model = await (await import('ampcf')).loadModel(${read});` },

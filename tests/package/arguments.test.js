@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
+import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as learn from '../../dist/learn.js';
@@ -33,6 +34,7 @@ const entries = {
   ask,
   simulate,
   confidence,
+  cache,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -134,6 +136,9 @@ const calls = {
   'taste.proportionalRerank': { call: taste.proportionalRerank, args: [pool, { lambda: 0.5 }] },
   'taste.mmrRerank': { call: taste.mmrRerank, args: [pool, { lambda: 0.5 }] },
   'taste.dppRerank': { call: taste.dppRerank, args: [pool, { lambda: 0.5 }] },
+  'cache.cachedModels': { call: cache.cachedModels, args: [{}] },
+  'cache.clearCachedModels': { call: cache.clearCachedModels, args: [{}] },
+  'cache.deleteCachedModel': { call: cache.deleteCachedModel, args: ['https://example.org/m', {}] },
   'learn.driftOf': { call: learn.driftOf, args: [me, { rounds: 2 }] },
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
@@ -188,7 +193,7 @@ const plain =
   confidence.uncertaintyOf confidence.stylePriorOf
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
-  Model.ids Model.candidates Model.diagnostics Model.dispose
+  Model.ids Model.candidates Model.diagnostics Model.dispose Model.toString Profile.toString
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 

@@ -91,6 +91,7 @@ describe('the code names no way out', () => {
       'now',
       'simulate',
       'cache',
+      'cache-through',
       'path',
       'core-simd',
       'core-scalar',

@@ -100,6 +100,7 @@ const bundles = new Map([
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/simd.js'), 'core-simd.js'],
   [at('web/core/path.js'), 'path.js'],
+  [at('web/cache/through.js'), 'cache-through.js'],
   [at('web/cache.js'), 'cache.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
@@ -115,7 +116,7 @@ const chunks = [
   'core-large.js',
   'refusal.js',
   'path.js',
-  'cache.js',
+  'cache-through.js',
   'report.js',
   'parquet.js',
 ];
@@ -207,10 +208,13 @@ async function bundleLibrary() {
   for (const build of ['simd', 'scalar', 'large'])
     await bundle({ ...library, lineLimit: 0, entryPoints: entry(`core-${build}`, `web/core/${build}.js`) });
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [classNames, externals(true)] });
-  for (const name of ['refusal', 'path']) {
-    const chunk = { ...library, entryPoints: entry(name, `web/core/${name}.js`) };
-    await bundle({ ...chunk, plugins: [classNames, externals()] });
-  }
+  const plugins = [classNames, externals()];
+  for (const [name, path] of [
+    ['refusal', 'core/refusal'],
+    ['path', 'core/path'],
+    ['cache-through', 'cache/through'],
+  ])
+    await bundle({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])

@@ -82,7 +82,7 @@ async function answerOf(source, how, spare, { signal }, { fetchModel }) {
 }
 
 /**
- * @internal The bytes of a model file, through a cache.
+ * The bytes of a model file, through a cache.
  * @param {ModelSource} source
  * @param {ThroughOptions} options
  * @param {Ways} ways
