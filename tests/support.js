@@ -36,6 +36,7 @@ export const codes = new Set([
   'NO_ASPECTS',
   'NO_CLUSTERS',
   'NO_DATA',
+  'NO_STORE',
   'NO_WASM',
   'OUT_OF_MEMORY',
   'TRAILING_DATA',
