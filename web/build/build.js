@@ -109,7 +109,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker'];
 const chunks = [
   'core-simd.js',
   'core-scalar.js',
@@ -217,6 +217,9 @@ async function bundleLibrary() {
     await bundle({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
+  // Whole, without a chunk: what a bundler makes of a worker is one file.
+  for (const name of ['model-worker', 'training-worker'])
+    await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
     await bundle({ ...library, entryPoints: entry(name), plugins: [classNames, externals()] });
   await bundle({
