@@ -44,7 +44,8 @@ export const version = AMPCF_VERSION;
 /**
  * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is
  * fetched later.
- * @param {ModelSource} source URL, Request, Response, Blob, ReadableStream, ArrayBuffer or typed array; in Node
+ * @param {ModelSource} source URL, Request, Response, Blob, ReadableStream, ArrayBuffer or typed array; in
+ *   Node
  *   also a path or a file: URL; any of them gzipped too
  * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' |
  *   'scalar'; `module`: a compiled core for runtimes that forbid compiling (import it from

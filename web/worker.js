@@ -1,4 +1,5 @@
-// Owns the worker entry: a model, and a training, in a thread of their own. Must not start one before it is asked.
+// Owns the worker entry: a model, and a training, in a thread of their own. Must not start one before it is
+// asked.
 export { RemoteHandle, RemoteModel, RemoteProfile, loadModelInWorker } from './remote/model.js';
 export { trainInWorker } from './remote/train.js';
 

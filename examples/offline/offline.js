@@ -1,5 +1,5 @@
-// Owns the example page that works without a network: the model file comes from a cache of the browser, all else from a
-// service worker. Must not know what the service worker keeps.
+// Owns the example page that works without a network: the model file comes from a cache of the browser, all
+// else from a service worker. Must not know what the service worker keeps.
 import { loadModel } from '../../dist/ampcf.js';
 import { cachedModels } from '../../dist/cache.js';
 

@@ -1,5 +1,6 @@
-// Owns the service worker of the offline example: what the page is made of is kept when it is installed, and given
-// where the network gives nothing. Must leave the model file to `loadModel(url, { cache })`, which checks it.
+// Owns the service worker of the offline example: what the page is made of is kept when it is installed, and
+// given where the network gives nothing. Must leave the model file to `loadModel(url, { cache })`, which
+// checks it.
 const shell = 'films-shell-1';
 const library = 'ampcf rank core-simd taste cache core-large core-scalar refusal'
   .split(' ')

@@ -1,5 +1,5 @@
-// Owns the proof in Chromium that a model file is kept by the Cache API and that the offline example works with the
-// server gone. Must not repeat what tests/web/cache does with a cache in memory.
+// Owns the proof in Chromium that a model file is kept by the Cache API and that the offline example works
+// with the server gone. Must not repeat what tests/web/cache does with a cache in memory.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -27,7 +27,8 @@ const load = (/** @type {string} */ url, options = {}) => `(async () => {
   try {
     const given = { cache: 'films', onProgress, ...${JSON.stringify(options)} };
     const model = await loadModel(${JSON.stringify(url)}, given);
-    return [from, model.info.dim, model.createProfile(model.ids().slice(0, 2)).recommend({ topK: 5 }).items.length];
+    const me = model.createProfile(model.ids().slice(0, 2));
+    return [from, model.info.dim, me.recommend({ topK: 5 }).items.length];
   } catch (error) {
     return error.code;
   }

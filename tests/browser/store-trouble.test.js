@@ -1,6 +1,7 @@
-// Owns the proof in Chromium that a profile never hangs: databases that are blocked, of later versions, without an
-// answer, or forbidden; two versions of the library on two tabs; and that a few lines for localStorage do what they
-// say. Must not repeat what stores do when nothing is wrong: store.test.js has that.
+// Owns the proof in Chromium that a profile never hangs: databases that are blocked, of later versions,
+// without an answer, or forbidden; two versions of the library on two tabs; and that a few lines for
+// localStorage do what they say. Must not repeat what stores do when nothing is wrong: store.test.js has
+// that.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -113,12 +114,15 @@ describe('a profile never hangs', { skip, timeout }, () => {
   });
 });
 
-test('two versions of the library on two tabs: the older one overwrites nothing', { skip, timeout }, async () => {
-  const [older, newer] = await openTabs(2);
-  assert.deepEqual(await older.evaluate(keep()), [true, null, 0]);
-  await older.evaluate("kept.profile.add('a'), kept.flush()");
-  // What a later library may write: the version of the slot is 2, its checksum is right.
-  const slot = await newer.evaluate(`(async () => {
+test(
+  'two versions of the library on two tabs: the older one overwrites nothing',
+  { skip, timeout },
+  async () => {
+    const [older, newer] = await openTabs(2);
+    assert.deepEqual(await older.evaluate(keep()), [true, null, 0]);
+    await older.evaluate("kept.profile.add('a'), kept.flush()");
+    // What a later library may write: the version of the slot is 2, its checksum is right.
+    const slot = await newer.evaluate(`(async () => {
     await ${hold(1)};
     const rows = held.transaction('kept', 'readwrite').objectStore('kept');
     const ask = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
@@ -134,16 +138,17 @@ test('two versions of the library on two tabs: the older one overwrites nothing'
     held.close();
     return [...bytes];
   })()`);
-  assert.equal(await older.evaluate("kept.profile.add('b'), kept.flush()"), false);
-  assert.match(String(await older.evaluate('kept.reason')), /newer library/);
-  assert.equal(await older.evaluate('kept.profile.size'), 2, 'in memory it goes on');
-  const left = await newer.evaluate(`${hold(1)}.then(() => new Promise((resolve) => {
+    assert.equal(await older.evaluate("kept.profile.add('b'), kept.flush()"), false);
+    assert.match(String(await older.evaluate('kept.reason')), /newer library/);
+    assert.equal(await older.evaluate('kept.profile.size'), 2, 'in memory it goes on');
+    const left = await newer.evaluate(`${hold(1)}.then(() => new Promise((resolve) => {
     const request = held.transaction('kept').objectStore('kept').get(0);
     request.onsuccess = () => resolve([...request.result]);
   }))`);
-  assert.deepEqual(left, slot);
-  await older.context().close();
-});
+    assert.deepEqual(left, slot);
+    await older.context().close();
+  },
+);
 
 test('the lines for localStorage in STORE.md work when copied', { skip, timeout }, async () => {
   const block = blocksOf('web/store/STORE.md').find(({ code }) => code.includes('localStorage.getItem'));

@@ -17,6 +17,7 @@ import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
+import * as worker from '../../dist/worker.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
 const entries = {
@@ -35,6 +36,7 @@ const entries = {
   simulate,
   confidence,
   cache,
+  worker,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -136,6 +138,11 @@ const calls = {
   'taste.proportionalRerank': { call: taste.proportionalRerank, args: [pool, { lambda: 0.5 }] },
   'taste.mmrRerank': { call: taste.mmrRerank, args: [pool, { lambda: 0.5 }] },
   'taste.dppRerank': { call: taste.dppRerank, args: [pool, { lambda: 0.5 }] },
+  'worker.loadModelInWorker': {
+    call: async (...args) => (await worker.loadModelInWorker(args[0], args[1])).dispose(),
+    args: [bytes, {}],
+  },
+  'worker.trainInWorker': { call: worker.trainInWorker, args: [known, half] },
   'cache.cachedModels': { call: cache.cachedModels, args: [{}] },
   'cache.clearCachedModels': { call: cache.clearCachedModels, args: [{}] },
   'cache.deleteCachedModel': { call: cache.deleteCachedModel, args: ['https://example.org/m', {}] },
@@ -207,7 +214,8 @@ function publicFunctions() {
     for (const [name, value] of functionsIn(exports))
       if (!/^[A-Z]/.test(name)) {
         if (entry !== 'ampcf' || exports !== rank) found.add(`${entry}.${name}`);
-      } else if (name !== 'AmpcfError' && name !== 'KeptProfile')
+      } else if (!/^(?:AmpcfError|KeptProfile|Remote[A-Z].*)$/.test(name))
+        // Remote: as the real ones
         for (const method of Object.getOwnPropertyNames(value.prototype))
           if (method !== 'constructor' && !Object.getOwnPropertyDescriptor(value.prototype, method)?.get)
             found.add(`${name}.${method}`);

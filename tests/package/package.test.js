@@ -23,7 +23,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 25720;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
-const beside = { now: 6200, people: 6400, ask: 7300, confidence: 8000, cache: 1700 };
+const beside = { now: 6200, people: 6400, ask: 7300, confidence: 8000, cache: 1700, worker: 3400 };
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -71,7 +71,11 @@ describe('the browser entry', () => {
 
   test('has no long line, which an engine would print with an error', () => {
     for (const name of ['rank', 'ampcf', 'taste', 'store', ...Object.keys(beside)]) {
-      const longest = Math.max(...text(`dist/${name}.js`).split('\n').map((line) => line.length));
+      const longest = Math.max(
+        ...text(`dist/${name}.js`)
+          .split('\n')
+          .map((line) => line.length),
+      );
       assert.ok(longest < 6000, `${name}: ${longest}`);
     }
   });
@@ -133,7 +137,17 @@ describe('the browser entry', () => {
     for (const name of sources.filter((each) => each !== 'core/path.js'))
       assert.doesNotMatch(withoutZlib(withoutComments(name)), exits, name);
     assert.deepEqual(text('dist/path.js').match(/["'`]node:[^"'`]*["'`]/g), ['"node:fs/promises"']);
-    for (const name of ['ampcf', 'rank', 'taste', 'ask', 'cache', 'core-scalar', 'core-large', 'train', 'evaluate'])
+    for (const name of [
+      'ampcf',
+      'rank',
+      'taste',
+      'ask',
+      'cache',
+      'core-scalar',
+      'core-large',
+      'train',
+      'evaluate',
+    ])
       assert.doesNotMatch(withoutZlib(text(`dist/${name}.js`)), exits, name);
     assert.equal([...entry.toString().matchAll(/\bfetch\(/g)].length, 1);
   });
@@ -168,6 +182,7 @@ describe('the browser entry', () => {
       ['evaluate', ['./rank.js', './ampcf.js', './train.js']],
       ['now', ['./rank.js']],
       ['cache', ['./rank.js']],
+      ['worker', ['./rank.js']],
       ['cache-through', ['./rank.js']],
       ['simulate', ['./rank.js', './taste.js', './train.js']],
     ]))
@@ -206,7 +221,8 @@ describe('the browser entry', () => {
 
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
-  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', ...Object.keys(beside)])
+  const others = Object.keys(beside).filter((name) => name !== 'worker');
+  for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', ...others])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);
       assert.deepEqual(
@@ -222,6 +238,16 @@ describe('the entries for pages', () => {
       console.log(`${name} adds ${bytes} bytes gzip (limit ${limit})`);
       assert.ok(bytes <= limit, `${bytes} bytes`);
     }
+  });
+
+  test('workers are started by the expression that bundlers look for, and import nothing', () => {
+    for (const name of ['model-worker', 'training-worker']) {
+      const started = `new Worker(new URL("./${name}.js",import.meta.url),{type:"module"})`;
+      assert.ok(text('dist/worker.js').includes(started), name);
+      const code = text(`dist/${name}.js`);
+      assert.doesNotMatch(code, /\b(?:import|from)\s*\(?\s*["']/);
+    }
+    assert.ok(closure('worker.js').every((path) => !/^(?:train|evaluate|tune)\//.test(path)));
   });
 
   test('simulate loads the trainer where it is asked to train, and not before', () => {
@@ -293,6 +319,7 @@ const shipped = [
   'dist/evaluate-worker.js',
   'dist/evaluate.js',
   'dist/learn.js',
+  'dist/model-worker.js',
   'dist/node-store.js',
   'dist/now.js',
   'dist/parquet.js',
@@ -307,7 +334,9 @@ const shipped = [
   'dist/taste.js',
   'dist/train.js',
   'dist/train-worker.js',
+  'dist/training-worker.js',
   'dist/tune-worker.js',
+  'dist/worker.js',
   'dist/wasm/core-simd.wasm',
   'include/ampcf.h',
   'include/ampcf_taste.h',

@@ -1,5 +1,6 @@
-// Owns the model files that a cache of the browser holds: one under its URL, with what is known of it in headers,
-// told from what the app itself keeps there. Must not fetch, and must not fail where there is no cache.
+// Owns the model files that a cache of the browser holds: one under its URL, with what is known of it in
+// headers, told from what the app itself keeps there. Must not fetch, and must not fail where there is no
+// cache.
 import { badArgument } from '../core/arguments.js';
 import { hexOf } from '../core/bytes.js';
 import { optionsArgument } from '../core/options.js';

@@ -1,5 +1,5 @@
-// Owns which bytes a load with a cache gets: those that are kept where integrity or the server's ETag says that they
-// are still right, or where nothing answers; else those of the server. Must not fetch by itself.
+// Owns which bytes a load with a cache gets: those that are kept where integrity or the server's ETag says
+// that they are still right, or where nothing answers; else those of the server. Must not fetch by itself.
 import { badArgument, functionArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { addressOf, keep, keptIn, nameArgument, openCache } from './kept.js';
@@ -100,7 +100,10 @@ export async function readThrough(source, options, ways) {
   const cache = address === undefined ? undefined : await openCache(String(name));
   signal?.throwIfAborted();
   if (!cache || !address) {
-    const bytes = await ways.readSource(source, { ...options, ...(onProgress && { onProgress: tell(false) }) });
+    const bytes = await ways.readSource(source, {
+      ...options,
+      ...(onProgress && { onProgress: tell(false) }),
+    });
     return { bytes, keep: keepsNothing };
   }
   const kept = await keptIn(cache, address);
@@ -117,7 +120,10 @@ export async function readThrough(source, options, ways) {
   if (!answer) return fromCache(/** @type {Kept} */ (spare).bytes);
   const { headers, ok } = answer;
   try {
-    const bytes = await ways.readSource(answer, { ...options, ...(onProgress && { onProgress: tell(false) }) });
+    const bytes = await ways.readSource(answer, {
+      ...options,
+      ...(onProgress && { onProgress: tell(false) }),
+    });
     return { bytes, keep: async () => void (await keep(cache, address, bytes, headers)) };
   } catch (error) {
     // The line broke: what is kept is whole.

@@ -1,5 +1,5 @@
-// Owns reading a model file from the disk, in Node and what is like it, as a stream of bytes. A chunk of its own: no
-// page downloads it. Must not write, nor read anything but the file it is given.
+// Owns reading a model file from the disk, in Node and what is like it, as a stream of bytes. A chunk of its
+// own: no page downloads it. Must not write, nor read anything but the file it is given.
 import { messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 

@@ -9,13 +9,15 @@ import { AmpcfError } from './errors.js';
  *   ReadableStream<Uint8Array>} ModelSource
  */
 /**
- * How much there is of the file. `total` is what the server or the file itself says it will be, also where it is
+ * How much there is of the file. `total` is what the server or the file itself says it will be, also where
+ * it is
  * compressed on the way. A file that is a gzip counts as it is downloaded. `fromCache`: only with `cache`.
  * @typedef {{ loaded: number, total: number | undefined, fromCache?: boolean }} LoadProgress
  */
 /**
  * @typedef {object} ReadOptions
- * @property {string} [integrity] `sha256-`, `sha384-` or `sha512-` and base64 (or hex) of the file, after gunzip
+ * @property {string} [integrity] `sha256-`, `sha384-` or `sha512-` and base64 (or hex) of the file, after
+ *   gunzip
  *   where it is a gzip: a file that differs is refused with INTEGRITY
  * @property {AbortSignal} [signal] aborts the download; the promise rejects with the signal's reason
  * @property {(progress: LoadProgress) => void} [onProgress]

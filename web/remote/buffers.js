@@ -5,7 +5,8 @@
  * @returns {ArrayBuffer[]} each once
  */
 export function buffersOf(value) {
-  const fields = ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? [value] : Object.values(Object(value));
+  const fields =
+    ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? [value] : Object.values(Object(value));
   const found = fields.map((field) => (ArrayBuffer.isView(field) ? field.buffer : field));
   return [...new Set(found.filter((buffer) => buffer instanceof ArrayBuffer))];
 }

@@ -1,5 +1,5 @@
-// Owns the page's end of the line to one worker: questions, answers in any order, progress, cancellation, and what is
-// told when the worker ends. Must not know what is asked.
+// Owns the page's end of the line to one worker: questions, answers in any order, progress, cancellation,
+// and what is told when the worker ends. Must not know what is asked.
 import { badArgument, messageOf } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { threadOfNode, threadOfPage } from '../workers/thread.js';

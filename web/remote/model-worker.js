@@ -1,5 +1,5 @@
-// Owns the entry of the worker that holds one model: it loads it, and asks it, its profiles and its lists what the page
-// asks. Must not import a chunk: bundlers make one file of a worker.
+// Owns the entry of the worker that holds one model: it loads it, and asks it, its profiles and its lists
+// what the page asks. Must not import a chunk: bundlers make one file of a worker.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
 import { serveLine } from './serve.js';
@@ -9,7 +9,8 @@ const held = new Map();
 let last = 0;
 
 /** @param {any} value a handle stands for what it is the handle of */
-const opened = (value) => (value && typeof value === 'object' && 'ampcfHandle' in value ? find(value.ampcfHandle) : value);
+const opened = (value) =>
+  value && typeof value === 'object' && 'ampcfHandle' in value ? find(value.ampcfHandle) : value;
 
 /** @param {number} handle */
 function find(handle) {

@@ -1,5 +1,5 @@
-// Owns the page's side of a model in a worker: the methods of Model and Profile, each with a promise of what they give.
-// Must not rank.
+// Owns the page's side of a model in a worker: the methods of Model and Profile, each with a promise of what
+// they give. Must not rank.
 import { badArgument, functionArgument } from '../core/arguments.js';
 import { bytesView } from '../core/bytes.js';
 import { AmpcfError } from '../core/errors.js';
@@ -14,9 +14,13 @@ import { openLine, signalArgument } from './line.js';
 /** @import { ModelInfo } from '../model/types.js' */
 /** @import { LoadOptions } from '../rank.js' */
 /** @import { Line } from './line.js' */
-/** @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>} WorkerSource */
 /**
- * @typedef {Omit<LoadOptions, 'taste' | 'plugins'> & { transfer?: boolean }} WorkerLoadOptions transfer: give the buffer
+ * @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>}
+ *   WorkerSource
+ */
+/**
+ * @typedef {Omit<LoadOptions, 'taste' | 'plugins'> & { transfer?: boolean }} WorkerLoadOptions transfer:
+ *   give the buffer
  *   of bytes away in place of a copy
  */
 /** @typedef {{ signal?: AbortSignal }} Cancel takes a question back that the worker has not begun */
@@ -66,7 +70,12 @@ export class RemoteHandle {
     return answer?.ampcfHandle === this.#handle ? this : answer;
   }
 
-  /** @internal @param {string} method @param {unknown[]} args @returns {Promise<{ handle: number, lost: number }>} */
+  /**
+   * @internal
+   * @param {string} method
+   * @param {unknown[]} args
+   * @returns {Promise<{ handle: number, lost: number }>}
+   */
   make(method, args) {
     return this.ask(method, args);
   }
@@ -172,7 +181,8 @@ export class RemoteProfile extends RemoteHandle {
     return this.ask('rank', [candidates, options]);
   }
   /**
-   * @param {Omit<import('../model/types.js').RecommendOptions, 'filter' | 'exclude'> & Cancel & { filter?: unknown,
+   * @param {Omit<import('../model/types.js').RecommendOptions, 'filter' | 'exclude'> & Cancel & { filter?:
+   *   unknown,
    *   exclude?: unknown }} [options] filter: ids, aspects or a handle, no function
    * @returns {Promised<Profile['recommend']>}
    */
@@ -300,13 +310,18 @@ async function sentSource(source) {
   if (bytesView(source)) return /** @type {ArrayBufferView} */ (source);
   if (source instanceof Blob) return source;
   if (source instanceof Response && !source.ok)
-    throw new AmpcfError('HTTP', `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`, {
-      status: source.status,
-      url: source.url,
-    });
+    throw new AmpcfError(
+      'HTTP',
+      `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`,
+      { status: source.status, url: source.url },
+    );
   if (source instanceof ReadableStream ? !source.locked : source instanceof Response && !source.bodyUsed)
     return (source instanceof Response ? source : new Response(/** @type {BodyInit} */ (source))).blob();
-  throw badArgument('model source', source, 'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array');
+  throw badArgument(
+    'model source',
+    source,
+    'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array',
+  );
 }
 
 const workerNames = `${loadNames} transfer`;
@@ -314,7 +329,8 @@ const workerNames = `${loadNames} transfer`;
 /**
  * Load a model file in a worker of its own, which ranks there: the page stays free.
  * @param {WorkerSource} source as `loadModel` of 'ampcf', but for a Request
- * @param {WorkerLoadOptions} [options] as `loadModel`, and `transfer`; taste is there, `plugins` cannot be sent
+ * @param {WorkerLoadOptions} [options] as `loadModel`, and `transfer`; taste is there, `plugins` cannot be
+ *   sent
  * @returns {Promise<RemoteModel>}
  * @throws {AmpcfError} as `loadModel`; an abort rejects with its reason, and ends the worker
  */

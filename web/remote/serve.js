@@ -1,5 +1,5 @@
-// Owns the worker's end of the line: one question after the other, each in a turn of its own, so that a cancellation is
-// heard before the question that it is about. Must not know what is asked.
+// Owns the worker's end of the line: one question after the other, each in a turn of its own, so that a
+// cancellation is heard before the question that it is about. Must not know what is asked.
 import { messageOf } from '../core/arguments.js';
 import { nodeThreads } from '../workers/thread.js';
 

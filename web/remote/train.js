@@ -8,7 +8,10 @@ import { buffersOf } from './buffers.js';
 
 /** @import { Interactions } from '../train/interactions.js' */
 /** @import { TrainOptions, TrainResult } from '../train/options.js' */
-/** @typedef {TrainOptions & { transfer?: boolean }} WorkerTrainOptions transfer: give the buffers of typed arrays away */
+/**
+ * @typedef {TrainOptions & { transfer?: boolean }} WorkerTrainOptions transfer: give the buffers of typed
+ *   arrays away
+ */
 
 function startWorker() {
   const threads = nodeThreads();
@@ -19,7 +22,8 @@ function startWorker() {
 }
 
 /**
- * Train in a worker, as `trainModel` of 'ampcf/train' does, which see: the same bytes. Options that are functions stay
+ * Train in a worker, as `trainModel` of 'ampcf/train' does, which see: the same bytes. Options that are
+ * functions stay
  * behind: `onSnapshot` and `chooseSettings` are refused.
  * @param {Interactions} interactions typed arrays are sent sooner than lists
  * @param {WorkerTrainOptions} [options] also `transfer`
@@ -28,7 +32,8 @@ function startWorker() {
  */
 export async function trainInWorker(interactions, options = {}) {
   // What else there is, the trainer checks.
-  if (typeof options !== 'object' || !options) optionsArgument(options, 'signal onProgress transfer');
+  if (typeof options !== 'object' || !options || Symbol.iterator in options)
+    optionsArgument(options, 'signal onProgress transfer');
   const { signal, onProgress, transfer = false, ...settings } = options;
   signalArgument(signal)?.throwIfAborted();
   functionArgument('onProgress', onProgress);

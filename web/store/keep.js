@@ -222,7 +222,8 @@ export class KeptProfile {
   }
 
   /**
-   * A store that hangs must not hang who asks: browsers have been seen to leave `indexedDB.open` without an answer.
+   * A store that hangs must not hang who asks: browsers have been seen to leave `indexedDB.open` without an
+   * answer.
    * @template T
    * @param {Promise<T> | T} said
    * @param {AbortSignal} [signal]

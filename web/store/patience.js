@@ -4,7 +4,8 @@ import { AmpcfError } from '../core/errors.js';
 const steps = 10;
 
 /**
- * What a store says, or NO_STORE when it has not spoken in time, or the reason of an abort. What it says later is heard
+ * What a store says, or NO_STORE when it has not spoken in time, or the reason of an abort. What it says
+ * later is heard
  * by nobody: a write that comes late is one that compared and swapped, and is found by the next look.
  * @template T
  * @param {Promise<T> | T} said a store of the caller's may speak at once

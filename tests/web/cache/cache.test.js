@@ -1,6 +1,6 @@
-// Owns the tests of loading through a cache, against a server that counts what it is asked: what is fetched, what is
-// not, what is kept, and every trouble. A real browser does the same in tests/browser/cache.test.js. Must not test what
-// a model does.
+// Owns the tests of loading through a cache, against a server that counts what it is asked: what is fetched,
+// what is not, what is kept, and every trouble. A real browser does the same in tests/browser/cache.test.js.
+// Must not test what a model does.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -37,7 +37,8 @@ before(async () => {
     else response.end(body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  url = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/films.ampcf`;
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  url = `http://127.0.0.1:${port}/films.ampcf`;
 });
 after(() => void (server.closeAllConnections(), server.close()));
 beforeEach(() => {
@@ -72,7 +73,11 @@ describe('what is fetched', () => {
     assert.equal((await load({ integrity: sha(newer) })).info.dim, 6);
     assert.deepEqual([asked.length, wasKept()], [2, false]);
     await failsWith(() => load({ integrity }), 'INTEGRITY');
-    assert.equal((await cachedModels({ cache }))[0].sha256, sha(newer), 'a file that is not wanted is not kept');
+    assert.equal(
+      (await cachedModels({ cache }))[0].sha256,
+      sha(newer),
+      'a file that is not wanted is not kept',
+    );
     await failsWith(() => load({ integrity: 'sha256-x' }), 'BAD_ARGUMENT', /integrity/);
   });
 

@@ -1,7 +1,10 @@
-// Owns a Cache API in memory for tests in Node, which has none, with the troubles that browsers have. Must not know
-// models.
+// Owns a Cache API in memory for tests in Node, which has none, with the troubles that browsers have. Must
+// not know models.
 
-/** As much of CacheStorage as there is need for; `trouble` is thrown by the method it names, `hang` never answers. */
+/**
+ * As much of CacheStorage as there is need for; `trouble` is thrown by the method it names, `hang` never
+ *   answers.
+ */
 export class MemoryCaches {
   /** @type {Map<string, Map<string, { headers: [string, string][], bytes: ArrayBuffer }>>} */
   #all = new Map();

@@ -1,5 +1,6 @@
-// Owns the tests of where a model file may come from beside bytes and plain answers: paths, file: URLs, requests, gzip;
-// of the digests it may be checked by; and of what a model says that it is. Must not test answers of servers.
+// Owns the tests of where a model file may come from beside bytes and plain answers: paths, file: URLs,
+// requests, gzip; of the digests it may be checked by; and of what a model says that it is. Must not test
+// answers of servers.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,6 +1,6 @@
-// Owns the tests of a model and of a training in a worker of Node: the same answers as here, errors with their codes,
-// progress, transfer, cancellation, the end. tests/browser/worker.test.js does it in a page. Must not test what a
-// model answers.
+// Owns the tests of a model and of a training in a worker of Node: the same answers as here, errors with
+// their codes, progress, transfer, cancellation, the end. tests/browser/worker.test.js does it in a page.
+// Must not test what a model answers.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -117,7 +117,7 @@ describe('a model in a worker', { timeout }, () => {
     await failsWith(() => me.subscribe(/** @type {any} */ (5)), 'BAD_ARGUMENT');
   });
 
-  test('errors come over with code, words and details; what cannot be sent is refused; it goes on', async () => {
+  test('errors come over with their code and details; what cannot be sent is refused', async () => {
     const unknown = await failsWith(() => model.title('nobody'), 'UNKNOWN_ITEM', /nobody/);
     assert.ok(unknown instanceof AmpcfError);
     const me = await model.createProfile(history);
@@ -163,7 +163,10 @@ describe('loading in a worker', { timeout }, () => {
 
   test('an abort ends it with its reason, a dispose with DISPOSED', async () => {
     const reason = new Error('left the page');
-    assert.equal(await failure(() => loadModelInWorker(bytes, { signal: AbortSignal.abort(reason) })), reason);
+    assert.equal(
+      await failure(() => loadModelInWorker(bytes, { signal: AbortSignal.abort(reason) })),
+      reason,
+    );
     const abort = new AbortController();
     const loading = failure(() => loadModelInWorker(bytes, { signal: abort.signal }));
     abort.abort(reason);
@@ -207,7 +210,8 @@ describe('loading in a worker', { timeout }, () => {
   });
 
   test('a worker that nobody asks does not keep Node alive', () => {
-    const code = `const { loadModelInWorker } = await import(${JSON.stringify(new URL('dist/worker.js', root).href)});
+    const entry = JSON.stringify(new URL('dist/worker.js', root).href);
+    const code = `const { loadModelInWorker } = await import(${entry});
       const model = await loadModelInWorker(${JSON.stringify(path)});
       const me = await model.createProfile((await model.ids()).slice(0, 3));
       console.log((await me.recommend({ topK: 2 })).items.length);`;

@@ -1,6 +1,6 @@
-// Owns the tests of stores that do not answer, answer late, or may not be used: a profile never waits for them for
-// longer than was agreed. tests/browser/store-trouble.test.js does the same with a real IndexedDB. Must not test what a
-// store does when it works.
+// Owns the tests of stores that do not answer, answer late, or may not be used: a profile never waits for
+// them for longer than was agreed. tests/browser/store-trouble.test.js does the same with a real IndexedDB.
+// Must not test what a store does when it works.
 import assert from 'node:assert/strict';
 import { afterEach, before, describe, test } from 'node:test';
 import { indexedDbStore, keepProfile, memoryStore } from '../../../dist/store.js';
@@ -123,7 +123,12 @@ describe('an IndexedDB', { timeout }, () => {
     const refused = () => {
       throw new DOMException('access is denied', 'SecurityError');
     };
-    for (const database of [{ value: { open: refused } }, { get: refused }, { value: undefined }, { value: null }]) {
+    for (const database of [
+      { value: { open: refused } },
+      { get: refused },
+      { value: undefined },
+      { value: null },
+    ]) {
       const kept = await keepIn(database);
       assert.equal(kept.persisted, false);
       assert.match(String(kept.reason), /^the profile cannot be kept/);
@@ -134,7 +139,9 @@ describe('an IndexedDB', { timeout }, () => {
 
   test('of a later version is left as it is', async () => {
     const open = () => {
-      const request = /** @type {any} */ ({ error: new DOMException('less than the existing', 'VersionError') });
+      const request = /** @type {any} */ ({
+        error: new DOMException('less than the existing', 'VersionError'),
+      });
       queueMicrotask(() => request.onerror());
       return request;
     };
