@@ -95,8 +95,9 @@ publish(
   'worker',
   [
     `Chromium ${version}, headless; ${size.people * size.each} events of ${size.people} made people with ` +
-      `${size.items} items, 64 numbers and 20 neighbours an item, 6 sweeps. The most of ${values.repeats} runs, ` +
-      'each in a fresh page. A long task is one of more than 50 ms, by the browser’s own count.',
+      `${size.items} items, 64 numbers and 20 neighbours an item, 6 sweeps. The most of ` +
+      `${values.repeats} runs, each in a fresh page. A long task is one of more than 50 ms, by ` +
+      'the browser’s own count.',
     '',
     markdownTable(
       ['what', 'long tasks of the page', 'longest, ms', 'longest between two frames, ms', 'seconds'],

@@ -82,6 +82,37 @@ async function answerOf(source, how, spare, { signal }, { fetchModel }) {
 }
 
 /**
+ * Checks what is used before `readSource` checks the rest.
+ * @param {ModelSource} source
+ * @param {ThroughOptions} options
+ * @returns {source is string | URL | Request}
+ */
+function isAddress(source, { cache, signal, onProgress }) {
+  nameArgument(cache);
+  functionArgument('onProgress', onProgress);
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')
+    throw badArgument('signal', signal, 'an AbortSignal');
+  return typeof source === 'string' || source instanceof URL || source instanceof Request;
+}
+
+/**
+ * The same options, with progress that says where the bytes come from.
+ * @param {ThroughOptions} options
+ * @param {boolean} fromCache
+ * @returns {ReadOptions}
+ */
+function told({ integrity, signal, onProgress, maxBytes }, fromCache) {
+  return {
+    ...(integrity !== undefined && { integrity }),
+    ...(signal !== undefined && { signal }),
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...(onProgress && {
+      onProgress: (/** @type {LoadProgress} */ progress) => onProgress({ ...progress, fromCache }),
+    }),
+  };
+}
+
+/**
  * The bytes of a model file, through a cache.
  * @param {ModelSource} source
  * @param {ThroughOptions} options
@@ -89,45 +120,33 @@ async function answerOf(source, how, spare, { signal }, { fetchModel }) {
  * @returns {Promise<Through>}
  */
 export async function readThrough(source, options, ways) {
-  const { cache: name, integrity, signal, onProgress, maxBytes } = options;
-  nameArgument(name);
-  functionArgument('onProgress', onProgress);
+  if (!isAddress(source, options))
+    throw badArgument('model source', source, 'a URL or a Request, as there is a cache');
+  const { signal } = options;
   const address = addressOf(source);
-  const isUrl = typeof source === 'string' || source instanceof URL || source instanceof Request;
-  if (!isUrl) throw badArgument('model source', source, 'a URL or a Request, as there is a cache');
-  const tell = (/** @type {boolean} */ fromCache) =>
-    onProgress && ((/** @type {LoadProgress} */ progress) => onProgress({ ...progress, fromCache }));
-  const cache = address === undefined ? undefined : await openCache(String(name));
+  const cache = address === undefined ? undefined : await openCache(String(options.cache));
   signal?.throwIfAborted();
-  if (!cache || !address) {
-    const bytes = await ways.readSource(source, {
-      ...options,
-      ...(onProgress && { onProgress: tell(false) }),
-    });
-    return { bytes, keep: keepsNothing };
-  }
+  if (!cache || !address)
+    return { bytes: await ways.readSource(source, told(options, false)), keep: keepsNothing };
   const kept = await keptIn(cache, address);
   signal?.throwIfAborted();
-  const same = await keptByIntegrity(kept, options, ways);
-  const spare = integrity === undefined ? kept : undefined;
-  const fromCache = async (/** @type {Uint8Array} */ bytes) => {
-    const read = await ways.readSource(bytes, maxBytes === undefined ? {} : { maxBytes });
-    tell(true)?.({ loaded: read.length, total: read.length });
-    return { bytes: read, keep: keepsNothing };
+  const fromCache = async (/** @type {Uint8Array} */ file) => {
+    const { onProgress, ...rest } = told(options, true);
+    const bytes = await ways.readSource(file, rest);
+    onProgress?.({ loaded: bytes.length, total: bytes.length });
+    return { bytes, keep: keepsNothing };
   };
+  const same = await keptByIntegrity(kept, options, ways);
   if (same) return fromCache(same);
+  const spare = options.integrity === undefined ? kept : undefined;
   const answer = await answerOf(source, conditional(source, address, spare), spare, options, ways);
   if (!answer) return fromCache(/** @type {Kept} */ (spare).bytes);
-  const { headers, ok } = answer;
   try {
-    const bytes = await ways.readSource(answer, {
-      ...options,
-      ...(onProgress && { onProgress: tell(false) }),
-    });
-    return { bytes, keep: async () => void (await keep(cache, address, bytes, headers)) };
+    const bytes = await ways.readSource(answer, told(options, false));
+    return { bytes, keep: async () => void (await keep(cache, address, bytes, answer.headers)) };
   } catch (error) {
     // The line broke: what is kept is whole.
-    if (ok && spare && isOneOf(error, 'HTTP')) return fromCache(spare.bytes);
+    if (answer.ok && spare && isOneOf(error, 'HTTP')) return fromCache(spare.bytes);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { badArgument, messageOf } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { threadOfNode, threadOfPage } from '../workers/thread.js';
 
-/** @import { NodeWorker } from '../workers/thread.js' */
+/** @import { NodeWorker, Thread } from '../workers/thread.js' */
 /** @typedef {{ code?: string, name: string, message: string, details?: Record<string, unknown> }} Failed */
 /**
  * @typedef {object} Waiting
@@ -42,6 +42,20 @@ export function signalArgument(signal) {
 }
 
 /**
+ * @param {Thread} thread
+ * @param {object} message
+ * @param {Transferable[]} transfer
+ */
+function send(thread, message, transfer) {
+  try {
+    thread.post(message, /** @type {ArrayBuffer[]} */ (transfer));
+  } catch (cause) {
+    const wanted = 'values that a worker can be sent: no functions, iterators or symbols, no buffer twice';
+    throw new AmpcfError('BAD_ARGUMENT', `arguments: got ${messageOf(cause)}, wanted ${wanted}`, { cause });
+  }
+}
+
+/**
  * @param {any} worker of a page or of Node
  * @param {(news: any) => void} [onNews] what it says unasked
  */
@@ -59,12 +73,20 @@ export function openLine(worker, onNews = () => {}) {
     waiting.clear();
     return thread.end();
   };
+  const hear = (/** @type {number} */ id, /** @type {Waiting} */ one, /** @type {any} */ progress) => {
+    try {
+      one.onProgress?.(progress);
+    } catch (error) {
+      waiting.delete(id); // the caller's own error comes out of the call
+      one.reject(error);
+    }
+  };
   thread.listen(
     ({ id, answer, failed, progress, news }) => {
       const one = waiting.get(id);
       if (news) return onNews(news);
       if (!one) return undefined; // it was cancelled
-      if (progress) return one.onProgress?.(progress);
+      if (progress) return hear(id, one, progress);
       waiting.delete(id);
       rest();
       return failed ? one.reject(errorOf(failed)) : one.resolve(answer);
@@ -72,14 +94,6 @@ export function openLine(worker, onNews = () => {}) {
     (error) => void end(endedBy(error)),
   );
   rest();
-  const post = (/** @type {object} */ message, /** @type {Transferable[]} */ transfer) => {
-    try {
-      thread.post(message, /** @type {ArrayBuffer[]} */ (transfer));
-    } catch (cause) {
-      const wanted = 'values that a worker can be sent: no functions, iterators or symbols, no buffer twice';
-      throw new AmpcfError('BAD_ARGUMENT', `arguments: got ${messageOf(cause)}, wanted ${wanted}`, { cause });
-    }
-  };
   return {
     /**
      * @param {object} question
@@ -90,7 +104,7 @@ export function openLine(worker, onNews = () => {}) {
       signal?.throwIfAborted();
       if (ended) throw ended;
       const id = ++last;
-      post({ ...question, id, progress: Boolean(onProgress) }, transfer);
+      send(thread, { ...question, id, progress: Boolean(onProgress) }, transfer);
       const listening = new AbortController();
       try {
         return await new Promise((resolve, reject) => {
@@ -99,7 +113,7 @@ export function openLine(worker, onNews = () => {}) {
           const cancel = () => {
             waiting.delete(id);
             rest();
-            if (!ended) post({ cancel: id }, []);
+            if (!ended) send(thread, { cancel: id }, []);
             reject(/** @type {AbortSignal} */ (signal).reason);
           };
           signal?.addEventListener('abort', cancel, { once: true, signal: listening.signal });

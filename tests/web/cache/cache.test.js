@@ -205,6 +205,8 @@ describe('what is kept', () => {
   });
 
   test('wrong arguments are refused', async () => {
+    for (const options of [{ signal: {} }, { onProgress: 5 }, { maxBytes: -1 }, { signal: null }])
+      await failsWith(() => load(options), 'BAD_ARGUMENT');
     for (const bad of ['', 5, true, {}, null])
       await failsWith(() => load({ cache: bad }), 'BAD_ARGUMENT', /cache/);
     for (const source of [bytes, new Blob([bytes]), new Response(bytes)])

@@ -268,6 +268,11 @@ describe('training in a worker', { timeout }, () => {
       'BAD_ARGUMENT',
       /did you mean minSupport/,
     );
+    const mine = new Error('mine');
+    const onProgress = () => {
+      throw mine;
+    };
+    assert.equal(await failure(() => trainInWorker(known, { ...options, onProgress })), mine);
     await failsWith(() => trainInWorker(known, { onSnapshot: () => {} }), 'BAD_ARGUMENT', /functions/);
     for (const bad of [null, 5, undefined])
       await failsWith(() => trainInWorker(/** @type {any} */ (bad), options), 'BAD_ARGUMENT');
