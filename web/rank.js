@@ -1,13 +1,11 @@
 // Owns the smallest entry: all that ranking takes. Must have no top-level side effects and no dependencies.
-// First, because its base64 comes first in the bundle: gzip then codes it in a block of its own, which saves
-// 4 %.
 import { coreFor, instantiateCore } from './core/module.js';
 import { functionArgument, optionValues } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { openModel } from './core/kernel.js';
 import { Model } from './model/model.js';
 import { pluginsArgument } from './model/plugins.js';
-import { loadNames, readSource } from './core/source.js';
+import { fetchModel, loadNames, readSource } from './core/source.js';
 
 export { AmpcfError, Model };
 export { Profile } from './model/profile.js';
@@ -39,33 +37,42 @@ export const version = AMPCF_VERSION;
  * @property {WebAssembly.Module} [module]
  * @property {TastePlugin} [taste]
  * @property {readonly Plugin[]} [plugins]
+ * @property {string} [cache]
  */
 /** @typedef {ReadOptions & CoreOptions} LoadOptions */
 
 /**
  * Load a model file. The bytes are copied into wasm, checked there once, and then ranked from; nothing is
  * fetched later.
- * @param {ModelSource} source URL, Response, Blob, ReadableStream, ArrayBuffer or typed array
+ * @param {ModelSource} source URL, Request, Response, Blob, ReadableStream, ArrayBuffer or typed array; in
+ *   Node
+ *   also a path or a file: URL; any of them gzipped too
  * @param {LoadOptions} [options] `integrity`, `signal`, `onProgress`, `maxBytes`; `backend` 'auto' | 'simd' |
  *   'scalar'; `module`: a compiled core for runtimes that forbid compiling (import it from
  *   'ampcf/core.wasm'); `taste`: that of 'ampcf/taste', which 'ampcf' brings, to measure taste and calibrate
- *   lists; `plugins`: more that rankings may be asked for, such as `now` of 'ampcf/now'
+ *   lists; `plugins`: more that rankings may be asked for, such as `now` of 'ampcf/now'; `cache`: the name of
+ *   a cache of the browser that keeps the file, which 'ampcf/cache' tells and removes
  * @returns {Promise<Model>}
  * @throws {AmpcfError} BAD_MAGIC, TRUNCATED, TRAILING_DATA, CHECKSUM, LIMIT, BAD_SECTION, BAD_NUMBER,
- *   BAD_IDS, BAD_TEXT, BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, OUT_OF_MEMORY,
+ *   BAD_IDS, BAD_TEXT, BAD_ASPECTS, BAD_NEIGHBOURS, UNSUPPORTED_VERSION, INTEGRITY, HTTP, IO, OUT_OF_MEMORY,
  *   NO_WASM, BAD_ARGUMENT; an abort rejects with its reason
  */
 export async function loadModel(source, options = {}) {
   // The core compiles while the model downloads.
-  const [backend = 'auto', module, taste, plugins = []] = optionValues(options, loadNames);
+  const [backend = 'auto', module, taste, plugins = [], cache] = optionValues(options, loadNames);
   const wanted = pluginsArgument(plugins);
   if (taste) functionArgument('taste.open', taste.open ?? null);
-  const reading = readSource(source, options);
+  const through =
+    cache !== undefined &&
+    import('./cache/through.js').then((it) => it.readThrough(source, options, { readSource, fetchModel }));
+  const reading = through ? through.then(({ bytes }) => bytes) : readSource(source, options);
   const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
   const { memory, ...diagnostics } = await coreFor(await starting, bytes);
   const model = new Model(diagnostics, await openModel(memory, bytes));
+  // A file that was refused is not kept.
+  if (through) await (await through).keep();
   if (taste) model.taste = await taste.open(model);
   for (const { option, open } of wanted) model.plugins.set(option, await open(model));
   return model;

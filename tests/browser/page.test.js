@@ -326,6 +326,7 @@ describe('library in a browser', { skip, timeout }, () => {
       'GET /dist/ampcf.js',
       'GET /dist/rank.js',
       'GET /dist/taste.js',
+      'GET /dist/core-simd.js',
       'GET /test/films.ampcf',
     ]);
     assert.deepEqual(simd.fetched, ['GET /test/films.ampcf']);

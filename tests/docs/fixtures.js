@@ -18,10 +18,22 @@ const read = "(await import('node:fs')).readFileSync('films.ampcf')";
  */
 export const scripts = {
   films: {
-    before: `globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? ${read} : null);`,
+    before: `Object.assign(globalThis, { location: new URL('http://localhost/') }); // as in a page
+globalThis.fetch = async (url) => new Response(url === '/films.ampcf' ? ${read} : null);`,
   },
   model: { before: `const model = await (await import('ampcf')).loadModel(${read});` },
   me: { before: "const me = model.createProfile(['alien-1979', 'heat-1995', 'my-neighbor-totoro-1988']);" },
+  localStorage: {
+    before: `const origin = new Map();
+Object.assign(globalThis, { localStorage: {
+  getItem: (/** @type {string} */ key) => origin.get(key) ?? null,
+  setItem: (/** @type {string} */ key, /** @type {string} */ value) => void origin.set(key, String(value)),
+} });`,
+    after: `{
+  const kept = Uint8Array.from(atob(origin.get('me')), (letter) => letter.charCodeAt(0));
+  if (model.restoreProfile(kept).history[0].item !== 'heat-1995') throw new Error('it does not remember');
+}`,
+  },
   'a tab': {
     before: `const tab = new Map();
 globalThis.sessionStorage = /** @type {any} */ ({

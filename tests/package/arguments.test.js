@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { get, readable } from 'svelte/store';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
+import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
 import * as element from '../../dist/element.js';
 import * as evaluate from '../../dist/evaluate.js';
@@ -19,6 +20,7 @@ import * as store from '../../dist/store.js';
 import * as svelte from '../../dist/svelte.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
+import * as worker from '../../dist/worker.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
 const entries = {
@@ -39,6 +41,8 @@ const entries = {
   // Hooks of React and Vue run inside of these: tests/browser/frameworks.test.js
   svelte,
   element,
+  cache,
+  worker,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses, or is asked of it. */
@@ -140,6 +144,14 @@ const calls = {
   'taste.proportionalRerank': { call: taste.proportionalRerank, args: [pool, { lambda: 0.5 }] },
   'taste.mmrRerank': { call: taste.mmrRerank, args: [pool, { lambda: 0.5 }] },
   'taste.dppRerank': { call: taste.dppRerank, args: [pool, { lambda: 0.5 }] },
+  'worker.loadModelInWorker': {
+    call: async (...args) => (await worker.loadModelInWorker(args[0], args[1])).dispose(),
+    args: [bytes, {}],
+  },
+  'worker.trainInWorker': { call: worker.trainInWorker, args: [known, half] },
+  'cache.cachedModels': { call: cache.cachedModels, args: [{}] },
+  'cache.clearCachedModels': { call: cache.clearCachedModels, args: [{}] },
+  'cache.deleteCachedModel': { call: cache.deleteCachedModel, args: ['https://example.org/m', {}] },
   'learn.driftOf': { call: learn.driftOf, args: [me, { rounds: 2 }] },
   'learn.recency': { call: learn.recency, args: [{ halfLife: 2 }] },
   'learn.refine': { call: learn.refine, args: [me, { events: 1 }] },
@@ -204,7 +216,7 @@ const plain =
   element.defineElement
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
-  Model.ids Model.candidates Model.diagnostics Model.dispose
+  Model.ids Model.candidates Model.diagnostics Model.dispose Model.toString Profile.toString
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 
@@ -219,6 +231,8 @@ function publicFunctions() {
       if (!/^[A-Z]/.test(name)) {
         if (entry !== 'ampcf' || exports !== rank) found.add(`${entry}.${name}`);
       } else if (!['AmpcfError', 'KeptProfile', 'RecommendationsElement'].includes(name))
+      } else if (!/^(?:AmpcfError|KeptProfile|Remote[A-Z].*)$/.test(name))
+        // Remote: as the real ones
         for (const method of Object.getOwnPropertyNames(value.prototype))
           if (method !== 'constructor' && !Object.getOwnPropertyDescriptor(value.prototype, method)?.get)
             found.add(`${name}.${method}`);

@@ -90,12 +90,16 @@ describe('the code names no way out', () => {
       'sentences',
       'now',
       'simulate',
+      'cache',
+      'cache-through',
+      'path',
+      'core-simd',
       'core-scalar',
       'core-large',
     ])
       assert.deepEqual(exitsIn(bundle(name)), [], name);
     // Threads of their own code, where cores are asked for.
-    for (const name of ['train', 'evaluate', 'train-worker', 'evaluate-worker'])
+    for (const name of ['train', 'evaluate', 'train-worker', 'evaluate-worker', 'worker'])
       assert.deepEqual(exitsIn(bundle(name)), ['node:worker_threads'], name);
     assert.deepEqual(exitsIn(bundle('rank')), ['fetch']);
     assert.equal([...bundle('rank').matchAll(/\bfetch\b/g)].length, 1);
@@ -148,7 +152,7 @@ before(async () => {
   ])) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'rank.js'), code);
-    for (const entry of ['ampcf', 'taste', 'store', 'node-store'])
+    for (const entry of ['ampcf', 'core-simd', 'taste', 'store', 'node-store'])
       writeFileSync(join(folder, name, `${entry}.js`), bundle(entry));
   }
 });

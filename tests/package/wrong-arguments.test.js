@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
+import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
@@ -136,6 +137,11 @@ const functions = {
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
   },
   ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
+  cache: {
+    cachedModels: () => [{ cache: 'films' }],
+    clearCachedModels: () => [{ cache: 'films' }],
+    deleteCachedModel: () => ['https://example.org/films.ampcf', { cache: 'films' }],
+  },
   confidence: {
     exploration: () => [
       confidence.posteriorOf(person()),
@@ -400,6 +406,7 @@ const entries = {
   ask,
   simulate,
   confidence,
+  cache,
 };
 /** By defaults, as an object without `rounds` has them, a simulation is right, and takes long. */
 const brief = (/** @type {any} */ run) => (/** @type {any[]} */ args) =>

@@ -102,6 +102,10 @@ const bundles = new Map([
   [at('web/svelte.js'), 'svelte.js'],
   [at('web/element.js'), 'element.js'],
   [at('web/core/errors.js'), 'rank.js'],
+  [at('web/core/simd.js'), 'core-simd.js'],
+  [at('web/core/path.js'), 'path.js'],
+  [at('web/cache/through.js'), 'cache-through.js'],
+  [at('web/cache.js'), 'cache.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
   [at('web/core/refusal.js'), 'refusal.js'],
@@ -114,6 +118,17 @@ const beside = ['now', 'people', 'ask', 'confidence', 'simulate'];
 const frameworks = ['react', 'vue', 'svelte', 'element'];
 const peers = ['react', 'vue', 'svelte/store'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker'];
+const chunks = [
+  'core-simd.js',
+  'core-scalar.js',
+  'core-large.js',
+  'refusal.js',
+  'path.js',
+  'cache-through.js',
+  'report.js',
+  'parquet.js',
+];
 
 /**
  * Imports of other bundles stay imports; those of `whole` are taken in, but for chunks.
@@ -128,6 +143,22 @@ const externals = (whole = false) => ({
       return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
     }),
 });
+
+/**
+ * Exported classes keep their names, which errors, consoles and heap snapshots show; esbuild's own way names
+ * every function.
+ * @type {import('esbuild').Plugin}
+ */
+const classNames = {
+  name: 'class names',
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]web[\\/].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        /^export class (\w+)[^{\n]*\{/gm,
+        (head, name) => `${head} static name = '${name}';`,
+      ),
+    })),
+};
 
 /** @param {string} name of a package */
 function licenceText(name) {
@@ -177,27 +208,38 @@ async function bundleLibrary() {
   const library = {
     ...shared,
     minify: true,
+    // What an engine prints of a line that threw.
+    lineLimit: 1000,
     platform: 'neutral',
     loader: { '.wasm': 'base64', '.zlib': 'base64' },
     define: constants(root),
   };
-  await bundle({ ...library, entryPoints: entry('rank'), plugins: [externals(true)] });
-  await bundle({ ...library, entryPoints: entry('core-scalar', 'web/core/scalar.js') });
-  await bundle({ ...library, entryPoints: entry('core-large', 'web/core/large.js') });
-  const refusal = { ...library, entryPoints: entry('refusal', 'web/core/refusal.js') };
-  await bundle({ ...refusal, plugins: [externals()] });
+  for (const build of ['simd', 'scalar', 'large'])
+    await bundle({ ...library, lineLimit: 0, entryPoints: entry(`core-${build}`, `web/core/${build}.js`) });
+  await bundle({ ...library, entryPoints: entry('rank'), plugins: [classNames, externals(true)] });
+  const plugins = [classNames, externals()];
+  for (const [name, path] of [
+    ['refusal', 'core/refusal'],
+    ['path', 'core/path'],
+    ['cache-through', 'cache/through'],
+  ])
+    await bundle({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
+  // Whole, without a chunk: what a bundler makes of a worker is one file.
+  for (const name of ['model-worker', 'training-worker'])
+    await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   for (const name of frameworks)
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()], external: peers });
+    await bundle({ ...library, entryPoints: entry(name), plugins: [classNames, externals()] });
   await bundle({
     ...library,
     entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
-    plugins: [externals()],
+    plugins: [classNames, externals()],
   });
-  const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };
+  const forNode = { ...library, entryPoints: entry('node-store'), plugins: [classNames, externals()] };
   await bundle({ ...forNode, platform: 'node' });
 }
 
@@ -206,7 +248,7 @@ async function bundleProgram() {
   const program = /** @satisfies {import('esbuild').BuildOptions} */ ({
     ...shared,
     platform: 'node',
-    plugins: [externals()],
+    plugins: [classNames, externals()],
   });
   const cli = await bundle({
     ...program,

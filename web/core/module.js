@@ -1,6 +1,6 @@
 // Owns which build of the core runs: SIMD where the engine has it and computes it right, else scalar. Must
 // not fetch anything.
-import packedSimd from '../../dist/wasm/core-simd.wasm.zlib';
+import packedSimd from './simd.js';
 import { badArgument, messageOf } from './arguments.js';
 import { compilePacked, notStarted } from './compile.js';
 import { WasmMemory, decodeBase64 } from './memory.js';

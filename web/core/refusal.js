@@ -15,7 +15,6 @@ import { readStruct } from './struct.js';
 const kinds = [
   [/^$/, 'an empty file'],
   [/^\s*</, 'an HTML or XML page'],
-  [/^\x1f\x8b/, 'a gzip file: serve it with content-encoding, or decompress it first'],
   [/^PK\x03\x04/, 'a zip file'],
   [/^version https/, 'a Git LFS pointer, not the file itself'],
   [/^\s*[{[]/, 'JSON text'],

@@ -5,21 +5,27 @@ import { bytesView, hexOf } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
 /**
- * @typedef {string | URL | Response | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>}
- *   ModelSource
+ * @typedef {string | URL | Request | Response | Blob | ArrayBuffer | ArrayBufferView |
+ *   ReadableStream<Uint8Array>} ModelSource
  */
-/** @typedef {{ loaded: number, total: number | undefined }} LoadProgress */
+/**
+ * How much there is of the file. `total` is what the server or the file itself says it will be, also where
+ * it is
+ * compressed on the way. A file that is a gzip counts as it is downloaded. `fromCache`: only with `cache`.
+ * @typedef {{ loaded: number, total: number | undefined, fromCache?: boolean }} LoadProgress
+ */
 /**
  * @typedef {object} ReadOptions
- * @property {string} [integrity] `sha256-` + base64 (or hex) of the file: a file that differs is refused with
- *   INTEGRITY
+ * @property {string} [integrity] `sha256-`, `sha384-` or `sha512-` and base64 (or hex) of the file, after
+ *   gunzip
+ *   where it is a gzip: a file that differs is refused with INTEGRITY
  * @property {AbortSignal} [signal] aborts the download; the promise rejects with the signal's reason
  * @property {(progress: LoadProgress) => void} [onProgress]
  * @property {number} [maxBytes] refuse larger files, default 1 GiB
  */
 
 /** What `loadModel` may be told. */
-export const loadNames = 'backend module taste plugins integrity signal onProgress maxBytes';
+export const loadNames = 'backend module taste plugins cache integrity signal onProgress maxBytes';
 
 /**
  * @param {ModelSource} source
@@ -48,53 +54,66 @@ export async function readSource(source, options) {
  */
 async function bytesOf(source, options) {
   const maxBytes = options.maxBytes ?? 2 ** 30;
-  const view = bytesView(source);
-  if (view) {
-    // First: merely naming Response or Blob makes Node load them, which takes longer than everything else
-    // together.
-    limit(view.byteLength, maxBytes);
-    return view;
+  // First: merely naming Response or Blob makes Node load them, which takes longer than everything else
+  // together.
+  let bytes = bytesView(source);
+  if (bytes) limit(bytes.byteLength, maxBytes);
+  else {
+    const { stream, total } = await streamOf(source, options.signal);
+    bytes = await readStream(stream, total, maxBytes, options);
   }
-  if (typeof source === 'string' || source instanceof URL)
-    return bytesOf(await fetchModel(source, options.signal), options);
-  let stream = source;
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const unzipped = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return readStream(unzipped, NaN, maxBytes, { signal: options.signal }, 'CHECKSUM', 'gzip file is damaged');
+}
+
+/**
+ * @param {ModelSource} source
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<{ stream: ReadableStream<Uint8Array>, total: number }>} total: NaN where nobody says
+ */
+async function streamOf(source, signal) {
+  const isUrl = typeof source === 'string' || source instanceof URL;
+  // Without a page that a text could be relative to, it is a path; one letter is a drive.
+  if (isUrl && !globalThis.location && /^(file:|(?!\w[\w+.-]+:))/i.test(String(source)))
+    return (await import('./path.js')).openPath(source);
+  let stream = isUrl || source instanceof Request ? await fetchModel(source, signal) : source;
   let total = NaN;
-  if (source instanceof Response) {
-    if (!source.ok)
-      throw new AmpcfError(
-        'HTTP',
-        `model download failed: HTTP ${source.status} for ${source.url}, wanted 200`,
-        { status: source.status, url: source.url },
-      );
+  if (stream instanceof Response) {
+    const { ok, status, url, headers, body } = stream;
+    if (!ok)
+      throw new AmpcfError('HTTP', `model download failed: HTTP ${status} for ${url}, wanted 200`, {
+        status,
+        url,
+      });
     // With a content-encoding the length on the wire is not the length of the body.
-    if (!source.headers.get('content-encoding')) total = Number(source.headers.get('content-length') ?? NaN);
-    stream = source.body ?? new Blob([]);
+    if (!headers.get('content-encoding')) total = Number(headers.get('content-length') ?? NaN);
+    stream = body ?? new Blob([]);
   }
   if (stream instanceof Blob) {
     total = stream.size;
     stream = stream.stream();
   }
-  if (stream instanceof ReadableStream) return readStream(stream, total, maxBytes, options);
+  if (stream instanceof ReadableStream) return { stream, total };
   throw badArgument(
     'model source',
     source,
-    'a URL, Response, Blob, ReadableStream, ArrayBuffer or typed array',
+    'a URL, Request, Response, Blob, ReadableStream, ArrayBuffer or typed array',
   );
 }
 
 /**
- * @param {string | URL} url
+ * @param {string | URL | Request} source
  * @param {AbortSignal | undefined} signal
+ * @param {RequestInit} [how]
  */
-async function fetchModel(url, signal) {
+export async function fetchModel(source, signal, how) {
   try {
-    return await fetch(url, { signal: signal ?? null });
+    return await fetch(source, signal ? { ...how, signal } : how);
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download failed for ${url}: ${messageOf(cause)}`, {
-      url: String(url),
-      cause,
-    });
+    const url = source instanceof Request ? source.url : String(source);
+    throw new AmpcfError('HTTP', `model download failed for ${url}: ${messageOf(cause)}`, { url, cause });
   }
 }
 
@@ -112,12 +131,26 @@ function limit(bytes, maxBytes) {
 }
 
 /**
+ * @param {Uint8Array[]} chunks
+ * @param {number} size of all together
+ */
+function joined(chunks, size) {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) (bytes.set(chunk, at), (at += chunk.byteLength));
+  return bytes;
+}
+
+/**
  * @param {ReadableStream<Uint8Array>} stream
- * @param {number} declared
+ * @param {number} total NaN: what the head of the file says
  * @param {number} maxBytes
  * @param {ReadOptions} options
+ * @param {string} [code] of what breaks it off
+ * @param {string} [what] in words
  */
-async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
+async function readStream(stream, total, maxBytes, options, code = 'HTTP', what = 'download broke off') {
+  const { signal, onProgress } = options;
   if (stream.locked) throw badArgument('model source', 'a locked stream', 'one to read');
   const reader = stream.getReader();
   const stop = () => {
@@ -129,12 +162,11 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
   let loaded = 0;
   const broke = (/** @type {unknown} */ cause) => {
     signal?.throwIfAborted();
-    throw new AmpcfError('HTTP', `model download broke off after ${loaded} bytes: ${messageOf(cause)}`, {
-      cause,
-    });
+    if (cause instanceof AmpcfError) throw cause;
+    throw new AmpcfError(code, `model ${what} after ${loaded} bytes: ${messageOf(cause)}`, { cause });
   };
   try {
-    limit(declared, maxBytes);
+    limit(total, maxBytes);
     for (;;) {
       const { done, value } = await reader.read().catch(broke);
       signal?.throwIfAborted();
@@ -144,7 +176,9 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
       chunks.push(chunk);
       loaded += chunk.byteLength;
       limit(loaded, maxBytes);
-      onProgress?.({ loaded, total: declared || undefined });
+      // As in src/core/format.h: the size of the whole file, if this is one of ours.
+      if (isNaN(total) && loaded > 23) total = sizeIn(joined(chunks, loaded));
+      onProgress?.({ loaded, total: loaded <= total ? total : undefined });
     }
   } catch (error) {
     stop();
@@ -152,30 +186,36 @@ async function readStream(stream, declared, maxBytes, { signal, onProgress }) {
   } finally {
     signal?.removeEventListener?.('abort', stop);
   }
-  const bytes = new Uint8Array(loaded);
-  let at = 0;
-  for (const chunk of chunks) (bytes.set(chunk, at), (at += chunk.byteLength));
-  return bytes;
+  return joined(chunks, loaded);
 }
+
+/** @param {Uint8Array<ArrayBuffer>} head of a file @returns {number} 0: it is not ours */
+const sizeIn = ({ 0: first, buffer }) => (first === 0x89 ? new DataView(buffer).getUint32(16, true) : 0);
 
 /**
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {string} integrity
  */
 async function checkIntegrity(bytes, integrity) {
-  const wanted =
-    typeof integrity === 'string' && /^(?:sha256-)?([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$/.exec(integrity);
-  if (!wanted) throw badArgument('integrity', integrity, "'sha256-' and the base64 or hex digest");
+  const [, bits = 256, wanted = ''] =
+    (typeof integrity === 'string' && /^(?:sha(256|384|512)-)?([\w+/]+=*)$/.exec(integrity)) || [];
+  const isHex = wanted.length === Number(bits) / 4;
+  if (isHex ? /[^0-9a-f]/.test(wanted) : wanted.length !== Math.ceil(Number(bits) / 24) * 4)
+    throw badArgument(
+      'integrity',
+      integrity,
+      "'sha256-', 'sha384-' or 'sha512-' and the base64 or hex digest",
+    );
   if (!globalThis.crypto?.subtle)
     throw new AmpcfError(
       'INTEGRITY',
       'integrity: got no crypto.subtle, wanted a secure context (https or localhost)',
     );
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const got = wanted[1].length === 64 ? hexOf(digest) : btoa(String.fromCharCode(...digest));
-  if (got !== wanted[1])
-    throw new AmpcfError('INTEGRITY', `model file: got SHA-256 ${got}, wanted ${wanted[1]}`, {
+  const digest = new Uint8Array(await crypto.subtle.digest(`SHA-${bits}`, bytes));
+  const got = isHex ? hexOf(digest) : btoa(String.fromCharCode(...digest));
+  if (got !== wanted)
+    throw new AmpcfError('INTEGRITY', `model file: got SHA-${bits} ${got}, wanted ${wanted}`, {
       got,
-      wanted: wanted[1],
+      wanted,
     });
 }

@@ -391,4 +391,18 @@ export class Profile extends Bound {
   [Symbol.dispose]() {
     this.dispose();
   }
+
+  get [Symbol.toStringTag]() {
+    return 'Profile';
+  }
+
+  /** What it is: how many events, of which model. No item is named: logs travel. */
+  toString() {
+    return `Profile { events: ${this.size}, model: ${this.#model} }`;
+  }
+
+  /** @internal What `console.log` prints in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return `${this}`;
+  }
 }

@@ -16,6 +16,34 @@ const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
+/** A tab of ours lets go within a transaction; one that does not within this time never will. */
+const patienceMs = 2000;
+
+/**
+ * The answer to a request for the whole database, which others that hold it can block for ever.
+ * @param {IDBOpenDBRequest} request
+ * @returns {Promise<IDBDatabase>}
+ */
+async function answerUnlessBlocked(request) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ let timer;
+  const words = 'the profile cannot be kept now: got another tab that holds its database, wanted it closed';
+  /** @type {Promise<never>} */
+  const blocked = new Promise((_, reject) => {
+    request.onblocked = () => {
+      timer ??= setTimeout(() => reject(new AmpcfError('NO_STORE', words)), patienceMs);
+    };
+  });
+  try {
+    return await Promise.race([answer(request), blocked]);
+  } catch (error) {
+    // It may still open, and nobody would close it.
+    request.onsuccess = () => request.result?.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * @param {string} name
  * @returns {Promise<IDBDatabase>}
@@ -30,7 +58,7 @@ async function openDatabase(name) {
   request.onupgradeneeded = () => {
     request.result.createObjectStore(table);
   };
-  const database = await answer(request);
+  const database = await answerUnlessBlocked(request);
   database.onversionchange = () => database.close(); // an erasure elsewhere must not wait for us
   return database;
 }
@@ -70,7 +98,7 @@ export async function inTransaction(name, mode, work) {
  * @param {string} name
  */
 export async function deleteDatabase(name) {
-  if (globalThis.indexedDB) await answer(indexedDB.deleteDatabase(name));
+  if (globalThis.indexedDB) await answerUnlessBlocked(indexedDB.deleteDatabase(name));
 }
 
 /**

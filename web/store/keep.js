@@ -7,6 +7,7 @@ import { optionsArgument } from '../core/options.js';
 import { AmpcfError } from '../core/errors.js';
 import { modelArgument } from '../model/handles.js';
 import { inspectSlot, nextGeneration, openSlot, sealSlot, slotOf } from './container.js';
+import { inTime } from './patience.js';
 import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
 
 /** @import { Model } from '../model/model.js' */
@@ -32,6 +33,8 @@ import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
  *   unless its `ring` says so
  * @property {number} [everyMs] milliseconds until a change is stored at the latest, default 1000
  * @property {number} [everyChanges] number of changes that are stored at once, default 32
+ * @property {number} [timeoutMs] milliseconds that the store may take for one answer, default 5000: then the
+ *   profile is in memory, and it is asked again with the next flush
  * @property {(event: KeepEvent) => void} [onEvent] called when saving begins to fail, works again, or found
  *   only damage
  * @property {AbortSignal} [signal] aborts the opening; later it closes without a last flush
@@ -55,7 +58,7 @@ import { mergeHistories, sameHistory, sameSummaries } from './merge.js';
  * @property {Slot[]} broken
  */
 
-const keepNames = 'key profile everyMs everyChanges onEvent signal';
+const keepNames = 'key profile everyMs everyChanges timeoutMs onEvent signal';
 const attempts = 200;
 /** @type {State} */
 const nothing = Object.freeze({ history: [], summaries: [] });
@@ -79,6 +82,12 @@ const sameState = (a, b) => sameHistory(a.history, b.history) && sameSummaries(a
  */
 function describe(error) {
   if (error instanceof AmpcfError) return { code: error.code, reason: error.message };
+  // A database of a later version: what is in it is not ours to read.
+  if (error?.name === 'VersionError')
+    return {
+      code: 'UNSUPPORTED_VERSION',
+      reason: 'the kept profile is of a newer library and is left as it is: its database has a later version',
+    };
   if (error?.name === 'QuotaExceededError')
     return {
       code: 'QUOTA',
@@ -155,7 +164,7 @@ export class KeptProfile extends Bound {
    */
   async open() {
     try {
-      const found = await this.#look();
+      const found = await this.#look(this.#options.signal);
       this.#options.signal?.throwIfAborted();
       await this.#begin(found);
     } catch (error) {
@@ -186,7 +195,9 @@ export class KeptProfile extends Bound {
         reason: `what was kept cannot be read: ${broken[0].why}`,
       });
     for (const slot of broken)
-      await this.#store.setAside?.(/** @type {0 | 1} */ (found.slots.indexOf(slot)), slot.bytes);
+      await this.#within(
+        this.#store.setAside?.(/** @type {0 | 1} */ (found.slots.indexOf(slot)), slot.bytes),
+      );
     // A key that is new here: what lies there in the clear is to go.
     if (!newer && found.key && found.slots.some(({ kind }) => kind === 'plain')) await this.flush();
   }
@@ -212,6 +223,17 @@ export class KeptProfile extends Bound {
     );
   }
 
+  /**
+   * A store that hangs must not hang who asks: browsers have been seen to leave `indexedDB.open` without an
+   * answer.
+   * @template T
+   * @param {Promise<T> | T} said
+   * @param {AbortSignal} [signal]
+   */
+  #within(said, signal) {
+    return inTime(said, this.#options.timeoutMs ?? 5000, signal);
+  }
+
   #changed() {
     if (this.#following) return;
     const { everyMs = 1000, everyChanges = 32 } = this.#options;
@@ -221,10 +243,11 @@ export class KeptProfile extends Bound {
 
   /**
    * Read and understand the store.
+   * @param {AbortSignal} [signal]
    * @returns {Promise<Found>}
    */
-  async #look() {
-    const seen = await this.#store.read();
+  async #look(signal) {
+    const seen = await this.#within(this.#store.read(), signal);
     const key = seen.key ?? this.#options.key;
     const slots = [inspectSlot(seen.slots[0], 0), inspectSlot(seen.slots[1], 1)];
     const broken = slots.filter(({ kind }) => kind === 'broken');
@@ -315,7 +338,7 @@ export class KeptProfile extends Bound {
       const inClear = key !== undefined && found.slots.some(({ kind }) => kind === 'plain');
       if (sameState(mine, stored) && !this.#stale && !inClear) return;
       const bytes = await sealSlot(this.profile.save(), generation, key);
-      if (!(await this.#store.write(seen, slot, bytes))) {
+      if (!(await this.#within(this.#store.write(seen, slot, bytes)))) {
         await new Promise((resolve) => {
           setTimeout(resolve, Math.min(attempt, 20));
         });
@@ -424,7 +447,7 @@ export class KeptProfile extends Bound {
     this.#timer = undefined;
     this.#changes = 0;
     const erased = this.#queue.then(async () => {
-      await this.#store.erase();
+      await this.#within(this.#store.erase());
       this.#base = nothing;
       this.#stale = false;
     });
@@ -458,7 +481,7 @@ export class KeptProfile extends Bound {
  *   rejects with its reason
  */
 export async function keepProfile(model, store, options = {}) {
-  const { key, everyMs, everyChanges, onEvent, signal } = optionsArgument(options, keepNames);
+  const { key, everyMs, everyChanges, timeoutMs, onEvent, signal } = optionsArgument(options, keepNames);
   modelArgument(model);
   if (
     typeof store?.read !== 'function' ||
@@ -472,7 +495,7 @@ export async function keepProfile(model, store, options = {}) {
       key,
       store.keepsKey ? 'none: this store has its own' : 'a CryptoKey for AES-GCM',
     );
-  for (const [name, value] of Object.entries({ everyMs, everyChanges }))
+  for (const [name, value] of Object.entries({ everyMs, everyChanges, timeoutMs }))
     if (value !== undefined) countArgument(name, value);
   functionArgument('onEvent', onEvent);
   if (signal !== undefined && typeof signal?.throwIfAborted !== 'function')

@@ -13,7 +13,7 @@ describe('files that are not ours', () => {
   for (const [name, content, hint] of /** @type {[string, Uint8Array, RegExp][]} */ ([
     ['an HTML page', text('  <!doctype html><html>'), /HTML/],
     ['an XML page', text('<?xml version="1.0"?>'), /XML/],
-    ['a gzip file', gzipSync('x'), /gzip/],
+    ['something else in a gzip', gzipSync('x'), /unknown file/],
     ['a zip file', text('PK\x03\x04...'), /zip/],
     ['JSON', text(' {"error": 404}'), /JSON/],
     ['a JSON list', text('[1]'), /JSON/],

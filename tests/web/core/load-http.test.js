@@ -57,8 +57,8 @@ describe('over HTTP', () => {
     await loadsFrom(await fetch(`${base}/chunked`));
     for (const [path, total] of /** @type {[string, number | undefined][]} */ ([
       ['/model', bytes.length],
-      ['/chunked', undefined],
-      ['/gzip', undefined],
+      ['/chunked', bytes.length], // the file says it
+      ['/gzip', bytes.length],
     ])) {
       /** @type {any} */ let last;
       await loadsFrom(base + path, {
@@ -89,7 +89,8 @@ describe('over HTTP', () => {
       /download failed/,
     );
     assert.ok(refused.cause instanceof Error);
-    await failsWith(() => loadModel('no url at all'), 'HTTP');
+    await failsWith(() => loadModel('ht!tp://no url at all'), 'IO'); // a path, where there is no page
+    await failsWith(() => loadModel('nothing:such'), 'HTTP');
     await failsWith(() => loadModel(`${base}/page`), 'BAD_MAGIC', /HTML/);
   });
 

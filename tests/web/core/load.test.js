@@ -110,9 +110,9 @@ describe('Blob, Response, ReadableStream', () => {
   test('load, and tell their progress', async () => {
     for (const [source, total] of /** @type {[any, number | undefined][]} */ ([
       [new Blob([bytes]), bytes.length],
-      [streamOf(bytes), undefined],
+      [streamOf(bytes), bytes.length], // the file says it
       [new Response(bytes, { headers: { 'content-length': String(bytes.length) } }), bytes.length],
-      [new Response(streamOf(bytes)), undefined],
+      [new Response(streamOf(bytes)), bytes.length],
     ])) {
       /** @type {import('../../../web/core/source.js').LoadProgress[]} */ const seen = [];
       await loadsFrom(source, { onProgress: (/** @type {any} */ progress) => seen.push(progress) });
