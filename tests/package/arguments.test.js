@@ -230,8 +230,7 @@ function publicFunctions() {
     for (const [name, value] of functionsIn(exports))
       if (!/^[A-Z]/.test(name)) {
         if (entry !== 'ampcf' || exports !== rank) found.add(`${entry}.${name}`);
-      } else if (!['AmpcfError', 'KeptProfile', 'RecommendationsElement'].includes(name))
-      } else if (!/^(?:AmpcfError|KeptProfile|Remote[A-Z].*)$/.test(name))
+      } else if (!/^(?:AmpcfError|KeptProfile|RecommendationsElement|Remote[A-Z].*)$/.test(name))
         // Remote: as the real ones
         for (const method of Object.getOwnPropertyNames(value.prototype))
           if (method !== 'constructor' && !Object.getOwnPropertyDescriptor(value.prototype, method)?.get)

@@ -21,14 +21,11 @@ import { root } from '../support.js';
 
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
-const pageLimit = 25600;
+const pageLimit = 25900;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
-const beside = { now: 6300, people: 6600, ask: 7450, confidence: 8000 };
+const beside = { now: 6300, people: 6600, ask: 7450, confidence: 8000, cache: 1700, worker: 3400 };
 /** Helpers for frameworks, likewise. */
 const frameworks = { react: 1900, vue: 1700, svelte: 1700, element: 3500 };
-const pageLimit = 25720;
-/** Entries that come beside ranking, with the most bytes gzip of each. */
-const beside = { now: 6200, people: 6400, ask: 7300, confidence: 8000, cache: 1700, worker: 3400 };
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -231,16 +228,7 @@ describe('the browser entry', () => {
 
 describe('the entries for pages', () => {
   const forNode = ['build', 'cli', 'evaluate', 'node', 'train', 'tune', 'workers'];
-  for (const name of [
-    'ampcf',
-    'rank',
-    'taste',
-    'learn',
-    'sentences',
-    'store',
-    ...Object.keys({ ...beside, ...frameworks }),
-  ])
-  const others = Object.keys(beside).filter((name) => name !== 'worker');
+  const others = Object.keys({ ...beside, ...frameworks }).filter((name) => name !== 'worker');
   for (const name of ['ampcf', 'rank', 'taste', 'learn', 'sentences', 'store', ...others])
     test(`${name} needs nothing that pages must not load`, () => {
       const needed = closure(`${name}.js`);

@@ -342,8 +342,8 @@ const tasteMethods = {
 
 /** What is public of a class and not called here, and why. */
 const leftOut = {
-  Model: ['constructor', 'needTaste', 'indexOf', 'dispose'],
-  Profile: ['constructor', 'settle', 'become', 'dispose'],
+  Model: ['constructor', 'needTaste', 'indexOf', 'dispose', 'toString'],
+  Profile: ['constructor', 'settle', 'become', 'dispose', 'toString'],
   Taste: ['constructor'],
   Session: ['constructor'],
   Conversation: ['constructor'],

@@ -113,12 +113,10 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker'];
 /** Helpers for frameworks, which are imported from where the app has them. */
 const frameworks = ['react', 'vue', 'svelte', 'element'];
 const peers = ['react', 'vue', 'svelte/store'];
-const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker'];
 const chunks = [
   'core-simd.js',
   'core-scalar.js',
@@ -230,10 +228,9 @@ async function bundleLibrary() {
   for (const name of ['model-worker', 'training-worker'])
     await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
   for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
-    await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
+    await bundle({ ...library, entryPoints: entry(name), plugins });
   for (const name of frameworks)
-    await bundle({ ...library, entryPoints: entry(name), plugins: [externals()], external: peers });
-    await bundle({ ...library, entryPoints: entry(name), plugins: [classNames, externals()] });
+    await bundle({ ...library, entryPoints: entry(name), plugins, external: peers });
   await bundle({
     ...library,
     entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
