@@ -3,13 +3,22 @@
 // installs the package.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zlibAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
 import { constants } from './constants.js';
+import { pruneDeclarations } from './declarations.js';
 import { wasmModules } from './modules.js';
 
 const root = new URL('../../', import.meta.url);
@@ -97,6 +106,7 @@ const bundles = new Map([
   [at('web/simulate.js'), 'simulate.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
+  [at('web/static.js'), 'static.js'],
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/scalar.js'), 'core-scalar.js'],
   [at('web/core/large.js'), 'core-large.js'],
@@ -118,9 +128,22 @@ const externals = (whole = false) => ({
   setup: (build) =>
     build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
       const file = kind === 'entry-point' ? undefined : bundles.get(resolve(resolveDir, path));
-      return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
+      if (!file || (whole && !chunks.includes(file))) return undefined;
+      // Where nothing of it is used, nothing is imported.
+      const sideEffects = file === 'rank.js' ? false : undefined;
+      return { path: `./${file}`, external: true, sideEffects };
     }),
 });
+
+/** @type {import('esbuild').Plugin} */
+const wasmFiles = {
+  name: 'wasm files',
+  setup: (build) =>
+    build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+      path: path.replace(/^.*dist\//, './'),
+      external: true,
+    })),
+};
 
 /** @param {string} name of a package */
 function licenceText(name) {
@@ -181,13 +204,30 @@ async function bundleLibrary() {
   await bundle({ ...refusal, plugins: [externals()] });
   // Workers hold what they need: the wasm comes to them compiled.
   await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
+  for (const name of [
+    'ampcf',
+    'train',
+    'evaluate',
+    'taste',
+    'learn',
+    'sentences',
+    'store',
+    'static',
+    ...beside,
+  ])
     await bundle({ ...library, entryPoints: entry(name), plugins: [externals()] });
   await bundle({
     ...library,
     entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
     plugins: [externals()],
   });
+  // Where bytes may not be compiled, wasm files are imported as they are.
+  for (const name of ['ampcf', 'rank', 'taste'])
+    await bundle({
+      ...library,
+      entryPoints: entry(`workerd-${name}`, `web/edge/${name}.js`),
+      plugins: [wasmFiles, externals()],
+    });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [externals()] };
   await bundle({ ...forNode, platform: 'node' });
 }
@@ -227,6 +267,13 @@ async function bundleAll() {
 function declare() {
   const tsc = at('node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', at('web/build/tsconfig.json')], { stdio: 'inherit' });
+  const entries = readdirSync(at('web'), { withFileTypes: true }).filter((found) => found.isFile());
+  const names = entries.flatMap(({ name }) => /^(.*)\.js$/.exec(name)?.[1] ?? []);
+  pruneDeclarations(
+    at('dist/types'),
+    names.map((name) => `${name}.d.ts`),
+  );
+  copyFileSync(at('web/build/wasm-file.d.ts'), at('dist/types/wasm-file.d.ts'));
 }
 
 const began = performance.now();
