@@ -13,11 +13,23 @@ export { Profile } from './model/profile.js';
 /** The version of this library. */
 export const version = AMPCF_VERSION;
 
+/** @typedef {import('./core/module.js').Backend} Backend */
+/** @typedef {import('./core/source.js').LoadProgress} LoadProgress */
+/** @typedef {import('./core/source.js').ModelSource} ModelSource */
+/** @typedef {import('./core/source.js').ReadOptions} ReadOptions */
+/** @typedef {import('./model/candidates.js').Candidates} Candidates */
+/** @typedef {import('./model/plugins.js').Plugin} Plugin */
+/** @typedef {import('./model/types.js').AspectFilter} AspectFilter */
+/** @typedef {import('./model/types.js').CatalogueOptions} CatalogueOptions */
 /** @typedef {import('./model/types.js').Contribution} Contribution */
 /** @typedef {import('./model/types.js').EventFacts} EventFacts */
+/** @typedef {import('./model/types.js').ExplainedItem} ExplainedItem */
+/** @typedef {import('./model/types.js').ExplainedRanking} ExplainedRanking */
 /** @typedef {import('./model/types.js').Explanation} Explanation */
+/** @typedef {import('./model/types.js').Filter} Filter */
 /** @typedef {import('./model/types.js').FoldOptions} FoldOptions */
 /** @typedef {import('./model/types.js').HistoryEvent} HistoryEvent */
+/** @typedef {import('./model/types.js').ModelInfo} ModelInfo */
 /** @typedef {import('./model/types.js').Persona} Persona */
 /** @typedef {import('./model/types.js').PersonaAspect} PersonaAspect */
 /** @typedef {import('./model/types.js').PersonaName} PersonaName */
@@ -25,11 +37,10 @@ export const version = AMPCF_VERSION;
 /** @typedef {import('./model/types.js').RankOptions} RankOptions */
 /** @typedef {import('./model/types.js').RankedItem} RankedItem */
 /** @typedef {import('./model/types.js').Ranking} Ranking */
+/** @typedef {import('./model/types.js').Recency} Recency */
 /** @typedef {import('./model/types.js').RecommendOptions} RecommendOptions */
+/** @typedef {import('./model/types.js').SimilarItem} SimilarItem */
 /** @typedef {import('./model/types.js').StoredEvent} StoredEvent */
-/** @import { ModelSource, ReadOptions } from './core/source.js' */
-/** @import { Backend } from './core/module.js' */
-/** @import { Plugin } from './model/plugins.js' */
 /** @import { TastePlugin } from './taste.js' */
 /**
  * @typedef {object} CoreOptions

@@ -1,7 +1,7 @@
 // Owns the taste entry: distributions of taste, distances between them, and lists that are re-ranked for
 // taste. Must not be needed to rank.
 import { modelArgument } from './model/handles.js';
-import { tasteKernel } from './taste/module.js';
+import { tasteKernel, useTasteModule } from './taste/module.js';
 import { Taste } from './taste/taste.js';
 
 /** @import { Model } from './model/model.js' */
@@ -29,3 +29,15 @@ export { Taste };
  * @type {TastePlugin}
  */
 export const taste = { open: async (model) => new Taste(modelArgument(model), await tasteKernel()) };
+
+/**
+ * Taste by a module that the host has compiled, for runtimes that forbid compiling: import it from
+ * 'ampcf/taste.wasm'. From then on the functions on arrays use it too.
+ * @param {WebAssembly.Module} module
+ * @returns {TastePlugin}
+ * @throws {AmpcfError} BAD_ARGUMENT
+ */
+export function tasteFrom(module) {
+  useTasteModule(module);
+  return taste;
+}

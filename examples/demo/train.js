@@ -1,6 +1,5 @@
 // Owns the demo's data in the trainer's form and the settings of the demo model. Must not print.
-import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
+import { readFilms } from './films.js';
 
 /** @typedef {{ item: string, title: string, genres: string[] }} DemoFilm */
 
@@ -25,12 +24,7 @@ export const demoSettings = Object.freeze({
  * @returns {Promise<DemoFilm[]>}
  */
 export async function loadFilms() {
-  const rows = parse(readFileSync(new URL('films.csv', import.meta.url)), { columns: true });
-  return rows.map((/** @type {Record<string, string>} */ { item, title, genres }) => ({
-    item,
-    title,
-    genres: genres.split('|'),
-  }));
+  return readFilms().map(({ item, title, genres }) => ({ item, title, genres: genres.split('|') }));
 }
 
 /**

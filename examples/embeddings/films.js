@@ -1,6 +1,5 @@
 // Owns the film facts of the demo, with their directors. Must not know the library.
-import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
+import { readFilms } from '../demo/films.js';
 
 /** What the example speaks of. */
 const named = [
@@ -19,9 +18,8 @@ const named = [
 
 /** @returns {Promise<{ item: string, title: string, genres: string[], director: string }[]>} */
 export async function loadFilmFacts() {
-  const rows = parse(readFileSync(new URL('../demo/films.csv', import.meta.url)), { columns: true });
   const needed = new RegExp(`^(${named.join('|')})`);
-  const films = rows.map((/** @type {Record<string, string>} */ { item, title, genres, director }) => ({
+  const films = readFilms().map(({ item, title, genres, director }) => ({
     item,
     title,
     genres: genres.split('|'),

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
+import { readFilms } from '../../examples/demo/films.js';
 import { affinity, demoPeople, tastes } from '../../examples/demo/people.js';
 
 const GENRES = new Set([
@@ -60,6 +61,10 @@ describe('catalogue', () => {
       assert.ok(year !== undefined && Number(year) >= 1895 && Number(year) <= 2025, title);
       assert.ok(item.endsWith(`-${year}`), `${item}: ${title}`);
     }
+  });
+
+  test('is read by the examples as a library reads it', () => {
+    assert.deepEqual(readFilms(), rows);
   });
 
   test('gives one to four known genres and a director', () => {

@@ -211,7 +211,8 @@ function brief(of, options) {
 /** Functions that take no options. */
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
-  evaluate.settingsOf store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
+  evaluate.settingsOf store.createKey taste.tasteFrom
+  evaluate.calibrationError evaluate.reliability confidence.posteriorOf
   confidence.uncertaintyOf confidence.stylePriorOf
   element.defineElement
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects

@@ -5,7 +5,6 @@ import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -18,6 +17,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { root } from '../support.js';
+import { installPacked } from './packed.js';
 
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
@@ -78,7 +78,7 @@ describe('the browser entry', () => {
           .split('\n')
           .map((line) => line.length),
       );
-      assert.ok(longest < 6000, `${name}: ${longest}`);
+      assert.ok(longest < 8000, `${name}: ${longest}`);
     }
   });
 
@@ -192,6 +192,10 @@ describe('the browser entry', () => {
       ['worker', ['./rank.js']],
       ['cache-through', ['./rank.js']],
       ['simulate', ['./rank.js', './taste.js', './train.js']],
+      ['static', ['./ampcf.js', './rank.js', './core-large.js', './core-scalar.js', './refusal.js']],
+      ['workerd-ampcf', ['./wasm/core-simd.wasm', './wasm/taste.wasm', './ampcf.js']],
+      ['workerd-rank', ['./wasm/core-simd.wasm', './rank.js']],
+      ['workerd-taste', ['./wasm/taste.wasm', './taste.js']],
     ]))
       assert.deepEqual(
         [...text(`dist/${name}.js`).matchAll(/\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g)]
@@ -339,6 +343,7 @@ const shipped = [
   'dist/report.js',
   'dist/sentences.js',
   'dist/simulate.js',
+  'dist/static.js',
   'dist/store.js',
   'dist/svelte.js',
   'dist/taste.js',
@@ -348,7 +353,12 @@ const shipped = [
   'dist/tune-worker.js',
   'dist/vue.js',
   'dist/worker.js',
+  'dist/wasm/core-scalar.wasm',
   'dist/wasm/core-simd.wasm',
+  'dist/wasm/taste.wasm',
+  'dist/workerd-ampcf.js',
+  'dist/workerd-rank.js',
+  'dist/workerd-taste.js',
   'include/ampcf.h',
   'include/ampcf_taste.h',
   'include/ampcf_train.h',
@@ -357,33 +367,12 @@ const shipped = [
 describe('the package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ampcf-package-'));
   after(() => rmSync(folder, { recursive: true }));
-  const app = join(folder, 'app');
-  const npm = (/** @type {string[]} */ args, /** @type {string} */ cwd) =>
-    execFileSync(
-      'npm',
-      [
-        ...args,
-        '--ignore-scripts',
-        '--offline',
-        '--no-audit',
-        '--no-fund',
-        '--loglevel=error',
-        `--cache=${join(folder, 'cache')}`,
-      ],
-      { cwd, encoding: 'utf8', env: { ...process.env, npm_config_update_notifier: 'false' } },
-    );
+  /** @type {string} */
+  let app;
   /** @type {string[]} */
   let packed;
 
-  before(() => {
-    const [{ filename, files }] = JSON.parse(
-      npm(['pack', '--json', `--pack-destination=${folder}`], fileURLToPath(root)),
-    );
-    packed = files.map((/** @type {{ path: string }} */ file) => file.path);
-    mkdirSync(app);
-    writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-    npm(['install', join(folder, filename)], app);
-  });
+  before(() => ({ app, packed } = installPacked(folder)));
 
   /**
    * Runs in the app, as a user's program would.
@@ -394,10 +383,16 @@ describe('the package', () => {
 
   test('holds what is needed, and nothing else', () => {
     const types = /^dist\/types\/(?:[a-z]+\/)?[a-z-]+\.d\.ts$/;
+    const examples = new Set(
+      readdirSync(new URL('examples/', root), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `examples/${path.replaceAll('\\', '/')}`,
+      ),
+    );
     assert.deepEqual(
-      packed.filter((path) => !shipped.includes(path) && !types.test(path)),
+      packed.filter((path) => !shipped.includes(path) && !types.test(path) && !examples.has(path)),
       [],
     );
+    assert.ok(!packed.includes('examples/page/screenshot.png'), 'README alone shows it');
     for (const path of [
       ...shipped,
       'dist/types/ampcf.d.ts',
@@ -410,7 +405,8 @@ describe('the package', () => {
   test('needs nothing and runs nothing on installation', () => {
     const { dependencies, scripts = {} } = JSON.parse(text('package.json'));
     assert.equal(dependencies, undefined);
-    for (const name of ['preinstall', 'install', 'postinstall']) assert.equal(scripts[name], undefined);
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+      assert.equal(scripts[name], undefined);
     assert.deepEqual(
       readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.')),
       ['ampcf'],

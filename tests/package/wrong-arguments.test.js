@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
+import { readFileSync } from 'node:fs';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as cache from '../../dist/cache.js';
@@ -32,6 +33,9 @@ before(async () => {
   ids = model.ids();
 });
 
+const tasteModule = new WebAssembly.Module(
+  readFileSync(new URL('../../dist/wasm/taste.wasm', import.meta.url)),
+);
 const gone = new Uint8Array(64);
 structuredClone(gone.buffer, { transfer: [gone.buffer] });
 const resizable = new /** @type {any} */ (ArrayBuffer)(64, { maxByteLength: 128 });
@@ -208,6 +212,7 @@ const functions = {
     tasteDistance: () => [[0.5, 0.5], [1, 0], { distance: 'wasserstein', cost: [0, 1, 1, 0] }],
     tasteDistribution: () => [[[0], [[1, 2]]], { weights: [1, 2], discount: true, size: 3 }],
     'taste.open': () => [model],
+    tasteFrom: () => [tasteModule],
   },
 };
 

@@ -3,13 +3,22 @@
 // installs the package.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zlibAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
 import { compileWasm } from './compile-wasm.js';
 import { constants } from './constants.js';
+import { pruneDeclarations } from './declarations.js';
 import { wasmModules } from './modules.js';
 
 const root = new URL('../../', import.meta.url);
@@ -101,6 +110,7 @@ const bundles = new Map([
   [at('web/vue.js'), 'vue.js'],
   [at('web/svelte.js'), 'svelte.js'],
   [at('web/element.js'), 'element.js'],
+  [at('web/static.js'), 'static.js'],
   [at('web/core/errors.js'), 'rank.js'],
   [at('web/core/simd.js'), 'core-simd.js'],
   [at('web/core/path.js'), 'path.js'],
@@ -138,7 +148,10 @@ const externals = (whole = false) => ({
   setup: (build) =>
     build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
       const file = kind === 'entry-point' ? undefined : bundles.get(resolve(resolveDir, path));
-      return file && (!whole || chunks.includes(file)) ? { path: `./${file}`, external: true } : undefined;
+      if (!file || (whole && !chunks.includes(file))) return undefined;
+      // Where nothing of it is used, nothing is imported.
+      const sideEffects = file === 'rank.js' ? false : undefined;
+      return { path: `./${file}`, external: true, sideEffects };
     }),
 });
 
@@ -155,6 +168,16 @@ const classNames = {
         /^export class (\w+)[^{\n]*\{/gm,
         (head, name) => `${head} static name = '${name}';`,
       ),
+    })),
+};
+
+/** @type {import('esbuild').Plugin} */
+const wasmFiles = {
+  name: 'wasm files',
+  setup: (build) =>
+    build.onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+      path: path.replace(/^.*dist\//, './'),
+      external: true,
     })),
 };
 
@@ -227,8 +250,8 @@ async function bundleLibrary() {
   // Whole, without a chunk: what a bundler makes of a worker is one file.
   for (const name of ['model-worker', 'training-worker'])
     await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
-  for (const name of ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', ...beside])
-    await bundle({ ...library, entryPoints: entry(name), plugins });
+  const plain = ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', 'static', ...beside];
+  for (const name of plain) await bundle({ ...library, entryPoints: entry(name), plugins });
   for (const name of frameworks)
     await bundle({ ...library, entryPoints: entry(name), plugins, external: peers });
   await bundle({
@@ -236,6 +259,13 @@ async function bundleLibrary() {
     entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
     plugins: [classNames, externals()],
   });
+  // Where bytes may not be compiled, wasm files are imported as they are.
+  for (const name of ['ampcf', 'rank', 'taste'])
+    await bundle({
+      ...library,
+      entryPoints: entry(`workerd-${name}`, `web/edge/${name}.js`),
+      plugins: [wasmFiles, externals()],
+    });
   const forNode = { ...library, entryPoints: entry('node-store'), plugins: [classNames, externals()] };
   await bundle({ ...forNode, platform: 'node' });
 }
@@ -275,6 +305,13 @@ async function bundleAll() {
 function declare() {
   const tsc = at('node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', at('web/build/tsconfig.json')], { stdio: 'inherit' });
+  const entries = readdirSync(at('web'), { withFileTypes: true }).filter((found) => found.isFile());
+  const names = entries.flatMap(({ name }) => /^(.*)\.js$/.exec(name)?.[1] ?? []);
+  pruneDeclarations(
+    at('dist/types'),
+    names.map((name) => `${name}.d.ts`),
+  );
+  copyFileSync(at('web/build/wasm-file.d.ts'), at('dist/types/wasm-file.d.ts'));
 }
 
 const began = performance.now();

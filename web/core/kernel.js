@@ -93,7 +93,7 @@ export async function openModel(memory, given) {
   if (status !== AMPCF_OK) {
     const code = statusNames[status];
     throw await import('./refusal.js').then(
-      ({ refusal }) => refusal(memory, memory.u8(file, size), status, fault),
+      ({ refusal }) => new AmpcfError(code, ...refusal(memory, memory.u8(file, size), status, fault)),
       // The words may be out of reach, the code never is.
       () => new AmpcfError(code, `model file refused: ${code}`),
     );

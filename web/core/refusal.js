@@ -2,7 +2,6 @@
 // downloads it. Must not decide what is refused.
 import { ampcf_fault, sectionNames, statusNames } from './abi.js';
 import { hexOf } from './bytes.js';
-import { AmpcfError } from './errors.js';
 import { terminatedText } from './memory.js';
 import { readStruct } from './struct.js';
 
@@ -36,17 +35,18 @@ function guessKind(bytes) {
  * @param {Uint8Array} head how the file begins
  * @param {number} status
  * @param {Uint8Array<ArrayBuffer>} fault
+ * @returns {[message: string, details: Record<string, unknown>]} of the error, which is made by who asked:
+ *   were the file that loads this one imported here, Parcel 2 would lose it in workers
  */
 export function refusal(memory, head, status, fault) {
   const code = statusNames[status];
   const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
   const section = sectionNames[type] ?? `section type ${type}`;
-  return new AmpcfError(
-    code,
+  return [
     code === 'BAD_MAGIC'
       ? `not an ampcf model file: got ${guessKind(head)}`
       : `model file refused (${code}): ${terminatedText(memory, what)} in ${section} at byte ${offset}: ` +
-          `got ${got}, wanted ${wanted}`,
+        `got ${got}, wanted ${wanted}`,
     { section, offset, got, wanted },
-  );
+  ];
 }

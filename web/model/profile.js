@@ -20,8 +20,9 @@ import { writeSavedProfile } from './saved-profile.js';
 
 /** @import { Candidates } from './candidates.js' */
 /** @import { Model } from './model.js' */
-/** @import { FoldOptions, ProfileOptions, RankOptions, RecommendOptions } from './types.js' */
-/** @import { EventFacts, HistoryEvent, Persona, RankedItem, Ranking, StoredEvent } from './types.js' */
+/** @import { ExplainedItem, ExplainedRanking, FoldOptions, ProfileOptions, RankOptions } from './types.js' */
+/** @import { RecommendOptions } from './types.js' */
+/** @import { EventFacts, HistoryEvent, Persona, Ranking, StoredEvent } from './types.js' */
 
 /** The weight of an item that was passed over: it says little of a person. */
 const skipWeight = 0.1;
@@ -314,9 +315,23 @@ export class Profile extends Bound {
   /**
    * Rank my list. Never filters what it was given: unknown items come last, in input order, with `known:
    * false`; an item given twice counts once. Equal scores come in catalogue order.
+   * @overload
+   * @param {Iterable<string | number> | Candidates} candidates
+   * @param {RankOptions & { explain: true }} options topK default: all
+   * @returns {ExplainedRanking}
+   */
+  /**
+   * Rank my list. Never filters what it was given: unknown items come last, in input order, with `known:
+   * false`; an item given twice counts once. Equal scores come in catalogue order.
+   * @overload
    * @param {Iterable<string | number> | Candidates} candidates
    * @param {RankOptions} [options] topK default: all
    * @returns {Ranking}
+   */
+  /**
+   * @param {Iterable<string | number> | Candidates} candidates
+   * @param {RankOptions} [options]
+   * @returns {any}
    */
   rank(candidates, options = {}) {
     const plugin = pluginFor(this.#model, options);
@@ -326,10 +341,24 @@ export class Profile extends Bound {
   /**
    * The best of the whole catalogue, with the scores `rank` would give, and places for every taste by its
    * share, as far as `proportional` says. The history is left out unless `excludeSeen: false`.
+   * @overload
+   * @param {RecommendOptions & { explain: true }} options topK default 10; `filter`: ids, `model.mask(...)`,
+   *   `{ aspects: { include, exclude } }`, or a function
+   * @returns {ExplainedRanking} fewer than topK items when fewer are left; `unknown` lists ids of `exclude`
+   *   and `filter` that the model does not know
+   */
+  /**
+   * The best of the whole catalogue, with the scores `rank` would give, and places for every taste by its
+   * share, as far as `proportional` says. The history is left out unless `excludeSeen: false`.
+   * @overload
    * @param {RecommendOptions} [options] topK default 10; `filter`: ids, `model.mask(...)`, `{ aspects: {
    *   include, exclude } }`, or a function
    * @returns {Ranking} fewer than topK items when fewer are left; `unknown` lists ids of `exclude` and
    *   `filter` that the model does not know
+   */
+  /**
+   * @param {RecommendOptions} [options]
+   * @returns {any}
    */
   recommend(options = {}) {
     const plugin =
@@ -342,13 +371,13 @@ export class Profile extends Bound {
    * Why one item gets its score, taken apart to the last history item. Throws UNKNOWN_ITEM.
    * @param {string | number} item
    * @param {{ contributions?: number }} [options] default: list all
-   * @returns {Required<RankedItem>}
+   * @returns {ExplainedItem}
    */
   explain(item, options = {}) {
     const [contributions = this.size] = optionValues(options, 'contributions');
     this.#model.title(item); // throws UNKNOWN_ITEM
     const ranking = this.rank([item], { explain: true, contributions });
-    return /** @type {Required<RankedItem>} */ (ranking.items[0]);
+    return ranking.items[0];
   }
 
   /**

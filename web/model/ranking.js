@@ -66,7 +66,14 @@ export function rank(state, list, options) {
   const folded = state.now();
   const items = describe(folded, rankItems(folded.core, indices, Math.min(most, indices.length)), listed);
   for (const id of unknown.slice(0, most - items.length))
-    items.push({ item: id, title: id, known: false, score: null, persona: null });
+    items.push({
+      item: id,
+      title: id,
+      known: false,
+      score: null,
+      persona: null,
+      ...(listed !== undefined && explanationOf(folded, -1, listed, 0)),
+    });
   return { personalized: folded.personalized, items, unknown: [...unknown], duplicates: [...duplicates] };
 }
 

@@ -76,6 +76,11 @@
  * @property {number} [explored] what exploration added to the score for its place, with `explore`
  */
 /**
+ * @typedef {RankedItem & { attention: Float32Array, explanation: Explanation }} ExplainedItem what `explain:
+ *   true` makes of an item; of one that the model does not know the explanation is empty lists and zeros
+ */
+/** @typedef {Omit<Ranking, 'items'> & { items: ExplainedItem[] }} ExplainedRanking */
+/**
  * @typedef {object} Ranking
  * @property {boolean} personalized
  * @property {RankedItem[]} items

@@ -40,7 +40,7 @@ export const hasTypedoc = () => existsSync(typedoc);
 function entries() {
   const { exports } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
   return Object.values(exports).flatMap((/** @type {any} */ target) =>
-    target.types ? [String(target.types).replace('./dist/types/', '')] : [],
+    target.types && !/wasm/.test(target.types) ? [String(target.types).replace('./dist/types/', '')] : [],
   );
 }
 

@@ -30,6 +30,20 @@ const sum = (/** @type {Iterable<number>} */ list) => [...list].reduce((a, b) =>
 const factsOf = (/** @type {string} */ item) =>
   /** @type {{ title: string, aspects: string[] }} */ (filmFacts.get(item));
 
+test('explain explains every item of a list: of an unknown one nothing is said', () => {
+  const me = model.createProfile(historyOf(0));
+  const [known, unknown] = me.rank([ids[5], 'no such item'], { explain: true }).items;
+  assert.ok(known.explanation.contributions.length > 0 && known.attention.length > 0);
+  const { attention, explanation, ...rest } = unknown;
+  const plainly = { known: false, score: null, persona: null };
+  assert.deepEqual(rest, { item: 'no such item', title: 'no such item', ...plainly });
+  assert.equal(attention.length, 0);
+  const zeros = { rest: 0, remembered: 0, bias: 0, residual: 0 };
+  assert.deepEqual(explanation, { contributions: [], ...zeros, aspects: [] });
+  const plain = me.rank(['no such item']).items[0];
+  assert.ok(!('explanation' in plain) && !('attention' in plain));
+});
+
 describe('contributions', () => {
   /**
    * Checks every part, and gives the largest residual relative to the largest part.
