@@ -6,6 +6,7 @@ import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as confidence from '../../dist/confidence.js';
 import * as evaluate from '../../dist/evaluate.js';
+import * as evidenceEntry from '../../dist/evidence.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
@@ -31,6 +32,7 @@ const entries = {
   now: nowEntry,
   people: shared,
   ask,
+  evidence: evidenceEntry,
   simulate,
   confidence,
 };
@@ -58,6 +60,9 @@ const canonical = {
 };
 const given = { ids, vectors: ids.map((_, i) => [Math.sin(i), Math.cos(i)]), dim: 2 };
 const tasteOf = any(model.taste);
+const reviews = [{ item: ids[0], text: 'The sound is good.', aspect: 'sound' }];
+const evidenceBytes = train.makeEvidence(reviews, { minPeople: 1 }).bytes;
+const evidence = await evidenceEntry.loadEvidence(evidenceBytes);
 
 /**
  * Calls that are right with the options that must be given: `Class.method` or the name of an export, its
@@ -105,6 +110,13 @@ const calls = {
   },
   'train.appendItems': { call: train.appendItems, args: [bytes, { items: new Map([['new', {}]]) }] },
   'train.modelFromVectors': { call: train.modelFromVectors, args: [given] },
+  'train.makeEvidence': { call: train.makeEvidence, args: [reviews, { minPeople: 1 }] },
+  'evidence.loadEvidence': { call: evidenceEntry.loadEvidence, args: [evidenceBytes, {}] },
+  'evidence.evidenceFor': { call: evidenceEntry.evidenceFor, args: [me, ids[0], { evidence }] },
+  'evidence.caresAbout': {
+    call: (...args) => evidenceEntry.caresAbout(args[0], 0, 'sound', args[1]),
+    args: [me, {}],
+  },
   'evaluate.fitVectors': {
     call: (options) => evaluate.fitVectors(options, held),
     args: [{ ...given, interactions: known, sample: 5, gate: 0, leaves: 1, proportional: 0 }],
@@ -187,6 +199,7 @@ const plain =
   evaluate.settingsOf store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
   confidence.uncertaintyOf confidence.stylePriorOf
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
+  Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
