@@ -23,7 +23,7 @@ const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 25450;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
-const beside = { now: 6200, people: 6400, ask: 7300, confidence: 8000, evidence: 6500 };
+const beside = { now: 6200, people: 6400, ask: 7300, confidence: 8000, evidence: 8100 };
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**

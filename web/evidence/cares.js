@@ -151,9 +151,10 @@ export function careOf(profile, persona, aspect, source) {
  * @param {number | null} persona
  * @param {string} item
  * @param {Source} source
+ * @param {number} [power] s
  * @returns {Map<string, Care>} lift: the persona's own
  */
-export function caresOfItem(profile, persona, item, source) {
+export function caresOfItem(profile, persona, item, source, power = sharpness) {
   const weights = source.of(item);
   let [people, all] = [0, 0];
   for (const weight of weights.values()) people += weight;
@@ -161,7 +162,7 @@ export function caresOfItem(profile, persona, item, source) {
   const found = Array.from(weights, ([aspect, weight]) => {
     const usual = base.get(aspect) ?? 0;
     const { lift } = careOf(profile, persona, aspect, source) ?? { lift: 1 };
-    const share = ((weight + itemCaution * usual) / (people + itemCaution)) * lift ** sharpness;
+    const share = ((weight + itemCaution * usual) / (people + itemCaution)) * lift ** power;
     all += share;
     return { aspect, share, lift };
   });
