@@ -178,12 +178,14 @@ const best = (sentences, worth) => sentences.reduce((a, b) => (worth(b) > worth(
  * @param {number} power
  * @returns {System}
  */
-const chosenBy = (source, power) => ({ profile, persona, row, sentences }) => {
-  const cares = caresOfItem(profile, persona, row.item, source, power);
-  return best(sentences, ({ aspects }) =>
-    aspects.reduce((sum, aspect) => sum + (cares.get(aspect)?.share ?? 0), 0),
-  );
-};
+const chosenBy =
+  (source, power) =>
+  ({ profile, persona, row, sentences }) => {
+    const cares = caresOfItem(profile, persona, row.item, source, power);
+    return best(sentences, ({ aspects }) =>
+      aspects.reduce((sum, aspect) => sum + (cares.get(aspect)?.share ?? 0), 0),
+    );
+  };
 
 /**
  * @param {any} source
@@ -225,18 +227,38 @@ function measured(pairs, system) {
 /** @param {Pair[]} pairs @param {Record<string, System>} systems */
 function tableOf(pairs, systems) {
   const found = Object.entries(systems).map(([name, system]) => ({ name, ...measured(pairs, system) }));
-  const own = byPerson(pairs, found[0].figures.map(({ hit }) => hit));
+  const own = byPerson(
+    pairs,
+    found[0].figures.map(({ hit }) => hit),
+  );
   const reach = mean(
     pairs.map((pair) => Math.max(...pair.sentences.map((sentence) => figuresOf(pair, sentence).hit))),
   );
   const lines = found.map(({ name, figures, fcr, div, usr }, i) => {
     const of = (/** @type {keyof Figures} */ key) => figure(mean(figures.map((each) => each[key])));
-    const hits = byPerson(pairs, figures.map(({ hit }) => hit));
+    const hits = byPerson(
+      pairs,
+      figures.map(({ hit }) => hit),
+    );
     const less = i === 0 ? '' : interval(pairedBootstrap(own, hits));
-    return [name, of('hit'), less, figure(fcr), figure(div), figure(usr), of('rouge1'), of('rougeL'), of('said1')];
+    return [
+      name,
+      of('hit'),
+      less,
+      figure(fcr),
+      figure(div),
+      figure(usr),
+      of('rouge1'),
+      of('rougeL'),
+      of('said1'),
+    ];
   });
   const head = ['', 'FMR', 'ours less it', 'FCR', 'DIV', 'USR', 'ROUGE-1', 'ROUGE-L', 'ROUGE-1, sentences'];
-  return [markdownTable(head, lines), '', `The best that the kept sentences allow: FMR ${figure(reach)}.`].join('\n');
+  return [
+    markdownTable(head, lines),
+    '',
+    `The best that the kept sentences allow: FMR ${figure(reach)}.`,
+  ].join('\n');
 }
 
 /**

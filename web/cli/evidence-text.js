@@ -19,7 +19,17 @@ export async function evidenceReport(file, bytes, evidence) {
       if (polarity > 0) forIt++;
       if (polarity < 0) against++;
     }
-  return { file, kind: 'evidence', bytes: bytes.length, items, sentences: all, for: forIt, against, aspects, metadata };
+  return {
+    file,
+    kind: 'evidence',
+    bytes: bytes.length,
+    items,
+    sentences: all,
+    for: forIt,
+    against,
+    aspects,
+    metadata,
+  };
 }
 
 /** @param {Awaited<ReturnType<typeof evidenceReport>>} report */

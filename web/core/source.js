@@ -123,7 +123,8 @@ export async function readRange(url, from, to, signal) {
     throw cause instanceof AmpcfError ? cause : fail(messageOf(cause), cause);
   }
   if (response.status !== 206) return { bytes, size: bytes.length, whole: true };
-  const [, start, end, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+  const [, start, end, size] =
+    /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (Number(start) !== from || bytes.length !== Number(end) - from + 1 || bytes.length > to - from)
     throw fail(`${bytes.length} bytes, said to be ${response.headers.get('content-range')}`);
   return { bytes, size: Number(size), whole: false };

@@ -55,7 +55,7 @@ const leastContrast = 3;
 /** Words that stand for things of which there are many, and so differ between items; of English alone. */
 const standIns = new Set(
   (
-    'these they them those their theirs this that its it it\'s they\'re i\'ve i\'m his her hers him she he you ' +
+    "these they them those their theirs this that its it it's they're i've i'm his her hers him she he you " +
     'your our my one ones two three each every several such some any all both off end ever always must just has ' +
     'had have are is was were been being does did done use used uses using work works worked working got get'
   ).split(' '),
@@ -63,7 +63,10 @@ const standIns = new Set(
 
 /** Numbers say nothing, nor do two letters of an alphabet. */
 const isName = (/** @type {string} */ word) =>
-  !standIns.has(word) && /\p{L}/u.test(word) && !/\d/.test(word) && word.length >= (/^[\p{Script=Han}]/u.test(word) ? 2 : 3);
+  !standIns.has(word) &&
+  /\p{L}/u.test(word) &&
+  !/\d/.test(word) &&
+  word.length >= (/^[\p{Script=Han}]/u.test(word) ? 2 : 3);
 
 /**
  * A word and its plural are one: what is left of a word without the s that another has.
@@ -94,11 +97,13 @@ export function learntAspects(reviews, { most, people }) {
   /** @type {Map<string, Set<string>>} */ const forms = new Map();
   for (const { item, person, words } of reviews) {
     perItem.set(item, (perItem.get(item) ?? 0) + 1);
-    const stems = new Set([...words].filter(isName).map((word) => {
-      const stem = stemOf(word, vocabulary);
-      forms.set(stem, (forms.get(stem) ?? new Set([stem])).add(word));
-      return stem;
-    }));
+    const stems = new Set(
+      [...words].filter(isName).map((word) => {
+        const stem = stemOf(word, vocabulary);
+        forms.set(stem, (forms.get(stem) ?? new Set([stem])).add(word));
+        return stem;
+      }),
+    );
     for (const stem of stems) {
       const entry = seen.get(stem) ?? { people: new Set(), reviews: 0, items: new Map() };
       entry.people.add(person);

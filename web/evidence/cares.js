@@ -67,7 +67,10 @@ const bases = /* @__PURE__ */ new WeakMap();
 export function baseOf(source) {
   const known = bases.get(source);
   if (known) return known;
-  const base = meanOf(source, Array.from(source.ids(), (id) => /** @type {const} */ ([id, 1])));
+  const base = meanOf(
+    source,
+    Array.from(source.ids(), (id) => /** @type {const} */ ([id, 1])),
+  );
   bases.set(source, base);
   return base;
 }
@@ -177,5 +180,8 @@ export function caresOfItem(profile, persona, item, source, power = sharpness) {
 export function numberOf(cares) {
   const [first, ...others] = cares.flatMap((care) => care ?? []);
   if (!first) return 0;
-  return Math.min(1, others.reduce((number, { lift }) => number * lift ** sharpness, first.share));
+  return Math.min(
+    1,
+    others.reduce((number, { lift }) => number * lift ** sharpness, first.share),
+  );
 }

@@ -53,7 +53,8 @@ function personaArgument(profile, persona) {
   const names = profile.personas();
   const found = names.find(({ index }) => index === persona);
   if (found) return found;
-  const wanted = names.length > 0 ? `the index of a persona, 0 to ${names.length - 1}` : 'none: there is no persona';
+  const wanted =
+    names.length > 0 ? `the index of a persona, 0 to ${names.length - 1}` : 'none: there is no persona';
   throw badArgument('persona', persona, wanted);
 }
 

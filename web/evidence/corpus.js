@@ -41,7 +41,8 @@ function checkReview(given, i) {
   const { item, text, rating = null } = /** @type {any} */ (given ?? {});
   if (typeof item !== 'string' || typeof text !== 'string')
     throw badArgument(`review ${i}`, given, 'an object with the texts item and text');
-  if (rating !== null && !Number.isFinite(rating)) throw badArgument(`review ${i}: rating`, rating, 'a number');
+  if (rating !== null && !Number.isFinite(rating))
+    throw badArgument(`review ${i}: rating`, rating, 'a number');
 }
 
 /**

@@ -119,7 +119,12 @@ export class Evidence {
     for (const item of group) {
       const block = bytes.subarray(starts[item] - from, starts[item + 1] - from);
       if (crc32c(block) !== checks[item])
-        throw badFile('CHECKSUM', `sentences of ${this.#head.ids[item]}`, 'another CRC32C', 'the one it says');
+        throw badFile(
+          'CHECKSUM',
+          `sentences of ${this.#head.ids[item]}`,
+          'another CRC32C',
+          'the one it says',
+        );
       this.#sentences.set(item, sentencesIn(block, mentioned.subarray(offsets[item], offsets[item + 1])));
     }
   }
@@ -136,11 +141,13 @@ export class Evidence {
     if (index === undefined) return [];
     await this.load([id]);
     const { aspects } = this.#head;
-    return /** @type {StoredSentence[]} */ (this.#sentences.get(index)).map(({ text, polarity, aspects: own }) => ({
-      text,
-      aspects: own.map((aspect) => aspects[aspect]),
-      polarity: /** @type {-1 | 0 | 1} */ (polarity),
-    }));
+    return /** @type {StoredSentence[]} */ (this.#sentences.get(index)).map(
+      ({ text, polarity, aspects: own }) => ({
+        text,
+        aspects: own.map((aspect) => aspects[aspect]),
+        polarity: /** @type {-1 | 0 | 1} */ (polarity),
+      }),
+    );
   }
 }
 
@@ -211,7 +218,10 @@ export async function loadEvidence(source, options = {}) {
   if (typeof source !== 'string' && !(source instanceof URL))
     throw badArgument('source with ranges', source, 'a URL');
   if (reading.integrity !== undefined)
-    throw badArgument('integrity with ranges', reading.integrity, 'none: parts are checked by their own sums');
+    throw badArgument(
+      'integrity with ranges',
+      reading.integrity,
+      'none: parts are checked by their own sums',
+    );
   return loadByRanges(source, reading);
 }
-

@@ -2,7 +2,16 @@
 // and must not be given bytes that it trusts: everything is checked here.
 import { crc32c } from '../core/crc32c.js';
 import { dtypeBytes, wholeNumbersOf } from '../core/sections.js';
-import { alignment, badFile, entryBytes, headerBytes, limits, magic, sectionTypes, textOf } from './format.js';
+import {
+  alignment,
+  badFile,
+  entryBytes,
+  headerBytes,
+  limits,
+  magic,
+  sectionTypes,
+  textOf,
+} from './format.js';
 
 /** @typedef {{ type: number, dtype: number, rows: number, from: number, length: number, crc: number }} Place */
 /**
@@ -22,13 +31,7 @@ const count = Object.keys(sectionTypes).length;
 /** So many bytes say where everything is. */
 export const tableEnd = headerBytes + entryBytes * count;
 /** What a section may be of: u8, u16, u32. */
-const dtypesOf = /** @type {Record<number, number[]>} */ ({
-  1: [5],
-  3: [5],
-  6: [4, 5],
-  8: [5, 6],
-  9: [6],
-});
+const dtypesOf = /** @type {Record<number, number[]>} */ ({ 1: [5], 3: [5], 6: [4, 5], 8: [5, 6], 9: [6] });
 
 /**
  * Where the sections are, of the first bytes of a file.
@@ -70,7 +73,8 @@ export function placesIn(bytes, size) {
       (dtypesOf[type] ?? [4]).includes(dtype) &&
       length === rows * dtypeBytes[dtype] &&
       from === Math.ceil(end / alignment) * alignment;
-    if (!isRight) throw badFile('BAD_SECTION', `section ${s + 1}`, `type ${type} at ${from}`, 'as EVIDENCE.md');
+    if (!isRight)
+      throw badFile('BAD_SECTION', `section ${s + 1}`, `type ${type} at ${from}`, 'as EVIDENCE.md');
     end = from + length;
     return place;
   });

@@ -67,7 +67,8 @@ function settingsOf(given) {
     if (!Number.isInteger(value)) throw badArgument(name, value, 'a whole number');
   }
   const { items, names = [], words, metadata = {} } = options;
-  if (words !== undefined && !(words instanceof Map)) throw badArgument('words', words, 'a Map of aspects and words');
+  if (words !== undefined && !(words instanceof Map))
+    throw badArgument('words', words, 'a Map of aspects and words');
   for (const [aspect, own] of words ?? []) textsArgument('words', [aspect, ...listArgument('words', own)]);
   if (typeof metadata !== 'object' || !metadata) throw badArgument('metadata', metadata, 'an object');
   return {
@@ -239,20 +240,24 @@ export function makeEvidence(reviews, options = {}) {
   const isKept = spokenByEnough(told, spoken, lexicon.names.length, settings.minPeople);
   const leans = leansOf(told);
   const rarities = raritiesOf(told);
-  const made = rowsByItem(told)
-    .flatMap(([item, own]) => {
-      const mentions = mentionsOf(own.map((r) => told[r]), own.map((r) => spoken[r]), isKept, settings.perItem);
-      const candidates = own.flatMap((r) =>
-        told[r].sentences.flatMap(({ text, words }, s) => {
-          const aspects = spoken[r][s].filter((aspect) => isKept[aspect]);
-          if (aspects.length === 0 || new TextEncoder().encode(text).length > limits.textBytes) return [];
-          return [{ text, words, aspects, polarity: polarityOf(words, told[r].rating, leans) }];
-        }),
-      );
-      const { sentences: perAspect, perItem } = settings;
-      const sentences = pickedOf(candidates, mentions, rarities, { perAspect, perItem });
-      return sentences.length > 0 ? [{ id: ids[item], mentions, sentences }] : [];
-    });
+  const made = rowsByItem(told).flatMap(([item, own]) => {
+    const mentions = mentionsOf(
+      own.map((r) => told[r]),
+      own.map((r) => spoken[r]),
+      isKept,
+      settings.perItem,
+    );
+    const candidates = own.flatMap((r) =>
+      told[r].sentences.flatMap(({ text, words }, s) => {
+        const aspects = spoken[r][s].filter((aspect) => isKept[aspect]);
+        if (aspects.length === 0 || new TextEncoder().encode(text).length > limits.textBytes) return [];
+        return [{ text, words, aspects, polarity: polarityOf(words, told[r].rating, leans) }];
+      }),
+    );
+    const { sentences: perAspect, perItem } = settings;
+    const sentences = pickedOf(candidates, mentions, rarities, { perAspect, perItem });
+    return sentences.length > 0 ? [{ id: ids[item], mentions, sentences }] : [];
+  });
   if (made.length === 0) throw noEvidence(counts, lexicon.names.length, settings.minPeople);
   return finished(made, lexicon.names, { settings, found, rated: leans !== null, counts });
 }

@@ -96,7 +96,9 @@ export function pickedOf(candidates, mentions, rarities, { perAspect, perItem })
     for (const { aspect } of mentions) {
       if (kept.length >= perItem) break;
       if ((counts.get(aspect) ?? 0) > round) continue;
-      const found = order.find((i) => !kept.includes(i) && candidates[i].aspects.includes(aspect) && isNew(i));
+      const found = order.find(
+        (i) => !kept.includes(i) && candidates[i].aspects.includes(aspect) && isNew(i),
+      );
       if (found === undefined) continue;
       kept.push(found);
       lead.set(found, aspect);

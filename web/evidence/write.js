@@ -58,18 +58,51 @@ function sectionsFor({ items, aspects, metadata }) {
   const lengths = blocks.map(({ length }) => length);
   const of = sectionTypes;
   const list = [
-    { type: of.idLengths, ...numbers(ids.map(({ length }) => length), u16) },
+    {
+      type: of.idLengths,
+      ...numbers(
+        ids.map(({ length }) => length),
+        u16,
+      ),
+    },
     { type: of.ids, ...text(joined(ids)) },
-    { type: of.aspectLengths, ...numbers(names.map(({ length }) => length), u16) },
+    {
+      type: of.aspectLengths,
+      ...numbers(
+        names.map(({ length }) => length),
+        u16,
+      ),
+    },
     { type: of.aspects, ...text(joined(names)) },
-    { type: of.mentionCounts, ...numbers(items.map((item) => item.mentions.length), u8) },
+    {
+      type: of.mentionCounts,
+      ...numbers(
+        items.map((item) => item.mentions.length),
+        u8,
+      ),
+    },
     {
       type: of.mentionAspects,
-      ...numbers(mentions.map(({ aspect }) => aspect), aspects.length <= 256 ? u8 : u16),
+      ...numbers(
+        mentions.map(({ aspect }) => aspect),
+        aspects.length <= 256 ? u8 : u16,
+      ),
     },
-    { type: of.mentionWeights, ...numbers(mentions.map(({ weight }) => weight), u8) },
+    {
+      type: of.mentionWeights,
+      ...numbers(
+        mentions.map(({ weight }) => weight),
+        u8,
+      ),
+    },
     { type: of.blockLengths, ...numbers(lengths, fits(lengths)) },
-    { type: of.blockChecks, ...numbers(blocks.map((block) => crc32c(block)), u32) },
+    {
+      type: of.blockChecks,
+      ...numbers(
+        blocks.map((block) => crc32c(block)),
+        u32,
+      ),
+    },
     { type: of.metadata, ...text(encoder.encode(JSON.stringify(metadata))) },
     { type: of.blocks, ...text(joined(blocks)) },
   ];

@@ -35,7 +35,12 @@ export async function readAspectWords(path) {
     const own = rest.filter((word) => word !== '');
     if (name === '' || Buffer.byteLength(name) > mostBytes || /\p{Cc}/u.test(name))
       throw dataError('BAD_DATA', file, [
-        { line: i + 1, what: 'name of an aspect', got: line, wanted: `1 to ${mostBytes} bytes before a colon` },
+        {
+          line: i + 1,
+          what: 'name of an aspect',
+          got: line,
+          wanted: `1 to ${mostBytes} bytes before a colon`,
+        },
       ]);
     words.set(name, [...(words.get(name) ?? []), ...(own.length > 0 ? own : [name])]);
   });

@@ -51,7 +51,8 @@ function placesOf(first, options, file) {
   for (const role of roles) {
     if (place[role] >= 0 || options[role] !== undefined) continue;
     const taken = Object.values(place);
-    place[role] = names[role].map((name) => plain.indexOf(name)).find((i) => i >= 0 && !taken.includes(i)) ?? -1;
+    place[role] =
+      names[role].map((name) => plain.indexOf(name)).find((i) => i >= 0 && !taken.includes(i)) ?? -1;
   }
   for (const role of /** @type {const} */ (['item', 'text']))
     if (place[role] < 0) {
@@ -89,7 +90,8 @@ export async function readReviews(path, options = {}) {
         const row = rowOf(cells, place);
         const wrong = idProblem(row.item);
         if (wrong) bad.addId(line, wrong, row.item);
-        else if (Number.isNaN(row.rating)) bad.add(line, 'rating is no number', cells[place.rating], 'a number');
+        else if (Number.isNaN(row.rating))
+          bad.add(line, 'rating is no number', cells[place.rating], 'a number');
         else reviews.push(row);
       }
     });

@@ -144,7 +144,8 @@ class TableParser extends Parser {
     try {
       if (fields.length !== this.width) return this.skip(fields);
       for (const field of fields)
-        if (field.length > this.maxField / 3 && Buffer.byteLength(field) > this.maxField) this.failField(field);
+        if (field.length > this.maxField / 3 && Buffer.byteLength(field) > this.maxField)
+          this.failField(field);
       if (this.mayRunOn) this.checkQuotes(fields);
       this.onRow(fields, this.rowLine);
     } catch (error) {

@@ -10,7 +10,9 @@ const withGenre = (/** @type {string} */ genre) =>
   films.filter(({ item, genres }) => genres.includes(genre) && model.has(item)).map(({ item }) => item);
 const noir = withGenre('Film noir');
 const animation = withGenre('Animation').filter((item) => !noir.includes(item));
-const neutral = films.map(({ item }) => item).filter((item) => model.has(item) && !noir.includes(item) && !animation.includes(item));
+const neutral = films
+  .map(({ item }) => item)
+  .filter((item) => model.has(item) && !noir.includes(item) && !animation.includes(item));
 const ofNoir = 'The atmosphere is thick as smoke.';
 const ofAnimation = 'The drawings are full of colour.';
 /** Made up: who reviews noir speaks of atmosphere, who reviews animation of drawings; of others of both. */
@@ -55,7 +57,8 @@ describe('caresAbout', () => {
 
   test('takes other lists of what items have, such as entities of a graph', () => {
     const me = model.createProfile(noir.slice(0, 6), { personas: 1 });
-    const aspectsOf = (/** @type {string} */ item) => (noir.includes(item) ? ['director: A'] : ['director: B']);
+    const aspectsOf = (/** @type {string} */ item) =>
+      noir.includes(item) ? ['director: A'] : ['director: B'];
     const a = caresAbout(me, 0, 'director: A', { aspectsOf });
     assert.ok(a > noir.length / films.length, `${a}`);
     assert.equal(caresAbout(me, 0, 'director: A'), 0);

@@ -29,7 +29,7 @@ describe('damage', () => {
 
   test('every byte that is changed is found', async () => {
     for (let at = 0; at < small.length; at++) {
-      const { code } = await failure(() => loadEvidence(changed(small, at, 1 << at % 8)));
+      const { code } = await failure(() => loadEvidence(changed(small, at, 1 << (at % 8))));
       assert.ok(codes.has(code), `${at}: ${code}`);
     }
   });

@@ -46,7 +46,10 @@ describe('size', () => {
   });
 
   test('most an item and aspect', async () => {
-    const texts = Array.from({ length: 9 }, (_, i) => `The sound of number ${'abcdefghi'[i]}${i} is rather good.`);
+    const texts = Array.from(
+      { length: 9 },
+      (_, i) => `The sound of number ${'abcdefghi'[i]}${i} is rather good.`,
+    );
     for (const sentences of [1, 2, 3]) {
       const { evidence } = await madeOf(reviewsOf('a', texts), { sentences });
       const kept = await evidence.sentences('a');
@@ -73,14 +76,28 @@ describe('people', () => {
 
   test('no id, no name, no address is kept', async () => {
     const reviews = [
-      { item: 'a', user: 'Karla77', name: 'Ann Other', text: 'Karla77 says the sound is good. It sounds fine, I, Ann, say.' },
-      { item: 'a', user: 'B', text: 'Write to me@example.org about the sound. See www.example.org for the sound.' },
-      { item: 'a', user: 'C', text: 'Call +49 30 1234 5678 about its sound. The sound by itself is all right.' },
+      {
+        item: 'a',
+        user: 'Karla77',
+        name: 'Ann Other',
+        text: 'Karla77 says the sound is good. It sounds fine, I, Ann, say.',
+      },
+      {
+        item: 'a',
+        user: 'B',
+        text: 'Write to me@example.org about the sound. See www.example.org for the sound.',
+      },
+      {
+        item: 'a',
+        user: 'C',
+        text: 'Call +49 30 1234 5678 about its sound. The sound by itself is all right.',
+      },
     ];
     const { made, evidence } = await madeOf(reviews, { words: new Map([['sound', ['sound', 'sounds']]]) });
-    assert.deepEqual((await evidence.sentences('a')).map(({ text }) => text), [
-      'The sound by itself is all right.',
-    ]);
+    assert.deepEqual(
+      (await evidence.sentences('a')).map(({ text }) => text),
+      ['The sound by itself is all right.'],
+    );
     const all = Buffer.from(made.bytes).toString('latin1');
     for (const name of ['Karla77', 'Ann', 'example', '1234']) assert.ok(!all.includes(name), name);
   });
@@ -130,13 +147,19 @@ describe('bad input', () => {
     const long = `The sound is good to hear. ${'Word '.repeat(1e6)}`;
     const { made, evidence } = await madeOf([{ item: 'a', text: long }]);
     assert.equal(made.counts.cut, 1);
-    assert.deepEqual((await evidence.sentences('a')).map(({ text }) => text), ['The sound is good to hear.']);
+    assert.deepEqual(
+      (await evidence.sentences('a')).map(({ text }) => text),
+      ['The sound is good to hear.'],
+    );
   });
 
   test('nothing, blanks, and items that nobody knows are errors that say so', async () => {
     const none = await failsWith(() => makeEvidence([]), 'NO_DATA');
     assert.match(none.message, /got no review/);
-    const blank = await failsWith(() => makeEvidence([{ item: 'a', text: ' ' }], { words: sound }), 'NO_DATA');
+    const blank = await failsWith(
+      () => makeEvidence([{ item: 'a', text: ' ' }], { words: sound }),
+      'NO_DATA',
+    );
     assert.match(blank.message, /1 of them empty/);
     const strange = await failsWith(
       () => makeEvidence([{ item: 'x', text: 'The sound is good.' }], { items: ['a'], words: sound }),
@@ -152,7 +175,12 @@ describe('bad input', () => {
 
 describe('aspects', () => {
   test('are learnt by contrast: words that reviews of an item share, not those that all reviews have', () => {
-    const fill = ['rather good I must say', 'as expected of it', 'and so I kept mine', 'which surprised me a lot'];
+    const fill = [
+      'rather good I must say',
+      'as expected of it',
+      'and so I kept mine',
+      'which surprised me a lot',
+    ];
     const about = { a: 'strings', b: 'strings', c: 'cables', d: 'cables', e: 'strings', f: 'cables' };
     const reviews = Object.entries(about).flatMap(([item, word]) =>
       fill.flatMap((rest, r) => [
@@ -180,14 +208,22 @@ describe('aspects', () => {
     const bad = ['mies', 'schlimm', 'grausig', 'übel', 'mau', 'matt'];
     const reviews = Array.from({ length: 24 }, (_, i) => {
       const word = (i % 2 ? good : bad)[(i >> 1) % 6];
-      return { item: `i${i % 3}`, user: `u${i}`, rating: i % 2 ? 5 : 1, text: `Der Klang ist nun ${word}, sage ich.` };
+      return {
+        item: `i${i % 3}`,
+        user: `u${i}`,
+        rating: i % 2 ? 5 : 1,
+        text: `Der Klang ist nun ${word}, sage ich.`,
+      };
     });
     const { made, evidence } = await madeOf(reviews, { words: new Map([['Klang', ['klang']]]) });
     assert.ok(made.rated);
     for (const id of evidence.ids())
       for (const { text, polarity } of await evidence.sentences(id))
         assert.equal(polarity, good.some((word) => text.includes(word)) ? 1 : -1, text);
-    const unrated = makeEvidence(reviews.map(({ rating: _, ...rest }) => rest), { minPeople: 1, words: new Map([['Klang', ['klang']]]) });
+    const unrated = makeEvidence(
+      reviews.map(({ rating: _, ...rest }) => rest),
+      { minPeople: 1, words: new Map([['Klang', ['klang']]]) },
+    );
     assert.equal(unrated.rated, false);
   });
 });
