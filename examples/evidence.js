@@ -1,5 +1,5 @@
-// Owns the example of evidence: what people say of films, made up, and which sentence of it each of two people
-// is shown.
+// Owns the example of evidence: what people say of films, made up, and which sentence of it each of two
+// people is shown.
 // Run: node examples/evidence.js
 import { loadModel } from 'ampcf';
 import { caresAbout, evidenceFor, loadEvidence } from 'ampcf/evidence';

@@ -4,8 +4,8 @@
 /** @typedef {{ item: string, user: string, rating: number, text: string }} MadeReview */
 
 /**
- * What sentences speak of, what of it is said for and against a film, and which films have it: those of a genre,
- * or all of them.
+ * What sentences speak of, what of it is said for and against a film, and which films have it: those of a
+ * genre, or all of them.
  * @type {readonly { aspect: string, genres: string[], good: string[], bad: string[] }[]}
  */
 const said = Object.freeze([
@@ -104,5 +104,7 @@ export function demoReviews(films, { seed = 1 } = {}) {
 }
 
 /** @param {readonly MadeReview[]} reviews */
-export const reviewsCsv = (reviews) =>
-  `item,user,rating,text\n${reviews.map(({ item, user, rating, text }) => `${item},${user},${rating},"${text}"\n`).join('')}`;
+export function reviewsCsv(reviews) {
+  const rows = reviews.map(({ item, user, rating, text }) => `${item},${user},${rating},"${text}"\n`);
+  return `item,user,rating,text\n${rows.join('')}`;
+}

@@ -12,7 +12,10 @@ import { baseOf, caresOfItem, sharpness } from '../../web/evidence/cares.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
 import { benchArguments, publish } from './results.js';
 
-/** @typedef {{ review: string, user: string, item: string, rating: number, split: string, text: string }} Row */
+/**
+ * @typedef {{ review: string, user: string, item: string, rating: number, split: string, text: string }}
+ *   Row
+ */
 /** @typedef {import('../../dist/evidence.js').EvidenceSentence} Sentence */
 /** @typedef {{ user: string, row: Row, sentences: Sentence[], persona: number | null, profile: any }} Pair */
 /** @typedef {(pair: Pair) => Sentence} System */
@@ -305,15 +308,15 @@ for (const { name, options } of kinds) {
   const size = gzipSync(two.bytes, { level: 9 }).length;
   const full = gzipSync(made.bytes, { level: 9 }).length;
   blocks.push(
-    `With ${name}: ${pairs.length} pairs of ${people} people (of ${all} pairs; items of fewer than 5 people ` +
+    `With ${name}: ${pairs.length} pairs of ${people} people (of ${all}; items of fewer than 5 people ` +
       `have no sentences), ${made.sentences} sentences of ${made.items} items, ${full} bytes gzip.`,
     '',
     tableOf(pairs, systemsOf(source)),
     '',
     await polarityLine(evidence),
     '',
-    `At two sentences an item: ${size} bytes gzip for ${two.items} items, ${Math.round((size / two.items) * 1000)} ` +
-      'for 1,000.',
+    `At two sentences an item: ${size} bytes gzip for ${two.items} items, ` +
+      `${Math.round((size / two.items) * 1000)} for 1,000.`,
     '',
   );
 }
@@ -322,10 +325,12 @@ model.dispose();
 publish(
   'evidence',
   [
-    'Amazon Musical Instruments (5-core): reviews of the training split make the evidence file and the model;',
+    'Amazon Musical Instruments (5-core): reviews of the training split make the evidence file and the',
+    'model;',
     'for each review held out in which the person wrote about one or more of 107 features, a sentence of the',
-    'item is chosen from the history alone. FMR: it speaks of a feature that the person wrote about. FCR: share',
-    'of all features that some chosen sentence has. DIV: features that two chosen sentences share (low is good).',
+    'item is chosen from the history alone. FMR: it speaks of a feature that the person wrote about. FCR:',
+    'share of all features that some chosen sentence has. DIV: features that two chosen sentences share (low',
+    'is good).',
     "USR: different sentences. ROUGE F against the person's whole review, and against its sentences about",
     'features. Differences are paired, 95 % over people.',
     '',
@@ -334,9 +339,9 @@ publish(
     markdownTable(['', ...grid.map((power) => `s = ${power}`)], tried),
     '',
     ...blocks,
-    'Published, on other data (TripAdvisor Hong Kong, one feature a text, texts that a network writes; from the',
-    "authors' logs), so not to be compared: PETER FMR .069, FCR .107, DIV 3.10, USR .061, ROUGE-1 16.6 (of 100);",
-    'with the true feature given .886; PEPLER .062; NETE with the feature given .770.',
+    'Published, on other data (TripAdvisor Hong Kong, one feature a text, texts that a network writes; from',
+    "the authors' logs), so not to be compared: PETER FMR .069, FCR .107, DIV 3.10, USR .061, ROUGE-1 16.6",
+    '(of 100); with the true feature given .886; PEPLER .062; NETE with the feature given .770.',
   ].join('\n'),
   { write },
 );

@@ -85,7 +85,8 @@ export const folders = {
     const rows = movies.flatMap((id, j) =>
       Array.from({ length: 6 }, (_, u) => {
         const word = about[(j + u * (j % 3)) % 4];
-        return `${id},p${u},${1 + ((j + u) % 5)},"The ${word} of number ${u} is what I came for, and it is ${u} times as good."`;
+        const text = `The ${word} of number ${u} is what I came for, and it is ${u} times as good.`;
+        return `${id},p${u},${1 + ((j + u) % 5)},"${text}"`;
       }),
     );
     writeFileSync(join(folder, 'reviews.csv'), `item,user,rating,text\n${rows.join('\n')}\n`);

@@ -55,9 +55,10 @@ const leastContrast = 3;
 /** Words that stand for things of which there are many, and so differ between items; of English alone. */
 const standIns = new Set(
   (
-    "these they them those their theirs this that its it it's they're i've i'm his her hers him she he you " +
-    'your our my one ones two three each every several such some any all both off end ever always must just has ' +
-    'had have are is was were been being does did done use used uses using work works worked working got get'
+    "these they them those their theirs this that its it it's they're i've i'm his her hers him " +
+    'she he you your our my one ones two three each every several such some any all both off end ' +
+    'ever always must just has had have are is was were been being does did done use used uses ' +
+    'using work works worked working got get'
   ).split(' '),
 );
 
@@ -83,8 +84,8 @@ export function stemOf(word, known) {
 /**
  * Aspects learnt by contrast: a word that reviews of one item have in common more often than reviews of all
  * items do by chance is a word about items. Of a word in the share p of R reviews, E = p^2 W pairs of reviews
- * of the same item would both have it, of W such pairs; C do. A word with C >= 1.2 E and C - E >= 3 sqrt(E + 1)
- * is an aspect; of those, what most people speak of.
+ * of the same item would both have it, of W such pairs; C do. A word with C >= 1.2 E and C - E >=
+ * 3 sqrt(E + 1) is an aspect; of those, what most people speak of.
  * @param {readonly { item: number, person: number, words: ReadonlySet<string> }[]} reviews
  * @param {{ most: number, people: number }} options most aspects; people who must say the word
  * @returns {Map<string, string[]>} words of each aspect, what most people speak of first

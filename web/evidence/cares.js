@@ -146,8 +146,8 @@ export function careOf(profile, persona, aspect, source) {
 }
 
 /**
- * The attention that a persona gives to each aspect of an item: what is said of the item, times a power of how
- * many times as much as the catalogue the persona attends to it; sum 1.
+ * The attention that a persona gives to each aspect of an item: what is said of the item, times a power of
+ * how many times as much as the catalogue the persona attends to it; sum 1.
  *
  *     a_j(x) = (n_jx + c b(x)) / (n_j + c),   p_kj(x) ~ a_j(x) lift_k(x)^s
  * @param {Profile} profile

@@ -60,8 +60,8 @@ function personaArgument(profile, persona) {
 
 /**
  * One number: how much of its attention a persona gives to an aspect, 0 to 1, of an item or of all it sees.
- * From the aspects of the history, from what reviews say of its items, and from `aspectsOf`; shrunk by how much
- * of them there is. Names and reasons go by the same share: `aspects` of `profile.personas()` have it.
+ * From the aspects of the history, from what reviews say of its items, and from `aspectsOf`; shrunk by how
+ * much of them there is. Names and reasons go by the same share: `aspects` of `profile.personas()` have it.
  * @param {Profile} profile
  * @param {number} persona its index
  * @param {string} aspect of the model, of the reviews or of `aspectsOf`

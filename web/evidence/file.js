@@ -14,8 +14,8 @@ import { headEnd, headIn, placesIn, tableEnd } from './head.js';
 /** @import { Head } from './head.js' */
 /**
  * @typedef {ReadOptions & { ranges?: boolean }} EvidenceLoadOptions ranges: fetch the head of a URL now, and
- *   later the sentences of the items that are asked for, by HTTP Range; the server then learns which items are
- *   shown. Default: all at once, and no request later
+ *   later the sentences of the items that are asked for, by HTTP Range; the server then learns which items
+ * are shown. Default: all at once, and no request later
  */
 /** @typedef {{ text: string, aspects: string[], polarity: -1 | 0 | 1 }} EvidenceSentence */
 
@@ -92,8 +92,8 @@ export class Evidence {
   }
 
   /**
-   * Fetches the sentences of items, of those that lie near each other together: for a list that is to be shown.
-   * Nothing is fetched twice, nor where the file was loaded whole.
+   * Fetches the sentences of items, of those that lie near each other together: for a list that is to be
+   * shown. Nothing is fetched twice, nor where the file was loaded whole.
    * @param {Iterable<string | number>} items
    */
   async load(items) {

@@ -1,5 +1,5 @@
-// Owns the layout of an evidence file: its magic, its sections, how the sentences of one item are written as a
-// block. Must not read files, fetch, or choose a sentence. EVIDENCE.md has the same in words.
+// Owns the layout of an evidence file: its magic, its sections, how the sentences of one item are written as
+// a block. Must not read files, fetch, or choose a sentence. EVIDENCE.md has the same in words.
 import { AmpcfError } from '../core/errors.js';
 
 /**

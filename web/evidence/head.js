@@ -1,5 +1,5 @@
-// Owns reading and checking the head of an evidence file: all that is in it but the sentences. Must not fetch,
-// and must not be given bytes that it trusts: everything is checked here.
+// Owns reading and checking the head of an evidence file: all that is in it but the sentences. Must not
+// fetch, and must not be given bytes that it trusts: everything is checked here.
 import { crc32c } from '../core/crc32c.js';
 import { dtypeBytes, wholeNumbersOf } from '../core/sections.js';
 import {
@@ -13,7 +13,10 @@ import {
   textOf,
 } from './format.js';
 
-/** @typedef {{ type: number, dtype: number, rows: number, from: number, length: number, crc: number }} Place */
+/**
+ * @typedef {{ type: number, dtype: number, rows: number, from: number, length: number, crc: number }}
+ *   Place
+ */
 /**
  * @typedef {object} Head
  * @property {string[]} ids
@@ -56,6 +59,15 @@ export function placesIn(bytes, size) {
   if (crc32c(plain) !== u32(124)) throw badFile('CHECKSUM', 'head', 'another CRC32C', 'the one it says');
   if (u32(32) > limits.items || u32(36) > limits.aspects)
     throw badFile('LIMIT', 'items and aspects', `${u32(32)}, ${u32(36)}`, 'at most 2^24 and 65,535');
+  return { items: u32(32), aspects: u32(36), size: said, places: placesOf(view, said) };
+}
+
+/**
+ * @param {DataView} view of a head whose checksum is right
+ * @param {number} said bytes of the file
+ */
+function placesOf(view, said) {
+  const u32 = (/** @type {number} */ at) => view.getUint32(at, true);
   let end = tableEnd;
   const places = Array.from({ length: count }, (_, s) => {
     const at = headerBytes + entryBytes * s;
@@ -79,7 +91,7 @@ export function placesIn(bytes, size) {
     return place;
   });
   if (end !== said) throw badFile('BAD_SECTION', 'end of the sections', end, `${said} bytes`);
-  return { items: u32(32), aspects: u32(36), size: said, places };
+  return places;
 }
 
 /** Where the head ends. */

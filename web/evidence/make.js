@@ -17,8 +17,8 @@ import { writeEvidence } from './write.js';
  * @typedef {object} EvidenceOptions
  * @property {Iterable<string>} [items] ids that may have evidence, in the order in which the file is to have
  *   them: `model.ids()`; default all that are reviewed
- * @property {ReadonlyMap<string, readonly string[]>} [words] of each aspect; default: learnt by contrast between
- *   items
+ * @property {ReadonlyMap<string, readonly string[]>} [words] of each aspect; default: learnt by contrast
+ *   between items
  * @property {Iterable<string>} [names] of aspects that the model has: they are looked for by their name too,
  *   where aspects are learnt
  * @property {number} [sentences] most of an item and aspect, default 2
@@ -174,8 +174,9 @@ function noEvidence(counts, aspects, minPeople) {
   const got =
     reviews === 0
       ? 'no review'
-      : `${reviews} reviews, ${empty} of them empty, ${unknownReviews} of items that the model does not know, ` +
-        `${fewReviews} of items that fewer than ${minPeople} people wrote of, and ${aspects} aspects to look for`;
+      : `${reviews} reviews, ${empty} of them empty, ${unknownReviews} of items that the model does not ` +
+        `know, ${fewReviews} of items that fewer than ${minPeople} people wrote of, and ${aspects} aspects ` +
+        'to look for';
   const wanted = 'a sentence of an item, about an aspect of which enough people speak (minPeople)';
   return new AmpcfError('NO_DATA', `reviews: nothing to show, got ${got}, wanted ${wanted}`, { counts });
 }

@@ -13,9 +13,10 @@
 
 /** Above this share of words in common two sentences say the same. */
 const alike = 0.6;
-/** A sentence of so many characters is as long as one should be; informative ones have so many telling words. */
+/** From so many characters to so many a sentence is as long as one should be. */
 const shortest = 20;
 const longest = 40;
+/** Informative ones have so many telling words. */
 const telling = 6;
 
 /**
@@ -49,8 +50,8 @@ function likeness(a, b) {
 }
 
 /**
- * How good each sentence is: the cosine of its words with those of all sentences of the item, by rarity, times
- * how many telling words it has, times its length.
+ * How good each sentence is: the cosine of its words with those of all sentences of the item, by rarity,
+ * times how many telling words it has, times its length.
  * @param {readonly Candidate[]} candidates of one item
  * @param {ReadonlyMap<string, number>} rarities
  */

@@ -16,8 +16,8 @@ const least = 0.5;
  * How much more often each word is said by who rated above the middle of the ratings than by who rated below:
  * log((n+ + c) / (N+ + 2 c)) - log((n- + c) / (N- + 2 c)). A review says a word once.
  * @param {readonly { words: ReadonlySet<string>, rating: number | null }[]} reviews
- * @returns {{ leans: Map<string, number>, high: number, low: number, usual: number } | null} usual: the log of how
- *   many rated above the middle for each who rated below; null: too few ratings of either kind
+ * @returns {{ leans: Map<string, number>, high: number, low: number, usual: number } | null} usual: the log
+ *   of how many rated above the middle for each who rated below; null: too few ratings of either kind
  */
 export function leansOf(reviews) {
   const rated = reviews.filter(({ rating }) => rating !== null);

@@ -63,12 +63,12 @@ function placesOf(first, options, file) {
 }
 
 /**
- * Reads reviews from a file, or from standard input for '-': a table with a header (CSV, TSV, also compressed),
- * JSON Lines or arrays, Parquet. Columns are known by their names: item and text must be there; a title of the
- * review, an aspect, a rating, an id and a name of the person may be.
+ * Reads reviews from a file, or from standard input for '-': a table with a header (CSV, TSV, also
+ * compressed), JSON Lines or arrays, Parquet. Columns are known by their names: item and text must be there;
+ * a title of the review, an aspect, a rating, an id and a name of the person may be.
  *
- * Throws `BAD_DATA` (or `BAD_IDS`) with the first ten bad rows, once there are more than `skipBad`; `CSV_LIMIT`:
- * a row over 1 MiB; `NO_DATA`, `IO`, `BAD_ARGUMENT`, or the reason of `signal`.
+ * Throws `BAD_DATA` (or `BAD_IDS`) with the first ten bad rows, once there are more than `skipBad`;
+ * `CSV_LIMIT`: a row over 1 MiB; `NO_DATA`, `IO`, `BAD_ARGUMENT`, or the reason of `signal`.
  * @param {string} path
  * @param {ReadReviewsOptions} [options]
  * @returns {Promise<{ reviews: ReviewRow[], columns: Partial<Record<ReviewRole, string>>, skipped: number,

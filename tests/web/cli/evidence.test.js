@@ -1,5 +1,5 @@
-// Owns the test of `ampcf evidence`, and of `ampcf inspect` on what it writes: messages, exit codes, bad input.
-// Must not know how sentences are chosen.
+// Owns the test of `ampcf evidence`, and of `ampcf inspect` on what it writes: messages, exit codes, bad
+// input. Must not know how sentences are chosen.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -107,8 +107,6 @@ describe('ampcf evidence', () => {
     put('columns.csv', 'a,b\n1,2\n');
     put('strange.csv', 'item,text\nnobody,The plot is good.\n');
     put('stars.csv', `item,text,rating\n${ids[0]},The plot is good.,many\n`);
-    put('nothing.txt', '# only a comment\n');
-    put('name.txt', ': plot\n');
     refuses('', [
       ['evidence m.ampcf reviews.csv', 2, /-o OUT is missing/],
       ['evidence m.ampcf', 2, /REVIEWS is missing/],
@@ -117,6 +115,13 @@ describe('ampcf evidence', () => {
       ['evidence m.ampcf columns.csv -o x', 2, /columns.csv:1: cannot tell which column is the item/],
       ['evidence m.ampcf strange.csv -o x', 3, /NO_DATA: .* 1 of items that the model does not know/],
       ['evidence m.ampcf stars.csv -o x', 3, /stars.csv:2: rating is no number, got "many"/],
+    ]);
+  });
+
+  test('options and other files as well', () => {
+    put('nothing.txt', '# only a comment\n');
+    put('name.txt', ': plot\n');
+    refuses('', [
       ['evidence m.ampcf reviews.csv --item nope -o x', 2, /--item: no such column/],
       ['evidence m.ampcf reviews.csv --text none -o x', 2, /--text: got none/],
       ['evidence m.ampcf reviews.csv --sentences 0 -o x', 2, /--sentences: got "0"/],

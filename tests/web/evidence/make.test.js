@@ -1,5 +1,5 @@
-// Owns the tests of making evidence: what is kept of reviews, what is left out, how large it is. Must not test
-// commands.
+// Owns the tests of making evidence: what is kept of reviews, what is left out, how large it is. Must not
+// test commands.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
