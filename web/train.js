@@ -1,4 +1,5 @@
 // Owns the trainer entry: interactions -> bytes of a model file. Must not be needed to rank.
+export { makeEvidence } from './evidence/make.js';
 export { appendItems } from './train/append.js';
 export { fitEase } from './train/ease.js';
 export { modelFromVectors } from './train/from-vectors.js';
@@ -16,6 +17,9 @@ export { trainModel, trainingMemory } from './train/train.js';
 /** @typedef {import('./train/append.js').AppendedItems} AppendedItems */
 /** @typedef {import('./train/append.js').AppendOptions} AppendOptions */
 /** @typedef {import('./train/item-features.js').Embeddings} Embeddings */
+/** @typedef {import('./evidence/corpus.js').Review} Review */
+/** @typedef {import('./evidence/make.js').EvidenceOptions} EvidenceOptions */
+/** @typedef {import('./evidence/make.js').MadeEvidence} MadeEvidence */
 /** @typedef {import('./train/interactions.js').Interactions} Interactions */
 /** @typedef {import('./train/ease.js').Ease} Ease */
 /** @typedef {import('./train/ease.js').EaseOptions} EaseOptions */

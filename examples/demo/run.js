@@ -4,9 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from 'ampcf';
-import { trainModel } from 'ampcf/train';
+import { evidenceFor, loadEvidence } from 'ampcf/evidence';
+import { makeEvidence, trainModel } from 'ampcf/train';
 import { demoPeople, tastes } from './people.js';
 import { bar, bold, count, percent, personaLines, rankingLines } from './print.js';
+import { demoAspects, demoReviews, reviewsCsv } from './reviews.js';
 import { loadFilms, trainDemo } from './train.js';
 
 const out = new URL('../../dist/demo/', import.meta.url);
@@ -36,7 +38,7 @@ function threePeople(people) {
  * @param {string} kind
  * @param {import('./people.js').Person} person
  */
-function show(model, kind, person) {
+async function show(model, kind, person) {
   const history = person.history.map(({ item, at }) => ({ item, at }));
   const me = model.createProfile(history),
     one = model.createProfile(history, { personas: 1 });
@@ -48,6 +50,11 @@ function show(model, kind, person) {
   const ranking = me.recommend({ topK: 10, explain: true, contributions: 2 });
   say('\nTop 10, who speaks for each film, and why');
   say(rankingLines(ranking));
+  say('\nWhat somebody might say of what each persona cares about (made up, as it says)');
+  for (const { item, title } of ranking.items.slice(0, 5)) {
+    const found = await evidenceFor(me, item, { evidence });
+    if (found) say(`  ${title}: ${found.text} [${found.aspect}]`);
+  }
   say('\n(by share: not the score but a claim of the whole taste put it there)');
   const distanceOf = (/** @type {import('ampcf').Ranking} */ { items }) =>
     /** @type {number} */ (me.tasteDistance(items.map(({ item }) => item)));
@@ -80,8 +87,18 @@ say(
   `trained  in ${result.seconds.toFixed(1)} s: one file of ${kilobytes} kB, which a page would download once`,
 );
 const model = await loadModel(result.bytes);
+/** Of the films that are liked most. */
+const spokenOf = new Set(model.ids().slice(0, 240));
+const reviews = demoReviews(films.filter(({ item }) => spokenOf.has(item)));
+writeFileSync(new URL('reviews.csv', out), reviewsCsv(reviews));
+const made = makeEvidence(reviews, { items: model.ids(), words: demoAspects });
+writeFileSync(new URL('films.evidence', out), made.bytes);
+const evidence = await loadEvidence(made.bytes);
+say(
+  `reviews  ${count(reviews.length)} made-up ones: ${made.sentences} sentences of ${made.items} films kept`,
+);
 say(`loaded   ${model.diagnostics().backend} build of the core\n`);
-for (const { kind, person } of threePeople(people)) show(model, kind, person);
+for (const { kind, person } of threePeople(people)) await show(model, kind, person);
 model.dispose();
 
 /** @param {URL} url */
@@ -92,10 +109,12 @@ function here(url) {
 }
 const path = here(file);
 const ratings = here(new URL('ratings.csv', out));
+const spoken = here(new URL('reviews.csv', out));
 const facts = here(new URL('films.csv', import.meta.url));
 const liked = 'alien-1979,heat-1995,the-godfather-1972,my-neighbor-totoro-1988';
 say(bold('Next'));
 say(`  npx ampcf recommend ${path} --history ${liked} --explain`);
 say(`  npx ampcf rank ${path} --history alien-1979 --candidates blade-runner-1982,gigi-1958,stalker-1979`);
 say(`  npx ampcf train ${ratings} --items ${facts} -o mine.ampcf   (or your own ratings)`);
+say(`  npx ampcf evidence ${path} ${spoken} -o mine.evidence   (or your own reviews)`);
 say('  npx ampcf --help');

@@ -92,6 +92,18 @@ export const folders = {
     writeFileSync(join(folder, 'movies.csv'), `movieId,title,genres\n${facts.join('\n')}\n`);
     writeFileSync(join(folder, 'mine.txt'), '1\n260\n');
   },
+  reviews(folder) {
+    const about = ['story', 'acting', 'music', 'pace'];
+    const rows = movies.flatMap((id, j) =>
+      Array.from({ length: 6 }, (_, u) => {
+        const word = about[(j + u * (j % 3)) % 4];
+        const text = `The ${word} of number ${u} is what I came for, and it is ${u} times as good.`;
+        return `${id},p${u},${1 + ((j + u) % 5)},"${text}"`;
+      }),
+    );
+    writeFileSync(join(folder, 'reviews.csv'), `item,user,rating,text\n${rows.join('\n')}\n`);
+    writeFileSync(join(folder, 'words.txt'), 'story: story, plot\nacting\nmusic: music, score\n');
+  },
   'model file': (folder) =>
     void ampcf(folder, 'train', 'ratings.csv', '-o', 'other.ampcf', '--dim', '8', '--personas', '1'),
   parts: (folder) => void ampcf(folder, 'split', 'ratings.csv', '--by', 'random', '-o', 'parts'),

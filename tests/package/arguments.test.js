@@ -9,6 +9,7 @@ import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
 import * as element from '../../dist/element.js';
 import * as evaluate from '../../dist/evaluate.js';
+import * as evidenceEntry from '../../dist/evidence.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
@@ -36,6 +37,7 @@ const entries = {
   now: nowEntry,
   people: shared,
   ask,
+  evidence: evidenceEntry,
   simulate,
   confidence,
   // Hooks of React and Vue run inside of these: tests/browser/frameworks.test.js
@@ -68,6 +70,9 @@ const canonical = {
 };
 const given = { ids, vectors: ids.map((_, i) => [Math.sin(i), Math.cos(i)]), dim: 2 };
 const tasteOf = any(model.taste);
+const reviews = [{ item: ids[0], text: 'The sound is good.', aspect: 'sound' }];
+const evidenceBytes = train.makeEvidence(reviews, { minPeople: 1 }).bytes;
+const evidence = await evidenceEntry.loadEvidence(evidenceBytes);
 
 /**
  * Calls that are right with the options that must be given: `Class.method` or the name of an export, its
@@ -115,6 +120,13 @@ const calls = {
   },
   'train.appendItems': { call: train.appendItems, args: [bytes, { items: new Map([['new', {}]]) }] },
   'train.modelFromVectors': { call: train.modelFromVectors, args: [given] },
+  'train.makeEvidence': { call: train.makeEvidence, args: [reviews, { minPeople: 1 }] },
+  'evidence.loadEvidence': { call: evidenceEntry.loadEvidence, args: [evidenceBytes, {}] },
+  'evidence.evidenceFor': { call: evidenceEntry.evidenceFor, args: [me, ids[0], { evidence }] },
+  'evidence.caresAbout': {
+    call: (...args) => evidenceEntry.caresAbout(args[0], 0, 'sound', args[1]),
+    args: [me, {}],
+  },
   'evaluate.fitVectors': {
     call: (options) => evaluate.fitVectors(options, held),
     args: [{ ...given, interactions: known, sample: 5, gate: 0, leaves: 1, proportional: 0 }],
@@ -216,6 +228,7 @@ const plain =
   confidence.uncertaintyOf confidence.stylePriorOf
   element.defineElement
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
+  Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose Model.toString Profile.toString
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear

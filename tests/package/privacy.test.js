@@ -101,6 +101,7 @@ describe('the code names no way out', () => {
     // Threads of their own code, where cores are asked for.
     for (const name of ['train', 'evaluate', 'train-worker', 'evaluate-worker', 'worker'])
       assert.deepEqual(exitsIn(bundle(name)), ['node:worker_threads'], name);
+    assert.deepEqual(exitsIn(bundle('evidence')), ['fetch']);
     assert.deepEqual(exitsIn(bundle('rank')), ['fetch']);
     assert.equal([...bundle('rank').matchAll(/\bfetch\b/g)].length, 1);
   });

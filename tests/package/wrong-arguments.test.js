@@ -9,6 +9,7 @@ import * as ask from '../../dist/ask.js';
 import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
 import * as learn from '../../dist/learn.js';
+import * as evidenceEntry from '../../dist/evidence.js';
 import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
 import * as rankEntry from '../../dist/rank.js';
@@ -16,6 +17,7 @@ import * as sentences from '../../dist/sentences.js';
 import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as tasteEntry from '../../dist/taste.js';
+import { makeEvidence } from '../../dist/train.js';
 import { codes, golden, historyOf, smallModel } from '../support.js';
 
 const { AmpcfError, loadModel } = ampcf;
@@ -25,12 +27,17 @@ const { AmpcfError, loadModel } = ampcf;
 /** @type {Model} */ let other;
 /** @type {Uint8Array} */ let bytes;
 /** @type {string[]} */ let ids;
+/** @type {Uint8Array} */ let evidenceBytes;
+/** @type {evidenceEntry.Evidence} */ let evidence;
 
 before(async () => {
   bytes = await smallModel();
   model = await loadModel(bytes);
   other = await loadModel(bytes);
   ids = model.ids();
+  const reviews = [{ item: ids[0], text: 'The sound is good.', aspect: 'sound' }];
+  evidenceBytes = makeEvidence(reviews, { minPeople: 1 }).bytes;
+  evidence = await evidenceEntry.loadEvidence(evidenceBytes);
 });
 
 const tasteModule = new WebAssembly.Module(
@@ -139,6 +146,11 @@ const functions = {
     as: () => [person(), 0],
     peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
+  },
+  evidence: {
+    loadEvidence: () => [evidenceBytes, { integrity: undefined, maxBytes: 2 ** 20, ranges: false }],
+    evidenceFor: () => [person(), ids[0], { evidence, persona: 0, aspectsOf: () => ['sound'] }],
+    caresAbout: () => [person(), 0, 'sound', { item: ids[0], evidence, aspectsOf: () => ['sound'] }],
   },
   ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
   cache: {
@@ -326,6 +338,15 @@ const sessionMethods = {
 };
 
 /** @type {Record<string, () => any[]>} */
+const evidenceMethods = {
+  ids: () => [],
+  has: () => [ids[0]],
+  mentions: () => [ids[0]],
+  load: () => [ids.slice(0, 3)],
+  sentences: () => [ids[0]],
+};
+
+/** @type {Record<string, () => any[]>} */
 const tasteMethods = {
   clusters: () => [],
   distribution: () => [person(), { space: 'personas', discount: true, profile: person() }],
@@ -351,6 +372,7 @@ const leftOut = {
   Profile: ['constructor', 'settle', 'become', 'dispose', 'toString'],
   Taste: ['constructor'],
   Session: ['constructor'],
+  Evidence: ['constructor'],
   Conversation: ['constructor'],
   KeptProfile: ['constructor', 'open'],
 };
@@ -409,6 +431,7 @@ const entries = {
   now: nowEntry,
   people: shared,
   ask,
+  evidence: evidenceEntry,
   simulate,
   confidence,
   cache,
@@ -429,7 +452,7 @@ describe('functions', () => {
         const owner = opens ? of[from] : of;
         const key = opens ?? name;
         const call = (/** @type {any[]} */ args) => owner[key](...args);
-        const careful = { loadModel: loads, simulate: brief }[name];
+        const careful = { loadModel: loads, loadEvidence: loads, simulate: brief }[name];
         await sweep(name, good, careful ? careful(owner[key]) : call);
       });
 
@@ -448,6 +471,7 @@ describe('methods', () => {
     ['Profile', ampcf.Profile, profileMethods, person],
     ['Session', nowEntry.Session, sessionMethods, () => nowEntry.session(person())],
     ['Conversation', ask.Conversation, talkMethods, () => ask.conversation(person())],
+    ['Evidence', evidenceEntry.Evidence, evidenceMethods, () => evidence],
     ['Taste', tasteEntry.Taste, tasteMethods, () => model.taste],
   ];
   for (const [kind, type, methods, make] of classes) {

@@ -3,11 +3,14 @@
 import { createHash } from 'node:crypto';
 import { sectionNames } from '../core/abi.js';
 import { targets } from '../evaluate.js';
+import { loadEvidence } from '../evidence.js';
+import { magic } from '../evidence/format.js';
 import { cardText } from './diagnose-text.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
+import { evidenceReport, evidenceText } from './evidence-text.js';
 import { safeJson } from './harmless.js';
-import { openModel } from './model-file.js';
+import { openModel, sayBad } from './model-file.js';
 import { parseCommand } from './options.js';
 import { count, fileSize, jsonLine, table } from './print.js';
 import { print } from './terminal.js';
@@ -15,10 +18,11 @@ import { print } from './terminal.js';
 /** @import { Model } from '../model/model.js' */
 
 export const inspectUsage = [
-  'ampcf inspect MODEL [--json]',
+  'ampcf inspect FILE [--json]',
   '',
   '  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and ' +
-    'what the trainer wrote about itself.',
+    'what the trainer wrote about itself;',
+  '  or what an evidence file holds (ampcf evidence): sentences, aspects.',
   '',
 ].join('\n');
 
@@ -138,10 +142,22 @@ const mostPopular = (model) =>
     .map((id) => inline(model.title(id)))
     .join(', ');
 
+/**
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ * @param {boolean} json
+ */
+async function inspectEvidence(path, bytes, json) {
+  const evidence = await loadEvidence(bytes).catch((error) => sayBad(path, error));
+  const report = await evidenceReport(path, bytes, evidence);
+  await print(json ? jsonLine(report) : evidenceText(report));
+}
+
 /** @param {string[]} argv */
 export async function runInspect(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]);
+  if (magic.every((byte, i) => bytes[i] === byte)) return inspectEvidence(given[0], bytes, values.json);
   const model = await openModel(given[0], bytes);
   const report = reportOf(given[0], bytes, model);
   if (values.json) return print(jsonLine(report));

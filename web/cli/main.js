@@ -4,6 +4,7 @@ import { version } from '../ampcf.js';
 import { run as runAppend, usage as appendUsage } from './append-command.js';
 import { run as runCalibrate, usage as calibrateUsage } from './calibrate-command.js';
 import { run as runDiagnose, usage as diagnoseUsage } from './diagnose-command.js';
+import { run as runEvidence, usage as evidenceUsage } from './evidence-command.js';
 import { run as runExport, usage as exportUsage } from './export-command.js';
 import { run as runImport, usage as importUsage } from './import-command.js';
 import { run as runEvaluate, usage as evaluateUsage } from './evaluate-command.js';
@@ -27,6 +28,7 @@ const commands = {
   export: { usage: exportUsage, run: runExport },
   append: { usage: appendUsage, run: runAppend },
   retire: { usage: retireUsage, run: runRetire },
+  evidence: { usage: evidenceUsage, run: runEvidence },
   calibrate: { usage: calibrateUsage, run: runCalibrate },
   recommend: { usage: recommendUsage, run: runRecommend },
   rank: { usage: rankUsage, run: runRank },
@@ -47,6 +49,7 @@ const usage = [
   '  ampcf export MODEL --to .. -o ..    its vectors in the files of other programs',
   '  ampcf append MODEL --items .. -o .. add items that nobody has used yet',
   '  ampcf retire MODEL ID.. -o ..       take items out',
+  '  ampcf evidence MODEL REVIEWS -o ..  what people say of its items, to show with a list',
   '  ampcf calibrate MODEL --test ..     let it say how likely an item is liked',
   '  ampcf recommend MODEL --history ..  the best of the catalogue for a history, with reasons',
   '  ampcf rank MODEL --candidates ..    rank my own list',

@@ -25,11 +25,21 @@ export async function openModel(path, bytes, options) {
   try {
     return await loadModel(bytes, options);
   } catch (error) {
-    if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
-    throw new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {
-      ...error.details,
-      badModel: true,
-      cause: error,
-    });
+    return sayBad(path, error);
   }
+}
+
+/**
+ * Throws an error again, as one of the file that was given.
+ * @param {string} path
+ * @param {unknown} error
+ * @returns {never}
+ */
+export function sayBad(path, error) {
+  if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
+  throw new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {
+    ...error.details,
+    badModel: true,
+    cause: error,
+  });
 }

@@ -118,6 +118,38 @@ export async function fetchModel(source, signal, how) {
 }
 
 /**
+ * The bytes of a part of a file, or all of it from a server that does not know ranges.
+ * @param {string | URL} url
+ * @param {number} from
+ * @param {number} to
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ bytes: Uint8Array, size: number, whole: boolean }>}
+ */
+export async function readRange(url, from, to, signal) {
+  const fail = (/** @type {string} */ got, /** @type {unknown} */ cause = undefined) =>
+    new AmpcfError('HTTP', `bytes ${from} to ${to - 1} of ${url}: got ${got}, wanted these bytes`, {
+      url: String(url),
+      cause,
+    });
+  /** @type {Response} */ let response;
+  /** @type {Uint8Array} */ let bytes;
+  try {
+    response = await fetch(url, { headers: { range: `bytes=${from}-${to - 1}` }, signal: signal ?? null });
+    if (!response.ok) throw fail(`HTTP ${response.status}`);
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw cause instanceof AmpcfError ? cause : fail(messageOf(cause), cause);
+  }
+  if (response.status !== 206) return { bytes, size: bytes.length, whole: true };
+  const [, start, end, size] =
+    /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+  if (Number(start) !== from || bytes.length !== Number(end) - from + 1 || bytes.length > to - from)
+    throw fail(`${bytes.length} bytes, said to be ${response.headers.get('content-range')}`);
+  return { bytes, size: Number(size), whole: false };
+}
+
+/**
  * @param {number} bytes
  * @param {number} maxBytes
  */

@@ -35,6 +35,7 @@ import { MAX_LINE, headLines, noData, parseTable } from './table.js';
  * @typedef {object} OpenOptions
  * @property {Kind} [format]
  * @property {string} [quote] 'none', or the character
+ * @property {boolean} [longCells] whether a cell may be as long as a row: reviews are
  * @property {number} [dialect] the first way of quoting to try, where it is not given
  * @property {(lines: string[]) => Format | undefined} [special] a format of the caller's own
  * @property {Uint8Array} [bytes] what is in the file, where the caller has read it
@@ -253,7 +254,7 @@ async function openText(blocks, found, options) {
   const { format, file } = found;
   const ways = waysOf(format, options);
   const opened = (/** @type {number} */ dialect, /** @type {string[][]} */ sample) => {
-    const feed = feeder(format, file, ways[dialect]);
+    const feed = feeder(format, file, ways[dialect], options.longCells);
     const each = (/** @type {BadRows} */ bad, /** @type {OnRow} */ onRow) =>
       feed(blocks(MAX_LINE), bad, onRow);
     return { format, names: null, sample, each, ...(dialect + 1 < ways.length && { dialect }) };
@@ -261,7 +262,7 @@ async function openText(blocks, found, options) {
   const from = options.dialect ?? 0;
   const samples = [];
   for (let dialect = from; dialect < ways.length; dialect++) {
-    const { sample, quote } = await sampleOf(feeder(format, file, ways[dialect]), found);
+    const { sample, quote } = await sampleOf(feeder(format, file, ways[dialect], options.longCells), found);
     if (!quote) return opened(dialect, sample);
     samples.push(sample);
   }
@@ -297,14 +298,15 @@ async function sampleOf(feed, { format, head, complete, file }) {
  * @param {Format} format
  * @param {string} file
  * @param {{ quote: string, escape?: string }} way
+ * @param {boolean} [longCells]
  * @returns {Feed}
  */
-function feeder(format, file, { quote, escape }) {
+function feeder(format, file, { quote, escape }, longCells) {
   const { kind, delimiter, skip, comment, rowNames } = format;
   if (kind === 'netflix') return eachOfNetflix;
   const quoted = kind !== 'dat' && quote !== 'none';
   if (delimiter === ' ') return (blocks, bad, onRow) => eachOfBlanks(blocks, { format, quoted, bad }, onRow);
-  const table = { file, delimiter, quoted, quote, escape, skip, comment, rowNames };
+  const table = { file, delimiter, quoted, quote, escape, skip, comment, rowNames, longCells };
   return (blocks, bad, onRow) => parseTable(blocks, { ...table, bad }, onRow);
 }
 

@@ -19,6 +19,7 @@ import { dataError } from './bad-rows.js';
  * @property {number} [skip] lines before the first row
  * @property {string} [comment] what a line that is no row begins with
  * @property {boolean | undefined} [rowNames] whether the first row lacks a name for the first column
+ * @property {boolean | undefined} [longCells] whether a cell may be as long as a row
  * @property {BadRows} bad
  */
 
@@ -118,6 +119,7 @@ class TableParser extends Parser {
     this.onRow = onRow;
     this.width = 0;
     this.rowNames = table.rowNames ?? false;
+    this.maxField = table.longCells ? MAX_LINE : MAX_FIELD;
     /** @type {LineBlock[]} */
     this.blocks = [];
     /** @type {unknown} */
@@ -142,7 +144,8 @@ class TableParser extends Parser {
     try {
       if (fields.length !== this.width) return this.skip(fields);
       for (const field of fields)
-        if (field.length > MAX_FIELD / 3 && Buffer.byteLength(field) > MAX_FIELD) this.failField(field);
+        if (field.length > this.maxField / 3 && Buffer.byteLength(field) > this.maxField)
+          this.failField(field);
       if (this.mayRunOn) this.checkQuotes(fields);
       this.onRow(fields, this.rowLine);
     } catch (error) {
@@ -197,7 +200,7 @@ class TableParser extends Parser {
         line: this.rowLine(),
         what: `field ${this.fields.indexOf(field) + 1} too long`,
         got: `${Buffer.byteLength(field)} bytes`,
-        wanted: `at most ${MAX_FIELD} bytes`,
+        wanted: `at most ${this.maxField} bytes`,
       },
     ]);
   }

@@ -2,6 +2,7 @@
 // has. Must not know why items come or go; what it writes, the loader checks.
 import { badArgument } from '../core/arguments.js';
 import { bytesView } from '../core/bytes.js';
+import { crc32c } from '../core/crc32c.js';
 import { AmpcfError } from '../core/errors.js';
 import { dtypeBytes, expandedVectors, floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
 import { sectionNames } from '../core/abi.js';
@@ -14,22 +15,6 @@ const headerBytes = 128;
 const entryBytes = 48;
 const alignment = 64;
 export const dtypes = Object.freeze({ f32: 1, f16: 2, i8: 3, u8: 4, u16: 5, u32: 6 });
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let x = byte;
-  for (let bit = 0; bit < 8; bit++) x = x & 1 ? (x >>> 1) ^ 0x82f63b78 : x >>> 1;
-  return x >>> 0;
-});
-
-/**
- * CRC32C.
- * @param {Uint8Array} bytes
- */
-function crc32c(bytes) {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 const aligned = (/** @type {number} */ at) => Math.ceil(at / alignment) * alignment;
 
