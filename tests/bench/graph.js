@@ -149,9 +149,9 @@ function popularityOfAspects({ ids, counts, people, triples }) {
  */
 function cells(label, before, after) {
   const rows = Array.from(before.keys()).filter((p) => !Number.isNaN(before[p]));
+  if (rows.length === 0) return [label, '0', '', '', ''];
   const [a, b] = [after, before].map((column) => Float64Array.from(rows, (p) => column[p]));
   const mean = (/** @type {Float64Array} */ of) => of.reduce((sum, x) => sum + x, 0) / of.length;
-  if (rows.length === 0) return [label, '0', '', '', ''];
   return [label, String(rows.length), figure(mean(b)), figure(mean(a)), interval(pairedBootstrap(a, b))];
 }
 
@@ -174,6 +174,7 @@ async function report(task) {
   const options = { minSupport: 1, unobserved: task.unobserved, items: new Map(ids.map((id) => [id, {}])) };
   const plain = await trainModel(interactions, options);
   const graph = await trainModel(interactions, { ...options, graph: triples });
+  process.stderr.write(`${task.title} ${JSON.stringify(graph.graph?.choice)}\n`);
   const few = fewEvents(people);
   const lists = { before: await listsOf(plain.bytes, people), after: await listsOf(graph.bytes, people) };
   const ofFew = { before: await listsOf(plain.bytes, few), after: await listsOf(graph.bytes, few) };

@@ -21,7 +21,7 @@ import { openGraph, weighGraph } from './prior.js';
  */
 
 /** Where nothing is held out to choose them by. */
-export const graphDefaults = Object.freeze({ gain: 1, pull: 0.5, people: 30, power: 1, decay: 0.5 });
+export const graphDefaults = Object.freeze({ gain: 1, pull: 0.3, people: 10, power: 1, decay: 0.5 });
 /** People from which the vector of an item is half known. */
 const halfKnown = 5;
 const mostRounds = 12;
