@@ -60,7 +60,9 @@ export async function readGraphFile(values, say) {
   const { heads, relations, tails, names } = triples;
   const shown = Object.entries(columns).map(([role, name]) => `${role} ${inline(name)}`);
   say(`graph    columns ${shown.join(', ')}${header ? '' : ' (no header)'}; ${count(heads.length)} triples`);
-  say(`         first: ${inline(heads[0])}, ${inline(relations[0])}, ${inline(names?.get(tails[0]) ?? tails[0])}`);
+  say(
+    `         first: ${inline(heads[0])}, ${inline(relations[0])}, ${inline(names?.get(tails[0]) ?? tails[0])}`,
+  );
   if (named > 0) say(`         ${count(named)} names of entities`);
   if (skipped > 0) say(`         ${count(skipped)} bad rows left out`);
   return triples;
@@ -70,7 +72,10 @@ export async function readGraphFile(values, say) {
  * @param {TriplesReport} report
  * @param {(line: string) => void} say
  */
-export function sayTriples({ given, triples, repeated, loops, leadNowhere, relations, once, entities, linked }, say) {
+export function sayTriples(
+  { given, triples, repeated, loops, leadNowhere, relations, once, entities, linked },
+  say,
+) {
   const left = [
     [repeated, 'repeated'],
     [loops, 'of a node to itself'],
@@ -83,7 +88,9 @@ export function sayTriples({ given, triples, repeated, loops, leadNowhere, relat
   );
   if (once > 0) say(`         ${count(once)} relations have one triple alone`);
   if (triples === 0)
-    sayLoudly('--graph: no triple touches two items of the model: the graph changes nothing, and is not kept');
+    sayLoudly(
+      '--graph: no triple touches two items of the model: the graph changes nothing, and is not kept',
+    );
 }
 
 /**
@@ -93,7 +100,9 @@ export function sayTriples({ given, triples, repeated, loops, leadNowhere, relat
 export function sayGraph({ triples, relations, reached, appended, choice }, say) {
   sayTriples(triples, say);
   if (triples.triples === 0) return;
-  const heaviest = relations.slice(0, 5).map(({ relation, weight }) => `${inline(relation)} ${weight.toFixed(2)}`);
+  const heaviest = relations
+    .slice(0, 5)
+    .map(({ relation, weight }) => `${inline(relation)} ${weight.toFixed(2)}`);
   say(`         weights ${heaviest.join(', ')}${relations.length > 5 ? ', ...' : ''}`);
   say(
     `         ${count(reached)} items lean on it` +
@@ -105,7 +114,8 @@ export function sayGraph({ triples, relations, reached, appended, choice }, say)
         `${choice.before.toFixed(4)} without, ${choice.after.toFixed(4)} with it; of items of up to 20 people ` +
         `${choice.rareBefore.toFixed(4)} and ${choice.rareAfter.toFixed(4)}`,
     );
-  else if (choice) sayLoudly('--graph: too few events to learn how far it can be trusted: settings are defaults');
+  else if (choice)
+    sayLoudly('--graph: too few events to learn how far it can be trusted: settings are defaults');
 }
 
 /**

@@ -107,7 +107,9 @@ const options = {
 function checkGraph(values) {
   checkCompanions(values, graphCompanions);
   if (values.graph !== undefined && values.as !== undefined)
-    throw new UsageError('--graph: got it with --as, wanted one of them: vectors would not be those of there');
+    throw new UsageError(
+      '--graph: got it with --as, wanted one of them: vectors would not be those of there',
+    );
 }
 
 /**
@@ -236,7 +238,10 @@ export async function run(argv, signal) {
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(model.bytes.length)})`);
   if (model.zeros.length > 0.1 * model.items) sayLoudly(`${count(model.zeros.length)} vectors are all 0`);
   if (output === '-') return;
-  if (values.json) await print(jsonLine(summaryOf(model, input, { output, check, sample, ...(leaning && { graph: leaning }) })));
+  if (values.json)
+    await print(
+      jsonLine(summaryOf(model, input, { output, check, sample, ...(leaning && { graph: leaning }) })),
+    );
   else say(`\ntry      npx ampcf recommend ${inline(quoted(output))} --history ITEM,ITEM,... --explain`);
 }
 

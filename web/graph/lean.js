@@ -62,7 +62,12 @@ export function graphWeights(found, { gain, power, decay }) {
  * @param {number} [rounds]
  * @returns {{ vectors: Float32Array, reached: Uint8Array }} reached: whether a path leads to the item
  */
-export function leanOn({ graph, found }, own, { gain, pull, people: half, power, decay }, rounds = mostRounds) {
+export function leanOn(
+  { graph, found },
+  own,
+  { gain, pull, people: half, power, decay },
+  rounds = mostRounds,
+) {
   const { weights, shares, items } = graph;
   weights.set(graphWeights(found, { gain, power, decay }));
   const lean = gain > 0 ? Math.min(1, pull / gain) : 0;

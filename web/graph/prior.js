@@ -72,7 +72,8 @@ function namesOf(what, offsets, bytes) {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const names = Array.from({ length: n }, (_, i) => {
     const length = offsets[i + 1] - offsets[i];
-    if (!(length >= 1 && length <= mostNameBytes)) throw bad(what, `${length} bytes`, `1 to ${mostNameBytes}`);
+    if (!(length >= 1 && length <= mostNameBytes))
+      throw bad(what, `${length} bytes`, `1 to ${mostNameBytes}`);
     try {
       return decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
     } catch {
@@ -112,7 +113,8 @@ function checkTriples({ relations, offsets, relation, tail }, nodes) {
     for (let e = offsets[k]; e < offsets[k + 1]; e++) {
       if (relation[e] >= relations.length)
         throw bad('triple relations', relation[e], `below ${relations.length}`);
-      if (tail[e] >= nodes || tail[e] === k) throw bad('triple tails', tail[e], `another node below ${nodes}`);
+      if (tail[e] >= nodes || tail[e] === k)
+        throw bad('triple tails', tail[e], `another node below ${nodes}`);
       if (e > offsets[k] && (relation[e - 1] - relation[e] || tail[e - 1] - tail[e]) >= 0)
         throw bad('triples', `node ${k} out of order`, 'relations and tails rising');
     }
@@ -126,7 +128,9 @@ function checkTriples({ relations, offsets, relation, tail }, nodes) {
 function linksOf({ offsets: rows, relation: relations, tail }) {
   const nodes = rows.length - 1;
   const offsets = new Uint32Array(nodes + 1);
-  const each = (/** @type {(from: number, to: number, relation: number, forward: number) => void} */ take) => {
+  const each = (
+    /** @type {(from: number, to: number, relation: number, forward: number) => void} */ take,
+  ) => {
     for (let k = 0; k < nodes; k++)
       for (let e = rows[k]; e < rows[k + 1]; e++) {
         take(k, tail[e], relations[e], 1);
@@ -361,11 +365,13 @@ export function pathsTo(graph, j, { most = mostPaths, of } = {}) {
     entity: links.to[e] < items ? links.to[e] : entities[links.to[e] - items],
     forward: links.forward[e] === 1,
   });
-  const paths = found.slice(0, most).map(({ item, weight, links: by }) => ({
-    item,
-    weight: factor * weight,
-    steps: by.filter((e) => e >= 0).map(stepOf),
-  }));
+  const paths = found
+    .slice(0, most)
+    .map(({ item, weight, links: by }) => ({
+      item,
+      weight: factor * weight,
+      steps: by.filter((e) => e >= 0).map(stepOf),
+    }));
   const cutWeight = found.slice(most).reduce((total, { weight }) => total + factor * weight, 0);
   return { paths, cut: Math.max(0, found.length - most), cutWeight };
 }

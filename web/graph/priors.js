@@ -64,7 +64,7 @@ function around({ links, attention, rarity, known, items, weights }, sums, width
  */
 function firstLink({ to }, from, end, k) {
   let low = from;
-  for (let high = end; low < high; ) {
+  for (let high = end; low < high;) {
     const middle = (low + high) >>> 1;
     if (to[middle] < k) low = middle + 1;
     else high = middle;
@@ -203,7 +203,7 @@ const doubt = 10;
  * @param {Float32Array} vectors
  * @param {number} dim
  * @param {Float64Array} trust (N) how well each item is known, 0 to 1
- * @returns {Float64Array} (R) 0 where the relation says nothing
+ * @returns {Float64Array} (R) 0 where the relation says nothing; of relations between entities alone the mean
  */
 export function agreements(graph, vectors, dim, trust) {
   const { links, items, known } = graph;
@@ -237,7 +237,8 @@ export function agreements(graph, vectors, dim, trust) {
         sums[links.relation[e]] += trust[j] * (cosine - base);
         weights[links.relation[e]] += trust[j];
       };
-      if (k < items && lengths[k] > 0) take(dot(vectors.subarray(k * dim, (k + 1) * dim), j) / lengths[k] / lengths[j]);
+      if (k < items && lengths[k] > 0)
+        take(dot(vectors.subarray(k * dim, (k + 1) * dim), j) / lengths[k] / lengths[j]);
       const without = rest.slice();
       let times = 0;
       for (let f = e; f >= from && links.to[f] === j; f--) times++;
@@ -247,5 +248,9 @@ export function agreements(graph, vectors, dim, trust) {
       if (last - from > times && length > 0) take(dot(without, j) / length / lengths[j]);
     }
   }
-  return sums.map((sum, r) => Math.max(0, sum / weights[r]));
+  const found = sums.map((sum, r) => Math.max(0, sum / weights[r]));
+  // What is between entities alone cannot be tried on items: it is trusted as others are on the average.
+  const tried = found.filter((_, r) => weights[r] > doubt);
+  const usual = tried.length > 0 ? tried.reduce((a, b) => a + b, 0) / tried.length : 0;
+  return found.map((x, r) => (weights[r] > doubt ? x : usual));
 }

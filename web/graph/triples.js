@@ -102,7 +102,9 @@ function sorted({ head, relation, tail }, triples) {
   straight.sort((a, b) => head[a] - head[b] || relation[a] - relation[b] || tail[a] - tail[b]);
   const once = straight.filter((x, i) => {
     const before = straight[i - 1];
-    return i === 0 || head[x] !== head[before] || relation[x] !== relation[before] || tail[x] !== tail[before];
+    return (
+      i === 0 || head[x] !== head[before] || relation[x] !== relation[before] || tail[x] !== tail[before]
+    );
   });
   return { rows: once, loops: all.length - straight.length, repeated: straight.length - once.length };
 }
@@ -148,7 +150,10 @@ function leading({ head, tail }, stay, items, nodes) {
 export function networkOf(triples, ids) {
   const items = new Map(ids.map((id, j) => [id, j]));
   const entities = entitiesOf(triples, items);
-  const nodes = new Map([...items, ...entities.ids.map((id, e) => /** @type {const} */ ([id, ids.length + e]))]);
+  const nodes = new Map([
+    ...items,
+    ...entities.ids.map((id, e) => /** @type {const} */ ([id, ids.length + e])),
+  ]);
   const relations = [...new Set(triples.relations)].sort(byText);
   if (relations.length > mostRelations)
     throw new AmpcfError('LIMIT', `relations: got ${relations.length}, wanted at most ${mostRelations}`);
@@ -164,7 +169,8 @@ export function networkOf(triples, ids) {
   const leads = leading(rows, stay, ids.length, nodes.size);
   const kept = stay.filter((x) => leads[rows.head[x]] && leads[rows.tail[x]]);
   const network = packed({ rows, kept, leads }, relations, entities.names, ids.length);
-  const linked = new Set([...kept].flatMap((x) => [rows.head[x], rows.tail[x]])).size - network.entities.length;
+  const linked =
+    new Set([...kept].flatMap((x) => [rows.head[x], rows.tail[x]])).size - network.entities.length;
   return {
     network,
     report: {
@@ -235,9 +241,5 @@ export function triplesOf({ relations, entities, offsets, relation, tail }, ids,
   const heads = /** @type {string[]} */ ([]);
   for (let k = 0; k + 1 < offsets.length; k++)
     for (let e = offsets[k]; e < offsets[k + 1]; e++) heads.push(textOf(k));
-  return {
-    heads,
-    relations: Array.from(relation, (r) => relations[r]),
-    tails: Array.from(tail, textOf),
-  };
+  return { heads, relations: Array.from(relation, (r) => relations[r]), tails: Array.from(tail, textOf) };
 }

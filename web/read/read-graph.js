@@ -108,8 +108,7 @@ async function eachOf(path, wanted, given, { quote, skipBad = 0, options, exampl
         return bad.add(line, 'wrong number of columns', String(cells.length), String(width));
       const own = places.map((at) => cells[at].trim());
       const wrong = own.map((text) => idProblem(text)).findIndex((problem) => problem);
-      if (wrong >= 0)
-        return bad.addId(line, `${Object.keys(wanted)[wrong]} is no name`, own[wrong]);
+      if (wrong >= 0) return bad.addId(line, `${Object.keys(wanted)[wrong]} is no name`, own[wrong]);
       rows++;
       take(own);
     });

@@ -59,7 +59,8 @@ function sharesOf(vectors, dim, { said, priors, reached, trust }) {
   if (solved.ridge < 0) Object.assign(solved, { ridge: 0, graph: bb > 0 ? bv / bb : 0 });
   if (solved.graph < 0) Object.assign(solved, { ridge: aa > 0 ? av / aa : 0, graph: 0 });
   const { ridge, graph } = solved;
-  const left = vv - 2 * (ridge * av + graph * bv) + ridge ** 2 * aa + 2 * ridge * graph * ab + graph ** 2 * bb;
+  const left =
+    vv - 2 * (ridge * av + graph * bv) + ridge ** 2 * aa + 2 * ridge * graph * ab + graph ** 2 * bb;
   const part = (/** @type {number} */ error) => (one > 0 ? 1 - error / one : 0);
   return { ridge, graph, both: part(left), alone: part(vv - (bb > 0 ? bv ** 2 / bb : 0)) };
 }

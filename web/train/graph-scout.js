@@ -74,10 +74,9 @@ function peopleOf({ users, items, user, item }, { kept, held }, index, trained, 
     .sort((a, b) => a.lot - b.lot || (a.id < b.id ? -1 : 1));
   const most = Math.min(mostAsked, Math.max(2 * fewestAsked, Math.floor(affordable / index.size)));
   const increasing = (/** @type {Set<any>} */ set) => [...set].sort((a, b) => a - b);
-  return byLot.slice(0, most).map(({ u }) => ({
-    history: increasing(all[u].history),
-    relevant: increasing(all[u].relevant),
-  }));
+  return byLot
+    .slice(0, most)
+    .map(({ u }) => ({ history: increasing(all[u].history), relevant: increasing(all[u].relevant) }));
 }
 
 /**

@@ -108,8 +108,7 @@ export async function leanFile(bytes, triples, items, { people, settings, signal
   // What no path leads to is guessed from aspects, as append has it.
   const guessed = file.vectors();
   for (let j = trained; j < file.items; j++)
-    if (!reached[j])
-      vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);
+    if (!reached[j]) vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);
   putVectors(file, vectors.map(storable));
   const { weights, relations } = trusted.graph;
   putGraph(file, trusted.graph);

@@ -107,11 +107,5 @@ export function predictItems(items, features) {
     );
     out.bias[i] = Math.min(high, Math.max(low, row[dim]));
   }
-  return {
-    ...out,
-    strength: ridge.penalty.strength,
-    explained: ridge.explained,
-    said: ridge.said,
-    longer,
-  };
+  return { ...out, strength: ridge.penalty.strength, explained: ridge.explained, said: ridge.said, longer };
 }

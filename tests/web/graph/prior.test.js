@@ -74,12 +74,14 @@ describe('priors', () => {
   });
 
   test('by hand: two films of one director', () => {
-    const { network } = networkOf(triplesOf([['a', 'director', 'Reed'], ['b', 'director', 'Reed']]), ['a', 'b']);
-    const graph = openGraph({
-      ...network,
-      weights: Float32Array.of(2, 0),
-      shares: Float32Array.of(0, 1),
-    });
+    const { network } = networkOf(
+      triplesOf([
+        ['a', 'director', 'Reed'],
+        ['b', 'director', 'Reed'],
+      ]),
+      ['a', 'b'],
+    );
+    const graph = openGraph({ ...network, weights: Float32Array.of(2, 0), shares: Float32Array.of(0, 1) });
     // C = rarity 1 / log2(2 + 2) of the director times 1 / (1 + 1) of his one known film; A = 2.
     const c = 0.25;
     const [x] = priorOf(graph, [8, 0], 1, 1);
@@ -208,7 +210,10 @@ describe('networkOf', () => {
       shares: new Float32Array(20000),
     });
     const { reached } = allPriors(graph, new Float32Array(20000 * 4).fill(1), 4);
-    assert.equal(reached.reduce((a, b) => a + b, 0), 20000);
+    assert.equal(
+      reached.reduce((a, b) => a + b, 0),
+      20000,
+    );
   });
 });
 

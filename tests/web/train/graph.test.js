@@ -6,7 +6,17 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { addGraph, appendItems, modelFromVectors, retireItems, trainModel } from '../../../dist/train.js';
 import { graphOf, priorOf } from '../../../web/graph/prior.js';
 import { arraysOfModel } from '../../../web/vectors/model-arrays.js';
-import { failsWith, filmFacts, films, interactionsOf, people, shuffled, seeded, smallModel, steady } from '../../support.js';
+import {
+  failsWith,
+  filmFacts,
+  films,
+  interactionsOf,
+  people,
+  shuffled,
+  seeded,
+  smallModel,
+  steady,
+} from '../../support.js';
 
 const base = { ...steady, dim: 12, sweeps: 5 };
 const data = interactionsOf(people);
@@ -165,7 +175,10 @@ describe('files with a graph', () => {
     const first = await addGraph(given.bytes, { graph: part(0, half) });
     const second = await addGraph(first.bytes, { graph: part(half, Infinity) });
     const [a, b] = [await opened(given.bytes), await opened(second.bytes)];
-    const worst = a.arrays.vectors.reduce((most, x, i) => Math.max(most, Math.abs(x - b.arrays.vectors[i])), 0);
+    const worst = a.arrays.vectors.reduce(
+      (most, x, i) => Math.max(most, Math.abs(x - b.arrays.vectors[i])),
+      0,
+    );
     assert.ok(worst < 1e-5, String(worst));
     assert.ok((b.graph?.tail.length ?? 0) > ((await opened(first.bytes)).graph?.tail.length ?? 0));
   });
@@ -173,7 +186,11 @@ describe('files with a graph', () => {
   test('wrong settings are refused', async () => {
     const bytes = await smallModel();
     const call = (/** @type {any} */ settings) => addGraph(bytes, { graph, settings });
-    await failsWith(() => call({ gain: 5 }), 'BAD_ARGUMENT', /graph gain: got 5, wanted a number from 0 to 4/);
+    await failsWith(
+      () => call({ gain: 5 }),
+      'BAD_ARGUMENT',
+      /graph gain: got 5, wanted a number from 0 to 4/,
+    );
     await failsWith(() => call({ hops: 2 }), 'BAD_ARGUMENT', /hops/);
   });
 });
