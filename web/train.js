@@ -10,12 +10,17 @@ export {
   softmaxDefaults,
   trainDefaults,
 } from './train/defaults.js';
+export { addGraph } from './train/graph.js';
 export { replaceMetadata } from './train/metadata.js';
 export { retireItems } from './train/retire.js';
 export { trainModel, trainingMemory } from './train/train.js';
 
 /** @typedef {import('./train/append.js').AppendedItems} AppendedItems */
 /** @typedef {import('./train/append.js').AppendOptions} AppendOptions */
+/** @typedef {import('./train/graph.js').AddGraphOptions} AddGraphOptions */
+/** @typedef {import('./train/graph.js').GraphResult} GraphResult */
+/** @typedef {import('./graph/lean.js').GraphSettings} GraphSettings */
+/** @typedef {import('./graph/triples.js').Triples} Triples */
 /** @typedef {import('./train/item-features.js').Embeddings} Embeddings */
 /** @typedef {import('./evidence/corpus.js').Review} Review */
 /** @typedef {import('./evidence/make.js').EvidenceOptions} EvidenceOptions */

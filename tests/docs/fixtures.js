@@ -90,6 +90,12 @@ export const folders = {
     writeFileSync(join(folder, 'validation.csv'), `${header}\n${held.join('\n')}\n`);
     const facts = movies.map((id, j) => `${id},Movie ${id},${j % 2 ? 'Crime|Drama' : 'Comedy'}`);
     writeFileSync(join(folder, 'movies.csv'), `movieId,title,genres\n${facts.join('\n')}\n`);
+    const triples = movies.map((id, j) => `${id},director,d${j % 6}`);
+    const studios = Array.from({ length: 6 }, (_, d) => `d${d},works for,s${d % 2}`);
+    writeFileSync(
+      join(folder, 'triples.csv'),
+      `head,relation,tail\n${[...triples, ...studios].join('\n')}\n`,
+    );
     writeFileSync(join(folder, 'mine.txt'), '1\n260\n');
   },
   reviews(folder) {

@@ -6,6 +6,8 @@ import { openVectors } from '../vectors/open.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { writeOutput } from './files.js';
+import { graphCompanions, graphOptions, graphPaths, graphUsage } from './graph-options.js';
+import { readGraphFile, sayTriples } from './graph-options.js';
 import { checkAlike, textsOf } from './append-alike.js';
 import { idsFor } from './import-input.js';
 import { itemDetailOptions, itemDetails, itemOptions } from './item-options.js';
@@ -38,6 +40,7 @@ export const usage = [
   '  --vectors FILE          vectors of new items as the model has them, taken as they are; same formats',
   '    --ids FILE            their ids, where the file has none',
   '  --id-column --vector-column --ids-column --embedding-ids-column COL   as in ampcf import',
+  graphUsage,
   '  --take-alike            items whose ids or titles are all but those of the model are new all the same',
   '  --json                  a summary on standard output',
   '',
@@ -48,6 +51,7 @@ const options = {
   output: { type: 'string', short: 'o' },
   'take-alike': { type: 'boolean' },
   ...itemDetailOptions,
+  ...graphOptions,
   ...textOptions([
     'items',
     'quote',
@@ -85,7 +89,7 @@ function checkOptions(values) {
   if (!values.output) throw new UsageError('-o OUT is missing: where should the model go?');
   if (values.items === undefined && values.vectors === undefined)
     throw new UsageError('--items FILE is missing: which items are new?');
-  checkCompanions(values, companions);
+  checkCompanions(values, [...companions, ...graphCompanions]);
 }
 
 /**
@@ -133,7 +137,7 @@ async function readRows(values, name, option, say) {
  * @param {AppendedItems} found
  * @param {(line: string) => void} say
  */
-function sayAppended({ appended, present, items, explained, strength, weighted, plain }, say) {
+function sayAppended({ appended, present, items, explained, strength, weighted, plain, graph }, say) {
   say(`items    ${count(appended.length)} new, ${count(present)} that the model has: ${count(items)} in all`);
   if (strength === null) return;
   const how = weighted
@@ -143,7 +147,14 @@ function sayAppended({ appended, present, items, explained, strength, weighted, 
     `guessed  what is known of the items says ${Math.round(100 * Number(explained))} % of how vectors of ` +
       `trained items differ, each left out in turn (ridge ${strength}; ${how})`,
   );
-  if (Number(explained) <= 0) sayLoudly('what is known of the items says nothing of their vectors');
+  if (graph) {
+    sayTriples(graph.triples, say);
+    const [alone, both] = [graph.explained, graph.both].map((part) => `${Math.round(100 * part)} %`);
+    say(
+      `         ${count(graph.reached)} new items lead to others by it; it says ${alone} of the vectors of ` +
+        `trained items that it reaches, and ${both} with all else`,
+    );
+  } else if (Number(explained) <= 0) sayLoudly('what is known of the items says nothing of their vectors');
   if (plain.length > 0)
     sayLoudly(
       `${count(plain.length)} items, such as ${inline(plain[0])}, have nothing in common with trained ` +
@@ -168,6 +179,7 @@ export async function run(argv, signal) {
       '--ids': ids,
       '--embeddings': embeddings,
       '--embedding-ids': embeddingIds,
+      ...graphPaths(values),
     },
     { '-o': output },
   );
@@ -181,6 +193,7 @@ export async function run(argv, signal) {
       items: await readNewItems(values, texts, say),
       vectors: await readRows(values, 'vectors', 'ids', say),
       embeddings: await readRows(values, 'embeddings', 'embedding-ids', say),
+      graph: await readGraphFile(values, say),
     }),
   });
   signal.throwIfAborted();

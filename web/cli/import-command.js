@@ -2,13 +2,16 @@
 // mathematics.
 import { loadModel } from '../ampcf.js';
 import { fitVectors, measureValidation } from '../evaluate.js';
-import { modelFromVectors } from '../train.js';
+import { addGraph, modelFromVectors } from '../train.js';
 import { checkTrained } from './check-trained.js';
 import { writeOutput } from './files.js';
+import { graphCompanions, graphOptions, graphPaths, graphSummary } from './graph-options.js';
+import { graphUsage, readGraphFile, sayGraph } from './graph-options.js';
 import { inline } from '../read/inline.js';
 import { readImportInput } from './import-input.js';
 import { clusterText, foldInText } from './import-text.js';
-import { parseCommand, textOptions, UsageError } from './options.js';
+import { checkCompanions, parseCommand, textOptions, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { print } from './terminal.js';
@@ -57,6 +60,7 @@ export const usage = [
   '  --users FILE --user-ids FILE   vectors of people, to say what the source itself reaches on ' +
     'the same events',
   '    --user-ids-column COL',
+  graphUsage,
   '  --as implicit|spark     vectors of the implicit ALS of that library: the model gives the ' +
     'scores that people',
   '                          would have there. Needs --regularization X (or --reg X) and --alpha X ' +
@@ -77,6 +81,7 @@ const withoutEffect = ['private', 'minutes', 'trials', 'cores', 'refit', 'patien
 /** @type {Record<string, OptionSpec>} */
 const options = {
   ...Object.fromEntries(Object.entries(trainingOptions).filter(([name]) => !withoutEffect.includes(name))),
+  ...graphOptions,
   ...textOptions([
     'ids',
     'array',
@@ -95,7 +100,17 @@ const options = {
   ]),
 };
 
+/** @import { GraphResult } from '../train.js' */
 /** @typedef {VectorModel & Partial<FittedModel>} Imported */
+
+/** @param {Record<string, any>} values */
+function checkGraph(values) {
+  checkCompanions(values, graphCompanions);
+  if (values.graph !== undefined && values.as !== undefined)
+    throw new UsageError(
+      '--graph: got it with --as, wanted one of them: vectors would not be those of there',
+    );
+}
 
 /**
  * @param {ImportInput} input
@@ -201,22 +216,32 @@ export async function run(argv, signal) {
   const { values, given: paths } = parseCommand(argv, options, ['VECTORS']);
   const { output } = values;
   if (!output) throw new UsageError('-o MODEL is missing: where should the model go?');
+  checkGraph(values);
   const io = ioOf(values, signal);
+  await checkPaths(graphPaths(values), { '-o': output });
+  const graph = await readGraphFile(values, io.say);
   const input = await readImportInput(paths[0], values, io);
-  const model = await importModel(input, io);
-  const check = await checkImported(model, input, io);
+  const imported = await importModel(input, io);
+  const check = await checkImported(imported, input, io);
+  const { items } = input.options;
+  const leaning = graph && (await addGraph(imported.bytes, { graph, signal, ...(items && { items }) }));
+  const model = { ...imported, ...(leaning && { bytes: leaning.bytes }) };
   const sample = await ofSample(input, model.bytes);
   signal.throwIfAborted();
   await writeOutput(output, model.bytes);
   const { say } = io;
   sayImported(model, say);
   sayFoldIn(model, input, say);
+  if (leaning) sayGraph(leaning, say);
   if (model.validation && check) sayCheck(model.validation, check, say);
   sayCluster(input, sample, say);
   say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(model.bytes.length)})`);
   if (model.zeros.length > 0.1 * model.items) sayLoudly(`${count(model.zeros.length)} vectors are all 0`);
   if (output === '-') return;
-  if (values.json) await print(jsonLine(summaryOf(model, input, { output, check, sample })));
+  if (values.json)
+    await print(
+      jsonLine(summaryOf(model, input, { output, check, sample, ...(leaning && { graph: leaning }) })),
+    );
   else say(`\ntry      npx ampcf recommend ${inline(quoted(output))} --history ITEM,ITEM,... --explain`);
 }
 
@@ -224,9 +249,10 @@ export async function run(argv, signal) {
  * What --json gives.
  * @param {Imported} model
  * @param {ImportInput} input
- * @param {{ output: string, check: ValidationCheck | undefined, sample: ValidationFigures | undefined }} more
+ * @param {{ output: string, check: ValidationCheck | undefined, sample: ValidationFigures | undefined,
+ *   graph?: GraphResult }} more
  */
-function summaryOf({ bytes, zeros, ...model }, { understood, titles }, { output, check, sample }) {
+function summaryOf({ bytes, zeros, ...model }, { understood, titles }, { output, check, sample, graph }) {
   const { validation } = model;
   return {
     model: output,
@@ -238,5 +264,6 @@ function summaryOf({ bytes, zeros, ...model }, { understood, titles }, { output,
     validation: validation ?? null,
     ...(validation && check && checkSummary(validation, check, {})),
     ...(sample && { sample }),
+    ...(graph && { graph: graphSummary(graph) }),
   };
 }

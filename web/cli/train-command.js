@@ -25,10 +25,20 @@ import { checkTrained } from './check-trained.js';
 import { coresOption, coresUsage, trainingCores } from './cores.js';
 import { cardText } from './diagnose-text.js';
 import { writeOutput } from './files.js';
+import {
+  graphCompanions,
+  graphOptions,
+  graphPaths,
+  graphSummary,
+  graphUsage,
+  readGraphFile,
+  sayGraph,
+} from './graph-options.js';
 import { inline } from '../read/inline.js';
 import { memoryLimit } from './free-memory.js';
 import { checkMemory } from './memory-limit.js';
 import { checkCompanions, parseCommand, UsageError } from './options.js';
+import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
 import { ioOf, stages } from './progress.js';
 import { quoted } from './shell-word.js';
@@ -71,6 +81,8 @@ import { budgetOf, budgetUsage, runSearch, searchSummary, searchText, trialTable
 /** @import { TrainSettings } from '../train/settings.js' */
 /** @import { GateChoice, Measurement, ModelCard, ProportionalChoice } from '../evaluate.js' */
 /** @import { CalibrationResult } from '../evaluate.js' */
+/** @import { GraphTrained } from '../train/options.js' */
+/** @import { Triples } from '../train.js' */
 /** @import { ValidationCheck } from '../evaluate.js' */
 /** @import { PersonaHealth } from '../evaluate/persona-health.js' */
 /** @import { ValidationFigures } from '../evaluate/validation-figures.js' */
@@ -133,6 +145,7 @@ export const usage = [
   '  (user item item ...); - is standard input. MODEL is written whole or not at all; - is standard output.',
   '',
   inputUsage,
+  graphUsage,
   `  --personas P            most personas of a person (default ${trainDefaults.personas}; 1 = one ` +
     'vector)',
   `  --dim D                 width of the item vectors (default ${trainDefaults.dim})`,
@@ -210,6 +223,7 @@ export const usage = [
  * @property {TrainResult | null} [validated] with --refit: the model that the figures are of
  * @property {Search} [search] where settings were searched
  * @property {CalibrationResult['figures'] | null} [confidence] of probabilities, with --calibrate
+ * @property {GraphTrained} [graph] with --graph
  */
 /** @typedef {{ bytes: Uint8Array<ArrayBuffer>, card: ModelCard }} Carded */
 
@@ -220,6 +234,11 @@ function checkUsage(values) {
     throw new UsageError(
       `--calibrate: got it ${values.auto ? 'with --auto' : 'alone'}, wanted --validation with it` +
         (values.auto ? '; ampcf calibrate does it later' : ''),
+    );
+  checkCompanions(values, graphCompanions);
+  if (values.auto && values.graph !== undefined)
+    throw new UsageError(
+      '--graph: got it with --auto, wanted one of them: the command that --auto prints takes --graph',
     );
   if (values.auto) return void budgetOf(values);
   coresOption(values);
@@ -232,15 +251,15 @@ function checkUsage(values) {
 }
 
 /**
- * @param {TrainingInput} input
+ * @param {TrainingInput & { graph?: Triples }} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
  * @param {Io} io
  * @returns {Promise<Trained>}
  */
-async function train({ interactions, validation, items }, given, values, { signal, quiet, say }) {
+async function train({ interactions, validation, items, graph }, given, values, { signal, quiet, say }) {
   const cores = await trainingCores(interactions, given, values, say);
-  const options = { ...given, items, name: values.name, cores, signal };
+  const options = { ...given, items, ...(graph && { graph }), name: values.name, cores, signal };
   checkMemory(await trainingMemory(interactions, { ...given, cores }), values, say);
   const line = trainingProgress(quiet, given.objective);
   const { update: onProgress, measured: onMeasured } = line;
@@ -351,6 +370,7 @@ const trainedOn = ({ validated }, input) =>
  * @param {(line: string) => void} say
  */
 function sayTrained(trained, given, say) {
+  if (trained.graph) sayGraph(trained.graph, say);
   const { seconds, validation, measurements, check, validated } = trained;
   const { dropped, interactions, users, items, settings } = validated ?? trained;
   const last = measurements?.at(-1);
@@ -485,6 +505,7 @@ function summaryOf(trained, input, values, { bytes, carded, health, command }) {
     ...(validation && check && { ...checkSummary(validation, check, triedOf(trained)), gate, proportional }),
     ...(validation && { refit: refitSummary(trained) }),
     ...(trained.confidence && { confidence: trained.confidence }),
+    ...(trained.graph && { graph: graphSummary(trained.graph) }),
     personas: personasOf(health),
     ...(carded && { card: carded.card }),
     settings,
@@ -506,6 +527,7 @@ function commandAgain(path, values, settings) {
 /** @type {Record<string, OptionSpec>} */
 const options = {
   ...trainingOptions,
+  ...graphOptions,
   auto: { type: 'boolean' },
   calibrate: { type: 'boolean' },
   card: { type: 'boolean' },
@@ -525,7 +547,10 @@ export async function run(argv, signal) {
   checkUsage(values);
   const io = ioOf(values, signal);
   const { say } = io;
-  const input = await readTrainingInput(path, values, io);
+  await checkPaths(graphPaths(values, path), { '-o': output });
+  const graph = await readGraphFile(values, say);
+  const read = await readTrainingInput(path, values, io);
+  const input = { ...read, ...(graph && { graph }) };
   const chosen = values.auto ? {} : await fromData(input, given, values, io).catch(failTraining);
   const work = values.auto ? trainBySearch : train;
   const trained = await work(input, { ...given, ...chosen }, values, io).catch(failTraining);

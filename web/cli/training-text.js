@@ -24,7 +24,10 @@ export function trainingProgress(quiet, objective) {
     update({ phase, done, total, sweep, sweeps }) {
       later ||= phase === 'neighbours' || phase === 'choosing';
       const turn = `${word} ${Math.min(sweep + (phase === 'vectors' ? 1 : 0), sweeps)}/${sweeps}`;
-      if (phase === 'vectors') {
+      if (phase === 'scout' || phase === 'graph') {
+        const what = phase === 'scout' ? 'a shorter training, to try the graph on' : 'trying the graph';
+        lines.update(what, done, total, '', phase === 'scout' ? 'rows' : 'settings');
+      } else if (phase === 'vectors') {
         vectors = { done, total };
         lines.update('training', done, total, turn, 'rows');
       } else if (phase === 'measuring' && !later) {

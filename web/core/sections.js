@@ -14,6 +14,26 @@ import { halfToNumber } from './half.js';
  * @property {Uint8Array} data a view of the file
  */
 
+/** Optional sections that JavaScript alone knows, from type 23 on. */
+export const graphSectionNames = Object.freeze([
+  'relation offsets',
+  'relation names',
+  'entity offsets',
+  'entity names',
+  'triple offsets',
+  'triple relations',
+  'triple tails',
+  'relation weights',
+  'graph shares',
+]);
+
+/**
+ * What a section is called; empty: this version does not know it.
+ * @param {number} type
+ */
+export const sectionName = (type) =>
+  sectionNames[type] ?? graphSectionNames[type - sectionNames.length] ?? '';
+
 const headerBytes = 128;
 const entryBytes = 48;
 /** Bytes of one number, by its dtype. */
@@ -32,7 +52,7 @@ export function sectionsOf(bytes) {
     const length = Number(view.getBigUint64(at + 16, true));
     return {
       type: u32(at),
-      name: sectionNames[u32(at)] ?? '',
+      name: sectionName(u32(at)),
       flags: u32(at + 4),
       dtype: u32(at + 24),
       rows: u32(at + 28),

@@ -5,17 +5,21 @@ import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 import { wholeNumbersOf } from '../core/sections.js';
+import { triplesArgument } from '../graph/triples.js';
 import { appendAspects, appendClusters, appendNeighbours } from './edit-append.js';
 import { appendRows, appendTexts, appendVectors } from './edit-append.js';
 import { openToEdit } from './edit-file.js';
 import { appendedOf, gramFactor, setAppended, setGram, setIdOrder } from './edit-items.js';
 import { checkedIds, checkedVectors } from './given-input.js';
+import { growGraph } from './edit-graph.js';
+import { placeByGraph, putPlaced } from './graph-append.js';
 import { itemFeatures } from './item-features.js';
 import { checkOptions } from './options.js';
 import { predictItems } from './predicted-items.js';
 
 /** @import { EditedFile } from './edit-file.js' */
 /** @import { EmbeddingRows, Embeddings, ItemFacts } from './item-features.js' */
+/** @import { GraphAppended } from './graph-append.js' */
 /** @import { PredictedItems } from './predicted-items.js' */
 /**
  * @typedef {object} AppendOptions
@@ -24,6 +28,8 @@ import { predictItems } from './predicted-items.js';
  * @property {Embeddings} [embeddings] of texts, images or anything else: numbers of the new items and of
  *   those that the model has, from which the vectors follow, beside aspects and words of titles
  * @property {Embeddings} [vectors] of new items, as the model has them: they are taken as they are
+ * @property {import('../graph/triples.js').Triples} [graph] relations of the new items to those that the model
+ *   has, from which the vectors follow, beside all else; what it has of a graph stays
  * @property {AbortSignal} [signal]
  */
 /**
@@ -37,6 +43,7 @@ import { predictItems } from './predicted-items.js';
  *   guessed
  * @property {number | null} explained what aspects, titles and embeddings say of the vectors of trained
  *   items that are left out, as a part of their variance; 0 or less: nothing
+ * @property {GraphAppended} [graph] what relations say
  * @property {boolean} weighted whether trained items counted by how many people they have
  */
 
@@ -49,7 +56,7 @@ const mostNumber = 2 ** 20;
  * @param {Float32Array} bias of trained items
  * @returns {Float64Array | undefined}
  */
-function peopleOf(file, bias) {
+export function peopleOf(file, bias) {
   const { users, settings } = file.metadata();
   const share = settings?.bias;
   if (!(share > 0 && users > 0)) return undefined;
@@ -101,8 +108,8 @@ function factsOf(file, ids) {
  * @param {readonly string[]} there
  */
 function newItems(options, there) {
-  optionsArgument(options, 'items embeddings vectors signal');
-  const { items, embeddings, vectors, signal } = options;
+  optionsArgument(options, 'items embeddings vectors graph signal');
+  const { items, embeddings, vectors, graph, signal } = options;
   checkOptions({ items, signal });
   signal?.throwIfAborted();
   if (items === undefined && vectors === undefined)
@@ -124,6 +131,7 @@ function newItems(options, there) {
     facts: (/** @type {string} */ id) => facts.get(id),
     given,
     embeddings: rowsOf('embeddings', embeddings),
+    triples: graph === undefined ? undefined : triplesArgument(graph),
   };
 }
 
@@ -132,7 +140,7 @@ function newItems(options, there) {
  * @param {EditedFile} file
  * @param {readonly string[]} there
  * @param {ReturnType<typeof newItems>} fresh
- * @returns {PredictedItems & { known: Uint32Array, weighted: boolean }}
+ * @returns {PredictedItems & { known: Uint32Array, people: Float64Array | undefined, weighted: boolean }}
  */
 function guesses(file, there, { ids, facts, embeddings }) {
   const n = file.items - appendedOf(file);
@@ -145,6 +153,7 @@ function guesses(file, there, { ids, facts, embeddings }) {
   return {
     ...predictItems({ vectors, bias, dim, people }, features),
     known: features.known,
+    people,
     weighted: people !== undefined,
   };
 }
@@ -198,6 +207,7 @@ function putItems(file, { ids, facts }, { vectors, bias }) {
   for (const name of ['item weights', 'item targets']) appendLike(file, name, ids.length);
   appendClusters(file, old, vectors);
   appendNeighbours(file, ids.length);
+  growGraph(file, ids.length);
   const own = ids.map(facts);
   appendTexts(
     file,
@@ -235,15 +245,19 @@ export async function appendItems(bytes, options) {
   if (ids.length === 0) return nothingNew(file, present);
   const guessed = guesses(file, there, fresh);
   const isGiven = (/** @type {string} */ id) => given?.of.has(id) === true;
-  const vectors = takeGiven(guessed.vectors, ids, given, file.dim);
+  const { triples } = fresh;
+  const placed = triples && placeByGraph(file, { there, ids, triples }, guessed);
+  const vectors = takeGiven(placed?.vectors ?? guessed.vectors, ids, given, file.dim);
   putItems(file, fresh, { vectors, bias: guessed.bias.map(storable) });
+  if (placed) putPlaced(file, placed, isGiven, ids);
   const all = ids.every(isGiven);
   return {
     bytes: file.bytes(),
     appended: ids,
     present,
     items: file.items,
-    plain: ids.filter((id, i) => guessed.known[i] === 0 && !isGiven(id)),
+    plain: ids.filter((id, i) => guessed.known[i] === 0 && !isGiven(id) && !placed?.reached[i]),
+    ...(placed && { graph: placed.report }),
     strength: all ? null : guessed.strength,
     explained: all ? null : guessed.explained,
     weighted: guessed.weighted,

@@ -5,12 +5,14 @@ import { bytesView } from '../core/bytes.js';
 import { crc32c } from '../core/crc32c.js';
 import { AmpcfError } from '../core/errors.js';
 import { dtypeBytes, expandedVectors, floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
+import { graphSectionNames } from '../core/sections.js';
 import { sectionNames } from '../core/abi.js';
 import { startTrainer } from './module.js';
 
 /** @import { Section } from '../core/sections.js' */
 /** @typedef {import('./kernel.js').TrainKernel} TrainKernel */
 
+const knownNames = [...sectionNames, ...graphSectionNames];
 const headerBytes = 128;
 const entryBytes = 48;
 const alignment = 64;
@@ -101,12 +103,18 @@ export class EditedFile {
     const there = this.find(name);
     const cols = there?.cols ?? 1;
     const rows = data.length / dtypeBytes[dtype] / cols;
-    const section = { type: sectionNames.indexOf(name), name, flags: 0, ...there, dtype, rows, cols, data };
+    const type = knownNames.indexOf(name);
+    const section = { type, name, flags: 0, ...there, dtype, rows, cols, data };
     if (there) this.#sections[this.#sections.indexOf(there)] = section;
     else {
       const last = this.#sections.findIndex((each) => each.name === 'metadata');
       this.#sections.splice(last < 0 || name === 'metadata' ? this.#sections.length : last, 0, section);
     }
+  }
+
+  /** All sections, in the order of the file. */
+  get sections() {
+    return this.#sections;
   }
 
   /** @param {string} name */
@@ -186,7 +194,7 @@ export async function openToEdit(bytes) {
   if (unknown)
     throw new AmpcfError(
       'UNSUPPORTED_VERSION',
-      `model file: got a section of type ${unknown.type}, wanted those up to ${sectionNames.length - 1}: ` +
+      `model file: got a section of type ${unknown.type}, wanted those up to ${knownNames.length - 1}: ` +
         'update the library',
     );
   return new EditedFile(kernel, copy);

@@ -107,7 +107,22 @@ export function appendedOf(file) {
 export function setAppended(file, appended) {
   if (appended === appendedOf(file)) return;
   const { appended: _, ...metadata } = file.metadata();
-  const text = new TextEncoder().encode(JSON.stringify({ ...metadata, ...(appended > 0 && { appended }) }));
+  putMetadata(file, { ...metadata, ...(appended > 0 && { appended }) });
+}
+
+/**
+ * Facts beside those that the metadata have.
+ * @param {EditedFile} file
+ * @param {Record<string, unknown>} more
+ */
+export const setMetadata = (file, more) => putMetadata(file, { ...file.metadata(), ...more });
+
+/**
+ * @param {EditedFile} file
+ * @param {Record<string, unknown>} metadata
+ */
+function putMetadata(file, metadata) {
+  const text = new TextEncoder().encode(JSON.stringify(metadata));
   if (text.length > FORMAT_MAX_METADATA_BYTES)
     throw new AmpcfError(
       'LIMIT',

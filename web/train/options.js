@@ -4,6 +4,10 @@ import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 import { choiceSettings, goneSettings, numberSettings, refuseGone } from './settings.js';
 
+/** @import { GraphChoice } from './graph-scout.js' */
+/** @import { GraphResult } from './graph.js' */
+/** @import { Triples } from '../graph/triples.js' */
+/** @typedef {Omit<GraphResult, 'bytes'> & { choice: GraphChoice }} GraphTrained */
 /** @import { LateSettings } from './late-settings.js' */
 /** @import { TrainSettings } from './settings.js' */
 /**
@@ -83,6 +87,9 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 =
  *   nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
+ * @property {Triples} [graph] relations of items to each other and to anything else: items of few people lean on
+ *   what they say, and those of `items` that nobody has get vectors by it; how far it is trusted is learnt on
+ *   events that a shorter training, which comes first, does not see
  * @property {string} [name] goes into the metadata
  * @property {number} [cores] 1 to 64 workers that share the training and the neighbours, each with an
  *   instance of its own; no byte depends on it. Default 1: no worker. Only softmax, and the epochs of the
@@ -114,14 +121,14 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  * @property {() => void} stop no more sweeps
  */
 /**
- * @typedef {{ phase: 'vectors' | 'neighbours', done: number, total: number, sweep: number, sweeps: number,
+ * @typedef {{ phase: 'vectors' | 'neighbours' | 'scout' | 'graph', done: number, total: number, sweep: number, sweeps: number,
  *   seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax), both
  *   sweeps and epochs of people (likelihoods); steps of the neighbours
  */
 /**
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
  *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean, cores:
- *   number }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps
+ *   number, graph?: GraphTrained }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps
  *   those of the snapshot kept; historyCounts: false where everybody gets the same list, whatever the
  *   history: try a smaller lambda or bias, a smaller alpha or unobserved, or more events a person
  */
@@ -130,7 +137,7 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
 const mostNameBytes = 2 ** 15;
 
 /** What stands beside the settings. */
-const besides = 'private items name cores signal onProgress onSnapshot chooseSettings';
+const besides = 'private items graph name cores signal onProgress onSnapshot chooseSettings';
 
 /**
  * What a training may be told, and nothing else but `more`; a setting of version 0.1 is refused with what

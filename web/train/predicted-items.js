@@ -16,6 +16,8 @@ import { predict, ridgeRegression } from './ridge.js';
  * @property {Float32Array} bias (M)
  * @property {number} strength of the ridge for the vectors
  * @property {number} explained how much of the trained vectors the others say, 1 = all of it
+ * @property {Float64Array} said (N, D + 1) of each trained item by the others, its bias last
+ * @property {number} longer as guesses are made longer than the ridge has them
  */
 
 /** Of the ridge, in items of mean weight. */
@@ -31,7 +33,7 @@ const wordPenalties = Object.freeze([1, 10, 1e6]);
  * @param {Float64Array | undefined} people
  * @param {number} n
  */
-function weightsOf(people, n) {
+export function trustOf(people, n) {
   if (!people) return new Float64Array(n).fill(1);
   const weights = people.map((count) => Math.sqrt(Math.max(1, count)));
   const mean = weights.reduce((sum, w) => sum + w, 0) / n;
@@ -87,7 +89,7 @@ function penaltiesOf(words) {
 export function predictItems(items, features) {
   const { bias, dim, people } = items;
   const k = dim + 1;
-  const weights = weightsOf(people, bias.length);
+  const weights = trustOf(people, bias.length);
   const data = { targets: targetsOf(items), k, counted: dim, weights };
   const ridge = ridgeRegression(features.trained, data, penaltiesOf(features.words));
   const drawn = lengthsOf(data.targets, k) / lengthsOf(ridge.said, k);
@@ -105,5 +107,5 @@ export function predictItems(items, features) {
     );
     out.bias[i] = Math.min(high, Math.max(low, row[dim]));
   }
-  return { ...out, strength: ridge.penalty.strength, explained: ridge.explained };
+  return { ...out, strength: ridge.penalty.strength, explained: ridge.explained, said: ridge.said, longer };
 }

@@ -4,6 +4,7 @@ import { badArgument, itemId, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { dtypeBytes, wholeNumbersOf } from '../core/sections.js';
 import { bytesOf, dtypes, openToEdit } from './edit-file.js';
+import { keepGraph } from './edit-graph.js';
 import { appendedOf, gramFactor, setAppended, setGram, setIdOrder } from './edit-items.js';
 
 /** @import { EditedFile } from './edit-file.js' */
@@ -168,6 +169,7 @@ export async function retireItems(bytes, ids) {
   if (appended === kept.length)
     throw badArgument('ids', 'all items that were trained', 'at least one of them left');
   setAppended(file, appended);
+  keepGraph(file, kept);
   keepNeighbours(file, kept);
   for (const name of perItem) keepRows(file, name, kept);
   for (const [offsets, name] of lists) keepLists(file, offsets, name, kept);

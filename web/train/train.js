@@ -7,6 +7,9 @@ import { canonicalInteractions } from './interactions.js';
 import { modelParts, packAspects } from './model-parts.js';
 import { startTrainer, startTrainerBuild } from './module.js';
 import { computeNeighbours, neighbourMemory } from './neighbours.js';
+import { triplesArgument } from '../graph/triples.js';
+import { leanFile } from './graph.js';
+import { chooseGraph } from './graph-scout.js';
 import { lateRow, settingsWith } from './late-settings.js';
 import { checkOptions, trainOptions } from './options.js';
 import { paced } from './pace.js';
@@ -18,6 +21,8 @@ import { checkWasmFits, inputBytes } from './wasm-limit.js';
 
 /** @import { CanonicalInteractions, Interactions } from './interactions.js' */
 /** @import { NeighbourRows, TrainKernel, Training } from './kernel.js' */
+/** @import { GraphChoice } from './graph-scout.js' */
+/** @import { Triples } from '../graph/triples.js' */
 /** @import { LateSettings } from './late-settings.js' */
 /** @import { ItemAspects } from './model-parts.js' */
 /** @import { TrainOptions, TrainResult } from './options.js' */
@@ -45,6 +50,8 @@ export async function trainModel(interactions, options = {}) {
     seconds = () => (performance.now() - began) / 1000;
   const input = trainInput(interactions, options);
   const { data, settings, aspects } = input;
+  const triples = options.graph === undefined ? undefined : triplesArgument(options.graph);
+  const scouted = triples && (await chooseGraph(interactions, triples, options, trainModel));
   const { kernel, build } = await startTrainerBuild();
   const { config } = configured(kernel, input);
   neighbourMemory(kernel, data, settings, aspects); // refuses them before the vectors are trained
@@ -64,9 +71,13 @@ export async function trainModel(interactions, options = {}) {
     aspects,
   );
   const chosen = await writeChosen(training, input, written, neighbours);
+  const leaning = triples && scouted && (await withGraph(chosen.bytes, input, triples, scouted));
+  const bytes = leaning?.bytes ?? chosen.bytes;
   return {
     ...chosen,
-    historyCounts: await dependsOnHistory(chosen.bytes, data),
+    bytes,
+    ...(leaning && { graph: leaning.graph }),
+    historyCounts: await dependsOnHistory(bytes, data),
     users: data.users,
     items: data.itemIds.length,
     interactions: data.items.length,
@@ -75,6 +86,22 @@ export async function trainModel(interactions, options = {}) {
     memoryBytes: kernel.bytes + workerBytes + (neighbours?.memoryBytes ?? 0),
     cores,
   };
+}
+
+/**
+ * The model with items that lean on the graph.
+ * @param {Uint8Array} bytes
+ * @param {TrainInput} input
+ * @param {Triples} triples
+ * @param {GraphChoice} choice
+ */
+async function withGraph(bytes, { data, options }, triples, choice) {
+  const counts = new Float64Array(data.itemIds.length);
+  for (const j of data.items) counts[j]++;
+  const { items, signal } = options;
+  const leaning = { people: counts, settings: choice.settings, signal };
+  const { bytes: leant, ...found } = await leanFile(bytes, triples, items, leaning);
+  return { bytes: leant, graph: { ...found, choice } };
 }
 
 /**

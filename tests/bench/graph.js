@@ -1,0 +1,221 @@
+// Owns `npm run bench:graph`: what a graph brings, by how many people items have, and to people of few events.
+// How far the graph is trusted is learnt from the training part alone. Must not choose a setting.
+import { existsSync, readFileSync } from 'node:fs';
+import { loadModel } from '../../dist/ampcf.js';
+import { pairedBootstrap } from '../../dist/evaluate.js';
+import { trainModel } from '../../dist/train.js';
+import { personRandom } from '../../web/core/random.js';
+import { readGraph } from '../../web/read/read-graph.js';
+import { figure, interval, markdownTable } from './accuracy/text.js';
+import { benchArguments, publish } from './results.js';
+
+/** @import { Triples } from '../../web/train.js' */
+/**
+ * @typedef {object} Task
+ * @property {string} title
+ * @property {string} split folder
+ * @property {string} graph folder
+ * @property {number} unobserved chosen on validation before, without a graph
+ */
+/** @typedef {{ history: string[], relevant: string[] }} Person */
+
+const { data, write } = benchArguments({});
+const cut = 20;
+const hiddenShare = 0.05;
+const seed = 7;
+/** @type {Task[]} */
+const tasks = [
+  { title: 'Last.fm', split: 'graph-lastfm-dbpedia', graph: 'graph-lastfm-dbpedia', unobserved: 30 },
+  { title: 'MovieLens-1M', split: 'ml1m-leaderboard', graph: 'graph-ml1m-dbpedia', unobserved: 12 },
+];
+const groups = /** @type {const} */ ([
+  ['all', () => true],
+  ['all with people', (n) => n > 0],
+  ['nobody (hidden)', (n) => n === 0],
+  ['1 to 5', (n) => n >= 1 && n <= 5],
+  ['6 to 20', (n) => n > 5 && n <= 20],
+  ['more', (n) => n > 20],
+]);
+const gains = Float64Array.from({ length: cut }, (_, i) => 1 / Math.log2(i + 2));
+
+/** @param {string} path */
+const rowsOf = (path) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+
+/**
+ * @param {Task} task
+ */
+async function readTask({ split, graph }) {
+  const parts = ['train', 'validation', 'test'].map((part) => rowsOf(`${data}/${split}/${part}.txt`));
+  const ids = [...new Set(parts.flat().flatMap(([, ...own]) => own))];
+  const hidden = new Set(ids.filter((id) => personRandom(seed, `hidden ${id}`)() < hiddenShare));
+  const train = parts[0].map(([user, ...own]) => ({ user, own: own.filter((id) => !hidden.has(id)) }));
+  const test = new Map(parts[2].map(([user, ...own]) => [user, own]));
+  const counts = new Map(ids.map((id) => [id, 0]));
+  for (const { own } of train) for (const id of own) counts.set(id, Number(counts.get(id)) + 1);
+  const people = train.flatMap(({ user, own }) => {
+    const relevant = test.get(user) ?? [];
+    return own.length > 0 && relevant.length > 0 ? [{ history: own, relevant }] : [];
+  });
+  const at = new Map(ids.map((id, j) => [id, j]));
+  const interactions = {
+    users: train.map(({ user }) => user),
+    items: ids,
+    user: train.flatMap(({ own }, u) => own.map(() => u)),
+    item: train.flatMap(({ own }) => own.map((id) => Number(at.get(id)))),
+  };
+  const { triples } = await readGraph(`${data}/${graph}/triples.csv`, {
+    entities: `${data}/${graph}/entities.csv`,
+  });
+  return { ids, hidden, counts, people, interactions, triples };
+}
+
+/**
+ * Recall@20 and NDCG@20 of each person among relevant items of a group; NaN where there is none.
+ * @param {readonly string[][]} lists
+ * @param {readonly Person[]} people
+ * @param {(id: string) => boolean} counts
+ */
+function measured(lists, people, counts) {
+  const recall = new Float64Array(people.length);
+  const ndcg = new Float64Array(people.length);
+  people.forEach(({ relevant }, p) => {
+    const wanted = new Set(relevant.filter(counts));
+    const hits = lists[p].map((id) => wanted.has(id));
+    const ideal = gains.subarray(0, wanted.size).reduce((a, b) => a + b, 0);
+    recall[p] = wanted.size > 0 ? hits.filter(Boolean).length / wanted.size : NaN;
+    ndcg[p] = wanted.size > 0 ? hits.reduce((sum, hit, i) => sum + (hit ? gains[i] : 0), 0) / ideal : NaN;
+  });
+  return { recall, ndcg };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {readonly Person[]} people
+ */
+async function listsOf(bytes, people) {
+  const model = await loadModel(bytes);
+  const lists = people.map(({ history }) => {
+    const me = model.createProfile(history);
+    const { items } = me.recommend({ topK: cut, proportional: 0 });
+    me.dispose();
+    return items.map(({ item }) => item);
+  });
+  model.dispose();
+  return lists;
+}
+
+/**
+ * Everybody's list of the items whose relations lead to what many people have: the mean over what an item is
+ * linked to of the mean people of its items.
+ * @param {Awaited<ReturnType<typeof readTask>>} task
+ */
+function popularityOfAspects({ ids, counts, people, triples }) {
+  const known = new Set(ids);
+  /** @type {Map<string, string[]>} */ const links = new Map(ids.map((id) => [id, []]));
+  /** @type {Map<string, { sum: number, n: number }>} */ const of = new Map();
+  triples.heads.forEach((head, x) => {
+    for (const [item, other] of [
+      [head, triples.tails[x]],
+      [triples.tails[x], head],
+    ]) {
+      if (!known.has(item) || known.has(other)) continue;
+      links.get(item)?.push(other);
+      const { sum, n } = of.get(other) ?? { sum: 0, n: 0 };
+      const own = Number(counts.get(item));
+      if (own > 0) of.set(other, { sum: sum + own, n: n + 1 });
+    }
+  });
+  const score = new Map(
+    ids.map((id) => {
+      const own = (links.get(id) ?? []).flatMap((other) => of.get(other) ?? []);
+      return [id, own.length > 0 ? own.reduce((sum, { sum: s, n }) => sum + s / n, 0) / own.length : 0];
+    }),
+  );
+  const order = [...ids].sort((a, b) => Number(score.get(b)) - Number(score.get(a)) || (a < b ? -1 : 1));
+  return people.map(({ history }) => {
+    const seen = new Set(history);
+    return order.filter((id) => !seen.has(id)).slice(0, cut);
+  });
+}
+
+/**
+ * @param {string} label
+ * @param {Float64Array} before
+ * @param {Float64Array} after
+ */
+function cells(label, before, after) {
+  const rows = Array.from(before.keys()).filter((p) => !Number.isNaN(before[p]));
+  if (rows.length === 0) return [label, '0', '', '', ''];
+  const [a, b] = [after, before].map((column) => Float64Array.from(rows, (p) => column[p]));
+  const mean = (/** @type {Float64Array} */ of) => of.reduce((sum, x) => sum + x, 0) / of.length;
+  return [label, String(rows.length), figure(mean(b)), figure(mean(a)), interval(pairedBootstrap(a, b))];
+}
+
+/**
+ * Histories cut to 1, 2, 3, 4 or 5 events by lot.
+ * @param {readonly Person[]} people
+ */
+const fewEvents = (people) =>
+  people.map(({ history, relevant }, p) => {
+    const random = personRandom(seed, `few ${p}`);
+    const n = 1 + Math.floor(5 * random());
+    const lots = history.map((id) => ({ id, lot: random() })).sort((a, b) => a.lot - b.lot);
+    return { history: lots.slice(0, n).map(({ id }) => id), relevant };
+  });
+
+/** @param {Task} task */
+async function report(task) {
+  const read = await readTask(task);
+  const { ids, hidden, counts, people, interactions, triples } = read;
+  const options = { minSupport: 1, unobserved: task.unobserved, items: new Map(ids.map((id) => [id, {}])) };
+  const plain = await trainModel(interactions, options);
+  const graph = await trainModel(interactions, { ...options, graph: triples });
+  process.stderr.write(`${task.title} ${JSON.stringify(graph.graph?.choice)}\n`);
+  const few = fewEvents(people);
+  const lists = { before: await listsOf(plain.bytes, people), after: await listsOf(graph.bytes, people) };
+  const ofFew = { before: await listsOf(plain.bytes, few), after: await listsOf(graph.bytes, few) };
+  const rows = /** @type {const} */ (['recall', 'ndcg']).flatMap((name) => [
+    ...groups.map(([label, is]) => {
+      const inGroup = (/** @type {string} */ id) => is(Number(counts.get(id)));
+      const [before, after] = [lists.before, lists.after].map((own) => measured(own, people, inGroup)[name]);
+      return cells(`${name}@20, items of ${label}`, before, after);
+    }),
+    cells(
+      `${name}@20, people of 1 to 5 events`,
+      measured(ofFew.before, few, () => true)[name],
+      measured(ofFew.after, few, () => true)[name],
+    ),
+  ]);
+  const cold = (/** @type {string} */ id) => hidden.has(id);
+  const baseline = popularityOfAspects(read);
+  const found = (/** @type {string[][]} */ own) => {
+    const column = [...measured(own, people, cold).recall].filter((x) => !Number.isNaN(x));
+    return figure(column.reduce((a, b) => a + b, 0) / column.length);
+  };
+  const { choice, triples: kept, relations } = /** @type {NonNullable<typeof graph.graph>} */ (graph.graph);
+  return [
+    `### ${task.title}`,
+    '',
+    `${ids.length} items, of which ${hidden.size} were hidden from the training (by lot, seed ${seed}); ` +
+      `${people.length} people; ${kept.triples} of ${kept.given} triples connect items. Learnt on events held ` +
+      `out of the training part: \`${JSON.stringify(choice.settings)}\`, relations ` +
+      `${relations.map(({ relation, weight }) => `${relation} ${weight.toFixed(2)}`).join(', ')}. ` +
+      `Training took ${plain.seconds.toFixed(0)} s without and ${graph.seconds.toFixed(0)} s with the graph.`,
+    '',
+    markdownTable(['', 'people', 'without', 'with graph', 'difference, 95 %'], rows),
+    '',
+    `Hidden items, recall@20 among all items: popularity of what they are linked to ${found(baseline)}, ` +
+      `graph ${found(lists.after)}.`,
+    '',
+  ].join('\n');
+}
+
+const sections = [];
+for (const task of tasks)
+  if (existsSync(`${data}/${task.split}`) && existsSync(`${data}/${task.graph}`))
+    sections.push(await report(task));
+if (sections.length > 0) publish('graph', sections.join('\n'), { write });
