@@ -11,6 +11,7 @@ import { Interrupted, interruptions } from './interrupted.js';
 import { inspectUsage, runInspect, runVerify, verifyUsage } from './inspect-command.js';
 import { rankUsage, recommendUsage, runRank, runRecommend } from './rank-command.js';
 import { run as runRetire, usage as retireUsage } from './retire-command.js';
+import { run as runServe, usage as serveUsage } from './serve-command.js';
 import { run as runSimulate, usage as simulateUsage } from './simulate-command.js';
 import { run as runSplit, usage as splitUsage } from './split-command.js';
 import { inline } from '../read/inline.js';
@@ -39,6 +40,7 @@ const commands = {
   evaluate: { usage: evaluateUsage, run: runEvaluate },
   diagnose: { usage: diagnoseUsage, run: runDiagnose },
   simulate: { usage: simulateUsage, run: runSimulate },
+  serve: { usage: serveUsage, run: runServe },
   inspect: { usage: inspectUsage, run: runInspect },
   verify: { usage: verifyUsage, run: runVerify },
 };
@@ -59,11 +61,13 @@ const usage = [
   '  ampcf evaluate MODEL --test ..      how well does it recommend, and compared with what?',
   '  ampcf diagnose MODEL --history ..   how good are its personas, and what do they tell of people?',
   '  ampcf simulate MODEL                people drawn from it take what it recommends, round by round',
+  '  ampcf serve MODEL --page            try it in a page on this machine',
   '  ampcf inspect MODEL                 what a model file holds',
   '  ampcf verify MODEL                  is it sound?',
   '',
-  '  ampcf help COMMAND says more, -v which version this is. Data goes to standard output, progress to standard error,',
-  '  and with --json why a command failed too, as {"error": {"code", "message", "exitCode"}} in its last line.',
+  '  ampcf COMMAND --help, or ampcf help COMMAND, says more; -v says the version. Data goes to standard',
+  '  output, progress to standard error. With --json the last line there says why a command failed:',
+  '  {"error": {"command", "code", "message", "exitCode"}}.',
   '  Exit codes: 0 ok, 2 usage, 3 bad data, 4 bad model, 5 input/output, 6 out of memory, 130 interrupted.',
   '',
 ].join('\n');
