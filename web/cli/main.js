@@ -135,8 +135,8 @@ function failureOf(error, signal) {
   if (code === undefined) return undefined;
   const { code: word, message, details } = /** @type {import('../core/errors.js').AmpcfError} */ (error);
   const meant = Object.keys(details.meant ?? {}).length > 0 ? { meant: details.meant } : {};
-  // What is wrong with rows, and a question, may be several lines; all else is one, whatever stands in it.
-  const several = details.question || code === exitData;
+  // What is wrong with rows has a line for each; all else is one, whatever stands in it.
+  const several = Array.isArray(details.rows);
   return { code: word, message: several ? message : inline(message), exitCode: code, ...meant };
 }
 

@@ -73,11 +73,13 @@ const model = await loadModel('${escapedHtml(address)}');</pre>
  * @returns {Promise<Served>}
  */
 async function servedModel(path, page, policy) {
+  const name = basename(path);
+  if (name.includes('?'))
+    throw new UsageError(`MODEL: got ${name}, wanted a name without a question mark, which ends an address`);
   const bytes = await readFileBytes(path);
   const model = await openModel(path, bytes);
   const what = `${inline(path)} (${fileSize(bytes.length)}, ${model.info.items} items)`;
   model.dispose();
-  const name = basename(path);
   const address = `/model/${encodeURIComponent(name)}`;
   /** @type {Mount[]} */
   const mounts = [

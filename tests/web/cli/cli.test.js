@@ -171,7 +171,18 @@ test('inspect and verify', () => {
       (/** @type {{ name: string, rows: number }} */ section) => section.name === 'titles',
     ),
   );
-  assert.match(ampcf('inspect m.ampcf').stdout, /item vectors +20 x 8/);
+  const drawn = ampcf('inspect m.ampcf').stdout;
+  assert.match(drawn, /item vectors +20 x 8 +f32 +640 +█+░* +\d+ %/);
+  // Every item is somewhere: in a group of the curve, in a length, in an aspect, in a cluster.
+  const part = (/** @type {string} */ heading) => drawn.split(`${heading}\n`)[1].split('\n\n')[0];
+  const sum = (/** @type {string} */ text) =>
+    [...text.matchAll(/[█░] +(\d+)(?: items)?$/gm)].reduce((all, [, n]) => all + Number(n), 0);
+  const curve = part('popularity, most popular items first');
+  assert.match(curve, /^ {2}items 1-2 +█{24} +\d+(\.\d+)? people each$/m);
+  assert.match(curve, /^ {2}items 19-20 /m);
+  assert.equal(sum(part('item vectors, by length')), 20);
+  assert.match(part('aspects, by items'), /^ {2}Crime +█+ +10$/m);
+  assert.equal(sum(part('clusters, by items')), 20);
   const { status, stdout } = ampcf('verify m.ampcf --json');
   assert.equal(status, 0);
   assert.equal(JSON.parse(stdout).integrity, report.integrity);
