@@ -1,5 +1,5 @@
-// Owns the cells of a terminal: how wide it is, how many a text takes, and text that is wrapped, cut or filled
-// up to a number of them. Must not write, and must not know what a text means.
+// Owns the cells of a terminal: how wide it is, how many a text takes, and text that is wrapped, cut or
+// filled up to a number of them. Must not write, and must not know what a text means.
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { inline } from '../read/inline.js';

@@ -26,7 +26,7 @@ export function bar(share, width) {
 }
 
 /**
- * A text from outside as a part of one line, cut to so many cells, with an ellipsis where something is missing.
+ * A text from outside as a part of one line of so many cells, with an ellipsis where something is missing.
  * @param {string} text
  * @param {number} width
  */

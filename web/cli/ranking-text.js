@@ -89,6 +89,8 @@ function headOf({ score, title, persona, seat }, place, width) {
     .join('\n');
 }
 
+const legendText = 'by share: not the score but a claim of the whole taste put it there';
+
 /**
  * A ranking as text. "by share": a claim, not the score, put the item there.
  * @param {Ranking} ranking
@@ -96,7 +98,7 @@ function headOf({ score, title, persona, seat }, place, width) {
 export function rankingLines({ items }) {
   const width = terminalWidth();
   const legend = items.some(({ seat }) => seat)
-    ? `\n\n${hanging(style('dim', 'by share: not the score but a claim of the whole taste put it there'), '  ', '  ', width)}`
+    ? `\n\n${hanging(style('dim', legendText), '  ', '  ', width)}`
     : '';
   const lines = items
     .flatMap((item, i) => {

@@ -18,7 +18,7 @@ import { print } from './terminal.js';
 /** @import { RequestListener, Server } from 'node:http' */
 /** @import { OptionSpec } from './options.js' */
 /** @import { Mount } from './serve-files.js' */
-/** @typedef {{ listener: RequestListener, open: string, what: string }} Served open: the path to begin with */
+/** @typedef {{ listener: RequestListener, open: string, what: string }} Served open: where to begin */
 
 const usualPort = 8080;
 
@@ -74,8 +74,6 @@ const model = await loadModel('${escapedHtml(address)}');</pre>
  */
 async function servedModel(path, page, policy) {
   const name = basename(path);
-  if (name.includes('?'))
-    throw new UsageError(`MODEL: got ${name}, wanted a name without a question mark, which ends an address`);
   const bytes = await readFileBytes(path);
   const model = await openModel(path, bytes);
   const what = `${inline(path)} (${fileSize(bytes.length)}, ${model.info.items} items)`;

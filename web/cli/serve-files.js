@@ -1,5 +1,5 @@
 // Owns answering requests with files of this machine: which file a path means, and with which headers. Must
-// not answer other machines, write, or give out hidden files or what lies outside the folders that it is given.
+// not answer other machines, write, or give out hidden files or what lies outside the folders that it has.
 import { realpathSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import sirv from 'sirv';
@@ -12,6 +12,14 @@ import sirv from 'sirv';
  * @property {string} [only] the one file of it that is given out
  */
 /** @typedef {{ file: string, root: string } | { folder: true }} Found */
+/** @typedef {{ file: string, root: string }} FoundFile */
+/** @typedef {(found: FoundFile, request: IncomingMessage, response: ServerResponse) => void} Send */
+/**
+ * @typedef {object} Answers
+ * @property {string | null} policy the Content-Security-Policy
+ * @property {Record<string, string>} [pages] HTML by path
+ * @property {Record<string, string>} [redirects] where paths lead
+ */
 
 /** What a page of ours may load, and nothing of other hosts. */
 export const pagePolicy = [
@@ -28,6 +36,15 @@ export const pagePolicy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** @type {Record<string, string>} */
+const always = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
 const utf8 = '; charset=utf-8';
 /** @type {Record<string, string>} */
@@ -127,31 +144,39 @@ function answer(response, status, headers, text = '') {
 }
 
 /**
+ * A function that answers with files by sirv.
+ * @param {Record<string, string>} headers
+ * @returns {Send}
+ */
+function sender(headers) {
+  const handlers = new Map();
+  const setHeaders = (/** @type {ServerResponse} */ response, /** @type {string} */ path) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    response.setHeader('content-type', types[extname(path).toLowerCase()] ?? 'application/octet-stream');
+  };
+  return ({ file, root }, request, response) => {
+    if (!handlers.has(root)) handlers.set(root, sirv(root, { dev: true, etag: true, setHeaders }));
+    // An ETag of ours is a weak one, which no If-Range may be compared with.
+    const asked = request.headers['if-range'] ? undefined : request.headers.range;
+    const range = plainRange(asked, statSync(file).size);
+    if (range === undefined) delete request.headers.range;
+    else request.headers.range = range;
+    const pathname = `/${relative(root, file).split(sep).map(encodeURI).join('/')}`;
+    // How sirv keeps a path that it has read: one with # or ? in it too, which it would cut there.
+    Object.assign(request, { url: pathname, _parsedUrl: { raw: pathname, pathname } });
+    handlers.get(root)(request, response, () => answer(response, 404, headers, 'not found\n'));
+  };
+}
+
+/**
  * A listener that answers requests with files.
  * @param {readonly Mount[]} mounts
- * @param {{ policy: string | null, pages?: Record<string, string>, redirects?: Record<string, string> }} options
- *   policy: the Content-Security-Policy; pages: HTML by path; redirects: where paths lead
+ * @param {Answers} answers
  * @returns {(request: IncomingMessage, response: ServerResponse) => void}
  */
 export function fileListener(mounts, { policy, pages = {}, redirects = {} }) {
-  /** @type {Record<string, string>} */
-  const headers = {
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    ...(policy !== null && { 'content-security-policy': policy }),
-  };
-  const handlers = new Map();
-  const sendFrom = (/** @type {string} */ root) => {
-    const setHeaders = (/** @type {ServerResponse} */ response, /** @type {string} */ path) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      response.setHeader('content-type', types[extname(path).toLowerCase()] ?? 'application/octet-stream');
-    };
-    if (!handlers.has(root)) handlers.set(root, sirv(root, { dev: true, etag: true, setHeaders }));
-    return handlers.get(root);
-  };
+  const headers = { ...always, ...(policy !== null && { 'content-security-policy': policy }) };
+  const send = sender(headers);
   return (request, response) => {
     if (!isOwnHost(request.headers.host)) return answer(response, 421, headers, 'only localhost\n');
     if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -165,13 +190,11 @@ export function fileListener(mounts, { policy, pages = {}, redirects = {} }) {
     const found = find(path, mounts);
     if (!found) return answer(response, 404, headers, 'not found\n');
     if ('folder' in found)
-      return answer(response, 302, { ...headers, location: `${encodeURI(path).replace(/^\/+/, '/')}/` });
-    const range = request.headers['if-range'] ? undefined : request.headers.range;
-    const plain = plainRange(range, statSync(found.file).size);
-    if (plain === undefined) delete request.headers.range;
-    else request.headers.range = plain;
-    request.url = `/${relative(found.root, found.file).split(sep).map(encodeURI).join('/')}`;
-    sendFrom(found.root)(request, response, () => answer(response, 404, headers, 'not found\n'));
+      return answer(response, 302, {
+        ...headers,
+        location: `${path.split('/').map(encodeURIComponent).join('/')}/`,
+      });
+    send(found, request, response);
   };
 }
 

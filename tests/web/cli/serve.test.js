@@ -1,5 +1,5 @@
-// Owns the tests of `ampcf serve`: which file a request gets and with which headers, what is kept from it, how
-// it starts and stops. Must not test the pages that are served.
+// Owns the tests of `ampcf serve`: which file a request gets and with which headers, what is kept from it,
+// how it starts and stops. Must not test the pages that are served.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,9 +15,8 @@ const { bytes } = await trainModel(
   { users: ['ann', 'ben'], items: ['x', 'y'], user: [0, 0, 1, 1], item: [0, 1, 0, 1] },
   { dim: 2, minSupport: 1 },
 );
-const modelName = 'my mödel 100%#.ampcf';
+const modelName = 'my mödel 100%#?.ampcf';
 writeFileSync(join(folder, modelName), bytes);
-writeFileSync(join(folder, 'what?.ampcf'), bytes);
 writeFileSync(join(folder, 'secret.txt'), 'secret');
 mkdirSync(join(folder, 'site/below'), { recursive: true });
 writeFileSync(join(folder, 'site/index.html'), '<!doctype html><title>root</title>');
@@ -28,7 +27,10 @@ writeFileSync(join(folder, 'site/.hidden'), 'secret');
 symlinkSync('../secret.txt', join(folder, 'site/link.txt'));
 symlinkSync('app.js', join(folder, 'site/inside.js'));
 
-/** @typedef {{ child: import('node:child_process').ChildProcess, address: string, ended: Promise<number> }} Running */
+/** @import { ChildProcess } from 'node:child_process' */
+/** @import { IncomingHttpHeaders } from 'node:http' */
+/** @typedef {{ child: ChildProcess, address: string, ended: Promise<number> }} Running */
+/** @typedef {{ status: number | undefined, headers: IncomingHttpHeaders, body: string }} Answer */
 /** @type {Running[]} */
 const running = [];
 after(() => running.forEach(({ child }) => child.kill('SIGKILL')));
@@ -57,7 +59,7 @@ async function serve(...args) {
 /**
  * @param {string} address with its path as it is to be sent
  * @param {{ method?: string, headers?: Record<string, string> }} [options]
- * @returns {Promise<{ status: number | undefined, headers: import('node:http').IncomingHttpHeaders, body: string }>}
+ * @returns {Promise<Answer>}
  */
 const ask = (address, { method = 'GET', headers = {} } = {}) =>
   new Promise((done, reject) => {
@@ -189,7 +191,6 @@ test('what cannot be served is refused', async () => {
     ['', 2, /MODEL or FOLDER is missing/],
     ['none', 5, /none: cannot read: no such file/],
     ['secret.txt', 4, /secret\.txt: /],
-    ['what?.ampcf', 2, /MODEL: got what\?\.ampcf, wanted a name without a question mark/],
     ['site --page', 2, /--page: got it with a folder/],
     ['site --port x', 2, /--port: got "x"/],
     ['site --port 70000', 2, /--port: got "70000"/],
