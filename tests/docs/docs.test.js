@@ -79,8 +79,8 @@ describe('code blocks', () => {
       [
         'README.md: needs a registry',
         'README.md: needs a CDN',
-        'web/cli/README.md: serves until it is stopped',
         '.github/SECURITY.md: the digest is of a file that is not here',
+        'web/cli/README.md: serves until it is stopped',
       ],
     );
   });
