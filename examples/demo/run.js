@@ -24,8 +24,8 @@ function threePeople(people) {
   const shares = (/** @type {import('./people.js').Person} */ person) =>
     person.tastes.map(({ share }) => share).join('/');
   const kinds = /** @type {const} */ ([
-    ['one taste', '1'],
     ['two tastes, 70/30', '0.7/0.3'],
+    ['one taste', '1'],
     ['a 10 % minority taste', '0.9/0.1'],
   ]);
   return kinds.map(([kind, wanted]) => ({
@@ -115,10 +115,11 @@ const path = here(file);
 const ratings = here(new URL('ratings.csv', out));
 const spoken = here(new URL('reviews.csv', out));
 const facts = here(new URL('films.csv', import.meta.url));
-const liked = 'alien-1979,heat-1995,the-godfather-1972,my-neighbor-totoro-1988';
+const liked = 'alien-1979,the-shining-1980,halloween-1978,high-noon-1952,rio-bravo-1959,the-searchers-1956';
 say(bold('Next'));
 say(`  npx ampcf recommend ${path} --history ${liked} --explain`);
 say(`  npx ampcf rank ${path} --history alien-1979 --candidates blade-runner-1982,gigi-1958,stalker-1979`);
 say(`  npx ampcf train ${ratings} --items ${facts} -o mine.ampcf   (or your own ratings)`);
 say(`  npx ampcf evidence ${path} ${spoken} -o mine.evidence   (or your own reviews)`);
+say(`  npx ampcf serve ${path} --page`);
 say('  npx ampcf --help');

@@ -94,6 +94,7 @@ describe('code blocks', () => {
         'README.md: needs a registry',
         'README.md: needs a CDN',
         '.github/SECURITY.md: the digest is of a file that is not here',
+        'web/cli/README.md: serves until it is stopped',
       ],
     );
   });

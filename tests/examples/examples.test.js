@@ -37,6 +37,15 @@ test('the demo shows three people, reasons that add up and the taste distance; i
     assert.equal(run.status, 0, run.stderr);
     assert.equal(run.stderr, '', 'every id of the example is known');
     assert.match(run.stdout, /Personas of this history/);
+    if (command === 'rank') continue;
+    // What a newcomer sees first is more than one person in one, and each of them speaks for something.
+    const labels = [...run.stdout.matchAll(/^ {2}\d {2}(\S.*?) {2,}█/gm)].map(([, label]) => label);
+    assert.ok(labels.length >= 2, run.stdout);
+    for (const label of labels)
+      assert.match(
+        run.stdout,
+        new RegExp(`^ +\\d+ +\\d\\.\\d{3} .* ${label}( |$).*\\n +because you liked`, 'm'),
+      );
   }
 });
 

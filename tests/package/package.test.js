@@ -467,6 +467,10 @@ describe('the package', () => {
     assert.doesNotMatch(text('dist/cli.js'), /parquetMetadata/, 'only who reads Parquet loads it');
     for (const name of [
       'dist/cli.js contains csv-parse',
+      'dist/cli.js contains commander',
+      'dist/cli.js contains sirv',
+      'dist/cli.js contains string-width',
+      'dist/cli.js contains wrap-ansi',
       'dist/report.js contains @observablehq/plot',
       'dist/report.js contains linkedom',
       'dist/report.js contains d3-scale',

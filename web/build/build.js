@@ -271,6 +271,11 @@ async function bundleLibrary() {
   await bundle({ ...forNode, platform: 'node' });
 }
 
+/** Packages that are not modules ask for parts of Node by `require`, which modules do not have. */
+const requireOfNode =
+  "import { createRequire as requireFrom } from 'node:module';\n" +
+  'const require = requireFrom(import.meta.url);';
+
 /** The command line, with the licences of what it takes in. */
 async function bundleProgram() {
   const program = /** @satisfies {import('esbuild').BuildOptions} */ ({
@@ -281,7 +286,7 @@ async function bundleProgram() {
   const cli = await bundle({
     ...program,
     entryPoints: entry('cli', 'web/cli/main.js'),
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${requireOfNode}` },
     metafile: true,
   });
   const chunk = (/** @type {string} */ name, /** @type {string} */ path) =>

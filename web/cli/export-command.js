@@ -66,6 +66,18 @@ function formatOf({ to, output }) {
 const beside = (/** @type {string} */ output, /** @type {string} */ format) =>
   output.endsWith(`.${format}`) ? output.slice(0, -format.length - 1) : output;
 
+/**
+ * The files of a format, that of the vectors first.
+ * @param {(typeof formats)[number]} format
+ * @param {string} output
+ */
+function pathsOf(format, output) {
+  const stem = beside(output, format);
+  const settings = `${stem}.settings.json`;
+  if (format === 'safetensors') return [output];
+  return format === 'npy' ? [output, `${stem}.ids.txt`, settings] : [output, settings];
+}
+
 /** @param {readonly string[]} ids */
 function idLines(ids) {
   const wrong = ids.find((id) => /[\r\n]/.test(id) || id.trim() === '');
@@ -121,12 +133,12 @@ function filesOf(format, output, exported) {
   const { ids, arrays } = exported;
   const { items, dim, vectors } = arrays;
   if (format === 'safetensors') return [{ path: output, bytes: safetensorsOf(exported) }];
-  const stem = beside(output, format);
-  const saved = { path: `${stem}.settings.json`, bytes: settingsText(exported) };
+  const paths = pathsOf(format, output);
+  const saved = { path: paths[paths.length - 1], bytes: settingsText(exported) };
   if (format === 'npy')
     return [
       { path: output, bytes: writeNpy(vectors, [items, dim]) },
-      { path: `${stem}.ids.txt`, bytes: idLines(ids) },
+      { path: paths[1], bytes: idLines(ids) },
       saved,
     ];
   const table = { ids, vectors, dim };
@@ -174,10 +186,10 @@ export async function run(argv, signal) {
   const format = formatOf(values);
   const { output } = values;
   const { say } = ioOf(values, signal);
-  await checkPaths({ MODEL: given[0] }, { '-o': output });
+  const outputs = pathsOf(format, output).map((path, i) => [i === 0 ? '-o' : `-o, beside it ${path}`, path]);
+  await checkPaths({ MODEL: given[0] }, Object.fromEntries(outputs));
   const exported = await readModel(given[0]);
   const files = filesOf(format, output, exported);
-  for (const { path } of files.slice(1)) await checkPaths({ MODEL: given[0] }, { '-o': path });
   signal.throwIfAborted();
   for (const { path, bytes } of files) await writeOutput(path, bytes);
   const { items, dim, neighbours, kind } = exported.arrays;

@@ -20,6 +20,12 @@ export function marked(format, text) {
 }
 
 /**
+ * Marks in the place of escapes of styles, in a text whose own controls were made harmless before.
+ * @param {string} text
+ */
+export const remarked = (text) => text.replace(/\x1b\[([0-9]+m)/g, `\x1b${key}[$1`);
+
+/**
  * A text without the marks of its styles.
  * @param {string} text
  */

@@ -10,7 +10,9 @@ import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { evidenceReport, evidenceText } from './evidence-text.js';
 import { safeJson } from './harmless.js';
+import { hanging, terminalWidth } from './layout.js';
 import { openModel, sayBad } from './model-file.js';
+import { modelPicture } from './model-picture.js';
 import { parseCommand } from './options.js';
 import { count, fileSize, jsonLine, table } from './print.js';
 import { print } from './terminal.js';
@@ -20,8 +22,9 @@ import { print } from './terminal.js';
 export const inspectUsage = [
   'ampcf inspect FILE [--json]',
   '',
-  '  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and ' +
-    'what the trainer wrote about itself;',
+  '  What a model file holds: sizes, the model card (ampcf train --card), what the trainer wrote about',
+  '  itself, and drawn as bars: popularity along the catalogue, lengths of the item vectors, aspects,',
+  '  clusters, and the bytes of the sections;',
   '  or what an evidence file holds (ampcf evidence): sentences, aspects.',
   '',
 ].join('\n');
@@ -128,12 +131,6 @@ function factTable({ items, dim, personas, aspects, neighbours, lineage, metadat
   ]);
 }
 
-/** @param {ReturnType<typeof reportOf>['sections']} list */
-const sectionTable = (list) =>
-  table(
-    list.map(({ name, rows, cols, dtype, bytes }) => [name, `${count(rows)} x ${cols}`, dtype, count(bytes)]),
-  );
-
 /** @param {Model} model */
 const mostPopular = (model) =>
   model
@@ -164,8 +161,8 @@ export async function runInspect(argv) {
   await print(
     `${inline(given[0])}  ${fileSize(report.bytes)}\n\n` +
       `${factTable(report)}\n\n` +
-      `${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
-      `most popular: ${mostPopular(model)}\n`,
+      `${readableCard(report.metadata.card)}${modelPicture(model, bytes, report.sections)}\n\n` +
+      `${hanging(mostPopular(model), 'most popular: ', '  ', terminalWidth())}\n`,
   );
 }
 

@@ -1,8 +1,8 @@
 // Owns reading the command line: options of each command, numbers. Must not do the work.
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, Option } from 'commander';
 import { AmpcfError } from '../core/errors.js';
-import { nearestName } from '../core/options.js';
 import { highestSeed } from '../core/random.js';
+import { inline } from '../read/inline.js';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} OptionSpec */
 
@@ -22,23 +22,68 @@ export const textOptions = (names) => Object.fromEntries(names.map((name) => [na
 /** @typedef {readonly (readonly [names: readonly string[], of: readonly string[]])[]} Companions */
 
 export class UsageError extends AmpcfError {
-  /** @param {string} message */
-  constructor(message) {
-    super('BAD_ARGUMENT', message);
+  /**
+   * @param {string} message one line, whatever of the command line stands in it
+   * @param {{ meant?: string[] }} [details]
+   */
+  constructor(message, details = {}) {
+    super('BAD_ARGUMENT', inline(message), details);
   }
 }
 
+/** Thrown where the help of the command is asked for. */
+export class HelpWanted extends Error {}
+
+/** @type {Record<string, OptionSpec>} what every command has */
+const common = { json: { type: 'boolean' }, quiet: { type: 'boolean', short: 'q' } };
+
+/** A command of commander that neither prints nor ends the process. */
+export const silentCommand = (/** @type {string} */ name) =>
+  new Command(name)
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
+
 /**
- * What Node says of an option, and where nobody has it, the one that was probably meant.
- * @param {Error} error
- * @param {string[]} names
+ * The names that commander says could have been meant.
+ * @param {string} message
+ * @returns {string[]}
  */
-function unknownOption({ message }, names) {
-  const [, wrong] = /^Unknown option '--([^'\s=]+)/.exec(message) ?? [];
-  if (wrong === undefined) return new UsageError(message);
-  const meant = nearestName(wrong, [...names, 'json', 'quiet', 'help']);
-  const wanted = meant === undefined ? 'an option that it has' : `--${meant}`;
-  return new UsageError(`--${wrong}: this command has no such option, wanted ${wanted}`);
+export const meantBy = (message) =>
+  /\(Did you mean (?:one of )?(.+)\?\)$/s.exec(message)?.[1].split(', ') ?? [];
+
+/**
+ * What commander says of a command line, in the words of all messages.
+ * @param {CommanderError} error
+ * @param {Record<string, OptionSpec>} options
+ */
+function usageError({ code, message }, options) {
+  const [, flag] = /'(?:-\w, )?(-[^\s']*)/.exec(message) ?? [];
+  if (code === 'commander.optionMissingArgument')
+    return new UsageError(`${flag}: got nothing, wanted a value`);
+  if (code !== 'commander.unknownOption') return new UsageError(message.replace(/^error: /, ''));
+  const [name] = String(flag).split('=');
+  if (options[name.slice(2)]?.type === 'boolean') return new UsageError(`${name}: got a value, wanted none`);
+  const wanted = meantBy(message).join(' or ') || 'an option that it has';
+  return new UsageError(`${name}: this command has no such option, wanted ${wanted}`, {
+    meant: meantBy(message),
+  });
+}
+
+/**
+ * Refuses an option in the place of the value of another, which was forgotten.
+ * @param {string[]} argv
+ * @param {Record<string, any>} values
+ * @param {Command} command
+ */
+function checkValues(argv, values, command) {
+  const flags = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  for (const [name, value] of Object.entries(values))
+    for (const one of [value].flat())
+      if (typeof one === 'string' && (flags.has(one.split('=')[0]) || one.startsWith('--')))
+        if (!argv.includes(`--${name}=${one}`))
+          throw new UsageError(
+            `--${name}: got ${one}, which is an option, wanted a value (--${name}=${one} takes it as one)`,
+          );
 }
 
 /**
@@ -49,17 +94,26 @@ function unknownOption({ message }, names) {
  * @returns {{ values: Record<string, any>, given: string[] }}
  */
 export function parseCommand(argv, options, positionals, { more = false } = {}) {
-  let parsed;
+  const all = { ...options, ...common };
+  const command = silentCommand('ampcf').argument('[arguments...]').allowExcessArguments();
+  const read = Object.entries(all).map(([name, { type, short, multiple }]) => {
+    const flags = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ' <value>' : ''}`;
+    const option = new Option(flags);
+    if (multiple) option.argParser((value, before) => [...(Array.isArray(before) ? before : []), value]);
+    command.addOption(option);
+    return /** @type {const} */ ([name, option]);
+  });
   try {
-    parsed = parseArgs({
-      args: argv,
-      options: { ...options, json: { type: 'boolean' }, quiet: { type: 'boolean', short: 'q' } },
-      allowPositionals: true,
-    });
+    command.parse(argv, { from: 'user' });
   } catch (error) {
-    throw unknownOption(/** @type {Error} */ (error), Object.keys(options));
+    if (!(error instanceof CommanderError)) throw error;
+    throw error.code === 'commander.helpDisplayed' ? new HelpWanted() : usageError(error, all);
   }
-  const { values, positionals: given } = parsed;
+  const given = command.args;
+  const values = defined(
+    Object.fromEntries(read.map(([name, option]) => [name, command.getOptionValue(option.attributeName())])),
+  );
+  checkValues(argv, values, command);
   if (given.length < positionals.length) throw new UsageError(`${positionals[given.length]} is missing`);
   if (!more && given.length > positionals.length)
     throw new UsageError(`got one argument too many: ${JSON.stringify(given[positionals.length])}`);

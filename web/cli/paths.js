@@ -2,6 +2,7 @@
 // them. Must not read or change a file.
 import { constants, fstatSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { checkReplaceable } from '../node/atomic-files.js';
 import { ioError } from '../node/io-error.js';
 import { displayName } from '../read/bytes.js';
@@ -54,15 +55,33 @@ async function checkOther(option, output, inputs) {
 }
 
 /**
+ * Refuses an output that is to be another output too, also where there is no file yet.
+ * @param {string} option
+ * @param {string} output
+ * @param {NamedPaths} before
+ */
+function checkApart(option, output, before) {
+  for (const [name, path] of Object.entries(before))
+    if (resolve(String(path)) === resolve(output))
+      throw new UsageError(
+        `${option}: got ${displayName(output)}, which is the file of ${name}, wanted another`,
+      );
+}
+
+/**
  * Checks the files that a command names, before it reads the first of them.
  * @param {NamedPaths} inputs
  * @param {NamedPaths} [outputs]
  */
 export async function checkPaths(inputs, outputs = {}) {
   await checkInputs(inputs);
+  /** @type {NamedPaths} */
+  const before = {};
   for (const [option, output] of Object.entries(outputs)) {
     if (output === undefined || output === '-') continue;
-    await checkOther(option, output, inputs);
+    checkApart(option, output, before);
+    await checkOther(option, output, { ...inputs, ...before });
     await checkReplaceable(output);
+    before[option] = output;
   }
 }

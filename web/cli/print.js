@@ -1,6 +1,7 @@
 // Owns how numbers, bars and tables look in a terminal, and values as JSON. Must not know what they mean.
 import { inline } from '../read/inline.js';
 import { betweenMarks, marked, safeJson, unmarked } from './harmless.js';
+import { cut, filled, linesOf, terminalWidth, widthOf } from './layout.js';
 
 /**
  * A text in a style, where the stream it goes to is a terminal that has colours.
@@ -25,14 +26,11 @@ export function bar(share, width) {
 }
 
 /**
- * A text from outside as a part of one line, cut to a width, with an ellipsis where something is missing.
+ * A text from outside as a part of one line of so many cells, with an ellipsis where something is missing.
  * @param {string} text
  * @param {number} width
  */
-export function fit(text, width) {
-  const safe = inline(text);
-  return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe;
-}
+export const fit = (text, width) => cut(inline(text), width);
 
 /** @param {number} bytes */
 export function fileSize(bytes) {
@@ -58,35 +56,55 @@ export const count = (n) => n.toLocaleString('en-US');
  */
 const oneLine = (cell) => betweenMarks(cell, inline);
 
+const numeric = /^[-+]?[\d.,]*( ?[%a-z]{0,5})?$/i;
+
+/** What a column of words is not made narrower than. */
+const leastColumn = 12;
+const gap = '  ';
+
+/**
+ * The cells of each column: what it needs, or where the terminal has no room for all, less for the widest of
+ * those with words. Numbers are never broken.
+ * @param {number[]} needed
+ * @param {boolean[]} isNumeric
+ * @param {number} room
+ */
+function columnWidths(needed, isNumeric, room) {
+  const widths = [...needed];
+  const least = (/** @type {number} */ c) => (isNumeric[c] ? needed[c] : Math.min(needed[c], leastColumn));
+  let over = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - room;
+  while (over > 0) {
+    const spare = widths.map((width, c) => (width > least(c) ? width : 0));
+    const widest = Math.max(...spare);
+    if (widest <= 0) break; // the terminal breaks the lines
+    widths[spare.indexOf(widest)]--;
+    over--;
+  }
+  return widths;
+}
+
 /**
  * Rows of text as columns; columns whose cells are all numbers are aligned right. A cell is a part of one
- * line, whatever it holds.
+ * line, whatever it holds; where the terminal is too narrow it has more lines below.
  * @param {string[][]} cells
  * @param {string} [indent]
+ * @param {number} [width] of the terminal
  */
-export function table(cells, indent = '  ') {
+export function table(cells, indent = '  ', width = terminalWidth()) {
   const rows = cells.map((row) => row.map(oneLine));
-  const width = (/** @type {string} */ cell) => unmarked(cell).length;
   const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, c) =>
-    Math.max(...rows.map((row) => width(row[c] ?? ''))),
+  const ofColumn = (/** @type {number} */ c) => rows.map((row) => row[c] ?? '');
+  const every = Array.from({ length: columns }, (_, c) => ofColumn(c));
+  const right = every.map((column) =>
+    column.every((cell) => numeric.test(unmarked(cell)) && /\d|^$/.test(cell)),
   );
-  const right = widths.map((_, c) =>
-    rows.every(
-      (row) => /^[-+]?[\d.,]*( ?[%a-z]{0,5})?$/i.test(unmarked(row[c] ?? '')) && /\d|^$/.test(row[c] ?? ''),
-    ),
-  );
-  return rows
-    .map(
-      (row) =>
-        indent +
-        row
-          .map((cell, c) => {
-            const space = ' '.repeat(widths[c] - width(cell));
-            return right[c] ? space + cell : cell + space;
-          })
-          .join('  ')
-          .trimEnd(),
-    )
-    .join('\n');
+  const needed = every.map((column) => Math.max(...column.map(widthOf)));
+  const widths = columnWidths(needed, right, width - indent.length);
+  const lines = rows.flatMap((row) => {
+    const parts = widths.map((room, c) => linesOf(row[c] ?? '', room));
+    return Array.from({ length: Math.max(...parts.map(({ length }) => length)) }, (_, i) =>
+      parts.map((part, c) => filled(part[i] ?? '', widths[c], right[c])).join(gap),
+    );
+  });
+  return lines.map((line) => (indent + line).trimEnd()).join('\n');
 }

@@ -1,6 +1,7 @@
 // Owns what a command says on stderr while it works: notes, and progress as one moving line on a terminal or
 // a few plain lines elsewhere. Must not write to stdout.
-import { bar, count, percent } from './print.js';
+import { terminalWidth } from './layout.js';
+import { bar, count, fit, percent } from './print.js';
 import { complain, overwriteLine } from './terminal.js';
 
 /**
@@ -46,7 +47,8 @@ export function progress(label, { quiet = false, after = 0, stream = process.std
       const rest = `  ${seconds.toFixed(0)} s${done < total ? left : ''}`;
       const text = `${label} ${percent(share)}${note ? `  ${note}` : ''}${rest}`;
       if (stream.isTTY) {
-        overwriteLine(stream, `${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`);
+        const drawn = `${label} ${bar(share, 24)} ${text.slice(label.length + 1)}`;
+        overwriteLine(stream, fit(drawn, terminalWidth(stream) - 1));
         line = true;
       } else if (Math.floor(share * 4) > tenth) {
         // A log gets a line a quarter, not a bar.

@@ -4,6 +4,7 @@ import { AMPCF_MAX_PERSONAS } from '../core/abi.js';
 import { inline } from '../read/inline.js';
 import { idList } from './id-list.js';
 import { loadModelFile } from './model-file.js';
+import { guessLines, nearestItems } from './nearest-items.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { jsonLine } from './print.js';
 import { personaLines, rankingLines } from './ranking-text.js';
@@ -12,6 +13,8 @@ import { complain, print } from './terminal.js';
 /** @import { OptionSpec } from './options.js' */
 /** @import { Profile } from '../model/profile.js' */
 /** @import { Ranking, RankedItem } from '../model/types.js' */
+/** @import { Model } from '../model/model.js' */
+/** @typedef {{ me: Profile, model: Model }} Opened */
 
 export const recommendUsage = [
   'ampcf recommend MODEL --history IDS [options]',
@@ -69,24 +72,28 @@ function itemJson({ item, title, known, score, persona, seat = false, attention,
 
 /**
  * Writes a ranking to standard output.
- * @param {Profile} me
+ * @param {Opened} opened
  * @param {Ranking} ranking
- * @param {string[]} unknownHistory
  * @param {boolean} json
  */
-async function printRanking(me, ranking, unknownHistory, json) {
-  const unknown = [...unknownHistory, ...ranking.unknown];
+async function printRanking({ me, model }, ranking, json) {
+  const unknown = [...me.unknown, ...ranking.unknown];
+  const meant = nearestItems(model, unknown);
   if (json) {
     return print(
       jsonLine({
         personalized: ranking.personalized,
         unknown,
+        meant,
         personas: me.personas().map(({ index, label, share }) => ({ index, label, share })),
         items: ranking.items.map(itemJson),
       }),
     );
   }
-  if (unknown.length > 0) complain(`not in the model: ${unknown.map(inline).join(', ')}\n`);
+  if (unknown.length > 0)
+    complain(
+      `${[`not in the model: ${unknown.map(inline).join(', ')}`, ...guessLines(meant)].join('\n  ')}\n`,
+    );
   await print(
     ranking.personalized
       ? `Personas of this history\n${personaLines(me)}\n\n`
@@ -109,7 +116,7 @@ async function open(values, path) {
   const knows = (/** @type {string} */ id) => model.has(id);
   const history = await idList(values.history, 'history', knows);
   const me = model.createProfile(history, personas === undefined ? {} : { personas });
-  return { me, knows, options: { explain: Boolean(values.explain), contributions }, topK };
+  return { me, model, knows, options: { explain: Boolean(values.explain), contributions }, topK };
 }
 
 /** @param {string[]} argv */
@@ -125,10 +132,11 @@ export async function runRecommend(argv) {
     ['MODEL'],
   );
   const proportional = numberOption(values, 'proportional', { low: 0, high: 1 });
-  const { me, knows, options, topK } = await open(values, given[0]);
+  const opened = await open(values, given[0]);
+  const { me, knows, options, topK } = opened;
   const exclude = (await idList(values.exclude, 'exclude', knows)).map(({ item }) => item);
   await printRanking(
-    me,
+    opened,
     me.recommend({
       ...options,
       topK: topK ?? 10,
@@ -136,7 +144,6 @@ export async function runRecommend(argv) {
       excludeSeen: !values['include-seen'],
       ...(proportional !== undefined && { proportional }),
     }),
-    me.unknown,
     Boolean(values.json),
   );
 }
@@ -150,12 +157,12 @@ export async function runRank(argv) {
   );
   if (values.candidates === undefined)
     throw new UsageError('--candidates IDS is missing: which items should be ranked?');
-  const { me, knows, options, topK } = await open(values, given[0]);
+  const opened = await open(values, given[0]);
+  const { me, knows, options, topK } = opened;
   const candidates = (await idList(values.candidates, 'candidates', knows)).map(({ item }) => item);
   await printRanking(
-    me,
+    opened,
     me.rank(candidates, topK === undefined ? options : { ...options, topK }),
-    me.unknown,
     Boolean(values.json),
   );
 }

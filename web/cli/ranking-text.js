@@ -1,5 +1,6 @@
 // Owns how personas, rankings and reasons read in a terminal. Must not rank.
 import { inline } from '../read/inline.js';
+import { filled, hanging, terminalWidth, widthOf } from './layout.js';
 import { bar, fit, percent, style, table } from './print.js';
 
 /** @import { Profile } from '../model/profile.js' */
@@ -65,23 +66,46 @@ export function personaLines(me) {
   );
 }
 
+/** Where titles begin, below place and score. */
+const behind = ' '.repeat(13);
+const titleCells = 46;
+
+/**
+ * The line of an item: place, score, title, and who speaks for it; where the terminal is narrow, that below.
+ * @param {RankedItem} item
+ * @param {number} place from 1
+ * @param {number} width
+ */
+function headOf({ score, title, persona, seat }, place, width) {
+  const before = `  ${String(place).padStart(2)}  ${score === null ? ' new ' : score.toFixed(3)}  `;
+  const room = Math.min(titleCells, width - behind.length);
+  const who = persona ? `  ${style('cyan', inline(persona.label))}` : '';
+  const share = seat ? style('dim', '  by share') : '';
+  const line = `${before}${filled(short(title, titleCells), room)}${who}${share}`;
+  if (widthOf(line) <= width) return line.trimEnd();
+  const below = `${who}${share}`.replace(/^ +/, '');
+  return [short(title, titleCells), ...(below ? [below] : [])]
+    .map((text, i) => hanging(text, i === 0 ? before : behind, behind, width))
+    .join('\n');
+}
+
+const legendText = 'by share: not the score but a claim of the whole taste put it there';
+
 /**
  * A ranking as text. "by share": a claim, not the score, put the item there.
  * @param {Ranking} ranking
  */
 export function rankingLines({ items }) {
+  const width = terminalWidth();
   const legend = items.some(({ seat }) => seat)
-    ? `\n\n  ${style('dim', 'by share: not the score but a claim of the whole taste put it there')}`
+    ? `\n\n${hanging(style('dim', legendText), '  ', '  ', width)}`
     : '';
   const lines = items
     .flatMap((item, i) => {
-      const score = item.score === null ? ' new ' : item.score.toFixed(3);
-      const persona = item.persona ? `  ${style('cyan', inline(item.persona.label))}` : '';
-      const place = String(i + 1).padStart(2);
-      const seat = item.seat ? style('dim', '  by share') : '';
-      const head = `  ${place}  ${score}  ${short(item.title, 46).padEnd(46)}${persona}${seat}`;
       const why = because(item);
-      return why ? [head, style('dim', `             ${why}`)] : [head.trimEnd()];
+      return why
+        ? [headOf(item, i + 1, width), hanging(style('dim', why), behind, behind, width)]
+        : headOf(item, i + 1, width);
     })
     .join('\n');
   return `${lines}${legend}`;

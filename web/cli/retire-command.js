@@ -1,11 +1,13 @@
 // Owns `ampcf retire`: model file without some items. Must not know what a model file is made of.
 import { existsSync } from 'node:fs';
+import { AmpcfError } from '../core/errors.js';
 import { retireItems } from '../train.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { writeOutput } from './files.js';
 import { idList } from './id-list.js';
 import { openModel } from './model-file.js';
+import { guessLines, nearestItems } from './nearest-items.js';
 import { parseCommand, UsageError } from './options.js';
 import { checkPaths } from './paths.js';
 import { count, fileSize, jsonLine } from './print.js';
@@ -13,6 +15,7 @@ import { ioOf } from './progress.js';
 import { quoted } from './shell-word.js';
 import { print } from './terminal.js';
 
+/** @import { Model } from '../model/model.js' */
 /** @import { OptionSpec } from './options.js' */
 
 export const usage = [
@@ -46,6 +49,24 @@ function checkApart(named, knows) {
 }
 
 /**
+ * Refuses ids that the model does not have, with those that were probably meant.
+ * @param {string[]} ids
+ * @param {Model} model
+ */
+function checkKnown(ids, model) {
+  const unknown = [...new Set(ids)].filter((id) => !model.has(id));
+  if (unknown.length === 0) return;
+  const meant = nearestItems(model, unknown);
+  const guesses = guessLines(meant).map((line) => `; ${line}`);
+  throw new AmpcfError(
+    'UNKNOWN_ITEM',
+    `ids: got ${count(unknown.length)} that the model does not know, such as ` +
+      `${JSON.stringify(unknown[0].slice(0, 80))}, wanted items of the model${guesses.join('')}`,
+    { unknown, meant },
+  );
+}
+
+/**
  * @param {string[]} argv
  * @param {AbortSignal} signal
  */
@@ -63,12 +84,13 @@ export async function run(argv, signal) {
   await checkPaths({ MODEL: path, ...files }, { '-o': output });
   const bytes = await readFileBytes(path);
   const model = await openModel(path, bytes);
-  const known = new Set(model.ids());
-  model.dispose();
-  const knows = (/** @type {string} */ id) => known.has(id);
+  const knows = (/** @type {string} */ id) => model.has(id);
   checkApart(named, knows);
   const listed = await idList(lists, 'ids', knows, { weights: false, files: true });
-  const found = await retireItems(bytes, [...named, ...listed.map(({ item }) => item)]);
+  const ids = [...named, ...listed.map(({ item }) => item)];
+  checkKnown(ids, model);
+  model.dispose();
+  const found = await retireItems(bytes, ids);
   signal.throwIfAborted();
   await writeOutput(output, found.bytes);
   say(`items    ${count(found.retired)} retired, ${count(found.items)} left`);

@@ -133,8 +133,8 @@ export async function run(argv, signal) {
   const io = ioOf(values, signal);
   const { output, chart } = values;
   await checkPaths({ MODEL: path }, { '-o': output, '--chart': chart });
-  if (output !== undefined && output === chart)
-    throw new UsageError(`--chart: got ${inline(chart)}, which is the file of -o, wanted another`);
+  if (output === '-' && chart === '-')
+    throw new UsageError('--chart: got -, which is the file of -o, wanted another');
   const model = await loadModelFile(path, { plugins: [explore] });
   io.say(`rounds   ${settings.loop.rounds ?? 20}, people by ${settings.people.by ?? 'coverage'}`);
   const simulation = await measure(model, settings, io);

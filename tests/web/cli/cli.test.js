@@ -171,7 +171,20 @@ test('inspect and verify', () => {
       (/** @type {{ name: string, rows: number }} */ section) => section.name === 'titles',
     ),
   );
-  assert.match(ampcf('inspect m.ampcf').stdout, /item vectors +20 x 8/);
+  const drawn = ampcf('inspect m.ampcf').stdout;
+  assert.match(drawn, /item vectors +20 x 8 +f32 +640 +█+░* +\d+ %/);
+  // Every item is somewhere: in a group of the curve, in a length, in an aspect, in a cluster.
+  const part = (/** @type {string} */ heading) => drawn.split(`${heading}\n`)[1].split('\n\n')[0];
+  const sum = (/** @type {string} */ text) =>
+    [...text.matchAll(/[█░] +(\d+)(?: items)?$/gm)].reduce((all, [, n]) => all + Number(n), 0);
+  const curve = part('popularity, most popular items first');
+  assert.match(curve, /^ {2}items 1-2 +█{24} +\d+(\.\d+)? people each$/m);
+  assert.match(curve, /^ {2}items 19-20 /m);
+  assert.equal(sum(part('item vectors, by length')), 20);
+  assert.match(part('aspects, by items'), /^ {2}Crime +█+ +10$/m);
+  const clusters = part('clusters, by items');
+  const [, more = 0, most = 0] = /and (\d+) clusters more, of at most (\d+)/.exec(clusters) ?? [];
+  assert.ok(sum(clusters) <= 20 && sum(clusters) + Number(more) * Number(most) >= 20, clusters);
   const { status, stdout } = ampcf('verify m.ampcf --json');
   assert.equal(status, 0);
   assert.equal(JSON.parse(stdout).integrity, report.integrity);
