@@ -23,6 +23,12 @@ export class Household {
     this.#changed = changed;
   }
 
+  /** @param {Profile} profile of the same history */
+  turnTo(profile) {
+    this.#profile = profile;
+    this.#version = -1;
+  }
+
   /** @param {number | null} person null: everybody */
   choose(person) {
     this.#one?.dispose();

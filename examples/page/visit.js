@@ -25,6 +25,14 @@ export class Visit {
     });
   }
 
+  /** @param {Profile} profile of the same person, who goes on looking */
+  turnTo(profile) {
+    const events = this.#session.history;
+    this.#profile = profile;
+    this.#session = session(profile);
+    for (const event of events) this.#session.add(event);
+  }
+
   /** Is there a visit, of somebody who is known? */
   get going() {
     return this.#session.size > 0 && this.#profile.size > 0;
