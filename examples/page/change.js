@@ -34,11 +34,33 @@ function say() {
 }
 
 /**
+ * Films that lose their places are seen going.
+ * @param {string[]} before
+ * @param {HTMLElement[]} rows
+ */
+function ghosts(before, rows) {
+  const kept = new Set(rows.map((row) => row.dataset.item));
+  const step = rows[1] ? rows[1].offsetTop - rows[0].offsetTop : 40;
+  for (const [place, row] of [...$('ranking-one').children].entries()) {
+    if (kept.has(row.dataset.item)) continue;
+    const ghost = row.cloneNode(true);
+    ghost.querySelector('details').removeAttribute('open');
+    ghost.className += ' ghost';
+    ghost.inert = true;
+    ghost.style.top = `${rows[0].offsetTop + place * step}px`;
+    $('ranking').append(ghost);
+    const fade = [{ opacity: 1 }, { opacity: 1, offset: stay / (stay + move) }, { opacity: 0 }];
+    ghost.animate(fade, stay + move).finished.finally(() => ghost.remove());
+  }
+}
+
+/**
  * Films slide from the places that they have by score to the places that they get.
  * @param {HTMLElement[]} rows
  */
 function slide(rows) {
   const before = byScore();
+  ghosts(before, rows);
   const step = rows[1] ? rows[1].offsetTop - rows[0].offsetTop : 40;
   for (const [place, row] of rows.entries()) {
     const was = before.indexOf(String(row.dataset.item));
@@ -57,7 +79,10 @@ function slide(rows) {
 
 export function prepareChange() {
   $('change').addEventListener('click', () => {
-    const rows = /** @type {HTMLElement[]} */ ([...$('ranking').children]);
+    const rows = /** @type {HTMLElement[]} */ ([
+      ...$('ranking').querySelectorAll('li[data-item]:not(.ghost)'),
+    ]);
+    if (rows.length === 0) return;
     for (const row of rows) row.querySelector('details')?.removeAttribute('open');
     say();
     if (isCalm())

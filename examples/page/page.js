@@ -8,7 +8,9 @@ import { app, topK } from './app.js';
 import { $, button, make } from './elements.js';
 import { Greeting } from './greeting.js';
 import { Household } from './household.js';
+import { Keep } from './keep.js';
 import { closeAll, listNames, look, renderModes, renderRanking } from './lists.js';
+import { mineIfKept } from './mine.js';
 import { Person } from './person.js';
 import { renderHistory, renderPersonas, showAllChips } from './personas.js';
 import { presets } from './presets.js';
@@ -96,7 +98,48 @@ function prepare() {
   });
   if (!String(app.model.info.metadata.name).startsWith('ampcf demo'))
     $('data').textContent = `Model: ${app.model.info.metadata.name ?? 'without a name'}.`;
-  app.person.begin(known[0][1]);
+  return known[0]?.[1] ?? [];
+}
+
+/**
+ * The history of an earlier visit, or somebody to begin with.
+ * @param {Keep} keep
+ * @param {import('ampcf').Profile | undefined} profile what is kept
+ * @param {string[]} somebody
+ */
+function begin(keep, profile, somebody) {
+  const earlier = profile?.history ?? [];
+  if (profile) app.person.keepIn(profile);
+  app.person.begin(keep.choices || earlier.length > 0 ? earlier : somebody);
+  const { tuning = {}, mode, looked = [] } = keep.choices ?? {};
+  app.tuning.restore(tuning);
+  for (const item of looked) if (app.model.has(item)) app.visit.look(item);
+  const chosen = [...document.querySelectorAll('#modes input')].find(
+    (input) => /** @type {HTMLInputElement} */ (input).value === mode,
+  );
+  if (chosen) /** @type {HTMLElement} */ (chosen).click();
+  const remember = () =>
+    keep.remember({ tuning: app.tuning.settings, mode: $('lists').dataset.mode, looked: app.visit.looked });
+  app.watchers.push(remember);
+  $('modes').addEventListener('change', remember);
+  $('ranking').addEventListener('click', () => setTimeout(remember));
+}
+
+/** The model that is asked for, that was trained here, or that of the demo. */
+async function openModel() {
+  const asked = new URLSearchParams(location.search).get('model');
+  const mine = !asked && isMineWanted() ? await mineIfKept() : undefined;
+  const source = asked ?? mine ?? '../../dist/demo/films.ampcf';
+  const model = await loadModel(source, { taste, plugins: [confidence, explore, now] });
+  return { model, isMine: mine !== undefined, name: `ampcf-page ${mine ? 'mine' : (asked ?? 'demo')}` };
+}
+
+function isMineWanted() {
+  try {
+    return localStorage.getItem('ampcf-page-mine') !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** The parts of the page that stand on the person. */
@@ -112,8 +155,12 @@ function people() {
   app.tuning = new Tuning(another);
 }
 
-/** What comes when the first lists can be seen: first what is known of each film, then the rest of the page. */
-async function settle() {
+/**
+ * What comes when the first lists can be seen: first what is known of each film, then the rest of the page.
+ * @param {Keep} keep
+ * @param {boolean} isMine
+ */
+async function settle(keep, isMine) {
   await new Promise((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 100); // where nobody looks nothing is painted
@@ -121,23 +168,24 @@ async function settle() {
   app.isSettled = true;
   render();
   const { prepareRest } = await import('./rest.js');
-  await prepareRest();
+  await prepareRest(keep, isMine);
   countRequests(performance.now());
   document.querySelector('main')?.setAttribute('data-ready', '');
 }
 
 try {
-  const from = new URLSearchParams(location.search).get('model') ?? '../../dist/demo/films.ampcf';
-  app.model = await loadModel(from, { taste, plugins: [confidence, explore, now] });
-  app.person = new Person(app.model);
+  const { model, name, isMine } = await openModel();
+  const keep = new Keep(name);
+  app.model = model;
+  app.person = new Person(model);
   app.render = render;
   people();
-  prepare();
+  begin(keep, await keep.open(model), prepare());
   render();
   document.querySelector('main')?.removeAttribute('hidden');
   $('status').remove();
   performance.mark('ranked');
-  await settle();
+  await settle(keep, isMine);
 } catch (error) {
   explainFailure(error);
 }

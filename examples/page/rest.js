@@ -1,6 +1,7 @@
 // Owns what of the demo page comes after the first lists. Must not be needed for them.
 import { prepareChange } from './change.js';
 import { prepareMap } from './map.js';
+import { prepareOwn } from './own.js';
 import { prepareSearch } from './search.js';
 import { prepareTrying } from './trying.js';
 
@@ -16,9 +17,14 @@ const pause = () =>
     channel.port2.postMessage(0);
   });
 
-export async function prepareRest() {
+/**
+ * @param {import('./keep.js').Keep} keep
+ * @param {boolean} isMine whether the model was trained in this page
+ */
+export async function prepareRest(keep, isMine) {
   prepareTrying();
   prepareChange();
   await prepareSearch(pause);
+  await prepareOwn(keep, isMine);
   await prepareMap(pause);
 }

@@ -53,6 +53,11 @@ export class Visit {
     return this.#session.history.filter(({ item }) => !known.has(item));
   }
 
+  /** What was looked at, as ids. */
+  get looked() {
+    return this.#session.history.map(({ item }) => item);
+  }
+
   /** @param {string} item */
   look(item) {
     if (this.#profile.size > 0) this.#session.add(item);

@@ -234,13 +234,17 @@ const beforePage = {
 
 async function bundlePage() {
   rmSync(at('dist/page'), { recursive: true, force: true });
-  const page = await bundle({
+  const options = /** @satisfies {import('esbuild').BuildOptions} */ ({
     ...shared,
     minify: true,
-    splitting: true,
     outdir: at('dist/page'),
-    chunkNames: '[name]',
     plugins: [beforePage],
+  });
+  await bundle({ ...options, entryPoints: entry('trainer', 'examples/page/trainer.js') });
+  const page = await bundle({
+    ...options,
+    splitting: true, // what is not needed for the first lists comes later
+    chunkNames: '[name]',
     entryPoints: entry('page', 'examples/page/page.js'),
     metafile: true,
   });
