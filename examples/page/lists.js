@@ -3,6 +3,7 @@
 import { app, colour, topK } from './app.js';
 import { $, button, make, number, percent, spoken } from './elements.js';
 import { explanationOf } from './explanation.js';
+import { pause } from './pause.js';
 import { renderPersonas } from './personas.js';
 
 /** @import { ListName, Persona, RankedItem, Seen, Voice } from './app.js' */
@@ -186,33 +187,53 @@ function summaryOf(item, best, voice) {
 }
 
 /**
+ * Why a film is listed is made when it is opened, or later than the list.
+ * @type {WeakMap<Element, () => void>}
+ */
+const unsaid = new WeakMap();
+
+/** @param {any} row whose explanation is wanted now */
+function explainRow(row) {
+  unsaid.get(row)?.();
+  unsaid.delete(row);
+}
+
+/** Rows that can be seen come first; what is folded in them is made bit by bit. */
+export async function explainRest() {
+  for (const row of document.querySelectorAll('.ranking > li')) {
+    if (!unsaid.has(row)) continue;
+    await pause();
+    if (row.isConnected) explainRow(row);
+  }
+}
+
+/**
  * @param {RankedItem} item
  * @param {number} best
  * @param {Voice | undefined} voice
  * @param {ListName} list
  */
 function rankedFilm(item, best, voice, list) {
-  const notForMe = button('Not for me', () => dislike(item.item), {
-    ariaLabel: `${item.title} is not for me`,
-  });
   const summary = summaryOf(item, best, voice);
-  const details = make(
-    'details',
-    { open: opened[list] === item.item },
-    summary,
-    ...explanationOf(item, voice, list, notForMe),
-  );
-  details.addEventListener('toggle', () => {
-    if (details.open) opened[list] = item.item;
-    else if (opened[list] === item.item) opened[list] = null;
-  });
+  const details = make('details', { open: opened[list] === item.item }, summary);
   const row = make('li', { className: colour(voice?.index) }, details);
   row.dataset.item = item.item;
-  // Opened by a person; the first film of a list is open by itself, and was not looked at.
-  if (list === 'personas')
-    summary.addEventListener('click', () => {
-      if (!details.open) lookAt(item.item, row);
+  unsaid.set(row, () => {
+    const notForMe = button('Not for me', () => dislike(item.item), {
+      ariaLabel: `${item.title} is not for me`,
     });
+    details.append(...explanationOf(item, voice, list, notForMe));
+  });
+  if (details.open) explainRow(row);
+  details.addEventListener('toggle', () => {
+    if (details.open) (explainRow(row), (opened[list] = item.item));
+    else if (opened[list] === item.item) opened[list] = null;
+  });
+  // Opened by a person; the first film of a list is open by itself, and was not looked at.
+  summary.addEventListener('click', () => {
+    explainRow(row);
+    if (list === 'personas' && !details.open) lookAt(item.item, row);
+  });
   return row;
 }
 

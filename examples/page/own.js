@@ -149,6 +149,5 @@ export async function prepareOwn(keep, isMine) {
     await forgetMine();
     location.reload();
   });
-  $('kept-said').textContent = keep.words;
   await prepareOffline();
 }

@@ -9,7 +9,7 @@ import { $, button, make } from './elements.js';
 import { Greeting } from './greeting.js';
 import { Household } from './household.js';
 import { Keep } from './keep.js';
-import { closeAll, listNames, look, renderModes, renderRanking } from './lists.js';
+import { closeAll, explainRest, listNames, look, renderModes, renderRanking } from './lists.js';
 import { mineIfKept } from './mine.js';
 import { Person } from './person.js';
 import { renderHistory, renderPersonas, showAllChips } from './personas.js';
@@ -52,6 +52,7 @@ function render(kept) {
   $('took').textContent =
     `${app.model.info.items} films ranked both ways and explained in ${took.toFixed(1)} ms`;
   for (const watch of app.watchers) watch(seen);
+  if (app.isSettled) explainRest();
 }
 
 /** @param {any} error */
@@ -111,6 +112,7 @@ function begin(keep, profile, somebody) {
   const earlier = profile?.history ?? [];
   if (profile) app.person.keepIn(profile);
   app.person.begin(keep.choices || earlier.length > 0 ? earlier : somebody);
+  $('kept-said').textContent = keep.words; // now, so that nothing moves later
   const { tuning = {}, mode, looked = [] } = keep.choices ?? {};
   app.tuning.restore(tuning);
   for (const item of looked) if (app.model.has(item)) app.visit.look(item);

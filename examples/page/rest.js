@@ -2,20 +2,9 @@
 import { prepareChange } from './change.js';
 import { prepareMap } from './map.js';
 import { prepareOwn } from './own.js';
+import { pause } from './pause.js';
 import { prepareSearch } from './search.js';
 import { prepareTrying } from './trying.js';
-
-const channel = new MessageChannel();
-/** @type {(() => void)[]} */
-const waiting = [];
-channel.port1.onmessage = () => waiting.shift()?.();
-
-/** Lets the page breathe: between parts of a long work it may paint and answer, also where nobody looks. */
-const pause = () =>
-  new Promise((/** @type {(value?: any) => void} */ resolve) => {
-    waiting.push(resolve);
-    channel.port2.postMessage(0);
-  });
 
 /**
  * @param {import('./keep.js').Keep} keep

@@ -83,7 +83,9 @@ export const titlesOf = (page, list = '#ranking') =>
  * @param {Page} page
  * @param {'#ranking' | '#ranking-one'} [list]
  */
-export function explanationsOf(page, list = '#ranking') {
+export async function explanationsOf(page, list = '#ranking') {
+  // They are made bit by bit, after the list.
+  await page.waitForFunction((of) => !document.querySelector(`${of} > li > details:not(:has(table))`), list);
   return page.locator(`${list} > li`).evaluateAll((items) =>
     items.map((item) => {
       const read = (/** @type {string} */ selector) =>
