@@ -5,7 +5,7 @@ import { $ } from './elements.js';
 const cacheName = 'ampcf-page-offline',
   marker = './network-is-cut';
 /** What is loaded only when it is asked for. */
-const later = ['../../dist/page/trainer.js', '../../dist/train.js'];
+const later = ['trainer.js', 'csv.js', '../../dist/train.js'];
 
 /** All that this page has loaded from here, and what it may load. */
 function parts() {

@@ -127,7 +127,7 @@ async function erase(keep) {
   try {
     await keep.erase();
     app.render();
-    $('kept-said').textContent = 'Erased: nothing of me is on this device any more.';
+    $('kept-said').textContent = 'Erased: nothing of what I liked or looked at is left.';
   } catch (error) {
     app.render();
     $('kept-said').textContent = `Not erased: ${/** @type {Error} */ (error).message}`;

@@ -63,7 +63,8 @@ export function train(file) {
     $('files').focus();
   };
   $('training').replaceChildren(words, bar, make('div', { className: 'acts' }, button('Stop', halt)));
-  worker = new Worker(new URL('./trainer.js', import.meta.url), { type: 'module' });
+  // Beside the page, not in its bundle: there its service worker answers for it too.
+  worker = new Worker(new URL('trainer.js', location.href), { type: 'module' });
   worker.onerror = () => {
     stop();
     say(

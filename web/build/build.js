@@ -234,15 +234,11 @@ const beforePage = {
 
 async function bundlePage() {
   rmSync(at('dist/page'), { recursive: true, force: true });
-  const options = /** @satisfies {import('esbuild').BuildOptions} */ ({
+  const page = await bundle({
     ...shared,
     minify: true,
     outdir: at('dist/page'),
     plugins: [beforePage],
-  });
-  await bundle({ ...options, entryPoints: entry('trainer', 'examples/page/trainer.js') });
-  const page = await bundle({
-    ...options,
     splitting: true, // what is not needed for the first lists comes later
     chunkNames: '[name]',
     entryPoints: entry('page', 'examples/page/page.js'),
