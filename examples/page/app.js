@@ -5,7 +5,10 @@
 /** @typedef {import('ampcf').Profile} Profile */
 /** @typedef {ReturnType<Profile['personas']>[number]} Persona */
 /** @typedef {{ index: number, label: string }} Voice the persona that speaks for a film */
-/** @typedef {ReturnType<Profile['explain']> & { uncertainty?: number, words?: string, seat?: boolean }} RankedItem */
+/**
+ * @typedef {ReturnType<Profile['explain']> & { uncertainty?: number, words?: string, seat?: boolean }}
+ *   RankedItem
+ */
 /** @typedef {'personas' | 'one'} ListName */
 /**
  * What the page shows, worked out once a change.

@@ -1,5 +1,5 @@
-// Owns reading lines of separated values: quotes, line ends, the mark at the start, and which separator it is.
-// Must not know what the columns mean.
+// Owns reading lines of separated values: quotes, line ends, the mark at the start, and which separator it
+// is. Must not know what the columns mean.
 
 /** @param {string} line */
 function separatorOf(line) {

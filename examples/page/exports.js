@@ -194,8 +194,8 @@ export function readExport(text) {
   const read = known?.read ?? (isBare ? tables[3].read : ownTable(names, rows));
   if (!read)
     throw new Error(
-      `got the columns ${names.slice(0, 6).join(', ')}; wanted title or item, or an export of Letterboxd, Trakt, ` +
-        'Goodreads, IMDb, Spotify or Last.fm',
+      `got the columns ${names.slice(0, 6).join(', ')}; wanted title or item, or an export of ` +
+        'Letterboxd, Trakt, Goodreads, IMDb, Spotify or Last.fm',
     );
   const place = new Map(columns.map((name, i) => [name, i]));
   const mentions = (isBare ? [header, ...rows] : rows).map((row) =>

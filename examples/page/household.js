@@ -47,6 +47,7 @@ export class Household {
 
   /** The profile of the one whose list is wanted; undefined: of everybody. */
   get one() {
+    if (this.#chosen === null) return undefined; // who is here need not be known for everybody's list
     this.#follow();
     return this.#one;
   }

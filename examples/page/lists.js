@@ -1,5 +1,5 @@
-// Owns the two lists of the demo page: what is ranked, who speaks for each film, and how it is shown. Must not
-// say why a film is there.
+// Owns the two lists of the demo page: what is ranked, who speaks for each film, and how it is shown. Must
+// not say why a film is there.
 import { app, colour, topK } from './app.js';
 import { $, button, make, number, percent, spoken } from './elements.js';
 import { explanationOf } from './explanation.js';

@@ -1,5 +1,5 @@
-// Owns which film of the catalogue is meant by a title and a year. Must forgive how they are written, and must
-// not guess between two films.
+// Owns which film of the catalogue is meant by a title and a year. Must forgive how they are written, and
+// must not guess between two films.
 
 /** @typedef {import('./exports.js').Mention} Mention */
 /** @typedef {{ item: string, year: number | undefined }} Film */

@@ -1,5 +1,5 @@
-// Owns what is a person's own on the demo page: files that are brought, the profile that is kept, exported and
-// erased. Must not send any of it.
+// Owns what is a person's own on the demo page: files that are brought, the profile that is kept, exported
+// and erased. Must not send any of it.
 import { app } from './app.js';
 import { $, button, make } from './elements.js';
 import { peopleIn, readExport } from './exports.js';

@@ -1,5 +1,5 @@
-// Owns how the demo page begins and how all of it is shown again. Must not send anything, fetch anything after
-// the model unless it is asked to, or use more of the library than its public API.
+// Owns how the demo page begins and how all of it is shown again. Must not send anything, fetch anything
+// after the model unless it is asked to, or use more of the library than its public API.
 import { loadModel } from '../../dist/ampcf.js';
 import { confidence, explore } from '../../dist/confidence.js';
 import { now } from '../../dist/now.js';

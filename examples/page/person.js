@@ -60,7 +60,7 @@ export class Person {
     }
   }
 
-  /** @param {(HistoryEvent | string)[]} events that are added, or put in the place of what was known of an item */
+  /** @param {(HistoryEvent | string)[]} events that are added, or replace what was known of an item */
   add(...events) {
     this.#remember();
     for (const profile of this.#profiles) for (const event of events) profile.add(event);

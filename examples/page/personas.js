@@ -102,5 +102,5 @@ export function renderPersonas(personas) {
       ),
     );
   app.visit.render();
-  app.household.render();
+  if (app.isSettled) app.household.render();
 }

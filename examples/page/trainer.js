@@ -20,7 +20,8 @@ function columnOf(header, what) {
   const at = header.findIndex((name) => names[what].includes(name.trim().toLowerCase()));
   if (at < 0)
     throw new Error(
-      `got the columns ${header.slice(0, 6).join(', ')}, wanted one that is called ${names[what].join(' or ')}`,
+      `got the columns ${header.slice(0, 6).join(', ')}, ` +
+        `wanted one that is called ${names[what].join(' or ')}`,
     );
   return at;
 }

@@ -1,5 +1,5 @@
-// Owns the training of a model in the demo page, as it is seen: progress, what came of it, and the way to it and
-// back. Must not block the page: the work is done in a worker.
+// Owns the training of a model in the demo page, as it is seen: progress, what came of it, and the way to
+// it and back. Must not block the page: the work is done in a worker.
 import { app } from './app.js';
 import { $, button, make } from './elements.js';
 import { keepMine } from './mine.js';
@@ -25,7 +25,11 @@ function stop() {
   worker = undefined;
 }
 
-/** @param {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, count: number, seconds: number }} result */
+/**
+ * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, count: number, seconds: number }}
+ *   Trained
+ */
+/** @param {Trained} result */
 function offer({ bytes, users, items, count, seconds }) {
   stop();
   const take = async () => {

@@ -1,5 +1,5 @@
-// Owns what may be tried on the demo page: adding films, a surprise, asking why a film is not listed, sharing a
-// list. Must not rank by other means than the library's.
+// Owns what may be tried on the demo page: adding films, a surprise, asking why a film is not listed,
+// sharing a list. Must not rank by other means than the library's.
 import { app, colour, topK } from './app.js';
 import { $, button, make } from './elements.js';
 import { explanationTable } from './explanation.js';
@@ -77,7 +77,8 @@ function standing(film, rank, last) {
   const place = items.findIndex(({ item }) => item === film.item);
   if (place >= 0) return `${film.title} is here: place ${place + 1} of the list.`;
   const score = (/** @type {RankedItem} */ { score }) => Number(score).toFixed(3);
-  const words = `By score alone ${film.title} is number ${rank} of ${app.model.info.items}, with ${score(film)}. `;
+  const all = app.model.info.items;
+  const words = `By score alone ${film.title} is number ${rank} of ${all}, with ${score(film)}. `;
   const lower = items.filter((item) => Number(item.score) < Number(film.score));
   const seated = lower.find(({ seat }) => seat) ?? lower[0];
   if (seated)
@@ -118,7 +119,8 @@ function linkOfList() {
   const url = new URL(location.href);
   const model = url.searchParams.get('model');
   const items = app.seen.lists.personas.items.map(({ item }) => encodeURIComponent(item));
-  return `${url.origin}${url.pathname}${model ? `?model=${encodeURIComponent(model)}` : ''}#list=${items.join(',')}`;
+  const query = model ? `?model=${encodeURIComponent(model)}` : '';
+  return `${url.origin}${url.pathname}${query}#list=${items.join(',')}`;
 }
 
 async function share() {

@@ -1,5 +1,5 @@
-// Owns `npm run bench:page`: how soon the demo page shows its first lists, whether anything moves then, and the
-// longest task while it ranks, in Chromium on this machine. Must not decide pass or fail.
+// Owns `npm run bench:page`: how soon the demo page shows its first lists, whether anything moves then, and
+// the longest task while it ranks, in Chromium on this machine. Must not decide pass or fail.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { args, executablePath, startServer } from '../browser/chromium.js';
@@ -82,12 +82,12 @@ const milliseconds = (/** @type {number[]} */ values) =>
 publish(
   'page',
   [
-    `The demo page from localhost in Chromium ${browser.version()}, 1280 x 900, ${loads} loads with nothing kept of`,
-    'an earlier one: median (least to most). Tasks under 50 ms are not told by the browser and count as 0.',
+    `The demo page from localhost in Chromium ${browser.version()}, 1280 x 900, ${loads} loads with nothing`,
+    'kept of an earlier one: median (least to most). Tasks under 50 ms are not told by the browser and count as 0.',
     '',
     '| what | measured | wanted |',
     '|---|---|---|',
-    `| from the start of the navigation to the first lists | ${milliseconds(first.map(({ ranked }) => ranked))} | 100 ms |`,
+    `| from navigation to the first lists | ${milliseconds(first.map(({ ranked }) => ranked))} | 100 ms |`,
     `| layout shift while it loads | ${most(first.map(({ moved }) => moved)).toFixed(3)} at most | 0 |`,
     `| longest task while it loads | ${milliseconds(first.map(({ tasks }) => most(tasks)))} | |`,
     `| longest task in 24 changes after it | ${milliseconds(again)} | under 50 ms |`,

@@ -204,7 +204,7 @@ describe('trying', { skip, timeout: 120_000 }, () => {
     await close();
   });
 
-  test('says why a film is not listed: its rank, its score beside the last one, who has its place', async () => {
+  test('says why a film is not listed: rank, score beside the last one, who has its place', async () => {
     const { page, complaints, close } = await openDemo();
     await unfold(page, '#why');
     const ask = async (/** @type {string} */ film) => {
@@ -295,8 +295,8 @@ describe('owning', { skip, timeout: 180_000 }, () => {
     await bring(
       page,
       'ratings.csv',
-      'Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Alien,1979,u,5\n2024-01-01,<b>No</b> Film,2001,u,4\n' +
-        '2024-01-01,"Shining, The",1980,u,4.5\n2024-01-01,Toy Story,1995,u,0.5\n',
+      'Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Alien,1979,u,5\n' +
+        '2024-01-01,<b>No</b> Film,2001,u,4\n2024-01-01,"Shining, The",1980,u,4.5\n2024-01-01,Toy Story,1995,u,0.5\n',
     );
     assert.match(
       await page.locator('#brought').innerText(),

@@ -1,5 +1,5 @@
-// Owns `npm run page:pictures`: the pictures of the demo page in the repository, as Chromium shows it at first
-// sight. Must not test it.
+// Owns `npm run page:pictures`: the pictures of the demo page in the repository, as Chromium shows it at
+// first sight. Must not test it.
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';

@@ -57,10 +57,10 @@ describe('exports of other programs', () => {
 
   test('IMDb: a title or the original one, stars to ten', () => {
     const { program, liked } = brought(
-      'Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,' +
-        'Num Votes,Release Date,Directors\n' +
-        'tt0078748,10,2020-02-02,Alien,Alien,https://example.org,Movie,8.5,117,1979,"Horror, Sci-Fi",1,1979-05-25,R\n' +
-        'tt0081505,1,2020-02-02,El resplandor,The Shining,https://example.org,Movie,8.4,146,1980,Horror,1,1980-05-23,S\n',
+      'Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,' +
+        'Genres,Num Votes,Release Date,Directors\n' +
+        'tt1,10,2020-02-02,Alien,Alien,u,Movie,8.5,117,1979,"Horror, Sci-Fi",1,1979-05-25,R\n' +
+        'tt2,1,2020-02-02,El resplandor,The Shining,u,Movie,8.4,146,1980,Horror,1,1980-05-23,S\n',
     );
     assert.deepEqual([program, liked], ['IMDb', { [alien]: 1, [shining]: -1 }]);
   });
@@ -71,7 +71,8 @@ describe('exports of other programs', () => {
       'Binding,Number of Pages,Year Published,Original Publication Year,Date Read,Date Added,Bookshelves,' +
       'Bookshelves with positions,Exclusive Shelf,My Review,Spoiler,Private Notes,Read Count,Owned Copies\n';
     const book = (/** @type {string} */ title, /** @type {number} */ stars, /** @type {string} */ shelf) =>
-      `1,"${title}",A,"A, B",,"=""1""","=""1""",${stars},4,P,Paper,300,2001,1980,2023/01/05,2023/01/01,,,${shelf},,,,1,0\n`;
+      `1,"${title}",A,"A, B",,"=""1""","=""1""",${stars},4,P,Paper,300,2001,1980,2023/01/05,2023/01/01,,,` +
+      `${shelf},,,,1,0\n`;
     const catalogue = new Catalogue([
       { item: 'one', title: 'The Shining' },
       { item: 'two', title: 'Ubik' },
