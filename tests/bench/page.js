@@ -83,7 +83,8 @@ publish(
   'page',
   [
     `The demo page from localhost in Chromium ${browser.version()}, 1280 x 900, ${loads} loads with nothing`,
-    'kept of an earlier one: median (least to most). Tasks under 50 ms are not told by the browser and count as 0.',
+    'kept of an earlier one: median (least to most). Tasks under 50 ms are not told by the browser and count',
+    'as 0.',
     '',
     '| what | measured | wanted |',
     '|---|---|---|',

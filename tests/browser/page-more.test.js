@@ -296,7 +296,8 @@ describe('owning', { skip, timeout: 180_000 }, () => {
       page,
       'ratings.csv',
       'Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Alien,1979,u,5\n' +
-        '2024-01-01,<b>No</b> Film,2001,u,4\n2024-01-01,"Shining, The",1980,u,4.5\n2024-01-01,Toy Story,1995,u,0.5\n',
+        '2024-01-01,<b>No</b> Film,2001,u,4\n' +
+        '2024-01-01,"Shining, The",1980,u,4.5\n2024-01-01,Toy Story,1995,u,0.5\n',
     );
     assert.match(
       await page.locator('#brought').innerText(),
