@@ -31,6 +31,12 @@ export class Greeting {
     return conversation(this.#profile, { about, most: 4, effort: 0, list: 2, patience: 1 });
   }
 
+  /** @param {Profile} profile without a history */
+  turnTo(profile) {
+    this.#profile = profile;
+    this.forget();
+  }
+
   get answered() {
     return this.#talk.turns > 0;
   }

@@ -23,6 +23,12 @@ export class Household {
     this.#changed = changed;
   }
 
+  /** @param {Profile} profile of the same history */
+  turnTo(profile) {
+    this.#profile = profile;
+    this.#version = -1;
+  }
+
   /** @param {number | null} person null: everybody */
   choose(person) {
     this.#one?.dispose();
@@ -41,6 +47,7 @@ export class Household {
 
   /** The profile of the one whose list is wanted; undefined: of everybody. */
   get one() {
+    if (this.#chosen === null) return undefined; // who is here need not be known for everybody's list
     this.#follow();
     return this.#one;
   }

@@ -25,6 +25,14 @@ export class Visit {
     });
   }
 
+  /** @param {Profile} profile of the same person, who goes on looking */
+  turnTo(profile) {
+    const events = this.#session.history;
+    this.#profile = profile;
+    this.#session = session(profile);
+    for (const event of events) this.#session.add(event);
+  }
+
   /** Is there a visit, of somebody who is known? */
   get going() {
     return this.#session.size > 0 && this.#profile.size > 0;
@@ -43,6 +51,11 @@ export class Visit {
   get events() {
     const known = new Set(this.#profile.history.map(({ item }) => item));
     return this.#session.history.filter(({ item }) => !known.has(item));
+  }
+
+  /** What was looked at, as ids. */
+  get looked() {
+    return this.#session.history.map(({ item }) => item);
   }
 
   /** @param {string} item */

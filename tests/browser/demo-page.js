@@ -67,18 +67,26 @@ export const rows = (/** @type {Page} */ page) => page.locator('#ranking > li');
 export async function openRanked(browser, url, options) {
   const opened = await openPage(browser, url, options);
   await rows(opened.page).nth(11).waitFor();
+  await opened.page.locator('main[data-ready]').waitFor(); // with what comes after the first lists
   return opened;
 }
 
-export const titlesOf = (/** @type {Page} */ page) =>
-  page.locator('#ranking .title').evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
+/**
+ * @param {Page} page
+ * @param {'#ranking' | '#ranking-one'} [list]
+ */
+export const titlesOf = (page, list = '#ranking') =>
+  page.locator(`${list} .title`).evaluateAll((all) => all.map((title) => title.firstChild?.textContent));
 
 /**
  * What is shown and what is behind it, for every number of every explanation on the page.
  * @param {Page} page
+ * @param {'#ranking' | '#ranking-one'} [list]
  */
-export function explanationsOf(page) {
-  return page.locator('#ranking > li').evaluateAll((items) =>
+export async function explanationsOf(page, list = '#ranking') {
+  // They are made bit by bit, after the list.
+  await page.waitForFunction((of) => !document.querySelector(`${of} > li > details:not(:has(table))`), list);
+  return page.locator(`${list} > li`).evaluateAll((items) =>
     items.map((item) => {
       const read = (/** @type {string} */ selector) =>
         [...item.querySelectorAll(selector)].map((data) => ({

@@ -85,7 +85,7 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
     const following = await titlesOf(page);
     assert.notDeepEqual(following, usual);
     assert.ok(!following.includes(title));
-    assert.match(await page.locator('#ranking').innerText(), /because I looked at /);
+    assert.match(await page.locator('#ranking').innerText(), /because I looked at\s/);
     assert.match(await page.locator('.why').first().innerText(), /\(looked at\)/);
     assertSumsUp(await explanationsOf(page));
     await page.getByRole('button', { name: 'Forget this visit' }).press('Enter');
@@ -97,10 +97,10 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
 
   test('a list that follows leaves the film that is opened under the pointer', async () => {
     const { page, complaints, close } = await openDemo();
-    await page.locator('summary').nth(3).press('Enter');
+    await page.locator('#ranking summary').nth(3).press('Enter');
     await page.getByRole('switch', { name: /follows this visit/ }).check();
     const following = await titlesOf(page);
-    await page.locator('summary').nth(4).press('Enter');
+    await page.locator('#ranking summary').nth(4).press('Enter');
     assert.equal((await titlesOf(page))[4], following[4]);
     assert.ok(await page.locator('#ranking table').nth(4).isVisible());
     assert.equal(

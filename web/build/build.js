@@ -303,6 +303,34 @@ async function bundleProgram() {
   chmodSync(at('dist/cli.js'), 0o755);
 }
 
+/**
+ * The demo page, with what it takes in; of the library it loads what a page would. Not packed.
+ * @type {import('esbuild').Plugin}
+ */
+const beforePage = {
+  name: 'library of the page',
+  setup: (build) =>
+    build.onResolve({ filter: /\/dist\/[a-z-]+\.js$/ }, ({ path }) => ({
+      path: `../${path.slice(path.lastIndexOf('/') + 1)}`,
+      external: true,
+    })),
+};
+
+async function bundlePage() {
+  rmSync(at('dist/page'), { recursive: true, force: true });
+  const page = await bundle({
+    ...shared,
+    minify: true,
+    outdir: at('dist/page'),
+    plugins: [beforePage],
+    splitting: true, // what is not needed for the first lists comes later
+    chunkNames: '[name]',
+    entryPoints: entry('page', 'examples/page/page.js'),
+    metafile: true,
+  });
+  writeFileSync(at('dist/page/THIRD-PARTY.txt'), licencesOf(page, 'dist/page').join('\n\n'));
+}
+
 async function bundleAll() {
   await bundleLibrary();
   await bundleProgram();
@@ -345,5 +373,14 @@ const bundled = await ifStale(
     declare();
   },
 );
-if (compiled || bundled) say(`built dist/ in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+const paged = await ifStale(
+  'dist/.page-stamp',
+  [
+    ...filesBelow('examples/page').filter((path) => path.endsWith('.js')),
+    'web/build/build.js',
+    'package-lock.json',
+  ],
+  bundlePage,
+);
+if (compiled || bundled || paged) say(`built dist/ in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 else if (!process.argv.includes('--quiet')) say('dist/ is up to date');

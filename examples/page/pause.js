@@ -1,0 +1,13 @@
+// Owns how long work is cut into short parts. Must not know what the work is.
+
+const channel = new MessageChannel();
+/** @type {(() => void)[]} */
+const waiting = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+/** Lets the page breathe: between parts of a long work it may paint and answer, also where nobody looks. */
+export const pause = () =>
+  new Promise((/** @type {(value?: any) => void} */ resolve) => {
+    waiting.push(resolve);
+    channel.port2.postMessage(0);
+  });

@@ -1,0 +1,106 @@
+// Owns how the demo page shows the history and the personas that are found in it. Must not rank.
+import { app, colour } from './app.js';
+import { $, make, number, percent } from './elements.js';
+import { presets } from './presets.js';
+
+/** @import { Persona, Seen } from './app.js' */
+
+/** How many films of a long history are shown before the rest is folded away. */
+const shown = 30;
+let isWhole = false;
+
+/** @param {string} item */
+function remove(item) {
+  const at = app.person.ids.indexOf(item);
+  app.person.remove(item);
+  // The button that was pressed is gone: the keyboard goes on from its neighbour.
+  const buttons = document.querySelectorAll('#chips li > button');
+  /** @type {HTMLElement} */ (buttons[Math.min(at, buttons.length - 1)] ?? $('film')).focus();
+}
+
+/** @param {Seen} seen */
+export function renderHistory({ owner }) {
+  const { history } = app.person;
+  const most = isWhole ? history.length : shown;
+  $('chips').replaceChildren(
+    ...history.slice(0, most).map(({ item, preference }) => {
+      const title = app.model.has(item) ? app.model.title(item) : item;
+      return make(
+        'li',
+        { className: preference > 0 ? colour(owner.get(item)) : 'disliked' },
+        preference > 0 ? title : make('s', { title: 'Not for me' }, title),
+        make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'),
+      );
+    }),
+  );
+  const rest = history.length - most;
+  $('all-chips').hidden = rest <= 0;
+  $('all-chips').textContent = `Show ${rest} more`;
+  $('undo').hidden = !app.person.canUndo;
+  const all = app.person.ids.join();
+  for (const button of $('presets').querySelectorAll('[aria-pressed]'))
+    button.ariaPressed = String(presets[button.textContent].join() === all);
+}
+
+export function showAllChips() {
+  isWhole = true;
+  renderHistory(app.seen);
+  /** @type {HTMLElement} */ ($('chips').children[shown]?.querySelector('button')).focus();
+}
+
+const shareBar = (/** @type {string} */ className, /** @type {number} */ share) => {
+  const bar = make('i', { className });
+  bar.style.setProperty('--to', `${100 * share}%`);
+  return bar;
+};
+
+/**
+ * @param {Pick<Persona, 'index' | 'label' | 'share' | 'items'>} persona
+ * @param {{ share: number } | undefined} side how much it speaks now
+ * @param {boolean} isKnown or new in this visit
+ */
+function personaRow({ index, label, share, items }, side, isKnown) {
+  const speaks = side
+    ? [
+        make('small', {}, isKnown ? 'speaks now' : 'new in this visit, speaks now'),
+        make('small', { className: 'now' }, number(side.share, percent(side.share))),
+        shareBar('bar thin', side.share),
+      ]
+    : [];
+  const such = items
+    .slice(0, 3)
+    .map(({ title }) => title)
+    .join(', ');
+  return make(
+    'li',
+    { className: colour(index) },
+    make('b', { className: isKnown ? '' : 'fresh' }, label),
+    ...(isKnown ? [number(share, percent(share)), shareBar('bar', share)] : []),
+    ...speaks,
+    make('small', { className: 'such' }, such),
+  );
+}
+
+/**
+ * Who speaks, usually and now.
+ * @param {Persona[]} personas
+ */
+export function renderPersonas(personas) {
+  const sides = app.visit.sides();
+  const fresh = [...sides.values()].filter(({ index }) => index >= personas.length);
+  $('personas').replaceChildren(
+    ...[...personas, ...fresh].map((persona) =>
+      personaRow(persona, sides.get(persona.index), persona.index < personas.length),
+    ),
+  );
+  if (personas.length === 0)
+    $('personas').append(
+      make(
+        'li',
+        { className: 'none' },
+        'Nobody yet: the list is what most people liked. Add a film, or answer.',
+      ),
+    );
+  app.visit.render();
+  if (app.isSettled) app.household.render();
+}

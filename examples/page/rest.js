@@ -1,0 +1,19 @@
+// Owns what of the demo page comes after the first lists. Must not be needed for them.
+import { prepareChange } from './change.js';
+import { prepareMap } from './map.js';
+import { prepareOwn } from './own.js';
+import { pause } from './pause.js';
+import { prepareSearch } from './search.js';
+import { prepareTrying } from './trying.js';
+
+/**
+ * @param {import('./keep.js').Keep} keep
+ * @param {boolean} isMine whether the model was trained in this page
+ */
+export async function prepareRest(keep, isMine) {
+  prepareTrying();
+  prepareChange();
+  await prepareSearch(pause);
+  await prepareOwn(keep, isMine);
+  await prepareMap(pause);
+}

@@ -1,0 +1,32 @@
+// Owns `npm run page:pictures`: the pictures of the demo page in the repository, as Chromium shows it at
+// first sight. Must not test it.
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { args, executablePath, startServer } from './chromium.js';
+
+/** @type {[name: string, options: import('playwright-core').BrowserContextOptions][]} */
+const pictures = [
+  ['screenshot', { viewport: { width: 1280, height: 900 } }],
+  ['screenshot-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }],
+  ['screenshot-phone', { viewport: { width: 390, height: 844 } }],
+];
+const folder = process.argv[2] ?? fileURLToPath(new URL('../../examples/page/', import.meta.url));
+const full = process.argv[3] === 'full';
+const server = await startServer();
+const browser = await chromium.launch({ executablePath, args });
+for (const [name, options] of pictures) {
+  const page = await browser.newPage(options);
+  page.on('console', (message) => console.log(message.text()));
+  page.on('pageerror', (error) => console.log(error));
+  await page.goto(`${server.origin}/examples/page/`);
+  await page.locator('main[data-ready]').waitFor();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(300);
+  const path = `${folder}/${name}.png`;
+  await page.screenshot({ path, fullPage: full });
+  console.log(`${name}.png`, statSync(path).size, 'bytes');
+  await page.close();
+}
+await browser.close();
+server.close();
