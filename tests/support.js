@@ -35,6 +35,7 @@ export const codes = new Set([
   'NO_ASPECTS',
   'NO_CLUSTERS',
   'NO_DATA',
+  'NO_GRAPH',
   'NO_WASM',
   'OUT_OF_MEMORY',
   'TRAILING_DATA',

@@ -95,6 +95,7 @@ const bundles = new Map([
   [at('web/sentences.js'), 'sentences.js'],
   [at('web/now.js'), 'now.js'],
   [at('web/simulate.js'), 'simulate.js'],
+  [at('web/graph.js'), 'graph.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
   [at('web/core/errors.js'), 'rank.js'],
@@ -105,7 +106,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'graph'];
 const chunks = ['core-scalar.js', 'core-large.js', 'refusal.js', 'report.js', 'parquet.js'];
 
 /**

@@ -42,10 +42,10 @@ export class Model {
   constructor(diagnostics, kernel) {
     let metadata = {};
     try {
-      const given = JSON.parse(metadataOf(kernel) || '{}');
+      const given = JSON.parse(metadataOf(kernel));
       if (given && typeof given === 'object') metadata = given;
     } catch {
-      // Metadata is for people: a file with odd metadata still ranks.
+      // Metadata is for people: a file with odd metadata, or none, still ranks.
     }
     this.#kernel = kernel;
     this.#diagnostics = diagnostics;
@@ -79,7 +79,7 @@ export class Model {
     if (!this.taste)
       throw new AmpcfError(
         'NEEDS_TASTE',
-        `${what}: got a model without taste, wanted loadModel(source, { taste }) of 'ampcf/taste'`,
+        `${what}: got a model without, wanted loadModel(source, { taste }) of 'ampcf/taste'`,
       );
     return this.taste;
   }
