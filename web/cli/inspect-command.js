@@ -7,17 +7,18 @@ import { cardText } from './diagnose-text.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { safeJson } from './harmless.js';
-import { openModel } from './model-file.js';
+import { graphOfModel, openModel } from './model-file.js';
 import { parseCommand } from './options.js';
-import { count, fileSize, jsonLine, table } from './print.js';
+import { count, fileSize, fit, jsonLine, percent, table } from './print.js';
 import { print } from './terminal.js';
 
+/** @import { GraphFacts } from '../graph.js' */
 /** @import { Model } from '../model/model.js' */
 
 export const inspectUsage = [
   'ampcf inspect MODEL [--json]',
   '',
-  '  What a model file holds: sizes, sections, aspects, the model card (ampcf train --card), and ' +
+  '  What a model file holds: sizes, sections, aspects, relations, the model card (ampcf train --card), and ' +
     'what the trainer wrote about itself.',
   '',
 ].join('\n');
@@ -51,6 +52,32 @@ function sections(bytes) {
   });
 }
 
+const mostRelations = 12;
+
+/**
+ * The relations of a graph, those with most triples.
+ * @param {GraphFacts | null} graph
+ */
+function relationTable(graph) {
+  if (!graph) return '';
+  const rows = graph.byRelation
+    .slice(0, mostRelations)
+    .map(({ relation, triples, items, weight }) => [
+      fit(relation, 40),
+      count(triples),
+      count(items),
+      weight.toFixed(3),
+    ]);
+  const more = graph.relations - rows.length;
+  const rest = more > 0 ? `\nand ${count(more)} more relations` : '';
+  return `${table([['relation', 'triples', 'items', 'weight'], ...rows])}${rest}\n\n`;
+}
+
+/** @param {GraphFacts} graph */
+const graphLine = ({ relations, entities, triples, items, leaning, share, whole }) =>
+  `${count(relations)} relations, ${count(entities)} entities, ${count(triples)} triples of ${count(items)} items; ` +
+  `${count(leaning)} items lean on it, ${percent(share)} on average, ${count(whole)} wholly`;
+
 /** @param {ReturnType<typeof sections>} list */
 const neighbourBytes = (list) =>
   list.filter(({ name }) => name.startsWith('neighbour')).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -78,7 +105,8 @@ function readableCard(card) {
  * @param {Uint8Array} bytes
  * @param {Model} model
  */
-function reportOf(file, bytes, { info }) {
+function reportOf(file, bytes, model) {
+  const { info } = model;
   return {
     file,
     bytes: info.bytes,
@@ -90,6 +118,7 @@ function reportOf(file, bytes, { info }) {
     lineage: info.lineage,
     integrity: integrityOf(bytes),
     metadata: info.metadata,
+    graph: graphOfModel(file, model),
     sections: sections(bytes),
   };
 }
@@ -101,7 +130,7 @@ function reportOf(file, bytes, { info }) {
 const wordOf = (value) => (typeof value === 'string' ? value : safeJson(value));
 
 /** @param {ReturnType<typeof reportOf>} report */
-function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, sections: list }) {
+function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, graph, sections: list }) {
   const { settings, card: _, ...about } = metadata;
   const vouching = `${(neighbours / items).toFixed(1)} an item, ${fileSize(neighbourBytes(list))}`;
   return table([
@@ -110,6 +139,7 @@ function factTable({ items, dim, personas, aspects, neighbours, lineage, metadat
     ['personas', `up to ${personas}`],
     ['aspects', count(aspects)],
     ['neighbours', neighbours ? vouching : 'none'],
+    ...(graph ? [['graph', graphLine(graph)]] : []),
     ...Object.entries(about).map(([name, value]) => [
       name,
       typeof value === 'number' ? count(value) : wordOf(value),
@@ -148,7 +178,7 @@ export async function runInspect(argv) {
   await print(
     `${inline(given[0])}  ${fileSize(report.bytes)}\n\n` +
       `${factTable(report)}\n\n` +
-      `${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
+      `${relationTable(report.graph)}${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
       `most popular: ${mostPopular(model)}\n`,
   );
 }
@@ -158,6 +188,7 @@ export async function runVerify(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]);
   const model = await openModel(given[0], bytes);
+  graphOfModel(given[0], model); // what the core does not look at
   const { backend, why } = model.diagnostics();
   const integrity = integrityOf(bytes);
   const report = { file: given[0], ok: true, bytes: bytes.length, integrity, backend };

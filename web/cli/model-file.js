@@ -1,11 +1,13 @@
 // Owns opening a model file from disk, and saying that it was the model that was bad. Must not rank.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
+import { graphFacts } from '../graph.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);
 
+/** @import { Model } from '../model/model.js' */
 /** @import { LoadOptions } from '../rank.js' */
 
 /**
@@ -25,11 +27,32 @@ export async function openModel(path, bytes, options) {
   try {
     return await loadModel(bytes, options);
   } catch (error) {
-    if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) throw error;
-    throw new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {
-      ...error.details,
-      badModel: true,
-      cause: error,
-    });
+    throw blamed(path, error);
   }
+}
+
+/**
+ * What the graph of a model holds, which the core does not look at; null: it has none.
+ * @param {string} path
+ * @param {Model} model
+ */
+export function graphOfModel(path, model) {
+  try {
+    return graphFacts(model);
+  } catch (error) {
+    throw blamed(path, error);
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} error
+ */
+function blamed(path, error) {
+  if (!(error instanceof AmpcfError) || notTheModel.has(error.code)) return error;
+  return new AmpcfError(error.code, `${inline(path)}: ${error.message}`, {
+    ...error.details,
+    badModel: true,
+    cause: error,
+  });
 }
