@@ -6,6 +6,7 @@ import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as confidence from '../../dist/confidence.js';
 import * as evaluate from '../../dist/evaluate.js';
+import * as graphEntry from '../../dist/graph.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
@@ -16,6 +17,7 @@ import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
+import { withGraph } from '../../examples/demo/graph-file.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
 const entries = {
@@ -33,6 +35,7 @@ const entries = {
   ask,
   simulate,
   confidence,
+  graph: graphEntry,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses. */
@@ -58,6 +61,12 @@ const canonical = {
 };
 const given = { ids, vectors: ids.map((_, i) => [Math.sin(i), Math.cos(i)]), dim: 2 };
 const tasteOf = any(model.taste);
+const linked = await ampcf.loadModel(
+  withGraph(bytes, ids, [
+    [ids[0], 'r', 'x'],
+    [ids[1], 'r', 'x'],
+  ]),
+);
 
 /**
  * Calls that are right with the options that must be given: `Class.method` or the name of an export, its
@@ -159,6 +168,9 @@ const calls = {
     ],
   },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
+  'graph.pathsOf': { call: graphEntry.pathsOf, args: [linked.createProfile([ids[0]]), ids[1], {}] },
+  'graph.similar': { call: graphEntry.similar, args: [linked, ids[0], {}] },
+  'graph.relationSpace': { call: graphEntry.relationSpace, args: [linked, 'r', {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
   'Session.recommend': { call: (options) => nowEntry.session(me).recommend(options), args: [{}] },
@@ -185,7 +197,7 @@ function brief(of, options) {
 const plain =
   `people.as people.whoIsHere train.replaceMetadata train.retireItems simulate.supportOf evaluate.writeCard
   evaluate.settingsOf store.createKey evaluate.calibrationError evaluate.reliability confidence.posteriorOf
-  confidence.uncertaintyOf confidence.stylePriorOf
+  confidence.uncertaintyOf confidence.stylePriorOf graph.graphFacts graph.aspectRelation
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose
@@ -255,7 +267,7 @@ describe('options', () => {
 
 test('the names that were misspelt most often', async () => {
   for (const [name, wrong, wanted] of [
-    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK, now/],
+    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK, graph, now/],
     ['Profile.add', 'rating', /^event: got rating, wanted one of item, weight, preference, wanted, at$/],
     ['ampcf.loadModel', 'integirty', /; did you mean integrity\?$/],
     ['train.trainModel', 'minsupport', /; did you mean minSupport\?$/],

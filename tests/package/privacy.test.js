@@ -90,6 +90,7 @@ describe('the code names no way out', () => {
       'sentences',
       'now',
       'simulate',
+      'graph',
       'core-scalar',
       'core-large',
     ])

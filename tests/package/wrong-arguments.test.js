@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as confidence from '../../dist/confidence.js';
+import * as graphEntry from '../../dist/graph.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as shared from '../../dist/people.js';
@@ -14,6 +15,7 @@ import * as sentences from '../../dist/sentences.js';
 import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as tasteEntry from '../../dist/taste.js';
+import { withGraph } from '../../examples/demo/graph-file.js';
 import { codes, golden, historyOf, smallModel } from '../support.js';
 
 const { AmpcfError, loadModel } = ampcf;
@@ -99,6 +101,13 @@ function* spoiled(good) {
     }
 }
 
+const linked = await ampcf.loadModel(
+  withGraph(bytes, ids, [
+    [ids[0], 'r', 'x'],
+    [ids[1], 'r', 'x'],
+  ]),
+);
+
 /** A person of the shared model, with something of each kind in the history. */
 const person = (of = model) => of.createProfile(historyOf(2)).dislike(ids[40]);
 
@@ -134,6 +143,14 @@ const functions = {
     as: () => [person(), 0],
     peopleOf: () => [person(), { people: 2, owners: { [ids[0]]: 1 }, gap: 60 }],
     whoIsHere: () => [person(), [{ item: ids[1], weight: 1, preference: 1, at: 5 }]],
+  },
+  graph: {
+    'graph.open': () => [linked],
+    graphFacts: () => [linked],
+    pathsOf: () => [linked.createProfile(historyOf(2)), ids[1], { limit: 2 }],
+    similar: () => [linked, ids[0], { by: 'both', topK: 3 }],
+    aspectRelation: () => ['director: Ann'],
+    relationSpace: () => [linked, 'r', { from: 'graph' }],
   },
   ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
   confidence: {
@@ -400,6 +417,7 @@ const entries = {
   ask,
   simulate,
   confidence,
+  graph: graphEntry,
 };
 /** By defaults, as an object without `rounds` has them, a simulation is right, and takes long. */
 const brief = (/** @type {any} */ run) => (/** @type {any[]} */ args) =>

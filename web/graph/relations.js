@@ -1,5 +1,6 @@
 // Owns tastes by relation: aspects that carry theirs, entities of a relation, as categories that taste is
 // counted over. Must not compare tastes.
+import { AMPCF_MAX_CATEGORIES } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { aspectsOfItem, titleAt } from '../core/kernel.js';
 import { optionsArgument } from '../core/options.js';
@@ -13,10 +14,9 @@ import { graphIn, needGraph } from './opened.js';
  * @property {string} relation
  * @property {'graph' | 'aspects'} from
  * @property {string[]} categories names: entities of the relation, or aspects without its name
+ *   value; where there are more than 4,096, those of most items and, last, one for all others
  * @property {(item: string) => number[]} of the categories of an item
  */
-
-const most = 65536;
 
 /**
  * What an aspect says by the name of its relation: `director: Carol Reed`. An aspect that merely has a colon
@@ -77,6 +77,25 @@ function ofGraph({ kernel }, graph, relation) {
 }
 
 /**
+ * As many categories as taste can be counted over: those of most items, the others together.
+ * @param {Model} model
+ * @param {{ categories: string[], of: (index: number) => number[] }} space
+ */
+function commonOf({ info }, { categories, of }) {
+  if (categories.length <= AMPCF_MAX_CATEGORIES) return { categories, of };
+  const counts = new Float64Array(categories.length);
+  for (let j = 0; j < info.items; j++) for (const category of of(j)) counts[category]++;
+  const order = [...categories.keys()].sort((a, b) => counts[b] - counts[a]);
+  const last = AMPCF_MAX_CATEGORIES - 1;
+  const places = new Uint32Array(categories.length).fill(last);
+  order.slice(0, last).forEach((category, place) => (places[category] = place));
+  return {
+    categories: [...order.slice(0, last).map((category) => categories[category]), 'others'],
+    of: (/** @type {number} */ index) => [...new Set(of(index).map((category) => places[category]))],
+  };
+}
+
+/**
  * The relations that taste can be counted over.
  * @param {Model} model
  * @param {Graph | null} graph
@@ -111,14 +130,9 @@ export function relationSpace(model, relation, options = {}) {
   kept.set(model, spaces);
   const found = spaces.get(`${source} ${relation}`);
   if (found) return found;
-  const { categories, of } =
-    source === 'graph' ? ofGraph(model, graph, relation) : ofAspects(model, relation);
-  if (categories.length === 0 || categories.length > most)
-    throw badArgument(
-      categories.length > 0 ? `categories of relation ${relation}` : 'relation',
-      categories.length > 0 ? categories.length : relation,
-      categories.length > 0 ? `at most ${most}` : wantedOf(relationsIn(model, graph)),
-    );
+  const all = source === 'graph' ? ofGraph(model, graph, relation) : ofAspects(model, relation);
+  const { categories, of } = commonOf(model, all);
+  if (categories.length === 0) throw badArgument('relation', relation, wantedOf(relationsIn(model, graph)));
   const space = {
     relation,
     from: source,

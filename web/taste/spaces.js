@@ -1,6 +1,6 @@
 // Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not
 // compare distributions.
-import { AMPCF_NO_CLUSTER } from '../core/abi.js';
+import { AMPCF_MAX_CATEGORIES, AMPCF_NO_CLUSTER } from '../core/abi.js';
 import { badArgument, listArgument } from '../core/arguments.js';
 import { aspectAt, aspectsOfItem, clusterOfItem, idAt, titleAt } from '../core/kernel.js';
 import { AmpcfError } from '../core/errors.js';
@@ -23,7 +23,6 @@ import { packRows } from './checks.js';
  */
 
 const shownTitles = 3;
-const mostCategories = 65536;
 
 /**
  * A space that this model has.
@@ -49,10 +48,14 @@ export function spaceArgument(model, name) {
   const isOwn = typeof own?.of === 'function' && Array.isArray(own.categories) && own.categories.length > 0;
   if (
     !isOwn ||
-    own.categories.length > mostCategories ||
+    own.categories.length > AMPCF_MAX_CATEGORIES ||
     own.categories.some((each) => typeof each !== 'string')
   )
-    throw badArgument('space', name, 'aspects, clusters, personas, or { categories, of }');
+    throw badArgument(
+      'space',
+      name,
+      `aspects, clusters or personas, or { categories: 1 to ${AMPCF_MAX_CATEGORIES} names, of: a function }`,
+    );
   return own;
 }
 
@@ -105,7 +108,7 @@ const ownOf =
     for (const category of found)
       if (!(Number.isInteger(category) && category >= 0 && category < categories.length))
         throw badArgument('category of an item', category, `a whole number below ${categories.length}`);
-    return [...found];
+    return [...found].sort((a, b) => a - b);
   };
 
 /**

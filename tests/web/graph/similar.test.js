@@ -184,6 +184,21 @@ describe('relations', () => {
     await failsWith(() => relationSpace(named, 'mood', { from: 'graph' }), 'NO_GRAPH');
   });
 
+  test('with more names than taste can be counted over: the rare ones together', async () => {
+    const many = Array.from(
+      { length: 5000 },
+      (_, i) => /** @type {Triple} */ ([ids[i % 40], 'tag', `tag ${i}`]),
+    );
+    const open = await loadModel(withGraph(plain, ids, [...many, [a, 'tag', 'both'], [b, 'tag', 'both']]));
+    const space = relationSpace(open, 'tag');
+    assert.deepEqual(
+      [space.categories.length, space.categories[0], space.categories[4095]],
+      [4096, 'both', 'others'],
+    );
+    assert.ok(space.of(a).includes(0) && space.of(ids[39]).includes(4095));
+    assert.ok(Number(open.createProfile([a]).tasteDistance([b], { space })) > 0);
+  });
+
   test('bad spaces', async () => {
     const me = model.createProfile([a]);
     await failsWith(() => relationSpace(bare, 'x'), 'BAD_ARGUMENT', /a graph, or aspects as relation: value/);
