@@ -25,12 +25,15 @@ const { AmpcfError, loadModel } = ampcf;
 /** @type {Model} */ let other;
 /** @type {Uint8Array} */ let bytes;
 /** @type {string[]} */ let ids;
+/** @type {any} with a graph */ let linked;
 
 before(async () => {
   bytes = await smallModel();
   model = await loadModel(bytes);
   other = await loadModel(bytes);
   ids = model.ids();
+  const triples = [0, 1].map((j) => /** @type {[string, string, string]} */ ([ids[j], 'r', 'x']));
+  linked = await loadModel(withGraph(bytes, ids, triples));
 });
 
 const gone = new Uint8Array(64);
@@ -100,13 +103,6 @@ function* spoiled(good) {
         yield [`${field} ${name}`, Object.assign([...good], { [at]: { ...given, [field]: value } })];
     }
 }
-
-const linked = await ampcf.loadModel(
-  withGraph(bytes, ids, [
-    [ids[0], 'r', 'x'],
-    [ids[1], 'r', 'x'],
-  ]),
-);
 
 /** A person of the shared model, with something of each kind in the history. */
 const person = (of = model) => of.createProfile(historyOf(2)).dislike(ids[40]);

@@ -18,8 +18,8 @@ import { print } from './terminal.js';
 export const inspectUsage = [
   'ampcf inspect MODEL [--json]',
   '',
-  '  What a model file holds: sizes, sections, aspects, relations, the model card (ampcf train --card), and ' +
-    'what the trainer wrote about itself.',
+  '  What a model file holds: sizes, sections, aspects, relations, the model card (ampcf train --card), ' +
+    'and what the trainer wrote about itself.',
   '',
 ].join('\n');
 
@@ -75,8 +75,9 @@ function relationTable(graph) {
 
 /** @param {GraphFacts} graph */
 const graphLine = ({ relations, entities, triples, items, leaning, share, whole }) =>
-  `${count(relations)} relations, ${count(entities)} entities, ${count(triples)} triples of ${count(items)} items; ` +
-  `${count(leaning)} items lean on it, ${percent(share)} on average, ${count(whole)} wholly`;
+  `${count(relations)} relations, ${count(entities)} entities, ${count(triples)} triples of ` +
+  `${count(items)} items; ${count(leaning)} items lean on it, ${percent(share)} on average, ` +
+  `${count(whole)} wholly`;
 
 /** @param {ReturnType<typeof sections>} list */
 const neighbourBytes = (list) =>
@@ -178,7 +179,8 @@ export async function runInspect(argv) {
   await print(
     `${inline(given[0])}  ${fileSize(report.bytes)}\n\n` +
       `${factTable(report)}\n\n` +
-      `${relationTable(report.graph)}${readableCard(report.metadata.card)}${sectionTable(report.sections)}\n\n` +
+      `${relationTable(report.graph)}${readableCard(report.metadata.card)}` +
+      `${sectionTable(report.sections)}\n\n` +
       `most popular: ${mostPopular(model)}\n`,
   );
 }

@@ -1,5 +1,5 @@
-// Owns items that are alike, by taste, by what they share in the graph, or by both, and through what. Must not
-// know a person.
+// Owns items that are alike, by taste, by what they share in the graph, or by both, and through what. Must
+// not know a person.
 import { badArgument, countArgument, itemId } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { idAt, similarTo, titleAt } from '../core/kernel.js';

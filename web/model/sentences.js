@@ -12,13 +12,13 @@ import {
 /** @import { GraphPath } from '../graph.js' */
 /** @import { HistoryEvent, Persona, RankedItem } from './types.js' */
 /**
- * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect' | 'relation' | 'entity', text: string, item?: string
- *   }} SentencePart item: the id, of an item
+ * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect' | 'relation' | 'entity', text: string,
+ *   item?: string }} SentencePart item: the id, of an item
  */
 /** @typedef {{ text: string, parts: SentencePart[] }} Sentence */
 /**
- * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in, in
- * those of paths also `{relation}`, `{entity}`, `{other}` and `{with}`; `{{` and `}}` are braces.
+ * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in,
+ * in those of paths also `{relation}`, `{entity}`, `{other}` and `{with}`; `{{` and `}}` are braces.
  * @typedef {object} Templates
  * @property {string} persona one of several personas decides, and some of its items can be named
  * @property {string} plain there is one persona, and items can be named
@@ -45,8 +45,8 @@ import {
  * @property {number} [because] the old name of `reasons`
  * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
  *   catalogue, and that its label does not name
- * @property {number} [paths] most paths to name, default 1, of explanations with `graph`: those that speak for
- *   the item, of the named persona; longer ones than over one entity are not put in words
+ * @property {number} [paths] most paths to name, default 1, of explanations with `graph`: those that speak
+ *   for the item, of the named persona; longer ones than over one entity are not put in words
  * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
  *   owns are named
  * @property {readonly HistoryEvent[]} [history] of `profile.history`: then what was
@@ -279,7 +279,16 @@ export function explainInWords(ranked, options = {}) {
     const [name, own] = typeof part === 'string' ? [part, {}] : [part.name, part.values];
     return fill(name, words[/** @type {keyof Templates} */ (name)], { ...values, ...own });
   });
-  const around = (/** @type {SentencePart} */ { type, text }) =>
-    type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`;
-  return { text: parts.map(around).join(''), parts };
+  return { text: textOf(parts, emphasis), parts };
 }
+
+/**
+ * @param {SentencePart[]} parts
+ * @param {NonNullable<SentenceOptions['emphasis']>} emphasis
+ */
+const textOf = (parts, emphasis) =>
+  parts
+    .map(({ type, text }) =>
+      type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`,
+    )
+    .join('');

@@ -29,8 +29,8 @@ import {
 /** @typedef {Iterable<string | number>} Items */
 /**
  * @typedef {object} TasteOptions
- * @property {Space} [space] what taste is counted over; default 'aspects'; also categories of an app's own, such
- *   as `relationSpace` of 'ampcf/graph'
+ * @property {Space} [space] what taste is counted over; default 'aspects'; also categories of an app's own,
+ *   such as `relationSpace` of 'ampcf/graph'
  * @property {boolean} [discount] lists count by rank, 1 / log2(1 + rank); default true
  * @property {Items} [target] the taste that is wanted, as items (what the person took next), in place of the
  *   history

@@ -203,7 +203,7 @@ describe('paths', () => {
     near(none.rest, none.total, 1e-12);
   });
 
-  test('name what the score rests on: taken out of the history, it falls further than without another', () => {
+  test('name what the score rests on: without it the score falls further than without another', () => {
     const fell = { named: 0, other: 0 };
     let cases = 0;
     for (let u = 0; u < 10; u++) {
@@ -230,7 +230,7 @@ describe('paths', () => {
 describe('rankings', () => {
   const me = model.createProfile(historyOf(5));
 
-  test('have the paths in their explanations, in the order and with the scores that they have without', () => {
+  test('have the paths in their explanations, with the order and the scores of those without', () => {
     const without = me.recommend({ topK: 8, explain: true });
     const list = me.recommend({ topK: 8, graph: { limit: 2 } });
     assert.deepEqual(

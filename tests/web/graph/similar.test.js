@@ -33,7 +33,7 @@ const model = await loadModel(
 );
 
 describe('similar', () => {
-  test('by the graph: what is linked, what shares a rare entity, then what shares a common one, with the way', () => {
+  test('by the graph: what is linked, what shares a rare entity, what shares a common one', () => {
     const [second, first, third] = similar(model, a, { by: 'graph', topK: 3 });
     assert.deepEqual([first.item, second.item], [b, c]);
     assert.ok(third.score < first.score / 2 && third.through[0].steps[0].entity === 'Here');
