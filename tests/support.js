@@ -37,6 +37,7 @@ export const codes = new Set([
   'NO_CLUSTERS',
   'NO_DATA',
   'NO_STORE',
+  'NO_GRAPH',
   'NO_WASM',
   'OUT_OF_MEMORY',
   'TRAILING_DATA',

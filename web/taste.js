@@ -7,6 +7,7 @@ import { Taste } from './taste/taste.js';
 /** @import { Model } from './model/model.js' */
 /** @typedef {import('./taste/taste.js').DistanceOptions} DistanceOptions */
 /** @typedef {import('./taste/taste.js').CalibrateSettings} CalibrateSettings */
+/** @typedef {import('./taste/spaces.js').OwnSpace} OwnSpace */
 /**
  * What brings taste to a model, so that an app which does not measure taste need not download it.
  * @typedef {object} TastePlugin

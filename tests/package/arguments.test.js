@@ -10,6 +10,7 @@ import * as confidence from '../../dist/confidence.js';
 import * as element from '../../dist/element.js';
 import * as evaluate from '../../dist/evaluate.js';
 import * as evidenceEntry from '../../dist/evidence.js';
+import * as graphEntry from '../../dist/graph.js';
 import * as learn from '../../dist/learn.js';
 import * as nowEntry from '../../dist/now.js';
 import * as nodeStore from '../../dist/node-store.js';
@@ -22,6 +23,7 @@ import * as svelte from '../../dist/svelte.js';
 import * as taste from '../../dist/taste.js';
 import * as train from '../../dist/train.js';
 import * as worker from '../../dist/worker.js';
+import { withGraph } from '../../examples/demo/graph-file.js';
 import { failure, historyOf, interactionsOf, people, smallModel } from '../support.js';
 
 const entries = {
@@ -45,6 +47,7 @@ const entries = {
   element,
   cache,
   worker,
+  graph: graphEntry,
 };
 const any = (/** @type {unknown} */ value) => /** @type {any} */ (value);
 /** What is in the smallest entry, which has no room for guesses, or is asked of it. */
@@ -73,6 +76,12 @@ const tasteOf = any(model.taste);
 const reviews = [{ item: ids[0], text: 'The sound is good.', aspect: 'sound' }];
 const evidenceBytes = train.makeEvidence(reviews, { minPeople: 1 }).bytes;
 const evidence = await evidenceEntry.loadEvidence(evidenceBytes);
+const linked = await ampcf.loadModel(
+  withGraph(bytes, ids, [
+    [ids[0], 'r', 'x'],
+    [ids[1], 'r', 'x'],
+  ]),
+);
 
 /**
  * Calls that are right with the options that must be given: `Class.method` or the name of an export, its
@@ -189,6 +198,9 @@ const calls = {
     ],
   },
   'sentences.explainInWords': { call: sentences.explainInWords, args: [list.items[0], {}] },
+  'graph.pathsOf': { call: graphEntry.pathsOf, args: [linked.createProfile([ids[0]]), ids[1], {}] },
+  'graph.similar': { call: graphEntry.similar, args: [linked, ids[0], {}] },
+  'graph.relationSpace': { call: graphEntry.relationSpace, args: [linked, 'r', {}] },
   'now.session': { call: nowEntry.session, args: [me, {}] },
   'Session.add': { call: (event) => nowEntry.session(me).add(event), args: [{ item: ids[0] }] },
   'Session.recommend': { call: (options) => nowEntry.session(me).recommend(options), args: [{}] },
@@ -227,6 +239,7 @@ const plain =
   evaluate.calibrationError evaluate.reliability confidence.posteriorOf
   confidence.uncertaintyOf confidence.stylePriorOf
   element.defineElement
+  graph.graphFacts graph.aspectRelation
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
   Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
@@ -298,7 +311,7 @@ describe('options', () => {
 
 test('the names that were misspelt most often', async () => {
   for (const [name, wrong, wanted] of [
-    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK, now/],
+    ['Profile.rank', 'topk', /got topk, wanted one of explain, contributions, topK, graph, now/],
     ['Profile.add', 'rating', /^event: got rating, wanted one of item, weight, preference, wanted, at$/],
     ['ampcf.loadModel', 'integirty', /; did you mean integrity\?$/],
     ['train.trainModel', 'minsupport', /; did you mean minSupport\?$/],

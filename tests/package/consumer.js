@@ -14,6 +14,7 @@ import {
 import { conversation, nextTurn } from 'ampcf/ask';
 import { driftOf, recency, refine } from 'ampcf/learn';
 import { fileStore } from 'ampcf/node-store';
+import { aspectRelation, graphFacts } from 'ampcf/graph';
 import { as, peopleOf, whoIsHere } from 'ampcf/people';
 import { loadModel as loadRanking } from 'ampcf/rank';
 import { explainInWords } from 'ampcf/sentences';
@@ -47,6 +48,8 @@ assert.ok(explainInWords(kept.profile.explain('b')).text.includes('a'));
 assert.equal(nextTurn(kept.profile).recommend?.items[0].item, 'b');
 assert.equal(conversation(kept.profile).answer({ ask: [{ item: 'd' }] }, 'no').turns, 1);
 assert.equal(await tasteDistance([1, 0], [0, 1]), 1);
+assert.equal(graphFacts(model), null);
+assert.equal(aspectRelation('director: Carol Reed').relation, 'director');
 assert.equal(peopleOf(kept.profile, { people: 2 }).list.length, 2);
 assert.equal(whoIsHere(kept.profile, ['b']).length, 3);
 assert.equal(as(kept.profile, 0).model, model);

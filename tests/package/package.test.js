@@ -340,6 +340,7 @@ const shipped = [
   'dist/evaluate-worker.js',
   'dist/evaluate.js',
   'dist/evidence.js',
+  'dist/graph.js',
   'dist/learn.js',
   'dist/model-worker.js',
   'dist/node-store.js',

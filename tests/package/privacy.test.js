@@ -94,6 +94,7 @@ describe('the code names no way out', () => {
       'cache-through',
       'path',
       'core-simd',
+      'graph',
       'core-scalar',
       'core-large',
     ])

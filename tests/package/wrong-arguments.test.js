@@ -8,6 +8,7 @@ import * as ampcf from '../../dist/ampcf.js';
 import * as ask from '../../dist/ask.js';
 import * as cache from '../../dist/cache.js';
 import * as confidence from '../../dist/confidence.js';
+import * as graphEntry from '../../dist/graph.js';
 import * as learn from '../../dist/learn.js';
 import * as evidenceEntry from '../../dist/evidence.js';
 import * as nowEntry from '../../dist/now.js';
@@ -18,6 +19,7 @@ import * as simulate from '../../dist/simulate.js';
 import * as store from '../../dist/store.js';
 import * as tasteEntry from '../../dist/taste.js';
 import { makeEvidence } from '../../dist/train.js';
+import { withGraph } from '../../examples/demo/graph-file.js';
 import { codes, golden, historyOf, smallModel } from '../support.js';
 
 const { AmpcfError, loadModel } = ampcf;
@@ -29,6 +31,7 @@ const { AmpcfError, loadModel } = ampcf;
 /** @type {string[]} */ let ids;
 /** @type {Uint8Array} */ let evidenceBytes;
 /** @type {evidenceEntry.Evidence} */ let evidence;
+/** @type {any} with a graph */ let linked;
 
 before(async () => {
   bytes = await smallModel();
@@ -38,6 +41,8 @@ before(async () => {
   const reviews = [{ item: ids[0], text: 'The sound is good.', aspect: 'sound' }];
   evidenceBytes = makeEvidence(reviews, { minPeople: 1 }).bytes;
   evidence = await evidenceEntry.loadEvidence(evidenceBytes);
+  const triples = [0, 1].map((j) => /** @type {[string, string, string]} */ ([ids[j], 'r', 'x']));
+  linked = await loadModel(withGraph(bytes, ids, triples));
 });
 
 const tasteModule = new WebAssembly.Module(
@@ -151,6 +156,14 @@ const functions = {
     loadEvidence: () => [evidenceBytes, { integrity: undefined, maxBytes: 2 ** 20, ranges: false }],
     evidenceFor: () => [person(), ids[0], { evidence, persona: 0, aspectsOf: () => ['sound'] }],
     caresAbout: () => [person(), 0, 'sound', { item: ids[0], evidence, aspectsOf: () => ['sound'] }],
+  },
+  graph: {
+    'graph.open': () => [linked],
+    graphFacts: () => [linked],
+    pathsOf: () => [linked.createProfile(historyOf(2)), ids[1], { limit: 2 }],
+    similar: () => [linked, ids[0], { by: 'both', topK: 3 }],
+    aspectRelation: () => ['director: Ann'],
+    relationSpace: () => [linked, 'r', { from: 'graph' }],
   },
   ask: { conversation: () => [person(), askOptions()], nextTurn: () => [person(), askOptions()] },
   cache: {
@@ -435,6 +448,7 @@ const entries = {
   simulate,
   confidence,
   cache,
+  graph: graphEntry,
 };
 /** By defaults, as an object without `rounds` has them, a simulation is right, and takes long. */
 const brief = (/** @type {any} */ run) => (/** @type {any[]} */ args) =>

@@ -105,6 +105,7 @@ const bundles = new Map([
   [at('web/now.js'), 'now.js'],
   [at('web/simulate.js'), 'simulate.js'],
   [at('web/evidence.js'), 'evidence.js'],
+  [at('web/graph.js'), 'graph.js'],
   [at('web/store.js'), 'store.js'],
   [at('web/node-store.js'), 'node-store.js'],
   [at('web/react.js'), 'react.js'],
@@ -124,7 +125,7 @@ const bundles = new Map([
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
 /** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker', 'evidence'];
+const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker', 'evidence', 'graph'];
 /** Helpers for frameworks, which are imported from where the app has them. */
 const frameworks = ['react', 'vue', 'svelte', 'element'];
 const peers = ['react', 'vue', 'svelte/store'];

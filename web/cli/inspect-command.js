@@ -11,12 +11,13 @@ import { inline } from '../read/inline.js';
 import { evidenceReport, evidenceText } from './evidence-text.js';
 import { safeJson } from './harmless.js';
 import { hanging, terminalWidth } from './layout.js';
-import { openModel, sayBad } from './model-file.js';
+import { graphOfModel, openModel, sayBad } from './model-file.js';
 import { modelPicture } from './model-picture.js';
 import { parseCommand } from './options.js';
-import { count, fileSize, jsonLine, table } from './print.js';
+import { count, fileSize, fit, jsonLine, percent, table } from './print.js';
 import { print } from './terminal.js';
 
+/** @import { GraphFacts } from '../graph.js' */
 /** @import { Model } from '../model/model.js' */
 
 export const inspectUsage = [
@@ -24,7 +25,7 @@ export const inspectUsage = [
   '',
   '  What a model file holds: sizes, the model card (ampcf train --card), what the trainer wrote about',
   '  itself, and drawn as bars: popularity along the catalogue, lengths of the item vectors, aspects,',
-  '  clusters, and the bytes of the sections;',
+  '  relations of a graph, clusters, and the bytes of the sections;',
   '  or what an evidence file holds (ampcf evidence): sentences, aspects.',
   '',
 ].join('\n');
@@ -58,6 +59,33 @@ function sections(bytes) {
   });
 }
 
+const mostRelations = 12;
+
+/**
+ * The relations of a graph, those with most triples.
+ * @param {GraphFacts | null} graph
+ */
+function relationTable(graph) {
+  if (!graph) return '';
+  const rows = graph.byRelation
+    .slice(0, mostRelations)
+    .map(({ relation, triples, items, weight }) => [
+      fit(relation, 40),
+      count(triples),
+      count(items),
+      weight.toFixed(3),
+    ]);
+  const more = graph.relations - rows.length;
+  const rest = more > 0 ? `\nand ${count(more)} more relations` : '';
+  return `${table([['relation', 'triples', 'items', 'weight'], ...rows])}${rest}\n\n`;
+}
+
+/** @param {GraphFacts} graph */
+const graphLine = ({ relations, entities, triples, items, leaning, share, whole }) =>
+  `${count(relations)} relations, ${count(entities)} entities, ${count(triples)} triples of ` +
+  `${count(items)} items; ${count(leaning)} items lean on it, ${percent(share)} on average, ` +
+  `${count(whole)} wholly`;
+
 /** @param {ReturnType<typeof sections>} list */
 const neighbourBytes = (list) =>
   list.filter(({ name }) => name.startsWith('neighbour')).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -85,7 +113,8 @@ function readableCard(card) {
  * @param {Uint8Array} bytes
  * @param {Model} model
  */
-function reportOf(file, bytes, { info }) {
+function reportOf(file, bytes, model) {
+  const { info } = model;
   return {
     file,
     bytes: info.bytes,
@@ -97,6 +126,7 @@ function reportOf(file, bytes, { info }) {
     lineage: info.lineage,
     integrity: integrityOf(bytes),
     metadata: info.metadata,
+    graph: graphOfModel(file, model),
     sections: sections(bytes),
   };
 }
@@ -108,7 +138,7 @@ function reportOf(file, bytes, { info }) {
 const wordOf = (value) => (typeof value === 'string' ? value : safeJson(value));
 
 /** @param {ReturnType<typeof reportOf>} report */
-function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, sections: list }) {
+function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, graph, sections: list }) {
   const { settings, card: _, ...about } = metadata;
   const vouching = `${(neighbours / items).toFixed(1)} an item, ${fileSize(neighbourBytes(list))}`;
   return table([
@@ -117,6 +147,7 @@ function factTable({ items, dim, personas, aspects, neighbours, lineage, metadat
     ['personas', `up to ${personas}`],
     ['aspects', count(aspects)],
     ['neighbours', neighbours ? vouching : 'none'],
+    ...(graph ? [['graph', graphLine(graph)]] : []),
     ...Object.entries(about).map(([name, value]) => [
       name,
       typeof value === 'number' ? count(value) : wordOf(value),
@@ -161,7 +192,8 @@ export async function runInspect(argv) {
   await print(
     `${inline(given[0])}  ${fileSize(report.bytes)}\n\n` +
       `${factTable(report)}\n\n` +
-      `${readableCard(report.metadata.card)}${modelPicture(model, bytes, report.sections)}\n\n` +
+      `${relationTable(report.graph)}${readableCard(report.metadata.card)}` +
+      `${modelPicture(model, bytes, report.sections)}\n\n` +
       `${hanging(mostPopular(model), 'most popular: ', '  ', terminalWidth())}\n`,
   );
 }
@@ -171,6 +203,7 @@ export async function runVerify(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]);
   const model = await openModel(given[0], bytes);
+  graphOfModel(given[0], model); // what the core does not look at
   const { backend, why } = model.diagnostics();
   const integrity = integrityOf(bytes);
   const report = { file: given[0], ok: true, bytes: bytes.length, integrity, backend };

@@ -1,11 +1,13 @@
 // Owns opening a model file from disk, and saying that it was the model that was bad. Must not rank.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
+import { graphFacts } from '../graph.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 
 const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INSTANCE_FAILED']);
 
+/** @import { Model } from '../model/model.js' */
 /** @import { LoadOptions } from '../rank.js' */
 
 /**
@@ -24,6 +26,19 @@ export async function loadModelFile(path, options) {
 export async function openModel(path, bytes, options) {
   try {
     return await loadModel(bytes, options);
+  } catch (error) {
+    return sayBad(path, error);
+  }
+}
+
+/**
+ * What the graph of a model holds, which the core does not look at; null: it has none.
+ * @param {string} path
+ * @param {Model} model
+ */
+export function graphOfModel(path, model) {
+  try {
+    return graphFacts(model);
   } catch (error) {
     return sayBad(path, error);
   }

@@ -2,8 +2,9 @@
 // scores.
 import { AMPCF_MAX_PERSONAS } from '../core/abi.js';
 import { inline } from '../read/inline.js';
+import { graph } from '../graph.js';
 import { idList } from './id-list.js';
-import { loadModelFile } from './model-file.js';
+import { graphOfModel, loadModelFile } from './model-file.js';
 import { guessLines, nearestItems } from './nearest-items.js';
 import { numberOption, parseCommand, UsageError } from './options.js';
 import { jsonLine } from './print.js';
@@ -25,7 +26,8 @@ export const recommendUsage = [
     'list is by popularity.',
   '',
   '  -k N              how many (default 10)',
-  '  --explain         persona, attention and the history items that speak for each',
+  '  --explain         persona, attention and the history items that speak for each; by which relations,',
+  '                    where the model has a graph',
   '  --contributions N how many of them to list (default 3)',
   '  --exclude IDS     leave these out',
   '  --include-seen    the history may be recommended too',
@@ -111,12 +113,14 @@ async function open(values, path) {
   const contributions = numberOption(values, 'contributions', { whole: true, low: 0 }) ?? 3;
   const topK = numberOption(values, 'k', { whole: true, low: 0 });
   numberOption(values, 'personas', { whole: true, low: 1, high: AMPCF_MAX_PERSONAS });
-  const model = await loadModelFile(path);
+  const model = await loadModelFile(path, { plugins: [graph] });
   const personas = numberOption(values, 'personas', { whole: true, low: 1, high: model.info.personas });
   const knows = (/** @type {string} */ id) => model.has(id);
   const history = await idList(values.history, 'history', knows);
   const me = model.createProfile(history, personas === undefined ? {} : { personas });
-  return { me, model, knows, options: { explain: Boolean(values.explain), contributions }, topK };
+  const explain = Boolean(values.explain);
+  const paths = explain && graphOfModel(path, model) ? { graph: { limit: contributions } } : {};
+  return { me, model, knows, options: { explain, contributions, ...paths }, topK };
 }
 
 /** @param {string[]} argv */

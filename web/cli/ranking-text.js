@@ -43,6 +43,30 @@ function because({ explanation, score }) {
   return `because you liked ${parts.join(' + ')}${term('other history', others)}${popularity}`;
 }
 
+/** As many ways are told of each item. */
+const mostWays = 2;
+
+/**
+ * By which relations the graph speaks for an item, or '' where it does not.
+ * @param {RankedItem} item
+ */
+function byRelations({ explanation, score }) {
+  const found = explanation?.graph;
+  if (!found || score === null) return '';
+  const ways = found.paths
+    .filter(({ contribution }) => contribution >= leastShown)
+    .slice(0, mostWays)
+    .map(({ title, steps, contribution }) => {
+      const via = steps
+        .slice(0, -1)
+        .map(({ relation, entity }) => `${inline(relation)} ${short(entity, 32)}`);
+      const link = via.length > 0 ? via.join(', ') : inline(steps[0].relation);
+      return `${link} with ${short(title, 32)} ${contribution.toFixed(2)}`;
+    });
+  if (ways.length > 0) return `by relations ${found.total.toFixed(2)}: ${ways.join('; ')}`;
+  return Math.abs(found.total) >= leastShown ? `by relations ${found.total.toFixed(2)}` : '';
+}
+
 /**
  * The personas of a profile as text.
  * @param {Profile} me
@@ -102,10 +126,9 @@ export function rankingLines({ items }) {
     : '';
   const lines = items
     .flatMap((item, i) => {
-      const why = because(item);
-      return why
-        ? [headOf(item, i + 1, width), hanging(style('dim', why), behind, behind, width)]
-        : headOf(item, i + 1, width);
+      const why = [because(item), byRelations(item)].filter((line) => line !== '');
+      const lines = why.map((line) => hanging(style('dim', line), behind, behind, width));
+      return [headOf(item, i + 1, width), ...lines];
     })
     .join('\n');
   return `${lines}${legend}`;

@@ -44,10 +44,10 @@ export class Model extends Bound {
     super();
     let metadata = {};
     try {
-      const given = JSON.parse(metadataOf(kernel) || '{}');
+      const given = JSON.parse(metadataOf(kernel));
       if (given && typeof given === 'object') metadata = given;
     } catch {
-      // Metadata is for people: a file with odd metadata still ranks.
+      // Metadata is for people: a file with odd metadata, or none, still ranks.
     }
     this.#kernel = kernel;
     this.#diagnostics = diagnostics;
@@ -81,7 +81,7 @@ export class Model extends Bound {
     if (!this.taste)
       throw new AmpcfError(
         'NEEDS_TASTE',
-        `${what}: got a model without taste, wanted loadModel(source, { taste }) of 'ampcf/taste'`,
+        `${what}: got a model without, wanted loadModel(source, { taste }) of 'ampcf/taste'`,
       );
     return this.taste;
   }

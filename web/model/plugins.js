@@ -21,7 +21,7 @@ import { AmpcfError } from '../core/errors.js';
  */
 
 /** What plugins answer; of several in one call the first goes first. */
-export const pluginNames = /** @type {const} */ ('now confidence explore');
+export const pluginNames = /** @type {const} */ ('graph now confidence explore');
 
 /** @param {Iterable<Plugin>} plugins */
 export function pluginsArgument(plugins) {

@@ -370,13 +370,13 @@ export class Profile extends Bound {
   /**
    * Why one item gets its score, taken apart to the last history item. Throws UNKNOWN_ITEM.
    * @param {string | number} item
-   * @param {{ contributions?: number }} [options] default: list all
+   * @param {Pick<RankOptions, 'contributions' | 'graph'>} [options] contributions: default all
    * @returns {ExplainedItem}
    */
   explain(item, options = {}) {
-    const [contributions = this.size] = optionValues(options, 'contributions');
+    const [contributions = this.size, graph] = optionValues(options, 'contributions graph');
     this.#model.title(item); // throws UNKNOWN_ITEM
-    const ranking = this.rank([item], { explain: true, contributions });
+    const ranking = this.rank([item], { explain: true, contributions, graph });
     return ranking.items[0];
   }
 

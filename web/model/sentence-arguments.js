@@ -6,6 +6,7 @@ import { eventNames } from './history.js';
 /** @import { RankedItem } from './types.js' */
 /** @import { SentenceOptions, Templates } from './sentences.js' */
 
+const emphasisNames = 'persona item aspect relation entity';
 const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null;
 const isText = (/** @type {unknown} */ value) => typeof value === 'string';
 
@@ -20,6 +21,8 @@ function everyArgument(name, list, isSound, wanted) {
     if (!isObject(entry) || !isSound(entry)) throw badArgument(name, entry, wanted);
 }
 
+const isStep = (/** @type {any} */ step) => isText(step?.relation) && isText(step?.entity);
+
 /** @param {unknown} given */
 export function rankedArgument(given) {
   const ranked = /** @type {RankedItem | undefined} */ (given);
@@ -31,9 +34,13 @@ export function rankedArgument(given) {
     (explanation !== undefined && !isObject(explanation))
   )
     throw badArgument('rankedItem', given, 'an item of profile.rank with explain: true');
-  const { contributions = [], aspects = [] } = explanation ?? {};
+  const { contributions = [], aspects = [], graph } = explanation ?? {};
   everyArgument('contributions', contributions, ({ item, title }) => isText(item) && isText(title), 'items');
   everyArgument('aspects', aspects, ({ aspect }) => isText(aspect), 'aspects');
+  if (graph !== undefined && !isObject(graph)) throw badArgument('explanation.graph', graph, 'an object');
+  const isPath = (/** @type {any} */ { item, title, steps }) =>
+    isText(item) && isText(title) && Array.isArray(steps) && steps.every(isStep);
+  everyArgument('paths', graph?.paths ?? [], isPath, 'those of an explanation');
 }
 
 /**
@@ -55,7 +62,7 @@ export function peopleArgument({ personas = [], history = [], emphasis = {} }) {
   );
   everyArgument('history', history, ({ item }) => isText(item) || Number.isSafeInteger(item), 'events');
   for (const event of history) optionsArgument(event, eventNames, 'event');
-  for (const [type, around] of Object.entries(optionsArgument(emphasis, 'persona item aspect', 'emphasis')))
+  for (const [type, around] of Object.entries(optionsArgument(emphasis, emphasisNames, 'emphasis')))
     if (!Array.isArray(around) || !around.every(isText))
       throw badArgument(`emphasis of ${type}`, around, 'what stands before and after it, two texts');
 }

@@ -9,15 +9,16 @@ import {
   templatesArgument,
 } from './sentence-arguments.js';
 
+/** @import { GraphPath } from '../graph.js' */
 /** @import { HistoryEvent, Persona, RankedItem } from './types.js' */
 /**
- * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect', text: string, item?: string }} SentencePart item:
- *   the id, of an item
+ * @typedef {{ type: 'text' | 'persona' | 'item' | 'aspect' | 'relation' | 'entity', text: string,
+ *   item?: string }} SentencePart item: the id, of an item
  */
 /** @typedef {{ text: string, parts: SentencePart[] }} Sentence */
 /**
- * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in;
- * `{{` and `}}` are braces.
+ * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in,
+ * in those of paths also `{relation}`, `{entity}`, `{other}` and `{with}`; `{{` and `}}` are braces.
  * @typedef {object} Templates
  * @property {string} persona one of several personas decides, and some of its items can be named
  * @property {string} plain there is one persona, and items can be named
@@ -27,6 +28,11 @@ import {
  * @property {string} unknown the model has never seen the item
  * @property {string} aspects added where the persona is named and cares about aspects of the item; '' to
  *   leave it out
+ * @property {string} shared added where there is a path: both items have `{relation}` `{entity}`; this one
+ *   and the next two are left out where other templates are given without them
+ * @property {string} crossed likewise, where the item of the history, `{with}`, has the entity by another
+ *   relation, `{other}`
+ * @property {string} linked likewise, where there is no entity between the items
  * @property {string} disliked added where the person disliked something that speaks against it
  * @property {string} seat added where a claim, not the score, put the item in its place; left out where other
  *   templates are given without it
@@ -39,12 +45,15 @@ import {
  * @property {number} [because] the old name of `reasons`
  * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
  *   catalogue, and that its label does not name
+ * @property {number} [paths] most paths to name, default 1, of explanations with `graph`: those that speak
+ *   for the item, of the named persona; longer ones than over one entity are not put in words
  * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
  *   owns are named
  * @property {readonly HistoryEvent[]} [history] of `profile.history`: then what was
  *   disliked or skipped is never said to be liked
  * @property {string | string[]} [locale] of the lists, as Intl.ListFormat takes it; default 'en'
- * @property {Partial<Record<'persona' | 'item' | 'aspect', [string, string]>>} [emphasis] what stands before
+ * @property {Partial<Record<'persona' | 'item' | 'aspect' | 'relation' | 'entity', [string,
+ *   string]>>} [emphasis] what stands before
  *   and after such a part in `text`; default nothing
  */
 /** @typedef {{ item: string, title: string, contribution: number, persona?: number }} Reason */
@@ -57,16 +66,21 @@ export const englishTemplates = Object.freeze(
     popular: 'Popular with many people',
     unknown: '{title} is new here: nothing is known of it yet',
     aspects: ', and likes {aspects}',
+    shared: ', and shares {relation} {entity} with {with}',
+    crossed: ', and has {relation} {entity}, {other} of {with}',
+    linked: ', and is tied to {with} by {relation}',
     disliked: ', although you disliked {disliked}',
     seat: ', placed here so that the list has your whole taste',
     end: '',
   }),
 );
 
-const sentenceNames = 'templates reasons because aspects personas history locale emphasis';
+const sentenceNames = 'templates reasons because aspects paths personas history locale emphasis';
 /** As in labels.js. */
 const minLift = 1.2;
-const slots = ['persona', 'items', 'aspects', 'title', 'disliked'];
+const slots = 'persona items aspects title disliked relation entity other with'.split(' ');
+/** What is left out where an app has templates of its own, unless it has these too. */
+const later = Object.freeze({ seat: '', shared: '', crossed: '', linked: '' });
 
 /**
  * @param {string} name
@@ -136,6 +150,9 @@ function reasonsOf({ persona, explanation }, { personas, history = [] }, most) {
       .filter((reason) => reason.contribution > 0 && likes(reason) && owns(reason))
       .sort((a, b) => b.contribution - a.contribution)
       .slice(0, most),
+    paths: [...(explanation?.graph?.paths ?? [])].filter(
+      (path) => path.contribution > 0 && likes(path) && owns(path),
+    ),
     disliked: listed
       .filter(({ item, contribution }) => contribution < 0 && Number(preferences.get(item)) < 0)
       .sort((a, b) => a.contribution - b.contribution)
@@ -166,6 +183,48 @@ const caredAspects = ({ persona, explanation }) =>
   );
 
 /**
+ * Paths in words: those over the same entity together. How something further off is tied to the item is not
+ * said in a sentence.
+ * @param {readonly GraphPath[]} paths of items that may be named
+ * @param {number} most
+ * @param {number} reasons most items of each
+ * @param {Intl.ListFormat} format
+ */
+function saidPaths(paths, most, reasons, format) {
+  /** @type {Map<string, { name: 'shared' | 'crossed' | 'linked', path: GraphPath, items: GraphPath[] }>} */
+  const found = new Map();
+  for (const path of paths.filter(({ steps }) => steps.length === 1 || steps.length === 2)) {
+    const [first, second] = path.steps;
+    const isShared = first.relation === second?.relation && first.forward !== second.forward;
+    const name = second === undefined ? 'linked' : isShared ? 'shared' : 'crossed';
+    const key = JSON.stringify([
+      name,
+      first.relation,
+      first.forward,
+      second && first.entity,
+      second?.relation,
+    ]);
+    const same = found.get(key) ?? { name, path, items: [] };
+    if (same.items.every(({ item }) => item !== path.item)) same.items.push(path);
+    found.set(key, same);
+  }
+  const named = (/** @type {'relation' | 'entity'} */ type, /** @type {string} */ text) => [
+    /** @type {SentencePart} */ ({ type, text }),
+  ];
+  return [...found.values()]
+    .slice(0, most)
+    .map(({ name, path: { steps }, items }) => ({
+      name,
+      values: {
+        relation: named('relation', steps[0].relation),
+        entity: named('entity', steps[0].entity),
+        other: named('relation', steps[1]?.relation ?? ''),
+        with: joined(items.slice(0, Math.max(1, reasons)).map(itemPart), format),
+      },
+    }));
+}
+
+/**
  * An explanation in words: "Because your Film noir side liked Double Indemnity and Laura". Only what the
  * numbers say is said: items with a positive contribution, the persona with the highest attention, aspects
  * that it has more of than the catalogue. `parts` are for pages: set each part's text as textContent, never
@@ -183,20 +242,22 @@ export function explainInWords(ranked, options = {}) {
     because = 2,
     reasons = because,
     aspects: most = 0,
+    paths = 1,
     locale = 'en',
     emphasis = {},
   } = optionsArgument(options, sentenceNames);
   rankedArgument(ranked);
-  countsArgument({ reasons, aspects: most });
+  countsArgument({ reasons, aspects: most, paths });
   templatesArgument(templates, Object.keys(englishTemplates));
   peopleArgument(options);
   const format = listFormat(locale);
   const isOwn = Object.keys(templates).length > 0;
-  const words = { ...englishTemplates, ...(isOwn && { seat: '' }), ...templates };
-  const { liked, disliked } = reasonsOf(ranked, options, reasons);
+  const words = { ...englishTemplates, ...(isOwn && later), ...templates };
+  const { liked, disliked, paths: ways } = reasonsOf(ranked, options, reasons);
   const kind = caseOf(ranked, liked.length > 0);
   const named = kind === 'persona' || kind === 'personaAlone';
   const cared = caredAspects(ranked).slice(0, most);
+  const said = named || kind === 'plain' ? saidPaths(ways, paths, reasons, format) : [];
   const values = {
     persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })],
     title: [itemPart(ranked)],
@@ -210,11 +271,24 @@ export function explainInWords(ranked, options = {}) {
   const parts = [
     kind,
     ...(named && cared.length > 0 ? ['aspects'] : []),
+    ...said,
     ...(disliked.length > 0 && kind !== 'unknown' ? ['disliked'] : []),
     ...(ranked.seat ? ['seat'] : []),
     'end',
-  ].flatMap((name) => fill(name, words[/** @type {keyof Templates} */ (name)], values));
-  const around = (/** @type {SentencePart} */ { type, text }) =>
-    type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`;
-  return { text: parts.map(around).join(''), parts };
+  ].flatMap((part) => {
+    const [name, own] = typeof part === 'string' ? [part, {}] : [part.name, part.values];
+    return fill(name, words[/** @type {keyof Templates} */ (name)], { ...values, ...own });
+  });
+  return { text: textOf(parts, emphasis), parts };
 }
+
+/**
+ * @param {SentencePart[]} parts
+ * @param {NonNullable<SentenceOptions['emphasis']>} emphasis
+ */
+const textOf = (parts, emphasis) =>
+  parts
+    .map(({ type, text }) =>
+      type === 'text' ? text : `${emphasis[type]?.[0] ?? ''}${text}${emphasis[type]?.[1] ?? ''}`,
+    )
+    .join('');

@@ -54,6 +54,8 @@
  *   first
  * @property {number} bias owed to popularity
  * @property {number} residual what single precision rounds away
+ * @property {import('../graph.js').GraphExplanation} [graph] with `graph`: what the relations of the items
+ *   have of the score, and the paths by which
  */
 /**
  * @typedef {object} RankedItem
@@ -99,6 +101,8 @@
  *   with `plugins` of 'ampcf/confidence'
  * @property {import('../confidence.js').ExploreOptions} [explore] also what might be good; with `plugins` of
  *   'ampcf/confidence'
+ * @property {boolean | import('../graph.js').GraphOptions} [graph] explanations by paths too; with `plugins`
+ *   of 'ampcf/graph'
  */
 /**
  * @typedef {object} AspectFilter

@@ -1,8 +1,8 @@
 // Owns the three taste spaces of a model: aspects, frozen item clusters, a person's own personas. Must not
 // compare distributions.
-import { AMPCF_NO_CLUSTER } from '../core/abi.js';
-import { badArgument } from '../core/arguments.js';
-import { aspectAt, aspectsOfItem, clusterOfItem, titleAt } from '../core/kernel.js';
+import { AMPCF_MAX_CATEGORIES, AMPCF_NO_CLUSTER } from '../core/abi.js';
+import { badArgument, listArgument } from '../core/arguments.js';
+import { aspectAt, aspectsOfItem, clusterOfItem, idAt, titleAt } from '../core/kernel.js';
 import { AmpcfError } from '../core/errors.js';
 import { personaLabels } from '../model/labels.js';
 import { packRows } from './checks.js';
@@ -10,7 +10,13 @@ import { packRows } from './checks.js';
 /** @import { Measured } from '../model/measured.js' */
 /** @import { Model } from '../model/model.js' */
 /** @import { Rows } from './kernel.js' */
-/** @typedef {'aspects' | 'clusters' | 'personas'} Space */
+/**
+ * @typedef {object} OwnSpace categories of an app's own, or of `relationSpace` of 'ampcf/graph'
+ * @property {readonly string[]} categories their names
+ * @property {(item: string) => Iterable<number>} of the categories of an item, by their places in the names;
+ *   none: the item does not count
+ */
+/** @typedef {'aspects' | 'clusters' | 'personas' | OwnSpace} Space */
 /**
  * @typedef {{ index: number, label: string, items: number, titles: string[], aspects: { aspect: string,
  *   share: number, lift: number }[] }} Cluster items: how many; titles: of the most popular three
@@ -37,9 +43,20 @@ export function spaceArgument(model, name) {
       'NO_CLUSTERS',
       'taste is measured over clusters, and this model has none: train with clusters above 0',
     );
-  if (space !== 'aspects' && space !== 'clusters' && space !== 'personas')
-    throw badArgument('space', name, 'aspects, clusters or personas');
-  return space;
+  if (space === 'aspects' || space === 'clusters' || space === 'personas') return space;
+  const own = /** @type {OwnSpace} */ (space);
+  const isOwn = typeof own?.of === 'function' && Array.isArray(own.categories) && own.categories.length > 0;
+  if (
+    !isOwn ||
+    own.categories.length > AMPCF_MAX_CATEGORIES ||
+    own.categories.some((each) => typeof each !== 'string')
+  )
+    throw badArgument(
+      'space',
+      name,
+      `aspects, clusters or personas, or { categories: 1 to ${AMPCF_MAX_CATEGORIES} names, of: a function }`,
+    );
+  return own;
 }
 
 /**
@@ -64,12 +81,35 @@ const clustersOf = (model, index) =>
  * @returns {Rows}
  */
 export function sharedRows(model, space, indices) {
-  const of = space === 'aspects' ? aspectsOf : clustersOf;
+  const of = typeof space === 'object' ? ownOf(space) : space === 'aspects' ? aspectsOf : clustersOf;
   return packRows(
     indices.map((index) => of(model, index).map((category) => [category, 1])),
-    space === 'aspects' ? model.info.aspects : model.info.clusters,
+    sizeOf(model, space),
   );
 }
+
+/**
+ * How many categories there are.
+ * @param {Model} model
+ * @param {Space} space that every person shares
+ */
+const sizeOf = ({ info }, space) =>
+  typeof space === 'object' ? space.categories.length : space === 'aspects' ? info.aspects : info.clusters;
+
+/**
+ * Categories of an app's own, each once.
+ * @param {OwnSpace} space
+ * @returns {(model: Model, index: number) => number[]}
+ */
+const ownOf =
+  ({ categories, of }) =>
+  ({ kernel }, index) => {
+    const found = new Set(listArgument('categories of an item', of(idAt(kernel, index))));
+    for (const category of found)
+      if (!(Number.isInteger(category) && category >= 0 && category < categories.length))
+        throw badArgument('category of an item', category, `a whole number below ${categories.length}`);
+    return [...found].sort((a, b) => a - b);
+  };
 
 /**
  * A row for each list of weights, which need not sum to 1.

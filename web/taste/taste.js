@@ -30,7 +30,8 @@ import {
 /** @typedef {Iterable<string | number>} Items */
 /**
  * @typedef {object} TasteOptions
- * @property {Space} [space] what taste is counted over; default 'aspects'
+ * @property {Space} [space] what taste is counted over; default 'aspects'; also categories of an app's own,
+ *   such as `relationSpace` of 'ampcf/graph'
  * @property {boolean} [discount] lists count by rank, 1 / log2(1 + rank); default true
  * @property {Items} [target] the taste that is wanted, as items (what the person took next), in place of the
  *   history
@@ -396,6 +397,7 @@ export class Taste extends Bound {
    * @param {number} n
    */
   #names(space, n) {
+    if (typeof space === 'object') return [...space.categories];
     if (space === 'clusters') return this.clusters().map(({ label }) => label);
     return Array.from({ length: n }, (_, a) =>
       space === 'aspects' ? aspectAt(this.#model.kernel, a) : `persona ${a + 1}`,

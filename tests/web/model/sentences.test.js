@@ -317,3 +317,93 @@ test('every item of a real list has a sentence that its numbers bear out', async
   assert.ok(named > 100, `${named} items named`);
   model.dispose();
 });
+
+describe('paths', () => {
+  const step = (
+    /** @type {string} */ relation,
+    /** @type {string} */ entity,
+    forward = true,
+    extra = {},
+  ) => ({ relation, entity, forward, ...extra });
+  const path = (/** @type {string} */ title, /** @type {object[]} */ steps, extra = {}) => ({
+    ...reason(title, 0.05, { persona: 1 }),
+    weight: 0.3,
+    steps,
+    ...extra,
+  });
+  const over = (/** @type {string} */ title, extra = {}) =>
+    path(title, [step('director', 'Carol Reed'), step('director', title, false)], extra);
+  const withPaths = (/** @type {object[]} */ paths, extra = {}) =>
+    ranked({ explanation: { ...ranked().explanation, graph: { paths } }, ...extra });
+  const said = (/** @type {object[]} */ paths, options = {}) =>
+    explainInWords(withPaths(paths), { reasons: 1, ...options }).text.replace(/^.*Double Indemnity/, '');
+
+  test('say what is shared with what, items over the same entity together', () => {
+    const found = explainInWords(withPaths([over('The Third Man'), over('Odd Man Out')]));
+    assert.equal(
+      found.text,
+      'Because your Film noir side liked Double Indemnity and Laura, and shares director Carol Reed with ' +
+        'The Third Man and Odd Man Out',
+    );
+    assert.deepEqual(found.parts.slice(7, 11), [
+      { type: 'relation', text: 'director' },
+      { type: 'text', text: ' ' },
+      { type: 'entity', text: 'Carol Reed' },
+      { type: 'text', text: ' with ' },
+    ]);
+  });
+
+  test('say another relation, and a link without an entity between; what is further off they do not', () => {
+    const acted = [step('director', 'Orson Welles'), step('actor', 'The Third Man', false)];
+    assert.equal(
+      said([path('The Third Man', acted)]),
+      ', and has director Orson Welles, actor of The Third Man',
+    );
+    assert.equal(said([path('Laura', [step('follows', 'Laura')])]), ', and is tied to Laura by follows');
+    const far = [step('genre', 'Noir'), step('part of', 'Crime'), step('genre', 'Laura', false)];
+    assert.equal(said([path('Laura', far)]), '');
+    assert.equal(said([over('Laura'), path('Laura', acted)], { paths: 0 }), '');
+    assert.match(said([over('Laura'), path('Laura', acted)], { paths: 2 }), /shares .*, and has director/);
+  });
+
+  test('are of the named persona, of what was liked, and only where they speak for the item', () => {
+    for (const none of [
+      over('Laura', { persona: 0 }),
+      over('Laura', { contribution: 0 }),
+      over('Laura', { contribution: -1 }),
+    ])
+      assert.equal(said([none]), '');
+    assert.equal(said([over('Laura')], { history: [{ item: 'laura', preference: -1 }] }), '');
+    assert.equal(
+      explainInWords(withPaths([over('Laura')], { known: false, persona: null })).text.includes('shares'),
+      false,
+    );
+  });
+
+  test('are left out of templates of an app, unless it has them; names are no templates', () => {
+    const own = { persona: '{items}' };
+    assert.equal(
+      explainInWords(withPaths([over('Laura')]), { templates: own, reasons: 1 }).text,
+      'Double Indemnity',
+    );
+    const shared = ' · {relation}: {entity} ({with})';
+    const odd = path('{title}\u001b[2J', [step('{entity}', '<b>{with}'), step('{entity}', 'x', false)]);
+    assert.equal(
+      explainInWords(withPaths([odd]), {
+        templates: { ...own, shared },
+        reasons: 1,
+        emphasis: { entity: ['_', '_'] },
+      }).text,
+      'Double Indemnity · {entity}: _<b>{with}_ ({title}\u001b[2J)',
+    );
+  });
+
+  test('that are none are refused', async () => {
+    for (const graph of [3, { paths: [3] }, { paths: [{ item: 'a', title: 'a' }] }, { paths: 'x' }])
+      await failsWith(
+        () => explainInWords(ranked({ explanation: { ...ranked().explanation, graph } })),
+        'BAD_ARGUMENT',
+      );
+    await failsWith(() => explainInWords(ranked(), { paths: -1 }), 'BAD_ARGUMENT', /^paths/);
+  });
+});
