@@ -1,12 +1,11 @@
 // Owns an example: films with a graph of who directed them and what their genres belong to; why a film is
 // recommended by what it shares with the history, what is alike through it, taste by director.
 // Run: node examples/graph.js
-import { readFile } from 'node:fs/promises';
 import { loadModel } from 'ampcf';
 import { graph, graphFacts, pathsOf, relationSpace, similar } from 'ampcf/graph';
 import { explainInWords } from 'ampcf/sentences';
 import { trainModel } from 'ampcf/train';
-import { parse } from 'csv-parse/sync';
+import { readFilms } from './demo/films.js';
 import { withGraph } from './demo/graph-file.js';
 import { demoPeople } from './demo/people.js';
 import { loadFilms, trainDemo } from './demo/train.js';
@@ -15,7 +14,7 @@ const films = await loadFilms();
 const { bytes } = await trainDemo(trainModel, films, demoPeople(films, { people: 400 }));
 const ids = (await loadModel(bytes)).ids();
 
-const rows = parse(await readFile(new URL('demo/films.csv', import.meta.url), 'utf8'), { columns: true });
+const rows = readFilms();
 const triples = [
   ...rows.map(({ item, director }) => [item, 'director', director]),
   ...rows.flatMap(({ item, genres }) => genres.split('|').map((genre) => [item, 'genre', genre])),

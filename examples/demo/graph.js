@@ -1,7 +1,7 @@
-// Owns the small graph of the demo's films: who directed, which decade, which genre, what genre a genre is of.
+// Owns the small graph of the demo's films: who directed, which decade, which genre, what genre a genre is
+// of.
 // Must not read anything but the film facts. Countries are not among them.
-import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
+import { readFilms } from './films.js';
 
 /** What each genre is a kind of, by what the word means; the rest stand alone. */
 const kindOf = Object.freeze({
@@ -18,8 +18,7 @@ const kindOf = Object.freeze({
  * @returns {{ heads: string[], relations: string[], tails: string[] }}
  */
 export function filmTriples() {
-  const rows = parse(readFileSync(new URL('films.csv', import.meta.url)), { columns: true });
-  const triples = rows.flatMap((/** @type {Record<string, string>} */ { item, title, genres, director }) => [
+  const triples = readFilms().flatMap(({ item, title, genres, director }) => [
     ...director.split('|').map((name) => [item, 'director', name]),
     ...genres.split('|').map((genre) => [item, 'genre', genre]),
     ...(title.match(/\((\d{3})\d\)$/) ?? []).slice(1).map((years) => [item, 'decade', `${years}0s`]),

@@ -1,4 +1,5 @@
-// Owns `npm run bench:graph`: what a graph brings, by how many people items have, and to people of few events.
+// Owns `npm run bench:graph`: what a graph brings, by how many people items have, and to people of few
+// events.
 // How far the graph is trusted is learnt from the training part alone. Must not choose a setting.
 import { existsSync, readFileSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
@@ -167,17 +168,17 @@ const fewEvents = (people) =>
     return { history: lots.slice(0, n).map(({ id }) => id), relevant };
   });
 
-/** @param {Task} task */
-async function report(task) {
-  const read = await readTask(task);
-  const { ids, hidden, counts, people, interactions, triples } = read;
-  const options = { minSupport: 1, unobserved: task.unobserved, items: new Map(ids.map((id) => [id, {}])) };
-  const plain = await trainModel(interactions, options);
-  const graph = await trainModel(interactions, { ...options, graph: triples });
-  process.stderr.write(`${task.title} ${JSON.stringify(graph.graph?.choice)}\n`);
+/**
+ * Without and with, by popularity of items, and of people with few events.
+ * @param {Uint8Array} plain
+ * @param {Uint8Array} graph
+ * @param {Person[]} people
+ * @param {Map<string, number>} counts
+ */
+async function figuresOf(plain, graph, people, counts) {
   const few = fewEvents(people);
-  const lists = { before: await listsOf(plain.bytes, people), after: await listsOf(graph.bytes, people) };
-  const ofFew = { before: await listsOf(plain.bytes, few), after: await listsOf(graph.bytes, few) };
+  const lists = { before: await listsOf(plain, people), after: await listsOf(graph, people) };
+  const ofFew = { before: await listsOf(plain, few), after: await listsOf(graph, few) };
   const rows = /** @type {const} */ (['recall', 'ndcg']).flatMap((name) => [
     ...groups.map(([label, is]) => {
       const inGroup = (/** @type {string} */ id) => is(Number(counts.get(id)));
@@ -190,25 +191,36 @@ async function report(task) {
       measured(ofFew.after, few, () => true)[name],
     ),
   ]);
+  return { rows, lists };
+}
+
+/** @param {Task} task */
+async function report(task) {
+  const read = await readTask(task);
+  const { ids, hidden, counts, people, interactions, triples } = read;
+  const options = { minSupport: 1, unobserved: task.unobserved, items: new Map(ids.map((id) => [id, {}])) };
+  const plain = await trainModel(interactions, options);
+  const graph = await trainModel(interactions, { ...options, graph: triples });
+  const { rows, lists } = await figuresOf(plain.bytes, graph.bytes, people, counts);
   const cold = (/** @type {string} */ id) => hidden.has(id);
-  const baseline = popularityOfAspects(read);
   const found = (/** @type {string[][]} */ own) => {
     const column = [...measured(own, people, cold).recall].filter((x) => !Number.isNaN(x));
     return figure(column.reduce((a, b) => a + b, 0) / column.length);
   };
+  const baseline = found(popularityOfAspects(read));
   const { choice, triples: kept, relations } = /** @type {NonNullable<typeof graph.graph>} */ (graph.graph);
+  const weights = relations.map(({ relation: name, weight }) => `${name} ${weight.toFixed(2)}`).join(', ');
   return [
     `### ${task.title}`,
     '',
     `${ids.length} items, of which ${hidden.size} were hidden from the training (by lot, seed ${seed}); ` +
-      `${people.length} people; ${kept.triples} of ${kept.given} triples connect items. Learnt on events held ` +
-      `out of the training part: \`${JSON.stringify(choice.settings)}\`, relations ` +
-      `${relations.map(({ relation, weight }) => `${relation} ${weight.toFixed(2)}`).join(', ')}. ` +
+      `${people.length} people; ${kept.triples} of ${kept.given} triples connect items. Learnt on events ` +
+      `held out of the training part: \`${JSON.stringify(choice.settings)}\`, relations ${weights}. ` +
       `Training took ${plain.seconds.toFixed(0)} s without and ${graph.seconds.toFixed(0)} s with the graph.`,
     '',
     markdownTable(['', 'people', 'without', 'with graph', 'difference, 95 %'], rows),
     '',
-    `Hidden items, recall@20 among all items: popularity of what they are linked to ${found(baseline)}, ` +
+    `Hidden items, recall@20 among all items: popularity of what they are linked to ${baseline}, ` +
       `graph ${found(lists.after)}.`,
     '',
   ].join('\n');

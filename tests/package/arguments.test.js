@@ -128,6 +128,10 @@ const calls = {
     args: [model, { history: known, test: held, resamples: 2 }],
   },
   'train.appendItems': { call: train.appendItems, args: [bytes, { items: new Map([['new', {}]]) }] },
+  'train.addGraph': {
+    call: train.addGraph,
+    args: [bytes, { graph: { heads: [ids[0], ids[1]], relations: ['r', 'r'], tails: ['x', 'x'] } }],
+  },
   'train.modelFromVectors': { call: train.modelFromVectors, args: [given] },
   'train.makeEvidence': { call: train.makeEvidence, args: [reviews, { minPeople: 1 }] },
   'evidence.loadEvidence': { call: evidenceEntry.loadEvidence, args: [evidenceBytes, {}] },

@@ -225,6 +225,19 @@ const shared = /** @satisfies {import('esbuild').BuildOptions} */ ({
  */
 const entry = (name, path = `web/${name}.js`) => ({ [name]: at(path) });
 
+/**
+ * Workers hold what they need: the wasm comes to them compiled.
+ * @param {import('esbuild').BuildOptions} library
+ * @param {import('esbuild').Plugin[]} plugins
+ */
+async function bundleWorkers(library, plugins) {
+  await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
+  // Whole, without a chunk: what a bundler makes of a worker is one file.
+  for (const name of ['model-worker', 'training-worker'])
+    await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
+  await bundle({ ...library, entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'), plugins });
+}
+
 /** The entries of the package, for pages and for Node. */
 async function bundleLibrary() {
   /** @type {import('esbuild').BuildOptions} */
@@ -247,20 +260,11 @@ async function bundleLibrary() {
     ['cache-through', 'cache/through'],
   ])
     await bundle({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
-  // Workers hold what they need: the wasm comes to them compiled.
-  await bundle({ ...library, entryPoints: entry('train-worker', 'web/train/worker.js') });
-  // Whole, without a chunk: what a bundler makes of a worker is one file.
-  for (const name of ['model-worker', 'training-worker'])
-    await bundle({ ...library, entryPoints: entry(name, `web/remote/${name}.js`), plugins: [classNames] });
   const plain = ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', 'static', ...beside];
   for (const name of plain) await bundle({ ...library, entryPoints: entry(name), plugins });
   for (const name of frameworks)
     await bundle({ ...library, entryPoints: entry(name), plugins, external: peers });
-  await bundle({
-    ...library,
-    entryPoints: entry('evaluate-worker', 'web/evaluate/worker.js'),
-    plugins: [classNames, externals()],
-  });
+  await bundleWorkers(library, plugins);
   // Where bytes may not be compiled, wasm files are imported as they are.
   for (const name of ['ampcf', 'rank', 'taste'])
     await bundle({

@@ -1,5 +1,5 @@
-// Owns the options that say how a graph is read, for every command that takes one, and what is said of it. Must
-// not know the mathematics.
+// Owns the options that say how a graph is read, for every command that takes one, and what is said of
+// it. Must not know the mathematics.
 import { readGraph } from '../read/read-graph.js';
 import { inline } from '../read/inline.js';
 import { defined, numberOption, textOptions, UsageError } from './options.js';
@@ -20,9 +20,8 @@ export const graphOptions = textOptions(['graph', ...details]);
 export const graphCompanions = [[details, ['graph']]];
 
 export const graphUsage = [
-  '  --graph FILE            relations of items: CSV, TSV, JSON Lines or Parquet with head, relation, tail, ' +
-    'where',
-  '                          heads and tails are ids of items or of anything else',
+  '  --graph FILE            relations of items: CSV, TSV, JSON Lines or Parquet with head, relation,',
+  '                          tail, where heads and tails are ids of items or of anything else',
   '    --graph-entities FILE   entity,name of what is no item, where FILE has ids of it',
   '    --graph-head COL  --graph-relation COL  --graph-tail COL   its columns by name or number',
 ].join('\n');
@@ -60,9 +59,8 @@ export async function readGraphFile(values, say) {
   const { heads, relations, tails, names } = triples;
   const shown = Object.entries(columns).map(([role, name]) => `${role} ${inline(name)}`);
   say(`graph    columns ${shown.join(', ')}${header ? '' : ' (no header)'}; ${count(heads.length)} triples`);
-  say(
-    `         first: ${inline(heads[0])}, ${inline(relations[0])}, ${inline(names?.get(tails[0]) ?? tails[0])}`,
-  );
+  const tail = names?.get(tails[0]) ?? tails[0];
+  say(`         first: ${inline(heads[0])}, ${inline(relations[0])}, ${inline(tail)}`);
   if (named > 0) say(`         ${count(named)} names of entities`);
   if (skipped > 0) say(`         ${count(skipped)} bad rows left out`);
   return triples;
@@ -111,8 +109,8 @@ export function sayGraph({ triples, relations, reached, appended, choice }, say)
   if (choice && choice.trials > 0)
     say(
       `         learnt on events held out for that alone (${count(choice.people)} people): NDCG@20 ` +
-        `${choice.before.toFixed(4)} without, ${choice.after.toFixed(4)} with it; of items of up to 20 people ` +
-        `${choice.rareBefore.toFixed(4)} and ${choice.rareAfter.toFixed(4)}`,
+        `${choice.before.toFixed(4)} without, ${choice.after.toFixed(4)} with it; of items of up to ` +
+        `20 people ${choice.rareBefore.toFixed(4)} and ${choice.rareAfter.toFixed(4)}`,
     );
   else if (choice)
     sayLoudly('--graph: too few events to learn how far it can be trusted: settings are defaults');

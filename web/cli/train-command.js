@@ -534,6 +534,18 @@ const options = {
 };
 
 /**
+ * @param {string} output
+ * @param {Uint8Array} bytes
+ * @param {{ health: any, carded: any }} found
+ * @param {(text: string) => void} say
+ */
+function sayWritten(output, bytes, { health, carded }, say) {
+  say(`personas ${personasText(health)}`);
+  if (carded) say(`\n${cardText(carded.card, targets)}`);
+  say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);
+}
+
+/**
  * @param {string[]} argv
  * @param {AbortSignal} signal
  */
@@ -562,13 +574,11 @@ export async function run(argv, signal) {
   await writeOutput(output, bytes);
   sayTrained(trained, input.interactions, say);
   if (!trained.historyCounts) sayLoudly(noHistoryCounts);
-  say(`personas ${personasText(health)}`);
-  if (carded) say(`\n${cardText(carded.card, targets)}`);
-  say(`wrote    ${output === '-' ? 'the model' : inline(output)} (${fileSize(bytes.length)})`);
+  sayWritten(output, bytes, { health, carded }, say);
   const command = trained.search && commandAgain(path, values, trained.settings);
   if (command) say(`again    ${command}`);
-  if (output === '-') return;
-  if (values.json)
+  if (output !== '-' && values.json)
     await print(jsonLine(summaryOf(trained, input, values, { bytes, carded, health, command })));
-  else say(`\ntry      npx ampcf recommend ${quoted(output)} --history ITEM,ITEM,... --explain`);
+  else if (output !== '-')
+    say(`\ntry      npx ampcf recommend ${quoted(output)} --history ITEM,ITEM,... --explain`);
 }

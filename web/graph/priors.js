@@ -196,6 +196,32 @@ function lengthAt(rows, at, dim) {
 const doubt = 10;
 
 /**
+ * The sum of directions, each as far as its item is known.
+ * @param {ArrayLike<number>} vectors (N x D)
+ * @param {number} dim
+ * @param {Float64Array} trust (N)
+ * @param {Float64Array} lengths (N) of the vectors
+ */
+function meanDirection(vectors, dim, trust, lengths) {
+  const mean = new Float64Array(dim);
+  for (let j = 0; j < trust.length; j++)
+    if (lengths[j] > 0)
+      for (let d = 0; d < dim; d++) mean[d] += (trust[j] * vectors[j * dim + d]) / lengths[j];
+  return mean;
+}
+
+/**
+ * @param {ArrayLike<number>} of (D)
+ * @param {ArrayLike<number>} vectors
+ * @param {number} from
+ */
+function dotAt(of, vectors, from) {
+  let sum = 0;
+  for (let d = 0; d < of.length; d++) sum += of[d] * vectors[from + d];
+  return sum;
+}
+
+/**
  * How much more an item is like the items around a node of a relation, itself left out, than like all items:
  * the mean over the links of the relation of the cosine, above that with the mean direction. Items count by
  * how well they are known.
@@ -208,19 +234,12 @@ const doubt = 10;
 export function agreements(graph, vectors, dim, trust) {
   const { links, items, known } = graph;
   const lengths = Float64Array.from(trust, (_, j) => lengthAt(vectors, j * dim, dim));
-  const mean = new Float64Array(dim);
-  for (let j = 0; j < items; j++)
-    if (lengths[j] > 0)
-      for (let d = 0; d < dim; d++) mean[d] += (trust[j] * vectors[j * dim + d]) / lengths[j];
+  const mean = meanDirection(vectors, dim, trust, lengths);
   const meanLength = lengthAt(mean, 0, dim);
   const sums = new Float64Array(graph.relations.length);
   const weights = new Float64Array(sums.length).fill(doubt);
   const rest = new Float64Array(dim);
-  const dot = (/** @type {ArrayLike<number>} */ of, /** @type {number} */ j) => {
-    let sum = 0;
-    for (let d = 0; d < dim; d++) sum += of[d] * vectors[j * dim + d];
-    return sum;
-  };
+  const dot = (/** @type {ArrayLike<number>} */ of, /** @type {number} */ j) => dotAt(of, vectors, j * dim);
   for (let k = 0; k < known.length; k++) {
     rest.fill(0);
     const [from, end] = [links.offsets[k], links.offsets[k + 1]];
@@ -248,8 +267,16 @@ export function agreements(graph, vectors, dim, trust) {
       if (last - from > times && length > 0) take(dot(without, j) / length / lengths[j]);
     }
   }
+  return asOthersAre(sums, weights);
+}
+
+/**
+ * What is between entities alone cannot be tried on items: it is trusted as others are on the average.
+ * @param {Float64Array} sums (R)
+ * @param {Float64Array} weights (R)
+ */
+function asOthersAre(sums, weights) {
   const found = sums.map((sum, r) => Math.max(0, sum / weights[r]));
-  // What is between entities alone cannot be tried on items: it is trusted as others are on the average.
   const tried = found.filter((_, r) => weights[r] > doubt);
   const usual = tried.length > 0 ? tried.reduce((a, b) => a + b, 0) / tried.length : 0;
   return found.map((x, r) => (weights[r] > doubt ? x : usual));

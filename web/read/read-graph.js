@@ -46,7 +46,8 @@ const entityNames = {
  */
 
 /**
- * Which columns a file has in these roles: by what was asked for, by their names, or, where it has no names and
+ * Which columns a file has in these roles: by what was asked for, by their names, or, where it has no names
+ * and
  * just as many columns, as they stand.
  * @param {Pick<Rows, 'names' | 'sample'>} source
  * @param {Record<string, string[]>} wanted names of each role
@@ -71,13 +72,15 @@ function columnsOf({ names, sample }, wanted, given, { file, options, example })
   const isBare = names === null && given.every((want) => want === undefined) && !header;
   if (isBare && first.length === all.length) return { places: all.map((_, i) => i), header: false, first };
   const missing = Object.keys(wanted).filter((_, i) => places[i] < 0);
-  if (missing.length > 0)
+  if (missing.length > 0) {
+    const named = options.length > 0 ? `, or ${options.map((o) => `--${o} COL`).join(' ')}` : '';
     throw questionError(
       file,
       `cannot tell which column is the ${missing[0]}`,
       first.map((name) => name.slice(0, 40)).join(', '),
-      `a header such as ${example}${options.length > 0 ? `, or ${options.map((o) => `--${o} COL`).join(' ')}` : ''}`,
+      `a header such as ${example}${named}`,
     );
+  }
   return { places, header, first };
 }
 
@@ -86,7 +89,8 @@ function columnsOf({ names, sample }, wanted, given, { file, options, example })
  * @param {string} path
  * @param {Record<string, string[]>} wanted
  * @param {(string | number | undefined)[]} given
- * @param {{ quote?: string | undefined, skipBad?: number | undefined, options: string[], example: string }} how
+ * @param {{ quote?: string | undefined, skipBad?: number | undefined, options: string[], example: string }}
+ * how
  * @param {{ begin: () => void, take: (cells: string[]) => void }} to begin: what was taken was read wrong
  */
 async function eachOf(path, wanted, given, { quote, skipBad = 0, options, example }, { begin, take }) {

@@ -15,7 +15,8 @@ import { trustOf } from './predicted-items.js';
  * @typedef {object} GraphAppended
  * @property {TriplesReport} triples of the file and of those that were given
  * @property {number} reached new items that a path leads to
- * @property {number} explained what the graph alone says of the vectors of trained items, each without itself,
+ * @property {number} explained what the graph alone says of the vectors of trained items, each without
+ * itself,
  *   as a part of their variance; 0 or less: nothing
  * @property {number} both what it says together with aspects, titles and embeddings
  */

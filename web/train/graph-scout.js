@@ -153,32 +153,16 @@ const untried = Object.freeze({
 export async function chooseGraph(interactions, triples, options, train) {
   const { seed = 1, signal, onProgress } = options;
   const parts = holdOut(interactions, seed);
-  if (parts.held.length < fewestAsked || parts.kept.length < fewestAsked) return untried;
+  if (Math.min(parts.held.length, parts.kept.length) < fewestAsked) return untried;
   const began = performance.now();
-  const { users, items, user, item, weight } = interactions;
+  const { items } = interactions;
   const { onSnapshot, chooseSettings, graph, ...rest } = options;
-  const scout = await trainScout(
-    {
-      users,
-      items,
-      user: parts.kept.map((x) => user[x]),
-      item: parts.kept.map((x) => item[x]),
-      weight: weight ? parts.kept.map((x) => weight[x]) : null,
-    },
-    rest,
-    train,
-  );
+  const scout = await trainScout(partOf(interactions, parts.kept), rest, train);
   if (!scout) return untried;
   const counts = peopleByItem(interactions, parts.kept);
-  const known = new Set(scout.ids);
-  const more = [...new Set([...items, ...Array.from(options.items?.keys() ?? [], String)])]
-    .filter((id) => !known.has(id))
-    .sort();
-  const model = await scoutModel(
-    scout.bytes,
-    more,
-    Float64Array.from(scout.ids, (id) => counts.get(id) ?? 0),
-  );
+  const more = othersThan(scout.ids, [...items, ...Array.from(options.items?.keys() ?? [], String)]);
+  const known = Float64Array.from(scout.ids, (id) => counts.get(id) ?? 0);
+  const model = await scoutModel(scout.bytes, more, known);
   const index = new Map(model.ids.map((id, j) => [id, j]));
   const people = peopleOf(interactions, parts, index, model.trained, seed);
   if (people.length < fewestAsked) return untried;
@@ -204,6 +188,24 @@ export async function chooseGraph(interactions, triples, options, train) {
     rareAfter: best?.rare ?? 0,
   };
 }
+
+/** In the order of their ids. @param {string[]} known @param {string[]} all */
+function othersThan(known, all) {
+  const has = new Set(known);
+  return [...new Set(all)].filter((id) => !has.has(id)).sort();
+}
+
+/**
+ * @param {Interactions} interactions
+ * @param {number[]} kept places of events
+ */
+const partOf = ({ users, items, user, item, weight }, kept) => ({
+  users,
+  items,
+  user: kept.map((x) => user[x]),
+  item: kept.map((x) => item[x]),
+  weight: weight ? kept.map((x) => weight[x]) : null,
+});
 
 /**
  * A shorter training without neighbours; none where nothing is left of the items.

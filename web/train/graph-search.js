@@ -18,7 +18,8 @@ import { graphDefaults, leanOn } from '../graph/lean.js';
 /**
  * @typedef {object} GraphTrial
  * @property {GraphSettings} settings
- * @property {number} all NDCG@20 of everybody, of items that somebody has: items that were held out whole have
+ * @property {number} all NDCG@20 of everybody, of items that somebody has: items that were held out whole
+ * have
  *   more events here than items without people will ever get
  * @property {number} rare mean NDCG@20 of what few people or nobody had, by groups
  */
@@ -132,7 +133,8 @@ function hasSecondSteps({ links: { offsets, to }, items }) {
  * @param {ReturnType<typeof trustIn>} trusted
  * @param {readonly Asked[]} people
  * @param {{ report: (done: number, total: number) => Promise<void> }} how
- * @returns {Promise<{ settings: GraphSettings, trials: GraphTrial[], without: Omit<GraphTrial, 'settings'> }>}
+ * @returns {Promise<{ settings: GraphSettings, trials: GraphTrial[], without: Omit<GraphTrial, 'settings'>
+ * }>}
  */
 export async function searchGraph(model, trusted, people, { report }) {
   const asked = people.map((person) => ({ ...person, vector: personOf(model, person.history) }));

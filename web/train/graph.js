@@ -1,4 +1,5 @@
-// Owns what a graph does to a model file: items get vectors that lean on it, those without people too, and the
+// Owns what a graph does to a model file: items get vectors that lean on it, those without people too, and
+// the
 // file holds it. Must not train.
 import { rangeArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
@@ -110,20 +111,23 @@ export async function leanFile(bytes, triples, items, { people, settings, signal
   for (let j = trained; j < file.items; j++)
     if (!reached[j]) vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);
   putVectors(file, vectors.map(storable));
-  const { weights, relations } = trusted.graph;
   putGraph(file, trusted.graph);
   setMetadata(file, { graph: settings });
   return {
     bytes: file.bytes(),
     appended: more?.appended ?? [],
     triples: report,
-    relations: relations
-      .map((relation, r) => ({ relation, weight: weights[r] }))
-      .sort((a, b) => b.weight - a.weight || (a.relation < b.relation ? -1 : 1)),
+    relations: byWeight(trusted.graph),
     reached: reached.reduce((sum, is) => sum + is, 0),
     settings,
   };
 }
+
+/** The relations that say most first. @param {{ relations: string[], weights: ArrayLike<number> }} graph */
+const byWeight = ({ relations, weights }) =>
+  relations
+    .map((relation, r) => ({ relation, weight: weights[r] }))
+    .sort((a, b) => b.weight - a.weight || (a.relation < b.relation ? -1 : 1));
 
 /**
  * New items that a triple names.
@@ -157,7 +161,8 @@ function ownVectors(file, graph, trained) {
 }
 
 /**
- * A model file whose items lean on a graph: many people override it, few lean on it, none live on it. One that
+ * A model file whose items lean on a graph: many people override it, few lean on it, none live on it. One
+ * that
  * has a graph gets the triples beside its own.
  * @param {Uint8Array} bytes of a model file
  * @param {AddGraphOptions} options

@@ -87,7 +87,8 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 =
  *   nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
- * @property {Triples} [graph] relations of items to each other and to anything else: items of few people lean on
+ * @property {Triples} [graph] relations of items to each other and to anything else: items of few people
+ * lean on
  *   what they say, and those of `items` that nobody has get vectors by it; how far it is trusted is learnt on
  *   events that a shorter training, which comes first, does not see
  * @property {string} [name] goes into the metadata
@@ -121,14 +122,16 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  * @property {() => void} stop no more sweeps
  */
 /**
- * @typedef {{ phase: 'vectors' | 'neighbours' | 'scout' | 'graph', done: number, total: number, sweep: number, sweeps: number,
+ * @typedef {{ phase: 'vectors' | 'neighbours' | 'scout' | 'graph', done: number, total: number, sweep:
+ * number, sweeps: number,
  *   seconds: number }} TrainProgress rows solved in sweeps (als), interactions in epochs (softmax), both
  *   sweeps and epochs of people (likelihoods); steps of the neighbours
  */
 /**
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, users: number, items: number, interactions: number, dropped:
  *   number, seconds: number, memoryBytes: number, settings: TrainSettings, historyCounts: boolean, cores:
- *   number, graph?: GraphTrained }} TrainResult cores: that the vectors were learnt by; settings: which give the same model, sweeps
+ *   number, graph?: GraphTrained }} TrainResult cores: that the vectors were learnt by; settings: which give
+ * the same model, sweeps
  *   those of the snapshot kept; historyCounts: false where everybody gets the same list, whatever the
  *   history: try a smaller lambda or bias, a smaller alpha or unobserved, or more events a person
  */

@@ -18,9 +18,18 @@ const typedoc = here('node_modules/typedoc/bin/typedoc');
  * @type {Record<string, string>}
  */
 const saidElsewhere = {
+  'ampcf.Filter': 'RecommendOptions.filter',
   'ampcf.Model.[dispose]': 'Model.dispose',
+  'ampcf.Plugin.open': 'Plugin',
   'ampcf.Profile.[dispose]': 'Profile.dispose',
+  'ampcf.ReadOptions.onProgress': 'LoadProgress',
+  'ampcf.Recency': 'FoldOptions',
+  'evidence.AspectsOf': 'evidenceFor',
   'sentences.englishTemplates': 'explainInWords',
+  'worker.RemoteModel.candidates': 'Model.candidates',
+  'worker.RemoteModel.createProfile': 'Model.createProfile',
+  'worker.RemoteModel.mask': 'Model.mask',
+  'worker.RemoteModel.restoreProfile': 'Model.restoreProfile',
   'train.gaussianDefaults': 'trainDefaults',
   'train.logisticDefaults': 'trainDefaults',
   'train.multinomialDefaults': 'trainDefaults',
@@ -52,7 +61,7 @@ function entries() {
 const withTypesThemselves = (declarations) =>
   declarations.replaceAll(
     /^export type (\w+) = import\('([^']+)'\)\.\1;$/gm,
-    "export type { $1 } from '$2';",
+    "import type { $1 } from '$2';\nexport type { $1 };",
   );
 
 /**

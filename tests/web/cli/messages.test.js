@@ -15,8 +15,12 @@ const sources = readdirSync(new URL('web/', root), { recursive: true, encoding: 
  * @param {string} text
  */
 function declaredIn(text) {
+  const spread = (/** @type {string} */ list) =>
+    [...list.matchAll(/\.\.\.(?:Object\.values\()?(\w+)/g)].map(
+      ([, name]) => new RegExp(`const ${name} = [^[{]*[[{]([^\\]}]*)`).exec(text)?.[1] ?? '',
+    );
   const lists = [...text.matchAll(/textOptions\(\[([^\]]*)\]/g)].flatMap(([, list]) =>
-    [...list.matchAll(/'([a-z-]+)'/g)].map(([, name]) => name),
+    [list, ...spread(list)].flatMap((names) => [...names.matchAll(/'([a-z-]+)'/g)].map(([, name]) => name)),
   );
   const typed = [...text.matchAll(/'?([a-z-]+)'?: \{ type: '(?:string|boolean)'/g)].map(([, name]) => name);
   return [...lists, ...typed];

@@ -60,6 +60,6 @@ test('so does the command that trains a model again', { skip: noBash }, () => {
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
   isSafe(line);
   const words = wordsIn(line);
-  assert.deepEqual(words.slice(0, 7), ['ampcf', 'train', path, '--validation', '0.2', '--name', '\u202egnp']);
+  assert.deepEqual(words.slice(0, 7), ['ampcf', 'train', path, '--name', '\u202egnp', '--validation', '0.2']);
   assert.deepEqual(words.slice(-2), ['-o', output]);
 });

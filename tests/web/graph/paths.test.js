@@ -257,7 +257,7 @@ describe('rankings', () => {
 
   test('take items that nobody knows', () => {
     const { items } = me.rank(['no such film', ids[3]], { graph: true });
-    assert.deepEqual([items[1].known, items[1].explanation], [false, undefined]);
+    assert.deepEqual([items[1].known, items[1].explanation?.graph], [false, undefined]);
   });
 });
 

@@ -17,6 +17,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, mock, test } from 'node:test';
+import { transformSync } from 'esbuild';
 import { setTimeout as later } from 'node:timers/promises';
 import { AmpcfError } from '../../../dist/ampcf.js';
 import { fileStore } from '../../../dist/node-store.js';
@@ -54,9 +55,10 @@ describe('every store does what stores must do', () => {
       return () => fileStore(path);
     },
     'the one of STORE.md': () => {
-      const code = /```js\n(\/\*\* For the session[^]*?)```/.exec(
+      const typed = /```ts\n[^`]*?(\/\*\* For the session[^]*?)```/.exec(
         readFileSync(new URL('web/store/STORE.md', root), 'utf8'),
       )?.[1];
+      const { code } = transformSync(String(typed), { loader: 'ts' });
       /** @type {Map<string, string>} */
       const items = new Map();
       const sessionStorage = {

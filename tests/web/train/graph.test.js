@@ -1,4 +1,5 @@
-// Owns the test of a training with a graph, and of graphs in files that are changed: same bytes, who leans, what
+// Owns the test of a training with a graph, and of graphs in files that are changed: same bytes, who leans,
+// what
 // stays to the bit, what is refused. Must not know the command line.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -163,7 +164,7 @@ describe('files with a graph', () => {
     assert.deepEqual((await appendItems(bytes, { items, graph: triples })).bytes, found.bytes);
   });
 
-  test('vectors of others stay where nothing is known of people; a second graph is beside the first', async () => {
+  test('others stay where nothing is known of people; a second graph is beside the first', async () => {
     const { ids, arrays } = await opened(await smallModel());
     const given = await modelFromVectors({ ids, vectors: arrays.vectors, dim: 12, itemDamping: 0 });
     const half = Math.floor(graph.heads.length / 2);
