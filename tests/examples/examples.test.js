@@ -56,7 +56,12 @@ const sources = readdirSync(examples, { recursive: true, encoding: 'utf8' })
 /** The package, what stands beside an example, and what a page of its kind is made with. */
 const importable = new RegExp(
   [
-    ...[/^node:[a-z/]+$/, /^csv-parse\/sync$/, /^ampcf(\/[a-z-]+)?$/, /^(\.\.\/)+dist\/[a-z-]+\.js$/],
+    ...[
+      /^node:[a-z/]+$/,
+      /^csv-parse\/sync$/,
+      /^ampcf(\/[a-z-]+)?$/,
+      /^(\.\.\/)+dist\/(types\/)?[a-z-]+\.js$/,
+    ],
     ...[
       /^\.{1,2}\/([a-z]+\/)?[A-Za-z-]+\.(js|vue|svelte)$/,
       /^(react|react-dom|vue|svelte|minisearch)(\/[a-z]+)?$/,

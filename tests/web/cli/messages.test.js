@@ -17,7 +17,7 @@ const sources = readdirSync(new URL('web/', root), { recursive: true, encoding: 
 function declaredIn(text) {
   const spread = (/** @type {string} */ list) =>
     [...list.matchAll(/\.\.\.(?:Object\.values\()?(\w+)/g)].map(
-      ([, name]) => new RegExp(`const ${name} = [^[{]*[[{]([^\\]}]*)`).exec(text)?.[1] ?? '',
+      ([, name]) => new RegExp(`const ${name} = (?:/\\*.*?\\*/ )?\\(?[[{]([^\\]}]*)`).exec(text)?.[1] ?? '',
     );
   const lists = [...text.matchAll(/textOptions\(\[([^\]]*)\]/g)].flatMap(([, list]) =>
     [list, ...spread(list)].flatMap((names) => [...names.matchAll(/'([a-z-]+)'/g)].map(([, name]) => name)),
