@@ -63,7 +63,7 @@ const importable = new RegExp(
       /^(\.\.\/)+dist\/(types\/)?[a-z-]+\.js$/,
     ],
     ...[
-      /^\.{1,2}\/([a-z]+\/)?[A-Za-z-]+\.(js|vue|svelte)$/,
+      /^(\.{1,2}\/)+([a-z]+\/)?[A-Za-z-]+\.(js|vue|svelte)$/,
       /^(react|react-dom|vue|svelte|minisearch)(\/[a-z]+)?$/,
     ],
   ]
