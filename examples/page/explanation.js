@@ -42,16 +42,29 @@ function sentence(item, voice) {
   );
 }
 
+/** @type {[place: HTMLElement, item: RankedItem, voice: Voice | undefined][]} */ let waiting = [];
+/** @type {((...reasons: typeof waiting[number]) => void) | undefined} */ let fill;
+
 /**
- * The place for more ways to say why: paths, reviews. What is given back stands between the sentence and the
- * sum.
+ * The place for more ways to say why: paths, reviews. It has its height before it is filled, so that nothing
+ * moves.
  * @param {RankedItem} item with its explanation
  * @param {Voice | undefined} voice
  * @returns {Node[]}
  */
-export function moreReasons(item, voice) {
-  void [item, voice];
-  return [];
+function moreReasons(item, voice) {
+  if (!app.model.info.metadata.graph) return [];
+  const place = make('div', { className: 'more' });
+  if (fill) fill(place, item, voice);
+  else waiting.push([place, item, voice]);
+  return [place];
+}
+
+/** What fills those places, from now on and in those that wait. @param {NonNullable<typeof fill>} how */
+export function fillWith(how) {
+  fill = how;
+  for (const reasons of waiting) if (reasons[0].isConnected) fill(...reasons);
+  waiting = [];
 }
 
 /**
