@@ -1,6 +1,8 @@
 // Owns the tests of the small pages in a real browser: what each teaches can be done in it, and nothing is
 // asked for after it has begun. Must not test looks, and must say so when it cannot run.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { args, executablePath, skip, startServer } from './chromium.js';
@@ -9,6 +11,7 @@ import { openPage } from './demo-page.js';
 /** @import { Browser, Page } from 'playwright-core' */
 
 const timeout = 120_000;
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 /** @type {Browser} */
@@ -47,6 +50,22 @@ const slide = (/** @type {Page} */ page, /** @type {string} */ value) =>
   page.locator('#proportional').fill(value);
 const press = (/** @type {Page} */ page, /** @type {string} */ name) =>
   page.getByRole('button', { name, exact: true }).click();
+
+describe('every small page', { skip, timeout }, () => {
+  for (const name of ['news', 'shop', 'two'])
+    for (const colorScheme of /** @type {const} */ (['light', 'dark']))
+      test(`${name}: axe has nothing to say, ${colorScheme}`, async () => {
+        const { page, close } = await open(name);
+        await page.emulateMedia({ colorScheme });
+        await page.evaluate(axeSource);
+        const found = await page.evaluate(async () => {
+          const { violations } = await /** @type {any} */ (globalThis).axe.run();
+          return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html}`);
+        });
+        assert.deepEqual(found, []);
+        await close();
+      });
+});
 
 describe('the page of news', { skip, timeout }, () => {
   test('brings the small taste back when places go by proportion', async () => {
