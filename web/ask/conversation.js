@@ -297,9 +297,10 @@ export class Conversation extends Bound {
       for (const step of steps) {
         const { item, answer } = /** @type {any} */ (step.given);
         if (item === undefined || !step.evidence) continue;
+        // First what may fail: an answer that could not be kept goes on to count here.
+        this.#profile.add({ item, preference: answer === 'yes' ? 1 : answer === 'no' ? -1 : 0 });
         this.#beliefs.move(step.evidence, -1);
         step.evidence = undefined;
-        this.#profile.add({ item, preference: answer === 'yes' ? 1 : answer === 'no' ? -1 : 0 });
         kept++;
       }
     return kept;

@@ -1,7 +1,7 @@
 // Owns `ampcf inspect` and `ampcf verify`: what a model file holds, and whether it is sound. Must not change
 // it.
 import { createHash } from 'node:crypto';
-import { sectionNames } from '../core/abi.js';
+import { sectionName } from '../core/sections.js';
 import { targets } from '../evaluate.js';
 import { loadEvidence } from '../evidence.js';
 import { magic } from '../evidence/format.js';
@@ -50,7 +50,7 @@ function sections(bytes) {
     const at = 128 + 48 * i;
     const type = view.getUint32(at, true);
     return {
-      name: sectionNames[type] ?? `type ${type}`,
+      name: sectionName(type) || `type ${type}`,
       dtype: dtypes[view.getUint32(at + 24, true)],
       rows: view.getUint32(at + 28, true),
       cols: view.getUint32(at + 32, true),

@@ -115,7 +115,9 @@ function standing(profile, plain, may) {
     if (!may(j)) values[j] = -Infinity;
     else if (values[j] < least && values[j] > next) next = values[j];
   }
-  for (let j = 0; j < values.length; j++) if (values[j] >= least) values[j] = next;
+  // Where nothing is below the list, what ties with its last place stays beside it.
+  const below = next === -Infinity ? least : next;
+  for (let j = 0; j < values.length; j++) if (values[j] >= least) values[j] = below;
   there.forEach((index, place) => {
     values[index] = sorted[place];
   });

@@ -214,9 +214,10 @@ const partOf = ({ users, items, user, item, weight }, kept) => ({
  * @param {(interactions: Interactions, options: TrainOptions) => Promise<TrainResult>} train
  */
 async function trainScout(interactions, options, train) {
-  const { sweeps = 12, epochs, onProgress, ...rest } = options;
+  const { sweeps = 12, epochs, onProgress, ...given } = options;
+  const isKept = (/** @type {[string, unknown]} */ [name]) => !name.startsWith('neighbour');
   const short = {
-    ...rest,
+    ...Object.fromEntries(Object.entries(given).filter(isKept)),
     ...((options.objective ?? 'als') === 'als'
       ? { sweeps: Math.min(sweeps, mostSweeps) }
       : epochs !== undefined && { epochs: Math.min(epochs, mostEpochs) }),

@@ -115,3 +115,14 @@ test('bad options are refused', async () => {
     ])
       await failsWith(call, 'BAD_ARGUMENT');
 });
+
+test('what ties with the last place of the list is explored too, where nothing is below it', () => {
+  const nobody = model.createProfile();
+  const scores = nobody.rank(model.ids()).items.map(({ item, score }) => ({ item, score }));
+  const tied = scores.filter(({ score }) => score === scores[0].score).map(({ item }) => item);
+  const pair = tied.length > 1 ? tied.slice(0, 2) : scores.slice(0, 2).map(({ item }) => item);
+  const first = new Set();
+  for (let seed = 1; seed <= 60; seed++)
+    first.add(nobody.recommend({ topK: 1, filter: pair, explore: { seed, strength: 100 } }).items[0].item);
+  assert.deepEqual([...first].sort(), [...pair].sort());
+});
