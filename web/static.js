@@ -4,7 +4,9 @@ import { loadModel as load } from './ampcf.js';
 import { compilePacked } from './core/compile.js';
 import large from './core/large.js';
 import { decodeBase64 } from './core/memory.js';
-// Here, so that a bundler keeps it in one file with the rest, where what imports it finds it.
+// Here, so that a bundler keeps them in one file with the rest, where what imports them finds them.
+import { readThrough } from './cache/through.js';
+import { openPath } from './core/path.js';
 import './core/refusal.js';
 import scalar from './core/scalar.js';
 import { givenModules } from './edge/modules.js';
@@ -20,6 +22,9 @@ const simdProbe = Uint8Array.of(
 /** @type {Record<string, Promise<WebAssembly.Module> | undefined>} */
 const compiled = {};
 
+/** @type {Set<unknown>} what else is loaded later */
+const here = new Set();
+
 /** @param {boolean} simd the build that is made for large catalogues, and gives the same lists for all */
 const compile = async (simd) => (simd ? compilePacked(large) : WebAssembly.compile(decodeBase64(scalar)));
 
@@ -29,6 +34,8 @@ const compile = async (simd) => (simd ? compilePacked(large) : WebAssembly.compi
  * @type {typeof load}
  */
 export async function loadModel(source, options = {}) {
+  // What is used here stays in this file.
+  if (!here.has(readThrough) || !here.has(openPath)) here.add(readThrough).add(openPath);
   const backend = options?.backend ?? 'auto';
   const own = backend === 'scalar' || backend === 'simd' || backend === 'auto';
   if (!own || options?.module || typeof WebAssembly !== 'object') return load(source, options);

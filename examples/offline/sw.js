@@ -2,7 +2,7 @@
 // given where the network gives nothing. Must leave the model file to `loadModel(url, { cache })`, which
 // checks it.
 const shell = 'films-shell-1';
-const library = 'ampcf rank core-simd taste cache cache-through core-large core-scalar refusal'
+const library = 'ampcf rank errors core-simd taste cache cache-through core-large core-scalar refusal'
   .split(' ')
   .map((name) => `../../dist/${name}.js`);
 

@@ -328,13 +328,13 @@ describe('library in a browser', { skip, timeout }, () => {
       [auto.print.backend, simd.print.backend, scalar.print.backend],
       ['simd', 'simd', 'scalar'],
     );
-    assert.deepEqual(auto.fetched, [
-      'GET /dist/ampcf.js',
-      'GET /dist/rank.js',
-      'GET /dist/taste.js',
-      'GET /dist/core-simd.js',
-      'GET /test/films.ampcf',
-    ]);
+    assert.deepEqual(
+      [auto.fetched.slice(0, -1).sort(), auto.fetched.at(-1)],
+      [
+        ['ampcf', 'core-simd', 'errors', 'rank', 'taste'].map((name) => `GET /dist/${name}.js`),
+        'GET /test/films.ampcf',
+      ],
+    );
     assert.deepEqual(simd.fetched, ['GET /test/films.ampcf']);
     assert.deepEqual(scalar.fetched.sort(), ['GET /dist/core-scalar.js', 'GET /test/films.ampcf']);
     const node = await fingerprint(library, bytes, 'simd', histories);

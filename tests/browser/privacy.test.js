@@ -73,7 +73,7 @@ function serveBuild(build, code) {
   const script = (/** @type {string} */ name, /** @type {string} */ body, headers = {}) =>
     server.extra.set(`/test/${build}/${name}`, { type: 'text/javascript', body, headers });
   script('rank.js', code);
-  for (const name of ['ampcf', 'core-simd', 'taste', 'store']) script(`${name}.js`, bundle(name));
+  for (const name of ['ampcf', 'core-simd', 'errors', 'taste', 'store']) script(`${name}.js`, bundle(name));
   script('page.js', pageScript(build));
   for (const [prefix, headers] of /** @type {const} */ ([
     ['', { 'content-security-policy': policy }],

@@ -104,13 +104,14 @@ const kinds = {
       return folder;
     },
   },
-  'Parcel 2': {
+  'Parcel 2, ampcf/static in workers': {
     needs: 'parcel',
     async build(name) {
       const folder = project(name, {
         'index.html': html,
         'package.json': '{ "name": "app", "private": true }',
       });
+      staticInWorker(folder);
       await tool(
         folder,
         join(tools, 'parcel/lib/bin.js'),

@@ -113,7 +113,7 @@ const bundles = new Map([
   [at('web/svelte.js'), 'svelte.js'],
   [at('web/element.js'), 'element.js'],
   [at('web/static.js'), 'static.js'],
-  [at('web/core/errors.js'), 'rank.js'],
+  [at('web/core/errors.js'), 'errors.js'],
   [at('web/core/simd.js'), 'core-simd.js'],
   [at('web/core/path.js'), 'path.js'],
   [at('web/cache/through.js'), 'cache-through.js'],
@@ -130,6 +130,7 @@ const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'work
 const frameworks = ['react', 'vue', 'svelte', 'element'];
 const peers = ['react', 'vue', 'svelte/store'];
 const chunks = [
+  'errors.js',
   'core-simd.js',
   'core-scalar.js',
   'core-large.js',
@@ -255,6 +256,7 @@ async function bundleLibrary() {
   await bundle({ ...library, entryPoints: entry('rank'), plugins: [classNames, externals(true)] });
   const plugins = [classNames, externals()];
   for (const [name, path] of [
+    ['errors', 'core/errors'],
     ['refusal', 'core/refusal'],
     ['path', 'core/path'],
     ['cache-through', 'cache/through'],
