@@ -34,7 +34,7 @@ const compile = async (simd) => (simd ? compilePacked(large) : WebAssembly.compi
  * @type {typeof load}
  */
 export async function loadModel(source, options = {}) {
-  // What is used here stays in this file.
+  // Bundlers drop an import that nothing uses, and load the chunk later after all.
   if (!here.has(readThrough) || !here.has(openPath)) here.add(readThrough).add(openPath);
   const backend = options?.backend ?? 'auto';
   const own = backend === 'scalar' || backend === 'simd' || backend === 'auto';

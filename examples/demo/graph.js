@@ -1,6 +1,5 @@
 // Owns the small graph of the demo's films: who directed, which decade, which genre, what genre a genre is
-// of.
-// Must not read anything but the film facts. Countries are not among them.
+// of. Must not read anything but the film facts. Countries are not among them.
 import { readFilms } from './films.js';
 
 /** What each genre is a kind of, by what the word means; the rest stand alone. */

@@ -1,5 +1,6 @@
 // Owns the demo's made-up reviews: sentences that say that they are made up, of films that are real. Must not
 // read files, use unseeded randomness, or pass its sentences off as somebody's.
+import { seeded } from './seeded.js';
 
 /** @typedef {{ item: string, user: string, rating: number, text: string }} MadeReview */
 
@@ -67,20 +68,6 @@ const said = Object.freeze([
 
 /** The words that speak of each aspect. */
 export const demoAspects = new Map(said.map(({ aspect }) => [aspect, [aspect]]));
-
-/**
- * Uniform in [0, 1): mulberry32.
- * @param {number} seed
- */
-function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Six invented people on each film, who speak of one thing each.

@@ -9,9 +9,8 @@ import { AmpcfError } from './errors.js';
  *   ReadableStream<Uint8Array>} ModelSource
  */
 /**
- * How much there is of the file. `total` is what the server or the file itself says it will be, also where
- * it is
- * compressed on the way. A file that is a gzip counts as it is downloaded. `fromCache`: only with `cache`.
+ * How much there is of the file. `total` is what the server or the file itself says it will be, also where it
+ * is compressed on the way. A file that is a gzip counts as it is downloaded. `fromCache`: only with `cache`.
  * @typedef {{ loaded: number, total: number | undefined, fromCache?: boolean }} LoadProgress
  */
 /**

@@ -1,6 +1,6 @@
 // Owns how far each item leans on the graph: own vectors, people and settings -> vectors and shares. Must not
 // choose the settings or write files.
-import { agreements, allPriors } from './priors.js';
+import { agreements, allPriors } from './all-priors.js';
 import { openGraph, weighGraph } from './prior.js';
 
 /** @import { Graph } from './prior.js' */

@@ -1,5 +1,6 @@
 // Owns what the graph has of a score: whose part it is, and the paths from the item to the history that it is
 // made of. Must not change a score: what is told here is a part of it.
+import { dotAt } from '../core/directions.js';
 import { explainItem, idAt, openMemory, personaCount, responsibilitiesOf, titleAt } from '../core/kernel.js';
 import { cholesky, solveLower } from '../core/packed.js';
 import { dtypeBytes, floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
@@ -124,18 +125,7 @@ function rowsOf(profile) {
   return rows;
 }
 
-/**
- * @param {Float64Array} a
- * @param {Float64Array} b
- * @param {number} from in b
- */
-function dot(a, b, from) {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d] * b[from + d];
-  return sum;
-}
-
-const lengthOf = (/** @type {Float64Array} */ a) => Math.sqrt(dot(a, a, 0));
+const lengthOf = (/** @type {Float64Array} */ a) => Math.sqrt(dotAt(a, a, 0));
 
 /**
  * How much of what each row says the item lets through: of its contribution, and of what it would be without
@@ -155,7 +145,7 @@ function gatesOf(model, { pulls, liking, items, solved: all, dim }, index, contr
     const part = contributions[row];
     if (pull === 0 || part === 0) return 0;
     const own = all.subarray(row * dim, (row + 1) * dim);
-    const likeness = dot(solved, own, 0);
+    const likeness = dotAt(solved, own, 0);
     if (!(Math.abs(likeness) > leastCosine * length * lengthOf(own))) return NaN;
     const near = items[row] < 0 ? 0 : liking[row] * nearOf(items[row], index);
     // A file of version 0.1 attends to both, the gate is for vectors alone.
@@ -208,7 +198,7 @@ function pathsIn(model, graph, rows, index, said) {
     .map(({ item, weight, steps }) => {
       const row = /** @type {number} */ (rowOf.get(item));
       const own = solved.subarray(row * dim, (row + 1) * dim);
-      const contribution = said[row] * weight * dot(own, own, 0);
+      const contribution = said[row] * weight * dotAt(own, own, 0);
       return { item, row, contribution, weight, steps };
     })
     .filter(({ contribution }) => contribution !== 0)
@@ -243,7 +233,7 @@ export function graphPartOf(profile, graph, index, limit) {
   const prior = solveLower(factor, priorOf(graph, vectors, dim, index));
   const gates = gatesOf(model, rows, index, contributions, solveLower(factor, item));
   const said = gates.map((gate, row) => share * gate * pulls[row]);
-  const ofGraph = said.map((much, row) => much * dot(prior, solved, row * dim));
+  const ofGraph = said.map((much, row) => much * dotAt(prior, solved, row * dim));
   const graphs = byPersona(rows, ofGraph);
   const wholes = byPersona(rows, contributions);
   const total = graphs.reduce((sum, part) => sum + part, 0);

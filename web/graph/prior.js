@@ -266,8 +266,7 @@ function ownWeights({ links, shares, attention }, j) {
 
 /**
  * @typedef {(link: number, node: number, factor: number, second: number) => void} TakeNode the link of item
- * j,
- *   the node whose items count, how much each of them counts times its own weight there, and the link
+ *   j, the node whose items count, how much each of them counts times its own weight there, and the link
  *   between the two nodes of a second step, or -1
  */
 
@@ -343,8 +342,7 @@ export function priorOf(graph, vectors, dim, j) {
 
 /**
  * The paths by which the graph speaks of item j. Without a cut their weights are the W_j of its prior, item
- * by
- * item: p_j = sum of weight times vector. Linear in the links touched.
+ * by item: p_j = sum of weight times vector. Linear in the links touched.
  * @param {Graph} graph
  * @param {number} j
  * @param {{ most?: number, of?: (item: number) => boolean }} [options] most: paths, default 1000; of: only

@@ -47,8 +47,7 @@ const entityNames = {
 
 /**
  * Which columns a file has in these roles: by what was asked for, by their names, or, where it has no names
- * and
- * just as many columns, as they stand.
+ * and just as many columns, as they stand.
  * @param {Pick<Rows, 'names' | 'sample'>} source
  * @param {Record<string, string[]>} wanted names of each role
  * @param {(string | number | undefined)[]} given

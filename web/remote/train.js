@@ -23,8 +23,7 @@ function startWorker() {
 
 /**
  * Train in a worker, as `trainModel` of 'ampcf/train' does, which see: the same bytes. Options that are
- * functions stay
- * behind: `onSnapshot` and `chooseSettings` are refused.
+ * functions stay behind: `onSnapshot` and `chooseSettings` are refused.
  * @param {Interactions} interactions typed arrays are sent sooner than lists
  * @param {WorkerTrainOptions} [options] also `transfer`
  * @returns {Promise<TrainResult>}

@@ -29,8 +29,7 @@ import { predictItems } from './predicted-items.js';
  *   those that the model has, from which the vectors follow, beside aspects and words of titles
  * @property {Embeddings} [vectors] of new items, as the model has them: they are taken as they are
  * @property {import('../graph/triples.js').Triples} [graph] relations of the new items to those that the
- * model
- *   has, from which the vectors follow, beside all else; what it has of a graph stays
+ *   model has, from which the vectors follow, beside all else; what it has of a graph stays
  * @property {AbortSignal} [signal]
  */
 /**

@@ -1,6 +1,5 @@
 // Owns the graph in a model file that is changed: it is read, written, and follows items that come and go.
-// Must
-// not choose weights or move vectors.
+// Must not choose weights or move vectors.
 import { graphSectionNames } from '../core/sections.js';
 import { graphOf } from '../graph/prior.js';
 import { networkOf } from '../graph/triples.js';

@@ -2,7 +2,7 @@
 // beside what aspects, titles and embeddings say. Must not move what is there.
 import { graphDefaults, graphWeights, trustIn } from '../graph/lean.js';
 import { openGraph } from '../graph/prior.js';
-import { allPriors } from '../graph/priors.js';
+import { allPriors } from '../graph/all-priors.js';
 import { joinedNetwork, putGraph, readGraph } from './edit-graph.js';
 import { appendedOf } from './edit-items.js';
 import { trustOf } from './predicted-items.js';
@@ -16,8 +16,7 @@ import { trustOf } from './predicted-items.js';
  * @property {TriplesReport} triples of the file and of those that were given
  * @property {number} reached new items that a path leads to
  * @property {number} explained what the graph alone says of the vectors of trained items, each without
- * itself,
- *   as a part of their variance; 0 or less: nothing
+ *   itself, as a part of their variance; 0 or less: nothing
  * @property {number} both what it says together with aspects, titles and embeddings
  */
 /**

@@ -19,8 +19,7 @@ import { graphDefaults, leanOn } from '../graph/lean.js';
  * @typedef {object} GraphTrial
  * @property {GraphSettings} settings
  * @property {number} all NDCG@20 of everybody, of items that somebody has: items that were held out whole
- * have
- *   more events here than items without people will ever get
+ *   have more events here than items without people will ever get
  * @property {number} rare mean NDCG@20 of what few people or nobody had, by groups
  */
 

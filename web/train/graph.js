@@ -1,9 +1,8 @@
 // Owns what a graph does to a model file: items get vectors that lean on it, those without people too, and
-// the
-// file holds it. Must not train.
+// the file holds it. Must not train.
 import { rangeArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
-import { allPriors } from '../graph/priors.js';
+import { allPriors } from '../graph/all-priors.js';
 import { graphDefaults, leanOn, trustIn } from '../graph/lean.js';
 import { triplesArgument } from '../graph/triples.js';
 import { appendItems, peopleOf } from './append.js';
@@ -162,8 +161,7 @@ function ownVectors(file, graph, trained) {
 
 /**
  * A model file whose items lean on a graph: many people override it, few lean on it, none live on it. One
- * that
- * has a graph gets the triples beside its own.
+ * that has a graph gets the triples beside its own.
  * @param {Uint8Array} bytes of a model file
  * @param {AddGraphOptions} options
  * @returns {Promise<GraphResult>} same arguments, same bytes

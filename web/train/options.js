@@ -87,10 +87,9 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  * @property {number} [neighbourAspects] `ease`: how much the items of an aspect say of each other, 0 =
  *   nothing; one person counts 1
  * @property {Map<string, { title?: string, aspects?: string[] }>} [items] titles and aspects by item id
- * @property {Triples} [graph] relations of items to each other and to anything else: items of few people
- * lean on
- *   what they say, and those of `items` that nobody has get vectors by it; how far it is trusted is learnt on
- *   events that a shorter training, which comes first, does not see
+ * @property {Triples} [graph] relations of items to each other and to anything else: items of few people lean
+ *   on what they say, and those of `items` that nobody has get vectors by it; how far it is trusted is learnt
+ *   on events that a shorter training, which comes first, does not see
  * @property {string} [name] goes into the metadata
  * @property {number} [cores] 1 to 64 workers that share the training and the neighbours, each with an
  *   instance of its own; no byte depends on it. Default 1: no worker. Only softmax, and the epochs of the

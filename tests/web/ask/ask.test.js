@@ -302,6 +302,20 @@ describe('taking back', () => {
 });
 
 describe('keeping', () => {
+  test('where an answer cannot be kept it goes on to count, and is kept later', async () => {
+    const full = Array.from({ length: 65_535 }, (_, i) => `unknown ${i}`);
+    const me = model.createProfile(full);
+    const [liked, disliked] = model.ids();
+    const talk = conversation(me)
+      .answer({ ask: [{ item: liked }] }, 'yes')
+      .answer({ ask: [{ item: disliked }] }, 'no');
+    await failsWith(() => talk.keep(), 'LIMIT');
+    assert.deepEqual([me.history.at(-1)?.item, me.size], [liked, 65_536]);
+    me.remove(full[0]);
+    assert.equal(talk.keep(), 1);
+    assert.deepEqual([me.history.at(-1)?.item, me.history.at(-1)?.preference], [disliked, -1]);
+  });
+
   test('only when asked to: answers about items are events, and speak once', () => {
     const me = somebody();
     const before = JSON.stringify(me.history);

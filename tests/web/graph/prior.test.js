@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { graphOf, openGraph, pathsTo, priorOf } from '../../../web/graph/prior.js';
-import { agreements, allPriors } from '../../../web/graph/priors.js';
+import { agreements, allPriors } from '../../../web/graph/all-priors.js';
 import { leanOn, trustIn } from '../../../web/graph/lean.js';
 import { networkOf, triplesArgument } from '../../../web/graph/triples.js';
 import { seeded, shuffled } from '../../support.js';

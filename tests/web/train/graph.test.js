@@ -1,6 +1,5 @@
 // Owns the test of a training with a graph, and of graphs in files that are changed: same bytes, who leans,
-// what
-// stays to the bit, what is refused. Must not know the command line.
+// what stays to the bit, what is refused. Must not know the command line.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
@@ -109,6 +108,9 @@ describe('trainModel with a graph', () => {
       },
     };
     await assert.rejects(trainModel(rest, options), /enough/);
+    // The scout has no neighbours, and so none of their settings.
+    const near = /** @type {const} */ ({ neighbours: 4, neighbourMethod: 'ease', neighbourLambda: 20 });
+    assert.ok((await trainModel(rest, { ...base, ...near, graph })).graph?.choice);
     assert.deepEqual([...phases], ['scout', 'graph']);
     await failsWith(() => trainModel(rest, { ...base, graph: /** @type {any} */ ([]) }), 'BAD_ARGUMENT');
   });

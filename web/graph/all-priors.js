@@ -1,5 +1,6 @@
 // Owns the priors of all items at once, and how far each relation can be trusted: what prior.js says of one
 // item, linear in the links of the whole graph. Must not choose settings.
+import { dotAt } from '../core/directions.js';
 import { entityRidge, priorRidge } from './prior.js';
 
 /** @import { Graph, Links } from './prior.js' */
@@ -208,17 +209,6 @@ function meanDirection(vectors, dim, trust, lengths) {
     if (lengths[j] > 0)
       for (let d = 0; d < dim; d++) mean[d] += (trust[j] * vectors[j * dim + d]) / lengths[j];
   return mean;
-}
-
-/**
- * @param {ArrayLike<number>} of (D)
- * @param {ArrayLike<number>} vectors
- * @param {number} from
- */
-function dotAt(of, vectors, from) {
-  let sum = 0;
-  for (let d = 0; d < of.length; d++) sum += of[d] * vectors[from + d];
-  return sum;
 }
 
 /**
