@@ -24,7 +24,7 @@ const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 26100;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
 const beside = {
-  now: 6300,
+  now: 6400,
   people: 6600,
   ask: 7450,
   confidence: 8000,

@@ -293,12 +293,15 @@ export class Conversation extends Bound {
   keep() {
     this.#profile.state.checkChange();
     let kept = 0;
+    // An answer says nothing of when an event that is there was, or how much it counts.
+    const there = new Map(this.#profile.history.map((event) => [event.item, event]));
     for (const steps of this.#turns)
       for (const step of steps) {
         const { item, answer } = /** @type {any} */ (step.given);
         if (item === undefined || !step.evidence) continue;
         // First what may fail: an answer that could not be kept goes on to count here.
-        this.#profile.add({ item, preference: answer === 'yes' ? 1 : answer === 'no' ? -1 : 0 });
+        const { weight = 1, at = null } = there.get(item) ?? {};
+        this.#profile.add({ item, weight, at, preference: answer === 'yes' ? 1 : answer === 'no' ? -1 : 0 });
         this.#beliefs.move(step.evidence, -1);
         step.evidence = undefined;
         kept++;

@@ -173,16 +173,20 @@ class PersonalRatings {
   addAll(list) {
     const fresh = listArgument('ratings', list).map((rating) => ratingArgument(this.#rule, rating));
     const before = new Map(this.#stars);
+    const there = new Map(this.#profile.history.map((event) => [event.item, event]));
     try {
       // What is not said of an event that is there stays as it is.
-      const there = new Map(this.#profile.history.map((event) => [event.item, event]));
       for (const [id, stars, facts] of fresh) {
         const { weight = 1, at = null } = there.get(id) ?? {};
         this.#profile.add({ item: id, weight, at, preference: 0, ...facts });
         this.#stars.set(id, stars);
       }
     } catch (error) {
-      for (const [id] of fresh) if (!before.has(id)) this.#profile.remove(id);
+      for (const [id] of fresh) {
+        const event = there.get(id);
+        if (event) this.#profile.add({ ...event });
+        else this.#profile.remove(id);
+      }
       this.#stars = before;
       this.#derive();
       throw error;

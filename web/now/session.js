@@ -178,10 +178,12 @@ export class Session extends Bound {
    */
   keep() {
     const going = this.#happened.filter((event) => !this.#kept.has(event));
+    const times = new Map(this.#profile.history.map(({ item, at }) => [item, at]));
     let done = 0;
     try {
       for (const [item, facts] of going) {
-        this.#profile.add({ item, ...facts });
+        // A visit without times does not take the time of an event that is there.
+        this.#profile.add({ item, ...facts, at: facts.at ?? times.get(item) ?? null });
         done++;
       }
     } catch (error) {

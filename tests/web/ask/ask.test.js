@@ -302,6 +302,16 @@ describe('taking back', () => {
 });
 
 describe('keeping', () => {
+  test('leaves when an event that is there was, and how much it counts', () => {
+    const [item] = model.ids();
+    const me = model.createProfile([{ item, weight: 3, at: 1000 }]);
+    conversation(me)
+      .answer({ ask: [{ item }] }, 'no')
+      .keep();
+    const [{ weight, at, preference }] = me.history;
+    assert.deepEqual([weight, at, preference], [3, 1000, -1]);
+  });
+
   test('where an answer cannot be kept it goes on to count, and is kept later', async () => {
     const full = Array.from({ length: 65_535 }, (_, i) => `unknown ${i}`);
     const me = model.createProfile(full);

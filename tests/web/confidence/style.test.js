@@ -161,3 +161,17 @@ test('ten thousand ratings of somebody who rates at random stay finite', () => {
   assert.ok(me.history.every(({ preference }) => preference >= -1 && preference <= 1));
   assert.equal(stars.style.ratings, ids.length);
 });
+
+test('ratings that do not fit leave every event as it was', async () => {
+  const full = Array.from({ length: 65_534 }, (_, i) => `unknown ${i}`);
+  const me = model.createProfile([{ item: ids[0], weight: 3, at: 1000, preference: -0.5 }, ids[1], ...full]);
+  const mine = ratings(me, [{ item: ids[1], stars: 4, weight: 7, at: 9 }]);
+  const before = JSON.stringify([me.history, mine.list]);
+  const list = [
+    { item: ids[0], stars: 5, weight: 2 },
+    { item: ids[1], stars: 1, weight: 2, at: 5 },
+    { item: ids[2], stars: 5 },
+  ];
+  await failsWith(() => mine.addAll(list), 'LIMIT');
+  assert.equal(JSON.stringify([me.history, mine.list]), before);
+});

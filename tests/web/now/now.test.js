@@ -249,6 +249,18 @@ describe('a session', () => {
     assert.equal(leans(2060), leans(2061) + 1, 'the visit has a side of its own, until it is over');
   });
 
+  test('what is kept without a time does not take the time of an event that is there', () => {
+    const me = model.createProfile([
+      { item: westerns[0], at: 1000 },
+      { item: westerns[1], at: 1000 },
+    ]);
+    session(me).add(westerns[0]).add({ item: westerns[1], at: 2000 }).keep();
+    assert.deepEqual(
+      me.history.map(({ at }) => at),
+      [1000, 2000],
+    );
+  });
+
   test('keeps what it is told to, each a change that is taken back', () => {
     const me = model.createProfile(both);
     const saved = me.save();
