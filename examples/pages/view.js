@@ -13,7 +13,7 @@ import { $, button, make, percent } from '../page/elements.js';
  * @param {Profile} me
  * @param {() => void} changed
  */
-export function showHistory(list, model, me, changed) {
+function showHistory(list, model, me, changed) {
   const remove = (/** @type {string} */ item) => {
     me.remove(item);
     changed();
@@ -67,7 +67,7 @@ export function showList(list, model, me, options, like) {
  * @param {string[]} history ids
  * @param {string[]} shown ids
  */
-export function showShares(body, model, history, shown) {
+function showShares(body, model, history, shown) {
   const sharesOf = (/** @type {string[]} */ ids) => {
     /** @type {Map<string, number>} */ const shares = new Map();
     for (const id of ids) {
@@ -96,13 +96,45 @@ export function showShares(body, model, history, shown) {
 }
 
 /**
- * Buttons of histories to begin with.
- * @param {HTMLElement} group
- * @param {[name: string, ids: string[]][]} presets
- * @param {(ids: string[]) => void} become
+ * All that a page of a history, a slider, a list and shares shows.
+ * @param {Model} model
+ * @param {Profile} me
+ * @param {() => void} changed
+ * @returns {string[]} the ids of the list
  */
-export const showPresets = (group, presets, become) =>
-  group.replaceChildren(...presets.map(([name, ids]) => button(name, () => become(ids))));
+export function showAll(model, me, changed) {
+  const proportional = Number($('proportional').value);
+  $('much').textContent = proportional.toFixed(2);
+  showHistory($('history'), model, me, changed);
+  const shown = showList($('list'), model, me, { proportional }, (item) => {
+    me.add(item);
+    changed();
+  });
+  showShares(
+    $('shares'),
+    model,
+    me.history.map(({ item }) => item),
+    shown,
+  );
+  return shown;
+}
+
+/**
+ * Buttons of histories to begin with, and the slider.
+ * @param {[name: string, ids: string[]][]} presets
+ * @param {() => Profile} who
+ * @param {() => void} changed
+ */
+export function listen(presets, who, changed) {
+  const become = (/** @type {string[]} */ ids) => {
+    const me = who();
+    me.clear();
+    for (const id of ids) me.add(id);
+    changed();
+  };
+  $('presets').replaceChildren(...presets.map(([name, ids]) => button(name, () => become(ids))));
+  $('proportional').addEventListener('input', changed);
+}
 
 /**
  * The page is ready, or says why not.

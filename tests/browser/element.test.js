@@ -1,14 +1,13 @@
 // Owns the tests of the custom element in a browser: what it shows, says and lets go, by mouse, keys and
 // ears. Must say so when it cannot run.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { loadModel } from '../../dist/ampcf.js';
 import { explainInWords as inWords } from '../../dist/sentences.js';
 import { trainModel } from '../../dist/train.js';
 import { interactionsOf, people, smallModel, steady } from '../support.js';
+import { violations } from './axe.js';
 import { args, executablePath, skip, startServer } from './chromium.js';
 import { openPage } from './demo-page.js';
 import { snippet } from './framework-bundles.js';
@@ -21,7 +20,6 @@ let browser;
 /** @type {import('../../dist/types/ampcf.js').Model} */
 let model;
 const likes = ['alien-1979', 'heat-1995'];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile = '<img src=x onerror="globalThis.hacked = 1"><script>globalThis.hacked = 1</script>';
 
 before(async () => {
@@ -66,14 +64,6 @@ const titles = (/** @type {Page} */ page) => buttons(page).allInnerTexts();
 const expected = (history, topK) => model.createProfile(history).recommend({ topK });
 /** @param {string[]} history @param {number} topK */
 const expectedTitles = (history, topK) => expected(history, topK).items.map(({ title }) => title);
-
-/** What axe finds in the page, shadow trees too. @param {Page} page */
-async function violations(page) {
-  // As a debugger does it: the page's policy is strict.
-  await page.evaluate(axe);
-  const { violations: found } = /** @type {any} */ (await page.evaluate('axe.run()'));
-  return found.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html}`);
-}
 
 /** @param {Page} page @param {string} event counts them, with what they bring, before any comes */
 const listen = (page, event) =>

@@ -2,9 +2,9 @@
 // search, why not, shared lists, files, training, and the network cut. Must not reach beyond its own server.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { trainModel } from '../../dist/train.js';
+import { violations } from './axe.js';
 import { skip } from './chromium.js';
 import {
   assertSumsUp,
@@ -27,7 +27,6 @@ let browser;
 let people;
 /** @type {Uint8Array} */
 let bytes;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 before(async () => {
   if (skip) return;
@@ -46,21 +45,6 @@ const unfold = (/** @type {Page} */ page, /** @type {string} */ inside) =>
     /** @type {HTMLDetailsElement} */ (element.closest('details')).open = true;
   });
 const chips = (/** @type {Page} */ page) => page.locator('#chips').innerText();
-
-/**
- * What axe finds on the page.
- * @param {Page} page
- * @returns {Promise<string[]>}
- */
-async function violations(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run();
-    return violations.map(
-      (/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join()}`,
-    );
-  });
-}
 
 /**
  * A file that is chosen on the page.

@@ -1,17 +1,15 @@
 // Owns the tests of the small pages in a real browser: what each teaches can be done in it, and nothing is
 // asked for after it has begun. Must not test looks, and must say so when it cannot run.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { violations } from './axe.js';
 import { args, executablePath, skip, startServer } from './chromium.js';
 import { openPage } from './demo-page.js';
 
 /** @import { Browser, Page } from 'playwright-core' */
 
 const timeout = 120_000;
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
 /** @type {Browser} */
@@ -57,12 +55,7 @@ describe('every small page', { skip, timeout }, () => {
       test(`${name}: axe has nothing to say, ${colorScheme}`, async () => {
         const { page, close } = await open(name);
         await page.emulateMedia({ colorScheme });
-        await page.evaluate(axeSource);
-        const found = await page.evaluate(async () => {
-          const { violations } = await /** @type {any} */ (globalThis).axe.run();
-          return violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html}`);
-        });
-        assert.deepEqual(found, []);
+        assert.deepEqual(await violations(page), []);
         await close();
       });
 });

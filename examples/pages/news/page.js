@@ -4,7 +4,7 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { trainModel } from '../../../dist/train.js';
 import { $ } from '../../page/elements.js';
 import { madePeople } from '../made.js';
-import { showHistory, showList, showPresets, showShares, start } from '../view.js';
+import { listen, showAll, start } from '../view.js';
 import { bySection, headlines } from './data.js';
 
 /** @param {[section: string, count: number][]} parts */
@@ -48,25 +48,11 @@ await start(async () => {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
 
   const render = () => {
-    const proportional = Number($('proportional').value);
-    $('much').textContent = proportional.toFixed(2);
-    showHistory($('history'), model, me, render);
-    const shown = showList($('list'), model, me, { proportional }, (item) => {
-      me.add(item);
-      render();
-    });
-    const history = me.history.map(({ item }) => item);
-    showShares($('shares'), model, history, shown);
-    const distance = history.length > 0 ? me.tasteDistance(shown) : undefined;
-    $('distance').textContent =
-      distance === undefined ? 'nothing to compare with' : (distance?.toFixed(3) ?? '');
+    const shown = showAll(model, me, render);
+    const distance = me.size > 0 ? me.tasteDistance(shown) : undefined;
+    $('distance').textContent = distance?.toFixed(3) ?? 'nothing to compare with';
   };
-  showPresets($('presets'), presets, (ids) => {
-    me.clear();
-    for (const id of ids) me.add(id);
-    render();
-  });
-  $('proportional').addEventListener('input', render);
+  listen(presets, () => me, render);
   render();
   return `A model of ${bytes.length} bytes, trained from 500 invented readers in this page in ${seconds} s.`;
 });

@@ -4,7 +4,7 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { modelFromVectors } from '../../../dist/train.js';
 import { embed } from '../../embeddings/embed.js';
 import { $ } from '../../page/elements.js';
-import { showHistory, showList, showPresets, showShares, start } from '../view.js';
+import { listen, showAll, start } from '../view.js';
 import { newThing, things } from './data.js';
 
 /** @typedef {import('./data.js').Thing} Thing */
@@ -55,21 +55,7 @@ const all = [...things];
 /** @type {import('ampcf').Model} */ let model;
 /** @type {import('ampcf').Profile} */ let me;
 
-const render = () => {
-  const proportional = Number($('proportional').value);
-  $('much').textContent = proportional.toFixed(2);
-  showHistory($('history'), model, me, render);
-  const shown = showList($('list'), model, me, { proportional }, (item) => {
-    me.add(item);
-    render();
-  });
-  showShares(
-    $('shares'),
-    model,
-    me.history.map(({ item }) => item),
-    shown,
-  );
-};
+const render = () => showAll(model, me, render);
 const say = (/** @type {string} */ text) => ($('said').textContent = text);
 
 /** @param {string} title */
@@ -99,12 +85,7 @@ await start(async () => {
     $('name').value = '';
     if (title) addThing(title);
   });
-  showPresets($('presets'), presets, (ids) => {
-    me.clear();
-    for (const id of ids) me.add(id);
-    render();
-  });
-  $('proportional').addEventListener('input', render);
+  listen(presets, () => me, render);
   render();
   return `${things.length} things, ${dim} numbers each from their words, no purchase of anybody.`;
 });
