@@ -98,7 +98,7 @@ describe('a profile never hangs', { skip, timeout }, () => {
     server.extra.set('/test/inner.html', { type: 'text/html', body: '<!doctype html>' });
     await page.goto(`${server.origin}/test/frame.html`);
     const frame = page.frames()[1];
-    for (const name of ['store', 'ampcf', 'rank', 'core-simd', 'taste'])
+    for (const name of ['store', 'ampcf', 'rank', 'core-simd', 'errors', 'taste'])
       server.extra.set(`/dist/${name}.js`, {
         type: 'text/javascript',
         body: Buffer.from(await (await fetch(`${server.origin}/dist/${name}.js`)).arrayBuffer()),

@@ -96,6 +96,7 @@ describe('the code names no way out', () => {
       'cache-through',
       'path',
       'core-simd',
+      'errors',
       'graph',
       'core-scalar',
       'core-large',
@@ -156,7 +157,7 @@ before(async () => {
   ])) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'rank.js'), code);
-    for (const entry of ['ampcf', 'core-simd', 'taste', 'store', 'node-store'])
+    for (const entry of ['ampcf', 'core-simd', 'errors', 'taste', 'store', 'node-store'])
       writeFileSync(join(folder, name, `${entry}.js`), bundle(entry));
   }
 });
