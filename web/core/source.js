@@ -16,8 +16,7 @@ import { AmpcfError } from './errors.js';
 /**
  * @typedef {object} ReadOptions
  * @property {string} [integrity] `sha256-`, `sha384-` or `sha512-` and base64 (or hex) of the file, after
- *   gunzip
- *   where it is a gzip: a file that differs is refused with INTEGRITY
+ *   gunzip where it is a gzip: a file that differs is refused with INTEGRITY
  * @property {AbortSignal} [signal] aborts the download; the promise rejects with the signal's reason
  * @property {(progress: LoadProgress) => void} [onProgress]
  * @property {number} [maxBytes] refuse larger files, default 1 GiB

@@ -74,7 +74,7 @@ const isName = (/** @type {string} */ word) =>
  * @param {string} word
  * @param {{ has: (word: string) => boolean }} known
  */
-export function stemOf(word, known) {
+function stemOf(word, known) {
   for (const end of ['es', 's'])
     if (word.length > end.length + 2 && word.endsWith(end) && known.has(word.slice(0, -end.length)))
       return word.slice(0, -end.length);

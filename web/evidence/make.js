@@ -6,13 +6,13 @@ import { optionsArgument } from '../core/options.js';
 import { aspectsIn, learntAspects, lexiconOf } from './aspects.js';
 import { corpusOf } from './corpus.js';
 import { limits } from './format.js';
-import { pickedOf, raritiesOf } from './pick.js';
+import { pickedOf, raritiesOf } from './kept-sentences.js';
 import { leansOf, polarityOf } from './polarity.js';
 import { wordsOf } from './sentences.js';
 import { writeEvidence } from './write.js';
 
 /** @import { Review, Told, Counts } from './corpus.js' */
-/** @import { Picked } from './pick.js' */
+/** @import { Picked } from './kept-sentences.js' */
 /**
  * @typedef {object} EvidenceOptions
  * @property {Iterable<string>} [items] ids that may have evidence, in the order in which the file is to have

@@ -17,7 +17,7 @@ let wordCutter;
 /** Of one review no more is read: what comes later is said to be left out. */
 export const mostCharacters = 20000;
 /** A longer sentence is none that a page has room for. */
-export const mostLength = 200;
+const mostLength = 200;
 const leastWords = 3;
 
 /**

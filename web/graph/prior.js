@@ -40,7 +40,7 @@ import { floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
  */
 
 /** The types of the sections, in the order in which they stand. */
-export const graphTypes = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31]);
+const graphTypes = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31]);
 /** What holds the vector of an entity at 0: a neighbour that is wholly known counts 1. */
 export const entityRidge = 1;
 /** What holds a prior at 0. */

@@ -155,7 +155,7 @@ export function keepGraph(file, kept) {
  * @param {readonly string[]} relations
  * @param {Pick<GraphArrays, 'relations' | 'weights'>} graph
  */
-export function weightsFor(relations, graph) {
+function weightsFor(relations, graph) {
   const of = new Map(graph.relations.map((name, r) => [name, graph.weights[r]]));
   return Float32Array.from([
     ...relations.map((name) => of.get(name) ?? 0),

@@ -46,7 +46,7 @@ const ranges = /** @type {const} */ ({
  * @param {Partial<GraphSettings>} given
  * @returns {GraphSettings}
  */
-export function graphSettings(given = {}) {
+function graphSettings(given = {}) {
   const own = optionsArgument(given, Object.keys(ranges).join(' '), 'graph settings');
   const settings = /** @type {GraphSettings} */ ({ ...graphDefaults });
   for (const [name, value] of Object.entries(own)) {
