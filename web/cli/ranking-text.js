@@ -12,35 +12,64 @@ import { bar, fit, percent, style, table } from './print.js';
  */
 const short = (title, width = 40) => fit(title, width);
 
-/** A smaller part of a score would be printed as 0.00. */
-const leastShown = 0.005;
+/** Decimals of a part of a score: two where scores are near 1, more where the largest is small. */
+const fewestDecimals = 2;
+const mostDecimals = 9;
 
 /**
- * A further term of a sum, or '' where it would be printed as 0.00.
+ * Decimals with which every part of these scores reads alike.
+ * @param {readonly RankedItem[]} items
+ */
+function decimalsOf(items) {
+  const largest = items.reduce((most, { score }) => Math.max(most, Math.abs(score ?? 0)), 0);
+  if (largest === 0) return fewestDecimals;
+  return Math.min(mostDecimals, Math.max(fewestDecimals, 1 - Math.floor(Math.log10(largest))));
+}
+
+/**
+ * How parts of scores are printed: `said` writes one, `shown` tells whether it is more than zeros.
+ * @param {number} decimals
+ */
+const printerOf = (decimals) => ({
+  decimals,
+  said: (/** @type {number} */ size) => size.toFixed(decimals),
+  shown: (/** @type {number} */ size) => Math.abs(size) >= 0.5 * 10 ** -decimals,
+  /** As wide as place and score, below which titles begin. */
+  behind: ' '.repeat(decimals + 11),
+});
+
+/** @typedef {ReturnType<typeof printerOf>} Printer */
+
+/**
+ * A further term of a sum, or '' where it would be printed as zeros.
  * @param {string} what
  * @param {number} size
+ * @param {Printer} printer
  */
-const term = (what, size) =>
-  Math.abs(size) >= leastShown ? ` ${size < 0 ? '-' : '+'} ${what} ${Math.abs(size).toFixed(2)}` : '';
+const term = (what, size, { said, shown }) =>
+  shown(size) ? ` ${size < 0 ? '-' : '+'} ${what} ${said(Math.abs(size))}` : '';
 
 /**
  * Why an item stands where it stands, or '' where nothing is known. The terms add up to the score: what is
  * not named is in the other history, also what speaks against the item.
  * @param {RankedItem} item
+ * @param {Printer} printer
  */
-function because({ explanation, score }) {
+function because({ explanation, score }, printer) {
   if (!explanation || score === null) return '';
   const { bias } = explanation;
-  const named = explanation.contributions.filter(({ contribution }) => contribution > 0);
+  const named = explanation.contributions.filter(
+    ({ contribution }) => contribution > 0 && printer.shown(contribution),
+  );
   const others = named.reduce((rest, { contribution }) => rest - contribution, score - bias);
-  const popularity = term('popularity', bias);
+  const popularity = term('popularity', bias, printer);
   if (named.length === 0) {
     const whole = others < 0 ? 'your history speaks against it' : 'for your history as a whole';
-    const all = Math.abs(others) >= leastShown ? `${whole}: ${others.toFixed(2)}` : 'by popularity alone';
+    const all = printer.shown(others) ? `${whole}: ${printer.said(others)}` : 'by popularity alone';
     return `${all}${popularity}`;
   }
-  const parts = named.map(({ title, contribution }) => `${short(title, 32)} ${contribution.toFixed(2)}`);
-  return `because you liked ${parts.join(' + ')}${term('other history', others)}${popularity}`;
+  const parts = named.map(({ title, contribution }) => `${short(title, 32)} ${printer.said(contribution)}`);
+  return `because you liked ${parts.join(' + ')}${term('other history', others, printer)}${popularity}`;
 }
 
 /** As many ways are told of each item. */
@@ -49,22 +78,23 @@ const mostWays = 2;
 /**
  * By which relations the graph speaks for an item, or '' where it does not.
  * @param {RankedItem} item
+ * @param {Printer} printer
  */
-function byRelations({ explanation, score }) {
+function byRelations({ explanation, score }, { said, shown }) {
   const found = explanation?.graph;
   if (!found || score === null) return '';
   const ways = found.paths
-    .filter(({ contribution }) => contribution >= leastShown)
+    .filter(({ contribution }) => contribution > 0 && shown(contribution))
     .slice(0, mostWays)
     .map(({ title, steps, contribution }) => {
       const via = steps
         .slice(0, -1)
         .map(({ relation, entity }) => `${inline(relation)} ${short(entity, 32)}`);
       const link = via.length > 0 ? via.join(', ') : inline(steps[0].relation);
-      return `${link} with ${short(title, 32)} ${contribution.toFixed(2)}`;
+      return `${link} with ${short(title, 32)} ${said(contribution)}`;
     });
-  if (ways.length > 0) return `by relations ${found.total.toFixed(2)}: ${ways.join('; ')}`;
-  return Math.abs(found.total) >= leastShown ? `by relations ${found.total.toFixed(2)}` : '';
+  if (ways.length > 0) return `by relations ${said(found.total)}: ${ways.join('; ')}`;
+  return shown(found.total) ? `by relations ${said(found.total)}` : '';
 }
 
 /**
@@ -90,8 +120,6 @@ export function personaLines(me) {
   );
 }
 
-/** Where titles begin, below place and score. */
-const behind = ' '.repeat(13);
 const titleCells = 46;
 
 /**
@@ -99,9 +127,11 @@ const titleCells = 46;
  * @param {RankedItem} item
  * @param {number} place from 1
  * @param {number} width
+ * @param {Printer} printer
  */
-function headOf({ score, title, persona, seat }, place, width) {
-  const before = `  ${String(place).padStart(2)}  ${score === null ? ' new ' : score.toFixed(3)}  `;
+function headOf({ score, title, persona, seat }, place, width, { decimals, behind }) {
+  const mark = score === null ? ' new '.padEnd(decimals + 3) : score.toFixed(decimals + 1);
+  const before = `  ${String(place).padStart(2)}  ${mark}  `;
   const room = Math.min(titleCells, width - behind.length);
   const who = persona ? `  ${style('cyan', inline(persona.label))}` : '';
   const share = seat ? style('dim', '  by share') : '';
@@ -124,11 +154,12 @@ export function rankingLines({ items }) {
   const legend = items.some(({ seat }) => seat)
     ? `\n\n${hanging(style('dim', legendText), '  ', '  ', width)}`
     : '';
+  const printer = printerOf(decimalsOf(items));
   const lines = items
     .flatMap((item, i) => {
-      const why = [because(item), byRelations(item)].filter((line) => line !== '');
-      const lines = why.map((line) => hanging(style('dim', line), behind, behind, width));
-      return [headOf(item, i + 1, width), ...lines];
+      const why = [because(item, printer), byRelations(item, printer)].filter((line) => line !== '');
+      const lines = why.map((line) => hanging(style('dim', line), printer.behind, printer.behind, width));
+      return [headOf(item, i + 1, width, printer), ...lines];
     })
     .join('\n');
   return `${lines}${legend}`;

@@ -51,3 +51,13 @@ test('what speaks against an item is never liked, nor called popularity', () => 
   assert.equal(said([], 0, 0.3).why, 'by popularity alone + popularity 0.30');
   assert.equal(said([0.4, -0.3], 0, 0).why, 'because you liked Title a 0.40 - other history 0.30');
 });
+
+test('small scores are printed with as many decimals as tell their parts', () => {
+  assert.equal(
+    said([0.0021, 0.0004], 0.0003, 0).why,
+    'because you liked Title a 0.0021 + Title b 0.0004 + other history 0.0003',
+  );
+  assert.equal(said([0.031], 0, 0.004).why, 'because you liked Title a 0.031 + popularity 0.004');
+  assert.equal(said([], 0, 0).why, 'by popularity alone');
+  assert.equal(said([41.25], 0, 0).why, 'because you liked Title a 41.25');
+});
