@@ -181,23 +181,33 @@ static float scale_of(const float *v, uint32_t n) {
     return quantise_scale(largest);
 }
 
-/* Narrow vectors into the file, and back into `row` as a reader will see item j. */
-static void store_row(const ampcf_model_parts *m, uint32_t j, void *vectors, float *scales, float *row) {
-    const float *v = m->vectors + (size_t)j * m->dim;
+/* Narrow vectors into the file: int8 where there are scales, else halves. */
+static void store_rows(const ampcf_model_parts *m, void *vectors, float *scales) {
+    for (uint32_t j = 0; j < m->n_items; j++) {
+        size_t at = (size_t)j * m->dim;
+        const float *v = m->vectors + at;
+        float scale = scales ? scales[j] = scale_of(v, m->dim) : 0;
+        for (uint32_t d = 0; d < m->dim; d++) {
+            if (scales) ((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0);
+            else ((uint16_t *)vectors)[at + d] = half_of(v[d]);
+        }
+    }
+}
+
+/* Item j as a reader will see it. */
+static void stored_row(const ampcf_model_parts *m, uint32_t j, const void *vectors, const float *scales,
+                       float *out_row) {
     size_t at = (size_t)j * m->dim;
-    float scale = scales ? scales[j] = scale_of(v, m->dim) : 0;
     for (uint32_t d = 0; d < m->dim; d++) {
-        if (scales)
-            row[d] =
-                (float)(((int8_t *)vectors)[at + d] = quantise(v[d], scale <= FORMAT_MAX_SCALE ? scale : 0)) *
-                scale;
-        else row[d] = half_to_f32(((uint16_t *)vectors)[at + d] = half_of(v[d]));
+        if (scales) out_row[d] = (float)((const int8_t *)vectors)[at + d] * scales[j];
+        else out_row[d] = half_to_f32(((const uint16_t *)vectors)[at + d]);
     }
 }
 
 /* The Gram matrix belongs to the vectors as they are stored: sum_j q_j v_j v_j^T, a band of rows at a time,
  * in double. */
-static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scales, float *gram) {
+static void gram_of_stored(const ampcf_model_parts *m, const void *vectors, const float *scales,
+                           float *gram) {
     enum { BAND = 2 };
     float row[AMPCF_MAX_DIM];
     double sum[BAND][AMPCF_MAX_DIM], factor = m->gram_factor > 0 ? (double)m->gram_factor : 1;
@@ -205,7 +215,7 @@ static void store_narrow(const ampcf_model_parts *m, void *vectors, float *scale
         uint32_t to = from + BAND < m->dim ? from + BAND : m->dim;
         memset(sum, 0, sizeof sum);
         for (uint32_t j = 0; j < m->n_items; j++) {
-            store_row(m, j, vectors, scales, row);
+            stored_row(m, j, vectors, scales, row);
             for (uint32_t r = from; r < to; r++) {
                 double w = (double)row[r] * (m->item_weights ? (double)m->item_weights[j] : 1);
                 for (uint32_t c = 0; c <= r; c++) sum[r - from][c] += w * (double)row[c];
@@ -233,9 +243,11 @@ static void emit_sections(const ampcf_model_parts *m, const plan *p, uint8_t *ou
         if (s->type == SECTION_ID_ORDER) sort_ids(&ids, to);
         else if (s->type == SECTION_NEIGHBOUR_ITEMS && s->dtype == DTYPE_U16)
             for (uint32_t e = 0; e < s->rows; e++) ((uint16_t *)to)[e] = (uint16_t)m->neighbour_items[e];
-        else if (s->type == SECTION_ITEM_VECTORS && s->dtype != DTYPE_F32)
-            store_narrow(m, to, section_in(p, SECTION_ITEM_SCALES, out), section_in(p, SECTION_GRAM, out));
-        else if (p->data[i] && s->length > 0) memcpy(to, p->data[i], (size_t)s->length);
+        else if (s->type == SECTION_ITEM_VECTORS && s->dtype != DTYPE_F32) {
+            float *scales = section_in(p, SECTION_ITEM_SCALES, out);
+            store_rows(m, to, scales);
+            gram_of_stored(m, to, scales, section_in(p, SECTION_GRAM, out));
+        } else if (p->data[i] && s->length > 0) memcpy(to, p->data[i], (size_t)s->length);
     }
 }
 
