@@ -31,10 +31,12 @@ export function closeAll() {
   opened.one = undefined;
 }
 
+/** How much is known of each film, once the first lists are there. */
+const known = () => (app.isSettled ? { confidence: { templates } } : {});
+
 /** Lists in proportion of personas, and by score of one vector, as most libraries give them. */
 function bothLists() {
-  const known = app.isSettled ? { confidence: { templates } } : {};
-  const options = { topK, explain: true, contributions: listedContributions, ...known };
+  const options = { topK, explain: true, contributions: listedContributions, ...known() };
   const tuned = { ...options, ...app.tuning.options };
   return {
     personas: app.visit.following
@@ -139,6 +141,28 @@ function openBand({ uncertainty, words = '' }) {
   const band = make('i', { className: 'open', title: `${words}: ${percent(uncertainty)} is open` });
   band.style.setProperty('--to', `${100 * uncertainty}%`);
   return [band, spoken(`, ${words}: ${percent(uncertainty)} is open`)];
+}
+
+/**
+ * What is known of the films of the first lists, bit by bit; who is here comes after. From now on lists bring
+ * it.
+ */
+export async function knowMore() {
+  app.isSettled = true;
+  const { seen } = app;
+  for (const name of listNames) {
+    await pause();
+    if (app.seen !== seen) return; // ranked again meanwhile, with all of it
+    const ids = seen.lists[name].items.map(({ item }) => item);
+    const told = new Map(app.person[name].rank(ids, known()).items.map((item) => [item.item, item]));
+    for (const row of $(elementOf[name]).children) {
+      const item = told.get(row.dataset.item);
+      if (item) row.querySelector('.open').replaceWith(...openBand(item));
+    }
+  }
+  await pause();
+  app.household.render();
+  explainRest();
 }
 
 /** @param {string} item */

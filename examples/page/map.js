@@ -2,12 +2,15 @@
 // recommended light up. Must not rank, nor be the only way to anything.
 import { app, colour } from './app.js';
 import { $ } from './elements.js';
+import { groundOf, groupsOf, markOf, nameBox } from './ground.js';
 import { placesOf } from './projection.js';
 
-/** @import { Seen } from './app.js' */
+/** @import { Persona, Seen } from './app.js' */
+/** @import { Box, Point } from './ground.js' */
 
 const size = 400,
-  margin = 18;
+  margin = 18,
+  letter = 7.6; // about as wide as one of a name
 /** @type {Map<string, [x: number, y: number]>} */
 let places = new Map();
 
@@ -32,6 +35,9 @@ function placeOf(item) {
   return place && [margin + place[0] * (size - 2 * margin), margin + place[1] * (size - 2 * margin)];
 }
 
+/** @type {(place: never[] | Point) => place is Point} */
+const isPoint = (place) => place.length === 2;
+
 /**
  * A path of dots: one element however many films there are.
  * @param {Iterable<string>} items
@@ -45,39 +51,74 @@ const dots = (items) =>
 /**
  * @param {string} item
  * @param {string} className
- * @param {number} r
+ * @param {number | undefined} persona
+ * @param {number} size
  */
-function dot(item, className, r) {
+function mark(item, className, persona, size) {
   const place = placeOf(item);
   if (!place) return [];
+  const [x, y] = place;
+  const attributes = { class: `${className} ${colour(persona)}`, d: markOf(persona) };
   return [
     draw(
-      'circle',
-      { class: className, cx: place[0], cy: place[1], r },
+      'path',
+      { ...attributes, transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size})` },
       draw('title', {}, app.model.title(item)),
     ),
   ];
 }
 
-/** @param {Seen} seen */
-function light({ personas, owner, lists, voices }) {
-  const { items } = lists.personas;
-  const regions = personas.map(({ index }) =>
-    draw('path', {
-      class: `region ${colour(index)}`,
-      d: dots([...owner].filter(([, persona]) => persona === index).map(([item]) => item)),
-    }),
+/**
+ * Names of personas as short as they can be told apart.
+ * @param {Persona[]} personas
+ */
+function shortNames(personas) {
+  const first = personas.map(({ label }) => label.split(' · ')[0]);
+  return personas.map(({ label }, i) =>
+    first.filter((name) => name === first[i]).length > 1 ? label : first[i],
   );
-  const liked = app.person.history.flatMap(({ item, preference }) =>
-    dot(item, preference > 0 ? `liked ${colour(owner.get(item))}` : 'left', 4.5),
+}
+
+/**
+ * The ground of each persona, and its name.
+ * @param {Seen} seen
+ * @param {Point[]} films that are lit: names keep away from them
+ */
+function grounds({ personas, owner }, films) {
+  /** @type {Box[]} */ const boxes = [];
+  const names = shortNames(personas);
+  return personas.map(({ index }, i) => {
+    const own = [...owner].filter(([, persona]) => persona === index);
+    const groups = groupsOf(own.flatMap(([item]) => [placeOf(item) ?? []]).filter(isPoint));
+    if (groups.length === 0) return draw('g', { class: 'region' });
+    const width = letter * names[i].length;
+    const box = nameBox(groups[0], { width, height: 17 }, boxes, films, size);
+    boxes.push(box);
+    return draw(
+      'g',
+      { class: `region ${colour(index)}` },
+      ...groups.map((group) => draw('path', { d: groundOf(group) })),
+      draw('text', { x: box.x + width / 2, y: box.y + 13 }, names[i]),
+    );
+  });
+}
+
+/** @param {Seen} seen */
+function light(seen) {
+  const { personas, owner, lists, voices } = seen;
+  const { items } = lists.personas;
+  const { history } = app.person;
+  const liked = history.flatMap(({ item, preference }) =>
+    preference > 0 ? mark(item, 'liked', owner.get(item), 4.6) : mark(item, 'left', undefined, 4.6),
   );
   const voiceOf = voices('personas');
-  const listed = items.flatMap((item) => dot(item.item, `listed ${colour(voiceOf(item)?.index)}`, 6));
-  $('map-lights').replaceChildren(...regions, ...listed, ...liked);
+  const listed = items.flatMap((item) => mark(item.item, 'listed', voiceOf(item)?.index, 6));
+  const lit = [...history, ...items].map(({ item }) => placeOf(item) ?? []).filter(isPoint);
+  $('map-lights').replaceChildren(...grounds(seen, lit), ...listed, ...liked);
   $('map').setAttribute(
     'aria-label',
-    `Map of ${places.size} films, alike ones near each other: ${liked.length} of mine are lit, in ` +
-      `${personas.length} regions, and ${listed.length} that are recommended.`,
+    `Map of ${places.size} films, alike ones near each other: ${liked.length} of mine are lit, of ` +
+      `${personas.length} personas, and ${listed.length} that are recommended.`,
   );
 }
 

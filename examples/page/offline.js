@@ -4,21 +4,23 @@ import { $ } from './elements.js';
 
 const cacheName = 'ampcf-page-offline',
   marker = './network-is-cut';
-/** What is loaded only when it is asked for. */
-const later = ['trainer.js', 'csv.js', '../../dist/train.js'];
+/** What the build says that the page is made of, with what it loads only when it is asked to. */
+const list = '../../dist/page/parts.json';
 
 /** All that this page has loaded from here, and what it may load. */
-function parts() {
+async function parts() {
+  const made = /** @type {string[]} */ (await (await fetch(list)).json());
   const own = performance
     .getEntriesByType('resource')
     .map(({ name }) => name)
     .filter((name) => name.startsWith(location.origin));
-  return [...new Set([location.pathname, ...own, ...later.map((path) => new URL(path, location.href).href)])];
+  const base = new URL(list, location.href);
+  return [...new Set([location.pathname, ...own, ...made.map((path) => new URL(path, base).href)])];
 }
 
 async function cut() {
   const cache = await caches.open(cacheName);
-  await cache.addAll(parts());
+  await cache.addAll(await parts());
   await navigator.serviceWorker.register('sw.js');
   await navigator.serviceWorker.ready;
   await cache.put(marker, new Response('cut'));

@@ -3,7 +3,7 @@
 import { loadModel } from '../../dist/ampcf.js';
 import { confidence, explore } from '../../dist/confidence.js';
 import { now } from '../../dist/now.js';
-import { taste } from '../../dist/taste.js';
+import { taste, tasteDistance } from '../../dist/taste.js';
 import { app, topK } from './app.js';
 import { $, button, make } from './elements.js';
 import { Greeting } from './greeting.js';
@@ -103,16 +103,10 @@ function prepare() {
 }
 
 /**
- * The history of an earlier visit, or somebody to begin with.
+ * The choices of an earlier visit.
  * @param {Keep} keep
- * @param {import('ampcf').Profile | undefined} profile what is kept
- * @param {string[]} somebody
  */
-function begin(keep, profile, somebody) {
-  const earlier = profile?.history ?? [];
-  if (profile) app.person.keepIn(profile);
-  app.person.begin(keep.choices || earlier.length > 0 ? earlier : somebody);
-  $('kept-said').textContent = keep.words; // now, so that nothing moves later
+function restore(keep) {
   const { tuning = {}, mode, looked = [] } = keep.choices ?? {};
   app.tuning.restore(tuning);
   for (const item of looked) if (app.model.has(item)) app.visit.look(item);
@@ -120,28 +114,34 @@ function begin(keep, profile, somebody) {
     (input) => /** @type {HTMLInputElement} */ (input).value === mode,
   );
   if (chosen) /** @type {HTMLElement} */ (chosen).click();
+}
+
+/**
+ * From now on what is liked and chosen is kept. A store that has a history although no choices were kept
+ * still gives it back, unless something was done here already.
+ * @param {Keep} keep
+ * @param {import('ampcf').Profile | undefined} profile what is kept
+ */
+function follow(keep, profile) {
+  const isLate = !keep.choices && profile && profile.size > 0 && !app.person.canUndo;
+  if (isLate) app.person.begin(profile.history);
+  if (profile) app.person.keepIn(profile);
+  if (isLate) render();
+  $('kept-said').textContent = keep.words;
   const remember = () =>
     keep.remember({ tuning: app.tuning.settings, mode: $('lists').dataset.mode, looked: app.visit.looked });
   app.watchers.push(remember);
   $('modes').addEventListener('change', remember);
   $('ranking').addEventListener('click', () => setTimeout(remember));
+  remember();
 }
 
-/** The model that is asked for, that was trained here, or that of the demo. */
+/** The model that was trained here, if that is wanted, or that of the link. */
 async function openModel() {
   const asked = new URLSearchParams(location.search).get('model');
-  const mine = !asked && isMineWanted() ? await mineIfKept() : undefined;
-  const source = asked ?? mine ?? '../../dist/demo/films.ampcf';
-  const model = await loadModel(source, { taste, plugins: [confidence, explore, now] });
+  const mine = $('model').rel === 'preload' ? undefined : await mineIfKept();
+  const model = await loadModel(mine ?? $('model').href, { taste, plugins: [confidence, explore, now] });
   return { model, isMine: mine !== undefined, name: `ampcf-page ${mine ? 'mine' : (asked ?? 'demo')}` };
-}
-
-function isMineWanted() {
-  try {
-    return localStorage.getItem('ampcf-page-mine') !== null;
-  } catch {
-    return false;
-  }
 }
 
 /** The parts of the page that stand on the person. */
@@ -167,27 +167,39 @@ async function settle(keep, isMine) {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 100); // where nobody looks nothing is painted
   });
-  app.isSettled = true;
-  render();
   const { prepareRest } = await import('./rest.js');
   await prepareRest(keep, isMine);
   countRequests(performance.now());
-  document.querySelector('main')?.setAttribute('data-ready', '');
+}
+
+/** What takes its time at the first use, while the model is on its way: the taste module, words in a row. */
+function warmUp() {
+  tasteDistance([1], [1]).catch(() => {}); // what fails here fails again where it is needed
+  new Intl.ListFormat('en').format(['one', 'two']);
 }
 
 try {
-  const { model, name, isMine } = await openModel();
+  const opening = openModel();
+  warmUp();
+  const { model, name, isMine } = await opening;
   const keep = new Keep(name);
   app.model = model;
   app.person = new Person(model);
   app.render = render;
   people();
-  begin(keep, await keep.open(model), prepare());
+  const somebody = prepare();
+  const kept = keep.open(model);
+  // Nothing was chosen here before: nothing is kept that the first lists would have to wait for.
+  app.person.begin(keep.choices ? ((await kept)?.history ?? []) : somebody);
+  restore(keep);
   render();
   document.querySelector('main')?.removeAttribute('hidden');
   $('status').remove();
   performance.mark('ranked');
+  const following = kept.then((profile) => follow(keep, profile));
   await settle(keep, isMine);
+  await following;
+  document.querySelector('main')?.setAttribute('data-ready', '');
 } catch (error) {
   explainFailure(error);
 }

@@ -24,7 +24,10 @@ export class Person {
 
   /** @param {Profile} profile which is kept: it follows this person */
   keepIn(profile) {
+    const { history } = this;
     this.#kept = profile;
+    profile.clear();
+    for (const event of history) profile.add(event);
   }
 
   get #profiles() {

@@ -1,6 +1,7 @@
 // Owns how the demo page shows the history and the personas that are found in it. Must not rank.
 import { app, colour } from './app.js';
 import { $, make, number, percent } from './elements.js';
+import { markOf } from './ground.js';
 import { presets } from './presets.js';
 
 /** @import { Persona, Seen } from './app.js' */
@@ -82,6 +83,25 @@ function personaRow({ index, label, share, items }, side, isKnown) {
 }
 
 /**
+ * The mark of each persona on the map, before the map is there: nothing moves when it comes.
+ * @param {Persona[]} personas
+ */
+function renderKey(personas) {
+  const markFor = (/** @type {number} */ index) => {
+    const [picture, path] = ['svg', 'path'].map((tag) =>
+      document.createElementNS('http://www.w3.org/2000/svg', tag),
+    );
+    picture.setAttribute('viewBox', '-1.3 -1.3 2.6 2.6');
+    path.setAttribute('d', markOf(index));
+    picture.append(path);
+    return picture;
+  };
+  $('map-key').replaceChildren(
+    ...personas.map(({ index, label }) => make('li', { className: colour(index) }, markFor(index), label)),
+  );
+}
+
+/**
  * Who speaks, usually and now.
  * @param {Persona[]} personas
  */
@@ -101,6 +121,7 @@ export function renderPersonas(personas) {
         'Nobody yet: the list is what most people liked. Add a film, or answer.',
       ),
     );
+  renderKey(personas);
   app.visit.render();
   if (app.isSettled) app.household.render();
 }

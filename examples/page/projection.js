@@ -70,7 +70,7 @@ const project = (columns, direction) =>
   );
 
 /**
- * Places by rank among all, half way to their own: no film far out squeezes the others together.
+ * Places mostly by rank among all, a quarter by their own: no film far out squeezes the others together.
  * @param {Float64Array} values
  */
 function spread(values) {
@@ -79,7 +79,7 @@ function spread(values) {
     width = values[order[order.length - 1]] - low || 1;
   const places = new Float64Array(values.length);
   for (const [rank, row] of order.entries())
-    places[row] = (rank / Math.max(1, order.length - 1) + (values[row] - low) / width) / 2;
+    places[row] = (3 * (rank / Math.max(1, order.length - 1)) + (values[row] - low) / width) / 4;
   return places;
 }
 

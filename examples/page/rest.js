@@ -1,6 +1,7 @@
 // Owns what of the demo page comes after the first lists. Must not be needed for them.
 import { prepareChange } from './change.js';
 import { fillWith } from './explanation.js';
+import { knowMore } from './lists.js';
 import { prepareMap } from './map.js';
 import { prepareOwn } from './own.js';
 import { pause } from './pause.js';
@@ -13,6 +14,7 @@ import { prepareTrying } from './trying.js';
  * @param {boolean} isMine whether the model was trained in this page
  */
 export async function prepareRest(keep, isMine) {
+  await knowMore();
   const asked = new URLSearchParams(location.search);
   const isDemo = !isMine && !asked.has('model');
   await prepareReasons(isDemo ? '../../dist/demo/films.evidence' : asked.get('evidence'));

@@ -68,6 +68,27 @@ describe('demo page', { skip, timeout }, () => {
     await close();
   });
 
+  test('asks for its model before its program has come, and for nothing but what lists need', async () => {
+    const { page, complaints, requests, close } = await openPage(browser, 'about:blank');
+    const asked = page.waitForRequest('**/test/films.ampcf');
+    await page.route('**/dist/page/page.js', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await page.goto(server.origin + pagePath);
+    await rows(page).nth(11).waitFor();
+    const names = requests
+      .filter((url) => url.startsWith(server.origin))
+      .map((url) => new URL(url).pathname.split('/').pop());
+    const rest = names.indexOf('rest.js');
+    const first = (rest < 0 ? names : names.slice(0, rest)).sort().join(' ');
+    assert.equal(first, ' chunk.js colours.css films.ampcf model-link.js page.css page.js');
+    await page.locator('main[data-ready]').waitFor();
+    assert.equal(names.filter((name) => name === 'films.ampcf').length, 1);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('follows a new film, forgets it again, and says what it does not know', async () => {
     const { page, complaints, close } = await openDemo();
     const before = await titlesOf(page);

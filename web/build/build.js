@@ -311,31 +311,50 @@ async function bundleProgram() {
 }
 
 /**
- * The demo page, with what it takes in; of the library it loads what a page would. Not packed.
+ * What the library loads only where it is needed stays where it is.
  * @type {import('esbuild').Plugin}
  */
-const beforePage = {
-  name: 'library of the page',
+const lateParts = {
+  name: 'late parts of the library',
   setup: (build) =>
-    build.onResolve({ filter: /\/dist\/[a-z-]+\.js$/ }, ({ path }) => ({
-      path: `../${path.slice(path.lastIndexOf('/') + 1)}`,
-      external: true,
-    })),
+    build.onResolve({ filter: /^\.\// }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' && resolve(resolveDir) === resolve(at('dist'))
+        ? { path: `.${path}`, external: true }
+        : undefined,
+    ),
 };
 
+/** The demo page and what it takes of the library, as an app's own bundler would do it. Not packed. */
 async function bundlePage() {
   rmSync(at('dist/page'), { recursive: true, force: true });
   const page = await bundle({
     ...shared,
     minify: true,
     outdir: at('dist/page'),
-    plugins: [beforePage],
+    plugins: [lateParts],
     splitting: true, // what is not needed for the first lists comes later
     chunkNames: '[name]',
     entryPoints: entry('page', 'examples/page/page.js'),
     metafile: true,
   });
   writeFileSync(at('dist/page/THIRD-PARTY.txt'), licencesOf(page, 'dist/page').join('\n\n'));
+  await listParts(Object.keys(page.metafile.outputs));
+}
+
+/**
+ * What "go offline" keeps, seen from dist/page: the page's own files, and those that its training loads when
+ * it is asked for.
+ * @param {string[]} own
+ */
+async function listParts(own) {
+  const training = await bundle({
+    ...shared,
+    entryPoints: entry('trainer', 'examples/page/trainer.js'),
+    metafile: true,
+    write: false,
+  });
+  const all = [...own, ...Object.keys(training.metafile.inputs)].sort();
+  writeFileSync(at('dist/page/parts.json'), JSON.stringify(all.map((path) => `../../${path}`)));
 }
 
 async function bundleAll() {
@@ -382,11 +401,7 @@ const bundled = await ifStale(
 );
 const paged = await ifStale(
   'dist/.page-stamp',
-  [
-    ...filesBelow('examples/page').filter((path) => path.endsWith('.js')),
-    'web/build/build.js',
-    'package-lock.json',
-  ],
+  [...filesBelow('examples/page').filter((path) => path.endsWith('.js')), 'dist/.stamp'],
   bundlePage,
 );
 if (compiled || bundled || paged) say(`built dist/ in ${((performance.now() - began) / 1000).toFixed(1)} s`);
