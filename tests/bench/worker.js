@@ -64,6 +64,12 @@ const inPage = `
     await model.dispose();
   };
   const rows = {};
+  const counting = URL.createObjectURL(new Blob(['for (let n = 0; ; n++);']));
+  rows['nothing, while a worker counts for five seconds'] = (await watch(async () => {
+    const worker = new Worker(counting);
+    await rest(5000);
+    worker.terminate();
+  })).row;
   const trained = await watch(() => trainInWorker(given, options));
   rows['training, in a worker'] = trained.row;
   const { bytes } = trained.result;

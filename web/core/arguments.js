@@ -81,7 +81,7 @@ export function listArgument(name, list) {
   } catch (error) {
     // The buffer of a view may be gone; all else that is thrown is the caller's own.
     if (!ArrayBuffer.isView(list)) throw error;
-    throw badArgument(name, list, 'one that is not detached');
+    throw badArgument(name, list, 'one with its buffer');
   }
 }
 

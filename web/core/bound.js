@@ -2,7 +2,7 @@
 // proxies may be put around them, and copying one fails with words. Must not know what the objects do.
 
 /**
- * The methods of classes, read once: a profile is made for every person of an evaluation.
+ * The methods and getters of classes, read once: a profile is made for every person of an evaluation.
  * @type {Map<object, Record<string, PropertyDescriptor>>}
  */
 const known = new Map();
@@ -14,17 +14,28 @@ export class Bound {
    * Chromium and Node the DataCloneError says these words.
    */
   memory = Symbol('wasm memory: send bytes, of the file or save(). It');
-  /** @internal Vue makes no proxy of it, through which no private field would be found. */
+  /** @internal Vue makes no proxy of it, whose fields would not be those of the object. */
   __v_skip = true;
+  /** @internal The object itself, also where a proxy is asked. */
+  self = () => this;
 
   /** @internal */
   constructor() {
     const { prototype } = new.target;
-    const methods = known.get(prototype) ?? Object.getOwnPropertyDescriptors(prototype);
+    const before = known.get(prototype);
+    const methods = before ?? Object.getOwnPropertyDescriptors(prototype);
     known.set(prototype, methods);
     for (const name in methods) {
-      const { value } = methods[name];
-      if (value && value !== new.target) /** @type {any} */ (this)[name] = value.bind(this);
+      const { value, get } = methods[name];
+      if (get) {
+        // Asked through a proxy, a getter would not find the private fields.
+        if (!before)
+          Object.defineProperty(prototype, name, {
+            get() {
+              return get.call(this.self());
+            },
+          });
+      } else if (value !== new.target) /** @type {any} */ (this)[name] = value.bind(this);
     }
   }
 }

@@ -38,7 +38,7 @@ export function notStarted(what, error) {
   // Engines report a memory that cannot be reserved as a RangeError.
   return new AmpcfError(
     error instanceof RangeError ? 'OUT_OF_MEMORY' : 'NO_WASM',
-    `${what} could not be started (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${messageOf(error)}`,
+    `${what} did not start (a Content-Security-Policy needs 'wasm-unsafe-eval'): ${messageOf(error)}`,
     { cause: error },
   );
 }

@@ -21,7 +21,7 @@ export class WasmMemory {
   static start(module, name) {
     const memory = new WasmMemory(module);
     if (memory.call('ampcf_self_test') >>> 0 !== AMPCF_SELF_TEST)
-      throw new AmpcfError('INSTANCE_FAILED', `the ${name} build computes wrong numbers on this engine`);
+      throw new AmpcfError('INSTANCE_FAILED', `the ${name} build computes wrong numbers here`);
     return memory;
   }
 
@@ -123,11 +123,10 @@ export class WasmMemory {
     try {
       this.#memory.grow(Math.ceil((end - this.bytes) / 65536));
     } catch (cause) {
-      throw new AmpcfError(
-        'OUT_OF_MEMORY',
-        `out of memory: wanted ${end} bytes of wasm memory, have ${this.bytes}`,
-        { wanted: end, cause },
-      );
+      throw new AmpcfError('OUT_OF_MEMORY', `out of memory: wanted ${end} bytes, have ${this.bytes}`, {
+        wanted: end,
+        cause,
+      });
     }
   }
 

@@ -3,6 +3,17 @@
 import { messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
+/**
+ * Where a path is looked for: in a page one that begins with / is one of the server.
+ * @param {string} path
+ * @param {any} cause
+ */
+const lookedFor = (path, cause) =>
+  cause?.code === 'ENOENT' && path.startsWith('/')
+    ? `: here a path that begins with / begins at the root of the disk; '.${path}' is one in the current ` +
+      `folder, 'https://example.org${path}' one of a server`
+    : '';
+
 /** So much is read at once. */
 const chunkBytes = 2 ** 18;
 
@@ -25,7 +36,8 @@ export async function openPath(source) {
   const failed = (/** @type {unknown} */ cause) =>
     new AmpcfError(
       'IO',
-      `model file ${source}: got ${messageOf(cause)}, wanted a file that can be read, or an absolute URL`,
+      `model file ${source}: got ${messageOf(cause)}, wanted a file that can be read, or an absolute URL` +
+        lookedFor(String(source), cause),
       { path: String(source), cause },
     );
   /** @type {any} */ let file;

@@ -181,7 +181,7 @@ function joined(chunks, size) {
  */
 async function readStream(stream, total, maxBytes, options, code = 'HTTP', what = 'download broke off') {
   const { signal, onProgress } = options;
-  if (stream.locked) throw badArgument('model source', 'a locked stream', 'one to read');
+  if (stream.locked) throw badArgument('model source', 'a locked stream', 'another');
   const reader = stream.getReader();
   const stop = () => {
     reader.cancel(signal?.reason).catch(() => {});
@@ -231,16 +231,9 @@ async function checkIntegrity(bytes, integrity) {
     (typeof integrity === 'string' && /^(?:sha(256|384|512)-)?([\w+/]+=*)$/.exec(integrity)) || [];
   const isHex = wanted.length === Number(bits) / 4;
   if (isHex ? /[^0-9a-f]/.test(wanted) : wanted.length !== Math.ceil(Number(bits) / 24) * 4)
-    throw badArgument(
-      'integrity',
-      integrity,
-      "'sha256-', 'sha384-' or 'sha512-' and the base64 or hex digest",
-    );
+    throw badArgument('integrity', integrity, "'sha256-', sha384- or sha512- and its base64 or hex");
   if (!globalThis.crypto?.subtle)
-    throw new AmpcfError(
-      'INTEGRITY',
-      'integrity: got no crypto.subtle, wanted a secure context (https or localhost)',
-    );
+    throw new AmpcfError('INTEGRITY', 'integrity: got no crypto.subtle, wanted https or localhost');
   const digest = new Uint8Array(await crypto.subtle.digest(`SHA-${bits}`, bytes));
   const got = isHex ? hexOf(digest) : btoa(String.fromCharCode(...digest));
   if (got !== wanted)

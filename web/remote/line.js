@@ -42,6 +42,29 @@ export function signalArgument(signal) {
 }
 
 /**
+ * What of a message no thread can be sent, with the name of the nearest option; undefined: it is elsewhere.
+ * @param {any} value
+ * @param {string} name
+ * @param {number} [depth]
+ * @returns {string | undefined}
+ */
+function unsendable(value, name, depth = 0) {
+  if (typeof value === 'function' || typeof value === 'symbol') return `${name}: got a ${typeof value}`;
+  if (Object(value) !== value || ArrayBuffer.isView(value) || depth > 5) return undefined;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype)
+    try {
+      return void structuredClone(value);
+    } catch {
+      return `${name}: got ${value[Symbol.toStringTag] ?? 'an object'}`;
+    }
+  for (const [key, field] of Object.entries(value)) {
+    const found = unsendable(field, Array.isArray(value) || key === 'args' ? name : key, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
  * @param {Thread} thread
  * @param {object} message
  * @param {Transferable[]} transfer
@@ -51,7 +74,8 @@ function send(thread, message, transfer) {
     thread.post(message, /** @type {ArrayBuffer[]} */ (transfer));
   } catch (cause) {
     const wanted = 'values that a worker can be sent: no functions, iterators or symbols, no buffer twice';
-    throw new AmpcfError('BAD_ARGUMENT', `arguments: got ${messageOf(cause)}, wanted ${wanted}`, { cause });
+    const got = unsendable(message, 'arguments') ?? `arguments: got ${messageOf(cause)}`;
+    throw new AmpcfError('BAD_ARGUMENT', `${got}, wanted ${wanted}`, { cause });
   }
 }
 

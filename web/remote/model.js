@@ -1,6 +1,7 @@
 // Owns the page's side of a model in a worker: the methods of Model and Profile, each with a promise of what
 // they give. Must not rank.
 import { badArgument, functionArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
 import { bytesView } from '../core/bytes.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
@@ -35,9 +36,11 @@ function startWorker() {
 }
 
 /** Something in the worker: a list of `candidates` or a `mask`, for the calls that take them. */
-export class RemoteHandle {
-  #line;
-  #handle;
+export class RemoteHandle extends Bound {
+  /** @internal No private fields: whoever asks through a proxy would not find them. */
+  line;
+  /** @internal */
+  handle;
 
   /**
    * @internal
@@ -45,13 +48,10 @@ export class RemoteHandle {
    * @param {number} handle
    */
   constructor(line, handle) {
-    this.#line = line;
-    this.#handle = handle;
-  }
-
-  /** @internal */
-  get handle() {
-    return this.#handle;
+    super();
+    this.line = line;
+    this.handle = handle;
+    this.dispose = this.dispose.bind(this);
   }
 
   /**
@@ -66,8 +66,8 @@ export class RemoteHandle {
     const { signal, ...options } = isOptions ? last : /** @type {any} */ ({});
     signalArgument(signal);
     const sent = (isOptions ? [...args.slice(0, -1), options] : args).map(sendable);
-    const answer = await this.#line.ask({ on: this.#handle, method, args: sent }, { signal });
-    return answer?.ampcfHandle === this.#handle ? this : answer;
+    const answer = await this.line.ask({ on: this.handle, method, args: sent }, { signal });
+    return answer?.ampcfHandle === this.handle ? this : answer;
   }
 
   /**
@@ -220,7 +220,6 @@ export class RemoteProfile extends RemoteHandle {
 
 /** A model in a worker: as Model, each answer a promise. Make one with `loadModelInWorker`. */
 export class RemoteModel extends RemoteHandle {
-  #line;
   #info;
   #listening;
 
@@ -232,7 +231,6 @@ export class RemoteModel extends RemoteHandle {
    */
   constructor(line, info, listening) {
     super(line, 0);
-    this.#line = line;
     this.#info = Object.freeze(info);
     this.#listening = listening;
   }
@@ -272,24 +270,24 @@ export class RemoteModel extends RemoteHandle {
   }
   /** @param {Parameters<Model['candidates']>} args */
   async candidates(...args) {
-    return new RemoteHandle(this.#line, (await this.make('candidates', args)).handle);
+    return new RemoteHandle(this.line, (await this.make('candidates', args)).handle);
   }
   /** @param {Parameters<Model['mask']>} args ids or aspects; a function stays behind, and is refused */
   async mask(...args) {
-    return new RemoteHandle(this.#line, (await this.make('mask', args)).handle);
+    return new RemoteHandle(this.line, (await this.make('mask', args)).handle);
   }
   /** @param {Parameters<Model['createProfile']>} args */
   async createProfile(...args) {
-    return new RemoteProfile(this.#line, await this.make('createProfile', args), this.#listening);
+    return new RemoteProfile(this.line, await this.make('createProfile', args), this.#listening);
   }
   /** @param {Parameters<Model['restoreProfile']>} args */
   async restoreProfile(...args) {
-    return new RemoteProfile(this.#line, await this.make('restoreProfile', args), this.#listening);
+    return new RemoteProfile(this.line, await this.make('restoreProfile', args), this.#listening);
   }
 
   /** Ends the worker. Whoever waits, and every later call, gets DISPOSED. */
   async dispose() {
-    await this.#line.end(new AmpcfError('DISPOSED', 'the model was disposed: load the model again'));
+    await this.line.end(new AmpcfError('DISPOSED', 'the model was disposed: load the model again'));
   }
 
   [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {

@@ -56,7 +56,7 @@ export class TasteKernel {
   constructor(module) {
     this.#memory = new WasmMemory(module);
     if (this.#memory.call('ampcf_taste_self_test') !== 1)
-      throw new AmpcfError('INSTANCE_FAILED', 'the taste module computes wrong numbers on this engine');
+      throw new AmpcfError('INSTANCE_FAILED', 'the taste module computes wrong numbers here');
   }
 
   /** @param {number} status */

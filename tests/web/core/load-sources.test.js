@@ -39,7 +39,10 @@ describe('paths of Node', () => {
   test('what is not there, a folder, too much, damage', async () => {
     const missing = await failsWith(() => loadModel(join(folder, 'none.ampcf')), 'IO', /none\.ampcf.*ENOENT/);
     assert.match(missing.details.path, /none\.ampcf$/);
-    await failsWith(() => loadModel('no url at all'), 'IO', /ENOENT.*absolute URL/);
+    await failsWith(() => loadModel('no url at all'), 'IO', /ENOENT.*absolute URL$/);
+    const root =
+      /'\.\/no-such\.ampcf' is one in the current folder, 'https:\/\/example\.org\/no-such\.ampcf'/;
+    await failsWith(() => loadModel('/no-such.ampcf'), 'IO', root);
     await failsWith(() => loadModel(pathToFileURL(`${path}x`)), 'IO', /ENOENT/);
     mkdirSync(join(folder, 'a-folder'));
     await failsWith(() => loadModel(join(folder, 'a-folder')), 'IO', /folder/);

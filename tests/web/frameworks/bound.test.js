@@ -2,7 +2,7 @@
 // proxies, frozen, cloned. Must not test what the methods do.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { isReactive, reactive, readonly, ref, shallowReactive } from 'vue';
 import { loadModel } from '../../../dist/ampcf.js';
@@ -10,11 +10,14 @@ import { conversation } from '../../../dist/ask.js';
 import { session } from '../../../dist/now.js';
 import { peopleOf } from '../../../dist/people.js';
 import { keepProfile, memoryStore } from '../../../dist/store.js';
+import { loadModelInWorker } from '../../../dist/worker.js';
 import { historyOf, smallModel } from '../../support.js';
 
 const model = await loadModel(await smallModel());
 const person = () => model.createProfile(historyOf(0));
 const kept = await keepProfile(model, memoryStore());
+const remote = await loadModelInWorker(await smallModel());
+after(() => remote.dispose());
 /** One of each public class that holds something. @type {Record<string, any>} */
 const objects = {
   Model: model,
@@ -24,7 +27,31 @@ const objects = {
   Conversation: conversation(person()),
   KeptProfile: kept,
   People: peopleOf(person(), { people: 2 }),
+  RemoteModel: remote,
+  RemoteProfile: await remote.createProfile(historyOf(0)),
+  RemoteHandle: await remote.candidates(model.ids().slice(0, 9)),
 };
+
+/** Proxies as libraries make them. @type {Record<string, (object: any) => any>} */
+const proxies = {
+  'a plain proxy': (object) => new Proxy(object, {}),
+  'a proxy that hands receivers on': (object) => new Proxy(object, { get: Reflect.get }),
+  'a proxy of all that is read through it': function through(object) {
+    return new Proxy(object, {
+      get(target, name, receiver) {
+        const value = Reflect.get(target, name, receiver);
+        return Object(value) === value && !(value instanceof Promise) ? through(value) : value;
+      },
+    });
+  },
+  'an object that has it as its prototype': (object) => Object.create(object),
+};
+
+/** @param {any} object */
+const fieldsOf = (object) =>
+  Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)))
+    .filter(([, { get }]) => get)
+    .map(([name]) => name);
 
 /** @param {any} object */
 const methodsOf = (object) =>
@@ -111,10 +138,35 @@ test('methods that were taken off do what they do on the object', () => {
   assert.equal(createProfile().size, 0);
 });
 
-test('methods work through any proxy', () => {
-  const me = new Proxy(person(), {});
-  assert.equal(me.recommend({ topK: 3 }).items.length, 3);
-  assert.equal(new Proxy(model, {}).ids().length, model.info.items);
+for (const [kind, proxied] of Object.entries(proxies))
+  test(`fields and methods are the same through ${kind}`, async () => {
+    for (const [name, object] of Object.entries(objects))
+      for (const field of fieldsOf(object))
+        assert.equal(typeof (await proxied(object)[field]), typeof (await object[field]), `${name}.${field}`);
+    const me = proxied(person());
+    assert.equal(me.size, historyOf(0).length);
+    assert.equal(me.recommend({ topK: 3 }).items.length, 3);
+    const one = me.recommend({ topK: 1 }).items[0].item;
+    me.add(one);
+    assert.equal(me.size, historyOf(0).length + 1);
+    assert.ok(me.undo());
+    assert.equal(proxied(model).ids().length, model.info.items);
+    assert.equal(proxied(model).info.items, model.info.items);
+    assert.equal(await proxied(objects.RemoteProfile).size, historyOf(0).length);
+    const far = await proxied(remote).createProfile(historyOf(1));
+    const list = await proxied(far).rank(proxied(objects.RemoteHandle));
+    assert.deepEqual(list, structuredClone(model.createProfile(historyOf(1)).rank(model.ids().slice(0, 9))));
+    await proxied(far).dispose();
+    await assert.rejects(far.size, { code: 'DISPOSED' });
+  });
+
+test('entries beside ranking take a profile and a model in a proxy', async () => {
+  const proxied = proxies['a plain proxy'];
+  const visit = proxied(session(proxied(person())));
+  assert.equal(visit.add(model.ids()[0]).size, 1);
+  const memory = await keepProfile(proxied(model), memoryStore());
+  assert.equal(memory.profile.model, proxied(memory).profile.model);
+  assert.equal(peopleOf(proxied(person()), { people: 2 }).count, 2);
 });
 
 test('a frozen profile still takes events, and a frozen model ranks', () => {

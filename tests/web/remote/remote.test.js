@@ -122,8 +122,20 @@ describe('a model in a worker', { timeout }, () => {
     assert.ok(unknown instanceof AmpcfError);
     const me = await model.createProfile(history);
     await failsWith(() => me.recommend(/** @type {any} */ ({ topk: 5 })), 'BAD_ARGUMENT', /topk/);
-    await failsWith(() => me.recommend({ filter: () => true }), 'BAD_ARGUMENT', /functions/);
-    await failsWith(() => model.createProfile([], { recency: () => [] }), 'BAD_ARGUMENT', /functions/);
+    const wanted = /wanted values that a worker can be sent: no functions/;
+    for (const [call, got] of /** @type {[() => any, RegExp][]} */ ([
+      [() => me.recommend({ filter: () => true }), /^filter: got a function, /],
+      [() => model.createProfile([], { recency: () => [] }), /^recency: got a function, /],
+      [() => model.createProfile([{ item: ids[0], at: Symbol('now') }]), /^at: got a symbol, /],
+      [() => me.rank(new Set(ids).values()), /^arguments: got Set Iterator, /],
+      [() => me.recommend({ exclude: [here] }), /^exclude: got Model, /],
+      [() => loadModelInWorker(bytes, /** @type {any} */ ({ taste: { open() {} } })), /^open: got a func/],
+      [() => trainInWorker(interactionsOf(people), { onSnapshot() {} }), /^onSnapshot: got a function, /],
+    ])) {
+      const error = await failsWith(call, 'BAD_ARGUMENT', wanted);
+      assert.match(error.message, got);
+      assert.equal(error.cause.name, 'DataCloneError');
+    }
     const damaged = bytes.slice();
     damaged[5000] ^= 1;
     const error = await failsWith(() => loadModelInWorker(damaged), 'CHECKSUM');
