@@ -4,14 +4,13 @@ import { createHash } from 'node:crypto';
 import { sectionName } from '../core/sections.js';
 import { targets } from '../evaluate.js';
 import { loadEvidence } from '../evidence.js';
-import { magic } from '../evidence/format.js';
 import { cardText } from './diagnose-text.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
 import { evidenceReport, evidenceText } from './evidence-text.js';
 import { safeJson } from './harmless.js';
 import { hanging, terminalWidth } from './layout.js';
-import { graphOfModel, openModel, sayBad } from './model-file.js';
+import { graphOfModel, isEvidence, openModel, sayBad } from './model-file.js';
 import { modelPicture } from './model-picture.js';
 import { parseCommand } from './options.js';
 import { count, fileSize, fit, jsonLine, percent, table } from './print.js';
@@ -31,10 +30,11 @@ export const inspectUsage = [
 ].join('\n');
 
 export const verifyUsage = [
-  'ampcf verify MODEL [--json]',
+  'ampcf verify FILE [--json]',
   '',
   '  Check every rule of the format and the self-test of this engine; print the integrity string ' +
     'for loadModel.',
+  '  Of an evidence file (ampcf evidence): its rules, every sentence, and the integrity for loadEvidence.',
   '',
 ].join('\n');
 
@@ -171,13 +171,25 @@ const mostPopular = (model) =>
     .join(', ');
 
 /**
+ * What an evidence file holds: every sentence of it is read, and so checked.
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ */
+async function openedEvidence(path, bytes) {
+  try {
+    return await evidenceReport(path, bytes, await loadEvidence(bytes));
+  } catch (error) {
+    return sayBad(path, error);
+  }
+}
+
+/**
  * @param {string} path
  * @param {Uint8Array} bytes
  * @param {boolean} json
  */
 async function inspectEvidence(path, bytes, json) {
-  const evidence = await loadEvidence(bytes).catch((error) => sayBad(path, error));
-  const report = await evidenceReport(path, bytes, evidence);
+  const report = await openedEvidence(path, bytes);
   await print(json ? jsonLine(report) : evidenceText(report));
 }
 
@@ -185,7 +197,7 @@ async function inspectEvidence(path, bytes, json) {
 export async function runInspect(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]);
-  if (magic.every((byte, i) => bytes[i] === byte)) return inspectEvidence(given[0], bytes, values.json);
+  if (isEvidence(bytes)) return inspectEvidence(given[0], bytes, values.json);
   const model = await openModel(given[0], bytes);
   const report = reportOf(given[0], bytes, model);
   if (values.json) return print(jsonLine(report));
@@ -198,10 +210,27 @@ export async function runInspect(argv) {
   );
 }
 
+/**
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ * @param {boolean} json
+ */
+async function verifyEvidence(path, bytes, json) {
+  const { sentences } = await openedEvidence(path, bytes);
+  const integrity = integrityOf(bytes);
+  const report = { file: path, kind: 'evidence', ok: true, bytes: bytes.length, sentences, integrity };
+  const lines = [
+    `${inline(path)}: a sound evidence file, ${count(bytes.length)} bytes, ${count(sentences)} sentences`,
+    `integrity: ${integrity}`,
+  ];
+  await print(json ? jsonLine(report) : `${lines.join('\n')}\n`);
+}
+
 /** @param {string[]} argv */
 export async function runVerify(argv) {
   const { values, given } = parseCommand(argv, {}, ['MODEL']);
   const bytes = await readFileBytes(given[0]);
+  if (isEvidence(bytes)) return verifyEvidence(given[0], bytes, values.json);
   const model = await openModel(given[0], bytes);
   graphOfModel(given[0], model); // what the core does not look at
   const { backend, why } = model.diagnostics();

@@ -1,6 +1,7 @@
 // Owns opening a model file from disk, and saying that it was the model that was bad. Must not rank.
 import { loadModel } from '../ampcf.js';
 import { AmpcfError } from '../core/errors.js';
+import { magic } from '../evidence/format.js';
 import { graphFacts } from '../graph.js';
 import { readFileBytes } from '../read/bytes.js';
 import { inline } from '../read/inline.js';
@@ -9,6 +10,12 @@ const notTheModel = new Set(['IO', 'DISK_FULL', 'OUT_OF_MEMORY', 'NO_WASM', 'INS
 
 /** @import { Model } from '../model/model.js' */
 /** @import { LoadOptions } from '../rank.js' */
+
+/**
+ * Whether a file begins as one of `ampcf evidence`.
+ * @param {Uint8Array} bytes
+ */
+export const isEvidence = (bytes) => magic.every((byte, i) => bytes[i] === byte);
 
 /**
  * @param {string} path

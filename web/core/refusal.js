@@ -18,6 +18,8 @@ const kinds = [
   [/^version https/, 'a Git LFS pointer, not the file itself'],
   [/^\s*[{[]/, 'JSON text'],
   [/^\0asm/, 'a WebAssembly module'],
+  [/^\x89AME\r\n/, 'an evidence file of ampcf evidence: loadEvidence opens it'],
+  [/^[^\0-\x08\x0e-\x1f]+[,;\t|]/, 'text in columns, such as CSV'],
 ];
 
 /**

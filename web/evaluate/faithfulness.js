@@ -4,7 +4,7 @@ import { badArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { Model } from '../ampcf.js';
 import { pairedBootstrap } from './bootstrap.js';
-import { ownersOf, withPerson } from './fold-person.js';
+import { ownersOf, rankOf, withPerson } from './fold-person.js';
 import { meanOf } from './persona-figures.js';
 import { paceOf } from './pace.js';
 import { historiesOf } from './people.js';
@@ -49,19 +49,6 @@ import { bestOf } from './rankers.js';
 
 const optionNames = 'people items reasons because seed signal onProgress';
 const fewestItems = 6;
-
-/**
- * The rank of an item in the catalogue without the history, from 1; ties in catalogue order.
- * @param {Float32Array} scores
- * @param {number} index
- * @param {Set<number>} seen
- */
-function rankOf(scores, index, seen) {
-  let rank = 1;
-  for (let j = 0; j < scores.length; j++)
-    if (!seen.has(j) && (scores[j] > scores[index] || (scores[j] === scores[index] && j < index))) rank++;
-  return rank;
-}
 
 /**
  * History items whose contribution counts for the item, largest first.

@@ -35,6 +35,19 @@ export const ownersOf = (columns) =>
   );
 
 /**
+ * The rank of an item in the catalogue without the history, from 1; ties in catalogue order.
+ * @param {Float32Array} scores
+ * @param {number} index
+ * @param {Set<number>} seen
+ */
+export function rankOf(scores, index, seen) {
+  let rank = 1;
+  for (let j = 0; j < scores.length; j++)
+    if (!seen.has(j) && (scores[j] > scores[index] || (scores[j] === scores[index] && j < index))) rank++;
+  return rank;
+}
+
+/**
  * @template T
  * @param {Model} model
  * @param {readonly Event[]} history unknown items are left out

@@ -1,5 +1,6 @@
 // Owns what sentences speak of: words of given aspects, or words learnt by contrast between items. Must not
 // choose sentences.
+import { placeLikeness, placesOf } from './places.js';
 
 /** Most words of a name. */
 const mostWords = 5;
@@ -52,6 +53,15 @@ const fewestItems = 3;
 /** How many times more often than by chance, and by how many deviations, reviews of an item share a word. */
 const leastRatio = 1.2;
 const leastContrast = 3;
+/** Words that are shared so much more often, by so many people, are names of things where there is any. */
+const nameRatio = 4;
+const nameContrast = 6;
+const namePeople = 15;
+/** Of fewer of them nothing is learnt about where names stand. */
+const fewestNames = 20;
+/** How much a word must stand where names do, and how much of that its contrast can make up for. */
+const leastLikeness = 0.55;
+const contrastShare = 0.2;
 /** Words that stand for things of which there are many, and so differ between items; of English alone. */
 const standIns = new Set(
   (
@@ -70,65 +80,122 @@ const isName = (/** @type {string} */ word) =>
   word.length >= (/^[\p{Script=Han}]/u.test(word) ? 2 : 3);
 
 /**
- * A word and its plural are one: what is left of a word without the s that another has.
+ * A word and its plural are one: what is left of a word without the s that another has, y for ies.
  * @param {string} word
  * @param {{ has: (word: string) => boolean }} known
  */
 function stemOf(word, known) {
-  for (const end of ['es', 's'])
-    if (word.length > end.length + 2 && word.endsWith(end) && known.has(word.slice(0, -end.length)))
-      return word.slice(0, -end.length);
+  const single = `${word.slice(0, -3)}y`;
+  if (word.length > 5 && word.endsWith('ies') && known.has(single)) return single;
+  for (const end of word.endsWith('ss') ? [] : ['es', 's']) {
+    const stem = word.slice(0, -end.length);
+    if (stem.length > 2 && word.endsWith(end) && !stem.endsWith('s') && known.has(stem)) return stem;
+  }
   return word;
+}
+
+/**
+ * @typedef {{ item: number, person: number, words: ReadonlySet<string>,
+ *   sentences: readonly { words: readonly string[] }[] }} Told
+ */
+/**
+ * @typedef {{ people: Set<number>, reviews: number, items: Map<number, number>, forms: Set<string> }}
+ *   Seen
+ */
+/**
+ * @typedef {object} Shared
+ * @property {string} word
+ * @property {string[]} forms
+ * @property {number} people
+ * @property {number} ratio C / E
+ * @property {number} contrast (C - E) / sqrt(E + 1)
+ */
+
+/**
+ * Who says each word of which items.
+ * @param {readonly Told[]} reviews
+ */
+function seenIn(reviews) {
+  /** @type {Map<string, Seen>} */ const seen = new Map();
+  const vocabulary = new Set(reviews.flatMap(({ words }) => [...words]));
+  for (const { item, person, words } of reviews) {
+    /** @type {Set<Seen>} */ const own = new Set();
+    for (const word of words) {
+      if (!isName(word)) continue;
+      const stem = stemOf(word, vocabulary);
+      const entry = seen.get(stem) ?? { people: new Set(), reviews: 0, items: new Map(), forms: new Set() };
+      seen.set(stem, entry);
+      entry.forms.add(word);
+      own.add(entry);
+    }
+    for (const entry of own) {
+      entry.people.add(person);
+      entry.reviews++;
+      entry.items.set(item, (entry.items.get(item) ?? 0) + 1);
+    }
+  }
+  return seen;
+}
+
+/**
+ * How much reviews of one item share each word that enough people say of enough items.
+ * @param {readonly Told[]} reviews
+ * @param {number} fewestPeople
+ * @returns {Shared[]}
+ */
+function sharedIn(reviews, fewestPeople) {
+  /** @type {Map<number, number>} */ const perItem = new Map();
+  for (const { item } of reviews) perItem.set(item, (perItem.get(item) ?? 0) + 1);
+  const pairsIn = (/** @type {Map<number, number>} */ items) =>
+    [...items.values()].reduce((sum, n) => sum + n * (n - 1), 0);
+  const pairs = pairsIn(perItem);
+  return [...seenIn(reviews)].flatMap(([word, { people, reviews: n, items, forms }]) => {
+    const share = n / reviews.length;
+    if (people.size < fewestPeople || items.size < fewestItems || share > mostShare) return [];
+    const expected = share * share * pairs;
+    const both = pairsIn(items);
+    const contrast = (both - expected) / Math.sqrt(expected + 1);
+    return [{ word, forms: [...forms].sort(), people: people.size, ratio: both / expected, contrast }];
+  });
+}
+
+/**
+ * Whether a word stands where names of things stand; where too few words are sure to be such names, any may.
+ * @param {readonly Told[]} reviews
+ * @param {readonly Shared[]} words
+ * @returns {(shared: Shared) => boolean}
+ */
+function standsAsName(reviews, words) {
+  const many = words.filter(({ people }) => people >= namePeople);
+  const names = many.filter(({ ratio, contrast }) => ratio >= nameRatio && contrast >= nameContrast);
+  if (names.length < fewestNames) return () => true;
+  const others = many.filter(({ ratio }) => ratio < leastRatio);
+  const texts = (/** @type {Shared[]} */ list) => list.map(({ word }) => word);
+  const places = placesOf(reviews, new Set(words.map(({ word }) => word)));
+  const likeness = placeLikeness(places, { names: texts(names), others: texts(others) });
+  return ({ word, ratio }) => likeness(word) + contrastShare * Math.log(ratio) >= leastLikeness;
 }
 
 /**
  * Aspects learnt by contrast: a word that reviews of one item have in common more often than reviews of all
  * items do by chance is a word about items. Of a word in the share p of R reviews, E = p^2 W pairs of reviews
  * of the same item would both have it, of W such pairs; C do. A word with C >= 1.2 E and C - E >=
- * 3 sqrt(E + 1) is an aspect; of those, what most people speak of.
- * @param {readonly { item: number, person: number, words: ReadonlySet<string> }[]} reviews
+ * 3 sqrt(E + 1) is one. Of those, the words that stand where the names of things stand are aspects: as the
+ * words with C >= 4 E do, and those with C < 1.2 E do not.
+ * @param {readonly Told[]} reviews
  * @param {{ most: number, people: number }} options most aspects; people who must say the word
  * @returns {Map<string, string[]>} words of each aspect, what most people speak of first
  */
 export function learntAspects(reviews, { most, people }) {
-  /** @type {Map<string, { people: Set<number>, reviews: number, items: Map<number, number> }>} */
-  const seen = new Map();
-  /** @type {Map<number, number>} */ const perItem = new Map();
-  const vocabulary = new Set(reviews.flatMap(({ words }) => [...words]));
-  /** @type {Map<string, Set<string>>} */ const forms = new Map();
-  for (const { item, person, words } of reviews) {
-    perItem.set(item, (perItem.get(item) ?? 0) + 1);
-    const stems = new Set(
-      [...words].filter(isName).map((word) => {
-        const stem = stemOf(word, vocabulary);
-        forms.set(stem, (forms.get(stem) ?? new Set([stem])).add(word));
-        return stem;
-      }),
-    );
-    for (const stem of stems) {
-      const entry = seen.get(stem) ?? { people: new Set(), reviews: 0, items: new Map() };
-      entry.people.add(person);
-      entry.reviews++;
-      entry.items.set(item, (entry.items.get(item) ?? 0) + 1);
-      seen.set(stem, entry);
-    }
-  }
-  let pairs = 0;
-  for (const n of perItem.values()) pairs += n * (n - 1);
-  const found = [...seen].flatMap(([word, entry]) => {
-    const share = entry.reviews / reviews.length;
-    if (entry.people.size < people || entry.items.size < fewestItems || share > mostShare) return [];
-    let both = 0;
-    for (const n of entry.items.values()) both += n * (n - 1);
-    const expected = share * share * pairs;
-    const isContrast =
-      both >= leastRatio * expected && both - expected >= leastContrast * Math.sqrt(expected + 1);
-    return isContrast ? [{ word, people: entry.people.size }] : [];
-  });
+  const words = sharedIn(reviews, people);
+  const isAspect = standsAsName(reviews, words);
+  const found = words.filter(
+    (shared) => shared.ratio >= leastRatio && shared.contrast >= leastContrast && isAspect(shared),
+  );
   return new Map(
     found
       .sort((a, b) => b.people - a.people || (a.word < b.word ? -1 : 1))
       .slice(0, most)
-      .map(({ word }) => [word, [...(forms.get(word) ?? [])].sort()]),
+      .map(({ word, forms }) => [word, forms]),
   );
 }

@@ -1,23 +1,90 @@
 // Owns whether a sentence speaks for or against: learnt from the ratings of the reviews, in whatever language
 // they are. Must not know a word of any language.
 
-/** @typedef {{ words: readonly string[], rating: number | null, person: number }} Told */
+/** @typedef {{ rating: number | null, sentences: readonly { words: readonly string[] }[] }} Told */
+/**
+ * @typedef {object} Leans
+ * @property {ReadonlyMap<string, number>} weights of words and pairs of words, in log odds
+ * @property {number} bias log odds of a sentence that says nothing
+ * @property {number} low the lowest rating
+ * @property {number} high
+ * @property {number} mean of all
+ */
 
-/** So many reviews without the word it is believed to have had, half of each kind. */
-const caution = 4;
-/** What a word says at most: one word alone proves little. */
-const mostPerWord = 2;
-/** How much what most ratings are is believed of a sentence. */
-const trust = 0.25;
-/** How far from nothing the sum must be to be told. */
+/** Fewer ratings of a kind teach nothing. */
+const fewestRatings = 5;
+/** What fewer sentences have says nothing. */
+const fewestSentences = 5;
+/** What holds weights at 0, how far a first step goes, and how often all sentences are gone through. */
+const ridge = 0.03;
+const step = 0.3;
+const rounds = 3;
+/** How far from the middle the log odds must be to be told. */
 const least = 0.5;
+/** The middle lies towards what is usual, so far at most. */
+const mostUsual = 0.5;
 
 /**
- * How much more often each word is said by who rated above the middle of the ratings than by who rated below:
- * log((n+ + c) / (N+ + 2 c)) - log((n- + c) / (N- + 2 c)). A review says a word once.
- * @param {readonly { words: ReadonlySet<string>, rating: number | null }[]} reviews
- * @returns {{ leans: Map<string, number>, high: number, low: number, usual: number } | null} usual: the log
- *   of how many rated above the middle for each who rated below; null: too few ratings of either kind
+ * Words and pairs of words that follow each other, each once: "not good" is one of its own.
+ * @param {readonly string[]} words
+ */
+const signsOf = (words) => [
+  ...new Set(words.flatMap((word, i) => (i ? [word, `${words[i - 1]} ${word}`] : word))),
+];
+
+/**
+ * Sentences of reviews above and below the middle of the scale, by numbers of what they have.
+ * @param {readonly Told[]} rated
+ * @param {number} middle
+ */
+function examplesOf(rated, middle) {
+  const told = rated.flatMap(({ rating, sentences }) =>
+    rating === middle
+      ? []
+      : sentences.map(({ words }) => ({ isFor: Number(rating) > middle ? 1 : 0, signs: signsOf(words) })),
+  );
+  /** @type {Map<string, number>} */ const counts = new Map();
+  for (const { signs } of told) for (const sign of signs) counts.set(sign, (counts.get(sign) ?? 0) + 1);
+  const names = [...counts].flatMap(([sign, n]) => (n >= fewestSentences ? [sign] : []));
+  const places = new Map(names.map((sign, i) => [sign, i]));
+  const examples = told.map(({ isFor, signs }) => ({
+    isFor,
+    own: signs.flatMap((sign) => places.get(sign) ?? []),
+  }));
+  return { names, examples };
+}
+
+/**
+ * Logistic regression by AdaGrad (Duchi et al. 2011), sentence after sentence in their order.
+ * @param {readonly { isFor: number, own: number[] }[]} examples
+ * @param {number} n weights
+ */
+function fitted(examples, n) {
+  const weights = new Float64Array(n);
+  const squares = new Float64Array(n).fill(1);
+  const up = examples.filter(({ isFor }) => isFor === 1).length;
+  let bias = Math.log((up + 1) / (examples.length - up + 1));
+  let square = 1;
+  for (let round = 0; round < rounds; round++)
+    for (const { isFor, own } of examples) {
+      let odds = bias;
+      for (const i of own) odds += weights[i];
+      const error = 1 / (1 + Math.exp(-odds)) - isFor;
+      square += error * error;
+      bias -= (step * error) / Math.sqrt(square);
+      for (const i of own) {
+        const slope = error + ridge * weights[i];
+        squares[i] += slope * slope;
+        weights[i] -= (step * slope) / Math.sqrt(squares[i]);
+      }
+    }
+  return { weights, bias };
+}
+
+/**
+ * What words say of the rating of the review that they stand in.
+ * @param {readonly Told[]} reviews
+ * @returns {Leans | null} null: too few ratings of either kind
  */
 export function leansOf(reviews) {
   const rated = reviews.filter(({ rating }) => rating !== null);
@@ -25,46 +92,28 @@ export function leansOf(reviews) {
   const low = ratings.reduce((a, b) => Math.min(a, b), Infinity);
   const high = ratings.reduce((a, b) => Math.max(a, b), -Infinity);
   const middle = (low + high) / 2;
-  const kinds = rated.map(({ rating }) => Math.sign(Number(rating) - middle));
-  const totals = {
-    up: kinds.filter((kind) => kind > 0).length,
-    down: kinds.filter((kind) => kind < 0).length,
-  };
-  if (totals.up < 5 || totals.down < 5) return null;
-  /** @type {Map<string, { up: number, down: number }>} */ const said = new Map();
-  rated.forEach(({ words }, i) => {
-    for (const word of kinds[i] === 0 ? [] : words) {
-      const entry = said.get(word) ?? { up: 0, down: 0 };
-      if (kinds[i] > 0) entry.up++;
-      else entry.down++;
-      said.set(word, entry);
-    }
-  });
-  // Both kinds are believed to have said each word as often as all have.
-  const all = totals.up + totals.down;
-  const leans = new Map(
-    [...said].map(([word, { up, down }]) => {
-      const base = (up + down) / all;
-      const lean = Math.log(
-        (up + caution * base) / (totals.up + caution) / ((down + caution * base) / (totals.down + caution)),
-      );
-      return [word, Math.min(Math.max(lean, -mostPerWord), mostPerWord)];
-    }),
-  );
-  return { leans, low, high, usual: Math.log(totals.up / totals.down) };
+  const up = ratings.filter((rating) => rating > middle).length;
+  const down = ratings.filter((rating) => rating < middle).length;
+  if (up < fewestRatings || down < fewestRatings) return null;
+  const { names, examples } = examplesOf(rated, middle);
+  const { weights, bias } = fitted(examples, names.length);
+  const mean = ratings.reduce((sum, rating) => sum + rating, 0) / ratings.length;
+  return { weights: new Map(names.map((name, i) => [name, weights[i]])), bias, low, high, mean };
 }
 
 /**
- * 1: for, -1: against, 0: neither, or not told. What the words say, and what the review's own rating says.
+ * 1: for, -1: against, 0: neither, or not told. What the words say, and how far the review's own rating is
+ * from the mean, -2 to 2 for the whole scale.
  * @param {readonly string[]} words
  * @param {number | null} rating
- * @param {ReturnType<typeof leansOf>} known
+ * @param {Leans | null} known
  */
 export function polarityOf(words, rating, known) {
   if (!known) return 0;
-  let sum = trust * known.usual;
-  for (const word of new Set(words)) sum += known.leans.get(word) ?? 0;
-  const { low, high } = known;
-  if (rating !== null) sum += ((2 * rating - low - high) / (high - low)) * 1;
-  return Math.abs(sum) < least ? 0 : Math.sign(sum);
+  const { weights, bias, low, high, mean } = known;
+  let odds = bias;
+  for (const sign of signsOf(words)) odds += weights.get(sign) ?? 0;
+  if (rating !== null) odds += (2 * (rating - mean)) / (high - low);
+  const off = odds - Math.min(Math.max(bias, -mostUsual), mostUsual);
+  return Math.abs(off) < least ? 0 : Math.sign(off);
 }

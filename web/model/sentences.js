@@ -18,7 +18,8 @@ import {
 /** @typedef {{ text: string, parts: SentencePart[] }} Sentence */
 /**
  * What is said in each case. `{persona}`, `{items}`, `{aspects}`, `{title}` and `{disliked}` are filled in,
- * in those of paths also `{relation}`, `{entity}`, `{other}` and `{with}`; `{{` and `}}` are braces.
+ * in those of paths also `{relation}`, `{entity}`, `{other}` and `{with}`, and over two entities `{middle}`,
+ * the relation between them, and `{further}`, the second; `{{` and `}}` are braces.
  * @typedef {object} Templates
  * @property {string} persona one of several personas decides, and some of its items can be named
  * @property {string} plain there is one persona, and items can be named
@@ -29,10 +30,13 @@ import {
  * @property {string} aspects added where the persona is named and cares about aspects of the item; '' to
  *   leave it out
  * @property {string} shared added where there is a path: both items have `{relation}` `{entity}`; this one
- *   and the next two are left out where other templates are given without them
+ *   and the next four are left out where other templates are given without them
  * @property {string} crossed likewise, where the item of the history, `{with}`, has the entity by another
  *   relation, `{other}`
  * @property {string} linked likewise, where there is no entity between the items
+ * @property {string} onward likewise, where two entities are between them: `{middle}` of `{entity}` is
+ *   `{further}`, which `{with}` has
+ * @property {string} back likewise, where `{middle}` is said of the other: of `{further}` it is `{entity}`
  * @property {string} disliked added where the person disliked something that speaks against it
  * @property {string} seat added where a claim, not the score, put the item in its place; left out where other
  *   templates are given without it
@@ -46,7 +50,7 @@ import {
  * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
  *   catalogue, and that its label does not name
  * @property {number} [paths] most paths to name, default 1, of explanations with `graph`: those that speak
- *   for the item, of the named persona; longer ones than over one entity are not put in words
+ *   for the item, of the named persona
  * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
  *   owns are named
  * @property {readonly HistoryEvent[]} [history] of `profile.history`: then what was
@@ -69,6 +73,8 @@ export const englishTemplates = Object.freeze(
     shared: ', and shares {relation} {entity} with {with}',
     crossed: ', and has {relation} {entity}, {other} of {with}',
     linked: ', and is tied to {with} by {relation}',
+    onward: ', and is tied to {with} by {relation} {entity} ({middle}: {further})',
+    back: ', and is tied to {with} by {relation} {entity} ({further}: {middle} {entity})',
     disliked: ', although you disliked {disliked}',
     seat: ', placed here so that the list has your whole taste',
     end: '',
@@ -78,9 +84,9 @@ export const englishTemplates = Object.freeze(
 const sentenceNames = 'templates reasons because aspects paths personas history locale emphasis';
 /** As in labels.js. */
 const minLift = 1.2;
-const slots = 'persona items aspects title disliked relation entity other with'.split(' ');
+const slots = 'persona items aspects title disliked relation entity middle further other with'.split(' ');
 /** What is left out where an app has templates of its own, unless it has these too. */
-const later = Object.freeze({ seat: '', shared: '', crossed: '', linked: '' });
+const later = Object.freeze({ seat: '', shared: '', crossed: '', linked: '', onward: '', back: '' });
 
 /**
  * @param {string} name
@@ -183,42 +189,51 @@ const caredAspects = ({ persona, explanation }) =>
   );
 
 /**
- * Paths in words: those over the same entity together. How something further off is tied to the item is not
- * said in a sentence.
+ * The template for a path, by how many entities are between the items and which way the links go.
+ * @param {GraphPath['steps']} steps one to three
+ * @returns {'shared' | 'crossed' | 'linked' | 'onward' | 'back'}
+ */
+function templateFor([first, second, third]) {
+  if (third) return second.forward ? 'onward' : 'back';
+  if (!second) return 'linked';
+  return first.relation === second.relation && first.forward !== second.forward ? 'shared' : 'crossed';
+}
+
+/**
+ * Paths in words: those over the same entities together.
  * @param {readonly GraphPath[]} paths of items that may be named
  * @param {number} most
  * @param {number} reasons most items of each
  * @param {Intl.ListFormat} format
  */
 function saidPaths(paths, most, reasons, format) {
-  /** @type {Map<string, { name: 'shared' | 'crossed' | 'linked', path: GraphPath, items: GraphPath[] }>} */
+  /** @type {Map<string, { path: GraphPath, items: GraphPath[] }>} */
   const found = new Map();
-  for (const path of paths.filter(({ steps }) => steps.length === 1 || steps.length === 2)) {
-    const [first, second] = path.steps;
-    const isShared = first.relation === second?.relation && first.forward !== second.forward;
-    const name = second === undefined ? 'linked' : isShared ? 'shared' : 'crossed';
-    const key = JSON.stringify([
-      name,
-      first.relation,
-      first.forward,
-      second && first.entity,
-      second?.relation,
+  for (const path of paths.filter(({ steps: { length } }) => length >= 1 && length <= 3)) {
+    // All but what the last step leads to, the item of the history.
+    const way = path.steps.map(({ relation, forward, entity }, i) => [
+      relation,
+      forward,
+      i < path.steps.length - 1 && entity,
     ]);
-    const same = found.get(key) ?? { name, path, items: [] };
+    const key = JSON.stringify(way);
+    const same = found.get(key) ?? { path, items: [] };
     if (same.items.every(({ item }) => item !== path.item)) same.items.push(path);
     found.set(key, same);
   }
-  const named = (/** @type {'relation' | 'entity'} */ type, /** @type {string} */ text) => [
+  const named = (/** @type {'relation' | 'entity'} */ type, /** @type {string | undefined} */ text = '') => [
     /** @type {SentencePart} */ ({ type, text }),
   ];
   return [...found.values()]
     .slice(0, most)
-    .map(({ name, path: { steps }, items }) => ({
-      name,
+    .map(({ path: { steps }, items }) => ({
+      name: templateFor(steps),
       values: {
         relation: named('relation', steps[0].relation),
         entity: named('entity', steps[0].entity),
-        other: named('relation', steps[1]?.relation ?? ''),
+        middle: named('relation', steps[1]?.relation),
+        further: named('entity', steps[1]?.entity),
+        other: named('relation', steps[steps.length - 1].relation),
         with: joined(items.slice(0, Math.max(1, reasons)).map(itemPart), format),
       },
     }));

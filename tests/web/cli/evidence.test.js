@@ -1,6 +1,7 @@
 // Owns the test of `ampcf evidence`, and of `ampcf inspect` on what it writes: messages, exit codes, bad
 // input. Must not know how sentences are chosen.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -134,5 +135,32 @@ describe('ampcf evidence', () => {
     assert.ok(!existsSync(at('x')));
     writeFileSync(at('cut.evidence'), readFileSync(at('f.evidence')).subarray(0, 900));
     refuses('', [['inspect cut.evidence', 4, /cut.evidence: evidence file: .*got 900/]]);
+  });
+
+  test('other commands say that a file is one of evidence, or a table; verify says that it is sound', () => {
+    writeFileSync(at('nothing.evidence'), '');
+    refuses('', [
+      [
+        'recommend f.evidence',
+        4,
+        /f.evidence: not an ampcf model file: got an evidence file of ampcf evidence/,
+      ],
+      ['evidence f.evidence reviews.csv -o x', 4, /got an evidence file/],
+      ['recommend reviews.csv', 4, /reviews.csv: not an ampcf model file: got text in columns, such as CSV/],
+      ['verify reviews.csv', 4, /got text in columns, such as CSV/],
+      ['verify cut.evidence', 4, /cut.evidence: evidence file: .*got 900/],
+      ['inspect nothing.evidence', 4, /got an empty file/],
+      ['verify nothing.evidence', 4, /got an empty file/],
+    ]);
+    const { status, stdout } = ampcf('verify f.evidence');
+    assert.equal(status, 0);
+    const bytes = readFileSync(at('f.evidence'));
+    const sum = `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+    assert.match(
+      stdout,
+      /^f.evidence: a sound evidence file, [\d,]+ bytes, \d+ sentences\nintegrity: sha256-/,
+    );
+    const found = json('verify f.evidence');
+    assert.deepEqual([found.kind, found.ok, found.integrity], ['evidence', true, sum]);
   });
 });

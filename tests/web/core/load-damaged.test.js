@@ -19,6 +19,8 @@ describe('files that are not ours', () => {
     ['a JSON list', text('[1]'), /JSON/],
     ['a Git LFS pointer', text('version https://git-lfs.github.com/spec/v1\noid sha256:0\n'), /LFS/],
     ['a wasm module', text('\0asm\x01\0\0\0'), /WebAssembly/],
+    ['a CSV of ratings', text('userId,movieId,rating\n1,31,2.5\n'), /got text in columns, such as CSV/],
+    ['ratings of Latin-1', Uint8Array.of(...text('nom;\n'), 0xe9), /text in columns/],
     ['nothing', new Uint8Array(0), /empty/],
     ['something', Uint8Array.from([1, 2, 0xfe]), /0102fe/],
     [

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { loadModel } from '../../../dist/ampcf.js';
 import { loadEvidence } from '../../../dist/evidence.js';
 import { makeEvidence } from '../../../dist/train.js';
 import { codes, failsWith, failure } from '../../support.js';
@@ -36,6 +37,8 @@ describe('damage', () => {
 
   test('a model file is none, and an evidence file no model', async () => {
     await failsWith(() => loadEvidence(new TextEncoder().encode('\x89AMP and so on')), 'BAD_MAGIC');
+    await failsWith(() => loadModel(small), 'BAD_MAGIC', /an evidence file of ampcf evidence/);
+    await failsWith(() => loadEvidence(new Uint8Array(0)), 'BAD_MAGIC', /an evidence file/);
     await failsWith(() => loadEvidence(small, { maxBytes: 10 }), 'LIMIT');
   });
 });

@@ -193,6 +193,25 @@ describe('aspects', () => {
     assert.deepEqual([...aspects].sort(), ['cable', 'string']);
   });
 
+  test('are words that stand where names of things stand; plurals are one with their singulars', () => {
+    const things = 'abcdefghijklmnopqrstuvwx'.split('').map((letter) => `${letter}owstring`);
+    const reviews = Array.from({ length: 72 * 6 }, (_, r) => {
+      const item = Math.floor(r / 6);
+      const thing = things[item % things.length];
+      const half = item % 2 === 0 ? 'The battery is fine. I strum it.' : 'The wood is fine. I listen to it.';
+      const more =
+        r % 4 < 2 ? `I gladly take it. These ${thing}s cost less.` : 'I honestly take it. So much for it.';
+      const text = `The ${thing} is fine. ${half} ${more}`;
+      return { item: `i${item}`, user: `u${r % 40}`, text };
+    });
+    const { aspects } = makeEvidence(reviews, { minPeople: 2, perItem: 20 });
+    // Half of the items have each of these, who stand after "the" or after "I".
+    for (const name of ['battery', 'wood', things[3]])
+      assert.ok(aspects.includes(name), `${name}: ${aspects}`);
+    for (const other of ['strum', 'listen', 'gladly', 'honestly', `${things[3]}s`, 'les', 'less'])
+      assert.ok(!aspects.includes(other), `${other}: ${aspects}`);
+  });
+
   test('are those of the rows where they have them, or those given', async () => {
     const rows = [{ item: 'a', text: 'Loud enough for me.', aspect: 'volume' }];
     const { evidence } = await madeOf(rows, { words: undefined });
@@ -201,6 +220,27 @@ describe('aspects', () => {
     ]);
     const { evidence: given } = await madeOf(reviewsOf('a', ['A rich tone and no hum.']));
     assert.deepEqual((await given.sentences('a'))[0].aspects, ['sound']);
+  });
+
+  test('polarity of a review without a rating goes by words, and by pairs of words', async () => {
+    const said = [
+      ['Der Klang ist gut.', 1],
+      ['Der Klang ist nicht gut.', -1],
+      ['Der Klang ist aus Berlin.', 0],
+    ];
+    const rated = Array.from({ length: 60 }, (_, i) => ({
+      item: 'rated',
+      user: `u${i}`,
+      rating: i % 2 ? 5 : 1,
+      text: `Nummer ${'abcdefghij'[i % 10]} ist ${i % 2 ? '' : 'nicht '}gut.`,
+    }));
+    const unrated = said.map(([text], i) => ({ item: `i${i}`, user: `v${i}`, text: String(text) }));
+    const { made, evidence } = await madeOf([...rated, ...unrated], {
+      words: new Map([['Klang', ['klang']]]),
+    });
+    assert.ok(made.rated);
+    for (const [i, [text, polarity]] of said.entries())
+      assert.deepEqual(await evidence.sentences(`i${i}`), [{ text, aspects: ['Klang'], polarity }]);
   });
 
   test('polarity is learnt from ratings, in any language', async () => {

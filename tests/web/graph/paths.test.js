@@ -6,6 +6,7 @@ import { loadModel } from '../../../dist/ampcf.js';
 import { confidence } from '../../../dist/confidence.js';
 import { graph, graphFacts, pathsOf } from '../../../dist/graph.js';
 import { now } from '../../../dist/now.js';
+import { explainInWords } from '../../../dist/sentences.js';
 import { modelFromVectors } from '../../../dist/train.js';
 import { withGraph, withSections } from '../../../examples/demo/graph-file.js';
 import { needGraph } from '../../../web/graph/opened.js';
@@ -224,6 +225,40 @@ describe('paths', () => {
       assert.ok(pathsOf(person, item.item, { limit: 1e6 }).paths.every((each) => each.item !== path.item));
     }
     assert.ok(cases >= 5 && fell.named > 0 && fell.named > fell.other, JSON.stringify(fell));
+  });
+});
+
+describe('paths over two entities', () => {
+  test('are a part of the score, found in the explanation, and said in words', async () => {
+    /** @type {Triple[]} */
+    const far = [
+      [ids[9], 'genre', 'Film noir'],
+      [ids[8], 'genre', 'Film noir'],
+      ['Film noir', 'kind of', 'Crime'],
+      [ids[4], 'genre', 'Crime'],
+      [ids[5], 'genre', 'Crime'],
+    ];
+    const open = await loadModel(withGraph(plain, ids, far, { decay: 0.5, share: () => 0.4 }), { plugins });
+    const me = open.createProfile([ids[4]], { personas: 1 });
+    const found = me.explain(ids[9], { graph: true });
+    addsUp(found);
+    const [path, ...others] = /** @type {any} */ (found.explanation.graph).paths;
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      path.steps.map((/** @type {any} */ { relation, entity, forward }) => [relation, entity, forward]),
+      [
+        ['genre', 'Film noir', true],
+        ['kind of', 'Crime', true],
+        ['genre', open.title(ids[4]), false],
+      ],
+    );
+    assert.ok(path.contribution > 0);
+    const liked = { item: ids[3], title: 'Another', contribution: 1, persona: 0 };
+    const explanation = /** @type {any} */ ({ ...found.explanation, contributions: [liked] });
+    assert.equal(
+      explainInWords({ ...found, explanation }).text,
+      `Because you liked Another, and is tied to ${open.title(ids[4])} by genre Film noir (kind of: Crime)`,
+    );
   });
 });
 

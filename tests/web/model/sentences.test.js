@@ -353,17 +353,34 @@ describe('paths', () => {
     ]);
   });
 
-  test('say another relation, and a link without an entity between; what is further off they do not', () => {
+  test('say another relation, and a link without an entity between', () => {
     const acted = [step('director', 'Orson Welles'), step('actor', 'The Third Man', false)];
     assert.equal(
       said([path('The Third Man', acted)]),
       ', and has director Orson Welles, actor of The Third Man',
     );
     assert.equal(said([path('Laura', [step('follows', 'Laura')])]), ', and is tied to Laura by follows');
-    const far = [step('genre', 'Noir'), step('part of', 'Crime'), step('genre', 'Laura', false)];
-    assert.equal(said([path('Laura', far)]), '');
     assert.equal(said([over('Laura'), path('Laura', acted)], { paths: 0 }), '');
     assert.match(said([over('Laura'), path('Laura', acted)], { paths: 2 }), /shares .*, and has director/);
+  });
+
+  test('say two entities between, whichever way the link between them goes', () => {
+    const far = (/** @type {string} */ title) =>
+      path(title, [step('genre', 'Noir'), step('part of', 'Crime'), step('genre', title, false)]);
+    assert.equal(said([far('Laura')]), ', and is tied to Laura by genre Noir (part of: Crime)');
+    assert.equal(
+      explainInWords(withPaths([far('Laura'), far('Heat')]), { reasons: 2 }).text.replace(
+        /^.*, and is/,
+        'is',
+      ),
+      'is tied to Laura and Heat by genre Noir (part of: Crime)',
+    );
+    const back = [step('genre', 'Crime'), step('part of', 'Noir', false), step('genre', 'Laura', false)];
+    assert.equal(said([path('Laura', back)]), ', and is tied to Laura by genre Crime (Noir: part of Crime)');
+    const templates = { persona: '', onward: '{relation}-{entity}-{middle}-{further}-{other}-{with}' };
+    assert.equal(said([far('Laura')], { templates }), 'genre-Noir-part of-Crime-genre-Laura');
+    const four = path('Laura', [...back, step('genre', 'Laura')]);
+    for (const other of [four, path('Laura', [])]) assert.equal(said([other]), '');
   });
 
   test('are of the named persona, of what was liked, and only where they speak for the item', () => {
