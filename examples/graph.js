@@ -29,7 +29,9 @@ console.log(
 
 const liked = ['double-indemnity-1944', 'sunset-boulevard-1950', 'spirited-away-2001', 'vertigo-1958'];
 const me = model.createProfile(liked.filter((id) => model.has(id)));
-for (const item of me.recommend({ topK: 5, graph: true }).items)
+// A relation is named where it brings enough of the score: films of a director that is liked, not of a genre.
+const shelf = ['howls-moving-castle-2004', 'castle-in-the-sky-1986', 'raw-deal-1948'];
+for (const item of me.rank(shelf, { graph: true }).items)
   console.log(`${item.title.padEnd(26)} ${explainInWords(item, { reasons: 1 }).text}`);
 
 const asked = 'the-apartment-1960';

@@ -3,7 +3,7 @@
 export { confidence } from './confidence/confidence.js';
 export { exploration, explore } from './confidence/explore.js';
 export { posteriorOf, uncertaintyOf } from './confidence/posterior.js';
-export { ratings, styleOf, stylePriorOf } from './confidence/style.js';
+export { PersonalRatings, ratings, styleOf, stylePriorOf } from './confidence/style.js';
 export { englishConfidence } from './confidence/words.js';
 
 /** @typedef {import('./confidence/calibration.js').Calibration} Calibration */

@@ -87,7 +87,7 @@ export class Conversation extends Bound {
    * @returns {AnswerGiven[][]}
    */
   get answers() {
-    return this.#turns.map((steps) => steps.map(({ given }) => ({ ...given })));
+    return this.#turns.map((steps) => steps.map(({ given }) => structuredClone(given)));
   }
 
   /**
@@ -176,7 +176,8 @@ export class Conversation extends Bound {
   /**
    * Takes in an answer. To several aspects at once: one for all of them, or a list with one for each. `both`
    * means that things with it and without it are wanted; of an item, that it is known and neither liked nor
-   * disliked; of a list, some of it. `do not know` moves nothing, and is not asked again.
+   * disliked; of a list, some of it. `do not know` moves nothing; a question is not asked again, and what a
+   * list has is left out of the next turn.
    * @param {Turn | { ask: readonly ({ aspect: string } | { item: string | number })[] }} turn of `next`, or
    *   one that the app thought of
    * @param {Answer | readonly Answer[]} answer
@@ -210,8 +211,7 @@ export class Conversation extends Bound {
       itemId(/** @type {any} */ (entry)?.item),
     );
     const items = ids.map((id) => this.#item(id));
-    const wanted = answer === 'yes' || answer === 'both';
-    const evidence = this.#beliefs.ofList(items, wanted);
+    const evidence = this.#beliefs.ofList(items, answer === 'yes' || answer === 'both');
     this.#take([() => ({ given: { items: ids, answer }, about: 'list', index: 0, evidence })]);
     return this;
   }
@@ -232,10 +232,20 @@ export class Conversation extends Bound {
   /** @param {(() => Step)[]} making */
   #take(making) {
     const beliefs = this.#beliefs;
+    this.#aside(-1);
     beliefs.chances(); // of all that goes before
     const steps = making.map((make) => make());
     for (const step of steps) this.#move(step, 1);
     this.#turns.push(steps);
+  }
+
+  /**
+   * A list that nobody judged says nothing of its items: they are aside while it is the latest turn.
+   * @param {1 | -1} sign aside, or back
+   */
+  #aside(sign) {
+    for (const { about, given, evidence } of this.#turns.at(-1) ?? [])
+      if (about === 'list' && given.answer === 'do not know' && evidence) this.#beliefs.move(evidence, sign);
   }
 
   /**
@@ -252,6 +262,11 @@ export class Conversation extends Bound {
     else asked.delete(index);
   }
 
+  /** What it is: how many turns were answered. No answer is named: logs travel. */
+  toString() {
+    return `Conversation { turns: ${this.turns} }`;
+  }
+
   /**
    * Takes the last turn back, to the bit; false when there is none.
    */
@@ -259,12 +274,13 @@ export class Conversation extends Bound {
     this.#profile.state.check();
     const steps = this.#turns.pop();
     for (const step of steps ?? []) this.#move(step, -1);
+    if (steps) this.#aside(1);
     return steps !== undefined;
   }
 
   /**
    * The likeliest items by history and answers, also where a question would be worth more. What was listed
-   * and not wanted is not listed again.
+   * and not wanted is not listed again; what was listed and not judged, not in the next turn.
    * @param {{ topK?: number, among?: Iterable<string | number> }} [options] topK default: as many as `list`;
    *   among: ids, of which alone
    * @returns {AnsweredRanking} `unknown` lists ids of `among` that the model does not know
@@ -287,7 +303,7 @@ export class Conversation extends Bound {
 
   /**
    * Makes events of the profile of what was said about items: a yes is a like, a no a dislike, both is seen
-   * and left. They are the profile's from then on, to be undone there.
+   * and left. They are the profile's from then on, each a change of its own, to be undone there.
    * @returns {number} of events
    */
   keep() {

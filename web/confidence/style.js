@@ -1,10 +1,14 @@
 // Owns ratings by stars: what each says once a person's own way of rating is taken out. Must not keep the
 // stars of anybody: that is the app's choice.
 import { badArgument, itemId, listArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { Bound } from '../core/bound.js';
+import { changeAtOnce } from '../model/at-once.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument } from '../model/history.js';
 
+/** @import { Events } from '../model/at-once.js' */
 /** @import { Profile } from '../model/profile.js' */
+/** @import { EventFacts } from '../model/types.js' */
 /** @typedef {{ item: string | number, stars: number, weight?: number, at?: number | null }} Rating */
 /**
  * @typedef {object} StylePrior how people rate
@@ -21,6 +25,14 @@ import { eventArgument } from '../model/history.js';
  */
 /** @typedef {{ low: number, high: number, prior: StylePrior }} Rule */
 
+/** Where all people are alike, and where all are different. */
+const mostStrength = 1e3;
+const leastStrength = 1e-6;
+/** Squares of what is not beyond this are finite, and those of what is not below 1 over it are not 0. */
+const mostRating = 1e100;
+const ratingWords = `numbers from ${-mostRating} to ${mostRating}`;
+const isRating = (/** @type {unknown} */ x) => typeof x === 'number' && Math.abs(x) <= mostRating;
+
 /**
  * @param {RatingOptions} options
  * @returns {Rule}
@@ -29,9 +41,13 @@ function ruleOf(options) {
   const [scale = [1, 5], prior = {}] = optionValues(options, 'scale prior');
   const ends = listArgument('scale', scale);
   const [low, high] = ends;
-  if (ends.length !== 2 || !ends.every(Number.isFinite) || !(low < high))
-    throw badArgument('scale', ends.map(String).join(' to '), 'the lowest and the highest rating');
   const width = high - low;
+  if (ends.length !== 2 || !ends.every(isRating) || !(width >= 1 / mostRating))
+    throw badArgument(
+      'scale',
+      ends.map(String).join(' to '),
+      `the lowest and the highest rating, ${ratingWords}, at least ${1 / mostRating} apart`,
+    );
   const [mean = low + 0.63 * width, spread = 0.25 * width, strength = 5] = optionValues(
     prior,
     'mean spread strength',
@@ -39,7 +55,7 @@ function ruleOf(options) {
   );
   rangeArgument('prior.mean', mean, low, high);
   rangeArgument('prior.spread', spread, 1e-6 * width, width);
-  rangeArgument('prior.strength', strength, 1e-6, 1e6);
+  rangeArgument('prior.strength', strength, leastStrength, 1e6);
   return { low, high, prior: { mean, spread, strength } };
 }
 
@@ -84,7 +100,7 @@ export function styleOf(list, options = {}) {
 /**
  * @param {Rule} rule
  * @param {Rating} rating
- * @returns {[id: string, stars: number, facts: { weight?: number, at?: number | null }]}
+ * @returns {[id: string, stars: number, facts: Partial<EventFacts>]}
  */
 function ratingArgument(rule, rating) {
   const [item, stars, weight, at] = optionValues(rating, 'item stars weight at', 'rating');
@@ -98,6 +114,7 @@ function ratingArgument(rule, rating) {
 /**
  * What people's ratings say of how people rate: means of means and of variances, and the strength at which
  * the means of so many ratings say as much as the prior, the variance within people over that between them.
+ * Throws BAD_ARGUMENT where each person's ratings are all alike: they do not say how people rate.
  * @param {Iterable<Iterable<number>>} people the stars of each
  * @returns {StylePrior}
  */
@@ -105,27 +122,27 @@ export function stylePriorOf(people) {
   const lists = listArgument('people', people)
     .map((stars) => listArgument('stars', stars))
     .filter((stars) => stars.length > 1);
-  if (lists.length < 2 || !lists.every((stars) => stars.every(Number.isFinite)))
-    throw badArgument(
-      'people',
-      lists.length,
-      'two or more people with two or more ratings each, all numbers',
-    );
+  if (lists.length < 2)
+    throw badArgument('people', lists.length, 'two or more people with two or more ratings each');
+  const odd = lists.flat().findIndex((stars) => !isRating(stars));
+  if (odd >= 0) throw badArgument('people', lists.flat()[odd], ratingWords);
   const mean = (/** @type {readonly number[]} */ list) => list.reduce((a, b) => a + b, 0) / list.length;
   const means = lists.map(mean);
   const within = mean(lists.map((stars, u) => mean(stars.map((r) => (r - means[u]) ** 2))));
+  if (!(within > 0))
+    throw badArgument(
+      'people',
+      'ratings of each that are all alike',
+      'some that differ, to say how people rate',
+    );
   const middle = mean(means);
   const noise = mean(lists.map((stars) => within / stars.length));
-  const between = Math.max(mean(means.map((m) => (m - middle) ** 2)) - noise, 1e-6);
-  return {
-    mean: middle,
-    spread: Math.sqrt(Math.max(within, 1e-6)),
-    strength: Math.min(within / between, 1e3),
-  };
+  const between = Math.max(mean(means.map((m) => (m - middle) ** 2)) - noise, within / mostStrength);
+  return { mean: middle, spread: Math.sqrt(within), strength: Math.max(within / between, leastStrength) };
 }
 
-/** The ratings of one person, in a profile. */
-class PersonalRatings {
+/** The ratings of one person, in a profile. Make one with `ratings`. */
+export class PersonalRatings extends Bound {
   #profile;
   #rule;
   /** @type {Map<string, number>} */ #stars = new Map();
@@ -135,6 +152,7 @@ class PersonalRatings {
    * @param {Rule} rule
    */
   constructor(profile, rule) {
+    super();
     this.#profile = profile;
     this.#rule = rule;
   }
@@ -167,31 +185,24 @@ class PersonalRatings {
   }
 
   /**
+   * As one change of the profile: those who listen are called once, `undo` takes all of it back.
    * @param {Iterable<Rating>} list
    * @returns {this}
    */
   addAll(list) {
     const fresh = listArgument('ratings', list).map((rating) => ratingArgument(this.#rule, rating));
-    const before = new Map(this.#stars);
-    const there = new Map(this.#profile.history.map((event) => [event.item, event]));
-    try {
-      // What is not said of an event that is there stays as it is.
-      for (const [id, stars, facts] of fresh) {
-        const { weight = 1, at = null } = there.get(id) ?? {};
-        this.#profile.add({ item: id, weight, at, preference: 0, ...facts });
-        this.#stars.set(id, stars);
-      }
-    } catch (error) {
-      for (const [id] of fresh) {
-        const event = there.get(id);
-        if (event) this.#profile.add({ ...event });
-        else this.#profile.remove(id);
-      }
-      this.#stars = before;
-      this.#derive();
-      throw error;
-    }
-    this.#derive();
+    const stars = new Map([
+      ...this.#there(),
+      ...fresh.map(([id, given]) => /** @type {const} */ ([id, given])),
+    ]);
+    if (fresh.length > 0)
+      this.#become(stars, (events) => {
+        // What is not said of an event that is there stays as it is.
+        for (const [id, , facts] of fresh) {
+          const { weight = 1, at = null } = events.get(id) ?? {};
+          events.set(id, { item: id, weight, at, preference: 0, ...facts });
+        }
+      });
     return this;
   }
 
@@ -201,20 +212,43 @@ class PersonalRatings {
    */
   remove(item) {
     const id = itemId(item);
-    if (!this.#there().has(id)) return false;
-    this.#profile.remove(id);
-    this.#stars.delete(id);
-    this.#derive();
-    return true;
+    const stars = this.#there();
+    const found = stars.delete(id);
+    if (found) this.#become(stars, (events) => events.delete(id));
+    return found;
   }
 
-  #derive() {
-    this.#stars = this.#there();
-    const { style } = this;
-    for (const { item, weight, at, preference } of this.#profile.history) {
-      const stars = this.#stars.get(item);
-      const wanted = stars === undefined ? preference : preferenceOf(this.#rule, style, stars);
-      if (wanted !== preference) this.#profile.add({ item, weight, at, preference: wanted });
+  /** What it is: how many ratings, of what mean. No item is named: logs travel. */
+  toString() {
+    const { ratings: n, mean } = this.style;
+    return `PersonalRatings { ratings: ${n}, mean: ${mean.toFixed(2)} }`;
+  }
+
+  /**
+   * @param {Map<string, number>} stars
+   * @param {(events: Events) => void} change
+   */
+  #become(stars, change) {
+    const before = this.#stars;
+    const style = shrunk([...stars.values()], this.#rule.prior);
+    this.#stars = stars;
+    try {
+      changeAtOnce(
+        this.#profile,
+        (events) => {
+          change(events);
+          for (const [id, given] of stars) {
+            const event = /** @type {{ item: string } & EventFacts} */ (events.get(id));
+            events.set(id, { ...event, preference: preferenceOf(this.#rule, style, given) });
+          }
+        },
+        () => {
+          this.#stars = before;
+        },
+      );
+    } catch (error) {
+      this.#stars = before;
+      throw error;
     }
   }
 }

@@ -1,5 +1,6 @@
 // Owns that the objects of the library stay whole in other people's hands: methods may be taken off them,
-// proxies may be put around them, and copying one fails with words. Must not know what the objects do.
+// proxies may be put around them, copying one
+// fails with words, and a log says in a line what it is. Must not know what the objects do.
 
 /**
  * The methods and getters of classes, read once: a profile is made for every person of an evaluation.
@@ -7,8 +8,8 @@
  */
 const known = new Map();
 
-/** What the public classes have in common. */
-export class Bound {
+/** What the public classes have in common, each of which has a name of its own. */
+class Bound {
   /**
    * @internal No symbol is ever cloned: structuredClone, postMessage and indexedDB refuse the object, and in
    * Chromium and Node the DataCloneError says these words.
@@ -38,4 +39,15 @@ export class Bound {
       } else if (value !== new.target) /** @type {any} */ (this)[name] = value.bind(this);
     }
   }
+
+  get [Symbol.toStringTag]() {
+    return this.constructor.name;
+  }
+
+  /** @internal What `console.log` prints in Node: what it is, in a line. */
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return this.toString();
+  }
 }
+
+export { Bound };

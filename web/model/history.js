@@ -100,16 +100,19 @@ export class History {
   /**
    * @param {Map<string, EventFacts>} events
    * @param {Float32Array[]} summaries
+   * @param {boolean} [undoable] else nothing before now is
    */
-  replace(events, summaries) {
+  replace(events, summaries, undoable) {
     const before = this.events;
     const remembered = this.summaries;
     this.events = events;
     this.summaries = summaries;
-    this.changed(() => {
-      this.events = before;
-      this.summaries = remembered;
-    });
+    if (undoable)
+      this.changed(() => {
+        this.events = before;
+        this.summaries = remembered;
+      });
+    else this.past = [];
   }
 
   /** @param {() => void} back how to take it back */

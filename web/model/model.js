@@ -243,18 +243,9 @@ export class Model extends Bound {
     this.dispose();
   }
 
-  get [Symbol.toStringTag]() {
-    return 'Model';
-  }
-
   /** What it is: N items, D numbers each, at most P personas of a profile, bytes of the file. */
   toString() {
     const { items, dim, personas, bytes } = this.#info;
     return `Model { N: ${items}, D: ${dim}, P: ${personas}, bytes: ${bytes} }`;
-  }
-
-  /** @internal What `console.log` prints in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')]() {
-    return `${this}`;
   }
 }

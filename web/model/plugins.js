@@ -1,5 +1,5 @@
 // Owns what may be added to rankings by entries of their own. Must not know what any of them does.
-import { functionArgument, listArgument } from '../core/arguments.js';
+import { badArgument, listArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 
 /** @import { Candidates } from './candidates.js' */
@@ -26,7 +26,8 @@ export const pluginNames = /** @type {const} */ ('graph now confidence explore')
 /** @param {Iterable<Plugin>} plugins */
 export function pluginsArgument(plugins) {
   const list = listArgument('plugins', plugins);
-  for (const plugin of list) functionArgument('plugins', plugin?.open ?? null);
+  for (const plugin of list)
+    if (typeof plugin?.open !== 'function') throw badArgument('plugins', plugin, 'a plugin');
   return list;
 }
 

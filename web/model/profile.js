@@ -8,6 +8,7 @@ import {
   itemId,
   listArgument,
   optionValues,
+  rangeArgument,
 } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
@@ -55,8 +56,7 @@ export class Profile extends Bound {
     const [ring = Infinity, personas, recency] = optionValues(options, 'ring personas recency');
     openMemory(model.kernel);
     this.#model = model;
-    if (ring !== Infinity && countArgument('ring', ring) > mostRing)
-      throw badArgument('ring', ring, `at most ${mostRing}`);
+    if (ring !== Infinity) rangeArgument('ring', countArgument('ring', ring), 0, mostRing);
     this.#ring = ring;
     this.#state = new FoldedState(model, this.#history, this.#foldOptions(personas, recency));
   }
@@ -68,8 +68,7 @@ export class Profile extends Bound {
    */
   #foldOptions(personas, recency) {
     const most = this.#model.info.personas;
-    if (personas !== undefined && !(Number.isInteger(personas) && personas >= 1 && personas <= most))
-      throw badArgument('personas', personas, `1 to ${most}`);
+    if (personas !== undefined) rangeArgument('personas', countArgument('personas', personas), 1, most);
     functionArgument('recency', recency);
     return { personas, recency };
   }
@@ -122,17 +121,22 @@ export class Profile extends Bound {
     this.#history.set(id, facts);
     if (!isNew) state.drop();
     else if (isKnown) state.joined(id);
+    this.#keepRing();
+    this.#changed();
+    return this;
+  }
+
+  /** A ring forgets what is too old for it; where that fails, the change that filled it never was. */
+  #keepRing() {
     if (this.size > ringSlack * this.#ring)
       try {
         this.#condense(this.size - this.#ring);
-        state.drop();
       } catch (error) {
         this.#history.past.pop()?.();
-        state.drop();
         throw error;
+      } finally {
+        this.#state.drop();
       }
-    this.#changed();
-    return this;
   }
 
   /**
@@ -146,7 +150,7 @@ export class Profile extends Bound {
     const [scale = [1, 5], weight, at] = optionValues(options, 'scale weight at');
     const ends = listArgument('scale', scale);
     const [low, high] = ends;
-    if (![low, stars, high].every(Number.isFinite) || stars < low || stars > high)
+    if (![low, stars, high].every(Number.isFinite) || stars < low || stars > high || low === high)
       throw badArgument(`rating of ${itemId(item)}`, stars, ends.map(String).join(' to '));
     return this.add({ item, preference: (2 * stars - low - high) / (high - low), weight, at });
   }
@@ -185,7 +189,7 @@ export class Profile extends Bound {
 
   /** Remove everything, also what is left of forgotten events. */
   clear() {
-    this.#change(() => this.#history.replace(new Map(), []));
+    this.#change(() => this.#history.replace(new Map(), [], true));
   }
 
   /**
@@ -219,7 +223,6 @@ export class Profile extends Bound {
     const events = [...this.#history.events];
     const going = events.slice(0, old).filter(([id]) => this.#model.has(id)).length;
     this.#history.replace(new Map(events.slice(old)), condenseEvents(core, going));
-    this.#history.past = [];
   }
 
   /** @internal What is left of forgotten events: rows of ampcf_profile_remember. */
@@ -235,14 +238,17 @@ export class Profile extends Bound {
   }
 
   /**
-   * @internal Take over another state as one change, which cannot be taken back, nor what was before it.
+   * @internal Take over another state as one change. Unless it is said to be undoable it cannot be taken
+   * back, nor what was before it.
    * @param {readonly ({ item: string } & EventFacts)[]} history
    * @param {Float32Array[]} summaries
+   * @param {boolean} [undoable]
    */
-  become(history, summaries) {
+  become(history, summaries, undoable) {
     this.#change(() => {
-      this.#history.replace(new Map(history.map(({ item, ...facts }) => [item, facts])), summaries);
-      this.#history.past = [];
+      this.#history.replace(new Map(history.map(({ item, ...facts }) => [item, facts])), summaries, undoable);
+      this.#state.drop();
+      if (undoable) this.#keepRing();
     });
     return this;
   }
@@ -421,17 +427,8 @@ export class Profile extends Bound {
     this.dispose();
   }
 
-  get [Symbol.toStringTag]() {
-    return 'Profile';
-  }
-
   /** What it is: how many events, of which model. No item is named: logs travel. */
   toString() {
     return `Profile { events: ${this.size}, model: ${this.#model} }`;
-  }
-
-  /** @internal What `console.log` prints in Node. */
-  [Symbol.for('nodejs.util.inspect.custom')]() {
-    return `${this}`;
   }
 }

@@ -34,6 +34,8 @@ export function rankedArgument(given) {
     (explanation !== undefined && !isObject(explanation))
   )
     throw badArgument('rankedItem', given, 'an item of profile.rank with explain: true');
+  if (ranked.known && !explanation)
+    throw badArgument('explanation', explanation, 'that of an item of rank or recommend with explain: true');
   const { contributions = [], aspects = [], graph } = explanation ?? {};
   everyArgument('contributions', contributions, ({ item, title }) => isText(item) && isText(title), 'items');
   everyArgument('aspects', aspects, ({ aspect }) => isText(aspect), 'aspects');

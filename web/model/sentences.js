@@ -50,7 +50,7 @@ import {
  * @property {number} [aspects] most aspects to name, default 0: those that the persona has more of than the
  *   catalogue, and that its label does not name
  * @property {number} [paths] most paths to name, default 1, of explanations with `graph`: those that speak
- *   for the item, of the named persona
+ *   for the item, of the named persona, and bring at least a fiftieth of the parts of the score above 0
  * @property {readonly Persona[]} [personas] of `profile.personas()`: then only items that the named persona
  *   owns are named
  * @property {readonly HistoryEvent[]} [history] of `profile.history`: then what was
@@ -82,6 +82,8 @@ export const englishTemplates = Object.freeze(
 );
 
 const sentenceNames = 'templates reasons because aspects paths personas history locale emphasis';
+/** Of all that speaks for an item, how much a relation is to bring to be named. */
+const leastPart = 0.02;
 /** As in labels.js. */
 const minLift = 1.2;
 const slots = 'persona items aspects title disliked relation entity middle further other with'.split(' ');
@@ -189,6 +191,17 @@ const caredAspects = ({ persona, explanation }) =>
   );
 
 /**
+/**
+ * All that speaks for an item: the parts of its score that are above 0.
+ * @param {RankedItem} ranked
+ */
+function speakingFor({ explanation }) {
+  const { contributions = [], rest, remembered, bias } = explanation ?? {};
+  const parts = [...contributions.map(({ contribution }) => contribution), rest, remembered, bias];
+  return parts.reduce((/** @type {number} */ sum, part) => sum + Math.max(0, part ?? 0), 0);
+}
+
+/**
  * The template for a path, by how many entities are between the items and which way the links go.
  * @param {GraphPath['steps']} steps one to three
  * @returns {'shared' | 'crossed' | 'linked' | 'onward' | 'back'}
@@ -200,13 +213,14 @@ function templateFor([first, second, third]) {
 }
 
 /**
- * Paths in words: those over the same entities together.
+ * Paths in words: those over the same entities together, where they bring enough of the score to be worth it.
  * @param {readonly GraphPath[]} paths of items that may be named
+ * @param {number} least what they are to bring
  * @param {number} most
  * @param {number} reasons most items of each
  * @param {Intl.ListFormat} format
  */
-function saidPaths(paths, most, reasons, format) {
+function saidPaths(paths, least, most, reasons, format) {
   /** @type {Map<string, { path: GraphPath, items: GraphPath[] }>} */
   const found = new Map();
   for (const path of paths.filter(({ steps: { length } }) => length >= 1 && length <= 3)) {
@@ -224,7 +238,10 @@ function saidPaths(paths, most, reasons, format) {
   const named = (/** @type {'relation' | 'entity'} */ type, /** @type {string | undefined} */ text = '') => [
     /** @type {SentencePart} */ ({ type, text }),
   ];
+  const brings = (/** @type {GraphPath[]} */ items) =>
+    items.reduce((sum, { contribution }) => sum + contribution, 0);
   return [...found.values()]
+    .filter(({ items }) => brings(items) >= least)
     .slice(0, most)
     .map(({ path: { steps }, items }) => ({
       name: templateFor(steps),
@@ -248,8 +265,8 @@ function saidPaths(paths, most, reasons, format) {
  *   contributions where dislikes are to be named
  * @param {SentenceOptions} [options]
  * @returns {Sentence}
- * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT: a template that is no text or has an unknown
- *   place, a count or a language that is none
+ * @throws {import('../core/errors.js').AmpcfError} BAD_ARGUMENT: an item that was ranked without `explain:
+ *   true`, a template that is no text or has an unknown place, a count or a language that is none
  */
 export function explainInWords(ranked, options = {}) {
   const {
@@ -272,7 +289,8 @@ export function explainInWords(ranked, options = {}) {
   const kind = caseOf(ranked, liked.length > 0);
   const named = kind === 'persona' || kind === 'personaAlone';
   const cared = caredAspects(ranked).slice(0, most);
-  const said = named || kind === 'plain' ? saidPaths(ways, paths, reasons, format) : [];
+  const said =
+    named || kind === 'plain' ? saidPaths(ways, leastPart * speakingFor(ranked), paths, reasons, format) : [];
   const values = {
     persona: [/** @type {SentencePart} */ ({ type: 'persona', text: ranked.persona?.label ?? '' })],
     title: [itemPart(ranked)],

@@ -3,6 +3,7 @@
 import { badArgument, countArgument } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { optionsArgument } from '../core/options.js';
+import { changeAtOnce } from '../model/at-once.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument, storedEvent } from '../model/history.js';
 import { givenArgument } from './given.js';
@@ -104,6 +105,11 @@ export class Session extends Bound {
     return before !== undefined;
   }
 
+  /** What it is: how many events. No item is named: logs travel. */
+  toString() {
+    return `Session { events: ${this.size} }`;
+  }
+
   /** The visit is over. */
   clear() {
     this.#become([]);
@@ -172,25 +178,23 @@ export class Session extends Bound {
   }
 
   /**
-   * Write the events of this visit to the profile, each a change that `profile.undo()` takes back; all or
-   * none. The visit goes on; what was kept is not kept again.
+   * Write the events of this visit to the profile, all or none, as one change that `profile.undo()` takes
+   * back. The visit goes on; what was kept is not kept again, unless it was taken back.
    * @returns {number} how many
    */
   keep() {
     const going = this.#happened.filter((event) => !this.#kept.has(event));
-    const times = new Map(this.#profile.history.map(({ item, at }) => [item, at]));
-    let done = 0;
-    try {
-      for (const [item, facts] of going) {
-        // A visit without times does not take the time of an event that is there.
-        this.#profile.add({ item, ...facts, at: facts.at ?? times.get(item) ?? null });
-        done++;
-      }
-    } catch (error) {
-      while (done-- > 0) this.#profile.undo();
-      throw error;
-    }
-    for (const event of going) this.#kept.add(event);
+    const kept = this.#kept;
+    const become = (/** @type {Map<string, { item: string } & EventFacts>} */ events) => {
+      // A visit without times does not take the time of an event that is there.
+      for (const [item, facts] of going)
+        events.set(item, { item, ...facts, at: facts.at ?? events.get(item)?.at ?? null });
+    };
+    if (going.length > 0)
+      changeAtOnce(this.#profile, become, () => {
+        for (const event of going) kept.delete(event);
+      });
+    for (const event of going) kept.add(event);
     return going.length;
   }
 }

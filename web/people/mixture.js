@@ -171,13 +171,12 @@ function sweep(units, owners, crowd) {
     const own = owners[i];
     for (let q = 0; q < k; q++) next[q] = crowd.likelihood(unit, q, own[q]);
     softmax(next);
-    for (let q = 0; q < k; q++) {
-      const change = next[q] - own[q];
-      if (Math.abs(change) < 1e-9) continue;
-      move = Math.max(move, Math.abs(change));
-      crowd.add(unit, q, change);
-      own[q] = next[q];
-    }
+    const change = own.reduce((most, part, q) => Math.max(most, Math.abs(next[q] - part)), 0);
+    // All parts move or none, so that they go on to sum to 1.
+    if (change < 1e-9) return;
+    move = Math.max(move, change);
+    for (let q = 0; q < k; q++) crowd.add(unit, q, next[q] - own[q]);
+    own.set(next);
   });
   return move;
 }

@@ -17,18 +17,27 @@ import { personaLabels } from '../model/labels.js';
  */
 
 /**
+ * Aspects are those of the events that are most likely this person's. How much of an event is whose counts
+ * for rankings: where nobody is sure of any event, everybody would have the same aspects by it.
  * @param {People} people
+ * @param {Model} model
  * @param {number} person
+ * @param {ReadonlySet<string>} own items
  * @returns {{ aspects: PersonaAspect[], personas: PersonaName[] }}
  */
-function tastesOf(people, person) {
-  const whole = people.as(person, { personas: 1 });
+function tastesOf(people, model, person, own) {
+  const all = people.as(person, { personas: 1 });
+  const whole = model.createProfile(
+    all.history.filter(({ item }) => own.has(item)),
+    { personas: 1 },
+  );
   const parted = people.as(person);
   try {
     const [one] = whole.personas();
     const personas = parted.personas().map(({ index, label, share }) => ({ index, label, share }));
     return { aspects: one?.aspects ?? [], personas };
   } finally {
+    all.dispose();
     whole.dispose();
     parted.dispose();
   }
@@ -42,20 +51,18 @@ function tastesOf(people, person) {
  */
 export function describe(people, model) {
   const owned = people.events.filter(({ item }) => model.has(item));
-  const list = Array.from(people.shares, (share, index) => ({
-    index,
-    label: `person ${index + 1}`,
-    share,
-    items: owned
-      .filter(({ person }) => person === index)
+  const list = Array.from(people.shares, (share, index) => {
+    const own = owned.filter(({ person }) => person === index);
+    const items = own
       .sort((a, b) => b.probabilities[index] - a.probabilities[index])
       .map(({ item, probabilities }) => ({
         item,
         title: model.title(item),
         probability: probabilities[index],
-      })),
-    ...tastesOf(people, index),
-  }));
+      }));
+    const tastes = tastesOf(people, model, index, new Set(own.map(({ item }) => item)));
+    return { index, label: `person ${index + 1}`, share, items, ...tastes };
+  });
   personaLabels(list).forEach((label, i) => {
     const { items, aspects } = list[i];
     if (items.length + aspects.length > 0) list[i].label = label;

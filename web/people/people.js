@@ -265,6 +265,12 @@ export class People extends Bound {
     this.#owners[i].forEach((part, q) => crowd.add(unit, q, -part));
   }
 
+  /** What it is: how many people, how sure that is, of how many events. No item is named: logs travel. */
+  toString() {
+    const { count, confidence } = this;
+    return `People { count: ${count}, confidence: ${confidence.toFixed(2)}, events: ${this.#events.length} }`;
+  }
+
   /** @internal Parts of the events, sum 1. */
   #shares() {
     const sums = new Float64Array(this.count).fill(this.#owners.length > 0 ? 0 : 1);

@@ -455,6 +455,11 @@ export class KeptProfile extends Bound {
     await erased;
   }
 
+  /** What it is: the profile, and whether it is stored. No item is named: logs travel. */
+  toString() {
+    return `KeptProfile { profile: ${this.profile}, persisted: ${this.persisted} }`;
+  }
+
   #stop() {
     clearTimeout(this.#timer);
     for (const leave of this.#leave.splice(0)) leave();

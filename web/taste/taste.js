@@ -107,6 +107,11 @@ export class Taste extends Bound {
     this.#kernel = kernel;
   }
 
+  /** What it is: taste over which model. */
+  toString() {
+    return `Taste { model: ${this.#model} }`;
+  }
+
   /**
    * The frozen item clusters of the model, with names for people. Throws NO_CLUSTERS.
    * @returns {Cluster[]}

@@ -290,6 +290,41 @@ describe('taking back', () => {
     assert.equal(JSON.stringify(chances(talk)), before);
   });
 
+  test('do not know to a list: it is left out of the next turn, and nothing is believed otherwise', () => {
+    const talk = conversation(somebody());
+    const before = JSON.stringify(chances(talk));
+    const shown = talk.list({ topK: 5 });
+    const ids = shown.items.map(({ item }) => item);
+    talk.answer({ recommend: shown }, 'do not know');
+    const next = talk.list({ topK: 5 });
+    assert.equal(next.items.filter(({ item }) => ids.includes(item)).length, 0);
+    assert.equal(talk.undo(), true);
+    assert.equal(JSON.stringify(chances(talk)), before);
+    talk.answer({ recommend: shown }, 'do not know');
+    const aside = JSON.stringify(chances(talk));
+    // The next answer lets it come back; taken back, the list is aside again.
+    talk.answer(asks('Comedy'), 'do not know');
+    assert.equal(JSON.stringify(chances(talk)), before);
+    assert.equal(talk.undo(), true);
+    assert.equal(JSON.stringify(chances(talk)), aside);
+    talk.answer(asks('Comedy'), 'yes');
+    const other = conversation(somebody()).answer(asks('Comedy'), 'yes');
+    assert.equal(JSON.stringify(chances(talk)), JSON.stringify(chances(other)));
+    talk.answer({ recommend: shown }, 'no').answer(asks('Drama'), 'both');
+    assert.equal(talk.list({ topK: 50 }).items.filter(({ item }) => ids.includes(item)).length, 0);
+  });
+
+  test('what was answered cannot be changed through what is given out', () => {
+    const talk = conversation(somebody());
+    const shown = talk.list({ topK: 3 });
+    talk.answer({ recommend: shown }, 'no').answer(asks('Comedy'), 'yes');
+    const before = JSON.stringify(talk.answers);
+    const [[list], [aspect]] = /** @type {any} */ (talk.answers);
+    list.items.length = 0;
+    aspect.answer = 'no';
+    assert.equal(JSON.stringify(talk.answers), before);
+  });
+
   test('a yes and a no to the same, and the other way round, leave what was', () => {
     const talk = conversation(somebody(), { error: 0.1 });
     const before = chances(talk);

@@ -110,6 +110,135 @@ test('the prior of people is measured', () => {
   assert.ok(Math.abs(strength - 1.5) < 1e-12);
 });
 
+test('people whose ratings say nothing of how people rate are refused', async () => {
+  const wrong = [
+    [
+      [
+        [3, 3, 3],
+        [4, 4],
+      ],
+      /all alike/,
+    ],
+    [
+      [
+        [1e200, 2],
+        [3, 4],
+      ],
+      /got 1e\+200, wanted numbers from -1e\+100/,
+    ],
+    [
+      [
+        [-Infinity, 2],
+        [3, 4],
+      ],
+      /got -Infinity/,
+    ],
+  ];
+  for (const [people, message] of wrong)
+    await failsWith(
+      () => stylePriorOf(/** @type {any} */ (people)),
+      'BAD_ARGUMENT',
+      /** @type {any} */ (message),
+    );
+  for (const unit of [1e-90, 1e-3, 1, 1e90]) {
+    const prior = stylePriorOf([
+      [unit, 2 * unit],
+      [3 * unit, 5 * unit],
+    ]);
+    assert.ok(
+      Object.values(prior).every((x) => x > 0 && Number.isFinite(x)),
+      JSON.stringify(prior),
+    );
+    assert.ok(
+      Math.abs(
+        prior.strength /
+          stylePriorOf([
+            [1, 2],
+            [3, 5],
+          ]).strength -
+          1,
+      ) < 1e-9,
+    );
+    // What is measured is what `ratings` takes.
+    const style = styleOf([{ item: ids[0], stars: unit }], { scale: [0, 5 * unit], prior });
+    assert.ok(style.mean > 0 && style.spread > 0);
+  }
+});
+
+test('a scale that cannot be counted with is named', async () => {
+  const me = model.createProfile();
+  for (const scale of [
+    [-1e308, 1e308],
+    [0, 5e-324],
+    [4, 4],
+    [1, 5, 9],
+  ])
+    await failsWith(() => ratings(me, [], /** @type {any} */ ({ scale })), 'BAD_ARGUMENT', /^scale: got/);
+  for (const scale of [
+    [3, 3],
+    [5, 1],
+  ])
+    await failsWith(
+      () => me.rate(ids[0], 3, /** @type {any} */ ({ scale })),
+      'BAD_ARGUMENT',
+      /^rating of .*: got 3/,
+    );
+});
+
+test('ratings that come together are one change: one call of those who listen, one to undo', () => {
+  const me = model.createProfile([{ item: ids[9], preference: 0.5 }]);
+  const stars = ratings(me);
+  let calls = 0;
+  me.subscribe(() => calls++);
+  const states = [JSON.stringify([me.history, stars.list])];
+  const steps = [
+    () => stars.addAll(ids.slice(0, 150).map((item, i) => ({ item, stars: 1 + (i % 5) }))),
+    () => stars.add({ item: ids[0], stars: 5 }),
+    () => stars.remove(ids[7]),
+    () => stars.add({ item: ids[9], stars: 2 }),
+  ];
+  steps.forEach((step, i) => {
+    step();
+    assert.equal(calls, i + 1);
+    states.push(JSON.stringify([me.history, stars.list]));
+  });
+  assert.equal(new Set(states).size, 5);
+  stars.addAll([]);
+  assert.equal(calls, 4);
+  while (states.length > 1) {
+    states.pop();
+    assert.equal(me.undo(), true);
+    assert.equal(JSON.stringify([me.history, stars.list]), states.at(-1));
+  }
+  assert.equal(me.undo(), false);
+});
+
+test('ratings in a ring forget the oldest events; listeners may not change what is changing', async () => {
+  const me = model.createProfile([], { ring: 8 });
+  const stars = ratings(
+    me,
+    ids.slice(0, 30).map((item, i) => ({ item, stars: 1 + (i % 5) })),
+  );
+  assert.equal(me.size, 8);
+  assert.deepEqual(
+    stars.list.map(({ item }) => item),
+    ids.slice(22, 30),
+  );
+  assert.equal(me.undo(), false);
+  /** @type {any} */ let code;
+  me.subscribe(() => {
+    code = undefined;
+    try {
+      stars.add({ item: ids[40], stars: 3 });
+    } catch (error) {
+      code = /** @type {any} */ (error).code;
+    }
+  });
+  stars.add({ item: ids[31], stars: 3 });
+  assert.equal(code, 'BUSY');
+  assert.deepEqual(stars.list.map(({ item }) => item).includes(ids[40]), false);
+});
+
 test('bad ratings are refused, and nothing changes', async () => {
   const me = model.createProfile();
   const stars = ratings(me, [{ item: ids[0], stars: 4 }]);

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
+import { inspect } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import { isReactive, reactive, readonly, ref, shallowReactive } from 'vue';
 import { loadModel } from '../../../dist/ampcf.js';
 import { conversation } from '../../../dist/ask.js';
+import { ratings } from '../../../dist/confidence.js';
 import { session } from '../../../dist/now.js';
 import { peopleOf } from '../../../dist/people.js';
 import { keepProfile, memoryStore } from '../../../dist/store.js';
@@ -30,6 +32,7 @@ const objects = {
   RemoteModel: remote,
   RemoteProfile: await remote.createProfile(historyOf(0)),
   RemoteHandle: await remote.candidates(model.ids().slice(0, 9)),
+  PersonalRatings: ratings(person(), [{ item: model.ids()[0], stars: 4 }]),
 };
 
 /** Proxies as libraries make them. @type {Record<string, (object: any) => any>} */
@@ -60,6 +63,14 @@ const methodsOf = (object) =>
     .map(([name]) => name);
 
 for (const [name, object] of Object.entries(objects)) {
+  test(`a log says in a line what ${name} is, and names no item`, () => {
+    const line = inspect(object);
+    assert.match(line, new RegExp(`^${name} \\{ .+ \\}$`));
+    assert.equal(line, `${object}`);
+    assert.equal(Object.prototype.toString.call(object), `[object ${name}]`);
+    for (const id of model.ids()) assert.ok(!line.includes(id), id);
+  });
+
   test(`methods of ${name} are bound, and the same each time`, () => {
     const names = methodsOf(object);
     assert.ok(names.length > 0);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
-import { failure, historyOf, smallModel } from '../../support.js';
+import { failsWith, failure, historyOf, smallModel } from '../../support.js';
 
 const bytes = await smallModel();
 
@@ -29,6 +29,20 @@ test('a plugin answers rankings that have its option, and nothing else', async (
   assert.deepEqual(asked, ['recommend now', 'recommend explore']);
   assert.deepEqual(me.rank(model.ids(), { now: [1] }), me.rank(model.ids()));
   assert.deepEqual(asked.slice(2), ['rank now']);
+});
+
+test('what is no plugin is named', async () => {
+  for (const [plugins, got] of [
+    [['now'], 'now'],
+    [[{}], 'object'],
+    [[null], 'null'],
+    [[() => {}], 'function'],
+  ])
+    await failsWith(
+      () => loadModel(bytes, /** @type {any} */ ({ plugins })),
+      'BAD_ARGUMENT',
+      new RegExp(`^plugins: got ${got}, wanted a plugin`),
+    );
 });
 
 test('without it the option is refused, and says what brings it', async () => {

@@ -33,6 +33,19 @@ const ranked = (extra = {}) => ({
 });
 
 describe('a sentence', () => {
+  test('is of an item that was ranked with explain: true', async () => {
+    const model = await openSmallModel();
+    const wanted = /^explanation: got undefined, wanted that of .* with explain: true$/;
+    for (const me of [model.createProfile(historyOf(3)), model.createProfile()]) {
+      const [plain] = me.recommend({ topK: 1 }).items;
+      await failsWith(() => explainInWords(plain), 'BAD_ARGUMENT', wanted);
+      const [explained] = me.recommend({ topK: 1, explain: true }).items;
+      assert.ok(explainInWords(explained).text.length > 5);
+    }
+    const [stranger] = model.createProfile().rank(['no such film']).items;
+    assert.match(explainInWords(stranger).text, /is new here/);
+  });
+
   test('names the persona and the largest contributions', () => {
     const { text, parts } = explainInWords(ranked());
     assert.equal(text, 'Because your Film noir side liked Double Indemnity and Laura');
@@ -395,6 +408,16 @@ describe('paths', () => {
       explainInWords(withPaths([over('Laura')], { known: false, persona: null })).text.includes('shares'),
       false,
     );
+  });
+
+  test('bring at least a fiftieth of what speaks for the item, those over the same entity together', () => {
+    // .4 + .2 + .1 + .2 of bias speak for it: .018 is to be brought.
+    assert.equal(said([over('Laura', { contribution: 0.0179 })]), '');
+    assert.match(said([over('Laura', { contribution: 0.0181 })]), /Carol Reed with Laura/);
+    const two = [over('Laura', { contribution: 0.01 }), over('Gilda', { contribution: 0.01 })];
+    assert.match(said(two, { reasons: 2 }), /Carol Reed with Laura and Gilda/);
+    const more = { ...ranked().explanation, remembered: 9, rest: -9, graph: { paths: [over('Laura')] } };
+    assert.doesNotMatch(explainInWords(ranked({ explanation: more })).text, /Carol Reed/);
   });
 
   test('are left out of templates of an app, unless it has them; names are no templates', () => {

@@ -261,7 +261,7 @@ describe('a session', () => {
     );
   });
 
-  test('keeps what it is told to, each a change that is taken back', () => {
+  test('keeps what it is told to, as one change that is taken back and may be kept again', () => {
     const me = model.createProfile(both);
     const saved = me.save();
     const visit = session(me).add({ item: westerns[9], at: 7 }).add({ item: cartoons[9], preference: -1 });
@@ -278,8 +278,12 @@ describe('a session', () => {
     );
     visit.add(westerns[10]);
     assert.equal(visit.keep(), 1);
-    assert.ok(me.undo() && me.undo() && me.undo());
+    assert.ok(me.undo());
+    assert.equal(visit.keep(), 1);
+    assert.ok(me.undo() && me.undo());
     assert.deepEqual(me.save(), saved);
+    assert.equal(me.undo(), false);
+    assert.equal(visit.keep(), 3);
     me.dispose();
     assert.equal(await_(() => visit.recommend()).code, 'DISPOSED');
     assert.equal(await_(() => visit.add(westerns[11])).code, 'DISPOSED');

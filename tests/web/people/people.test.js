@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { as, peopleOf, whoIsHere } from '../../../dist/people.js';
-import { failsWith, films, openSmallModel, seeded, shuffled, smallModel } from '../../support.js';
+import { failsWith, films, historyOf, openSmallModel, seeded, shuffled, smallModel } from '../../support.js';
 
 /** @typedef {import('../../../web/model/model.js').Model} Model */
 /** @type {Model} */
@@ -66,7 +66,56 @@ function agreement({ events }, truth) {
   return right / all;
 }
 
+/** Accounts of four demo people, with visits. @param {number} t */
+const crowded = (t) => {
+  const at = new Map();
+  [t, t + 7, t + 31, t + 50].forEach((u, i) =>
+    historyOf(u % 200).forEach(({ item }, j) =>
+      at.set(item, 1.7e9 + i * 2e5 + (j >> 3) * 86400 * 7 + (j % 8) * 60),
+    ),
+  );
+  return [...at].map(([item, time]) => ({ item, at: t % 3 ? time : null }));
+};
+
 describe('peopleOf', () => {
+  test('where nobody is sure of an event the names are those of the items that are listed', () => {
+    const two = [
+      ...first.slice(0, 2).map((item) => ({ item, at: 1790000000 })),
+      ...second.slice(0, 2).map((item) => ({ item, at: 1790100000 })),
+    ];
+    const me = model.createProfile(two);
+    const { list, events } = peopleOf(me, { people: 2 });
+    assert.ok(
+      events.every(({ probabilities }) => Math.max(...probabilities) < 0.8),
+      'nobody is sure',
+    );
+    for (const { label, items, aspects } of list) {
+      const listed = new Set(items.flatMap(({ item }) => model.aspects(item)));
+      assert.ok(items.length === 2 && aspects.length > 0, label);
+      for (const { aspect } of aspects.slice(0, 2)) assert.ok(listed.has(aspect), `${label}: ${aspect}`);
+      assert.ok(
+        [...listed].some((aspect) => label.includes(aspect)),
+        label,
+      );
+    }
+    me.dispose();
+  });
+
+  test('parts sum to 1 to the last bits', () => {
+    for (let t = 0; t < 40; t++) {
+      const me = model.createProfile(crowded(t));
+      const people = peopleOf(me, { people: 3 + (t % 2) });
+      const lists = [
+        people.probabilities,
+        people.list.map(({ share }) => share),
+        people.whoIsHere([ids[t]]).map(({ probability }) => probability),
+        ...people.events.map(({ probabilities }) => probabilities),
+      ];
+      for (const list of lists) assert.ok(Math.abs(sum(list) - 1) < 4e-16 * list.length, String(sum(list)));
+      me.dispose();
+    }
+  });
+
   test('tells two people of different tastes apart, names them, and leaves the account alone', () => {
     const me = model.createProfile(both);
     const version = me.version;
