@@ -50,26 +50,35 @@ void kernel_i8_dots_scalar(const int8_t *rows, const uint32_t *at, uint32_t m, c
 void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
                             int32_t *out);
 
-/* Pairs of coordinates of 64 items: the first two of all items, then the next two of all. */
-enum { LOOK_DIM = 16, LOOK_ITEMS = 64 };
+/* Four numbers of each of 64 items, then the next four of all, as two words of 16 bits an item. A word counts
+ * twice: as it is, and by its low byte l with its sign. So word = 256 h is what a number h is rounded to,
+ * with the fraction that the low byte happens to be, and no byte has to be taken out of a word. */
+enum { LOOK_DIM = 20, LOOK_ITEMS = 64, LOOK_MOST = 65535 / (2 * LOOK_DIM) };
 
-/* out[j] = before[j] + sum_d look[d / 2, j, d mod 2] q[d];  look (LOOK_DIM / 2, 64, 2), q (LOOK_DIM),
- * before (64) which may be out, out (64). */
-void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
-void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
+/* out[j] = before[j] + sum_w 256 l(look[w / 2, j, w mod 2]) q[w / 2, 0, w mod 2]
+ *                    + look[w / 2, j, w mod 2] q[w / 2, 1, w mod 2],
+ * words w < LOOK_DIM / 2;  look (LOOK_DIM / 4, 64, 2), q (LOOK_DIM / 4, 2, 2) of at most LOOK_MOST, so that
+ * two looks stay below 2^31, before (64) which may be out, out (64). */
+void kernel_look_scalar(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out);
+void kernel_look_simd128(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 
-/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + rests[j] per_rest + bias[j]
- * reaches least;  n <= 64, lengths and rests are upper halves of singles. */
+/* Which items may reach least;  n <= 64, lengths are upper halves of singles. */
 typedef struct kernel_reach_rows {
     const int32_t *dots;
-    const float *scales, *bias;
-    const uint16_t *lengths, *rests;
+    const float *scales, *bias; /* reach_look reads no scales */
+    const uint16_t *lengths;
 } kernel_reach_rows;
 typedef struct kernel_reach_terms {
-    float step, per_scale, per_length, per_rest, least;
+    float step, per_scale, per_length, least;
 } kernel_reach_terms;
+
+/* Bit j = whether scales[j] (step dots[j] + per_scale) + lengths[j] per_length + bias[j] does. */
 uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
+
+/* Bit j = whether lengths[j] (step dots[j] + per_length) + bias[j] does. */
+uint64_t kernel_reach_look_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
+uint64_t kernel_reach_look_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 
 #if defined(__wasm_simd128__) && !defined(AMPCF_SCALAR)
 #define kernel_dot kernel_dot_simd128
@@ -78,6 +87,7 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_i8_dots kernel_i8_dots_simd128
 #define kernel_widen_i8 kernel_widen_i8_simd128
 #define kernel_reach kernel_reach_simd128
+#define kernel_reach_look kernel_reach_look_simd128
 #define kernel_look kernel_look_simd128
 #define kernel_to_i8 kernel_to_i8_simd128
 #else
@@ -87,6 +97,7 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
 #define kernel_i8_dots kernel_i8_dots_scalar
 #define kernel_widen_i8 kernel_widen_i8_scalar
 #define kernel_reach kernel_reach_scalar
+#define kernel_reach_look kernel_reach_look_scalar
 #define kernel_look kernel_look_scalar
 #define kernel_to_i8 kernel_to_i8_scalar
 #endif

@@ -55,12 +55,13 @@ void kernel_i8_dots_scalar(const int8_t *rows, const uint32_t *at, uint32_t m, c
     }
 }
 
-void kernel_look_scalar(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
+void kernel_look_scalar(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
     for (uint32_t j = 0; j < LOOK_ITEMS; j++) {
         int32_t sum = before[j];
-        for (uint32_t d = 0; d < LOOK_DIM; d += 2) {
-            const int8_t *pair = look + (d / 2 * LOOK_ITEMS + j) * 2;
-            sum += pair[0] * q[d] + pair[1] * q[d + 1];
+        for (uint32_t d = 0; d < LOOK_DIM; d += 4) {
+            const int16_t *pair = look + (d / 4 * LOOK_ITEMS + j) * 2;
+            sum += 256 * ((int8_t)pair[0] * q[d] + (int8_t)pair[1] * q[d + 1]);
+            sum += pair[0] * q[d + 2] + pair[1] * q[d + 3];
         }
         out[j] = sum;
     }
@@ -71,7 +72,15 @@ uint64_t kernel_reach_scalar(const kernel_reach_rows *r, uint32_t n, const kerne
     for (uint32_t j = 0; j < n; j++) {
         float part = r->scales[j] * (t->step * (float)r->dots[j] + t->per_scale);
         part += upper_half_to_f32(r->lengths[j]) * t->per_length;
-        part += upper_half_to_f32(r->rests[j]) * t->per_rest;
+        reached |= (uint64_t)(part + r->bias[j] >= t->least) << j;
+    }
+    return reached;
+}
+
+uint64_t kernel_reach_look_scalar(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
+    uint64_t reached = 0;
+    for (uint32_t j = 0; j < n; j++) {
+        float part = upper_half_to_f32(r->lengths[j]) * (t->step * (float)r->dots[j] + t->per_length);
         reached |= (uint64_t)(part + r->bias[j] >= t->least) << j;
     }
     return reached;

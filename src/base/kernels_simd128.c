@@ -175,21 +175,20 @@ float kernel_to_i8_simd128(const float *x, uint32_t n, int8_t *out) {
     return scale;
 }
 
-/* Eight items at a time: a load has two coordinates of each, so that sums need no reduction. Unrolled by
- * hand: the pairs of q stay in registers. */
-#define LOOK_AT(p)                                                                                           \
-    two = wasm_v128_load(look + 2 * ((p)*LOOK_ITEMS + j)),                                                   \
-    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(two), q##p)),                 \
-    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(two), q##p))
-#define LOOK_PAIR(p) q##p = wasm_v128_load32_splat(q + 2 * (p))
-void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
-    v128_t LOOK_PAIR(0), LOOK_PAIR(1), LOOK_PAIR(2), LOOK_PAIR(3), LOOK_PAIR(4), LOOK_PAIR(5), LOOK_PAIR(6),
-        LOOK_PAIR(7);
-    for (uint32_t j = 0; j < LOOK_ITEMS; j += 8) {
-        v128_t low = wasm_v128_load(before + j), high = wasm_v128_load(before + j + 4), two;
-        LOOK_AT(0), LOOK_AT(1), LOOK_AT(2), LOOK_AT(3), LOOK_AT(4), LOOK_AT(5), LOOK_AT(6), LOOK_AT(7);
-        wasm_v128_store(out + j, low);
-        wasm_v128_store(out + j + 4, high);
+/* Four items to a load, so that sums need no reduction. Unrolled by hand: q stays in registers. */
+#define LOOK_AT(quad)                                                                                        \
+    words = wasm_v128_load(look + ((quad)*LOOK_ITEMS + j) * 2),                                              \
+    low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(wasm_i16x8_shl(words, 8), low##quad)),                    \
+    high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(words, high##quad))
+#define LOOK_BY(quad)                                                                                        \
+    low##quad = wasm_v128_load32_splat(q + 4 * (quad)),                                                      \
+    high##quad = wasm_v128_load32_splat(q + 4 * (quad) + 2)
+void kernel_look_simd128(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
+    v128_t LOOK_BY(0), LOOK_BY(1), LOOK_BY(2), LOOK_BY(3), LOOK_BY(4);
+    for (uint32_t j = 0; j < LOOK_ITEMS; j += 4) {
+        v128_t low = wasm_v128_load(before + j), high = wasm_i32x4_splat(0), words;
+        LOOK_AT(0), LOOK_AT(1), LOOK_AT(2), LOOK_AT(3), LOOK_AT(4);
+        wasm_v128_store(out + j, wasm_i32x4_add(low, high));
     }
 }
 
@@ -199,8 +198,7 @@ static inline v128_t load_halves(const uint16_t *halves) {
 
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     v128_t step = wasm_f32x4_splat(t->step), per_scale = wasm_f32x4_splat(t->per_scale),
-           per_length = wasm_f32x4_splat(t->per_length), per_rest = wasm_f32x4_splat(t->per_rest),
-           least = wasm_f32x4_splat(t->least);
+           per_length = wasm_f32x4_splat(t->per_length), least = wasm_f32x4_splat(t->least);
     uint64_t reached = 0;
     uint32_t j = 0;
     for (; n - j >= 4; j += 4) {
@@ -208,12 +206,37 @@ uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kern
         v128_t part = wasm_f32x4_mul(wasm_v128_load(r->scales + j),
                                      wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_scale));
         part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->lengths + j), per_length));
-        part = wasm_f32x4_add(part, wasm_f32x4_mul(load_halves(r->rests + j), per_rest));
         part = wasm_f32x4_add(part, wasm_v128_load(r->bias + j));
         reached |= (uint64_t)wasm_i32x4_bitmask(wasm_f32x4_ge(part, least)) << j;
     }
-    kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j, r->rests + j};
+    kernel_reach_rows rest = {r->dots + j, r->scales + j, r->bias + j, r->lengths + j};
     return j < n ? reached | kernel_reach_scalar(&rest, n - j, t) << j : reached;
+}
+
+/* Four lanes of all ones or none. */
+__attribute__((always_inline)) static inline v128_t reaches4(const kernel_reach_rows *r, uint32_t j,
+                                                             v128_t step, v128_t per_length, v128_t least) {
+    v128_t dot = wasm_f32x4_convert_i32x4(wasm_v128_load(r->dots + j));
+    v128_t part = wasm_f32x4_add(wasm_f32x4_mul(step, dot), per_length);
+    part = wasm_f32x4_mul(load_halves(r->lengths + j), part);
+    return wasm_f32x4_ge(wasm_f32x4_add(part, wasm_v128_load(r->bias + j)), least);
+}
+
+/* Sixteen items to a mask. */
+uint64_t kernel_reach_look_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
+    v128_t step = wasm_f32x4_splat(t->step), per_length = wasm_f32x4_splat(t->per_length),
+           least = wasm_f32x4_splat(t->least);
+    uint64_t reached = 0;
+    uint32_t j = 0;
+    for (; n - j >= 16; j += 16) {
+        v128_t low = wasm_i16x8_narrow_i32x4(reaches4(r, j, step, per_length, least),
+                                             reaches4(r, j + 4, step, per_length, least)),
+               high = wasm_i16x8_narrow_i32x4(reaches4(r, j + 8, step, per_length, least),
+                                              reaches4(r, j + 12, step, per_length, least));
+        reached |= (uint64_t)wasm_i8x16_bitmask(wasm_i8x16_narrow_i16x8(low, high)) << j;
+    }
+    kernel_reach_rows rest = {r->dots + j, NULL, r->bias + j, r->lengths + j};
+    return j < n ? reached | kernel_reach_look_scalar(&rest, n - j, t) << j : reached;
 }
 #else
 typedef int kernels_simd128_not_built; /* ISO C forbids an empty file */

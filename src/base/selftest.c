@@ -47,12 +47,13 @@ static int widens_alike(const int8_t *row, uint32_t n) {
 }
 
 static int looks_alike(const int16_t *q, uint32_t *state) {
-    int8_t look[LOOK_DIM * LOOK_ITEMS];
+    int16_t look[LOOK_DIM / 2 * LOOK_ITEMS], small[LOOK_DIM];
     int32_t before[LOOK_ITEMS], dots[LOOK_ITEMS], scalar[LOOK_ITEMS];
     int alike = 1;
-    for (uint32_t i = 0; i < LOOK_DIM * LOOK_ITEMS; i++) look[i] = (int8_t)(next_value(state) * 127);
+    for (uint32_t i = 0; i < LOOK_DIM / 2 * LOOK_ITEMS; i++) look[i] = (int16_t)(next_value(state) * 32767);
+    for (uint32_t d = 0; d < LOOK_DIM; d++) small[d] = q[d] % LOOK_MOST;
     for (uint32_t j = 0; j < LOOK_ITEMS; j++) before[j] = (int32_t)(next_value(state) * 1e6f);
-    kernel_look(look, q, before, dots), kernel_look_scalar(look, q, before, scalar);
+    kernel_look(look, small, before, dots), kernel_look_scalar(look, small, before, scalar);
     for (uint32_t j = 0; j < LOOK_ITEMS; j++) alike &= dots[j] == scalar[j];
     return alike;
 }
@@ -74,9 +75,10 @@ static int prunes_rightly(uint32_t *state) {
         for (uint32_t j = 0; j < ROWS; j++) at[j] = 5 * j % ROWS;
         kernel_i8_dots(rows, at, ROWS, q, n, dots), kernel_i8_dots_scalar(rows, at, ROWS, q, n, scalar);
         for (int j = 0; j < ROWS; j++) right &= dots[j] == scalar[j];
-        kernel_reach_rows of = {dots, scales, bias, lengths, lengths};
-        kernel_reach_terms terms = {1e-6f, 0.1f, next_value(state), -0.2f, next_value(state)};
+        kernel_reach_rows of = {dots, scales, bias, lengths};
+        kernel_reach_terms terms = {1e-6f, 0.1f, next_value(state), next_value(state)};
         right &= kernel_reach(&of, ROWS, &terms) == kernel_reach_scalar(&of, ROWS, &terms);
+        right &= kernel_reach_look(&of, ROWS, &terms) == kernel_reach_look_scalar(&of, ROWS, &terms);
     }
     return right & looks_alike(q, state);
 }

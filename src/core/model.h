@@ -22,11 +22,9 @@ typedef struct model_shape {
 
 /* See heads.h. */
 typedef struct heads_table {
-    int8_t *heads;      /* (2, n / 64, 8, 64, 2) by look, pairs of coordinates of 64 items; NULL: none */
-    uint32_t n;         /* N up to the next multiple of 64 */
-    float *scales;      /* (N) */
-    uint16_t *rests[2]; /* (N) upper halves of singles, by look */
-    float *axes;        /* (32, stride) Q, and as much room again */
+    int16_t *heads; /* (2, n / 64, LOOK_DIM / 4, 64, 2) by look, see kernel_look; NULL: none */
+    uint32_t n;     /* N up to the next multiple of 64 */
+    float *axes;    /* (HEADS_AXES, stride) Q, and as much room again */
     uint32_t stride;
     float slack;
 } heads_table;

@@ -48,9 +48,8 @@ struct ampcf_profile {
     uint32_t *near_items, n_near; /* (items with a slot) */
     /* What scans prune by, scan.h. */
     scan_form whole, *forms;       /* of U; (2 L) of the directions of the leaves, then of their u_l */
-    scan_form heads[2];            /* of Q U, by look, */
-    float head_rests[2];           /* and how long the rest of U is */
-    int16_t *whole_row, *head_row; /* (D), (32) */
+    float look_step, look_adds[2]; /* of Q U, by look: see heads.h */
+    int16_t *whole_row, *look_row; /* (D), (2, LOOK_DIM) */
     int8_t *form_rows;             /* (2 L, D) */
     int prunes;
     ampcf_scan_counts *scanned;

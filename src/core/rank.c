@@ -81,10 +81,11 @@ static void offer(best_list *best, const ampcf_profile *p, uint32_t item) {
     best_add(best, &entry);
 }
 
-/* Offers an item that its bound did not rule out, unless that of its leaves does. */
+/* Offers an item that its bound did not rule out, unless that of its leaves does. Of a table that is int8
+ * itself a score costs no more than that bound, as its row is what both of them read. */
 static void offer_bounded(best_list *best, const ampcf_profile *p, uint32_t item) {
     float low[AMPCF_MAX_PERSONAS], high[AMPCF_MAX_PERSONAS], least = best_least(best);
-    int bounds = scan_prunes(p) && least > -HUGE_SCORE;
+    int bounds = scan_prunes(p) && p->model->rounded.is_own && least > -HUGE_SCORE;
     if (!bounds || scan_reaches(scan_parts(p, item, low, high), least)) offer(best, p, item);
 }
 

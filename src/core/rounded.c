@@ -40,7 +40,7 @@ void rounded_fill(ampcf_model *m) {
         float square = kernel_dot(v, v, m->dim), bias = m->bias[j] < 0 ? -m->bias[j] : m->bias[j];
         t->most_bias = bias > t->most_bias ? bias : t->most_bias;
         t->lengths[j] = length_of(v, m->dim, square, &t->n_short);
-        if (t->heads.heads) heads_fill(&t->heads, j, v, m->dim, square);
+        if (t->heads.heads) heads_fill(&t->heads, j, v, m->dim, square, rounded_length(t, j));
         if (t->is_own) t->scales[j] = kernel_to_i8(v, m->dim, t->rows + (size_t)j * m->dim);
     }
     if (!t->is_own) t->rows = (int8_t *)(uintptr_t)m->rows, t->scales = (float *)(uintptr_t)m->row_scales;

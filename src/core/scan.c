@@ -17,7 +17,7 @@ void scan_take(arena *a, ampcf_profile *p, uint32_t leaves) {
     const ampcf_model *m = p->model;
     int prunes = SCAN_PRUNES && m->rounded.lengths;
     p->whole_row = arena_take(a, prunes ? m->dim : 0, sizeof *p->whole_row);
-    p->head_row = arena_take(a, prunes ? HEADS_DIM : 0, sizeof *p->head_row);
+    p->look_row = arena_take(a, prunes ? HEADS_LOOKS * LOOK_DIM : 0, sizeof *p->look_row);
     p->form_rows = arena_take(a, prunes ? 2 * (size_t)leaves * m->dim : 0, sizeof *p->form_rows);
     p->forms = arena_take(a, prunes ? 2 * leaves : 0, sizeof *p->forms);
     p->scanned = arena_take(a, 1, sizeof *p->scanned);
@@ -30,11 +30,15 @@ size_t scan_scratch(const ampcf_model *m, uint32_t leaves) {
 
 /* ---- Forms ---- */
 
-/* Rounds U (D) to int16. Returns |U - step row|. */
-static double round_row(const double *u, uint32_t dim, scan_form *form, int16_t *row) {
-    double largest = 0, rest = 0, most = 2147483647.0 / (127.0 * dim);
-    if (most > 32767) most = 32767;
-    most = (double)(int)most;
+/* What a row of D may hold, so that its dot products with int8 stay below 2^31. */
+static double most_of_whole(uint32_t dim) {
+    double most = 2147483647.0 / (127.0 * dim);
+    return most > 32767 ? 32767 : (double)(int)most;
+}
+
+/* Rounds U (D) to -most to most. Returns |U - step row|. */
+static double round_row(const double *u, uint32_t dim, double most, scan_form *form, int16_t *row) {
+    double largest = 0, rest = 0;
     for (uint32_t d = 0; d < dim; d++) largest = u[d] > largest ? u[d] : -u[d] > largest ? -u[d] : largest;
     form->step = largest / most > 1e-30 ? (float)(largest / most) : 0;
     for (uint32_t d = 0; d < dim; d++) {
@@ -148,18 +152,19 @@ static double rounding(const ampcf_profile *p, double loud) {
 /* Of U (D), which is overwritten; per_length: of what is no dot product. */
 static void round_heads(ampcf_profile *p, double *u, double per_length) {
     const heads_table *t = &p->model->rounded.heads;
-    double turned[HEADS_DIM], rests[HEADS_LOOKS];
+    double turned[HEADS_AXES + HEADS_LOOKS], *rests = turned + HEADS_AXES;
+    int16_t row[HEADS_AXES + HEADS_LOOKS];
     scan_form all;
     heads_turn(t, u, p->model->dim, turned, rests);
-    double off = round_row(turned, HEADS_DIM, &all, p->head_row);
+    double off = round_row(turned, HEADS_AXES + HEADS_LOOKS, LOOK_MOST - 1, &all, row);
     for (uint32_t look = 0; look < HEADS_LOOKS; look++) {
-        uint32_t n = (look + 1) * LOOK_DIM;
-        double length = length_of(turned, n);
-        all.per_scale = (float)(0.503 * __builtin_sqrt(n) * length);
-        all.per_length = (float)((per_length + 1.02 * off + 3 * (double)t->slack * length) * 1.0001);
-        p->heads[look] = all;
-        p->head_rests[look] = (float)(rests[look] * 1.0001);
+        uint32_t n = look > 0 ? HEADS_AXES : HEADS_FIRST_AXES;
+        double hidden = 0.503 * __builtin_sqrt(n) / HEADS_UNITS + 5 * (double)t->slack;
+        p->look_adds[look] = (float)((per_length + 1.03 * off + hidden * length_of(turned, n)) * 1.0001);
+        row[HEADS_AXES + look]++; /* not below |r| */
     }
+    heads_arrange(row, p->look_row);
+    p->look_step = all.step / (HEADS_UNITS * 256);
 }
 
 static void round_whole(ampcf_profile *p, double *work) {
@@ -174,7 +179,7 @@ static void round_whole(ampcf_profile *p, double *work) {
             sum[d] += level * (double)u[d], square += (double)u[d] * (double)u[d];
         loud += __builtin_sqrt(square);
     }
-    double rest = round_row(sum, dim, &p->whole, p->whole_row),
+    double rest = round_row(sum, dim, most_of_whole(dim), &p->whole, p->whole_row),
            most = smath_exp((1 - (double)GATE_LEVEL) * b);
     double added = gate_adds(p, loud, work + dim) + rounding(p, most * loud);
     p->whole.per_scale = hidden(m, length_of(sum, dim));
@@ -266,15 +271,12 @@ static uint64_t scan_look(const ampcf_profile *p, uint32_t from, uint32_t n, uin
                           int32_t *dots) {
     static const int32_t none[SCAN_BLOCK];
     const ampcf_model *m = p->model;
-    const heads_table *t = &m->rounded.heads;
-    const scan_form *form = &p->heads[look];
-    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, m->rounded.lengths + from,
-                              t->rests[look] + from};
-    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length, p->head_rests[look],
-                                eased_for_all(m, least)};
-    kernel_look(heads_look(t, from, look), p->head_row + look * LOOK_DIM, look > 0 ? dots : none, dots);
+    kernel_reach_rows rows = {dots, NULL, m->bias + from, m->rounded.lengths + from};
+    kernel_reach_terms terms = {p->look_step, 0, p->look_adds[look], eased_for_all(m, least)};
+    kernel_look(heads_look(&m->rounded.heads, from, look), p->look_row + look * LOOK_DIM,
+                look > 0 ? dots : none, dots);
     p->scanned->looked += n;
-    return kernel_reach(&rows, n, &terms);
+    return kernel_reach_look(&rows, n, &terms);
 }
 
 /* The same by the whole rounded vectors. */
@@ -282,8 +284,8 @@ static uint64_t scan_whole(const ampcf_profile *p, uint32_t from, uint32_t n, fl
     const ampcf_model *m = p->model;
     const rounded_table *t = &m->rounded;
     int32_t dots[SCAN_BLOCK];
-    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from, t->lengths + from};
-    kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length, 0,
+    kernel_reach_rows rows = {dots, t->scales + from, m->bias + from, t->lengths + from};
+    kernel_reach_terms terms = {p->whole.step, p->whole.per_scale, p->whole.per_length,
                                 eased_for_all(m, least)};
     kernel_i8_dots(rounded_row(m, from), NULL, n, p->whole_row, m->dim, dots);
     p->scanned->bounded += n;
@@ -428,7 +430,7 @@ scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_r
     scan_form form;
     double u[AMPCF_MAX_DIM] = {0};
     for (uint32_t d = 0; d < m->dim; d++) u[d] = (double)unit[d];
-    form.per_length = (float)(round_row(u, m->dim, &form, out_row) + 1.0 / 4096);
+    form.per_length = (float)(round_row(u, m->dim, most_of_whole(m->dim), &form, out_row) + 1.0 / 4096);
     form.per_scale = hidden(m, length_of(u, m->dim));
     return form;
 }
@@ -437,11 +439,11 @@ scan_form scan_direction(const ampcf_model *m, const float *unit, int16_t *out_r
 uint64_t scan_similar(const ampcf_model *m, const scan_form *form, const int16_t *row, uint32_t from,
                       uint32_t n, float least) {
     const rounded_table *t = &m->rounded;
-    static const float none[SCAN_BLOCK];
     int32_t dots[SCAN_BLOCK];
     if (!(least >= 0)) return ~(uint64_t)0;
-    kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from, t->lengths + from};
-    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0, 0};
+    static const float none[SCAN_BLOCK];
+    kernel_reach_rows rows = {dots, t->scales + from, none, t->lengths + from};
+    kernel_reach_terms terms = {form->step, form->per_scale, form->per_length - least * 0.99f, 0};
     kernel_i8_dots(rounded_row(m, from), NULL, n, row, m->dim, dots);
     return kernel_reach(&rows, n, &terms);
 }

@@ -28,7 +28,7 @@
  * the neighbours it is below 2^-18 of their size. Vectors so short that their cosines mean nothing have a
  * length in the table that is 2^15 times theirs, for which that margin alone covers any gate.
  *
- * Before the whole rounded vector of D coordinates, a block of items is looked at by 16 and then 32
+ * Before the whole rounded vector of D coordinates, a block of items is looked at by 19 and then 36
  * coordinates along the widest axes, with what is left by Cauchy and Schwarz (heads.h has the bound of U . v;
  * the rest is as above). The walk begins with the popular items that look best, so that there is a k-th best
  * score to reach.
@@ -39,6 +39,12 @@
  * persona too. An item is of the persona with the largest part; so it is out where its bound is below the
  * best of all, and for each persona either below the best of that one, or its part at most less than
  * another's at least.
+ *
+ * Tried and given up: blocks of similar items, passed over whole before their looks are read. Over 12 people
+ * and the k-th best score known beforehand, blocks of 64 that a k-d tree or splits along principal axes (of 8
+ * to 32 coordinates) make, bounded by the box of their coordinates and by centre and radius, leave 85 to 98 %
+ * of the blocks of Gowalla (40,979 items) and 93 to 100 % of those of a trained table of 100,000; in the
+ * order of the file, popular items first, it is 99 % and 77 %. Each block has its long item.
  *
  * The scheme, integer bounds with the rest by Cauchy and Schwarz and exact scores for what is left, is that
  * of LEMP (Teflioudi, Gemulla 2016, TODS) and FEXIPRO (Li, Chan, Yiu, Mamoulis 2017, SIGMOD); the bound of

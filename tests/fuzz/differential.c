@@ -14,8 +14,9 @@ float native_to_i8_simd128(const float *x, uint32_t n, int8_t *out);
 void native_widen_i8_simd128(const int8_t *q, uint32_t n, int16_t *out);
 void native_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, const int16_t *q, uint32_t n,
                             int32_t *out);
-void native_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out);
+void native_look_simd128(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out);
 uint64_t native_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
+uint64_t native_reach_look_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t);
 
 static int by_simd;
 
@@ -48,11 +49,14 @@ void kernel_i8_dots_simd128(const int8_t *rows, const uint32_t *at, uint32_t m, 
                             int32_t *out) {
     (by_simd ? native_i8_dots_simd128 : kernel_i8_dots_scalar)(rows, at, m, q, n, out);
 }
-void kernel_look_simd128(const int8_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
+void kernel_look_simd128(const int16_t *look, const int16_t *q, const int32_t *before, int32_t *out) {
     (by_simd ? native_look_simd128 : kernel_look_scalar)(look, q, before, out);
 }
 uint64_t kernel_reach_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
     return (by_simd ? native_reach_simd128 : kernel_reach_scalar)(r, n, t);
+}
+uint64_t kernel_reach_look_simd128(const kernel_reach_rows *r, uint32_t n, const kernel_reach_terms *t) {
+    return (by_simd ? native_reach_look_simd128 : kernel_reach_look_scalar)(r, n, t);
 }
 
 /* Everything of a file by one kind of kernels; the seed is the file's. */
@@ -114,20 +118,21 @@ static void compare_pruning(const uint8_t *data, size_t size) {
         lengths[j] = (uint16_t)((uint8_t)rows[j] << 7 & 0x7F00);
         scales[j] = (float)(rows[j] & 63) * 0.01f, bias[j] = (float)rows[m * n - 1 - j];
     }
-    kernel_reach_rows of = {dots[0], scales, bias, lengths, lengths};
-    kernel_reach_terms terms = {1e-6f, 0.1f, m ? (float)rows[0] : 0, 0.3f, m ? (float)rows[m * n - 1] : 0};
+    kernel_reach_rows of = {dots[0], scales, bias, lengths};
+    kernel_reach_terms terms = {1e-6f, 0.1f, m ? (float)rows[0] : 0, m ? (float)rows[m * n - 1] : 0};
     MUST(kernel_reach_scalar(&of, m, &terms) == native_reach_simd128(&of, m, &terms));
+    MUST(kernel_reach_look_scalar(&of, m, &terms) == native_reach_look_simd128(&of, m, &terms));
     free(rows);
 }
 
 /* A look at 64 items, whatever was seen of them before. */
 static void compare_looks(const uint8_t *data, size_t size) {
-    int8_t look[LOOK_DIM * LOOK_ITEMS] = {0};
+    int16_t look[LOOK_DIM / 2 * LOOK_ITEMS] = {0};
     int16_t q[LOOK_DIM];
     int32_t dots[2][LOOK_ITEMS];
     memcpy(look, data, size < sizeof look ? size : sizeof look);
-    for (uint32_t d = 0; d < LOOK_DIM; d++) q[d] = (int16_t)(look[d] * 250);
-    for (uint32_t j = 0; j < LOOK_ITEMS; j++) dots[0][j] = dots[1][j] = look[j] * 100003;
+    for (uint32_t d = 0; d < LOOK_DIM; d++) q[d] = look[d] % LOOK_MOST;
+    for (uint32_t j = 0; j < LOOK_ITEMS; j++) dots[0][j] = dots[1][j] = look[j] * 30011;
     kernel_look_scalar(look, q, dots[0], dots[0]);
     native_look_simd128(look, q, dots[1], dots[1]);
     MUST(memcmp(dots[0], dots[1], sizeof *dots) == 0);

@@ -4,7 +4,8 @@ import { badArgument, messageOf } from './arguments.js';
 import { bytesView } from './bytes.js';
 import { AmpcfError } from './errors.js';
 
-const align = 16;
+/** A line of the caches, so that no row of 64 int8 numbers lies across two. */
+const align = 64;
 // Ids come out byte for byte, also one that begins with a byte order mark.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -94,7 +95,7 @@ export class WasmMemory {
    * After the last block while there is memory, which is found at once; else in the first gap, else in more
    * memory.
    * @param {number} bytes
-   * @returns {number} 16-byte aligned address
+   * @returns {number} address, a multiple of `align`
    */
   allocate(bytes) {
     const used = this.#used;

@@ -9,4 +9,5 @@
 #define kernel_i8_dots_simd128 native_i8_dots_simd128
 #define kernel_look_simd128 native_look_simd128
 #define kernel_reach_simd128 native_reach_simd128
+#define kernel_reach_look_simd128 native_reach_look_simd128
 #include "base/kernels_simd128.c"

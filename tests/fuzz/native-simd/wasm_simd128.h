@@ -68,6 +68,11 @@ static inline int wasm_i32x4_bitmask(v128_t a) {
     for (int l = 0; l < 4; l++) mask |= (((i32x4)a)[l] < 0) << l;
     return mask;
 }
+static inline int wasm_i8x16_bitmask(v128_t a) {
+    int mask = 0;
+    for (int l = 0; l < 16; l++) mask |= (((i8x16)a)[l] < 0) << l;
+    return mask;
+}
 static inline v128_t wasm_i32x4_trunc_sat_f32x4(v128_t a) {
     i32x4 v;
     for (int l = 0; l < 4; l++)
@@ -105,6 +110,12 @@ static inline v128_t wasm_i16x8_extend_high_i8x16(v128_t a) {
     i16x8 v;
     for (int l = 0; l < 8; l++) v[l] = ((i8x16)a)[8 + l];
     return (v128_t)v;
+}
+static inline v128_t wasm_i16x8_shl(v128_t a, int by) {
+    uint16_t v[8];
+    memcpy(v, &a, sizeof v);
+    for (int l = 0; l < 8; l++) v[l] = (uint16_t)(v[l] << by);
+    return wasm_v128_load(v);
 }
 static inline v128_t wasm_i16x8_load8x8(const void *from) {
     i8x16 v = {0};

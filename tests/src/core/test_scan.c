@@ -3,6 +3,7 @@
 #include "kinds.h"
 #include "core/heads.h"
 #include "core/profile.h"
+#include "core/rounded.h"
 #include "core/scan.h"
 
 enum { LEAST = 2048, SPREAD = 150, EVENTS = 40, MODELS = 250, PEOPLE = 4, LISTS = 100 };
@@ -232,10 +233,46 @@ static void looks_first(void) {
     }
 }
 
+/* Of every item, by each look: not less than its score, whatever is hard about the catalogue. */
+static void check_looks(const person *who) {
+    const ampcf_profile *p = who->profile;
+    const rounded_table *t = &who->model->rounded;
+    for (uint32_t from = 0; from < who->n; from += SCAN_BLOCK) {
+        int32_t dots[SCAN_BLOCK] = {0};
+        for (uint32_t look = 0; look < HEADS_LOOKS; look++) {
+            kernel_look(heads_look(&t->heads, from, look), p->look_row + look * LOOK_DIM, dots, dots);
+            for (uint32_t j = from; j < who->n && j < from + SCAN_BLOCK; j++) {
+                double dot = dots[j - from], by = (double)rounded_length(t, j),
+                       bias = (double)who->model->bias[j];
+                double bound = by * ((double)p->look_step * dot + (double)p->look_adds[look]) + bias;
+                if (!profile_near(p, j)) CHECK(bound + 4e-6 * fabs(bias) + 1e-30 >= (double)who->scores[j]);
+            }
+        }
+    }
+}
+
+static void looks_bound(void) {
+    uint64_t rng = 314;
+    for (uint32_t round = 0; round < 48; round++) {
+        recipe r = hard_recipe(&rng, round);
+        r.dim = HEADS_LEAST_DIM + random_below(&rng, 40);
+        test_parts t = make_parts(&r, &rng);
+        make_hard(&t, &r, &rng, (int)(round % 8));
+        test_model m = open_parts(&t.parts);
+        for (uint32_t p = 0; p < PEOPLE; p++) {
+            person who;
+            meet(&who, m.model, &rng);
+            if (who.profile->prunes) check_looks(&who);
+            free(who.memory);
+        }
+        free_model(&m), free_parts(&t);
+    }
+}
+
 static int has_heads(uint32_t n, uint32_t dim, uint32_t type) {
     arena a = arena_measure();
     model_shape shape = {n, dim, type, KIND_GATE};
-    return heads_take(&a, &shape).scales != NULL || a.used > 0;
+    return heads_take(&a, &shape).n > 0;
 }
 
 /* Not where they would cost as much as the whole, or a quarter of the memory. */
@@ -247,6 +284,7 @@ static void has_them_where_they_pay(void) {
 
 int main(void) {
     looks_first();
+    looks_bound();
     has_them_where_they_pay();
     CHECK(hard_catalogues() >= 100000);
     passes_over();
