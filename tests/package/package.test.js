@@ -26,7 +26,7 @@ const pageLimit = 26100;
 const beside = {
   now: 6600,
   people: 6700,
-  ask: 7600,
+  ask: 7800,
   confidence: 8500,
   cache: 1700,
   worker: 3850,

@@ -146,12 +146,14 @@ export class Beliefs {
     const vectors = (this.#vectors ??= toDirections(vectorsOf(model.kernel, 0, model.info.items), dim));
     const { wrongYes, wrongNo } = this.settings;
     const row = vectors.subarray(item * dim, (item + 1) * dim);
-    return Float64Array.from(of, (j) => {
+    const chances = new Float64Array(of.length);
+    for (let i = 0; i < chances.length; i++) {
       let cosine = 0;
-      for (let d = 0, at = j * dim; d < dim; d++) cosine += row[d] * vectors[at + d];
+      for (let d = 0, at = of[i] * dim; d < dim; d++) cosine += row[d] * vectors[at + d];
       const likes = 1 / (1 + Math.exp(-slope * (cosine - middle)));
-      return likes * (1 - wrongNo) + (1 - likes) * wrongYes;
-    });
+      chances[i] = likes * (1 - wrongNo) + (1 - likes) * wrongYes;
+    }
+    return chances;
   }
 
   /**

@@ -25,7 +25,45 @@ const mostLeftOut = 1e-3;
  */
 function likeliest(chances) {
   const order = Uint32Array.from(largest(chances, mostItems, mostLeftOut / chances.length));
-  return { order, masses: Float64Array.from(order, (j) => chances[j]) };
+  return { order, masses: new Float64Array(order.length).map((_, i) => chances[order[i]]) };
+}
+
+/**
+ * The masses of items that have an aspect and of those that lack it, each in order.
+ * @param {Branch} branch
+ * @param {Uint8Array} having (N) which items have the aspect
+ * @returns {[having: Float64Array, lacking: Float64Array]}
+ */
+function parted({ order, masses }, having) {
+  const [one, other] = [new Float64Array(masses.length), new Float64Array(masses.length)];
+  let [x, y] = [0, 0];
+  for (let i = 0; i < masses.length; i++)
+    if (having[order[i]]) one[x++] = masses[i];
+    else other[y++] = masses[i];
+  return [one.subarray(0, x), other.subarray(0, y)];
+}
+
+/**
+ * Two lists in order, each times a number, as one.
+ * @param {[Float64Array, Float64Array]} lists
+ * @param {number} has how much the first is multiplied by
+ * @param {number} lacks
+ */
+function merged([one, other], has, lacks) {
+  const out = new Float64Array(one.length + other.length);
+  let [x, y] = [0, 0];
+  for (let at = 0; at < out.length; at++) {
+    const a = x < one.length ? one[x] * has : -1;
+    const b = y < other.length ? other[y] * lacks : -1;
+    if (a >= b) {
+      out[at] = a;
+      x++;
+    } else {
+      out[at] = b;
+      y++;
+    }
+  }
+  return out;
 }
 
 /** One look at what is believed, for one turn. */
@@ -67,47 +105,53 @@ class Look {
     return coinBits(yes) - mass * coinBits(has) - (1 - mass) * coinBits(lacks);
   }
 
+  /** @param {number} aspect @returns {Uint8Array} (N) which items have it */
+  having(aspect) {
+    const having = new Uint8Array(this.beliefs.catalogue.lengths.length);
+    for (const j of this.beliefs.itemsWith(aspect)) having[j] = 1;
+    return having;
+  }
+
   /**
-   * What is believed after a yes and after a no to an aspect: two lists in order are merged.
-   * @param {Branch} branch
-   * @param {Uint8Array} having (N) which items have the aspect
-   * @param {number} has how much one that has it is multiplied by
-   * @param {number} lacks
-   * @returns {Branch}
+   * What is believed after a yes and after a no to one more aspect, of every branch.
+   * @param {Branch[]} branches
+   * @param {{ aspect: number, mass: number }} question
+   * @returns {Float64Array[]} sorted masses
    */
-  static after({ order, masses }, having, has, lacks) {
-    const n = order.length;
-    const out = { order: new Uint32Array(n), masses: new Float64Array(n) };
-    const next = (/** @type {number} */ from, /** @type {number} */ want) => {
-      while (from < n && having[order[from]] !== want) from++;
-      return from;
-    };
-    for (let at = 0, x = next(0, 1), y = next(0, 0); at < n; at++) {
-      const a = x < n ? masses[x] * has : -1;
-      const b = y < n ? masses[y] * lacks : -1;
-      const takes = a >= b ? x : y;
-      out.order[at] = order[takes];
-      out.masses[at] = Math.max(a, b);
-      if (a >= b) x = next(x + 1, 1);
-      else y = next(y + 1, 0);
-    }
-    return out;
+  massesAfter(branches, { aspect, mass }) {
+    const having = this.having(aspect);
+    const [has, lacks] = this.beliefs.yesTo(mass);
+    return branches.flatMap((branch) => {
+      const parts = parted(branch, having);
+      return [merged(parts, has, lacks), merged(parts, 1 - has, 1 - lacks)];
+    });
   }
 
   /**
    * Every branch in two, by the answer to one more aspect.
    * @param {Branch[]} branches
    * @param {{ aspect: number, mass: number }} question
+   * @returns {Branch[]}
    */
   split(branches, { aspect, mass }) {
-    const { beliefs } = this;
-    const having = new Uint8Array(beliefs.catalogue.lengths.length);
-    for (const j of beliefs.itemsWith(aspect)) having[j] = 1;
-    const [has, lacks] = beliefs.yesTo(mass);
-    return branches.flatMap((branch) => [
-      Look.after(branch, having, has, lacks),
-      Look.after(branch, having, 1 - has, 1 - lacks),
-    ]);
+    const having = this.having(aspect);
+    const [has, lacks] = this.beliefs.yesTo(mass);
+    return branches.flatMap(({ order, masses }) =>
+      [
+        [has, lacks],
+        [1 - has, 1 - lacks],
+      ].map(([one, other]) => {
+        const after = masses.map((m, i) => m * (having[order[i]] ? one : other));
+        // Of equal masses what has the aspect goes first, as where two lists are merged.
+        const places = [...after.keys()].sort(
+          (x, y) => after[y] - after[x] || having[order[y]] - having[order[x]] || x - y,
+        );
+        return {
+          order: Uint32Array.from(places, (i) => order[i]),
+          masses: Float64Array.from(places, (i) => after[i]),
+        };
+      }),
+    );
   }
 }
 
@@ -141,12 +185,13 @@ function tellingItems({ beliefs, base: { order, masses } }, isFree) {
  * @returns {Float64Array[]} sorted masses after yes and no
  */
 function afterItem({ order, masses }, { item, yes }) {
-  const part = (/** @type {boolean} */ isYes) =>
-    masses
-      .map((m, i) => (order[i] === item ? 0 : m * (isYes ? yes[i] : 1 - yes[i])))
-      .sort()
-      .reverse();
-  return [part(true), part(false)];
+  const [after, not] = [new Float64Array(order.length), new Float64Array(order.length)];
+  for (let i = 0; i < order.length; i++)
+    if (order[i] !== item) {
+      after[i] = masses[i] * yes[i];
+      not[i] = masses[i] * (1 - yes[i]);
+    }
+  return [after.sort().reverse(), not.sort().reverse()];
 }
 
 /**
@@ -164,14 +209,19 @@ function bestAspects(look, questions, least, worth) {
   let best = { value: least, aspects: /** @type {number[]} */ ([]), branches: [look.base] };
   for (let cost = patience; best.aspects.length < most; cost *= patience ** effort) {
     const { aspects, branches } = best;
+    /** @type {(typeof questions)[number] | undefined} */ let next;
     const goes = (/** @type {number} */ other) =>
       aspects.every((one) => one !== other && together(names[one], names[other]));
     for (const question of questions.filter(({ aspect }) => goes(aspect))) {
-      const after = look.split(branches, question);
-      const value = cost * after.reduce((sum, branch) => sum + worth(branch.masses), 0);
-      if (value > best.value) best = { value, aspects: [...aspects, question.aspect], branches: after };
+      const after = look.massesAfter(branches, question);
+      const value = cost * after.reduce((sum, masses) => sum + worth(masses), 0);
+      if (value > best.value) {
+        best = { value, aspects: [...aspects, question.aspect], branches };
+        next = question;
+      }
     }
-    if (best.aspects === aspects) break;
+    if (!next) break;
+    if (best.aspects.length < most) best.branches = look.split(branches, next);
   }
   return best;
 }

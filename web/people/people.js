@@ -20,7 +20,7 @@ import { unitOf, unitsOf } from './visits.js';
  * @typedef {object} PeopleOptions
  * @property {number} [people] how many there are, 1 to 4, where the page knows; default: what is likeliest
  * @property {Record<string, number>} [owners] whose an item is, by the number of the person from 0, where the
- *   page knows: kept as said
+ *   page knows: kept as said; items that are not in the history are passed over
  * @property {number} [gap] seconds without an event that end a visit, default 3600: the events of a visit are
  *   of one person
  */
