@@ -5,6 +5,7 @@ import { confidence, explore } from '../../dist/confidence.js';
 import { now } from '../../dist/now.js';
 import { taste, tasteDistance } from '../../dist/taste.js';
 import { app, topK } from './app.js';
+import { answer, named, source, wantsMine } from './ask-model.js';
 import { $, button, make } from './elements.js';
 import { Greeting } from './greeting.js';
 import { Household } from './household.js';
@@ -136,12 +137,15 @@ function follow(keep, profile) {
   remember();
 }
 
-/** The model that was trained here, if that is wanted, or that of the link. */
+/** The model that was trained here, if that is wanted, or the one that is asked for already. */
 async function openModel() {
-  const asked = new URLSearchParams(location.search).get('model');
-  const mine = $('model').rel === 'preload' ? undefined : await mineIfKept();
-  const model = await loadModel(mine ?? $('model').href, { taste, plugins: [confidence, explore, now] });
-  return { model, isMine: mine !== undefined, name: `ampcf-page ${mine ? 'mine' : (asked ?? 'demo')}` };
+  const mine = wantsMine ? await mineIfKept() : undefined;
+  // Where nothing came, the library asks again and says why not.
+  const model = await loadModel(mine ?? (await answer) ?? source, {
+    taste,
+    plugins: [confidence, explore, now],
+  });
+  return { model, isMine: mine !== undefined, name: `ampcf-page ${mine ? 'mine' : (named ?? 'demo')}` };
 }
 
 /** The parts of the page that stand on the person. */

@@ -82,7 +82,7 @@ describe('demo page', { skip, timeout }, () => {
       .map((url) => new URL(url).pathname.split('/').pop());
     const rest = names.indexOf('rest.js');
     const first = (rest < 0 ? names : names.slice(0, rest)).sort().join(' ');
-    assert.equal(first, ' chunk.js colours.css films.ampcf model-link.js page.css page.js');
+    assert.equal(first, ' ask-model.js chunk.js colours.css films.ampcf page.css page.js');
     await page.locator('main[data-ready]').waitFor();
     assert.equal(names.filter((name) => name === 'films.ampcf').length, 1);
     assert.deepEqual(complaints, []);

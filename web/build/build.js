@@ -311,17 +311,19 @@ async function bundleProgram() {
 }
 
 /**
- * What the library loads only where it is needed stays where it is.
+ * What the library loads only where it is needed stays where it is, and so does what the page does before its
+ * program is there.
  * @type {import('esbuild').Plugin}
  */
-const lateParts = {
-  name: 'late parts of the library',
+const besidePage = {
+  name: 'beside the page',
   setup: (build) =>
-    build.onResolve({ filter: /^\.\// }, ({ path, kind, resolveDir }) =>
-      kind === 'dynamic-import' && resolve(resolveDir) === resolve(at('dist'))
+    build.onResolve({ filter: /^\.\// }, ({ path, kind, resolveDir }) => {
+      if (path === './ask-model.js') return { path: '../../examples/page/ask-model.js', external: true };
+      return kind === 'dynamic-import' && resolve(resolveDir) === resolve(at('dist'))
         ? { path: `.${path}`, external: true }
-        : undefined,
-    ),
+        : undefined;
+    }),
 };
 
 /** The demo page and what it takes of the library, as an app's own bundler would do it. Not packed. */
@@ -331,7 +333,7 @@ async function bundlePage() {
     ...shared,
     minify: true,
     outdir: at('dist/page'),
-    plugins: [lateParts],
+    plugins: [besidePage],
     splitting: true, // what is not needed for the first lists comes later
     chunkNames: '[name]',
     entryPoints: entry('page', 'examples/page/page.js'),
