@@ -51,6 +51,18 @@ export const silentCommand = (/** @type {string} */ name) =>
 export const meantBy = (message) =>
   /\(Did you mean (?:one of )?(.+)\?\)$/s.exec(message)?.[1].split(', ') ?? [];
 
+/** More than so many are not said in a message. */
+const mostNamed = 20;
+
+/**
+ * The options of a command as they are written.
+ * @param {Record<string, OptionSpec>} options
+ */
+function flagsOf(options) {
+  const flags = Object.entries(options).map(([name, { short }]) => (short ? `-${short}` : `--${name}`));
+  return flags.length > mostNamed ? 'those of its help' : flags.join(', ');
+}
+
 /**
  * What commander says of a command line, in the words of all messages.
  * @param {CommanderError} error
@@ -63,7 +75,7 @@ function usageError({ code, message }, options) {
   if (code !== 'commander.unknownOption') return new UsageError(message.replace(/^error: /, ''));
   const [name] = String(flag).split('=');
   if (options[name.slice(2)]?.type === 'boolean') return new UsageError(`${name}: got a value, wanted none`);
-  const wanted = meantBy(message).join(' or ') || 'an option that it has';
+  const wanted = meantBy(message).join(' or ') || `one of ${flagsOf(options)}`;
   return new UsageError(`${name}: this command has no such option, wanted ${wanted}`, {
     meant: meantBy(message),
   });

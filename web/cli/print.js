@@ -58,21 +58,29 @@ const oneLine = (cell) => betweenMarks(cell, inline);
 
 const numeric = /^[-+]?[\d.,]*( ?[%a-z]{0,5})?$/i;
 
-/** What a column of words is not made narrower than. */
+const isBar = /^[█░]+$/;
+
+/** What a column of words is not made narrower than; less where the terminal has no room for so much. */
 const leastColumn = 12;
+const lessColumn = 8;
+const narrowColumn = 4;
 const gap = '  ';
+
+/** @param {readonly number[]} widths */
+const lineWidth = (widths) => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
 
 /**
  * The cells of each column: what it needs, or where the terminal has no room for all, less for the widest of
- * those with words. Numbers are never broken.
+ * those with words. Numbers and bars are never broken.
  * @param {number[]} needed
- * @param {boolean[]} isNumeric
+ * @param {boolean[]} isWhole
  * @param {number} room
+ * @param {number} leastWords
  */
-function columnWidths(needed, isNumeric, room) {
+function columnWidths(needed, isWhole, room, leastWords) {
   const widths = [...needed];
-  const least = (/** @type {number} */ c) => (isNumeric[c] ? needed[c] : Math.min(needed[c], leastColumn));
-  let over = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - room;
+  const least = (/** @type {number} */ c) => (isWhole[c] ? needed[c] : Math.min(needed[c], leastWords));
+  let over = lineWidth(widths) - room;
   while (over > 0) {
     const spare = widths.map((width, c) => (width > least(c) ? width : 0));
     const widest = Math.max(...spare);
@@ -85,7 +93,8 @@ function columnWidths(needed, isNumeric, room) {
 
 /**
  * Rows of text as columns; columns whose cells are all numbers are aligned right. A cell is a part of one
- * line, whatever it holds; where the terminal is too narrow it has more lines below.
+ * line, whatever it holds; where the terminal is too narrow it has more lines below, and bars are left out
+ * where there is no room beside words.
  * @param {string[][]} cells
  * @param {string} [indent]
  * @param {number} [width] of the terminal
@@ -98,8 +107,20 @@ export function table(cells, indent = '  ', width = terminalWidth()) {
   const right = every.map((column) =>
     column.every((cell) => numeric.test(unmarked(cell)) && /\d|^$/.test(cell)),
   );
+  const bars = every.map((column) => column.every((cell) => isBar.test(unmarked(cell))));
+  const isWhole = right.map((isNumeric, c) => isNumeric || bars[c]);
   const needed = every.map((column) => Math.max(...column.map(widthOf)));
-  const widths = columnWidths(needed, right, width - indent.length);
+  const room = width - indent.length;
+  const fit = (/** @type {number} */ least) => columnWidths(needed, isWhole, room, least);
+  let widths = fit(leastColumn);
+  if (lineWidth(widths) > room) widths = fit(lessColumn);
+  if (lineWidth(widths) > room && bars.some(Boolean) && !bars.every(Boolean))
+    return table(
+      cells.map((row) => row.filter((_, c) => !bars[c])),
+      indent,
+      width,
+    );
+  if (lineWidth(widths) > room) widths = fit(narrowColumn);
   const lines = rows.flatMap((row) => {
     const parts = widths.map((room, c) => linesOf(row[c] ?? '', room));
     return Array.from({ length: Math.max(...parts.map(({ length }) => length)) }, (_, i) =>

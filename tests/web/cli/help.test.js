@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import stringWidth from 'string-width';
 import { helpText } from '../../../web/cli/help-text.js';
 import { marked, shown } from '../../../web/cli/harmless.js';
-import { cut, linesOf } from '../../../web/cli/layout.js';
+import { cut, linesOf, widthOf } from '../../../web/cli/layout.js';
 import { table } from '../../../web/cli/print.js';
 import { cli } from './command.js';
 
@@ -78,6 +78,35 @@ test('tables count cells, not characters, and lose nothing where they are narrow
     assert.equal(ends.length, 4);
   }
   assert.equal(table(rows, '', Infinity).split('\n').length, 4);
+});
+
+test('bars are never broken: where they have no room beside words they are left out', () => {
+  const drawn = [
+    ['1', 'Crime · War', '████████░░░░', '67 %', 'ラーメン二郎, 👩‍👩‍👧‍👦 Family, Café'],
+    ['2', 'Comedy', '████░░░░░░░░', '33 %', 'Film 34'],
+  ];
+  const letters = (/** @type {string} */ text) => [...text.replace(/\s/g, '')].sort().join('');
+  const words = letters(drawn.map((row) => row.filter((_, c) => c !== 2).join('')).join(''));
+  for (const width of [100, 60, 50, 44, 40, 34, 30]) {
+    const text = table(drawn, '  ', width);
+    for (const line of text.split('\n')) assert.ok(stringWidth(line) <= width, `${width}: ${line}`);
+    assert.equal((text.match(/[█░]+/g) ?? []).join(), width < 44 ? '' : '████████░░░░,████░░░░░░░░');
+    assert.equal(letters(text.replace(/[█░]/g, '')), words);
+  }
+  assert.equal(table([['██'], ['█░']], '', 1), '██\n█░');
+});
+
+test('a sign that is no emoji takes one cell, and a vowel sign with a place of its own one more', () => {
+  for (const [text, cells] of /** @type {[string, number][]} */ ([
+    ['Film™ ©', 7],
+    ['❤️', 2],
+    ['தமிழ்', 4],
+    ['हि', 2],
+    ['한국어', 6],
+    ['e\u0301', 1],
+    ['🇩🇪', 2],
+  ]))
+    assert.equal(widthOf(text), cells, text);
 });
 
 test('styles go on in the next line, and end', () => {

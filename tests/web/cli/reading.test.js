@@ -207,7 +207,7 @@ test('options that would do nothing, and those that nobody has, are refused', ()
     ['--items-title 1', /--items-title: got 1, wanted --items with it/],
     ['--aspect-separator /', /--aspect-separator: got \/, wanted --items with it/],
     ['--min-ratng 3', /--min-ratng: this command has no such option, wanted --min-rating/],
-    ['--qwertyuiop', /--qwertyuiop: this command has no such option, wanted an option that it has/],
+    ['--qwertyuiop', /--qwertyuiop: this command has no such option, wanted one of those of its help/],
   ]))
     refuses('', [[`train r.csv ${option} ${small} -o o.ampcf`, 2, message]]);
 });
