@@ -169,19 +169,29 @@ ampcf_status ampcf_trainer_open(const ampcf_train_config *config, const uint32_t
 ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
                                 ampcf_train_progress *out_progress);
 
-/** Rows that do not look at each other while they are solved: half a sweep of als. */
+/** What the rows of a pass are. */
+typedef enum ampcf_pass_kind {
+    AMPCF_PASS_USERS = 0,    /* vectors of all people: half a sweep of als, counted in progress row by row */
+    AMPCF_PASS_ITEMS = 1,    /* vectors of all items: the other half */
+    AMPCF_PASS_PEOPLE = 2,   /* likelihoods: what is learnt from people of a batch, counted row by row */
+    AMPCF_PASS_GRADIENTS = 3 /* likelihoods: gradients of items by these people, counted nowhere */
+} ampcf_pass_kind;
+
+/** Rows that do not look at each other while they are solved: half a sweep of als, or of a likelihood one of
+ * the two halves of a batch, or of a part of it where a whole one is too large. */
 typedef struct ampcf_train_pass {
     float *rows; /* (n_rows, row_floats) in the trainer: what is being learnt */
     uint32_t n_rows, row_floats;
+    uint32_t kind; /* ampcf_pass_kind */
 } ampcf_train_pass;
 
 /**
  * The same training by several trainers, each opened with the same config and input: in a pass each row is
  * solved by one of them, and written into the rows of all others; then all end the pass. Every result is
  * what steps give, to the last bit. One that never solves needs the same rows, and has the same results.
+ * Rows are to be moved as bytes: not every one of their numbers is one.
  *
- * out_pass  n_rows 0: there are no such passes (softmax, the epochs of the likelihoods: use steps), or none
- *           is left
+ * out_pass  n_rows 0: there are no such passes (softmax: use steps), or none is left
  *
  * Threads: a trainer each. Since 0.2.
  */

@@ -118,9 +118,8 @@ static int solves_users(const als_trainer *t) { return t->at == PHASE_USER_GRAM 
 static void als_pass(const ampcf_trainer *base, ampcf_train_pass *out) {
     const als_trainer *t = (const als_trainer *)base;
     const ampcf_train_config *c = &base->config;
-    int users = solves_users(t);
-    *out =
-        (ampcf_train_pass){users ? t->users : base->vectors, users ? c->n_users : c->n_items, base->stride};
+    if (solves_users(t)) *out = (ampcf_train_pass){t->users, c->n_users, base->stride, AMPCF_PASS_USERS};
+    else *out = (ampcf_train_pass){base->vectors, c->n_items, base->stride, AMPCF_PASS_ITEMS};
     if (t->at == PHASE_DONE) out->n_rows = 0;
 }
 

@@ -1,12 +1,15 @@
 /* Owns the objectives `multinomial`, `gaussian` and `logistic`: which events and items a person is learnt
  * from, batches, the start from als. Must not know the losses (likelihood_loss.c) or how parameters move
- * (adam.c), and must give the same result however the work is cut into steps. */
-#include "train/trainer.h"
+ * (adam.c), and must give the same result however the work is cut into steps, and by whom it is done.
+ *
+ * A batch goes by blocks of people, as many as there is room for, and a block in two passes. In the first
+ * each person's row is filled in from items that stand still: the folded vector, the adjoint, and what the
+ * loss says of each item. In the second each item that the batch touches collects its gradient from these
+ * rows, one person after the other. A row of either pass is made whole by whoever solves it, so neither
+ * blocks nor trainers that share a pass change a bit. */
+#include "train/likelihood.h"
 
-#include "train/adam.h"
-#include "train/likelihood_loss.h"
 #include "base/kernels.h"
-#include "base/linalg.h"
 #include "base/smath.h"
 
 #include <string.h>
@@ -14,27 +17,13 @@
 /* Scale and item biases start far from where they belong, whatever the learning rate of the vectors. */
 #define HEAD_RATE 0.02f
 #define MAX_LOG_SCALE 8.0f
+/* Floats of the rows of a block, but for one person who takes more. */
+#define BLOCK_FLOATS (8u << 20)
 
-typedef struct likelihood_trainer {
-    ampcf_trainer base;
-    ampcf_trainer *als;              /* the warm-up, over the same arrays */
-    uint32_t batch, in_batch, at;    /* users a batch; of the current one, done; place in order */
-    uint32_t max_history, max_items; /* no H, no C is larger */
-    uint64_t random;
-    uint32_t *order;        /* (U) */
-    uint32_t *kept, *items; /* (H) places of the input in the by-user arrays, (C) sampled: which items */
-    double *cumulative;     /* (N) sampled: of the probability of being drawn */
-    float *start;           /* (N, stride) vectors after the warm-up */
-    float *gram;            /* (D, stride) alpha G */
-    float *bias_values, *head_values; /* (N), (1) log scale */
-    float *target, *stands_for;       /* (C); all items: zero and one between users */
-    float *rows, *rows_gradient;      /* (C, stride) sampled */
-    float *bias, *bias_gradient;      /* (C) sampled */
-    adam optimizer, head_optimizer;
-    adam_table vectors, biases, head; /* (N, stride), (N, 1), (1, 1) */
-    train_fold fold;
-    likelihood_example example;
-} likelihood_trainer;
+/* Floats of the rows of a block, but for one person who takes more. */
+#define BLOCK_FLOATS (8u << 20)
+/* Items whose gradients stay in the first cache while all people of a block add to them. */
+#define TILE 32u
 
 static int likelihood_config_is_valid(const ampcf_train_config *c, uint32_t n_interactions) {
     (void)n_interactions;
@@ -43,8 +32,6 @@ static int likelihood_config_is_valid(const ampcf_train_config *c, uint32_t n_in
            in_range(c->dropout, 0, 0.99f) && in_range(c->decay, 0, 1048576) && in_range(c->zeros, 0, 1024) &&
            c->support_lambda == 0 && c->vector_step == 0;
 }
-
-static uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
 
 /* The warm-up's own state lies in the arena before ours, and its base is where ours begins. */
 static void take_warmup(arena *a, likelihood_trainer *t, const trainer_shape *shape) {
@@ -62,18 +49,24 @@ static void take_person(arena *a, likelihood_trainer *t, const ampcf_train_confi
     uint32_t n = c->n_items, stride = kernel_stride(c->dim), sampled = c->samples > 0 ? t->max_items : 0;
     t->order = arena_take(a, c->n_users, sizeof *t->order);
     t->kept = arena_take(a, t->max_history, sizeof *t->kept);
-    t->items = arena_take(a, sampled, sizeof *t->items);
     t->cumulative = arena_take(a, c->samples > 0 ? n : 0, sizeof *t->cumulative);
     t->gram = arena_take(a, c->dim, stride * sizeof(float));
     t->target = arena_take(a, t->max_items, sizeof(float));
     t->stands_for = arena_take(a, t->max_items, sizeof(float));
     t->rows = arena_take(a, sampled, stride * sizeof(float));
-    t->rows_gradient = arena_take(a, sampled, stride * sizeof(float));
     t->bias = arena_take(a, sampled, sizeof(float));
-    t->bias_gradient = arena_take(a, sampled, sizeof(float));
+    t->scratch = arena_take(a, stride, sizeof(float));
     t->fold = train_fold_take(a, c->dim, t->max_history);
-    t->example.history_gradient = arena_take(a, t->max_history, stride * sizeof(float));
-    t->example.work = arena_take(a, likelihood_work(t->max_items, stride), sizeof(float));
+    t->example.score = arena_take(a, t->max_items, sizeof(float));
+}
+
+/* Room for a whole batch, or for as many as BLOCK_FLOATS hold. */
+static void take_block(arena *a, likelihood_trainer *t) {
+    uint64_t one = person_size(t, t->max_items, t->max_history), room = one * t->batch;
+    if (room > BLOCK_FLOATS) room = one > BLOCK_FLOATS ? one : BLOCK_FLOATS;
+    t->room = (size_t)room;
+    t->people = arena_take(a, t->room, sizeof *t->people);
+    t->random_at = arena_take(a, t->batch, sizeof *t->random_at);
 }
 
 /* Parameters and what moves them; a batch touches at most `touched` items. */
@@ -100,6 +93,7 @@ static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
     t.max_items = c->samples > 0 ? least((uint64_t)c->samples + degree, UINT32_MAX) : n;
     if (c->samples > 0) touched = least((uint64_t)t.batch * ((uint64_t)t.max_items + degree), n);
     take_person(a, &t, c);
+    take_block(a, &t);
     take_parameters(a, &t, c, touched);
     if (a->full || !a->base || !t.als) return NULL;
     *head = t;
@@ -108,6 +102,20 @@ static ampcf_trainer *likelihood_layout(arena *a, const trainer_shape *shape) {
 
 static likelihood kind_of(const ampcf_train_config *c) {
     return (likelihood)(c->objective - AMPCF_OBJECTIVE_MULTINOMIAL);
+}
+
+/* What was room for any input is taken by this one. */
+static void measure_rows(likelihood_trainer *t) {
+    const ampcf_train_config *c = &t->base.config;
+    uint32_t longest = 0;
+    for (uint32_t u = 0; u < c->n_users; u++) {
+        uint32_t n = t->base.offsets[u + 1] - t->base.offsets[u];
+        if (n > longest) longest = n;
+    }
+    t->max_history = longest;
+    if (c->samples > 0) t->max_items = least((uint64_t)c->samples + longest, t->max_items);
+    t->person_floats = (uint32_t)person_size(t, t->max_items, longest);
+    t->block = least(t->room / t->person_floats, t->batch);
 }
 
 static void likelihood_open(ampcf_trainer *base) {
@@ -123,14 +131,9 @@ static void likelihood_open(ampcf_trainer *base) {
     t->example.kind = kind_of(c);
     t->example.zeros = c->zeros;
     t->example.fold = &t->fold;
+    measure_rows(t);
     base->total = t->als->total + (uint64_t)(c->sweeps - c->warmup) * c->n_users;
 }
-
-static uint32_t random_under(likelihood_trainer *t, uint32_t n) {
-    return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32);
-}
-
-static float random_unit(likelihood_trainer *t) { return (float)(pcg32(&t->random) >> 8) / 16777216.0f; }
 
 /* Popularity^0.75, as word2vec draws; one more person each, so that every item can be drawn. */
 static void prepare_sample(likelihood_trainer *t) {
@@ -169,154 +172,25 @@ static void shuffle_users(likelihood_trainer *t) {
     }
 }
 
-/* Everything up to date, alpha G of it, and with all items each gradient in its item's place. */
-static void begin_batch(likelihood_trainer *t) {
-    const ampcf_train_config *c = &t->base.config;
-    for (uint32_t j = 0; j < c->n_items; j++) (void)adam_row(&t->optimizer, &t->vectors, j);
-    trainer_gram(&t->base, t->base.vectors, NULL, c->n_items, t->gram);
-    for (uint32_t j = 0; j < c->n_items && c->samples == 0; j++) {
-        (void)adam_touch(&t->optimizer, &t->vectors, j);
-        (void)adam_touch(&t->head_optimizer, &t->biases, j);
+/* Where the random numbers of each person begin. */
+static void draw_block(likelihood_trainer *t) {
+    t->n_block = least(t->block, batch_size(t) - t->in_batch);
+    for (uint32_t p = 0; p < t->n_block; p++) {
+        t->random_at[p] = t->random;
+        likelihood_skip_person(t, user_of(t, p));
     }
-    t->example.scale = (float)smath_exp((double)*t->head_values);
-    t->example.scale_gradient = adam_touch(&t->head_optimizer, &t->head, 0);
+    t->solved = 0;
 }
 
-/* Which of the n events from `from` on are input: each one dropped with probability `dropout`, at least one
- * kept, at least one dropped. Places of the kept ones in kept; returns how many; 0 = nothing can be learnt
- * from this person. */
-static uint32_t draw_input(likelihood_trainer *t, uint32_t from, uint32_t n) {
-    uint32_t n_kept = 0;
-    float dropout = t->base.config.dropout;
-    if (n == 0 || (dropout > 0 && n < 2)) return 0;
-    for (uint32_t i = 0; i < n; i++)
-        if (dropout == 0 || random_unit(t) >= dropout) t->kept[n_kept++] = from + i;
-    if (n_kept == 0) t->kept[n_kept++] = from + random_under(t, n);
-    if (dropout == 0 || n_kept < n) return n_kept;
-    uint32_t out = random_under(t, n);
-    memmove(t->kept + out, t->kept + out + 1, (n - out - 1) * sizeof *t->kept);
-    return n - 1;
-}
-
-/* Target weights and the input by item, over all items: the input takes no part unless it is the target. */
-static float mark_all(likelihood_trainer *t, uint32_t from, uint32_t n, uint32_t n_kept) {
-    const ampcf_trainer *b = &t->base;
-    float mass = 0;
-    for (uint32_t x = from; x < from + n; x++) t->target[b->items[x]] = trainer_weight(b, x);
-    for (uint32_t i = 0; i < n_kept && b->config.dropout > 0; i++)
-        t->target[b->items[t->kept[i]]] = t->stands_for[b->items[t->kept[i]]] = 0;
-    for (uint32_t x = from; x < from + n; x++) mass += t->target[b->items[x]];
-    return mass;
-}
-
-static void unmark_all(likelihood_trainer *t, uint32_t from, uint32_t n) {
-    for (uint32_t x = from; x < from + n; x++)
-        t->target[t->base.items[x]] = 0, t->stands_for[t->base.items[x]] = 1;
-}
-
-static int has_item(const uint32_t *items, uint32_t n, uint32_t item) {
-    uint32_t low = 0, high = n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (items[middle] < item) low = middle + 1;
-        else high = middle;
+/* In a new batch everything is brought up to date first. */
+static void begin_block(likelihood_trainer *t) {
+    if (t->at == 0 && t->in_batch == 0) shuffle_users(t);
+    if (t->in_batch == 0) {
+        for (uint32_t j = 0; j < t->base.config.n_items; j++) (void)adam_row(&t->optimizer, &t->vectors, j);
+        t->example.scale = (float)smath_exp((double)*t->head_values);
+        t->has_gram = 0;
     }
-    return low < n && items[low] == item;
-}
-
-static uint32_t draw_item(likelihood_trainer *t) {
-    const double *sum = t->cumulative;
-    uint32_t low = 0, high = t->base.config.n_items - 1;
-    double at = ((double)pcg32(&t->random) + 0.5) / 4294967296.0 * sum[high];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (sum[middle] > at) high = middle;
-        else low = middle + 1;
-    }
-    return low;
-}
-
-static void take_item(likelihood_trainer *t, uint32_t c, uint32_t item, float target, float stands_for) {
-    uint32_t stride = t->base.stride;
-    t->items[c] = item;
-    t->target[c] = target;
-    t->stands_for[c] = stands_for;
-    t->bias[c] = *adam_row(&t->head_optimizer, &t->biases, item);
-    t->bias_gradient[c] = 0;
-    memcpy(t->rows + (size_t)c * stride, t->base.vectors + (size_t)item * stride, stride * sizeof *t->rows);
-    memset(t->rows_gradient + (size_t)c * stride, 0, stride * sizeof *t->rows_gradient);
-}
-
-/* The targets, then `samples` draws with replacement, each for 1 / (samples Q) items; draws of the person's
- * events are void. */
-static float gather_sample(likelihood_trainer *t, uint32_t from, uint32_t n, uint32_t n_kept) {
-    const ampcf_trainer *b = &t->base;
-    double total = t->cumulative[b->config.n_items - 1];
-    uint32_t count = 0, next = 0;
-    float mass = 0;
-    for (uint32_t x = from; x < from + n; x++) {
-        if (b->config.dropout > 0 && next < n_kept && t->kept[next] == x) next++;
-        else take_item(t, count++, b->items[x], trainer_weight(b, x), 1), mass += trainer_weight(b, x);
-    }
-    for (uint32_t s = 0; s < b->config.samples; s++) {
-        uint32_t item = draw_item(t);
-        double chance = (t->cumulative[item] - (item > 0 ? t->cumulative[item - 1] : 0)) / total;
-        if (!has_item(b->items + from, n, item))
-            take_item(t, count++, item, 0, (float)(1 / (chance * b->config.samples)));
-    }
-    t->example.n_items = count;
-    return mass;
-}
-
-static void scatter_sample(likelihood_trainer *t) {
-    for (uint32_t c = 0; c < t->example.n_items; c++) {
-        float *g = adam_touch(&t->optimizer, &t->vectors, t->items[c]);
-        for (uint32_t d = 0; d < t->base.stride; d++)
-            g[d] += t->rows_gradient[(size_t)c * t->base.stride + d];
-        *adam_touch(&t->head_optimizer, &t->biases, t->items[c]) += t->bias_gradient[c];
-    }
-}
-
-static void point_at_items(likelihood_trainer *t) {
-    int sampled = t->base.config.samples > 0;
-    likelihood_example *e = &t->example;
-    e->target = t->target;
-    e->stands_for = t->stands_for;
-    e->items = sampled ? t->rows : t->base.vectors;
-    e->bias = sampled ? t->bias : t->bias_values;
-    e->items_gradient = sampled ? t->rows_gradient : t->vectors.gradient;
-    e->bias_gradient = sampled ? t->bias_gradient : t->biases.gradient;
-    if (!sampled) e->n_items = t->base.config.n_items;
-}
-
-static void fold_input(likelihood_trainer *t, uint32_t n_kept) {
-    uint32_t stride = t->base.stride;
-    for (uint32_t i = 0; i < n_kept; i++) {
-        memcpy(t->fold.rows + (size_t)i * stride,
-               t->base.vectors + (size_t)t->base.items[t->kept[i]] * stride, stride * sizeof(float));
-        t->fold.weights[i] = trainer_weight(&t->base, t->kept[i]);
-    }
-    t->fold.n_rows = n_kept;
-    train_fold_in(&t->fold);
-    memset(t->example.history_gradient, 0, (size_t)n_kept * stride * sizeof(float));
-}
-
-static void learn(likelihood_trainer *t, uint32_t user, uint32_t in_batch) {
-    const ampcf_train_config *c = &t->base.config;
-    uint32_t from = t->base.offsets[user], n = t->base.offsets[user + 1] - from, stride = t->base.stride;
-    uint32_t n_kept = draw_input(t, from, n);
-    if (n_kept == 0) return;
-    fold_input(t, n_kept);
-    float mass = c->samples > 0 ? gather_sample(t, from, n, n_kept) : mark_all(t, from, n, n_kept);
-    point_at_items(t);
-    t->example.fit = 1 / (__builtin_sqrtf(mass) * (float)in_batch);
-    likelihood_gradient(&t->example);
-    if (c->samples > 0) scatter_sample(t);
-    else unmark_all(t, from, n);
-    for (uint32_t i = 0; i < n_kept; i++) {
-        float *g = adam_touch(&t->optimizer, &t->vectors, t->base.items[t->kept[i]]);
-        for (uint32_t d = 0; d < stride; d++) g[d] += t->example.history_gradient[(size_t)i * stride + d];
-    }
+    draw_block(t);
 }
 
 /* decay / 2 |v - start|^2 of every item that the batch touched: of all items, unless they are sampled. */
@@ -351,14 +225,35 @@ static void end_epoch(likelihood_trainer *t) {
     t->base.sweep++;
 }
 
-static void one_user(likelihood_trainer *t) {
-    uint32_t n_users = t->base.config.n_users, size = least(t->batch, n_users - t->at);
-    if (t->at == 0 && t->in_batch == 0) shuffle_users(t);
-    if (t->in_batch == 0) begin_batch(t);
-    learn(t, t->order[t->at + t->in_batch], size);
-    t->base.done++;
-    if (++t->in_batch == size) end_batch(t);
-    if (t->at == n_users) end_epoch(t);
+static void end_gradients(likelihood_trainer *t) {
+    likelihood_add_heads(t);
+    t->adds = 0;
+    t->in_batch += t->n_block;
+    if (t->in_batch == batch_size(t)) end_batch(t);
+    if (t->at == t->base.config.n_users) end_epoch(t);
+    if (t->base.sweep < t->base.config.sweeps) begin_block(t);
+}
+
+/* Nobody of a block may have had anything to learn from: then there is no second pass. */
+static void end_people(likelihood_trainer *t) {
+    likelihood_touch_items(t);
+    t->base.done += t->n_block - t->solved;
+    t->adds = 1;
+    if (t->vectors.n_slots == 0) end_gradients(t);
+}
+
+static void step_block(likelihood_trainer *t, uint32_t most) {
+    uint32_t n = least(most, t->n_block - t->solved);
+    if (!t->adds) {
+        likelihood_solve_people(t, t->solved, n);
+        t->solved += n;
+        t->base.done += n;
+        if (t->solved < t->n_block) return;
+        end_people(t);
+    }
+    if (!t->adds) return;
+    likelihood_solve_gradients(t, 0, t->vectors.n_slots);
+    end_gradients(t);
 }
 
 static int is_warming_up(const likelihood_trainer *t) { return t->als->done < t->als->total; }
@@ -367,7 +262,7 @@ static int is_warming_up(const likelihood_trainer *t) { return t->als->done < t-
 static void count_warmup(likelihood_trainer *t) {
     t->base.done = t->als->done;
     t->base.sweep = t->als->sweep;
-    if (!is_warming_up(t)) begin_epochs(t);
+    if (!is_warming_up(t)) begin_epochs(t), begin_block(t);
 }
 
 static void likelihood_step(ampcf_trainer *base, uint32_t max_rows) {
@@ -379,23 +274,37 @@ static void likelihood_step(ampcf_trainer *base, uint32_t max_rows) {
         left -= (uint32_t)(t->als->done - before);
         count_warmup(t);
     }
-    for (; left > 0 && base->done < base->total; left--) one_user(t);
+    while (left > 0 && base->sweep < base->config.sweeps) {
+        uint64_t before = base->done;
+        step_block(t, left);
+        left -= (uint32_t)(base->done - before);
+    }
 }
 
-/* The warm-up alone: each person of a batch adds to the gradients of the same items, one after the other. */
 static void likelihood_pass(const ampcf_trainer *base, ampcf_train_pass *out) {
     const likelihood_trainer *t = (const likelihood_trainer *)base;
     if (is_warming_up(t)) train_als.pass(t->als, out);
+    else if (t->adds)
+        *out =
+            (ampcf_train_pass){t->vectors.gradient, t->vectors.n_slots, base->stride, AMPCF_PASS_GRADIENTS};
+    else if (base->done < base->total)
+        *out = (ampcf_train_pass){t->people, t->n_block, t->person_floats, AMPCF_PASS_PEOPLE};
 }
 
 static void likelihood_solve(ampcf_trainer *base, uint32_t from, uint32_t n) {
-    train_als.solve(((likelihood_trainer *)base)->als, from, n);
+    likelihood_trainer *t = (likelihood_trainer *)base;
+    if (is_warming_up(t)) train_als.solve(t->als, from, n);
+    else if (t->adds) likelihood_solve_gradients(t, from, n);
+    else likelihood_solve_people(t, from, n);
 }
 
 static void likelihood_pass_end(ampcf_trainer *base) {
     likelihood_trainer *t = (likelihood_trainer *)base;
-    train_als.pass_end(t->als);
-    count_warmup(t);
+    if (is_warming_up(t)) {
+        train_als.pass_end(t->als);
+        count_warmup(t);
+    } else if (t->adds) end_gradients(t);
+    else end_people(t);
 }
 
 const trainer_ops train_likelihood = {.takes_weights = 1,

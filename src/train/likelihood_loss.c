@@ -7,34 +7,10 @@
 
 #include <string.h>
 
-/* The workspace, carved. */
-typedef struct work {
-    float *score;   /* (C) y */
-    float *logit;   /* (C) l, then d loss / d l */
-    float *adjoint; /* (stride) g, then t */
-} work;
-
-size_t likelihood_work(uint32_t n_items, uint32_t stride) { return 2 * (size_t)n_items + stride; }
-
-static work carve(const likelihood_example *e) {
-    work w;
-    w.adjoint = e->work;
-    w.score = w.adjoint + e->fold->stride;
-    w.logit = w.score + e->n_items;
-    return w;
-}
-
-static void forward(const likelihood_example *e, const work *w) {
+void likelihood_logits(const likelihood_example *e) {
     const train_fold *f = e->fold;
-    uint32_t n = e->n_items;
-    kernel_dots(e->items, n, f->stride, f->vector, f->dim, w->score);
-    for (uint32_t c = 0; c < n; c++) w->logit[c] = e->scale * w->score[c] + e->bias[c];
-}
-
-void likelihood_logits(const likelihood_example *e, float *out_logits) {
-    work w = carve(e);
-    forward(e, &w);
-    memcpy(out_logits, w.logit, e->n_items * sizeof *out_logits);
+    kernel_dots(e->items, e->n_items, f->stride, f->vector, f->dim, e->score);
+    for (uint32_t c = 0; c < e->n_items; c++) e->slope[c] = e->scale * e->score[c] + e->bias[c];
 }
 
 /* logit = fit x ((sum_c t_c) m_c exp(l_c) / sum_c' m_c' exp(l_c') - t_c). */
@@ -64,42 +40,35 @@ static void logistic(const likelihood_example *e, float *logit) {
     }
 }
 
-/* From d loss / d l to the items, the biases, the scale and the person. */
-static void backward(const likelihood_example *e, const work *w) {
+/* From d loss / d l to the scale and the person, and through M^-1 to the history. */
+static void backward(likelihood_example *e) {
     const train_fold *f = e->fold;
-    uint32_t n = e->n_items, stride = f->stride;
-    double scale_gradient = 0;
-    memset(w->adjoint, 0, stride * sizeof *w->adjoint);
-    for (uint32_t c = 0; c < n; c++) {
-        if (w->logit[c] == 0) continue;
-        float g = e->scale * w->logit[c];
-        scale_gradient += (double)(g * w->score[c]);
-        e->bias_gradient[c] += w->logit[c];
-        kernel_add_scaled(w->adjoint, g, e->items + (size_t)c * stride, stride);
-        kernel_add_scaled(e->items_gradient + (size_t)c * stride, g, f->vector, stride);
+    uint32_t stride = f->stride;
+    double scale_slope = 0;
+    memset(e->adjoint, 0, stride * sizeof *e->adjoint);
+    for (uint32_t c = 0; c < e->n_items; c++) {
+        if (e->slope[c] == 0) continue;
+        float g = e->scale * e->slope[c];
+        scale_slope += (double)(g * e->score[c]);
+        kernel_add_scaled(e->adjoint, g, e->items + (size_t)c * stride, stride);
     }
-    *e->scale_gradient += (float)scale_gradient;
+    e->scale_slope = (float)scale_slope;
+    train_solve(f->system, e->adjoint, f->dim, stride);
 }
 
-/* From the person through M^-1 to the history. */
-static void history_gradient(const likelihood_example *e, const work *w) {
-    const train_fold *f = e->fold;
-    uint32_t stride = f->stride, dim = f->dim;
-    train_solve(f->system, w->adjoint, dim, stride);
-    for (uint32_t i = 0; i < f->n_rows; i++) {
-        const float *v = f->rows + (size_t)i * stride;
-        float *g = e->history_gradient + (size_t)i * stride;
-        float near = kernel_dot(f->vector, v, dim), far = kernel_dot(w->adjoint, v, dim);
-        kernel_add_scaled(g, f->weights[i] * (1 - near), w->adjoint, stride);
-        kernel_add_scaled(g, -f->weights[i] * far, f->vector, stride);
-    }
-}
-
-void likelihood_gradient(const likelihood_example *e) {
+void likelihood_slopes(likelihood_example *e) {
     static void (*const derive[])(const likelihood_example *, float *) = {multinomial, gaussian, logistic};
-    work w = carve(e);
-    forward(e, &w);
-    derive[e->kind](e, w.logit);
-    backward(e, &w);
-    history_gradient(e, &w);
+    likelihood_logits(e);
+    derive[e->kind](e, e->slope);
+    backward(e);
+}
+
+void likelihood_add_event(float *gradient, const float *u, const float *t, const float *v, float weight,
+                          uint32_t dim, float *scratch) {
+    uint32_t stride = kernel_stride(dim);
+    float near = kernel_dot(u, v, dim), far = kernel_dot(t, v, dim);
+    memset(scratch, 0, stride * sizeof *scratch);
+    kernel_add_scaled(scratch, weight * (1 - near), t, stride);
+    kernel_add_scaled(scratch, -weight * far, u, stride);
+    kernel_add_scaled(gradient, 1, scratch, stride);
 }

@@ -20,28 +20,31 @@
 
 typedef enum likelihood { LIKELIHOOD_MULTINOMIAL, LIKELIHOOD_GAUSSIAN, LIKELIHOOD_LOGISTIC } likelihood;
 
-/* Gradients are added to. Rows have fold->stride floats, zero from D on. */
+/* Rows have fold->stride floats, zero from D on. */
 typedef struct likelihood_example {
     likelihood kind;
-    uint32_t n_items;                      /* C */
-    float fit, zeros, scale;               /* fit = weight of this person's loss */
-    const train_fold *fold;                /* folded in */
-    const float *items;                    /* (C, stride) v_c */
-    const float *bias;                     /* (C) b_c */
-    const float *target, *stands_for;      /* (C) t_c, m_c; t_c > 0 implies m_c > 0 */
-    float *items_gradient, *bias_gradient; /* (C, stride), (C) */
-    float *history_gradient;               /* (H, stride) */
-    float *scale_gradient;                 /* (1) with respect to log scale */
-    float *work;                           /* (likelihood_work) */
+    uint32_t n_items;                 /* C */
+    float fit, zeros, scale;          /* fit = weight of this person's loss */
+    const train_fold *fold;           /* folded in */
+    const float *items;               /* (C, stride) v_c */
+    const float *bias;                /* (C) b_c */
+    const float *target, *stands_for; /* (C) t_c, m_c; t_c > 0 implies m_c > 0 */
+    float *score;                     /* (C) out: y_c */
+    float *slope;                     /* (C) out: the derivative by l_c, which is that by b_c */
+    float *adjoint;                   /* (stride) out: t */
+    float scale_slope;                /* out: the derivative by log scale */
 } likelihood_example;
 
-/* Floats of workspace. */
-size_t likelihood_work(uint32_t n_items, uint32_t stride);
+/* score and l_c in the place of slope; no other output is written. */
+void likelihood_logits(const likelihood_example *e);
 
-/* out_logits (C) = l; no gradient is needed or touched. */
-void likelihood_logits(const likelihood_example *e, float *out_logits);
+/* Every derivative of fit x loss, of which those of the vectors follow: item c receives scale slope_c u, and
+ * event i what likelihood_add_event adds. */
+void likelihood_slopes(likelihood_example *e);
 
-/* The derivative of fit x loss is added to every gradient. */
-void likelihood_gradient(const likelihood_example *e);
+/* gradient (stride) += w (t - (t . v) u - (u . v) t) of an event with vector v, all rows of `stride` floats;
+ * scratch (stride). */
+void likelihood_add_event(float *gradient, const float *u, const float *t, const float *v, float weight,
+                          uint32_t dim, float *scratch);
 
 #endif

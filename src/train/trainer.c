@@ -103,7 +103,7 @@ ampcf_status ampcf_trainer_step(ampcf_trainer *trainer, uint32_t max_rows,
 }
 
 void ampcf_trainer_pass(const ampcf_trainer *trainer, ampcf_train_pass *out_pass) {
-    *out_pass = (ampcf_train_pass){NULL, 0, 0};
+    *out_pass = (ampcf_train_pass){NULL, 0, 0, AMPCF_PASS_USERS};
     if (trainer->ops->pass) trainer->ops->pass(trainer, out_pass);
 }
 

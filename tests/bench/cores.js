@@ -92,6 +92,7 @@ async function processes(cores) {
 /** @type {[string, Work][]} */
 const works = [
   ['als, dim 64, 3 sweeps', als],
+  ['logistic, dim 64, 1 epoch', training({ objective: 'logistic', dim: 64, warmup: 1, epochs: 1 })],
   ['neighbours by ease, beside vectors', training({ dim: 64, sweeps: 1, neighbours: 50 })],
   ['neighbours by local', training({ dim: 8, sweeps: 1, neighbours: 50, neighbourMethod: 'local' })],
   ['evaluation, one vector', await evaluation({ dim: 64, sweeps: 2, gate: 0 })],

@@ -46,17 +46,6 @@ function fitting(wanted, bytesOn, values) {
 }
 
 /**
- * What of a training is done by one core all the same.
- * @param {string | undefined} objective
- */
-const alone = (objective = 'als') =>
-  objective === 'als'
-    ? ''
-    : objective === 'softmax'
-      ? '; softmax: one core'
-      : `; epochs of ${objective}: one core`;
-
-/**
  * About how many multiply-adds a training is.
  * @param {Interactions} interactions
  * @param {Record<string, any>} given settings
@@ -84,7 +73,7 @@ export async function trainingCores(interactions, given, values, say) {
   const bytesOn = (/** @type {number} */ n) => memoryOn(one, n, given.objective).bytes;
   const cores = asked ? wanted : fitting(wanted, bytesOn, values);
   const why = cores < wanted ? ` of ${wanted}: no more fit into memory` : ' (--cores N)';
-  say(`cores    ${cores}${why}${alone(given.objective)}`);
+  say(`cores    ${cores}${why}${given.objective === 'softmax' ? '; softmax: one core' : ''}`);
   return cores;
 }
 

@@ -196,8 +196,8 @@ export const usage = [
   '  --card                  measure persona quality and run a membership attack (two more ' +
     'trainings), and write the model card into the model;',
   '                          ampcf inspect shows it',
-  `${coresUsage}. Softmax and the epochs of the`,
-  '                          likelihoods are done by one; with --auto also so many trials at a time',
+  `${coresUsage}. Softmax is`,
+  '                          done by one; with --auto also so many trials at a time',
   memoryUsage,
   "  --name TEXT             goes into the model's metadata",
   '  --json                  a summary on standard output',

@@ -184,6 +184,10 @@ export const ampcf_taste_space = /** @type {const} */ ({
 
 export const AMPCF_MAX_REFITTED = 512;
 
+export const AMPCF_PASS_USERS = 0;
+export const AMPCF_PASS_ITEMS = 1;
+export const AMPCF_PASS_PEOPLE = 2;
+export const AMPCF_PASS_GRADIENTS = 3;
 export const AMPCF_OBJECTIVE_ALS = 0;
 export const AMPCF_OBJECTIVE_SOFTMAX = 1;
 export const AMPCF_OBJECTIVE_MULTINOMIAL = 2;
@@ -246,8 +250,8 @@ export const ampcf_train_progress = /** @type {const} */ ({
 });
 
 export const ampcf_train_pass = /** @type {const} */ ({
-  bytes: 12,
-  fields: { rows: ['pointer', 0], n_rows: ['u32', 4], row_floats: ['u32', 8] },
+  bytes: 16,
+  fields: { rows: ['pointer', 0], n_rows: ['u32', 4], row_floats: ['u32', 8], kind: ['u32', 12] },
 });
 
 export const ampcf_given = /** @type {const} */ ({

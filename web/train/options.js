@@ -92,8 +92,8 @@ import { choiceSettings, goneSettings, numberSettings, refuseGone } from './sett
  *   on events that a shorter training, which comes first, does not see
  * @property {string} [name] goes into the metadata
  * @property {number} [cores] 1 to 64 workers that share the training and the neighbours, each with an
- *   instance of its own; no byte depends on it. Default 1: no worker. Only softmax, and the epochs of the
- *   likelihoods, are done by one
+ *   instance of its own; no byte depends on it. Default 1: no worker. Only softmax, and the epochs of
+ *   likelihoods whose batches are small, are done by one
  * @property {AbortSignal} [signal]
  * @property {(progress: TrainProgress) => void} [onProgress]
  * @property {(snapshot: TrainSnapshot) => void | Promise<void>} [onSnapshot] at the end of each sweep or

@@ -1,10 +1,12 @@
 // Owns how a training and its neighbours are divided among workers, and joined. Must not know what is
 // computed: every sum is made whole by one worker, so that no byte depends on their number.
+import { AMPCF_PASS_GRADIENTS, AMPCF_PASS_ITEMS, AMPCF_PASS_PEOPLE, AMPCF_PASS_USERS } from '../core/abi.js';
 import { openPool } from '../workers/pool.js';
 import { hasThreads, nodeThreads, threadOfNode, threadOfPage } from '../workers/thread.js';
 
 /** @import { Pool } from '../workers/pool.js' */
 /** @import { NeighbourRows, Rows, Training } from './kernel.js' */
+/** @import { TrainSettings } from './settings.js' */
 /** @typedef {{ from: number, n: number, given: any }} Solved */
 /** @typedef {{ from: number, n: number, owner?: number }} Piece rows or units of a pass; owner: who solves */
 
@@ -12,6 +14,10 @@ import { hasThreads, nodeThreads, threadOfNode, threadOfPage } from '../workers/
 const askedAhead = 2;
 /** So many pieces a worker that the last ones end at about the same time. */
 const piecesEach = 24;
+/** A batch is short, and its rows cost about the same. */
+const batchPiecesEach = 3;
+/** Multiply-adds of a batch below which its messages take longer than what they save. */
+const smallBatch = 4e6;
 
 function startWorker() {
   const threads = nodeThreads();
@@ -80,6 +86,30 @@ export function piecesOf(costs, workers) {
 }
 
 /**
+ * Consecutive pieces of as many rows.
+ * @param {number} n rows
+ * @param {number} count of pieces, at most
+ * @returns {Piece[]}
+ */
+export function evenPieces(n, count) {
+  const size = Math.max(1, Math.ceil(n / count));
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => ({
+    from: i * size,
+    n: Math.min(size, n - i * size),
+  }));
+}
+
+/**
+ * Whether the epochs of a likelihood are shared too.
+ * @param {TrainSettings} settings
+ * @param {{ users: number, itemIds: string[] }} data
+ */
+export function sharesBatches({ batch, samples, dim }, { users, itemIds }) {
+  const people = Math.min(Number(batch), users);
+  return people * (Number(samples) || itemIds.length) * dim >= smallBatch;
+}
+
+/**
  * The units of a pass of neighbours: each part's own, or as many pieces as anybody may have.
  * @param {{ n_units: number, owned: number }} pass
  * @param {number} workers
@@ -102,14 +132,18 @@ export function unitsOf({ n_units: n, owned }, workers) {
  * One pass: pieces to whoever is free or owns them, what was solved to all others.
  * @param {Pool} pool
  * @param {readonly Piece[]} pieces
- * @param {(solved: Solved) => Promise<void>} onSolved
+ * @param {(solved: Solved) => Promise<void>} onSolved what is given is gone when it has waited
  */
 export async function sharePass(pool, pieces, onSolved) {
   const solve = async (/** @type {number} */ worker, /** @type {Piece} */ { from, n }) => {
     const given = await pool.ask(worker, { do: 'solve', from, n });
-    for (let other = 0; other < pool.size && given.length > 0; other++)
-      if (other !== worker) pool.tell(other, { do: 'take', from, n, given });
-    await onSolved({ from, n, given });
+    const counted = onSolved({ from, n, given });
+    // The last one gets it, the others a copy each.
+    const last = worker === pool.size - 1 ? pool.size - 2 : pool.size - 1;
+    for (let other = 0; other <= last && given.length > 0; other++)
+      if (other !== worker)
+        pool.tell(other, { do: 'take', from, n, given }, other === last ? [given.buffer] : []);
+    await counted;
   };
   let next = 0;
   const free = pieces.filter(({ owner }) => owner === undefined);
@@ -127,28 +161,36 @@ export async function sharePass(pool, pieces, onSolved) {
  * @param {Pool} pool
  * @param {Training} training
  * @param {Rows & { users: number, itemIds: string[] }} data
- * @param {number} dim
+ * @param {TrainSettings} settings
  */
-export function sharedTraining(pool, training, { offsets, items, users, itemIds }, dim) {
+export function sharedTraining(pool, training, data, settings) {
+  const { offsets, items, users, itemIds } = data;
   // A row costs its events and the solution of its system.
-  const alone = dim / 3 + 4;
+  const alone = settings.dim / 3 + 4;
   const ofItems = new Float64Array(itemIds.length).fill(alone);
   for (const item of items) ofItems[item]++;
   const ofUsers = Float64Array.from({ length: users }, (_, u) => alone + offsets[u + 1] - offsets[u]);
-  const pieces = { users: piecesOf(ofUsers, pool.size), items: piecesOf(ofItems, pool.size) };
+  /** @type {Record<number, Piece[]>} */
+  const sweep = {
+    [AMPCF_PASS_USERS]: piecesOf(ofUsers, pool.size),
+    [AMPCF_PASS_ITEMS]: piecesOf(ofItems, pool.size),
+  };
+  const isShared = sharesBatches(settings, data);
   return {
     /**
      * The pass at hand, to its end.
      * @param {{ done: number }} at
      * @param {(done: number) => Promise<void>} onDone rows of the training
-     * @returns {Promise<ReturnType<Training['step']> | undefined>} undefined: there is none
+     * @returns {Promise<ReturnType<Training['step']> | undefined>} undefined: there is none to share
      */
     async pass({ done }, onDone) {
-      if (training.pass().n_rows === 0) return undefined;
-      const isOfUsers = done % (users + itemIds.length) < users;
+      const { n_rows: rows, kind } = training.pass();
+      if (rows === 0 || (kind >= AMPCF_PASS_PEOPLE && !isShared)) return undefined;
       let solved = done;
-      await sharePass(pool, pieces[isOfUsers ? 'users' : 'items'], async ({ from, n, given }) => {
+      const pieces = sweep[kind] ?? evenPieces(rows, batchPiecesEach * pool.size);
+      await sharePass(pool, pieces, async ({ from, n, given }) => {
         training.takeRows(from, given);
+        if (kind === AMPCF_PASS_GRADIENTS) return;
         solved += n;
         await onDone(solved);
       });

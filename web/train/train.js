@@ -175,7 +175,7 @@ async function runOnCores(training, input, seconds, opened) {
   return withPool(trainingPool(workers), options.signal, async (pool) => {
     const { offsets, items, weights } = data;
     const { bytes } = await openShared(pool, () => ({ ...opened, rows: { offsets, items, weights } }));
-    const shared = sharedTraining(pool, training, data, settings.dim);
+    const shared = sharedTraining(pool, training, data, settings);
     return {
       written: await runTraining(training, input, seconds, shared),
       workerBytes: bytes,
@@ -207,7 +207,7 @@ async function runTraining(training, input, seconds, shared) {
     const onDone = (/** @type {number} */ done) => report({ ...from, done }, false);
     at = (await shared?.pass(from, onDone)) ?? training.step(rowsToGo(from));
     const stopped = at.sweep > before && (await watch.ended(at)),
-      over = stopped || at.done === at.total;
+      over = stopped || at.sweep === at.sweeps; // the last rows may be counted before the last pass
     await report(at, over);
     if (over) return settingsAfter(settings, watch.restore() ?? at.sweep);
   }

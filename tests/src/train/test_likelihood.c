@@ -78,9 +78,8 @@ typedef struct single {
     train_fold fold;
     likelihood_example example;
     void *memory;
-    float gram[D * STRIDE], items[C_MAX * STRIDE], bias[C_MAX], target[C_MAX], stands_for[C_MAX],
-        scale_gradient;
-    float items_gradient[C_MAX * STRIDE], bias_gradient[C_MAX], history_gradient[H_MAX * STRIDE], *work;
+    float gram[D * STRIDE], items[C_MAX * STRIDE], bias[C_MAX], target[C_MAX], stands_for[C_MAX];
+    float score[C_MAX], slope[C_MAX], adjoint[STRIDE], history_gradient[H_MAX * STRIDE];
 } single;
 
 static void make_single(point *o, single *s) {
@@ -107,7 +106,6 @@ static void make_single(point *o, single *s) {
         for (uint32_t d = 0; d < D; d++) s->items[c * STRIDE + d] = (float)o->vectors[o->items[c]][d];
     }
     train_fold_in(&s->fold);
-    s->work = exact(likelihood_work(o->n_items, STRIDE) * sizeof(float));
     s->example = (likelihood_example){.kind = o->kind,
                                       .n_items = o->n_items,
                                       .fit = (float)o->fit,
@@ -118,11 +116,9 @@ static void make_single(point *o, single *s) {
                                       .bias = s->bias,
                                       .target = s->target,
                                       .stands_for = s->stands_for,
-                                      .items_gradient = s->items_gradient,
-                                      .bias_gradient = s->bias_gradient,
-                                      .history_gradient = s->history_gradient,
-                                      .scale_gradient = &s->scale_gradient,
-                                      .work = s->work};
+                                      .score = s->score,
+                                      .slope = s->slope,
+                                      .adjoint = s->adjoint};
 }
 
 static double step_loss(point *o, double *at, double step) {
@@ -165,20 +161,28 @@ static void make_point(point *o, likelihood kind, int sampled, int itself, uint6
     }
 }
 
+static void add_events(single *s) {
+    float scratch[STRIDE];
+    for (uint32_t i = 0; i < s->fold.n_rows; i++)
+        likelihood_add_event(s->history_gradient + i * STRIDE, s->fold.vector, s->adjoint,
+                             s->fold.rows + i * STRIDE, s->fold.weights[i], D, scratch);
+}
+
 static void check_gradient(point *o) {
     static single s;
     memset(&s, 0, sizeof s);
     make_single(o, &s);
-    float logits[C_MAX];
     double wanted[C_MAX], got[N][D] = {{0}}, bias[N] = {0}, largest = 0;
     (void)loss_at(o, wanted);
-    likelihood_logits(&s.example, logits);
-    for (uint32_t c = 0; c < o->n_items; c++) CHECK_NEAR(logits[c], wanted[c], 2e-5);
-    likelihood_gradient(&s.example);
+    likelihood_logits(&s.example);
+    for (uint32_t c = 0; c < o->n_items; c++) CHECK_NEAR(s.slope[c], wanted[c], 2e-5);
+    likelihood_slopes(&s.example);
     for (uint32_t c = 0; c < o->n_items; c++) {
-        bias[o->items[c]] += (double)s.bias_gradient[c];
-        for (uint32_t d = 0; d < D; d++) got[o->items[c]][d] += (double)s.items_gradient[c * STRIDE + d];
+        bias[o->items[c]] += (double)s.slope[c];
+        for (uint32_t d = 0; d < D; d++)
+            got[o->items[c]][d] += (double)s.example.scale * (double)s.slope[c] * (double)s.fold.vector[d];
     }
+    add_events(&s);
     for (uint32_t i = 0; i < o->n_kept; i++)
         for (uint32_t d = 0; d < D; d++) got[o->kept[i]][d] += (double)s.history_gradient[i * STRIDE + d];
     for (uint32_t j = 0; j < N; j++) {
@@ -189,15 +193,16 @@ static void check_gradient(point *o) {
             largest = fmax(largest, fabs(slope));
         }
     }
-    CHECK_NEAR(s.scale_gradient, difference(o, &o->log_scale), 5e-5);
+    CHECK_NEAR(s.example.scale_slope, difference(o, &o->log_scale), 5e-5);
     CHECK(largest > 0.05); /* something to be wrong about */
-    float once = s.items_gradient[STRIDE], padding = 0;
-    likelihood_gradient(&s.example); /* added, not written */
-    CHECK_NEAR(s.items_gradient[STRIDE], 2 * (double)once, 1e-6);
-    for (uint32_t c = 0; c < o->n_items; c++)
-        for (uint32_t d = D; d < STRIDE; d++) padding += fabsf(s.items_gradient[c * STRIDE + d]);
+    float once = s.history_gradient[0], padding = 0;
+    add_events(&s); /* added, not written */
+    CHECK_NEAR(s.history_gradient[0], 2 * (double)once, 1e-6);
+    for (uint32_t i = 0; i < o->n_kept; i++)
+        for (uint32_t d = D; d < STRIDE; d++) padding += fabsf(s.history_gradient[i * STRIDE + d]);
+    for (uint32_t d = D; d < STRIDE; d++) padding += fabsf(s.adjoint[d]);
     CHECK(padding == 0);
-    free(s.memory), free(s.work);
+    free(s.memory);
 }
 
 static void gradient_is_the_derivative(void) {

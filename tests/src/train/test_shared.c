@@ -50,20 +50,22 @@ static void shared_training(const ampcf_train_config *c, const data *d, uint32_t
     ampcf_train_progress p = {0, 1, 0, 0}, q = {0, 1, 0, 0};
     ampcf_train_pass pass;
     size_t n = c->n_items, dim = c->dim;
+    uint32_t passes[4] = {0};
     while (p.done < p.total) CHECK_EQ(ampcf_trainer_step(alone.of[0], 1000, &p), AMPCF_OK);
     for (ampcf_trainer_pass(t.of[0], &pass); pass.n_rows > 0; ampcf_trainer_pass(t.of[0], &pass)) {
         uint64_t before = q.done;
         CHECK_EQ(ampcf_trainer_solve(t.of[0], pass.n_rows, 1), AMPCF_E_ARGUMENT);
         CHECK_EQ(ampcf_trainer_solve(t.of[0], 1, pass.n_rows), AMPCF_E_ARGUMENT);
-        CHECK(pass.n_rows == c->n_users || pass.n_rows == c->n_items);
+        CHECK(pass.kind == AMPCF_PASS_PEOPLE || pass.n_rows <= c->n_items || pass.n_rows == c->n_users);
+        passes[pass.kind]++;
         one_pass(&t, count, &pass, rng);
         for (uint32_t i = 0; i < count; i++) CHECK_EQ(ampcf_trainer_pass_end(t.of[i], &q), AMPCF_OK);
-        CHECK_EQ(q.done, before + pass.n_rows);
+        CHECK_EQ(q.done, before + (pass.kind == AMPCF_PASS_GRADIENTS ? 0 : pass.n_rows));
     }
+    CHECK(passes[AMPCF_PASS_USERS] > 1 && passes[AMPCF_PASS_USERS] == passes[AMPCF_PASS_ITEMS]);
+    CHECK((passes[AMPCF_PASS_PEOPLE] > 3) == (c->objective != AMPCF_OBJECTIVE_ALS));
     ampcf_trainer *last = t.of[count - 1];
     CHECK_EQ(ampcf_trainer_pass_end(last, &q), AMPCF_E_ARGUMENT);
-    while (q.done < q.total)
-        CHECK_EQ(ampcf_trainer_step(last, 1000, &q), AMPCF_OK); /* what cannot be shared */
     CHECK(p.done == q.done && p.sweep == q.sweep && p.sweep == c->sweeps + c->warmup);
     CHECK_BYTES(ampcf_trainer_vectors(last), ampcf_trainer_vectors(alone.of[0]), n * dim * 4);
     CHECK_BYTES(ampcf_trainer_bias(last), ampcf_trainer_bias(alone.of[0]), n * 4);
@@ -89,16 +91,18 @@ static ampcf_train_config plain_config(const data *d) {
 static void trainings_are_shared(void) {
     uint64_t rng = 301;
     for (uint32_t count = 1; count <= MOST; count++)
-        for (int variant = 0; variant < 5; variant++) {
+        for (int variant = 0; variant < 9; variant++) {
             data d = make_data(60, 41, variant == 1, &rng);
             ampcf_train_config c = plain_config(&d);
             if (variant == 1) c.support_lambda = 9, c.vector_step = 0.5f, c.user_damping = 0.3f;
             if (variant == 2) c.lambda = 200, c.item_damping = 0.4f; /* next to nothing is left */
             if (variant >= 3) {
-                c.objective = variant == 3 ? AMPCF_OBJECTIVE_MULTINOMIAL : AMPCF_OBJECTIVE_LOGISTIC;
+                c.objective = AMPCF_OBJECTIVE_MULTINOMIAL + (uint32_t)variant % 3;
                 c.warmup = 2, c.batch = 16, c.learning_rate = 0.01f, c.dropout = 0.4f, c.decay = 0.01f;
                 c.zeros = 0.2f;
             }
+            if (variant >= 6) c.samples = 7, c.batch = variant == 7 ? 1 : 23; /* few items of many */
+            if (variant == 8) c.dropout = 0;
             shared_training(&c, &d, count, &rng);
             free_data(&d);
         }
@@ -109,7 +113,7 @@ static void softmax_has_no_passes(void) {
     data d = make_data(30, 20, 0, &rng);
     ampcf_train_config c = plain_config(&d);
     ampcf_train_progress p;
-    ampcf_train_pass pass = {NULL, 7, 7};
+    ampcf_train_pass pass = {NULL, 7, 7, AMPCF_PASS_PEOPLE};
     c.objective = AMPCF_OBJECTIVE_SOFTMAX, c.batch = 8, c.negatives = 2, c.learning_rate = 0.01f;
     c.attention_beta = 1, c.balance = 1;
     free(d.weights), d.weights = NULL;

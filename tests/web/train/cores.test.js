@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { trainModel, trainingMemory } from '../../../dist/train.js';
-import { piecesOf, unitsOf } from '../../../web/train/shared.js';
-import { failsWith, filmFacts } from '../../support.js';
+import { evenPieces, piecesOf, sharesBatches, unitsOf } from '../../../web/train/shared.js';
+import { failsWith, filmFacts, interactionsOf, people } from '../../support.js';
 import { withThreads } from '../workers/watched-threads.js';
 import { any, base, small } from './small-training.js';
 
@@ -22,9 +22,16 @@ const kinds = [
   ['local', { neighbours: 6, neighbourMethod: 'local' }],
   ['cooccurrence', { neighbours: 6, neighbourMethod: 'cooccurrence', neighbourStrength: 0.1 }],
 ];
-/** @type {[string, TrainOptions][]} */
+const many = interactionsOf(people);
+/** Enough for a batch to be shared. */
+const wide = { epochs: 2, warmup: 2, dim: 128, batch: 400, minSupport: 1 };
+/** @type {[string, TrainOptions, typeof base?][]} */
 const otherObjectives = [
   ['the warm-up of a likelihood', { objective: 'multinomial', epochs: 2, warmup: 3, dim: 8, minSupport: 1 }],
+  ['batches of multinomial', { objective: 'multinomial', ...wide }, many],
+  ['batches of gaussian, each person its own', { objective: 'gaussian', ...wide, dropout: 0 }, many],
+  ['batches of logistic', { objective: 'logistic', ...wide }, many],
+  ['batches of sampled items', { objective: 'logistic', ...wide, samples: 200 }, many],
   ['neighbours of softmax', { objective: 'softmax', epochs: 1, dim: 8, minSupport: 1, neighbours: 6 }],
 ];
 
@@ -36,14 +43,15 @@ describe('the number of cores changes no byte', () => {
   }));
   for (const { name, options, data } of [
     ...all,
-    ...otherObjectives.map(([objective, options]) => ({ name: objective, options, data: base })),
+    ...otherObjectives.map(([name, options, data = base]) => ({ name, options, data })),
   ])
     test(name, async () => {
-      const [one, two, three] = await Promise.all(
-        [1, 2, 3].map((cores) => trainModel(data, { ...options, cores })),
+      const [one, two, three, five] = await Promise.all(
+        [1, 2, 3, 5].map((cores) => trainModel(data, { ...options, cores })),
       );
       assert.deepEqual(two.bytes, one.bytes);
       assert.deepEqual(three.bytes, one.bytes);
+      assert.deepEqual(five.bytes, one.bytes);
       assert.deepEqual([one.cores, two.cores, three.cores], name.includes('softmax') ? [1, 1, 1] : [1, 2, 3]);
       assert.ok(two.memoryBytes > one.memoryBytes || name === 'neighbours of softmax');
     });
@@ -92,6 +100,29 @@ describe('workers', () => {
       assert.equal(own.at(-1)?.done, own.at(-1)?.total);
       assert.ok(own.every(({ done }, i) => i === 0 || done >= own[i - 1].done));
     }
+  });
+
+  test('count the people of a batch once, and stop after an epoch', async () => {
+    const done = /** @type {number[]} */ ([]);
+    const sweeps = /** @type {number[]} */ ([]);
+    const options = { ...wide, objective: /** @type {const} */ ('logistic'), batch: 200, cores: 2 };
+    const [one, two] = await Promise.all(
+      [1, 2].map((cores) =>
+        trainModel(many, {
+          ...options,
+          cores,
+          onSnapshot: ({ sweep, stop }) => (sweep === 1 ? stop() : undefined),
+          onProgress: ({ done: rows, sweep }) => {
+            if (cores === 2) (done.push(rows), sweeps.push(sweep));
+          },
+        }),
+      ),
+    );
+    assert.deepEqual(two.bytes, one.bytes);
+    assert.equal(two.settings.epochs, 1);
+    assert.ok(done.every((rows, i) => i === 0 || rows >= done[i - 1]));
+    assert.equal(sweeps.at(-1), 3);
+    assert.equal(done.at(-1), 2 * (many.users.length + two.items) + many.users.length);
   });
 
   test('are ended by an abort, whatever they do', async () => {
@@ -168,6 +199,20 @@ describe('what is said before', () => {
   });
 });
 
+describe('batches of likelihoods', () => {
+  const settings = (/** @type {object} */ given) => any({ batch: 256, samples: 0, dim: 64, ...given });
+  const data = { users: 1000, itemIds: Array.from({ length: 300 }, String) };
+
+  test('are shared by their sizes', () => {
+    assert.equal(sharesBatches(settings({}), data), true); // 4.9 million multiply-adds
+    assert.equal(sharesBatches(settings({ dim: 32 }), data), false);
+    assert.equal(sharesBatches(settings({ batch: 128 }), data), false);
+    assert.equal(sharesBatches(settings({ samples: 100 }), data), false);
+    assert.equal(sharesBatches(settings({}), { ...data, users: 100 }), false);
+    assert.equal(sharesBatches(settings({ batch: undefined }), data), false);
+  });
+});
+
 describe('pieces', () => {
   const covers = (/** @type {{ from: number, n: number }[]} */ pieces, /** @type {number} */ end) => {
     let at = 0;
@@ -188,6 +233,15 @@ describe('pieces', () => {
     for (const piece of pieces.slice(1)) assert.ok(cost(piece) < total / 10);
     covers(piecesOf(new Float64Array(3).fill(1), 8), 3);
     covers(piecesOf(new Float64Array(), 2), 0);
+  });
+
+  test('of a batch are alike, and are all of it', () => {
+    for (const n of [1, 5, 6, 7, 256]) {
+      const pieces = evenPieces(n, 6);
+      covers(pieces, n);
+      assert.ok(pieces.length <= 6 && pieces.every((piece) => piece.n <= Math.ceil(n / 6)));
+    }
+    assert.deepEqual(evenPieces(0, 6), []);
   });
 
   test('of units are all of them, each of them with its owner', () => {
