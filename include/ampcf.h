@@ -412,7 +412,7 @@ typedef struct ampcf_explanation {
  *
  * item               < N
  * out_contributions  (summaries and H events) in the order in which they were added, in the unit of the
- *                    score, negative allowed
+ *                    score, negative allowed; NULL = the attention alone is wanted: no explanation is written
  * out_attention      (P) a_jk, sum 1
  *
  * Returns AMPCF_OK, AMPCF_E_ITEM_RANGE. Writes a workspace inside the profile. Allocates nothing. O(D^2 + H

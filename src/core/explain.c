@@ -49,8 +49,9 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
     item_score one;
     rank_score_item(profile, item, &one);
     rank_attention(profile, &one, out_attention);
+    if (!out_contributions) return AMPCF_OK;
     solve_for(profile, item);
-    double sum = (double)m->bias[item], score = (double)one.score;
+    double bias = (double)m->bias[item], sum = bias;
     for (uint32_t i = 0; i < profile->n_rows; i++) {
         const float *vi = profile_vector(profile, i);
         row_part part = part_of(profile, &one, i);
@@ -62,8 +63,8 @@ ampcf_status ampcf_explain(ampcf_profile *profile, uint32_t item, double *out_co
         out_contributions[i] = (double)profile_pull(profile, i) * likeness * part.vector + near * part.near;
         sum += out_contributions[i];
     }
-    *out_explanation =
-        (ampcf_explanation){score, (double)m->bias[item], score - sum, rank_winner(profile, &one)};
+    double score = (double)one.score;
+    *out_explanation = (ampcf_explanation){score, bias, score - sum, rank_winner(profile, &one)};
     return AMPCF_OK;
 }
 

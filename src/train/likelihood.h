@@ -14,11 +14,11 @@ typedef struct likelihood_trainer {
     uint32_t batch, in_batch, at;    /* users a batch; of the current one, done; place in order */
     uint32_t max_history, max_items; /* no H, no C is larger */
     uint64_t random;
-    uint32_t *order;    /* (U) */
-    uint32_t *kept;     /* (H) places of the input in the by-user arrays */
-    double *cumulative; /* (N) sampled: of the probability of being drawn */
-    float *start;       /* (N, stride) vectors after the warm-up */
-    float *gram;        /* (D, stride) alpha G */
+    uint32_t *order;                  /* (U) */
+    uint32_t *kept;                   /* (H) places of the input in the by-user arrays */
+    double *cumulative;               /* (N) sampled: of the probability of being drawn */
+    float *start;                     /* (N, stride) vectors after the warm-up */
+    float *gram;                      /* (D, stride) alpha G */
     float *bias_values, *head_values; /* (N), (1) log scale */
     float *target, *stands_for;       /* (C); all items: zero and one between users */
     float *rows, *bias;               /* (C, stride), (C) sampled */
@@ -28,23 +28,23 @@ typedef struct likelihood_trainer {
     train_fold fold;
     likelihood_example example;
 
-    size_t room;              /* floats of people */
-    float *people;            /* (block, person_floats) of the block at hand: person_row says what */
-    uint64_t *random_at;      /* (block) before each of them */
-    uint32_t block, n_block;  /* people at most, people of the block at hand */
-    uint32_t solved;          /* by steps: of n_block */
+    size_t room;             /* floats of people */
+    float *people;           /* (block, person_floats) of the block at hand: person_row says what */
+    uint64_t *random_at;     /* (block) before each of them */
+    uint32_t block, n_block; /* people at most, people of the block at hand */
+    uint32_t solved;         /* by steps: of n_block */
     uint32_t person_floats;
-    int has_gram, adds;       /* gram and scale are those of the batch; the second pass is at hand */
+    int has_gram, adds; /* gram and scale are those of the batch; the second pass is at hand */
 } likelihood_trainer;
 
 /* What is left of a person for the second pass. */
 typedef struct person_row {
-    uint32_t *n_items;      /* (1) C; 0 = nothing could be learnt */
-    float *scale_slope;     /* (1) */
+    uint32_t *n_items;       /* (1) C; 0 = nothing could be learnt */
+    float *scale_slope;      /* (1) */
     float *vector, *adjoint; /* (stride) u and t */
-    float *slope;           /* (C) */
-    uint32_t *items;        /* (C) which, sampled; else c is the item */
-    uint32_t *kept;         /* a bit for each event of the person: it was input */
+    float *slope;            /* (C) */
+    uint32_t *items;         /* (C) which, sampled; else c is the item */
+    uint32_t *kept;          /* a bit for each event of the person: it was input */
 } person_row;
 
 static inline uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
@@ -52,7 +52,9 @@ static inline uint32_t least(uint64_t a, uint64_t b) { return (uint32_t)(a < b ?
 static inline uint64_t round_up(uint64_t n) { return (n + 15) & ~(uint64_t)15; }
 
 /* Floats before those of C items and H events: the head, u and t. */
-static inline uint32_t person_head(const likelihood_trainer *t) { return 16 + 2 * kernel_stride(t->base.config.dim); }
+static inline uint32_t person_head(const likelihood_trainer *t) {
+    return 16 + 2 * kernel_stride(t->base.config.dim);
+}
 
 /* Floats of a person_row. */
 static inline uint64_t person_size(const likelihood_trainer *t, uint32_t max_items, uint32_t max_history) {
@@ -75,7 +77,9 @@ static inline uint32_t batch_size(const likelihood_trainer *t) {
     return least(t->batch, t->base.config.n_users - t->at);
 }
 
-static inline uint32_t user_of(const likelihood_trainer *t, uint32_t p) { return t->order[t->at + t->in_batch + p]; }
+static inline uint32_t user_of(const likelihood_trainer *t, uint32_t p) {
+    return t->order[t->at + t->in_batch + p];
+}
 
 static inline uint32_t random_under(likelihood_trainer *t, uint32_t n) {
     return (uint32_t)(((uint64_t)pcg32(&t->random) * n) >> 32);

@@ -146,4 +146,3 @@ void likelihood_solve_people(likelihood_trainer *t, uint32_t from, uint32_t n) {
     t->has_gram = 1;
     for (uint32_t p = from; p < from + n; p++) solve_person(t, p);
 }
-

@@ -479,6 +479,18 @@ export function explainItem(folded, item) {
 }
 
 /**
+ * What each persona has of what speaks for an item, as explainItem has it.
+ * @param {FoldedProfile} folded
+ * @param {number} item
+ * @returns {Float32Array} (P)
+ */
+export function attentionTo(folded, item) {
+  const attention = new Float32Array(personaCount(folded));
+  change(folded, 'ampcf_explain', item, 0, attention, 0);
+  return attention;
+}
+
+/**
  * @param {FoldedProfile} folded
  * @param {number} persona
  * @returns {[shares: Float64Array, lifts: Float64Array]} (A) each

@@ -3,8 +3,8 @@
 import { entropy } from '../core/entropy.js';
 import {
   addEvent,
+  attentionTo,
   beginFold,
-  explainItem,
   finishFold,
   freeFold,
   rankItems,
@@ -47,7 +47,7 @@ function lookAt(fold, list, out) {
   const r = responsibilitiesOf(fold);
   const columns = shares.map((_, k) => Float32Array.from({ length: fold.events }, (__, i) => r[i * p + k]));
   out[2] = isCollapsed(columns) ? 1 : 0;
-  const attention = Array.from(list, (index) => explainItem(fold, index).attention);
+  const attention = Array.from(list, (index) => attentionTo(fold, index));
   out[3] = entropyShare(attention) ?? -1;
 }
 

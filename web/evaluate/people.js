@@ -25,6 +25,27 @@ import { interactionsArgument } from '../train/interactions.js';
 const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
+ * Places of interactions in the order of the ids of their items; those of one item in the order given.
+ * @param {readonly string[]} items
+ * @param {ArrayLike<number>} item
+ * @returns {Uint32Array}
+ */
+function orderByItem(items, item) {
+  const sorted = Uint32Array.from(items.keys()).sort((a, b) => byText(items[a], items[b]));
+  const rank = new Uint32Array(items.length);
+  for (let i = 1; i < sorted.length; i++) {
+    const isSame = items[sorted[i]] === items[sorted[i - 1]];
+    rank[sorted[i]] = rank[sorted[i - 1]] + (isSame ? 0 : 1);
+  }
+  const next = new Uint32Array(items.length + 1);
+  for (let x = 0; x < item.length; x++) next[rank[item[x]] + 1]++;
+  for (let j = 0; j < items.length; j++) next[j + 1] += next[j];
+  const order = new Uint32Array(item.length);
+  for (let x = 0; x < item.length; x++) order[next[rank[item[x]]]++] = x;
+  return order;
+}
+
+/**
  * Each person's items with their weights, by id, so that the order of interactions does not matter; of a pair
  * that comes again the last counts.
  * @param {Interactions} interactions
@@ -32,10 +53,8 @@ const byText = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? -1
 export function itemsByPerson(interactions) {
   const { users, items, user, item, weight } = interactionsArgument(interactions);
   const lists = users.map(() => /** @type {Map<string, number>} */ (new Map()));
-  for (let x = 0; x < user.length; x++) lists[user[x]].set(items[item[x]], weight ? weight[x] : 1);
-  const byId = (/** @type {Map<string, number>} */ list) =>
-    new Map([...list].sort(([a], [b]) => byText(a, b)));
-  return new Map(users.map((id, u) => [id, byId(lists[u])]));
+  for (const x of orderByItem(items, item)) lists[user[x]].set(items[item[x]], weight ? weight[x] : 1);
+  return new Map(users.map((id, u) => [id, lists[u]]));
 }
 
 /**

@@ -34,6 +34,9 @@ static void check_item(const test_parts *t, ampcf_profile *p, uint32_t n, uint32
     float *attention = exact(personas * sizeof *attention), score;
     ampcf_explanation e;
     CHECK_EQ(ampcf_explain(p, item, parts, attention, &e), AMPCF_OK);
+    float alone[AMPCF_MAX_PERSONAS];
+    CHECK_EQ(ampcf_explain(p, item, NULL, alone, NULL), AMPCF_OK);
+    CHECK_BYTES(alone, attention, ampcf_profile_personas(p) * sizeof *alone);
     CHECK_EQ(ampcf_score(p, &item, 1, &score, &owner), AMPCF_OK);
     CHECK(e.score == (double)score && e.bias == (double)t->bias[item] && e.persona == owner);
     largest = fabs(e.bias);
