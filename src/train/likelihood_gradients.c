@@ -97,7 +97,8 @@ static void add_sample(likelihood_trainer *t, uint32_t p, uint32_t from, uint32_
         if (slot - from < n && r.slope[c] != 0)
             kernel_add_scaled(gradient_at(t, slot), t->example.scale * r.slope[c], r.vector, b->stride);
     }
-    for (uint32_t i = 0; i<count && * r.n_items> 0; i++) {
+    if (*r.n_items == 0) return;
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t slot = t->vectors.slot[b->items[first + i]];
         if (was_input(&r, i) && slot - from < n) add_event(t, &r, first + i, slot);
     }
