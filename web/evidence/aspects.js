@@ -62,7 +62,7 @@ const fewestNames = 20;
 /** How much a word must stand where names do, and how much of that its contrast can make up for. */
 const leastLikeness = 0.55;
 const contrastShare = 0.2;
-/** A word that so many of its sentences say together with a more frequent aspect is a part of what those say. */
+/** A word that so many of its sentences say beside a more frequent aspect is a part of that one. */
 const mostCovered = 0.9;
 /** Words that stand for things of which there are many, or for no thing; of English alone. */
 const standIns = new Set(
