@@ -137,9 +137,17 @@ function reportOf(file, bytes, model) {
  */
 const wordOf = (value) => (typeof value === 'string' ? value : safeJson(value));
 
+/** @param {any} values */
+const namedValues = (values = {}) =>
+  typeof values === 'object'
+    ? Object.entries(values ?? {})
+        .map(([name, value]) => `${name} ${wordOf(value)}`)
+        .join(', ')
+    : wordOf(values);
+
 /** @param {ReturnType<typeof reportOf>} report */
 function factTable({ items, dim, personas, aspects, neighbours, lineage, metadata, graph, sections: list }) {
-  const { settings, card: _, ...about } = metadata;
+  const { settings, card: _, graph: trust, ...about } = metadata;
   const vouching = `${(neighbours / items).toFixed(1)} an item, ${fileSize(neighbourBytes(list))}`;
   return table([
     ['items', count(items)],
@@ -148,17 +156,13 @@ function factTable({ items, dim, personas, aspects, neighbours, lineage, metadat
     ['aspects', count(aspects)],
     ['neighbours', neighbours ? vouching : 'none'],
     ...(graph ? [['graph', graphLine(graph)]] : []),
+    ...(trust === undefined ? [] : [['graph settings', namedValues(trust)]]),
     ...Object.entries(about).map(([name, value]) => [
       name,
       typeof value === 'number' ? count(value) : wordOf(value),
     ]),
     ['lineage', lineage],
-    [
-      'settings',
-      Object.entries(settings ?? {})
-        .map(([name, value]) => `${name} ${wordOf(value)}`)
-        .join(', '),
-    ],
+    ['settings', namedValues(settings)],
   ]);
 }
 

@@ -62,13 +62,17 @@ const fewestNames = 20;
 /** How much a word must stand where names do, and how much of that its contrast can make up for. */
 const leastLikeness = 0.55;
 const contrastShare = 0.2;
-/** Words that stand for things of which there are many, and so differ between items; of English alone. */
+/** A word that so many of its sentences say beside a more frequent aspect is a part of that one. */
+const mostCovered = 0.9;
+/** Words that stand for things of which there are many, or for no thing; of English alone. */
 const standIns = new Set(
   (
     "these they them those their theirs this that its it it's they're i've i'm his her hers him " +
     'she he you your our my one ones two three each every several such some any all both off end ' +
     'ever always must just has had have are is was were been being does did done use used uses ' +
-    'using work works worked working got get'
+    'using work works worked working got get and but for from with without who whom what when where which ' +
+    'while not nor never nobody nothing none more most much many less few very too also still only even ' +
+    'about after before into over out the than then there here how why will would can could should may'
   ).split(' '),
 );
 
@@ -107,6 +111,7 @@ function stemOf(word, known) {
  * @property {string} word
  * @property {string[]} forms
  * @property {number} people
+ * @property {number} reviews
  * @property {number} ratio C / E
  * @property {number} contrast (C - E) / sqrt(E + 1)
  */
@@ -155,7 +160,8 @@ function sharedIn(reviews, fewestPeople) {
     const expected = share * share * pairs;
     const both = pairsIn(items);
     const contrast = (both - expected) / Math.sqrt(expected + 1);
-    return [{ word, forms: [...forms].sort(), people: people.size, ratio: both / expected, contrast }];
+    const ratio = both / expected;
+    return [{ word, forms: [...forms].sort(), people: people.size, reviews: n, ratio, contrast }];
   });
 }
 
@@ -177,11 +183,38 @@ function standsAsName(reviews, words) {
 }
 
 /**
+ * Without the words that are hardly said but beside a more frequent one, as *loose* of a loose end.
+ * @param {readonly Told[]} reviews
+ * @param {readonly Shared[]} words the most frequent first
+ */
+function withoutCovered(reviews, words) {
+  const order = new Map(words.flatMap(({ forms }, at) => forms.map((form) => [form, at])));
+  /** @type {number[][]} */ const sentences = [];
+  for (const review of reviews)
+    for (const { words: own } of review.sentences) {
+      const found = new Set(own.flatMap((word) => order.get(word) ?? []));
+      if (found.size > 0) sentences.push([...found].sort((a, b) => a - b));
+    }
+  const said = new Float64Array(words.length);
+  for (const own of sentences) for (const at of own) said[at]++;
+  /** @type {number[][]} */ const of = words.map(() => []);
+  sentences.forEach((own, s) => own.forEach((at) => of[at].push(s)));
+  const isCovered = new Uint8Array(sentences.length);
+  return words.filter((_, at) => {
+    const covered = of[at].filter((s) => isCovered[s] === 1).length;
+    if (covered >= mostCovered * said[at] && said[at] > 0) return false;
+    for (const s of of[at]) isCovered[s] = 1;
+    return true;
+  });
+}
+
+/**
  * Aspects learnt by contrast: a word that reviews of one item have in common more often than reviews of all
  * items do by chance is a word about items. Of a word in the share p of R reviews, E = p^2 W pairs of reviews
  * of the same item would both have it, of W such pairs; C do. A word with C >= 1.2 E and C - E >=
  * 3 sqrt(E + 1) is one. Of those, the words that stand where the names of things stand are aspects: as the
- * words with C >= 4 E do, and those with C < 1.2 E do not.
+ * words with C >= 4 E do, and those with C < 1.2 E do not; and that say something which no more frequent one
+ * says.
  * @param {readonly Told[]} reviews
  * @param {{ most: number, people: number }} options most aspects; people who must say the word
  * @returns {Map<string, string[]>} words of each aspect, what most people speak of first
@@ -192,10 +225,7 @@ export function learntAspects(reviews, { most, people }) {
   const found = words.filter(
     (shared) => shared.ratio >= leastRatio && shared.contrast >= leastContrast && isAspect(shared),
   );
-  return new Map(
-    found
-      .sort((a, b) => b.people - a.people || (a.word < b.word ? -1 : 1))
-      .slice(0, most)
-      .map(({ word, forms }) => [word, forms]),
-  );
+  found.sort((a, b) => b.people - a.people || b.reviews - a.reviews || (a.word < b.word ? -1 : 1));
+  const kept = withoutCovered(reviews, found).slice(0, most);
+  return new Map(kept.map(({ word, forms }) => [word, forms]));
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
+import { addGraph } from '../../../dist/train.js';
 import { withGraph } from '../../../examples/demo/graph-file.js';
 import { smallModel } from '../../support.js';
 import { commandIn } from './command.js';
@@ -57,6 +58,16 @@ describe('inspect', () => {
     assert.match(stdout, /dir.+ector +6 +6 +3\.000\n +country +2 +2 +1\.000/);
     assert.doesNotMatch(stdout, obeyed);
     assert.doesNotMatch(ampcf('inspect plain.ampcf').stdout, /graph|triples/);
+  });
+
+  test('says by which settings a graph was added, apart from what it holds', async () => {
+    const [heads, relations, tails] = [0, 1, 2].map((at) => triples.map((row) => row[at]));
+    const { bytes } = await addGraph(plain, { graph: { heads, relations, tails } });
+    writeFileSync(`${folder}/added.ampcf`, bytes);
+    const { stdout } = ampcf('inspect added.ampcf');
+    assert.match(stdout, /^ *graph settings +gain 1, pull 0\.3, people 10, power 1, decay 0\.5$/m);
+    assert.match(stdout, /^ *graph +2 relations, 2 entities, 8 triples/m);
+    assert.doesNotMatch(stdout, /\{"gain"/);
   });
 
   test('a graph that is damaged is a bad model, for verify too', () => {
