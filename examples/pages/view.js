@@ -31,23 +31,31 @@ function showHistory(list, model, me, changed) {
 }
 
 /**
- * A ranked list; a press on a title likes it.
+ * A ranked list; a press on a title likes it, and the keyboard goes on from the one that has its place.
  * @param {HTMLElement} list
  * @param {Model} model
  * @param {Profile} me
  * @param {{ proportional?: number, topK?: number, exclude?: string[] }} options
- * @param {(item: string) => void} like
+ * @param {(item: string) => void} [like] none: titles are there to be read
  * @returns {string[]} the ids shown
  */
 export function showList(list, model, me, options, like) {
   const { items } = me.recommend({ topK: 10, ...options, explain: true, contributions: 3 });
   const [personas, history] = [me.personas(), me.history];
+  const press = (/** @type {string} */ item, /** @type {number} */ place) => {
+    like?.(item);
+    /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('.title'))[place]?.focus();
+  };
+  const titleOf = (/** @type {string} */ title, /** @type {string} */ item, /** @type {number} */ place) =>
+    like
+      ? button(title, () => press(item, place), { className: 'title' })
+      : make('span', { className: 'title' }, title);
   list.replaceChildren(
-    ...items.map((ranked) =>
+    ...items.map((ranked, place) =>
       make(
         'li',
         { className: ranked.persona ? `p${ranked.persona.index % 6}` : '' },
-        button(ranked.title, () => like(ranked.item), { className: 'title' }),
+        titleOf(ranked.title, ranked.item, place),
         make('span', { className: 'tag' }, model.aspects(ranked.item).join(', ')),
         make(
           'small',

@@ -49,15 +49,91 @@ const slide = (/** @type {Page} */ page, /** @type {string} */ value) =>
 const press = (/** @type {Page} */ page, /** @type {string} */ name) =>
   page.getByRole('button', { name, exact: true }).click();
 
-describe('every small page', { skip, timeout }, () => {
-  for (const name of ['news', 'shop', 'two'])
-    for (const colorScheme of /** @type {const} */ (['light', 'dark']))
-      test(`${name}: axe has nothing to say, ${colorScheme}`, async () => {
-        const { page, close } = await open(name);
-        await page.emulateMedia({ colorScheme });
-        assert.deepEqual(await violations(page), []);
-        await close();
-      });
+/**
+ * The states that a small page can be in, each after the one before.
+ * @type {Record<string, [state: string, bring: (page: Page) => Promise<void>][]>}
+ */
+const states = {
+  news: [
+    ['all by score', (page) => slide(page, '0')],
+    ['all in proportion', (page) => slide(page, '1')],
+    ['somebody else', (page) => press(page, 'One of each')],
+    ['nothing read', emptied],
+  ],
+  shop: [
+    ['all in proportion', (page) => slide(page, '1')],
+    ['a new thing', (page) => putOnShelf(page, 'Clock of brass, gilded')],
+    ['a thing of which nothing is known', (page) => putOnShelf(page, 'Zzz')],
+    ['nothing looked at', emptied],
+  ],
+  two: [
+    ['a list for one', (page) => page.locator('#whose button').nth(1).click()],
+    ['somebody else is here', (page) => press(page, 'Jazz')],
+  ],
+};
+
+/** @param {Page} page */
+async function emptied(page) {
+  for (let left = await page.locator('#history button').count(); left > 0; left--)
+    await page.locator('#history button').first().press('Enter');
+}
+
+/** @param {Page} page @param {string} thing */
+async function putOnShelf(page, thing) {
+  await page.locator('#name').fill(thing);
+  await page.locator('#name').press('Enter');
+  await page.locator('#said:not(:empty)').waitFor();
+}
+
+const looks = /** @type {const} */ ([
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 390 },
+]);
+
+describe('every small page', { skip, timeout: 300_000 }, () => {
+  for (const name of Object.keys(states))
+    test(`${name}: axe has nothing to say in any state, light and dark, wide and narrow`, async () => {
+      const { page, end } = await open(name);
+      for (const [state, bring] of [['as it begins', async () => {}], ...states[name]]) {
+        await bring(page);
+        for (const { colorScheme, width } of looks) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 900 });
+          const found = await violations(page);
+          assert.deepEqual(found, [], `${state}, ${colorScheme}, ${width} pixels`);
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(wider <= 0, `${state}: ${wider} pixels wider than ${width}`);
+        }
+      }
+      await end();
+    });
+
+  for (const name of Object.keys(states))
+    test(`${name}: the keyboard alone comes to everything, and is never lost`, async () => {
+      const { page, end } = await open(name);
+      const focused = () =>
+        page.evaluate(() => {
+          const all = [...document.querySelectorAll('a, button, input')];
+          return all.indexOf(/** @type {Element} */ (document.activeElement));
+        });
+      const count = await page.locator('a, button, input').count();
+      for (let at = 0; at < count; at++) {
+        await page.keyboard.press('Tab');
+        assert.equal(await focused(), at);
+      }
+      // What is pressed may go: the keyboard goes on from where it was.
+      for (const pressed of await page
+        .locator('main section button')
+        .evaluateAll((all) => all.map((_, i) => i))) {
+        const button = page.locator('main section button').nth(pressed);
+        if ((await button.count()) === 0) break;
+        await button.press('Enter');
+        assert.notEqual(await focused(), -1, `lost after button ${pressed}`);
+      }
+      await end();
+    });
 });
 
 describe('the page of news', { skip, timeout }, () => {

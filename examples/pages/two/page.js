@@ -83,7 +83,7 @@ function render() {
   showEvents(found);
   showPeople(found);
   const one = chosen === null ? account : as(account, chosen, { gap });
-  showList($('list'), model, one, { exclude: played.map(({ item }) => item) }, () => {});
+  showList($('list'), model, one, { exclude: played.map(({ item }) => item) });
   if (one !== account) one.dispose();
 }
 
