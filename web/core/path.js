@@ -4,15 +4,16 @@ import { messageOf } from './arguments.js';
 import { AmpcfError } from './errors.js';
 
 /**
- * Where a path is looked for: in a page one that begins with / is one of the server.
+ * Where a path is looked for: in a page one that begins with / is one of the server, one with // of another.
  * @param {string} path
  * @param {any} cause
  */
-const lookedFor = (path, cause) =>
-  cause?.code === 'ENOENT' && path.startsWith('/')
-    ? `: here a path that begins with / begins at the root of the disk; '.${path}' is one in the current ` +
-      `folder, 'https://example.org${path}' one of a server`
-    : '';
+function lookedFor(path, cause) {
+  if (cause?.code !== 'ENOENT' || !path.startsWith('/')) return '';
+  const root = ': here a path that begins with / begins at the root of the disk; ';
+  if (path.startsWith('//')) return `${root}'https:${path}' is one of a server`;
+  return `${root}'.${path}' is one in the current folder, 'https://example.org${path}' one of a server`;
+}
 
 /** So much is read at once. */
 const chunkBytes = 2 ** 18;

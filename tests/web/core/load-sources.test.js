@@ -43,6 +43,8 @@ describe('paths of Node', () => {
     const root =
       /'\.\/no-such\.ampcf' is one in the current folder, 'https:\/\/example\.org\/no-such\.ampcf'/;
     await failsWith(() => loadModel('/no-such.ampcf'), 'IO', root);
+    const server = /; 'https:\/\/example\.org\/no-such\.ampcf' is one of a server$/;
+    await failsWith(() => loadModel('//example.org/no-such.ampcf'), 'IO', server);
     await failsWith(() => loadModel(pathToFileURL(`${path}x`)), 'IO', /ENOENT/);
     mkdirSync(join(folder, 'a-folder'));
     await failsWith(() => loadModel(join(folder, 'a-folder')), 'IO', /folder/);
