@@ -80,8 +80,8 @@ export async function loadModel(source, options = {}) {
   const starting = instantiateCore(backend, module);
   starting.catch(() => {}); // reported below, unless the download failed first
   const bytes = await reading;
-  const { memory, ...diagnostics } = await coreFor(await starting, bytes);
-  const model = new Model(diagnostics, await openModel(memory, bytes));
+  const { memory, whole, ...diagnostics } = await coreFor(await starting, bytes);
+  const model = new Model(diagnostics, await openModel(memory, bytes, whole));
   // A file that was refused is not kept.
   if (through) await (await through).keep();
   if (taste) model.taste = await taste.open(model);

@@ -65,6 +65,15 @@ _Static_assert(sizeof(format_section) == 48, "section layout");
 /* How people are folded in and scored: by attention over the evidence s_jk (version 0.1 wrote it), or by the
  * gate. */
 enum { KIND_ATTENTION = 1, KIND_GATE = 2 };
+/* The core that every page downloads is built with AMPCF_SMALL: it reads no files of version 0.1, and does
+ * not say why it refuses a file. What it refuses is opened by core-large, or refused with the reason. */
+#ifdef AMPCF_SMALL
+#define FORMAT_GIVES_REASONS 0
+#define KIND_OLDEST KIND_GATE
+#else
+#define FORMAT_GIVES_REASONS 1
+#define KIND_OLDEST KIND_ATTENTION
+#endif
 enum { SECTION_REQUIRED = 1u, SECTION_RANGE_LOADABLE = 2u };
 enum {
     DTYPE_F32 = 1,

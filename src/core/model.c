@@ -56,7 +56,8 @@ static const section_rule rules[SECTION_KNOWN] = {
 };
 
 /* Lowest and highest accepted value of each setting by kind; what a kind does not know must be zero. */
-static const float setting_bounds[KIND_GATE][FORMAT_SETTINGS][2] = {
+static const float setting_bounds[KIND_GATE + 1 - KIND_OLDEST][FORMAT_SETTINGS][2] = {
+#ifndef AMPCF_SMALL
     {[SETTING_ALPHA] = {0, 1024},
      [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE},
      [SETTING_NU] = {0, 1},
@@ -66,6 +67,7 @@ static const float setting_bounds[KIND_GATE][FORMAT_SETTINGS][2] = {
      [SETTING_SHARPNESS] = {0, 1024},
      [SETTING_SPLIT] = {0, 1024},
      [SETTING_TAU] = {0, 1}},
+#endif
     {[SETTING_ALPHA] = {0, 1024},
      [SETTING_LAMBDA] = {9.5367431640625e-7f, FORMAT_MAX_VALUE},
      [SETTING_NU] = {0, 1},
@@ -79,17 +81,23 @@ static const float setting_bounds[KIND_GATE][FORMAT_SETTINGS][2] = {
 typedef struct header_field {
     uint32_t low, high;
     uint8_t offset, status;
-    char what[18];
+    char what[FORMAT_GIVES_REASONS ? 18 : 1];
 } header_field;
 
+#if FORMAT_GIVES_REASONS
+#define REASON(words) words
+#else
+#define REASON(words) ""
+#endif
 static const header_field header_fields[] = {
-    {1, FORMAT_MAX_SECTIONS, offsetof(format_header, n_sections), AMPCF_E_LIMIT, "section count"},
+    {1, FORMAT_MAX_SECTIONS, offsetof(format_header, n_sections), AMPCF_E_LIMIT, REASON("section count")},
     {sizeof(format_header), sizeof(format_header), offsetof(format_header, header_bytes), AMPCF_E_BAD_SECTION,
-     "header bytes"},
-    {1, AMPCF_MAX_ITEMS, offsetof(format_header, n_items), AMPCF_E_LIMIT, "items"},
-    {1, AMPCF_MAX_DIM, offsetof(format_header, dim), AMPCF_E_LIMIT, "dim"},
-    {1, AMPCF_MAX_PERSONAS, offsetof(format_header, n_personas), AMPCF_E_LIMIT, "personas"},
-    {KIND_ATTENTION, KIND_GATE, offsetof(format_header, kind), AMPCF_E_UNSUPPORTED_VERSION, "model kind"},
+     REASON("header bytes")},
+    {1, AMPCF_MAX_ITEMS, offsetof(format_header, n_items), AMPCF_E_LIMIT, REASON("items")},
+    {1, AMPCF_MAX_DIM, offsetof(format_header, dim), AMPCF_E_LIMIT, REASON("dim")},
+    {1, AMPCF_MAX_PERSONAS, offsetof(format_header, n_personas), AMPCF_E_LIMIT, REASON("personas")},
+    {KIND_OLDEST, KIND_GATE, offsetof(format_header, kind), AMPCF_E_UNSUPPORTED_VERSION,
+     REASON("model kind")},
 };
 
 typedef struct opening {
@@ -102,11 +110,15 @@ typedef struct opening {
     ampcf_fault fault;
 } opening;
 
-/* Called from everywhere and hardly ever: inlined it would be a fiftieth of what a page downloads. */
-__attribute__((noinline)) static ampcf_status refuse(opening *o, ampcf_status status, uint32_t section,
-                                                     uint64_t offset, uint64_t got, uint64_t wanted,
-                                                     const char *what) {
-    o->fault = (ampcf_fault){offset, got, wanted, what, section, (uint32_t)status};
+/* Called from everywhere and hardly ever: out of line where it does something, else nothing is left of it. */
+#ifdef AMPCF_SMALL
+__attribute__((always_inline)) static inline ampcf_status
+#else
+__attribute__((noinline)) static ampcf_status
+#endif
+refuse(opening *o, ampcf_status status, uint32_t section, uint64_t offset, uint64_t got, uint64_t wanted,
+       const char *what) {
+    if (FORMAT_GIVES_REASONS) o->fault = (ampcf_fault){offset, got, wanted, what, section, (uint32_t)status};
     return status;
 }
 
@@ -300,7 +312,7 @@ static ampcf_status check_settings(opening *o) {
     for (uint32_t i = 0; i < FORMAT_SETTINGS; i++) {
         uint32_t bits;
         memcpy(&bits, &value[i], sizeof bits);
-        const float *bounds = setting_bounds[o->header.kind - KIND_ATTENTION][i];
+        const float *bounds = setting_bounds[o->header.kind - KIND_OLDEST][i];
         int reserved = bounds[1] == 0 && bits != 0; /* -0 would be a second way to write the same model */
         int in_part = i == SETTING_LEAVES && value[i] != (float)(int32_t)value[i];
         REFUSE_IF(reserved || in_part || value[i] < bounds[0] || value[i] > bounds[1], AMPCF_E_BAD_NUMBER,
@@ -536,7 +548,7 @@ ampcf_status ampcf_model_open(const void *bytes, size_t n_bytes, void *memory, s
         status = open_checked(&o);
     }
     if (status == AMPCF_OK) *out_model = o.model;
-    else if (out_fault) *out_fault = o.fault;
+    else if (FORMAT_GIVES_REASONS && out_fault) *out_fault = o.fault;
     return status;
 }
 

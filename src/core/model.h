@@ -74,6 +74,11 @@ static inline const char *text_at(const text_table *t, uint32_t i, uint32_t *out
     return t->bytes + t->offsets[i];
 }
 
+/* Written by version 0.1: people are scored by attention, not by the gate. */
+static inline int model_attends(const ampcf_model *m) {
+    return KIND_OLDEST == KIND_ATTENTION && m->kind == KIND_ATTENTION;
+}
+
 /* v_j, (D): in place, or widened into room (D). */
 const float *model_vector(const ampcf_model *m, uint32_t item, float *room);
 

@@ -17,14 +17,14 @@ static uint32_t most_near(const ampcf_model *m, uint32_t n) {
 
 /* Most leaves of a tree: personas are leaves too. */
 static uint32_t most_leaves(const ampcf_model *m) {
-    uint32_t leaves = m->kind == KIND_GATE ? (uint32_t)m->settings[SETTING_LEAVES] : 0;
+    uint32_t leaves = model_attends(m) ? 0 : (uint32_t)m->settings[SETTING_LEAVES];
     return leaves > m->n_personas ? leaves : m->n_personas;
 }
 
 /* Directions lie before vectors, in one array, because kernel_dots goes through both. */
 static void take_tree(arena *a, const ampcf_model *m, uint32_t rows, ampcf_profile *p) {
     uint32_t leaves = most_leaves(m);
-    int gated = m->kind == KIND_GATE;
+    int gated = !model_attends(m);
     p->tree.direction_stride = p->stride;
     p->tree.leaf_of = arena_take(a, gated ? rows : 0, sizeof *p->tree.leaf_of);
     p->tree.persona_of = arena_take(a, gated ? leaves : 0, sizeof *p->tree.persona_of);
@@ -39,7 +39,7 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     p.event_cap = n_events;
     p.summary_cap = n_summaries;
     p.stride = kernel_stride(m->dim);
-    p.attention = attention_read(m->settings);
+    if (model_attends(m)) p.attention = attention_read(m->settings);
     p.items = arena_take(a, rows, sizeof *p.items);
     p.liking = arena_take(a, rows, sizeof *p.liking);
     p.system_weights = arena_take(a, rows, sizeof *p.system_weights);
@@ -50,8 +50,8 @@ static ampcf_profile *layout(arena *a, const ampcf_model *m, uint32_t n_events, 
     p.responsibilities = arena_take(a, (size_t)rows * n_personas, sizeof *p.responsibilities);
     p.shares = arena_take(a, n_personas, sizeof *p.shares);
     p.support = arena_take(a, n_personas, sizeof *p.support);
-    p.gain = arena_take(a, n_personas, sizeof *p.gain);
-    p.prior = arena_take(a, n_personas, sizeof *p.prior);
+    p.gain = arena_take(a, model_attends(m) ? n_personas : 0, sizeof *p.gain);
+    p.prior = arena_take(a, model_attends(m) ? n_personas : 0, sizeof *p.prior);
     take_tree(a, m, rows, &p);
     p.vectors = p.tree.direction;
     p.system = arena_take(a, packed_size(m->dim), sizeof *p.system);

@@ -55,8 +55,7 @@ struct ampcf_profile {
     ampcf_scan_counts *scanned;
 };
 
-/* Written by version 0.1: people are scored by attention, not by the gate. */
-static inline int profile_attends(const ampcf_profile *p) { return p->model->kind == KIND_ATTENTION; }
+static inline int profile_attends(const ampcf_profile *p) { return model_attends(p->model); }
 
 static inline attention_view profile_attention(const ampcf_profile *p) {
     return (attention_view){&p->attention, p->gain, p->prior, p->n_personas};

@@ -77,9 +77,10 @@ const abandoned =
 /**
  * @param {WasmMemory} memory of an instance that has no model yet
  * @param {Uint8Array} given which may have gone since it was read
+ * @param {() => Promise<{ memory: WasmMemory }>} [whole] a core that reads more, and says why it does not
  * @returns {Promise<OpenModel>}
  */
-export async function openModel(memory, given) {
+export async function openModel(memory, given, whole) {
   const bytes = bytesView(given);
   if (!bytes) throw badArgument('model source', given, 'bytes that stay');
   const size = bytes.byteLength;
@@ -92,6 +93,9 @@ export async function openModel(memory, given) {
   const status = memory.call('ampcf_model_open', file, size, room, needed, out, fault);
   if (status !== AMPCF_OK) {
     const code = statusNames[status];
+    // What is no model at all needs no other core to say so.
+    const other = code !== 'BAD_MAGIC' && (await whole?.().catch(() => undefined));
+    if (other) return openModel(other.memory, bytes);
     throw await import('./refusal.js').then(
       ({ refusal }) => new AmpcfError(code, ...refusal(memory, memory.u8(file, size), status, fault)),
       // The words may be out of reach, the code never is.

@@ -57,22 +57,21 @@ export class WasmMemory {
    *   take as it is
    */
   call(name, ...args) {
-    const outside = args.flatMap((arg) => (typeof arg === 'object' && bytesView(arg)) || []);
-    // Most calls are of numbers, and a list of titles makes many.
-    if (outside.length === 0) return this.#run(name, /** @type {number[]} */ (args));
-    return this.scoped(
-      outside.map((bytes) => bytes.length),
-      (...blocks) => {
-        let next = 0;
-        outside.forEach((bytes, i) => this.u8(blocks[i], bytes.length).set(bytes));
-        const result = this.#run(
-          name,
-          args.map((arg) => (typeof arg === 'object' ? blocks[next++] : arg)),
-        );
-        outside.forEach((bytes, i) => bytes.set(this.u8(blocks[i], bytes.length)));
-        return result;
-      },
-    );
+    /** @type {[block: number, outside: Uint8Array][]} */ const copies = [];
+    try {
+      for (const [i, arg] of args.entries()) {
+        const outside = typeof arg === 'object' && bytesView(arg);
+        if (!outside) continue;
+        const block = this.allocate(outside.length);
+        copies.push([(args[i] = block), outside]);
+        this.u8(block, outside.length).set(outside);
+      }
+      const result = this.#run(name, /** @type {number[]} */ (args));
+      for (const [block, outside] of copies) outside.set(this.u8(block, outside.length));
+      return result;
+    } finally {
+      for (const [block] of copies) this.free(block);
+    }
   }
 
   /**

@@ -18,7 +18,14 @@ const compile = async (build) =>
     ? WebAssembly.compile(decodeBase64((await import('./scalar.js')).default))
     : compilePacked(build === 'simd' ? packedSimd : (await import('./large.js')).default);
 
-/** @typedef {{ memory: WasmMemory, backend: Backend | 'given', why: string }} Core */
+/**
+ * @typedef {object} Core
+ * @property {WasmMemory} memory
+ * @property {Backend | 'given'} backend
+ * @property {string} why
+ * @property {() => Promise<Core>} [whole] of the core that every page downloads, which is without what few
+ *   need: the one that has it, which prunes, reads files of version 0.1, and says why it refuses a file
+ */
 
 /**
  * @param {Backend} backend
@@ -29,7 +36,8 @@ const compile = async (build) =>
 async function start(backend, why, build = backend) {
   // A compilation that failed is not remembered: the next load tries again.
   const module = (compiled[build] ??= await compile(build));
-  return { memory: WasmMemory.start(module, build), backend, why };
+  const core = { memory: WasmMemory.start(module, build), backend, why };
+  return build === 'simd' ? { ...core, whole: () => start(backend, why, 'large') } : core;
 }
 
 /**
@@ -55,13 +63,11 @@ export async function instantiateCore(backend, module) {
 }
 
 /**
- * The core for a model file: from 2,048 items on, ROUNDED_LEAST_ITEMS of src/core/rounded.h, the one that
- * prunes, which gives the same lists sooner.
+ * The core for a model file. From 2,048 items on, ROUNDED_LEAST_ITEMS of src/core/rounded.h, it is the one
+ * that prunes, which gives the same lists sooner.
  * @param {Core} core
  * @param {Uint8Array} bytes of the file
  * @returns {Promise<Core>} core itself where there is nothing to prune, or no such chunk to be had
  */
 export const coreFor = async (core, bytes) =>
-  core.backend === 'simd' && (bytes[33] > 7 || bytes[34] || bytes[35])
-    ? start('simd', core.why, 'large').catch(() => core)
-    : core;
+  core.whole && (bytes[33] > 7 || bytes[34] || bytes[35]) ? core.whole().catch(() => core) : core;

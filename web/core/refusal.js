@@ -42,7 +42,9 @@ function guessKind(bytes) {
  */
 export function refusal(memory, head, status, fault) {
   const code = statusNames[status];
-  const { section: type, what, offset, got, wanted } = readStruct(ampcf_fault, fault);
+  const { section: type, what, offset, got, wanted, status: reason } = readStruct(ampcf_fault, fault);
+  // The core without reasons, where the one with them is out of reach.
+  if (reason === 0 && code !== 'BAD_MAGIC') return [`model file refused: ${code}`, {}];
   const section = sectionNames[type] ?? `section type ${type}`;
   return [
     code === 'BAD_MAGIC'

@@ -37,7 +37,7 @@ export class Model extends Bound {
 
   /**
    * @internal
-   * @param {Omit<Core, 'memory'>} diagnostics
+   * @param {Omit<Core, 'memory' | 'whole'>} diagnostics
    * @param {OpenModel} kernel
    */
   constructor(diagnostics, kernel) {

@@ -242,6 +242,26 @@ describe('builds', () => {
     }
   });
 
+  test('what the small core refuses is opened by the whole one, or refused with the reason', async () => {
+    const wasm = (/** @type {string} */ name) => readFileSync(new URL(`dist/wasm/${name}.wasm`, root));
+    const [small, whole] = ['core-simd', 'core-large'].map((name) => new WebAssembly.Module(wasm(name)));
+    const old = readFileSync(new URL('tests/golden/plain-f32.ampcf', root));
+    assert.ok(old.length < 2 ** 20 && old.readUInt32LE(32) < 2048 && old.readUInt32LE(44) === 1);
+    const listOf = async (/** @type {any} */ options) => {
+      const model = await loadModel(old, options);
+      return model.createProfile(model.ids().slice(0, 5)).recommend().items;
+    };
+    assert.deepEqual(await listOf({ backend: 'simd' }), await listOf({ backend: 'scalar' }));
+    assert.deepEqual(await listOf({}), await listOf({ module: whole }));
+    const plain = await failsWith(() => loadModel(old, { module: small }), 'UNSUPPORTED_VERSION');
+    assert.equal(plain.message, 'model file refused: UNSUPPORTED_VERSION');
+    assert.deepEqual(plain.details, {});
+    const damaged = withBytes((copy) => copy.fill(255, 40, 41));
+    const said = await failsWith(() => loadModel(damaged), 'LIMIT', /personas/);
+    assert.equal(said.details.offset, 40);
+    await failsWith(() => loadModel(damaged, { module: small }), 'LIMIT', /^model file refused: LIMIT$/);
+  });
+
   test('others are refused', async () => {
     for (const backend of ['gpu', '__proto__', '', 5, Symbol('simd'), {}])
       await failsWith(
