@@ -1,7 +1,7 @@
 // Owns the comparison of builds of the core over a table that `npm run bench:speed` left: the same lists, in
 // turn in one process. Must not decide which is better.
 //
-//     node tests/bench/speed/between.js build/bench-speed/trained-100000 before.wasm dist/wasm/core-large.wasm
+//     node tests/bench/speed/between.js build/bench-speed/gowalla before.wasm dist/wasm/core-large.wasm
 import { readFileSync } from 'node:fs';
 import { loadModel } from '../../../dist/rank.js';
 import { median } from './race.js';
