@@ -14,6 +14,7 @@ const types = {
   '.json': 'application/json',
   '.wasm': 'application/wasm',
   '.png': 'image/png',
+  '.webp': 'image/webp',
   '.svg': 'image/svg+xml',
   '.csv': 'text/csv; charset=utf-8',
 };

@@ -1,6 +1,6 @@
 // Owns `npm run page:pictures`: the pictures of the demo page in the repository, as Chromium shows it at
 // first sight. Must not test it.
-import { statSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { args, executablePath, startServer } from './chromium.js';
@@ -23,9 +23,14 @@ for (const [name, options] of pictures) {
   await page.locator('main[data-ready]').waitFor();
   await page.mouse.move(0, 0);
   await page.waitForTimeout(300);
-  const path = `${folder}/${name}.png`;
-  await page.screenshot({ path, fullPage: full });
-  console.log(`${name}.png`, statSync(path).size, 'bytes');
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (full) await page.setViewportSize({ width: page.viewportSize()?.width ?? 1280, height });
+  // WebP, which Chromium writes itself: a third of the bytes of a PNG.
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60 });
+  const bytes = Buffer.from(data, 'base64');
+  writeFileSync(`${folder}/${name}.webp`, bytes);
+  console.log(`${name}.webp`, bytes.length, 'bytes');
   await page.close();
 }
 await browser.close();

@@ -1,29 +1,8 @@
 // Owns the browsers: page, worker, service worker and stores in Chromium, Firefox and WebKit. Must not
 // install anything, and must end what it starts.
-import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { setTimeout as later } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { build } from 'esbuild';
-import { args, executablePath } from '../browser/chromium.js';
+import { engines } from './engines.js';
 import { project, serve } from './place.js';
-
-/** @param {string[]} paths */
-const firstThere = (paths) =>
-  paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-const firefoxPath = firstThere(['/usr/bin/firefox-esr', '/usr/bin/firefox']);
-const xvfb = firstThere(['/usr/bin/Xvfb']);
-const webkitDriver = firstThere(['/usr/bin/WebKitWebDriver']);
-const miniBrowser = firstThere(
-  ['4.1', '4.0', '6.0'].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`),
-);
 
 /** @param {string} name */
 async function site(name) {
@@ -38,112 +17,37 @@ async function site(name) {
   return serve(folder);
 }
 
+/** What an engine may say instead of what is wanted. @type {Record<string, Record<string, RegExp>>} */
+const mayLack = {
+  WebKit: { opfs: /^NO_STORE: / }, // this WebKit has no files of an origin, and says so
+};
+
 /**
- * @param {string} address
+ * @param {import('./engines.js').Engine} engine
+ * @param {string} address of a page that says in its title what it found
  * @returns {Promise<string>}
  */
-async function inChromium(address) {
-  const browser = await chromium.launch({ executablePath, args });
+async function titleOf(engine, address) {
+  const view = await engine.open();
   try {
-    const page = await browser.newPage();
-    await page.goto(`${address}`);
-    await page.waitForFunction(() => /^{/.test(globalThis.document.title), null, { timeout: 60_000 });
-    return await page.title();
+    await view.visit(address);
+    await view.until('/^{/.test(document.title)', 60_000);
+    return String(await view.read('document.title'));
   } finally {
-    await browser.close();
+    await view.close();
   }
 }
 
-/**
- * Firefox by WebDriver BiDi, which it speaks itself.
- * @param {string} address
- * @returns {Promise<string>}
- */
-async function inFirefox(address) {
-  const { launch } = await import('puppeteer-core');
-  const browser = await launch({ browser: 'firefox', executablePath: firefoxPath, headless: true });
-  try {
-    const page = await browser.newPage();
-    await page.goto(address);
-    await page.waitForFunction(() => /^{/.test(globalThis.document.title), { timeout: 60_000 });
-    return await page.title();
-  } finally {
-    await browser.close();
-  }
-}
-
-/**
- * Starts a program, and ends it when its work is done.
- * @template T
- * @param {string} program
- * @param {string[]} programArgs
- * @param {Record<string, string>} environment
- * @param {() => Promise<T>} work
- */
-async function beside(program, programArgs, environment, work) {
-  const child = spawn(program, programArgs, { stdio: 'ignore', env: { ...process.env, ...environment } });
-  try {
-    await later(1500);
-    return await work();
-  } finally {
-    child.kill();
-  }
-}
-
-/**
- * WebKit by its WebDriver, on a screen that nobody sees.
- * @param {string} address
- * @returns {Promise<string>}
- */
-async function inWebKit(address) {
-  const { default: selenium } = await import('selenium-webdriver');
-  const port = 30_000 + (process.pid % 9000);
-  const display = `:${100 + (process.pid % 400)}`;
-  const options = { binary: miniBrowser, args: ['--automation'] };
-  const browse = async () => {
-    const driver = await new selenium.Builder()
-      .usingServer(`http://127.0.0.1:${port}/`)
-      .withCapabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options })
-      .build();
-    try {
-      await driver.get(address);
-      await driver.wait(selenium.until.titleMatches(/^{/), 60_000);
-      return await driver.getTitle();
-    } finally {
-      await driver.quit();
-    }
-  };
-  const environment = { DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
-  return beside(String(xvfb), [display, '-screen', '0', '1024x768x24'], {}, () =>
-    beside(String(webkitDriver), [`--port=${port}`], environment, browse),
-  );
-}
-
-/**
- * What each lacks here, how its title is got, and what it may say instead.
- * @type {[string, string | undefined, (address: string) => Promise<string>, Record<string, RegExp>][]}
- */
-const kinds = [
-  ['Chromium', executablePath ? undefined : 'no Chromium here', inChromium, {}],
-  ['Firefox', firefoxPath ? undefined : 'no firefox-esr here (apt)', inFirefox, {}],
-  [
-    'WebKit',
-    webkitDriver && miniBrowser && xvfb ? undefined : 'no webkit2gtk-driver or xvfb here (apt)',
-    inWebKit,
-    // This WebKit has no files of an origin, and says so.
-    { opfs: /^NO_STORE: / },
-  ],
-];
-
-export const browsers = kinds.map(([name, lacks, titleOf, may]) => ({
-  name,
-  needs: name === 'Firefox' ? 'puppeteer-core' : name === 'WebKit' ? 'selenium-webdriver' : undefined,
-  lacks,
+export const browsers = engines.map((engine) => ({
+  name: engine.name,
+  needs: engine.needs,
+  lacks: engine.lacks,
   /** @param {string} line that the check gives in Node */
   async run(line) {
-    const server = await site(name);
+    const may = mayLack[engine.name] ?? {};
+    const server = await site(engine.name);
     try {
-      const told = JSON.parse(await titleOf(server.address));
+      const told = JSON.parse(await titleOf(engine, server.address));
       const [, best, , , , , distance] = line.split(' ');
       const wanted = {
         page: line,

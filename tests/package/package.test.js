@@ -416,7 +416,7 @@ describe('the package', () => {
       packed.filter((path) => !shipped.includes(path) && !types.test(path) && !examples.has(path)),
       [],
     );
-    assert.ok(!packed.includes('examples/page/screenshot.png'), 'README alone shows it');
+    assert.ok(!packed.includes('examples/page/screenshot.webp'), 'README alone shows it');
     for (const path of [
       ...shipped,
       'dist/types/ampcf.d.ts',
