@@ -3,7 +3,7 @@
 export { confidence } from './confidence/confidence.js';
 export { exploration, explore } from './confidence/explore.js';
 export { posteriorOf, uncertaintyOf } from './confidence/posterior.js';
-export { PersonalRatings, ratings, styleOf, stylePriorOf } from './confidence/style.js';
+export { ratings, styleOf, stylePriorOf } from './confidence/style.js';
 export { englishConfidence } from './confidence/words.js';
 
 /** @typedef {import('./confidence/calibration.js').Calibration} Calibration */
@@ -13,6 +13,7 @@ export { englishConfidence } from './confidence/words.js';
 /** @typedef {import('./confidence/explore.js').ExploreOptions} ExploreOptions */
 /** @typedef {import('./confidence/posterior.js').PersonPosterior} PersonPosterior */
 /** @typedef {import('./confidence/posterior.js').Posterior} Posterior */
+/** @typedef {import('./confidence/style.js').PersonalRatings} PersonalRatings */
 /** @typedef {import('./confidence/style.js').Rating} Rating */
 /** @typedef {import('./confidence/style.js').RatingOptions} RatingOptions */
 /** @typedef {import('./confidence/style.js').Style} Style */

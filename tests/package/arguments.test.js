@@ -248,6 +248,7 @@ const plain =
   Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose Model.toString Profile.toString
+  Conversation.toString Session.toString Taste.toString
   Session.clear Session.undo Session.keep Profile.settle Profile.become Profile.remove Profile.clear
   Profile.undo Profile.subscribe Profile.personas Profile.save Profile.dispose Taste.clusters`.split(/\s+/);
 

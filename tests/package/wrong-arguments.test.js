@@ -383,11 +383,11 @@ const tasteMethods = {
 const leftOut = {
   Model: ['constructor', 'needTaste', 'indexOf', 'dispose', 'toString'],
   Profile: ['constructor', 'settle', 'become', 'dispose', 'toString'],
-  Taste: ['constructor'],
-  Session: ['constructor'],
+  Taste: ['constructor', 'toString'],
+  Session: ['constructor', 'toString'],
   Evidence: ['constructor'],
-  Conversation: ['constructor'],
-  KeptProfile: ['constructor', 'open'],
+  Conversation: ['constructor', 'toString'],
+  KeptProfile: ['constructor', 'open', 'toString'],
 };
 
 /**

@@ -41,13 +41,13 @@ function ruleOf(options) {
   const [scale = [1, 5], prior = {}] = optionValues(options, 'scale prior');
   const ends = listArgument('scale', scale);
   const [low, high] = ends;
-  const width = high - low;
-  if (ends.length !== 2 || !ends.every(isRating) || !(width >= 1 / mostRating))
+  if (ends.length !== 2 || !ends.every(isRating) || !(high - low >= 1 / mostRating))
     throw badArgument(
       'scale',
       ends.map(String).join(' to '),
       `the lowest and the highest rating, ${ratingWords}, at least ${1 / mostRating} apart`,
     );
+  const width = high - low;
   const [mean = low + 0.63 * width, spread = 0.25 * width, strength = 5] = optionValues(
     prior,
     'mean spread strength',
