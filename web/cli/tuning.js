@@ -152,7 +152,7 @@ function poolOf(threads, { interactions, validation, items }, given, values) {
 
 /**
  * Of one training, with the graph where there is one.
- * @param {{ interactions: Interactions, items: TrainingInput['items'], graph: Triples | undefined }} input
+ * @param {{ interactions: Interactions, items: TrainingInput['items'], graph?: Triples }} input
  * @param {Record<string, any>} given
  */
 const memoryOf = ({ interactions, items, graph }, given) =>
@@ -174,10 +174,11 @@ export async function runSearch(
   const budget = budgetOf(values);
   const settings = trainSettings(given);
   const began = performance.now();
-  checkMemory(await memoryOf({ interactions, items, graph }, given), values, say);
+  const input = { interactions, validation, items, ...(graph && { graph }) };
+  checkMemory(await memoryOf(input, given), values, say);
   const { methods, bytes } = await openMethods(interactions, given, values, { minutes: budget.minutes, say });
   const threads = threadsFor(budget.cores, bytes, values, say);
-  const pool = poolOf(threads, { interactions, validation, items }, given, values);
+  const pool = poolOf(threads, input, given, values);
   const line = searchProgress(budget, quiet);
   const until = deadline(signal, budget.minutes);
   const keepFor = (/** @type {TrialResult} */ { seconds }) => until.keep((values.refit ? 2 : 1) * seconds);
@@ -209,7 +210,6 @@ export async function runSearch(
     });
     line.finish();
     await pool.close(); // its memory is for the last training
-    const input = { interactions, validation, items, ...(graph && { graph }) };
     const trained = await trainBest(best, input, given, { signal, quiet, values, say });
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
   } finally {
