@@ -1,6 +1,6 @@
-// Owns `npm run bench:graph`: what a graph brings, by how many people items have, and to people of few
-// events.
-// How far the graph is trusted is learnt from the training part alone. Must not choose a setting.
+// Owns `npm run bench:graph [-- --part validation] [--only lastfm|ml1m]`: what a graph brings, by how many
+// people items have, and to people of few events. How far the graph is trusted is learnt from the training
+// part alone. Must not choose a setting.
 import { existsSync, readFileSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
 import { pairedBootstrap } from '../../dist/evaluate.js';
@@ -13,6 +13,7 @@ import { benchArguments, publish } from './results.js';
 /** @import { Triples } from '../../web/train.js' */
 /**
  * @typedef {object} Task
+ * @property {string} name of its section in RESULTS.md, after `graph-`
  * @property {string} title
  * @property {string} split folder
  * @property {string} graph folder
@@ -20,14 +21,29 @@ import { benchArguments, publish } from './results.js';
  */
 /** @typedef {{ history: string[], relevant: string[] }} Person */
 
-const { data, write } = benchArguments({});
+const { data, write, part, only } = benchArguments({
+  part: { type: 'string', default: 'test' },
+  only: { type: 'string' },
+});
 const cut = 20;
 const hiddenShare = 0.05;
 const seed = 7;
 /** @type {Task[]} */
 const tasks = [
-  { title: 'Last.fm', split: 'graph-lastfm-dbpedia', graph: 'graph-lastfm-dbpedia', unobserved: 30 },
-  { title: 'MovieLens-1M', split: 'ml1m-leaderboard', graph: 'graph-ml1m-dbpedia', unobserved: 12 },
+  {
+    name: 'lastfm',
+    title: 'Last.fm',
+    split: 'graph-lastfm-dbpedia',
+    graph: 'graph-lastfm-dbpedia',
+    unobserved: 30,
+  },
+  {
+    name: 'ml1m',
+    title: 'MovieLens-1M',
+    split: 'ml1m-leaderboard',
+    graph: 'graph-ml1m-dbpedia',
+    unobserved: 12,
+  },
 ];
 const groups = /** @type {const} */ ([
   ['all', () => true],
@@ -50,11 +66,12 @@ const rowsOf = (path) =>
  * @param {Task} task
  */
 async function readTask({ split, graph }) {
-  const parts = ['train', 'validation', 'test'].map((part) => rowsOf(`${data}/${split}/${part}.txt`));
+  const parts = ['train', 'validation', 'test'].map((name) => rowsOf(`${data}/${split}/${name}.txt`));
   const ids = [...new Set(parts.flat().flatMap(([, ...own]) => own))];
   const hidden = new Set(ids.filter((id) => personRandom(seed, `hidden ${id}`)() < hiddenShare));
   const train = parts[0].map(([user, ...own]) => ({ user, own: own.filter((id) => !hidden.has(id)) }));
-  const test = new Map(parts[2].map(([user, ...own]) => [user, own]));
+  const held = part === 'validation' ? 1 : 2;
+  const test = new Map(parts[held].map(([user, ...own]) => [user, own]));
   const counts = new Map(ids.map((id) => [id, 0]));
   for (const { own } of train) for (const id of own) counts.set(id, Number(counts.get(id)) + 1);
   const people = train.flatMap(({ user, own }) => {
@@ -96,12 +113,14 @@ function measured(lists, people, counts) {
 /**
  * @param {Uint8Array} bytes
  * @param {readonly Person[]} people
+ * @param {Iterable<string>} [only] candidates; default: the catalogue
  */
-async function listsOf(bytes, people) {
+async function listsOf(bytes, people, only) {
   const model = await loadModel(bytes);
+  const shelf = only && model.candidates([...only].filter((id) => model.has(id)));
   const lists = people.map(({ history }) => {
     const me = model.createProfile(history);
-    const { items } = me.recommend({ topK: cut, proportional: 0 });
+    const { items } = shelf ? me.rank(shelf, { topK: cut }) : me.recommend({ topK: cut, proportional: 0 });
     me.dispose();
     return items.map(({ item }) => item);
   });
@@ -113,8 +132,9 @@ async function listsOf(bytes, people) {
  * Everybody's list of the items whose relations lead to what many people have: the mean over what an item is
  * linked to of the mean people of its items.
  * @param {Awaited<ReturnType<typeof readTask>>} task
+ * @param {(id: string) => boolean} [isCandidate]
  */
-function popularityOfAspects({ ids, counts, people, triples }) {
+function popularityOfAspects({ ids, counts, people, triples }, isCandidate = () => true) {
   const known = new Set(ids);
   /** @type {Map<string, string[]>} */ const links = new Map(ids.map((id) => [id, []]));
   /** @type {Map<string, { sum: number, n: number }>} */ const of = new Map();
@@ -136,7 +156,8 @@ function popularityOfAspects({ ids, counts, people, triples }) {
       return [id, own.length > 0 ? own.reduce((sum, { sum: s, n }) => sum + s / n, 0) / own.length : 0];
     }),
   );
-  const order = [...ids].sort((a, b) => Number(score.get(b)) - Number(score.get(a)) || (a < b ? -1 : 1));
+  const candidates = ids.filter(isCandidate);
+  const order = candidates.sort((a, b) => Number(score.get(b)) - Number(score.get(a)) || (a < b ? -1 : 1));
   return people.map(({ history }) => {
     const seen = new Set(history);
     return order.filter((id) => !seen.has(id)).slice(0, cut);
@@ -194,6 +215,26 @@ async function figuresOf(plain, graph, people, counts) {
   return { rows, lists };
 }
 
+/**
+ * What was trained, and what the training learnt of the graph.
+ * @param {Awaited<ReturnType<typeof readTask>>} read
+ * @param {import('../../dist/train.js').TrainResult} plain
+ * @param {import('../../dist/train.js').TrainResult} graph
+ */
+function learnt({ ids, hidden, people }, plain, graph) {
+  const found = /** @type {NonNullable<typeof graph.graph>} */ (graph.graph);
+  const { choice, triples: kept, relations } = found;
+  const weights = relations.map(({ relation: name, weight }) => `${name} ${weight.toFixed(2)}`).join(', ');
+  return (
+    `${ids.length} items, of which ${hidden.size} were hidden from the training (by lot, seed ${seed}); ` +
+    `${people.length} people; ${kept.triples} of ${kept.given} triples connect items. Learnt on events ` +
+    `held out of the training part: \`${JSON.stringify(choice.settings)}\`, relations ${weights}. ` +
+    `There NDCG@20 of items that somebody has was ${figure(choice.before)} without and ` +
+    `${figure(choice.after)} with the graph, by people who confirmed the choice. Training took ` +
+    `${plain.seconds.toFixed(0)} s without and ${graph.seconds.toFixed(0)} s with the graph.`
+  );
+}
+
 /** @param {Task} task */
 async function report(task) {
   const read = await readTask(task);
@@ -207,27 +248,24 @@ async function report(task) {
     const column = [...measured(own, people, cold).recall].filter((x) => !Number.isNaN(x));
     return figure(column.reduce((a, b) => a + b, 0) / column.length);
   };
-  const baseline = found(popularityOfAspects(read));
-  const { choice, triples: kept, relations } = /** @type {NonNullable<typeof graph.graph>} */ (graph.graph);
-  const weights = relations.map(({ relation: name, weight }) => `${name} ${weight.toFixed(2)}`).join(', ');
+  const amongCold = await listsOf(graph.bytes, people, hidden);
+  const [aspects, coldAspects] = [popularityOfAspects(read), popularityOfAspects(read, cold)].map(found);
   return [
     `### ${task.title}`,
     '',
-    `${ids.length} items, of which ${hidden.size} were hidden from the training (by lot, seed ${seed}); ` +
-      `${people.length} people; ${kept.triples} of ${kept.given} triples connect items. Learnt on events ` +
-      `held out of the training part: \`${JSON.stringify(choice.settings)}\`, relations ${weights}. ` +
-      `Training took ${plain.seconds.toFixed(0)} s without and ${graph.seconds.toFixed(0)} s with the graph.`,
+    learnt(read, plain, graph),
     '',
     markdownTable(['', 'people', 'without', 'with graph', 'difference, 95 %'], rows),
     '',
-    `Hidden items, recall@20 among all items: popularity of what they are linked to ${baseline}, ` +
-      `graph ${found(lists.after)}.`,
-    '',
+    `Hidden items, recall@20 among all items: popularity of what they are linked to ${aspects}, ` +
+      `graph ${found(lists.after)}. Among hidden items alone: ${coldAspects} and ${found(amongCold)}.`,
   ].join('\n');
 }
 
-const sections = [];
-for (const task of tasks)
-  if (existsSync(`${data}/${task.split}`) && existsSync(`${data}/${task.graph}`))
-    sections.push(await report(task));
-if (sections.length > 0) publish('graph', sections.join('\n'), { write });
+const there = tasks.filter(
+  ({ split, graph }) => existsSync(`${data}/${split}`) && existsSync(`${data}/${graph}`),
+);
+if (there.length === 0) throw new Error(`no data set in ${data}: --data FOLDER says where they are`);
+for (const task of there)
+  if (only === undefined || only === task.name)
+    publish(`graph-${task.name}`, await report(task), { write: write && part === 'test' });

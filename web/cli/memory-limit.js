@@ -38,18 +38,23 @@ function checkAddressSpace() {
 
 /**
  * Says what a run needs; refuses what is too much.
- * @param {{ bytes: number, vectors: number, neighbours: number }} need
+ * @param {{ bytes: number, vectors: number, neighbours: number, graph?: number }} need
  * @param {Record<string, any>} values
  * @param {(line: string) => void} say
  * @throws {AmpcfError} OUT_OF_MEMORY
  */
-export function checkMemory({ bytes, vectors, neighbours }, values, say) {
+export function checkMemory({ bytes, vectors, neighbours, graph = 0 }, values, say) {
   const limit = memoryLimit(values);
-  const parts = ` (vectors ${fileSize(vectors)}, neighbours ${fileSize(neighbours)})`;
-  say(`memory   ${fileSize(bytes)} for the training${neighbours > 0 ? parts : ''}`);
+  const parts = [
+    `vectors ${fileSize(vectors)}`,
+    ...(neighbours > 0 ? [`neighbours ${fileSize(neighbours)}`] : []),
+    ...(graph > 0 ? [`graph ${fileSize(graph)}`] : []),
+  ];
+  say(`memory   ${fileSize(bytes)} for the training${parts.length > 1 ? ` (${parts.join(', ')})` : ''}`);
   if (bytes <= limit.bytes) return checkAddressSpace();
   const got = `${fileSize(Math.floor(limit.bytes))} from ${limit.name}`;
-  const less = `a smaller --dim${neighbours > 0 ? ', fewer --neighbours' : ''} or a larger --min-support`;
+  const fewer = `${neighbours > 0 ? ', fewer --neighbours' : ''}${graph > 0 ? ', a smaller --graph' : ''}`;
+  const less = `a smaller --dim${fewer} or a larger --min-support`;
   throw new AmpcfError(
     'OUT_OF_MEMORY',
     `the training needs ${fileSize(bytes)}, got ${got}, wanted at least as much: ${less} needs less`,

@@ -236,10 +236,6 @@ function checkUsage(values) {
         (values.auto ? '; ampcf calibrate does it later' : ''),
     );
   checkCompanions(values, graphCompanions);
-  if (values.auto && values.graph !== undefined)
-    throw new UsageError(
-      '--graph: got it with --auto, wanted one of them: the command that --auto prints takes --graph',
-    );
   if (values.auto) return void budgetOf(values);
   coresOption(values);
   checkCompanions(values, [
@@ -260,7 +256,11 @@ function checkUsage(values) {
 async function train({ interactions, validation, items, graph }, given, values, { signal, quiet, say }) {
   const cores = await trainingCores(interactions, given, values, say);
   const options = { ...given, items, ...(graph && { graph }), name: values.name, cores, signal };
-  checkMemory(await trainingMemory(interactions, { ...given, cores }), values, say);
+  checkMemory(
+    await trainingMemory(interactions, { ...given, ...itemsAndGraph(items, graph), cores }),
+    values,
+    say,
+  );
   const line = trainingProgress(quiet, given.objective);
   const { update: onProgress, measured: onMeasured } = line;
   if (!validation) return trainModel(interactions, { ...options, onProgress }).finally(line.finish);
@@ -279,16 +279,24 @@ async function train({ interactions, validation, items, graph }, given, values, 
 }
 
 /**
+ * What the memory of a graph depends on.
+ * @param {TrainingInput['items']} items
+ * @param {Triples | undefined} graph
+ */
+const itemsAndGraph = (items, graph) => (graph ? { graph, ...(items && { items }) } : {});
+
+/**
  * What the data says of settings that the command line leaves open.
- * @param {TrainingInput} input
+ * @param {TrainingInput & { graph?: Triples }} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
  * @param {Io} io
  */
-async function fromData({ interactions, items }, given, values, { signal, quiet, say }) {
+async function fromData({ interactions, items, graph }, given, values, { signal, quiet, say }) {
   // What is chosen comes on top of this, and may be settings of neighbours.
   const vectorsAlone = Object.fromEntries(Object.entries(given).filter(([name]) => !/^neighbour/.test(name)));
-  checkMemory(await trainingMemory(interactions, vectorsAlone), values, () => {});
+  const whole = { ...vectorsAlone, ...itemsAndGraph(items, graph) };
+  checkMemory(await trainingMemory(interactions, whole), values, () => {});
   const lines = stages(quiet);
   const { bytes: most } = memoryLimit(values);
   const { settings, trials, people } = await settingsFromData(
@@ -309,8 +317,9 @@ async function fromData({ interactions, items }, given, values, { signal, quiet,
 }
 
 /**
- * Searches the settings and takes the best: its model was trained on everything but the validation.
- * @param {TrainingInput} input
+ * Searches the settings and takes the best: its model was trained on everything but the validation. How far a
+ * graph is trusted is learnt last, by the settings of the best.
+ * @param {TrainingInput & { graph?: Triples }} input
  * @param {Record<string, any>} given
  * @param {Record<string, any>} values
  * @param {Io} io

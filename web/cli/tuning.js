@@ -19,7 +19,7 @@ import { progress } from './progress.js';
 import { patienceOption, refitUsage } from './training-input.js';
 import { trainingProgress } from './training-text.js';
 
-/** @import { Interactions } from '../train.js' */
+/** @import { Interactions, Triples } from '../train.js' */
 /** @import { BestTrial, TrialResult } from '../tune/search.js' */
 /** @import { Io } from './progress.js' */
 /** @import { TrainingInput } from './training-input.js' */
@@ -151,13 +151,21 @@ function poolOf(threads, { interactions, validation, items }, given, values) {
 }
 
 /**
- * @param {TrainingInput} input
+ * Of one training, with the graph where there is one.
+ * @param {{ interactions: Interactions, items: TrainingInput['items'], graph?: Triples }} input
+ * @param {Record<string, any>} given
+ */
+const memoryOf = ({ interactions, items, graph }, given) =>
+  trainingMemory(interactions, { ...given, ...(graph && { graph, ...(items && { items }) }) });
+
+/**
+ * @param {TrainingInput & { graph?: Triples }} input
  * @param {Record<string, any>} given settings that stay fixed
  * @param {Record<string, any>} values
  * @param {Io & { onBest?: (best: BestTrial) => Promise<void> }} io
  */
 export async function runSearch(
-  { interactions, validation, items },
+  { interactions, validation, items, graph },
   given,
   values,
   { signal, quiet, say, onBest },
@@ -166,10 +174,11 @@ export async function runSearch(
   const budget = budgetOf(values);
   const settings = trainSettings(given);
   const began = performance.now();
-  checkMemory(await trainingMemory(interactions, given), values, say);
+  const input = { interactions, validation, items, ...(graph && { graph }) };
+  checkMemory(await memoryOf(input, given), values, say);
   const { methods, bytes } = await openMethods(interactions, given, values, { minutes: budget.minutes, say });
   const threads = threadsFor(budget.cores, bytes, values, say);
-  const pool = poolOf(threads, { interactions, validation, items }, given, values);
+  const pool = poolOf(threads, input, given, values);
   const line = searchProgress(budget, quiet);
   const until = deadline(signal, budget.minutes);
   const keepFor = (/** @type {TrialResult} */ { seconds }) => until.keep((values.refit ? 2 : 1) * seconds);
@@ -200,7 +209,6 @@ export async function runSearch(
       },
     });
     line.finish();
-    const input = { interactions, validation, items };
     await pool.close(); // its memory is for the last training
     const trained = await trainBest(best, input, given, { signal, quiet, values, say });
     return { best, results, trained, seconds: (performance.now() - began) / 1000 };
@@ -215,13 +223,13 @@ export async function runSearch(
  * The best trial trained once more: gate and proportional are chosen on more people than a trial asks, and
  * the figures are of everybody.
  * @param {BestTrial} best
- * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'>} input
+ * @param {Pick<TrainingInput, 'interactions' | 'validation' | 'items'> & { graph?: Triples }} input
  * @param {Record<string, any>} given
  * @param {Io & { values: Record<string, any> }} io
  */
 async function trainBest(
   { chosen, settings },
-  { interactions, validation, items },
+  { interactions, validation, items, graph },
   given,
   { signal, quiet, values, say },
 ) {
@@ -234,6 +242,7 @@ async function trainBest(
     ...chosen,
     ...kept,
     items,
+    ...(graph && { graph }),
     name: values.name,
     cores: await trainingCores(interactions, { ...given, ...chosen }, values, say),
     signal,

@@ -1,7 +1,7 @@
 // Owns the priors of all items at once, and how far each relation can be trusted: what prior.js says of one
 // item, linear in the links of the whole graph. Must not choose settings.
 import { dotAt } from '../core/directions.js';
-import { entityRidge, priorRidge } from './prior.js';
+import { entityRidge, knownBy, priorRidge } from './prior.js';
 
 /** @import { Graph, Links } from './prior.js' */
 
@@ -20,7 +20,7 @@ function sumsOf({ links, attention, shares, items, known }, vectors, { dim, from
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++) {
       const i = links.to[e];
       if (i >= items) break; // items come first
-      const w = attention[links.relation[e]] * (1 - shares[i]);
+      const w = attention[links.relation[e]] * knownBy(shares[i]);
       if (w > 0) for (let d = 0; d < width; d++) sums[k * width + d] += w * vectors[i * dim + from + d];
     }
   return sums;
@@ -113,7 +113,7 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
   const ownAt = (/** @type {number} */ k) => {
     let own = 0;
     for (let e = firstLink(links, first, end, k); e < end && links.to[e] === k; e++)
-      own += attention[links.relation[e]] * (1 - shares[j]);
+      own += attention[links.relation[e]] * knownBy(shares[j]);
     return own;
   };
   let sum = 0;
@@ -136,8 +136,8 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
     const a = attention[links.relation[e]];
     if (a === 0) continue;
     if (k < items) {
-      sum += a * (1 - shares[k]);
-      add(vectors, k * dim + from, a * (1 - shares[k]));
+      sum += a * knownBy(shares[k]);
+      add(vectors, k * dim + from, a * knownBy(shares[k]));
     }
     visit(k, a);
     if (decay === 0 || k < items) continue;
@@ -187,7 +187,7 @@ export function allPriors(graph, vectors, dim) {
  * @param {number} at
  * @param {number} dim
  */
-function lengthAt(rows, at, dim) {
+export function lengthAt(rows, at, dim) {
   let square = 0;
   for (let d = 0; d < dim; d++) square += rows[at + d] ** 2;
   return Math.sqrt(square);

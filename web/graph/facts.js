@@ -54,8 +54,8 @@ export function graphFacts(model) {
     triples: relation.length,
     items,
     leaning: count((share) => share > 0),
-    share: shares.reduce((sum, share) => sum + share, 0) / Math.max(1, n),
-    whole: count((share) => share === 1),
+    share: shares.reduce((sum, share) => sum + Math.min(1, share), 0) / Math.max(1, n),
+    whole: count((share) => share >= 1),
     decay: weights[relations.length],
     byRelation: byRelation.sort((a, b) => b.triples - a.triples),
   };

@@ -1,15 +1,15 @@
 // Owns how far each item leans on the graph: own vectors, people and settings -> vectors and shares. Must not
 // choose the settings or write files.
-import { agreements, allPriors } from './all-priors.js';
-import { openGraph, weighGraph } from './prior.js';
+import { agreements, allPriors, lengthAt } from './all-priors.js';
+import { mostLonger, openGraph, weighGraph } from './prior.js';
 
 /** @import { Graph } from './prior.js' */
 /** @import { Network } from './triples.js' */
 /**
  * @typedef {object} GraphSettings
- * @property {number} gain A, 0 to 4: how long priors are beside the vectors that they are the mean of
- * @property {number} pull 0 to 0.9: how much of its prior an item of next to no people takes, times the gain
- * @property {number} people m: an item of m people takes half as much
+ * @property {number} gain 0 to 2: how long an item of nobody is beside the mean of those that it is linked to
+ * @property {number} pull 0 to 0.9: how much of its prior an item of next to no people takes
+ * @property {number} people m: an item of m people takes about half as much
  * @property {number} power relations weigh by this power of how far they can be trusted
  * @property {number} decay of a second step, from entity to entity
  */
@@ -20,8 +20,10 @@ import { openGraph, weighGraph } from './prior.js';
  * @property {Float64Array} people (N) of each; 0: nobody, it lives on the graph
  */
 
-/** Where nothing is held out to choose them by. */
-export const graphDefaults = Object.freeze({ gain: 1, pull: 0.3, people: 10, power: 1, decay: 0.5 });
+/** Where nothing is held out to choose them by: what cost nobody anything where it was measured. */
+export const graphDefaults = Object.freeze({ gain: 0.6, pull: 0.2, people: 10, power: 1, decay: 0.5 });
+/** An item of so many people is known by itself: it leans on nothing. */
+export const leansBelow = 20;
 /** People from which the vector of an item is half known. */
 const halfKnown = 5;
 const mostRounds = 12;
@@ -55,45 +57,69 @@ export function graphWeights(found, { gain, power, decay }) {
 }
 
 /**
+ * How much of a prior, which is the gain times as long as the mean that it is, an item of n people takes.
+ * @param {GraphSettings} settings
+ * @param {number} n
+ */
+function shareOf({ gain, pull, people: half }, n) {
+  const most = gain > 0 ? Math.min(1, pull / gain) : 0;
+  return (Math.max(0, 1 - n / leansBelow) * most * half) / (half + n);
+}
+
+/**
+ * Those of nobody: the gain times as long as what they are linked to is on the average. A mean of vectors is
+ * short where these do not agree, and short vectors stay behind in every list.
+ * @param {Graph} graph
+ * @param {OwnItems} own
+ * @param {{ vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} found
+ */
+function placeColdItems(graph, { dim, people }, { vectors, priors, reached }) {
+  const lengths = Float64Array.from(people, (_, j) => lengthAt(vectors, j * dim, dim));
+  const wanted = allPriors(graph, lengths, 1).priors;
+  people.forEach((n, j) => {
+    if (n > 0 || !reached[j]) return;
+    const length = lengthAt(priors, j * dim, dim);
+    const share = length > 0 ? Math.min(mostLonger, Math.max(1, wanted[j] / length)) : 1;
+    graph.shares[j] = share;
+    for (let d = 0; d < dim; d++) vectors[j * dim + d] = graph.shares[j] * priors[j * dim + d];
+  });
+}
+
+/**
  * Item by item, v_j = own_j + s_j p_j, where the priors p are of the vectors v themselves: round by round.
+ * Items of nobody come last: they say nothing of others.
  * @param {ReturnType<typeof trustIn>} trusted its graph takes the weights and shares that are chosen
  * @param {OwnItems} own
  * @param {GraphSettings} settings
  * @param {number} [rounds]
  * @returns {{ vectors: Float32Array, reached: Uint8Array }} reached: whether a path leads to the item
  */
-export function leanOn(
-  { graph, found },
-  own,
-  { gain, pull, people: half, power, decay },
-  rounds = mostRounds,
-) {
+export function leanOn({ graph, found }, own, settings, rounds = mostRounds) {
   const { weights, shares, items } = graph;
-  weights.set(graphWeights(found, { gain, power, decay }));
-  const lean = gain > 0 ? Math.min(1, pull / gain) : 0;
-  own.people.forEach((n, j) => {
-    shares[j] = n > 0 ? (lean * half) / (half + n) : 1;
+  const { dim, people } = own;
+  weights.set(graphWeights(found, settings));
+  people.forEach((n, j) => {
+    shares[j] = n > 0 ? shareOf(settings, n) : 1;
   });
   weighGraph(graph);
-  const { dim } = own;
   const vectors = own.vectors.slice();
-  /** @type {Uint8Array} */ let reached = new Uint8Array(items);
   const enough = close * vectors.reduce((a, x) => Math.max(a, Math.abs(x)), 0);
+  let last = allPriors(graph, vectors, dim);
   for (let round = 0, moved = Infinity; round < rounds && moved > enough; round++) {
-    const { priors, reached: are } = allPriors(graph, vectors, dim);
-    reached = are;
     moved = 0;
     for (let j = 0; j < items; j++) {
-      if (!are[j]) continue;
+      if (!last.reached[j] || people[j] === 0) continue;
       for (let d = 0, at = j * dim; d < dim; d++, at++) {
-        const x = Math.fround(own.vectors[at] + shares[j] * priors[at]);
+        const x = Math.fround(own.vectors[at] + shares[j] * last.priors[at]);
         moved = Math.max(moved, Math.abs(x - vectors[at]));
         vectors[at] = x;
       }
     }
+    if (moved > 0) last = allPriors(graph, vectors, dim);
   }
+  placeColdItems(graph, own, { vectors, ...last });
   // What no path leads to has nothing of the graph.
-  for (let j = 0; j < items; j++) if (!reached[j]) shares[j] = 0;
+  for (let j = 0; j < items; j++) if (!last.reached[j]) shares[j] = 0;
   weighGraph(graph);
-  return { vectors, reached };
+  return { vectors, reached: last.reached };
 }

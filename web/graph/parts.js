@@ -240,7 +240,7 @@ export function graphPartOf(profile, graph, index, limit) {
   const all = pathsIn(model, graph, rows, index, said);
   const paths = all.slice(0, limit);
   return {
-    share,
+    share: Math.min(1, share),
     total,
     parts: Array.from(graphs, (part, persona) => ({ persona, graph: part, own: wholes[persona] - part })),
     paths,

@@ -12,7 +12,7 @@ import { floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
  * @property {Uint16Array | Uint32Array} relation (T)
  * @property {Uint32Array} tail (T)
  * @property {Float32Array} weights (R + 1) a_r of each relation, and the decay of a second step
- * @property {Float32Array} shares (N) s_j
+ * @property {Float32Array} shares (N) s_j; above 1: the item lives on the graph, and is made longer
  */
 /**
  * @typedef {object} Links both directions of every triple
@@ -45,6 +45,10 @@ const graphTypes = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31]);
 export const entityRidge = 1;
 /** What holds a prior at 0. */
 export const priorRidge = 0.25;
+/** How much longer than its prior an item of nobody is at most. */
+export const mostLonger = 4;
+/** c_i, how far an item is known by itself. */
+export const knownBy = (/** @type {number} */ share) => Math.max(0, 1 - share);
 const mostRelations = 65535;
 const mostWeight = 2 ** 20;
 const mostNameBytes = 512;
@@ -209,7 +213,7 @@ export function weighGraph(graph) {
   for (let k = 0; k < known.length; k++) {
     let sum = 0;
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++)
-      if (links.to[e] < items) sum += attention[links.relation[e]] * (1 - shares[links.to[e]]);
+      if (links.to[e] < items) sum += attention[links.relation[e]] * knownBy(shares[links.to[e]]);
     known[k] = sum;
   }
   return graph;
@@ -243,7 +247,7 @@ export function graphOf(file, items) {
     relation: Uint16Array.from(wholeNumbersOf(rel)),
     tail: wholeNumbersOf(tail),
     weights: numbersOf('relation weights', floatsOf(w), relations.length + 1, mostWeight),
-    shares: numbersOf('graph shares', floatsOf(s), items, 1),
+    shares: numbersOf('graph shares', floatsOf(s), items, mostLonger),
   };
   checkTriples(arrays, items + entities.length);
   return openGraph(arrays);
@@ -259,7 +263,7 @@ function ownWeights({ links, shares, attention }, j) {
   const own = new Map();
   for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++) {
     const k = links.to[e];
-    own.set(k, (own.get(k) ?? 0) + attention[links.relation[e]] * (1 - shares[j]));
+    own.set(k, (own.get(k) ?? 0) + attention[links.relation[e]] * knownBy(shares[j]));
   }
   return own;
 }
@@ -309,7 +313,7 @@ function eachNode(graph, j, take) {
  */
 function eachPath(graph, j, take) {
   const { links, items, shares, attention } = graph;
-  const weightOf = (/** @type {number} */ e) => attention[links.relation[e]] * (1 - shares[links.to[e]]);
+  const weightOf = (/** @type {number} */ e) => attention[links.relation[e]] * knownBy(shares[links.to[e]]);
   for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++)
     if (links.to[e] < items && weightOf(e) > 0) take(links.to[e], weightOf(e), [e, -1, -1]);
   eachNode(graph, j, (link, node, factor, second) => {

@@ -9,7 +9,7 @@ import { triplesArgument } from '../graph/triples.js';
 import { appendAspects, appendClusters, appendNeighbours } from './edit-append.js';
 import { appendRows, appendTexts, appendVectors } from './edit-append.js';
 import { openToEdit } from './edit-file.js';
-import { appendedOf, gramFactor, setAppended, setGram, setIdOrder } from './edit-items.js';
+import { appendedOf, ridgeOf, setAppended, setIdOrder, setRidge } from './edit-items.js';
 import { checkedIds, checkedVectors } from './given-input.js';
 import { growGraph } from './edit-graph.js';
 import { placeByGraph, putPlaced } from './graph-append.js';
@@ -199,7 +199,7 @@ function appendLike(file, name, more) {
  * @param {{ vectors: Float32Array, bias: Float32Array }} numbers
  */
 function putItems(file, { ids, facts }, { vectors, bias }) {
-  const factor = gramFactor(file);
+  const ridge = ridgeOf(file);
   const appended = appendedOf(file) + ids.length;
   const old = file.vectors();
   appendVectors(file, vectors);
@@ -221,7 +221,7 @@ function putItems(file, { ids, facts }, { vectors, bias }) {
   file.items += ids.length;
   setIdOrder(file);
   setAppended(file, appended);
-  setGram(file, factor);
+  setRidge(file, ridge);
 }
 
 /**

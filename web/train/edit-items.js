@@ -9,6 +9,8 @@ import { bytesOf, dtypes } from './edit-file.js';
 
 const leastNormal = 2 ** -126;
 const mostGram = 2 ** 64;
+/** Of the settings. */
+const alphaAt = 0;
 
 /**
  * The lower triangle of sum_j q_j v_j v_j^T, row by row, summed in the order in which the trainer does.
@@ -39,34 +41,62 @@ function trace(gram, dim) {
 }
 
 /**
- * How many times as large as the sum the file has its Gram: src/FORMAT.md. A power of 2, but for the rounding
- * of both.
- * @param {EditedFile} file before items come or go
+ * Of those vectors that were trained: nobody could have had the others, so that nobody has them says nothing
+ * of anybody.
+ * @param {EditedFile} file
  */
-export function gramFactor(file) {
-  const stored = trace(/** @type {Float32Array} */ (file.floats('gram')), file.dim);
-  const summed = trace(gramOf(file.vectors(), file.floats('item weights'), file.dim), file.dim);
-  const factor = stored / summed;
-  const power = 2 ** Math.round(Math.log2(factor));
-  if (Math.abs(factor / power - 1) < 1e-3) return power;
-  return factor > 0 && Number.isFinite(factor) ? factor : 1;
+function trainedGram(file) {
+  const trained = file.items - appendedOf(file);
+  const vectors = file.vectors().subarray(0, trained * file.dim);
+  return { trained, sum: gramOf(vectors, file.floats('item weights'), file.dim) };
 }
 
 /**
- * The Gram of the vectors as they are now.
- * @param {EditedFile} file
- * @param {number} factor
+ * What a file has of its training, whichever items came later: src/FORMAT.md.
+ * @typedef {object} Ridge
+ * @property {number} factor how many times as large as the sum over trained items the file has its Gram, were
+ *   they alone; a power of 2, but for the rounding of both
+ * @property {number} alpha the weight of that Gram, were they alone
  */
-export function setGram(file, factor) {
-  const vectors = file.vectors();
-  if (vectors.every((x) => x === 0))
+
+/**
+ * @param {EditedFile} file before items come or go
+ * @returns {Ridge}
+ */
+export function ridgeOf(file) {
+  const { trained, sum } = trainedGram(file);
+  const more = file.items / trained;
+  const stored = trace(/** @type {Float32Array} */ (file.floats('gram')), file.dim);
+  const factor = stored / trace(sum, file.dim) / more;
+  const power = 2 ** Math.round(Math.log2(factor));
+  const settings = /** @type {Float32Array} */ (file.floats('settings'));
+  // The number that was rounded when items came, where the metadata still have it.
+  const written = Math.fround(file.metadata().settings?.alpha);
+  const isWritten = Math.fround(written / more) === settings[alphaAt];
+  const alpha = isWritten ? written : settings[alphaAt] * more;
+  if (Math.abs(factor / power - 1) < 1e-3) return { factor: power, alpha };
+  return { factor: factor > 0 && Number.isFinite(factor) ? factor : 1 / more, alpha };
+}
+
+/**
+ * The Gram of the trained vectors as they are now, and its weight: `alpha G` and `alpha N` of a person are
+ * what they are without the other items.
+ * @param {EditedFile} file
+ * @param {Ridge} ridge
+ */
+export function setRidge(file, { factor, alpha }) {
+  const { trained, sum } = trainedGram(file);
+  if (file.vectors().every((x) => x === 0))
     throw badArgument('items', 'none with a vector that is not 0', 'at least one left');
-  const sum = gramOf(vectors, file.floats('item weights'), file.dim);
+  const more = file.items / trained;
   const gram = Float32Array.from(sum, (x) => {
-    const value = factor * x;
+    const value = factor * more * x;
     return Math.abs(value) < leastNormal ? 0 : Math.max(-mostGram, Math.min(mostGram, value));
   });
   file.set('gram', bytesOf(gram));
+  const settings = /** @type {Float32Array} */ (file.floats('settings')).slice();
+  settings[alphaAt] = alpha / more;
+  file.set('settings', bytesOf(settings));
 }
 
 /**

@@ -1,23 +1,24 @@
 // Owns what a training with a graph holds out of itself to learn how far to trust it: events and whole items,
 // and a model of the rest. Must not read validation events or write the model.
 import { personRandom } from '../core/random.js';
-import { graphDefaults, trustIn } from '../graph/lean.js';
-import { networkOf } from '../graph/triples.js';
+import { graphDefaults } from '../graph/lean.js';
 import { openToEdit } from './edit-file.js';
-import { searchGraph } from './graph-search.js';
+import { openLeaning } from './graph.js';
+import { rareOf, searchGraph } from './graph-search.js';
 import { paced } from './pace.js';
 
 /** @import { GraphSettings } from '../graph/lean.js' */
 /** @import { Triples } from '../graph/triples.js' */
 /** @import { Interactions } from './interactions.js' */
 /** @import { TrainOptions, TrainResult } from './options.js' */
-/** @import { Asked, ScoutModel } from './graph-search.js' */
+/** @import { Asked } from './graph-search.js' */
 /**
  * @typedef {object} GraphChoice
  * @property {GraphSettings} settings
  * @property {number} trials settings that were measured; 0: nothing was held out, and those are the defaults
- * @property {number} people that were asked
- * @property {number} before NDCG@20 of what was held out, without the graph
+ * @property {number} people that were asked: by half of them settings were chosen, by the others confirmed
+ * @property {number} before NDCG@20 of what was held out of items that somebody has, without the graph, by
+ *   those who confirmed; so are the others
  * @property {number} after with it
  * @property {number} rareBefore the mean of those of items of nobody, of 1 to 5 and of 6 to 20 people
  * @property {number} rareAfter
@@ -27,11 +28,11 @@ const eventShare = 0.1;
 const itemShare = 0.05;
 /** With fewer, what is chosen would be chance. */
 const fewestAsked = 50;
-const mostAsked = 1000;
-/** Scores of one trial. */
-const affordable = 3e6;
-const mostSweeps = 8;
-const mostEpochs = 5;
+const mostAsked = 1200;
+/** Scores of one trial, and of its confirmation. */
+const affordable = 1e7;
+const scoutSweeps = 8;
+const scoutEpochs = 5;
 
 /**
  * What is held out, by ids alone: the same whatever the order of rows.
@@ -53,62 +54,26 @@ function holdOut({ users, items, user, item }, seed) {
  * People with events of both kinds, by the seed.
  * @param {Interactions} interactions
  * @param {{ kept: number[], held: number[] }} parts
- * @param {ReadonlyMap<string, number>} index of all items
- * @param {number} trained items below it were trained
+ * @param {ReadonlySet<string>} trained items
  * @param {number} seed
+ * @returns {Asked[]}
  */
-function peopleOf({ users, items, user, item }, { kept, held }, index, trained, seed) {
+function askedOf({ users, items, user, item }, { kept, held }, trained, seed) {
   const all = users.map(() => ({ history: new Set(), relevant: new Set() }));
-  for (const x of kept) {
-    const j = Number(index.get(items[item[x]]));
-    if (j < trained) all[user[x]].history.add(j);
-  }
+  for (const x of kept) if (trained.has(items[item[x]])) all[user[x]].history.add(items[item[x]]);
   for (const x of held) {
-    const own = all[user[x]];
-    const j = Number(index.get(items[item[x]]));
-    if (!own.history.has(j)) own.relevant.add(j);
+    const { history, relevant } = all[user[x]];
+    if (!history.has(items[item[x]])) relevant.add(items[item[x]]);
   }
   const byLot = users
     .map((id, u) => ({ u, id, lot: personRandom(seed, `asked ${id}`)() }))
     .filter(({ u }) => all[u].history.size > 0 && all[u].relevant.size > 0)
     .sort((a, b) => a.lot - b.lot || (a.id < b.id ? -1 : 1));
-  const most = Math.min(mostAsked, Math.max(2 * fewestAsked, Math.floor(affordable / index.size)));
-  const increasing = (/** @type {Set<any>} */ set) => [...set].sort((a, b) => a - b);
+  const most = Math.min(mostAsked, Math.max(2 * fewestAsked, Math.floor(affordable / items.length)));
+  const inOrder = (/** @type {Set<any>} */ set) => [...set].sort();
   return byLot
     .slice(0, most)
-    .map(({ u }) => ({ history: increasing(all[u].history), relevant: increasing(all[u].relevant) }));
-}
-
-/**
- * The scout, with the items that it was not trained on at the end.
- * @param {Uint8Array} bytes
- * @param {readonly string[]} more ids
- * @param {Float64Array} people of trained items
- * @returns {Promise<ScoutModel & { ids: string[] }>}
- */
-async function scoutModel(bytes, more, people) {
-  const file = await openToEdit(bytes);
-  const trained = file.items;
-  const ids = [...file.texts('id offsets', 'ids'), ...more];
-  const wide = (/** @type {Float32Array | undefined} */ numbers, /** @type {number} */ rest) => {
-    const out = new Float64Array(ids.length).fill(rest);
-    if (numbers) out.set(numbers);
-    return out;
-  };
-  const vectors = new Float32Array(ids.length * file.dim);
-  vectors.set(file.vectors());
-  const counts = new Float64Array(ids.length);
-  counts.set(people);
-  return {
-    ids,
-    own: { vectors, dim: file.dim, people: counts },
-    bias: wide(file.floats('item bias'), 0),
-    weights: wide(file.floats('item weights'), 1),
-    targets: wide(file.floats('item targets'), 1),
-    gram: /** @type {Float32Array} */ (file.floats('gram')),
-    settings: /** @type {Float32Array} */ (file.floats('settings')),
-    trained,
-  };
+    .map(({ u }) => ({ history: inOrder(all[u].history), relevant: inOrder(all[u].relevant) }));
 }
 
 /**
@@ -160,39 +125,30 @@ export async function chooseGraph(interactions, triples, options, train) {
   const scout = await trainScout(partOf(interactions, parts.kept), rest, train);
   if (!scout) return untried;
   const counts = peopleByItem(interactions, parts.kept);
-  const more = othersThan(scout.ids, [...items, ...Array.from(options.items?.keys() ?? [], String)]);
-  const known = Float64Array.from(scout.ids, (id) => counts.get(id) ?? 0);
-  const model = await scoutModel(scout.bytes, more, known);
-  const index = new Map(model.ids.map((id, j) => [id, j]));
-  const people = peopleOf(interactions, parts, index, model.trained, seed);
+  const peopleOf = (/** @type {string} */ id) => counts.get(id) ?? 0;
+  const people = askedOf(interactions, parts, new Set(scout.ids), seed);
   if (people.length < fewestAsked) return untried;
-  const trusted = trustIn(networkOf(triples, model.ids).network, model.own);
+  const facts = new Map(items.map((id) => [id, options.items?.get(id) ?? {}]));
+  const known = Float64Array.from(scout.ids, peopleOf);
+  const more = new Map([...facts, ...(options.items ?? [])]);
+  const leaning = await openLeaning(scout.bytes, triples, more, { people: known, signal });
+  if (leaning.triples.triples === 0) return untried;
   const tell = paced(onProgress);
   const sweeps = Number(scout.sweeps);
-  const { settings, trials, without } = await searchGraph(model, trusted, people, {
-    report: async (done, total) => {
-      signal?.throwIfAborted();
-      const seconds = (performance.now() - began) / 1000;
-      await tell({ phase: 'graph', done, total, sweep: sweeps, sweeps, seconds }, done === total);
-    },
+  const found = await searchGraph(leaning, scout.bytes, { people, peopleOf }, async (done, total) => {
+    signal?.throwIfAborted();
+    const seconds = (performance.now() - began) / 1000;
+    await tell({ phase: 'graph', done, total, sweep: sweeps, sweeps, seconds }, done === total);
   });
-  const key = JSON.stringify(settings);
-  const best = trials.find((trial) => JSON.stringify(trial.settings) === key);
   return {
-    settings,
-    trials: trials.length,
+    settings: found.settings,
+    trials: found.trials,
     people: people.length,
-    before: without.all,
-    after: best?.all ?? 0,
-    rareBefore: without.rare,
-    rareAfter: best?.rare ?? 0,
+    before: found.before.known,
+    after: found.after.known,
+    rareBefore: rareOf(found.before),
+    rareAfter: rareOf(found.after),
   };
-}
-
-/** In the order of their ids. @param {string[]} known @param {string[]} all */
-function othersThan(known, all) {
-  const has = new Set(known);
-  return [...new Set(all)].filter((id) => !has.has(id)).sort();
 }
 
 /**
@@ -208,19 +164,18 @@ const partOf = ({ users, items, user, item, weight }, kept) => ({
 });
 
 /**
- * A shorter training without neighbours; none where nothing is left of the items.
+ * A shorter training without neighbours, with the gate of the defaults: what a training chooses at its end
+ * is not known yet. None where nothing is left of the items.
  * @param {Interactions} interactions
  * @param {TrainOptions} options
  * @param {(interactions: Interactions, options: TrainOptions) => Promise<TrainResult>} train
  */
 async function trainScout(interactions, options, train) {
-  const { sweeps = 12, epochs, onProgress, ...given } = options;
+  const { sweeps, epochs, gate, leaves, proportional, onProgress, ...given } = options;
   const isKept = (/** @type {[string, unknown]} */ [name]) => !name.startsWith('neighbour');
   const short = {
     ...Object.fromEntries(Object.entries(given).filter(isKept)),
-    ...((options.objective ?? 'als') === 'als'
-      ? { sweeps: Math.min(sweeps, mostSweeps) }
-      : epochs !== undefined && { epochs: Math.min(epochs, mostEpochs) }),
+    ...((options.objective ?? 'als') === 'als' ? { sweeps: scoutSweeps } : { epochs: scoutEpochs }),
     neighbours: 0,
     clusters: 0,
     ...(onProgress && {

@@ -9,7 +9,7 @@ import { appendItems, peopleOf } from './append.js';
 import { appendVectors } from './edit-append.js';
 import { openToEdit } from './edit-file.js';
 import { joinedNetwork, putGraph, readGraph } from './edit-graph.js';
-import { appendedOf, gramFactor, setGram } from './edit-items.js';
+import { appendedOf, ridgeOf, setRidge } from './edit-items.js';
 import { setMetadata } from './edit-items.js';
 import { checkOptions } from './options.js';
 
@@ -35,7 +35,7 @@ import { checkOptions } from './options.js';
  */
 
 const ranges = /** @type {const} */ ({
-  gain: [0, 4],
+  gain: [0, 2],
   pull: [0, 0.9],
   people: [0.1, 1e6],
   power: [0, 8],
@@ -62,31 +62,34 @@ function graphSettings(given = {}) {
  * Rows of vectors as the file has them, all anew.
  * @param {EditedFile} file
  * @param {Float32Array} vectors
+ * @param {import('./edit-items.js').Ridge} ridge
  */
-function putVectors(file, vectors) {
-  const factor = gramFactor(file);
+function putVectors(file, vectors, ridge) {
   const empty = new Uint8Array(0);
   file.set('item vectors', empty);
   if (file.find('item scales')) file.set('item scales', empty);
   appendVectors(file, vectors);
-  setGram(file, factor);
+  setRidge(file, ridge);
 }
 
 /**
- * @typedef {object} Leaning
- * @property {Float64Array | undefined} people of trained items; undefined: as the file tells
- * @property {GraphSettings} settings
- * @property {AbortSignal | undefined} signal
+ * @typedef {object} Leaning a model file with the items that the graph brings, before any leans on it
+ * @property {string[]} appended their ids
+ * @property {TriplesReport} triples
+ * @property {import('../graph/prior.js').Graph} graph
+ * @property {(settings: GraphSettings) => { bytes: () => Uint8Array<ArrayBuffer>, reached: Uint8Array,
+ *   file: EditedFile }} lean the same file again and again, with other vectors and without the graph
  */
 
 /**
  * @param {Uint8Array} bytes
  * @param {Triples} triples checked
  * @param {Map<string, { title?: string, aspects?: string[] }> | undefined} items
- * @param {Leaning} leaning
- * @returns {Promise<GraphResult>}
+ * @param {{ people: Float64Array | undefined, signal: AbortSignal | undefined }} known people of trained
+ *   items; undefined: as the file tells
+ * @returns {Promise<Leaning>}
  */
-export async function leanFile(bytes, triples, items, { people, settings, signal }) {
+export async function openLeaning(bytes, triples, items, { people, signal }) {
   const before = await openToEdit(bytes);
   const there = before.texts('id offsets', 'ids');
   const fresh = linkedItems(triples, items, new Set(there));
@@ -97,26 +100,58 @@ export async function leanFile(bytes, triples, items, { people, settings, signal
   const stored = readGraph(before);
   const { network, report } = joinedNetwork(stored, there, triples, ids);
   const trained = file.items - appendedOf(file);
+  const own = { vectors: ownVectors(file, stored, trained), dim: file.dim, people: countsIn(file, people) };
+  const trusted = trustIn(network, own);
+  const guessed = file.vectors();
+  const ridge = ridgeOf(file);
+  return {
+    appended: more?.appended ?? [],
+    triples: report,
+    graph: trusted.graph,
+    lean(settings) {
+      const { vectors, reached } = leanOn(trusted, own, settings);
+      // What no path leads to is guessed from aspects, as append has it.
+      for (let j = trained; j < file.items; j++)
+        if (!reached[j]) vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);
+      putVectors(file, vectors.map(storable), ridge);
+      return { bytes: () => file.bytes(), reached, file };
+    },
+  };
+}
+
+/**
+ * How many people all items have: those that were appended nobody.
+ * @param {EditedFile} file
+ * @param {Float64Array | undefined} people of trained items
+ */
+function countsIn(file, people) {
+  const trained = file.items - appendedOf(file);
   const bias = /** @type {Float32Array} */ (file.floats('item bias'));
   const known = people ?? peopleOf(file, bias.subarray(0, trained));
   const counts = new Float64Array(file.items);
   for (let j = 0; j < trained; j++) counts[j] = known ? Math.max(known[j], 1e-3) : manyPeople;
-  const own = { vectors: ownVectors(file, stored, trained), dim: file.dim, people: counts };
-  const trusted = trustIn(network, own);
-  const { vectors, reached } = leanOn(trusted, own, settings);
+  return counts;
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Triples} triples checked
+ * @param {Map<string, { title?: string, aspects?: string[] }> | undefined} items
+ * @param {{ people: Float64Array | undefined, settings: GraphSettings, signal: AbortSignal | undefined }} how
+ *   people of trained items; undefined: as the file tells
+ * @returns {Promise<GraphResult>}
+ */
+export async function leanFile(bytes, triples, items, { people, settings, signal }) {
+  const leaning = await openLeaning(bytes, triples, items, { people, signal });
+  const { file, reached } = leaning.lean(settings);
   signal?.throwIfAborted();
-  // What no path leads to is guessed from aspects, as append has it.
-  const guessed = file.vectors();
-  for (let j = trained; j < file.items; j++)
-    if (!reached[j]) vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);
-  putVectors(file, vectors.map(storable));
-  putGraph(file, trusted.graph);
+  putGraph(file, leaning.graph);
   setMetadata(file, { graph: settings });
   return {
     bytes: file.bytes(),
-    appended: more?.appended ?? [],
-    triples: report,
-    relations: byWeight(trusted.graph),
+    appended: leaning.appended,
+    triples: leaning.triples,
+    relations: byWeight(leaning.graph),
     reached: reached.reduce((sum, is) => sum + is, 0),
     settings,
   };

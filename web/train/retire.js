@@ -5,7 +5,7 @@ import { AmpcfError } from '../core/errors.js';
 import { dtypeBytes, wholeNumbersOf } from '../core/sections.js';
 import { bytesOf, dtypes, openToEdit } from './edit-file.js';
 import { keepGraph } from './edit-graph.js';
-import { appendedOf, gramFactor, setAppended, setGram, setIdOrder } from './edit-items.js';
+import { appendedOf, ridgeOf, setAppended, setIdOrder, setRidge } from './edit-items.js';
 
 /** @import { EditedFile } from './edit-file.js' */
 /**
@@ -164,7 +164,7 @@ export async function retireItems(bytes, ids) {
   const file = await openToEdit(bytes);
   const kept = keptItems(file, ids);
   const retired = file.items - kept.length;
-  const factor = gramFactor(file);
+  const ridge = ridgeOf(file);
   const appended = kept.filter((j) => j >= file.items - appendedOf(file)).length;
   if (appended === kept.length)
     throw badArgument('ids', 'all items that were trained', 'at least one of them left');
@@ -177,6 +177,6 @@ export async function retireItems(bytes, ids) {
   if (retired > 0) dropUnused(file);
   renumberClusters(file);
   setIdOrder(file);
-  if (retired > 0) setGram(file, factor);
+  if (retired > 0) setRidge(file, ridge);
   return { bytes: file.bytes(), items: kept.length, retired };
 }

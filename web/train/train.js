@@ -9,6 +9,7 @@ import { startTrainer, startTrainerBuild } from './module.js';
 import { computeNeighbours, neighbourMemory } from './neighbours.js';
 import { triplesArgument } from '../graph/triples.js';
 import { leanFile } from './graph.js';
+import { graphMemory } from './graph-memory.js';
 import { chooseGraph } from './graph-scout.js';
 import { lateRow, settingsWith } from './late-settings.js';
 import { checkOptions, trainOptions } from './options.js';
@@ -105,11 +106,11 @@ async function withGraph(bytes, { data, options }, triples, choice) {
 }
 
 /**
- * Bytes of wasm memory that training with these settings takes, known before any work: its input, its state,
- * and those of the neighbours.
+ * Bytes of memory that training with these settings takes, known before any work: its input and its state in
+ * wasm, those of the neighbours, and what a graph takes beside them.
  * @param {Interactions} interactions
  * @param {TrainOptions} [options]
- * @returns {Promise<{ bytes: number, vectors: number, neighbours: number }>} bytes: both
+ * @returns {Promise<{ bytes: number, vectors: number, neighbours: number, graph: number }>} bytes: all
  * @throws {AmpcfError} as trainModel; OUT_OF_MEMORY where no wasm memory is large enough
  */
 export async function trainingMemory(interactions, options = {}) {
@@ -118,7 +119,11 @@ export async function trainingMemory(interactions, options = {}) {
   const kernel = await startTrainer();
   const vectors = configured(kernel, input).bytes + inputBytes(data);
   const neighbours = neighbourMemory(kernel, data, settings, aspects);
-  return memoryOn({ vectors, neighbours }, options.cores ?? 1, settings.objective);
+  const need = memoryOn({ vectors, neighbours }, options.cores ?? 1, settings.objective);
+  if (options.graph === undefined) return { ...need, graph: 0 };
+  const triples = triplesArgument(options.graph);
+  const graph = graphMemory(triples, data.itemIds, options.items?.keys() ?? [], Number(settings.dim));
+  return { ...need, bytes: need.bytes + graph, graph };
 }
 
 /**

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { addGraph } from '../../../dist/train.js';
 import { withGraph } from '../../../examples/demo/graph-file.js';
-import { smallModel } from '../../support.js';
+import { films, people, smallModel } from '../../support.js';
 import { commandIn } from './command.js';
 
 const plain = await smallModel();
@@ -78,7 +78,7 @@ describe('inspect', () => {
     ]) {
       const { status, stderr } = ampcf(args);
       assert.equal(status, 4, stderr);
-      assert.match(stderr, /bad\.ampcf: graph: graph shares: got 7, wanted 0 to 1/);
+      assert.match(stderr, /bad\.ampcf: graph: graph shares: got 7, wanted 0 to 4/);
     }
     assert.equal(ampcf('verify good.ampcf').status, 0);
   });
@@ -117,5 +117,27 @@ describe('rank --explain', () => {
       [paths[0].item, paths[0].steps[0].relation, paths[0].steps[0].entity],
       [ids[0], odd, 'Ann\u202e\u0007'],
     );
+  });
+});
+
+describe('train --graph', () => {
+  const rows = people.flatMap(({ history }, u) => history.map(({ item }) => `u${u},${item}`));
+  writeFileSync(`${folder}/ratings.csv`, `user,item\n${rows.join('\n')}\n`);
+  const facts = films.flatMap(({ item, genres }) => genres.map((genre) => `${item},genre,${genre}`));
+  writeFileSync(`${folder}/triples.csv`, `head,relation,tail\n${facts.join('\n')}\n`);
+  const small = '--dim 8 --sweeps 4 --graph triples.csv -o trained.ampcf';
+
+  test('with --auto the graph comes after the search', () => {
+    const { graph, search, command } = json(`train ratings.csv --auto --trials 1 ${small}`);
+    assert.equal(search.trials, 1);
+    assert.ok(graph.triples.triples > 0 && graph.choice.trials > 5);
+    assert.match(command, /--graph triples\.csv/);
+    assert.equal(json('inspect trained.ampcf').graph.relations, 1);
+  });
+
+  test('what does not fit into memory is refused before any work, with what the graph takes', () => {
+    const { status, stderr } = ampcf(`train ratings.csv --max-memory 10kB ${small}`);
+    assert.notEqual(status, 0);
+    assert.match(stderr, /the training needs .*a smaller --graph/);
   });
 });

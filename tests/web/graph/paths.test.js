@@ -339,9 +339,9 @@ describe('errors', () => {
     const me = open.createProfile(historyOf(0));
     assert.ok(me.recommend().items.length > 0);
     await failsWith(() => me.recommend({ graph: true }), 'BAD_SECTION', /^graph: section 23/);
-    const loud = withGraph(plain, ids, triples, { share: () => 2 });
+    const loud = withGraph(plain, ids, triples, { share: () => 5 });
     const shouting = await loadModel(loud, { plugins });
-    await failsWith(() => graphFacts(shouting), 'BAD_SECTION', /shares: got 2, wanted 0 to 1/);
+    await failsWith(() => graphFacts(shouting), 'BAD_SECTION', /shares: got 5, wanted 0 to 4/);
     const spoiled = bytes.slice();
     spoiled[spoiled.length - 1] ^= 1;
     await failsWith(() => loadModel(spoiled), 'CHECKSUM');

@@ -126,9 +126,9 @@ describe('priors', () => {
     const settings = { gain: 1, pull: 0.5, people: 30, power: 1, decay: 0.5 };
     const leant = leanOn(trusted, { vectors: own, dim, people }, settings);
     const { shares } = trusted.graph;
-    assert.equal(shares[0], 1);
+    assert.ok(shares[0] >= 1 && shares[0] < 1.1);
     assert.ok(shares[1] > 0.4 && shares[1] <= 0.5);
-    assert.ok(shares[2] < 0.01);
+    assert.equal(shares[2], 0);
     const again = allPriors(trusted.graph, leant.vectors, dim).priors;
     for (let at = 0; at < own.length; at++) {
       const wanted = own[at] + shares[Math.floor(at / dim)] * again[at];
@@ -274,7 +274,7 @@ describe('graphOf', () => {
     fails(([, , , , , relation]) => new DataView(relation.data.buffer).setUint16(0, 999, true));
     fails(([, , , , , , tail]) => put(tail.data, 0, 1e6));
     fails(([, , , , , , , weights]) => new DataView(weights.data.buffer).setFloat32(0, NaN, true));
-    fails(([, , , , , , , , shares]) => new DataView(shares.data.buffer).setFloat32(0, 1.5, true));
+    fails(([, , , , , , , , shares]) => new DataView(shares.data.buffer).setFloat32(0, 4.5, true));
     assert.throws(() => graphOf(sections(), ids.length + 1), { code: 'BAD_SECTION' });
   });
 });
