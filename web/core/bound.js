@@ -1,6 +1,6 @@
 // Owns that the objects of the library stay whole in other people's hands: methods may be taken off them,
-// proxies may be put around them, copying one
-// fails with words, and a log says in a line what it is. Must not know what the objects do.
+// proxies may be put around them, copying one fails with words, and a log says in a line what it is. Must not
+// know what the objects do.
 
 /**
  * The methods and getters of classes, read once: a profile is made for every person of an evaluation.

@@ -80,6 +80,11 @@ export class RemoteHandle extends Bound {
     return this.ask(method, args);
   }
 
+  /** What it is, and that it is elsewhere. */
+  toString() {
+    return `${this.constructor.name} { in a worker }`;
+  }
+
   /** Gives its memory back. Later calls reject with DISPOSED. */
   async dispose() {
     await this.ask('dispose');
@@ -238,6 +243,12 @@ export class RemoteModel extends RemoteHandle {
   /** As `info` of Model, at once. */
   get info() {
     return this.#info;
+  }
+
+  /** As of Model, and that it is elsewhere. */
+  toString() {
+    const { items, dim, personas, bytes } = this.#info;
+    return `RemoteModel { N: ${items}, D: ${dim}, P: ${personas}, bytes: ${bytes}, in a worker }`;
   }
 
   /** @param {Parameters<Model['has']>} args @returns {Promised<Model['has']>} */

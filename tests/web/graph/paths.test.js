@@ -253,7 +253,7 @@ describe('paths over two entities', () => {
       ],
     );
     assert.ok(path.contribution > 0);
-    const liked = { item: ids[3], title: 'Another', contribution: 1, persona: 0 };
+    const liked = { item: ids[3], title: 'Another', contribution: path.contribution, persona: 0 };
     const explanation = /** @type {any} */ ({ ...found.explanation, contributions: [liked] });
     assert.equal(
       explainInWords({ ...found, explanation }).text,

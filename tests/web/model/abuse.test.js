@@ -301,13 +301,13 @@ describe('a trap', () => {
 describe('memory that ends', () => {
   test('says how much was wanted, and keeps what there is', async () => {
     const memory = new WasmMemory(tinyModule({ seven: wasmBodies.seven }, 3));
-    const kept = memory.allocate(100000);
-    memory.u8(kept, 100000).fill(42);
-    const error = await failure(() => memory.allocate(200000));
+    const kept = memory.allocate(102400);
+    memory.u8(kept, 102400).fill(42);
+    const error = await failure(() => memory.allocate(204800));
     assert.deepEqual([error.name, error.code], ['AmpcfError', 'OUT_OF_MEMORY']);
-    assert.equal(error.details.wanted, kept + 100000 + 200000);
+    assert.equal(error.details.wanted, kept + 102400 + 204800);
     assert.match(error.message, /wanted \d+ bytes/);
-    assert.ok(memory.u8(kept, 100000).every((byte) => byte === 42));
+    assert.ok(memory.u8(kept, 102400).every((byte) => byte === 42));
     assert.equal(memory.call('seven'), 7);
     assert.equal((await failure(() => memory.allocate(2 ** 33))).code, 'OUT_OF_MEMORY');
     memory.free(kept);
