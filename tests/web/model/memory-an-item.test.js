@@ -16,7 +16,7 @@ for (const [vectorType, most] of /** @type {const} */ ([
   ['int8', 90],
   ['f16', 270], // with rows rounded to int8 and first looks beside them, for pruning
 ]))
-  test(`${vectorType} vectors stay what they are: at most ${most} bytes an item of ${dim} numbers`, async () => {
+  test(`${vectorType} vectors stay so: at most ${most} bytes an item of ${dim} numbers`, async () => {
     const { bytes } = await modelFromVectors({ ids, vectors, dim, vectorType, bias: 0, clusters: 0 });
     const model = await loadModel(bytes);
     const me = model.createProfile([ids[5], ids[77]]);
