@@ -1,7 +1,9 @@
 // Owns Chromium, Firefox and WebKit as one thing: a view of a page that can be visited, asked and pictured.
 // Must not install anything, and must end what it starts.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { args, executablePath } from '../browser/chromium.js';
@@ -91,30 +93,52 @@ async function openFirefox({ width, height, dark = false } = usual) {
   };
 }
 
+/** A port that nobody has. @returns {Promise<number>} */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /**
- * @param {string} program
- * @param {string[]} programArgs
- * @param {Record<string, string>} [environment]
+ * Until a program listens there: as long as a machine takes that has other work.
+ * @param {import('node:net').NetConnectOpts} at
+ * @param {number} [milliseconds]
  */
-async function start(program, programArgs, environment = {}) {
-  const child = spawn(program, programArgs, { stdio: 'ignore', env: { ...process.env, ...environment } });
-  await later(1500);
-  return child;
+async function untilListens(at, milliseconds = 30_000) {
+  for (const end = Date.now() + milliseconds; ; await later(50)) {
+    const socket = connect(at);
+    try {
+      return await once(socket, 'connect');
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    } finally {
+      socket.destroy();
+    }
+  }
 }
 
 /** WebKit by its WebDriver, on a screen that nobody sees. @type {Engine['open']} */
 async function openWebKit({ width, height, dark = false } = usual) {
   const { default: selenium } = await import('selenium-webdriver');
-  const port = 30_000 + (process.pid % 9000);
-  const display = `:${100 + (process.pid % 400)}`;
-  const screen = await start(String(xvfb), [display, '-screen', '0', `${width}x${height + 200}x24`]);
-  const driver = await start(String(webkitDriver), [`--port=${port}`], {
-    DISPLAY: display,
+  const port = await freePort();
+  const display = 100 + (process.pid % 400);
+  const screenArgs = [`:${display}`, '-screen', '0', `${width}x${height + 200}x24`];
+  const screen = spawn(String(xvfb), screenArgs, { stdio: 'ignore' });
+  const environment = {
+    ...process.env,
+    DISPLAY: `:${display}`,
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     GTK_THEME: dark ? 'Adwaita:dark' : 'Adwaita',
-  });
+  };
+  const driver = spawn(String(webkitDriver), [`--port=${port}`], { stdio: 'ignore', env: environment });
   const end = () => void (driver.kill(), screen.kill());
   try {
+    await untilListens({ path: `/tmp/.X11-unix/X${display}` });
+    await untilListens({ port, host: '127.0.0.1' });
     const session = await new selenium.Builder()
       .usingServer(`http://127.0.0.1:${port}/`)
       .withCapabilities({
