@@ -13,7 +13,7 @@ const questions = 3;
 export class Greeting {
   #profile;
   #changed;
-  /** @type {Conversation} */ #talk;
+  /** @type {Conversation | undefined} */ #begun;
 
   /**
    * @param {Profile} profile without a history
@@ -22,10 +22,16 @@ export class Greeting {
   constructor(profile, changed) {
     this.#profile = profile;
     this.#changed = changed;
-    this.#talk = this.#begin();
   }
 
-  /** Several aspects at a time, and a list of few: so that asking is worth three taps. */
+  /**
+   * Several aspects at a time, and a list of few: so that asking is worth three taps. It begins when somebody
+   * is asked: to prepare it takes longer than to rank.
+   */
+  get #talk() {
+    return (this.#begun ??= this.#begin());
+  }
+
   #begin() {
     const about = this.#profile.model.info.aspects > 0 ? 'aspects' : 'items';
     return conversation(this.#profile, { about, most: 4, effort: 0, list: 2, patience: 1 });
@@ -38,11 +44,11 @@ export class Greeting {
   }
 
   get answered() {
-    return this.#talk.turns > 0;
+    return this.#begun !== undefined && this.#begun.turns > 0;
   }
 
   forget() {
-    this.#talk = this.#begin();
+    this.#begun = undefined;
   }
 
   /**

@@ -176,10 +176,9 @@ async function settle(keep, isMine) {
   countRequests(performance.now());
 }
 
-/** What takes its time at the first use, while the model is on its way: the taste module, words in a row. */
+/** What takes its time at the first use, while the model is on its way: the taste module. */
 function warmUp() {
   tasteDistance([1], [1]).catch(() => {}); // what fails here fails again where it is needed
-  new Intl.ListFormat('en').format(['one', 'two']);
 }
 
 try {

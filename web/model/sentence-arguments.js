@@ -75,10 +75,24 @@ export function countsArgument(counts) {
 }
 
 /**
+ * As Intl.ListFormat('en') has it, whose first use takes a browser 15 to 50 ms.
+ * @type {Pick<Intl.ListFormat, 'formatToParts'>}
+ */
+const english = {
+  formatToParts: (texts) =>
+    [...texts].flatMap((value, i, { length }) => {
+      const and = length > 2 ? ', and ' : ' and ';
+      const element = /** @type {const} */ ({ type: 'element', value });
+      return i === 0 ? [element] : [{ type: 'literal', value: i < length - 1 ? ', ' : and }, element];
+    }),
+};
+
+/**
  * @param {string | string[]} locale
- * @returns {Intl.ListFormat}
+ * @returns {Pick<Intl.ListFormat, 'formatToParts'>}
  */
 export function listFormat(locale) {
+  if (locale === 'en') return english;
   const wanted = "a language as Intl.ListFormat takes it, such as 'en'";
   // An object that only says how long it is would be walked from end to end.
   if (!isText(locale) && !Array.isArray(locale)) throw badArgument('locale', locale, wanted);

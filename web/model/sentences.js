@@ -114,7 +114,7 @@ const itemPart = (/** @type {{ item: string, title: string }} */ { item, title }
 /**
  * A list as people write it.
  * @param {SentencePart[]} parts
- * @param {Intl.ListFormat} format
+ * @param {Pick<Intl.ListFormat, 'formatToParts'>} format
  */
 function joined(parts, format) {
   let next = 0;
@@ -218,7 +218,7 @@ function templateFor([first, second, third]) {
  * @param {number} least what they are to bring
  * @param {number} most
  * @param {number} reasons most items of each
- * @param {Intl.ListFormat} format
+ * @param {Pick<Intl.ListFormat, 'formatToParts'>} format
  */
 function saidPaths(paths, least, most, reasons, format) {
   /** @type {Map<string, { path: GraphPath, items: GraphPath[] }>} */

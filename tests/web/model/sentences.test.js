@@ -220,6 +220,11 @@ describe('templates', () => {
       explainInWords(ranked(), { templates: { persona: '{items}' }, locale: 'ja', reasons: 3 }).text,
       'Double Indemnity、Laura、Gilda',
     );
+    for (const n of [0, 1, 2, 3]) {
+      const said = (/** @type {string | string[]} */ locale) =>
+        explainInWords(ranked(), { templates: { persona: '{items}' }, reasons: n, locale }).parts;
+      assert.deepEqual(said('en'), said(['en']), `${n} by our own list and by that of Intl`);
+    }
     assert.equal(
       explainInWords(
         { item: 'x', title: 'X', known: false, score: null, persona: null },
