@@ -41,13 +41,16 @@ export const app = {
   greeting: /** @type {import('./greeting.js').Greeting} */ (/** @type {unknown} */ (undefined)),
   tuning: /** @type {import('./tuning.js').Tuning} */ (/** @type {unknown} */ (undefined)),
   seen: /** @type {Seen} */ (/** @type {unknown} */ (undefined)),
-  /** Is the first picture there? What is slow at its first use waits for it. */
-  isSettled: false,
   /**
-   * Called after each change, with what is seen then.
+   * Called in each change, with what is seen then.
    * @type {((seen: Seen) => void)[]}
    */
   watchers: [],
+  /**
+   * Called after each change, when the lists can be seen.
+   * @type {((seen: Seen) => void)[]}
+   */
+  followers: [],
   /** @type {(kept?: any) => void} shows everything again; kept: a row that stays where it is */
   render: () => {},
 };

@@ -1,12 +1,14 @@
 // Owns what personas change on the demo page, shown as a before and an after: the list by score alone, then
 // the places that a smaller taste gets. Must not move anything for people who want no motion.
 import { app, topK } from './app.js';
-import { $ } from './elements.js';
+import { $, write } from './elements.js';
 
 /** @import { Seen } from './app.js' */
 
 const stay = 900,
   move = 700;
+/** Films on their way. @type {Animation[]} */
+let moving = [];
 const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** The same person's list by score alone, one vector: what most libraries give. */
@@ -69,10 +71,8 @@ function slide(rows) {
         ? { transform: `translateY(${(was - place) * step}px)` }
         : { transform: 'translateX(40px)', opacity: 0 };
     const held = { ...from, offset: stay / (stay + move) };
-    row.animate([from, held, { transform: 'none', opacity: 1 }], {
-      duration: stay + move,
-      easing: 'ease-in-out',
-    });
+    const options = { duration: stay + move, easing: 'ease-in-out' };
+    moving.push(row.animate([from, held, { transform: 'none', opacity: 1 }], options));
     row.classList.toggle('new-place', was < 0);
   }
 }
@@ -91,6 +91,8 @@ export function prepareChange() {
     else slide(rows);
   });
   app.watchers.push(() => {
-    $('changed').textContent = '';
+    write($('changed'), '');
+    for (const animation of moving) animation.cancel();
+    moving = [];
   });
 }

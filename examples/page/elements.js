@@ -19,6 +19,31 @@ export function make(tag, properties = {}, ...children) {
 }
 
 /**
+ * Text that is there already is left alone: nothing is laid out or read aloud again.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** What each element is made of. @type {WeakMap<HTMLElement, string>} */
+const madeOf = new WeakMap();
+
+/**
+ * Makes what is in an element again, where it is to be of something else than it is.
+ * @param {HTMLElement} element
+ * @param {unknown} of
+ * @param {() => (Node | string)[]} children
+ */
+export function remake(element, of, children) {
+  const text = JSON.stringify(of);
+  if (madeOf.get(element) === text) return;
+  madeOf.set(element, text);
+  element.replaceChildren(...children());
+}
+
+/**
  * @param {string} text
  * @param {() => void} onclick
  * @param {Record<string, any>} [properties]

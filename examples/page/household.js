@@ -1,7 +1,7 @@
 // Owns "who is here" on the demo page: how many people the history looks like, and the list of one of them.
 // Must not change the profile, nor say anything where one person is the likeliest.
 import { peopleOf } from '../../dist/people.js';
-import { $, button, make, percent } from './elements.js';
+import { $, button, make, percent, remake } from './elements.js';
 
 /** @typedef {import('ampcf').Profile} Profile */
 /** @typedef {import('ampcf/people').People} People */
@@ -56,6 +56,7 @@ export class Household {
   #press(person) {
     this.choose(person);
     this.#changed();
+    this.render();
     $('people').querySelector('[aria-pressed=true]')?.focus();
   }
 
@@ -68,19 +69,21 @@ export class Household {
     const [alone] = people.probabilities;
     const choice = (/** @type {string} */ text, /** @type {number | null} */ person) =>
       button(text, () => this.#press(person), { ariaPressed: String(this.#chosen === person) });
-    $('people').replaceChildren(
-      make(
-        'p',
-        { className: 'hint', role: 'status' },
-        `Perhaps ${count} people: ${percent(1 - alone)} for more than one, `,
-        `${percent(people.confidence)} for ${count}. List of`,
-      ),
+    const list = people.list.map(({ index, label, share }) => ({
+      index,
+      text: `${label}, ${percent(share)}`,
+    }));
+    const words =
+      `Perhaps ${count} people: ${percent(1 - alone)} for more than one, ` +
+      `${percent(people.confidence)} for ${count}. List of`;
+    remake($('people'), [words, list, this.#chosen], () => [
+      make('p', { className: 'hint', role: 'status' }, words),
       make(
         'div',
         { className: 'choices', role: 'group', ariaLabel: 'Whose list' },
         choice('Everybody', null),
-        ...people.list.map(({ index, label, share }) => choice(`${label}, ${percent(share)}`, index)),
+        ...list.map(({ text, index }) => choice(text, index)),
       ),
-    );
+    ]);
   }
 }

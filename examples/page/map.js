@@ -155,6 +155,6 @@ export async function prepareMap(pause) {
   $('map').addEventListener('pointerleave', () => {
     $('pointed').textContent = $('pointed').dataset.usual;
   });
-  app.watchers.push(light);
+  app.followers.push(light);
   light(app.seen);
 }

@@ -10,11 +10,13 @@ import { $, button, make } from './elements.js';
 import { Greeting } from './greeting.js';
 import { Household } from './household.js';
 import { Keep } from './keep.js';
-import { closeAll, explainRest, listNames, look, renderModes, renderRanking } from './lists.js';
+import { listNames, look, renderModes, renderRanking, restOfLists } from './lists.js';
 import { mineIfKept } from './mine.js';
+import { inParts } from './pause.js';
 import { Person } from './person.js';
 import { renderHistory, renderPersonas, showAllChips } from './personas.js';
 import { presets } from './presets.js';
+import { closeAll } from './rows.js';
 import { renderTastes } from './tastes.js';
 import { Tuning } from './tuning.js';
 import { Visit } from './visit.js';
@@ -38,6 +40,32 @@ function renderGreeting() {
   $('ranking').replaceChildren(...items.map((item) => app.greeting.row(item, items[0].chance)));
 }
 
+/**
+ * Whether all that follows the lists is there; undefined: nothing follows yet.
+ * @type {Promise<boolean> | undefined}
+ */
+let following;
+/** Is every part of the page there? */
+let isWhole = false;
+
+/** What follows the lists, part by part: what is seen first, then what is folded. Another change ends it. */
+function followUp() {
+  const { seen } = app;
+  const parts = [
+    ...app.followers.map((follow) => () => follow(seen)),
+    () => app.household.render(),
+    ...restOfLists(),
+  ];
+  $('main').removeAttribute('data-ready');
+  following = inParts(parts, () => app.seen === seen);
+}
+
+/** Says that the page is whole, when it is. */
+async function ready() {
+  while (!(await following));
+  $('main').setAttribute('data-ready', '');
+}
+
 /** @param {any} [kept] a row that stays where it is */
 function render(kept) {
   const began = performance.now();
@@ -53,7 +81,8 @@ function render(kept) {
   $('took').textContent =
     `${app.model.info.items} films ranked both ways and explained in ${took.toFixed(1)} ms`;
   for (const watch of app.watchers) watch(seen);
-  if (app.isSettled) explainRest();
+  if (following) followUp();
+  if (isWhole) ready();
 }
 
 /** @param {any} error */
@@ -131,7 +160,7 @@ function follow(keep, profile) {
   $('kept-said').textContent = keep.words;
   const remember = () =>
     keep.remember({ tuning: app.tuning.settings, mode: $('lists').dataset.mode, looked: app.visit.looked });
-  app.watchers.push(remember);
+  app.followers.push(remember);
   $('modes').addEventListener('change', remember);
   $('ranking').addEventListener('click', () => setTimeout(remember));
   remember();
@@ -168,11 +197,14 @@ function people() {
  */
 async function settle(keep, isMine) {
   await new Promise((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
+    const painted = () => (performance.mark('painted'), resolve(undefined));
+    requestAnimationFrame(() => setTimeout(painted));
     setTimeout(resolve, 100); // where nobody looks nothing is painted
   });
-  const { prepareRest } = await import('./rest.js');
-  await prepareRest(keep, isMine);
+  const rest = import('./rest.js');
+  followUp();
+  await following;
+  await (await rest).prepareRest(keep, isMine);
   countRequests(performance.now());
 }
 
@@ -196,13 +228,14 @@ try {
   app.person.begin(keep.choices ? ((await kept)?.history ?? []) : somebody);
   restore(keep);
   render();
-  document.querySelector('main')?.removeAttribute('hidden');
+  $('main').hidden = false;
   $('status').remove();
   performance.mark('ranked');
-  const following = kept.then((profile) => follow(keep, profile));
+  const keeping = kept.then((profile) => follow(keep, profile));
   await settle(keep, isMine);
-  await following;
-  document.querySelector('main')?.setAttribute('data-ready', '');
+  await keeping;
+  isWhole = true;
+  await ready();
 } catch (error) {
   explainFailure(error);
 }

@@ -11,3 +11,18 @@ export const pause = () =>
     waiting.push(resolve);
     channel.port2.postMessage(0);
   });
+
+/**
+ * Does one part of a work after another, with a pause before each, as long as the work is wanted.
+ * @param {Iterable<() => void>} parts
+ * @param {() => boolean} isWanted
+ * @returns {Promise<boolean>} whether all of it was done
+ */
+export async function inParts(parts, isWanted) {
+  for (const part of parts) {
+    await pause();
+    if (!isWanted()) return false;
+    part();
+  }
+  return true;
+}

@@ -1,6 +1,6 @@
 // Owns how the demo page shows the history and the personas that are found in it. Must not rank.
 import { app, colour } from './app.js';
-import { $, make, number, percent } from './elements.js';
+import { $, make, number, percent, remake, write } from './elements.js';
 import { markOf } from './ground.js';
 import { presets } from './presets.js';
 
@@ -8,6 +8,9 @@ import { presets } from './presets.js';
 
 /** How many films of a long history are shown before the rest is folded away. */
 const shown = 30;
+/** How many films of a persona are named. */
+const named = 3;
+const nobodyYet = 'Nobody yet: the list is what most people liked. Add a film, or answer.';
 let isWhole = false;
 
 /** @param {string} item */
@@ -19,24 +22,32 @@ function remove(item) {
   /** @type {HTMLElement} */ (buttons[Math.min(at, buttons.length - 1)] ?? $('film')).focus();
 }
 
+/** @param {{ item: string, isLiked: boolean, className: string }} film of the history */
+function chip({ item, isLiked, className }) {
+  const title = app.model.has(item) ? app.model.title(item) : item;
+  return make(
+    'li',
+    { className },
+    isLiked ? title : make('s', { title: 'Not for me' }, title),
+    make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'),
+  );
+}
+
 /** @param {Seen} seen */
 export function renderHistory({ owner }) {
   const { history } = app.person;
   const most = isWhole ? history.length : shown;
-  $('chips').replaceChildren(
-    ...history.slice(0, most).map(({ item, preference }) => {
-      const title = app.model.has(item) ? app.model.title(item) : item;
-      return make(
-        'li',
-        { className: preference > 0 ? colour(owner.get(item)) : 'disliked' },
-        preference > 0 ? title : make('s', { title: 'Not for me' }, title),
-        make('button', { type: 'button', ariaLabel: `Remove ${title}`, onclick: () => remove(item) }, '×'),
-      );
-    }),
-  );
+  const chips = history
+    .slice(0, most)
+    .map(({ item, preference }) => ({
+      item,
+      isLiked: preference > 0,
+      className: preference > 0 ? colour(owner.get(item)) : 'disliked',
+    }));
+  remake($('chips'), chips, () => chips.map(chip));
   const rest = history.length - most;
   $('all-chips').hidden = rest <= 0;
-  $('all-chips').textContent = `Show ${rest} more`;
+  write($('all-chips'), `Show ${rest} more`);
   $('undo').hidden = !app.person.canUndo;
   const all = app.person.ids.join();
   for (const button of $('presets').querySelectorAll('[aria-pressed]'))
@@ -56,29 +67,26 @@ const shareBar = (/** @type {string} */ className, /** @type {number} */ share) 
 };
 
 /**
- * @param {Pick<Persona, 'index' | 'label' | 'share' | 'items'>} persona
- * @param {{ share: number } | undefined} side how much it speaks now
+ * @param {{ index: number, label: string, share: number, items: string[], side?: number }} persona items:
+ *   titles; side: how much it speaks now
  * @param {boolean} isKnown or new in this visit
  */
-function personaRow({ index, label, share, items }, side, isKnown) {
-  const speaks = side
-    ? [
-        make('small', {}, isKnown ? 'speaks now' : 'new in this visit, speaks now'),
-        make('small', { className: 'now' }, number(side.share, percent(side.share))),
-        shareBar('bar thin', side.share),
-      ]
-    : [];
-  const such = items
-    .slice(0, 3)
-    .map(({ title }) => title)
-    .join(', ');
+function personaRow({ index, label, share, items, side }, isKnown) {
+  const speaks =
+    side === undefined
+      ? []
+      : [
+          make('small', {}, isKnown ? 'speaks now' : 'new in this visit, speaks now'),
+          make('small', { className: 'now' }, number(side, percent(side))),
+          shareBar('bar thin', side),
+        ];
   return make(
     'li',
     { className: colour(index) },
     make('b', { className: isKnown ? '' : 'fresh' }, label),
     ...(isKnown ? [number(share, percent(share)), shareBar('bar', share)] : []),
     ...speaks,
-    make('small', { className: 'such' }, such),
+    make('small', { className: 'such' }, items.join(', ')),
   );
 }
 
@@ -96,8 +104,9 @@ function renderKey(personas) {
     picture.append(path);
     return picture;
   };
-  $('map-key').replaceChildren(
-    ...personas.map(({ index, label }) => make('li', { className: colour(index) }, markFor(index), label)),
+  const names = personas.map(({ index, label }) => ({ index, label }));
+  remake($('map-key'), names, () =>
+    names.map(({ index, label }) => make('li', { className: colour(index) }, markFor(index), label)),
   );
 }
 
@@ -108,20 +117,18 @@ function renderKey(personas) {
 export function renderPersonas(personas) {
   const sides = app.visit.sides();
   const fresh = [...sides.values()].filter(({ index }) => index >= personas.length);
-  $('personas').replaceChildren(
-    ...[...personas, ...fresh].map((persona) =>
-      personaRow(persona, sides.get(persona.index), persona.index < personas.length),
-    ),
+  const all = [...personas, ...fresh].map(({ index, label, share, items }) => ({
+    index,
+    label,
+    share,
+    items: items.slice(0, named).map(({ title }) => title),
+    side: sides.get(index)?.share,
+  }));
+  remake($('personas'), all, () =>
+    all.length > 0
+      ? all.map((persona) => personaRow(persona, persona.index < personas.length))
+      : [make('li', { className: 'none' }, nobodyYet)],
   );
-  if (personas.length === 0)
-    $('personas').append(
-      make(
-        'li',
-        { className: 'none' },
-        'Nobody yet: the list is what most people liked. Add a film, or answer.',
-      ),
-    );
   renderKey(personas);
   app.visit.render();
-  if (app.isSettled) app.household.render();
 }

@@ -1,7 +1,7 @@
 // Owns the bars of tastes on the demo page: how much of my films, and of each list, each taste has. Must not
 // rank.
 import { app } from './app.js';
-import { $, make, percent, spoken } from './elements.js';
+import { $, make, percent, remake, spoken } from './elements.js';
 
 /** @import { Seen } from './app.js' */
 
@@ -27,6 +27,23 @@ function sharesOf(items) {
   return shares;
 }
 
+/**
+ * @param {{ aspect: string, shares: number[] }} taste a share for each row
+ * @param {number} longest share of all
+ */
+const barsOf = ({ aspect, shares }, longest) =>
+  make(
+    'li',
+    {},
+    make('b', {}, aspect),
+    ...rows.flatMap(([name, what], i) => {
+      const said = `${percent(shares[i])} ${what}`;
+      const bar = make('i', { className: `taste ${name}`, title: said });
+      bar.style.setProperty('--to', `${(100 * shares[i]) / longest}%`);
+      return [bar, spoken(` ${said}. `)];
+    }),
+  );
+
 /** @param {Seen} seen */
 export function renderTastes({ lists }) {
   const liked = app.person.history.filter(({ item, preference }) => preference > 0 && app.model.has(item));
@@ -45,19 +62,9 @@ export function renderTastes({ lists }) {
     .sort((a, b) => mine(b) - mine(a) || most(b) - most(a));
   const longest = Math.max(...tastes.map(most), 1e-9);
   $('tastes').hidden = tastes.length === 0;
-  $('taste-bars').replaceChildren(
-    ...tastes.map((aspect) =>
-      make(
-        'li',
-        {},
-        make('b', {}, aspect),
-        ...rows.flatMap(([name, what]) => {
-          const share = shares[name].get(aspect) ?? 0;
-          const bar = make('i', { className: `taste ${name}`, title: `${percent(share)} ${what}` });
-          bar.style.setProperty('--to', `${(100 * share) / longest}%`);
-          return [bar, spoken(` ${percent(share)} ${what}. `)];
-        }),
-      ),
-    ),
-  );
+  const bars = tastes.map((aspect) => ({
+    aspect,
+    shares: rows.map(([name]) => shares[name].get(aspect) ?? 0),
+  }));
+  remake($('taste-bars'), [bars, longest], () => bars.map((taste) => barsOf(taste, longest)));
 }

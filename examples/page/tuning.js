@@ -11,11 +11,14 @@ export class Tuning {
   #by = usual.by;
   #amount = 0;
   #personas = 0;
+  /** What the history was last split into at most. */
+  #splitInto = 0;
 
   /** @param {() => void} changed is called when lists are to be made otherwise */
   constructor(changed) {
     this.#changed = changed;
     const { personas, proportional } = app.model.info;
+    this.#splitInto = personas;
     this.#usual = { by: 'share', personas, amount: Math.round(proportional * 100) / 100 };
     $('most-personas').max = String(personas);
     $('most-personas').disabled = personas < 2;
@@ -77,6 +80,8 @@ export class Tuning {
   }
 
   #split() {
+    if (this.#splitInto === this.#personas) return;
+    this.#splitInto = this.#personas;
     app.person.split(this.#personas);
     for (const part of [app.visit, app.household, app.greeting]) part.turnTo(app.person.personas);
   }

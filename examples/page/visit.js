@@ -1,7 +1,7 @@
 // Owns this visit on the demo page: what was looked at, which persona speaks now, and whether the list
 // follows. Must not change the profile: what was looked at is not what was liked.
 import { session } from '../../dist/now.js';
-import { $ } from './elements.js';
+import { $, write } from './elements.js';
 
 /** @typedef {import('ampcf').Profile} Profile */
 /** @typedef {import('ampcf/now').Session} Session */
@@ -76,15 +76,15 @@ export class Visit {
     return new Map((this.going ? this.#session.personas() : []).map((side) => [side.index, side]));
   }
 
-  /** @param {Parameters<Session['recommend']>[0]} options */
-  recommend(options) {
-    return this.#session.recommend(options);
+  /** What ranks for this visit. */
+  get session() {
+    return this.#session;
   }
 
   render() {
     const { model } = this.#profile;
     $('visit').hidden = !this.going;
-    $('looked').textContent =
-      `Looked at in this visit: ${this.#session.history.map(({ item }) => model.title(item)).join(', ')}`;
+    const titles = this.#session.history.map(({ item }) => model.title(item)).join(', ');
+    write($('looked'), `Looked at in this visit: ${titles}`);
   }
 }

@@ -67,9 +67,12 @@ export const rows = (/** @type {Page} */ page) => page.locator('#ranking > li');
 export async function openRanked(browser, url, options) {
   const opened = await openPage(browser, url, options);
   await rows(opened.page).nth(11).waitFor();
-  await opened.page.locator('main[data-ready]').waitFor(); // with what comes after the first lists
+  await settled(opened.page);
   return opened;
 }
+
+/** Until what follows the lists part by part is there too: the map, what is known of films, who is here. */
+export const settled = (/** @type {Page} */ page) => page.locator('main[data-ready]').waitFor();
 
 /**
  * @param {Page} page

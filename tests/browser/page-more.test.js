@@ -13,6 +13,7 @@ import {
   openRanked,
   pagePath,
   rows,
+  settled,
   startDemo,
   titlesOf,
 } from './demo-page.js';
@@ -87,6 +88,7 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
     await page.mouse.move(0, 0);
     assert.equal(await page.locator('#pointed').innerText(), usual);
     await page.locator('#chips button').first().click();
+    await settled(page);
     assert.equal(await count('.liked'), 8);
     assert.deepEqual(complaints, []);
     await close();
@@ -94,8 +96,12 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
 
   test('moving what the list is made by changes lists, tastes, personas and map at once', async () => {
     const { page, complaints, close } = await openDemo();
-    const all = () =>
-      Promise.all(['#ranking', '#taste-bars', '#map-lights'].map((id) => page.locator(id).innerHTML()));
+    const all = async () => {
+      await settled(page);
+      return Promise.all(
+        ['#ranking', '#taste-bars', '#map-lights'].map((id) => page.locator(id).innerHTML()),
+      );
+    };
     const usual = await all();
     const distance = () => page.locator('#distance-personas').innerText().then(Number);
     const before = await distance();
@@ -111,6 +117,43 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
     assert.equal(await distance(), before);
     assert.equal(await page.locator('#personas > li').count(), 2);
     assert.ok(await page.getByRole('button', { name: 'As it was' }).isHidden());
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test('a film that stays on a list keeps its row, and one change after the other leaves the last', async () => {
+    const { page, complaints, close } = await openDemo();
+    const rowsNow = () =>
+      page.locator('#ranking > li').evaluateAll((all) => all.map((row) => row.dataset.item));
+    const usual = await rowsNow();
+    await list.evaluateAll((all) => {
+      for (const row of all) Object.assign(row, { wasHere: true });
+    });
+    await page.locator('#amount').fill('1');
+    await settled(page);
+    const moved = await rowsNow();
+    const old = await list.evaluateAll((all) =>
+      all.filter((row) => 'wasHere' in row).map((row) => row.dataset.item),
+    );
+    assert.notDeepEqual(moved, usual);
+    assert.deepEqual(
+      old,
+      moved.filter((item) => usual.includes(item)),
+    );
+    assertSumsUp(await explanationsOf(page));
+    // Three changes in one task: what follows the first two is given up.
+    await page.evaluate(() => {
+      const amount = /** @type {HTMLInputElement} */ (document.getElementById('amount'));
+      for (const value of ['0', '0.4', '1']) {
+        amount.value = value;
+        amount.dispatchEvent(new Event('input'));
+      }
+    });
+    await settled(page);
+    assert.deepEqual(await rowsNow(), moved);
+    assert.equal(await page.locator('#map .listed').count(), 12);
+    assertSumsUp(await explanationsOf(page));
+    assertSumsUp(await explanationsOf(page, '#ranking-one'));
     assert.deepEqual(complaints, []);
     await close();
   });

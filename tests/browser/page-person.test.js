@@ -9,6 +9,7 @@ import {
   openRanked,
   pagePath,
   rows,
+  settled,
   startDemo,
   titlesOf,
 } from './demo-page.js';
@@ -35,8 +36,9 @@ const openDemo = () => openRanked(browser, server.origin + pagePath);
 describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
   test('says quietly how little is known of each film', async () => {
     const { page, complaints, close } = await openDemo();
-    const bands = () =>
-      page
+    const bands = async () => {
+      await settled(page);
+      return page
         .locator('#ranking .open')
         .evaluateAll((all) =>
           all.map((band) => ({
@@ -44,6 +46,7 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
             words: band.nextElementSibling?.textContent ?? '',
           })),
         );
+    };
     const known = await bands();
     assert.equal(known.length, 12);
     for (const { width, words } of known) {
@@ -102,7 +105,7 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
     const following = await titlesOf(page);
     await page.locator('#ranking summary').nth(4).press('Enter');
     assert.equal((await titlesOf(page))[4], following[4]);
-    assert.ok(await page.locator('#ranking table').nth(4).isVisible());
+    assert.ok(await rows(page).nth(4).locator('table').isVisible());
     assert.equal(
       await page.evaluate(() => document.activeElement?.querySelector('.title')?.firstChild?.textContent),
       following[4],
@@ -142,6 +145,7 @@ describe('a person in time and in company', { skip, timeout: 120_000 }, () => {
     await buttons.first().press('Enter');
     assert.deepEqual(await titlesOf(page), usual);
     await page.getByRole('button', { name: 'Documentaries only' }).click();
+    await settled(page);
     assert.ok(await people.isHidden());
     assert.deepEqual([requests.slice(seen), complaints], [[], []]);
     await close();
