@@ -154,8 +154,8 @@ publish(
     'than 50 ms, by the browser’s own count, the most of one load. Programs that wanted to run meanwhile, on',
     `average: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores; alone, the times are shorter.`,
     '',
-    '| browser | empty page | parsed | first lists | after load | painted | layout shift | ranking again |' +
-      ' long tasks then |',
+    '| browser | empty page | parsed | first lists | after load | painted | layout shift | ' +
+      'ranking again | long tasks then |',
     '|---|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n'),

@@ -121,7 +121,7 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
     await close();
   });
 
-  test('a film that stays on a list keeps its row, and one change after the other leaves the last', async () => {
+  test('a film that stays on a list keeps its row, and of changes in a row the last is shown', async () => {
     const { page, complaints, close } = await openDemo();
     const rowsNow = () =>
       page.locator('#ranking > li').evaluateAll((all) => all.map((row) => row.dataset.item));
