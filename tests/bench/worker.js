@@ -1,5 +1,6 @@
 // Owns `npm run bench:worker`: how long the page's own tasks are while a model is trained and asked, in the
 // page and in a worker, by the browser's own count of long tasks. Must not judge what is trained.
+import { availableParallelism, loadavg } from 'node:os';
 import { chromium } from 'playwright-core';
 import { args, executablePath, startServer } from '../browser/chromium.js';
 import { markdownTable } from './accuracy/text.js';
@@ -103,7 +104,8 @@ publish(
     `Chromium ${version}, headless; ${size.people * size.each} events of ${size.people} made people with ` +
       `${size.items} items, 64 numbers and 20 neighbours an item, 6 sweeps. The most of ` +
       `${values.repeats} runs, each in a fresh page. A long task is one of more than 50 ms, by ` +
-      'the browser’s own count.',
+      'the browser’s own count. Programs that wanted to run meanwhile, on average: ' +
+      `${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores.`,
     '',
     markdownTable(
       ['what', 'long tasks of the page', 'longest, ms', 'longest between two frames, ms', 'seconds'],

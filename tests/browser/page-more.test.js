@@ -103,7 +103,10 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
       );
     };
     const usual = await all();
-    const distance = () => page.locator('#distance-personas').innerText().then(Number);
+    const distance = async () => {
+      await settled(page);
+      return Number(await page.locator('#distance-personas').innerText());
+    };
     const before = await distance();
     await page.locator('#amount').fill('1');
     const moved = await all();
@@ -123,8 +126,8 @@ describe('seeing', { skip, timeout: 120_000 }, () => {
 
   test('a film that stays on a list keeps its row, and of changes in a row the last is shown', async () => {
     const { page, complaints, close } = await openDemo();
-    const rowsNow = () =>
-      page.locator('#ranking > li').evaluateAll((all) => all.map((row) => row.dataset.item));
+    const list = page.locator('#ranking > li');
+    const rowsNow = () => list.evaluateAll((all) => all.map((row) => row.dataset.item));
     const usual = await rowsNow();
     await list.evaluateAll((all) => {
       for (const row of all) Object.assign(row, { wasHere: true });
