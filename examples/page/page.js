@@ -223,15 +223,15 @@ try {
   app.render = render;
   people();
   const somebody = prepare();
-  const kept = keep.open(model);
   // Nothing was chosen here before: nothing is kept that the first lists would have to wait for.
+  const kept = keep.choices && keep.open(model);
   app.person.begin(keep.choices ? ((await kept)?.history ?? []) : somebody);
   restore(keep);
   render();
   $('main').hidden = false;
   $('status').remove();
   performance.mark('ranked');
-  const keeping = kept.then((profile) => follow(keep, profile));
+  const keeping = (kept ?? keep.open(model)).then((profile) => follow(keep, profile));
   await settle(keep, isMine);
   await keeping;
   isWhole = true;
