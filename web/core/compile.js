@@ -25,11 +25,7 @@ export const compileNow = (packed, zlib = nodeZlib()) =>
 export async function compilePacked(packed) {
   const zlib = nodeZlib();
   if (zlib) return compileNow(packed, zlib);
-  // Not a blob, which in some browsers another process keeps.
-  const { body } = new Response(decodeBase64(packed));
-  const stream = /** @type {NonNullable<typeof body>} */ (body).pipeThrough(
-    new DecompressionStream('deflate'),
-  );
+  const stream = new Blob([decodeBase64(packed)]).stream().pipeThrough(new DecompressionStream('deflate'));
   return WebAssembly.compile(await new Response(stream).arrayBuffer());
 }
 
