@@ -151,7 +151,7 @@ export function keepGraph(file, kept) {
 }
 
 /**
- * The weights that relations have, and the decay.
+ * The weights that relations have, the decay and kappa.
  * @param {readonly string[]} relations
  * @param {Pick<GraphArrays, 'relations' | 'weights'>} graph
  */
@@ -159,6 +159,6 @@ function weightsFor(relations, graph) {
   const of = new Map(graph.relations.map((name, r) => [name, graph.weights[r]]));
   return Float32Array.from([
     ...relations.map((name) => of.get(name) ?? 0),
-    graph.weights[graph.weights.length - 1],
+    ...graph.weights.subarray(graph.relations.length),
   ]);
 }

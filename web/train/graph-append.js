@@ -3,6 +3,7 @@
 import { graphDefaults, graphWeights, trustIn } from '../graph/lean.js';
 import { openGraph } from '../graph/prior.js';
 import { allPriors } from '../graph/all-priors.js';
+import { shrinkageOf } from '../graph/shrinkage.js';
 import { joinedNetwork, putGraph, readGraph } from './edit-graph.js';
 import { appendedOf } from './edit-items.js';
 import { trustOf } from './predicted-items.js';
@@ -115,10 +116,14 @@ function wholeGraph(file, { there, ids, triples }, { trained, people }) {
   network.relations.forEach((name, r) => {
     weights[r] = known.get(name) ?? weights[r];
   });
-  if (stored) weights[weights.length - 1] = stored.weights[stored.weights.length - 1];
+  const { length: n } = network.relations;
+  if (stored) weights.set(stored.weights.subarray(stored.relations.length), n);
   const shares = new Float32Array(all.length).fill(1);
   for (let j = 0; j < there.length; j++) shares[j] = stored ? stored.shares[j] : j < trained ? 0 : 1;
-  return { graph: openGraph({ ...network, weights, shares }), report, vectors };
+  const graph = openGraph({ ...network, weights, shares });
+  const gram = /** @type {Float32Array} */ (file.floats('gram'));
+  graph.shrinkage = shrinkageOf(gram, file.dim, weights[n + 1]);
+  return { graph, report, vectors };
 }
 
 /**
