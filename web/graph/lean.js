@@ -73,7 +73,7 @@ function shareOf({ gain, pull, people: half }, n) {
  * @param {OwnItems} own
  * @param {{ vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} found
  */
-function placeColdItems(graph, { dim, people }, { vectors, priors, reached }) {
+export function placeColdItems(graph, { dim, people }, { vectors, priors, reached }) {
   const lengths = Float64Array.from(people, (_, j) => lengthAt(vectors, j * dim, dim));
   const wanted = allPriors(graph, lengths, 1).priors;
   people.forEach((n, j) => {
