@@ -164,7 +164,11 @@ function spokenByEnough(told, spoken, aspects, fewest) {
  */
 function rowsByItem(told) {
   /** @type {Map<number, number[]>} */ const rows = new Map();
-  told.forEach(({ item }, r) => rows.set(item, [...(rows.get(item) ?? []), r]));
+  told.forEach(({ item }, r) => {
+    const own = rows.get(item);
+    if (own) own.push(r);
+    else rows.set(item, [r]);
+  });
   return [...rows].sort(([a], [b]) => a - b);
 }
 
