@@ -80,7 +80,7 @@ const shareOf = ({ pull, people: half }, n) => (Math.max(0, 1 - n / leansBelow) 
  * @param {OwnItems} own
  * @param {{ vectors: Float32Array, priors: Float64Array, reached: Uint8Array, gain: number }} found
  */
-function placeColdItems(graph, { dim, people }, { vectors, priors, reached, gain }) {
+export function placeColdItems(graph, { dim, people }, { vectors, priors, reached, gain }) {
   const lengths = Float64Array.from(people, (_, j) => lengthAt(vectors, j * dim, dim));
   const wanted = allMeans(graph, lengths, 1).priors;
   people.forEach((n, j) => {
