@@ -95,11 +95,13 @@ describe('how much a persona cares about an aspect', () => {
       music: 'Whoever wrote this music must love trumpets.',
       drawings: 'Backgrounds and drawings look painted by hand.',
     };
-    const reviews = model.ids().flatMap((item, j) =>
-      Object.entries(speaks).flatMap(([aspect, text], s) =>
-        Array.from({ length: 1 + ((j * (s + 3)) % 4) }, (_, u) => ({ item, aspect, user: `u${u}`, text })),
-      ),
-    );
+    const reviews = model
+      .ids()
+      .flatMap((item, j) =>
+        Object.entries(speaks).flatMap(([aspect, text], s) =>
+          Array.from({ length: 1 + ((j * (s + 3)) % 4) }, (_, u) => ({ item, aspect, user: `u${u}`, text })),
+        ),
+      );
     const evidence = await loadEvidence(makeEvidence(reviews, { minPeople: 1 }).bytes);
     const chosen = new Set();
     for (const history of histories.slice(0, 6)) {
