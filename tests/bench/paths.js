@@ -40,8 +40,8 @@ const seed = 7;
 const mostPeople = 100;
 const itemsEach = 3;
 const fewestEvents = 6;
-/** Of items that lean so much on the graph, the best are asked about too. */
-const leaning = 0.2;
+/** Of items that lean on the graph by such a part of the most that any does, the best are asked about too. */
+const leaningPart = 0.5;
 const fewestKept = 1;
 const mostKept = 19;
 const [lastFm, movies] = tasks;
@@ -432,13 +432,18 @@ async function report(task) {
   const { bytes, people, settings } = await trained(task);
   const bench = await opened(bytes);
   const shares = [...bench.graph.shares];
+  const leaning = leaningPart * Math.max(...shares);
   const enough = people.filter(({ history }) => history.length >= fewestEvents);
   const chosen = sampleOf(enough, mostPeople, seededRandom(seed));
   /** @type {Record<'all' | 'few', { events: Case[], links: Case[] }>} */
   const found = { all: { events: [], links: [] }, few: { events: [], links: [] } };
   for (const person of chosen)
     for (const kind of /** @type {const} */ (['all', 'few'])) {
-      const own = await casesOf(bench, person, (j) => kind === 'all' || shares[j] >= leaning);
+      const own = await casesOf(
+        bench,
+        person,
+        (j) => kind === 'all' || (shares[j] > 0 && shares[j] >= leaning),
+      );
       found[kind].events.push(...own.events);
       found[kind].links.push(...own.links);
     }
@@ -458,7 +463,8 @@ async function report(task) {
         `${mostKept} people are left. `) +
       `${chosen.length} people, their ${itemsEach} best items, and their ${itemsEach} best of the ` +
       `${shares.filter((share) => share >= leaning).length} items (of ${shares.length}) that lean on the ` +
-      `graph by ${leaning} or more; ${shares.filter((share) => share > 0).length} lean at all. Settings as ` +
+      `graph by ${figure(leaning)} or more, half of the most; ` +
+      `${shares.filter((share) => share > 0).length} lean at all. Settings as ` +
       `the training has learnt them: \`${JSON.stringify(settings)}\`.`,
     '',
     markdownTable(head, rows),

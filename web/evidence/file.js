@@ -5,6 +5,7 @@ import { crc32c } from '../core/crc32c.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 import { readRange, readSource } from '../core/source.js';
+import { modelArgument } from '../model/handles.js';
 import { badFile, checkOf, sentencesIn } from './format.js';
 import { headEnd, headIn, placesIn, tableEnd } from './head.js';
 
@@ -62,7 +63,8 @@ export class Evidence {
    * @param {Model} model
    * @throws {AmpcfError} WRONG_MODEL
    */
-  goesWith({ info: { lineage } }) {
+  goesWith(model) {
+    const { lineage } = modelArgument(model).info;
     const { lineage: wanted = lineage } = this.#head.metadata ?? {};
     if (wanted === lineage) return;
     const made = 'ampcf evidence makes one for this model, and with --any-model for all';
