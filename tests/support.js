@@ -44,6 +44,7 @@ export const codes = new Set([
   'TRUNCATED',
   'UNKNOWN_ITEM',
   'UNSUPPORTED_VERSION',
+  'WRONG_MODEL',
 ]);
 
 export { below, seededRandom as seeded };

@@ -53,9 +53,10 @@ function rowsOf(triples, nodes) {
  * The nine sections of a graph.
  * @param {string[]} ids of the model, in its order
  * @param {[head: string, relation: string, tail: string][]} triples
- * @param {{ weights?: Record<string, number>, decay?: number, share?: (index: number) => number }} options
+ * @param {{ weights?: Record<string, number>, decay?: number, shrink?: number, share?: (index: number) => number }}
+ *   options
  */
-function sectionsOf(ids, triples, { weights = {}, decay = 0.5, share = () => 0.5 }) {
+function sectionsOf(ids, triples, { weights = {}, decay = 0.5, shrink = 0, share = () => 0.5 }) {
   const items = new Map(ids.map((id, j) => [id, j]));
   const relations = [...new Set(triples.map(([, relation]) => relation))];
   const places = new Map(relations.map((relation, r) => [relation, r]));
@@ -84,7 +85,7 @@ function sectionsOf(ids, triples, { weights = {}, decay = 0.5, share = () => 0.5
     {
       type: 30,
       dtype: dtypes.f32,
-      data: Float32Array.of(...relations.map((name) => weights[name] ?? 1), decay),
+      data: Float32Array.of(...relations.map((name) => weights[name] ?? 1), decay, shrink),
     },
     { type: 31, dtype: dtypes.f32, data: Float32Array.from(ids, (_, j) => share(j)) },
   ];

@@ -5,6 +5,7 @@ import { metrics } from '../../dist/evaluate.js';
 import { appendItems, trainModel } from '../../dist/train.js';
 import { demoPeople } from '../../examples/demo/people.js';
 import { demoInteractions, demoSettings, loadFilms } from '../../examples/demo/train.js';
+import { readGraph } from '../../web/read/read-graph.js';
 import { readItems } from '../../web/read/read-items.js';
 import { readRatings } from '../../web/read/read-ratings.js';
 import { sampleOf, seededRandom } from '../../web/core/random.js';
@@ -13,7 +14,7 @@ import { cut, withModel } from './asked.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { Model } from 'ampcf' */
-/** @import { Interactions, TrainOptions } from '../../web/train.js' */
+/** @import { Interactions, TrainOptions, Triples } from '../../web/train.js' */
 /** @typedef {{ history: string[], relevant: Set<string> }} Asked relevant: hidden items that they used */
 /** @typedef {NonNullable<TrainOptions['items']>} Facts */
 /**
@@ -22,6 +23,7 @@ import { benchArguments, publish } from './results.js';
  * @property {Interactions} all
  * @property {Facts} facts
  * @property {TrainOptions} options
+ * @property {Triples | null} graph
  */
 
 const { data, write } = benchArguments({});
@@ -116,13 +118,19 @@ const byModel =
     return items.map(({ item }) => item);
   };
 
+async function triplesOf() {
+  const folder = `${data}/graph-ml1m-dbpedia`;
+  if (!existsSync(folder)) return null;
+  return (await readGraph(`${folder}/triples.csv`, { entities: `${folder}/entities.csv` })).triples;
+}
+
 /** @returns {Promise<Task | null>} */
 async function movieLens1M() {
   const folder = `${data}/ml1m-leaderboard`;
   if (!existsSync(folder)) return null;
   const all = await readRatings(`${folder}/train.txt`, { format: 'list' });
   const { items: facts } = await readItems(`${folder}/items.csv`, { known: new Set(all.items) });
-  return { title: 'MovieLens 1M, titles and genres', all, facts, options: {} };
+  return { title: 'MovieLens 1M, titles and genres', all, facts, options: {}, graph: await triplesOf() };
 }
 
 /** @returns {Promise<Task>} */
@@ -130,7 +138,7 @@ async function demo() {
   const films = await loadFilms();
   const facts = new Map(films.map(({ item, title, genres }) => [item, { title, aspects: genres }]));
   const all = demoInteractions(films, demoPeople(films, { seed: 1 }));
-  return { title: 'Demo films, titles and genres', all, facts, options: demoSettings };
+  return { title: 'Demo films, titles and genres', all, facts, options: demoSettings, graph: null };
 }
 
 /**
@@ -156,7 +164,7 @@ function plainRows(people, hidden, catalogue, popular) {
 }
 
 /** @param {Task} task */
-async function tableOf({ title, all, facts, options }) {
+async function tableOf({ title, all, facts, options, graph }) {
   const { hidden, asked, people } = hide(all);
   const items = facts;
   const whole = await trainModel(
@@ -168,20 +176,28 @@ async function tableOf({ title, all, facts, options }) {
   const less = await trainModel(trained, { ...options, items });
   const fresh = catalogue.filter((id) => hidden.has(id));
   const started = performance.now();
-  const append = (/** @type {(id: string) => object} */ of) =>
-    appendItems(less.bytes, { items: new Map(fresh.map((id) => [id, of(id)])) });
+  const append = (/** @type {(id: string) => object} */ of, /** @type {{ graph?: Triples }} */ more = {}) =>
+    appendItems(less.bytes, { items: new Map(fresh.map((id) => [id, of(id)])), ...more });
   const appended = await append((id) => facts.get(id) ?? {});
   const seconds = (performance.now() - started) / 1000;
   const alone = await append((id) => ({ aspects: facts.get(id)?.aspects ?? [] }));
   const none = await append(() => ({}));
+  const linked = graph && (await append(() => ({}), { graph }));
+  const both = graph && (await append((id) => facts.get(id) ?? {}, { graph }));
   const rows = plainRows(people, hidden, catalogue, aspectPopularity(trained, facts));
   for (const [name, bytes] of /** @type {const} */ ([
     ['appended, nothing known of them', none.bytes],
     ['appended, aspects', alone.bytes],
     ['appended, aspects and titles', appended.bytes],
+    ['appended, relations', linked?.bytes],
+    ['appended, relations, aspects and titles', both?.bytes],
     ['fully trained', whole.bytes],
   ]))
-    rows.push([name, await withModel(bytes, (model) => measure(people, hidden, byModel(model), catalogue))]);
+    if (bytes)
+      rows.push([
+        name,
+        await withModel(bytes, (model) => measure(people, hidden, byModel(model), catalogue)),
+      ]);
   const head = ['', 'Recall@20 among all', 'among the hidden', 'their part of lists'];
   return [
     `${title}: ${fresh.length} of ${catalogue.length} items hidden, ${people.length} people, ` +

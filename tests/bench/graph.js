@@ -1,24 +1,16 @@
 // Owns `npm run bench:graph [-- --part validation] [--only lastfm|ml1m]`: what a graph brings, by how many
 // people items have, and to people of few events. How far the graph is trusted is learnt from the training
 // part alone. Must not choose a setting.
-import { existsSync, readFileSync } from 'node:fs';
 import { loadModel } from '../../dist/ampcf.js';
 import { pairedBootstrap } from '../../dist/evaluate.js';
 import { trainModel } from '../../dist/train.js';
 import { personRandom } from '../../web/core/random.js';
-import { readGraph } from '../../web/read/read-graph.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
+import { isThere, rowsOf, tasks, triplesIn } from './graph/sets.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { Triples } from '../../web/train.js' */
-/**
- * @typedef {object} Task
- * @property {string} name of its section in RESULTS.md, after `graph-`
- * @property {string} title
- * @property {string} split folder
- * @property {string} graph folder
- * @property {number} unobserved chosen on validation before, without a graph
- */
+/** @import { Task } from './graph/sets.js' */
 /** @typedef {{ history: string[], relevant: string[] }} Person */
 
 const { data, write, part, only } = benchArguments({
@@ -28,23 +20,6 @@ const { data, write, part, only } = benchArguments({
 const cut = 20;
 const hiddenShare = 0.05;
 const seed = 7;
-/** @type {Task[]} */
-const tasks = [
-  {
-    name: 'lastfm',
-    title: 'Last.fm',
-    split: 'graph-lastfm-dbpedia',
-    graph: 'graph-lastfm-dbpedia',
-    unobserved: 30,
-  },
-  {
-    name: 'ml1m',
-    title: 'MovieLens-1M',
-    split: 'ml1m-leaderboard',
-    graph: 'graph-ml1m-dbpedia',
-    unobserved: 12,
-  },
-];
 const groups = /** @type {const} */ ([
   ['all', () => true],
   ['all with people', (n) => n > 0],
@@ -55,18 +30,11 @@ const groups = /** @type {const} */ ([
 ]);
 const gains = Float64Array.from({ length: cut }, (_, i) => 1 / Math.log2(i + 2));
 
-/** @param {string} path */
-const rowsOf = (path) =>
-  readFileSync(path, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-
 /**
  * @param {Task} task
  */
-async function readTask({ split, graph }) {
-  const parts = ['train', 'validation', 'test'].map((name) => rowsOf(`${data}/${split}/${name}.txt`));
+async function readTask(task) {
+  const parts = ['train', 'validation', 'test'].map((name) => rowsOf(`${data}/${task.split}/${name}.txt`));
   const ids = [...new Set(parts.flat().flatMap(([, ...own]) => own))];
   const hidden = new Set(ids.filter((id) => personRandom(seed, `hidden ${id}`)() < hiddenShare));
   const train = parts[0].map(([user, ...own]) => ({ user, own: own.filter((id) => !hidden.has(id)) }));
@@ -85,9 +53,7 @@ async function readTask({ split, graph }) {
     user: train.flatMap(({ own }, u) => own.map(() => u)),
     item: train.flatMap(({ own }) => own.map((id) => Number(at.get(id)))),
   };
-  const { triples } = await readGraph(`${data}/${graph}/triples.csv`, {
-    entities: `${data}/${graph}/entities.csv`,
-  });
+  const triples = await triplesIn(data, task);
   return { ids, hidden, counts, people, interactions, triples };
 }
 
@@ -262,9 +228,7 @@ async function report(task) {
   ].join('\n');
 }
 
-const there = tasks.filter(
-  ({ split, graph }) => existsSync(`${data}/${split}`) && existsSync(`${data}/${graph}`),
-);
+const there = tasks.filter((task) => isThere(data, task));
 if (there.length === 0) throw new Error(`no data set in ${data}: --data FOLDER says where they are`);
 for (const task of there)
   if (only === undefined || only === task.name)

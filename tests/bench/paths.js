@@ -1,22 +1,22 @@
 // Owns `npm run bench:paths`: whether paths name what a score rests on. What a path names is taken out, the
 // event of the history or the link of the item, and the item must fall further than without another one.
-// Settings of the graph are those that bench:graph has learnt. Must not choose a setting.
-import { existsSync, readFileSync } from 'node:fs';
+// Settings of the graph are learnt by the training. Must not choose a setting.
 import { loadModel } from '../../dist/ampcf.js';
 import { pairedBootstrap } from '../../dist/evaluate.js';
 import { pathsOf } from '../../dist/graph.js';
-import { addGraph, trainModel } from '../../dist/train.js';
+import { trainModel } from '../../dist/train.js';
 import { below, sampleOf, personRandom, seededRandom } from '../../web/core/random.js';
 import { crc32c } from '../../web/core/crc32c.js';
 import { expandedVectors, sectionsOf } from '../../web/core/sections.js';
 import { rankOf, withPerson } from '../../web/evaluate/fold-person.js';
 import { graphOf, openGraph, priorOf } from '../../web/graph/prior.js';
-import { readGraph } from '../../web/read/read-graph.js';
 import { figure, interval, markdownTable } from './accuracy/text.js';
+import { isThere, rowsOf, tasks, triplesIn } from './graph/sets.js';
 import { benchArguments, publish } from './results.js';
 
 /** @import { GraphStep } from '../../dist/graph.js' */
 /** @import { Graph } from '../../web/graph/prior.js' */
+/** @import { Task } from './graph/sets.js' */
 /** @typedef {import('../../dist/ampcf.js').Model} Model */
 /** @typedef {{ index: number, before: number, score: number }} Asked item, its rank and score */
 /**
@@ -30,42 +30,57 @@ import { benchArguments, publish } from './results.js';
  * @property {number} said how much of the score the explanation gives to what is taken out
  * @property {number} score
  */
-/** @typedef {{ name: string, title: string, split: string, graph: string, unobserved: number,
- *   settings: any }} Task */
+/**
+ * @typedef {Task & { people?: number, thinned?: number }} Thinned people: that are taken by lot; thinned: this
+ *   part of the items keeps 1 to 19 of their people, all by lot
+ */
 
 const { data, write, set } = benchArguments({ set: { type: 'string' } });
 const seed = 7;
 const mostPeople = 100;
 const itemsEach = 3;
 const fewestEvents = 6;
-/** Of items that lean so much on the graph, the best are asked about too. */
-const leaning = 0.2;
-/** @type {Task[]} */
-const tasks = [
-  {
-    name: 'last-fm',
-    title: 'Last.fm',
-    split: 'graph-lastfm-dbpedia',
-    graph: 'graph-lastfm-dbpedia',
-    unobserved: 30,
-    settings: { gain: 0.85, pull: 0.65, people: 3, power: 0, decay: 0.5 },
-  },
-  {
-    name: 'ml1m',
-    title: 'MovieLens-1M',
-    split: 'ml1m-leaderboard',
-    graph: 'graph-ml1m-dbpedia',
-    unobserved: 12,
-    settings: { gain: 1.2, pull: 0.65, people: 10, power: 1, decay: 0.5 },
-  },
+/** Of items that lean on the graph by such a part of the most that any does, the best are asked about too. */
+const leaningPart = 0.5;
+const fewestKept = 1;
+const mostKept = 19;
+const [lastFm, movies] = tasks;
+/** @type {Thinned[]} Items of MovieLens-1M have so many people that none leans on a graph, but for thinned ones. */
+const sets = [
+  lastFm,
+  { ...movies, name: 'ml1m-thinned', title: 'MovieLens-1M, thinned', people: 2000, thinned: 0.3 },
 ];
 
-/** @param {Task} task */
-async function trained({ split, graph, unobserved, settings }) {
-  const rows = readFileSync(`${data}/${split}/train.txt`, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
+/**
+ * Rows where a part of the items has few people left: which, how many and who, by the seed and the ids.
+ * @param {string[][]} rows
+ * @param {number} part of the items
+ */
+function thinnedRows(rows, part) {
+  /** @type {Map<string, { user: string, lot: number }[]>} */ const whose = new Map();
+  for (const [user, ...own] of rows)
+    for (const id of own) {
+      const lots = whose.get(id) ?? [];
+      lots.push({ user, lot: personRandom(seed, `${user} ${id}`)() });
+      whose.set(id, lots);
+    }
+  /** @type {Map<string, Set<string>>} */ const left = new Map();
+  for (const [id, lots] of whose) {
+    const random = personRandom(seed, `thinned ${id}`);
+    if (random() >= part) continue;
+    const most = fewestKept + below(random, mostKept - fewestKept + 1);
+    lots.sort((a, b) => a.lot - b.lot);
+    left.set(id, new Set(lots.slice(0, most).map(({ user }) => user)));
+  }
+  return rows.map(([user, ...own]) => [user, ...own.filter((id) => left.get(id)?.has(user) ?? true)]);
+}
+
+/** @param {Thinned} task */
+async function trained(task) {
+  const { split, unobserved, people: most, thinned } = task;
+  const all = rowsOf(`${data}/${split}/train.txt`);
+  const some = most === undefined ? all : sampleOf(all, most, seededRandom(seed));
+  const rows = thinned === undefined ? some : thinnedRows(some, thinned);
   const items = [...new Set(rows.flatMap(([, ...own]) => own))];
   const at = new Map(items.map((id, j) => [id, j]));
   const interactions = {
@@ -74,13 +89,10 @@ async function trained({ split, graph, unobserved, settings }) {
     user: rows.flatMap(([, ...own], u) => own.map(() => u)),
     item: rows.flatMap(([, ...own]) => own.map((id) => Number(at.get(id)))),
   };
-  const { triples } = await readGraph(`${data}/${graph}/triples.csv`, {
-    entities: `${data}/${graph}/entities.csv`,
-  });
-  const plain = await trainModel(interactions, { minSupport: 1, unobserved });
-  const { bytes } = await addGraph(plain.bytes, { graph: triples, settings });
+  const graph = await triplesIn(data, task);
+  const { bytes, graph: learnt } = await trainModel(interactions, { minSupport: 1, unobserved, graph });
   const people = rows.map(([user, ...own]) => ({ user, history: own }));
-  return { bytes, people };
+  return { bytes, people, settings: learnt?.choice.settings };
 }
 
 // ------------------------------------------------------------------------------------------- what is removed
@@ -415,18 +427,23 @@ const head = [
   'r',
 ];
 
-/** @param {Task} task */
+/** @param {Thinned} task */
 async function report(task) {
-  const { bytes, people } = await trained(task);
+  const { bytes, people, settings } = await trained(task);
   const bench = await opened(bytes);
   const shares = [...bench.graph.shares];
+  const leaning = leaningPart * Math.max(...shares);
   const enough = people.filter(({ history }) => history.length >= fewestEvents);
   const chosen = sampleOf(enough, mostPeople, seededRandom(seed));
   /** @type {Record<'all' | 'few', { events: Case[], links: Case[] }>} */
   const found = { all: { events: [], links: [] }, few: { events: [], links: [] } };
   for (const person of chosen)
     for (const kind of /** @type {const} */ (['all', 'few'])) {
-      const own = await casesOf(bench, person, (j) => kind === 'all' || shares[j] >= leaning);
+      const own = await casesOf(
+        bench,
+        person,
+        (j) => kind === 'all' || (shares[j] > 0 && shares[j] >= leaning),
+      );
       found[kind].events.push(...own.events);
       found[kind].links.push(...own.links);
     }
@@ -440,15 +457,20 @@ async function report(task) {
   return [
     `### ${task.title}, paths`,
     '',
-    `${chosen.length} people, their ${itemsEach} best items, and their ${itemsEach} best of the ` +
+    (task.thinned === undefined
+      ? ''
+      : `${task.people} people by lot; of ${100 * task.thinned} % of the items, by lot, ${fewestKept} to ` +
+        `${mostKept} people are left. `) +
+      `${chosen.length} people, their ${itemsEach} best items, and their ${itemsEach} best of the ` +
       `${shares.filter((share) => share >= leaning).length} items (of ${shares.length}) that lean on the ` +
-      `graph by ${leaning} or more. Graph: \`${JSON.stringify(task.settings)}\`.`,
+      `graph by ${figure(leaning)} or more, half of the most; ` +
+      `${shares.filter((share) => share > 0).length} lean at all. Settings as ` +
+      `the training has learnt them: \`${JSON.stringify(settings)}\`.`,
     '',
     markdownTable(head, rows),
     '',
   ].join('\n');
 }
 
-for (const task of tasks.filter(({ name }) => set === undefined || name === set))
-  if (existsSync(`${data}/${task.split}`) && existsSync(`${data}/${task.graph}`))
-    publish(`paths: ${task.name}`, await report(task), { write });
+for (const task of sets.filter(({ name }) => set === undefined || name === set))
+  if (isThere(data, task)) publish(`paths: ${task.name}`, await report(task), { write });

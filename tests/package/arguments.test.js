@@ -245,7 +245,7 @@ const plain =
   element.defineElement
   graph.graphFacts graph.aspectRelation
   store.memoryStore node-store.fileStore Model.needTaste Model.indexOf Model.has Model.title Model.aspects
-  Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences
+  Evidence.ids Evidence.has Evidence.mentions Evidence.load Evidence.sentences Evidence.goesWith
   Conversation.next Conversation.answer Conversation.say Conversation.undo Conversation.keep
   Model.ids Model.candidates Model.diagnostics Model.dispose Model.toString Profile.toString
   Conversation.toString Session.toString Taste.toString

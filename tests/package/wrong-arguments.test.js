@@ -357,6 +357,7 @@ const evidenceMethods = {
   mentions: () => [ids[0]],
   load: () => [ids.slice(0, 3)],
   sentences: () => [ids[0]],
+  goesWith: () => [model],
 };
 
 /** @type {Record<string, () => any[]>} */

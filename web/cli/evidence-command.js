@@ -34,6 +34,8 @@ export const usage = [
   '  --min-people N          leave out items of which fewer people wrote, and aspects of which fewer people',
   '                          speak (default 5)',
   '  --most-aspects N        most that are learnt (default 200)',
+  '  --any-model             for every model with these ids; else the file is refused beside another one,',
+  '                          also after a training: ids may be of other items then',
   '  --skip-bad N            leave out so many bad rows before they are an error',
   '  --quote CHAR            what cells are quoted by, or none',
   '  --json                  a summary on standard output',
@@ -51,6 +53,7 @@ const counts = /** @type {const} */ ({
 /** @type {Record<string, OptionSpec>} */
 const options = {
   output: { type: 'string', short: 'o' },
+  'any-model': { type: 'boolean' },
   ...textOptions([...columns, ...Object.values(counts), 'aspect-words', 'skip-bad', 'quote']),
 };
 
@@ -129,6 +132,7 @@ export async function run(argv, signal) {
   const made = makeEvidence(reviews, {
     items: model.ids(),
     names: namesOf(model),
+    ...(!values['any-model'] && { lineage: model.info.lineage }),
     ...defined({ words, ...making }),
   });
   model.dispose();

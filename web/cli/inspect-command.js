@@ -10,9 +10,9 @@ import { inline } from '../read/inline.js';
 import { evidenceReport, evidenceText } from './evidence-text.js';
 import { safeJson } from './harmless.js';
 import { hanging, terminalWidth } from './layout.js';
-import { graphOfModel, isEvidence, openModel, sayBad } from './model-file.js';
+import { graphOfModel, isEvidence, loadModelFile, openModel, sayBad } from './model-file.js';
 import { modelPicture } from './model-picture.js';
-import { parseCommand } from './options.js';
+import { parseCommand, textOptions, UsageError } from './options.js';
 import { count, fileSize, fit, jsonLine, percent, table } from './print.js';
 import { print } from './terminal.js';
 
@@ -30,11 +30,12 @@ export const inspectUsage = [
 ].join('\n');
 
 export const verifyUsage = [
-  'ampcf verify FILE [--json]',
+  'ampcf verify FILE [--model MODEL] [--json]',
   '',
   '  Check every rule of the format and the self-test of this engine; print the integrity string ' +
     'for loadModel.',
-  '  Of an evidence file (ampcf evidence): its rules, every sentence, and the integrity for loadEvidence.',
+  '  Of an evidence file (ampcf evidence): its rules, every sentence, whether it goes with --model, and the',
+  '  integrity for loadEvidence.',
   '',
 ].join('\n');
 
@@ -217,10 +218,11 @@ export async function runInspect(argv) {
 /**
  * @param {string} path
  * @param {Uint8Array} bytes
- * @param {boolean} json
+ * @param {{ json: boolean, model?: string }} values model: what it is to be used beside
  */
-async function verifyEvidence(path, bytes, json) {
+async function verifyEvidence(path, bytes, { json, model }) {
   const { sentences } = await openedEvidence(path, bytes);
+  if (model !== undefined) await checkModelOf(path, bytes, model);
   const integrity = integrityOf(bytes);
   const report = { file: path, kind: 'evidence', ok: true, bytes: bytes.length, sentences, integrity };
   const lines = [
@@ -230,11 +232,28 @@ async function verifyEvidence(path, bytes, json) {
   await print(json ? jsonLine(report) : `${lines.join('\n')}\n`);
 }
 
+/**
+ * @param {string} path
+ * @param {Uint8Array} bytes of an evidence file
+ * @param {string} modelPath
+ */
+async function checkModelOf(path, bytes, modelPath) {
+  const model = await loadModelFile(modelPath);
+  try {
+    (await loadEvidence(bytes)).goesWith(model);
+  } catch (error) {
+    sayBad(path, error);
+  }
+  model.dispose();
+}
+
 /** @param {string[]} argv */
 export async function runVerify(argv) {
-  const { values, given } = parseCommand(argv, {}, ['MODEL']);
+  const { values, given } = parseCommand(argv, textOptions(['model']), ['MODEL']);
   const bytes = await readFileBytes(given[0]);
-  if (isEvidence(bytes)) return verifyEvidence(given[0], bytes, values.json);
+  if (isEvidence(bytes)) return verifyEvidence(given[0], bytes, /** @type {any} */ (values));
+  if (values.model !== undefined)
+    throw new UsageError('--model: got it with a model file, wanted an evidence file beside it');
   const model = await openModel(given[0], bytes);
   graphOfModel(given[0], model); // what the core does not look at
   const { backend, why } = model.diagnostics();

@@ -38,9 +38,12 @@ import { isShowable, mostCharacters, nameParts, sentencesOf, wordsOf } from './s
  * @param {number} i
  */
 function checkReview(given, i) {
-  const { item, text, rating = null } = /** @type {any} */ (given ?? {});
+  const { item, text, rating = null, user, name: writer, aspect } = /** @type {any} */ (given ?? {});
   if (typeof item !== 'string' || typeof text !== 'string')
     throw badArgument(`review ${i}`, given, 'an object with the texts item and text');
+  for (const [name, own] of Object.entries({ user, name: writer, aspect }))
+    if (own !== undefined && typeof own !== 'string')
+      throw badArgument(`review ${i}: ${name}`, own, 'a text, or none');
   if (rating !== null && !Number.isFinite(rating))
     throw badArgument(`review ${i}: rating`, rating, 'a number');
 }

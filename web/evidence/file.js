@@ -5,10 +5,12 @@ import { crc32c } from '../core/crc32c.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 import { readRange, readSource } from '../core/source.js';
-import { badFile, sentencesIn } from './format.js';
+import { modelArgument } from '../model/handles.js';
+import { badFile, checkOf, sentencesIn } from './format.js';
 import { headEnd, headIn, placesIn, tableEnd } from './head.js';
 
 /** @import { ModelSource, ReadOptions } from '../core/source.js' */
+/** @import { Model } from '../model/model.js' */
 /** @import { Source } from './cares.js' */
 /** @import { StoredSentence } from './format.js' */
 /** @import { Head } from './head.js' */
@@ -53,6 +55,20 @@ export class Evidence {
   get info() {
     const { ids, aspects, metadata } = this.#head;
     return { items: ids.length, aspects: [...aspects], metadata };
+  }
+
+  /**
+   * Refuses a model that is not the one the file was made for: the same id may be another item there. Items
+   * that are appended or retired leave a model what it is. A file that does not say goes with all.
+   * @param {Model} model
+   * @throws {AmpcfError} WRONG_MODEL
+   */
+  goesWith(model) {
+    const { lineage } = modelArgument(model).info;
+    const { lineage: wanted = lineage } = this.#head.metadata ?? {};
+    if (wanted === lineage) return;
+    const made = 'ampcf evidence makes one for this model, and with --any-model for all';
+    throw badFile('WRONG_MODEL', 'model', lineage, `${wanted}, which it was made for: ${made}`);
   }
 
   /** Ids of the items that have sentences. */
@@ -118,13 +134,8 @@ export class Evidence {
     const bytes = await this.#read(blocks.from + from, blocks.from + starts[group[group.length - 1] + 1]);
     for (const item of group) {
       const block = bytes.subarray(starts[item] - from, starts[item + 1] - from);
-      if (crc32c(block) !== checks[item])
-        throw badFile(
-          'CHECKSUM',
-          `sentences of ${this.#head.ids[item]}`,
-          'another CRC32C',
-          'the one it says',
-        );
+      if (checkOf(block) !== checks[item])
+        throw badFile('CHECKSUM', `sentences of ${this.#head.ids[item]}`, 'another sum', 'the one it says');
       this.#sentences.set(item, sentencesIn(block, mentioned.subarray(offsets[item], offsets[item + 1])));
     }
   }
@@ -170,7 +181,9 @@ async function loadByRanges(url, { signal, maxBytes = 2 ** 30 }) {
     head.set(rest.whole ? rest.bytes.subarray(first.bytes.length, end) : rest.bytes, first.bytes.length);
   }
   return new Evidence(headIn(head, found), async (from, to) => {
-    const { bytes, whole } = await readRange(url, from, to);
+    const { bytes, size, whole } = await readRange(url, from, to);
+    if (size !== found.size)
+      throw badFile('CHECKSUM', 'bytes in all', size, `${found.size}, as when it was opened`);
     if (!whole && bytes.length !== to - from)
       throw badFile('TRUNCATED', 'bytes of sentences', bytes.length, String(to - from));
     return whole ? bytes.subarray(from, to) : bytes;

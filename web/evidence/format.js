@@ -1,5 +1,6 @@
 // Owns the layout of an evidence file: its magic, its sections, how the sentences of one item are written as
 // a block. Must not read files, fetch, or choose a sentence. EVIDENCE.md has the same in words.
+import { crc32c } from '../core/crc32c.js';
 import { AmpcfError } from '../core/errors.js';
 
 /**
@@ -10,6 +11,8 @@ import { AmpcfError } from '../core/errors.js';
  */
 
 export const magic = Uint8Array.of(0x89, 0x41, 0x4d, 0x45, 0x0d, 0x0a, 0x1a, 0x0a);
+/** Version 1 had other checks of blocks. */
+export const version = 2;
 export const headerBytes = 128;
 export const entryBytes = 48;
 export const alignment = 64;
@@ -43,6 +46,12 @@ export const limits = Object.freeze({
 
 /** What no sentence may hold: what a terminal or a page's direction of text would obey. */
 export const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/**
+ * The check of a block: the lower half of its CRC32C. All blocks together have a whole one.
+ * @param {Uint8Array} block
+ */
+export const checkOf = (block) => crc32c(block) & 0xffff;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

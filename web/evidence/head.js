@@ -11,6 +11,7 @@ import {
   magic,
   sectionTypes,
   textOf,
+  version,
 } from './format.js';
 
 /**
@@ -25,7 +26,7 @@ import {
  * @property {Uint32Array} mentioned their aspects
  * @property {Uint32Array} weights of them
  * @property {Float64Array} starts (N + 1) where the block of each item begins, from the first of them
- * @property {Uint32Array} checks (N) CRC32C of each block
+ * @property {Uint32Array} checks (N) of each block
  * @property {Place} blocks
  * @property {any} metadata
  */
@@ -34,7 +35,7 @@ const count = Object.keys(sectionTypes).length;
 /** So many bytes say where everything is. */
 export const tableEnd = headerBytes + entryBytes * count;
 /** What a section may be of: u8, u16, u32. */
-const dtypesOf = /** @type {Record<number, number[]>} */ ({ 1: [5], 3: [5], 6: [4, 5], 8: [5, 6], 9: [6] });
+const dtypesOf = /** @type {Record<number, number[]>} */ ({ 1: [5], 3: [5], 6: [4, 5], 8: [5, 6], 9: [5] });
 
 /**
  * Where the sections are, of the first bytes of a file.
@@ -48,8 +49,9 @@ export function placesIn(bytes, size) {
   if (bytes.length < tableEnd) throw badFile('TRUNCATED', 'bytes', bytes.length, `at least ${tableEnd}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const u32 = (/** @type {number} */ at) => view.getUint32(at, true);
-  if (view.getUint16(8, true) !== 1 || u32(12) !== 0)
-    throw badFile('UNSUPPORTED_VERSION', 'version', view.getUint16(8, true), '1, and no features to know');
+  const major = view.getUint16(8, true);
+  if (major !== version || u32(12) !== 0)
+    throw badFile('UNSUPPORTED_VERSION', 'version', major, `${version}: ampcf evidence makes it again`);
   const said = Number(view.getBigUint64(16, true));
   if (size !== undefined && size !== said)
     throw badFile(size < said ? 'TRUNCATED' : 'TRAILING_DATA', 'bytes', size, `${said}, as its head says`);

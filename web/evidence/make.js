@@ -26,6 +26,8 @@ import { writeEvidence } from './write.js';
  * @property {number} [minPeople] items of which fewer people wrote are left out, and aspects of which fewer
  *   people speak; default 5
  * @property {number} [mostAspects] most that are learnt, default 200
+ * @property {string} [lineage] `model.info.lineage`: with another model the file is refused; default: it goes
+ *   with every model that has these ids
  * @property {object} [metadata] more of it
  */
 /**
@@ -39,7 +41,7 @@ import { writeEvidence } from './write.js';
  * @property {Counts} counts of what was read and left out
  */
 
-const optionNames = 'items words names sentences perItem minPeople mostAspects metadata';
+const optionNames = 'items words names sentences perItem minPeople mostAspects lineage metadata';
 
 /**
  * @param {string} name
@@ -66,7 +68,9 @@ function settingsOf(given) {
     rangeArgument(name, value, 1, high);
     if (!Number.isInteger(value)) throw badArgument(name, value, 'a whole number');
   }
-  const { items, names = [], words, metadata = {} } = options;
+  const { items, names = [], words, lineage, metadata = {} } = options;
+  if (lineage !== undefined && !/^[0-9a-f]{32}$/.test(lineage))
+    throw badArgument('lineage', lineage, '32 hexadecimal digits: model.info.lineage');
   if (words !== undefined && !(words instanceof Map))
     throw badArgument('words', words, 'a Map of aspects and words');
   for (const [aspect, own] of words ?? []) textsArgument('words', [aspect, ...listArgument('words', own)]);
@@ -75,7 +79,7 @@ function settingsOf(given) {
     ...(items !== undefined && { items: textsArgument('items', listArgument('items', items)) }),
     names: textsArgument('names', listArgument('names', names)),
     words,
-    metadata,
+    metadata: { ...(lineage && { lineage }), ...metadata },
     ...{ sentences, perItem, minPeople, mostAspects },
   };
 }
@@ -160,7 +164,11 @@ function spokenByEnough(told, spoken, aspects, fewest) {
  */
 function rowsByItem(told) {
   /** @type {Map<number, number[]>} */ const rows = new Map();
-  told.forEach(({ item }, r) => rows.set(item, [...(rows.get(item) ?? []), r]));
+  told.forEach(({ item }, r) => {
+    const own = rows.get(item);
+    if (own) own.push(r);
+    else rows.set(item, [r]);
+  });
   return [...rows].sort(([a], [b]) => a - b);
 }
 

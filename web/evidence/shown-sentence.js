@@ -7,6 +7,7 @@ import { careOf, caresOfItem, numberOf } from './cares.js';
 import { Evidence } from './file.js';
 import { sourcesOf } from './sources.js';
 
+/** @import { Model } from '../model/model.js' */
 /** @import { Profile } from '../model/profile.js' */
 /** @import { PersonaName } from '../model/types.js' */
 /** @import { Care } from './cares.js' */
@@ -38,10 +39,12 @@ import { sourcesOf } from './sources.js';
 
 /**
  * @param {unknown} given
+ * @param {Model} model whose ids it is asked by
  * @returns {Evidence}
  */
-function evidenceArgument(given) {
+function evidenceArgument(given, model) {
   if (!(given instanceof Evidence)) throw badArgument('evidence', given, 'what loadEvidence gave');
+  given.goesWith(model);
   return given;
 }
 
@@ -67,14 +70,14 @@ function personaArgument(profile, persona) {
  * @param {string} aspect of the model, of the reviews or of `aspectsOf`
  * @param {CareOptions} [options]
  * @returns {number}
- * @throws {AmpcfError} BAD_ARGUMENT
+ * @throws {AmpcfError} BAD_ARGUMENT; WRONG_MODEL: the evidence was made for another
  */
 export function caresAbout(profile, persona, aspect, options = {}) {
   const { item, evidence, aspectsOf } = optionsArgument(options, 'item evidence aspectsOf');
   const { model } = profileArgument(profile);
   personaArgument(profile, persona);
   if (typeof aspect !== 'string') throw badArgument('aspect', aspect, 'a text');
-  if (evidence !== undefined) evidenceArgument(evidence);
+  if (evidence !== undefined) evidenceArgument(evidence, model);
   const sources = sourcesOf(model, { evidence, aspectsOf });
   if (item === undefined) return numberOf(sources.map((source) => careOf(profile, persona, aspect, source)));
   const id = itemId(item);
@@ -88,12 +91,12 @@ export function caresAbout(profile, persona, aspect, options = {}) {
  * @param {string | number} item
  * @param {EvidenceForOptions} options
  * @returns {Promise<ChosenSentence | null>}
- * @throws {AmpcfError} BAD_ARGUMENT; UNKNOWN_ITEM; HTTP, CHECKSUM: sentences that are fetched now
+ * @throws {AmpcfError} BAD_ARGUMENT; UNKNOWN_ITEM; WRONG_MODEL: the evidence was made for another; HTTP, CHECKSUM: sentences that are fetched now
  */
 export async function evidenceFor(profile, item, options) {
   const { evidence: given, persona, aspectsOf } = optionsArgument(options, 'evidence persona aspectsOf');
   const { model } = profileArgument(profile);
-  const evidence = evidenceArgument(given);
+  const evidence = evidenceArgument(given, model);
   const id = itemId(item);
   const speaker = persona === undefined ? speakerOf(profile, id) : personaArgument(profile, persona);
   const sources = sourcesOf(model, { evidence, aspectsOf });

@@ -1,6 +1,15 @@
 // Owns writing an evidence file: sections, padding, checks. Must not choose what is in it.
 import { crc32c } from '../core/crc32c.js';
-import { alignment, blockOf, entryBytes, headerBytes, magic, sectionTypes } from './format.js';
+import {
+  alignment,
+  blockOf,
+  checkOf,
+  entryBytes,
+  headerBytes,
+  magic,
+  sectionTypes,
+  version,
+} from './format.js';
 
 /** @import { StoredSentence } from './format.js' */
 /**
@@ -96,13 +105,7 @@ function sectionsFor({ items, aspects, metadata }) {
       ),
     },
     { type: of.blockLengths, ...numbers(lengths, fits(lengths)) },
-    {
-      type: of.blockChecks,
-      ...numbers(
-        blocks.map((block) => crc32c(block)),
-        u32,
-      ),
-    },
+    { type: of.blockChecks, ...numbers(blocks.map(checkOf), u16) },
     { type: of.metadata, ...text(encoder.encode(JSON.stringify(metadata))) },
     { type: of.blocks, ...text(joined(blocks)) },
   ];
@@ -126,7 +129,7 @@ export function writeEvidence(parts) {
   const out = new Uint8Array(end);
   const view = new DataView(out.buffer);
   out.set(magic);
-  view.setUint16(8, 1, true);
+  view.setUint16(8, version, true);
   view.setBigUint64(16, BigInt(end), true);
   view.setUint32(24, sections.length, true);
   view.setUint32(28, headerBytes, true);

@@ -1,7 +1,8 @@
 // Owns the priors of all items at once, and how far each relation can be trusted: what prior.js says of one
 // item, linear in the links of the whole graph. Must not choose settings.
 import { dotAt } from '../core/directions.js';
-import { entityRidge, knownBy, priorRidge } from './prior.js';
+import { entityRidge, priorRidge } from './prior.js';
+import { shrink } from './shrinkage.js';
 
 /** @import { Graph, Links } from './prior.js' */
 
@@ -14,13 +15,13 @@ const together = 16;
  * @param {ArrayLike<number>} vectors
  * @param {{ dim: number, from: number, width: number }} part of the vectors
  */
-function sumsOf({ links, attention, shares, items, known }, vectors, { dim, from, width }) {
+function sumsOf({ links, attention, says, items, known }, vectors, { dim, from, width }) {
   const sums = new Float64Array(known.length * width);
   for (let k = 0; k < known.length; k++)
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++) {
       const i = links.to[e];
       if (i >= items) break; // items come first
-      const w = attention[links.relation[e]] * knownBy(shares[i]);
+      const w = attention[links.relation[e]] * says[i];
       if (w > 0) for (let d = 0; d < width; d++) sums[k * width + d] += w * vectors[i * dim + from + d];
     }
   return sums;
@@ -39,8 +40,7 @@ function sumsOf({ links, attention, shares, items, known }, vectors, { dim, from
  * @param {number} width
  * @returns {Around}
  */
-function around({ links, attention, rarity, known, items, weights }, sums, width) {
-  const decay = weights[weights.length - 1];
+function around({ links, attention, rarity, known, items, decay }, sums, width) {
   const wanted = decay > 0;
   const second = new Float64Array(wanted ? sums.length : 0);
   const secondKnown = new Float64Array(wanted ? known.length : 0);
@@ -48,7 +48,7 @@ function around({ links, attention, rarity, known, items, weights }, sums, width
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++) {
       const other = links.to[e];
       if (other < items || known[other] === 0) continue;
-      const a = decay * rarity[k] * attention[links.relation[e]] * rarity[other];
+      const a = decay * rarity[k] * attention[links.relation[e]];
       const factor = a / (entityRidge + known[other]);
       secondKnown[k] += factor * known[other];
       for (let d = 0; d < width; d++) second[k * width + d] += factor * sums[other * width + d];
@@ -105,15 +105,14 @@ function eachShared({ links, items }, k, j, take) {
  * @returns {number} the sum of the weights
  */
 function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
-  const { links, attention, rarity, known, items, shares, weights } = graph;
+  const { links, attention, rarity, known, items, says, decay } = graph;
   const { vectors, dim, from, width } = part;
-  const decay = weights[weights.length - 1];
   const [first, end] = [links.offsets[j], links.offsets[j + 1]];
   /** What j itself adds around a node. */
   const ownAt = (/** @type {number} */ k) => {
     let own = 0;
     for (let e = firstLink(links, first, end, k); e < end && links.to[e] === k; e++)
-      own += attention[links.relation[e]] * knownBy(shares[j]);
+      own += attention[links.relation[e]] * says[j];
     return own;
   };
   let sum = 0;
@@ -126,7 +125,7 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
     const mine = ownAt(k);
     const left = known[k] - mine;
     if (!(left > 1e-9 * known[k])) return;
-    const factor = (times * rarity[k]) / (entityRidge + left);
+    const factor = times / (entityRidge + left);
     sum += factor * left;
     add(sums, k * width, factor);
     if (mine > 0) add(vectors, j * dim + from, -factor * mine);
@@ -136,8 +135,8 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
     const a = attention[links.relation[e]];
     if (a === 0) continue;
     if (k < items) {
-      sum += a * knownBy(shares[k]);
-      add(vectors, k * dim + from, a * knownBy(shares[k]));
+      sum += a * says[k];
+      add(vectors, k * dim + from, a * says[k]);
     }
     visit(k, a);
     if (decay === 0 || k < items) continue;
@@ -147,7 +146,7 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
     eachShared(graph, k, j, (link, other) => {
       if (known[other] === 0) return;
       const by = a * decay * rarity[k] * attention[links.relation[link]];
-      const whole = (by * rarity[other]) / (entityRidge + known[other]);
+      const whole = by / (entityRidge + known[other]);
       sum -= whole * known[other];
       add(sums, other * width, -whole);
       visit(other, by);
@@ -157,13 +156,13 @@ function priorAt(graph, j, { sums, second, secondKnown }, part, out) {
 }
 
 /**
- * The priors of all items.
+ * What the graph says of all items, as it comes: of their vectors, or of any numbers that they have.
  * @param {Graph} graph
  * @param {Float32Array | Float64Array} vectors (N, D)
  * @param {number} dim
  * @returns {{ priors: Float64Array, reached: Uint8Array }} (N, D), and (N) whether any path leads to an item
  */
-export function allPriors(graph, vectors, dim) {
+export function allMeans(graph, vectors, dim) {
   const { items, gain, links } = graph;
   const priors = new Float64Array(items * dim);
   const reached = new Uint8Array(items);
@@ -180,6 +179,20 @@ export function allPriors(graph, vectors, dim) {
     }
   }
   return { priors, reached };
+}
+
+/**
+ * The priors of all items: the same, held back.
+ * @param {Graph} graph
+ * @param {Float32Array | Float64Array} vectors (N, D)
+ * @param {number} dim
+ * @returns {ReturnType<typeof allMeans>}
+ */
+export function allPriors(graph, vectors, dim) {
+  const found = allMeans(graph, vectors, dim);
+  for (let j = 0; graph.shrinkage && j < graph.items; j++)
+    if (found.reached[j]) shrink(graph.shrinkage, found.priors.subarray(j * dim, (j + 1) * dim));
+  return found;
 }
 
 /**

@@ -56,7 +56,7 @@ export function graphFacts(model) {
     leaning: count((share) => share > 0),
     share: shares.reduce((sum, share) => sum + Math.min(1, share), 0) / Math.max(1, n),
     whole: count((share) => share >= 1),
-    decay: weights[relations.length],
+    decay: found.decay,
     byRelation: byRelation.sort((a, b) => b.triples - a.triples),
   };
 }

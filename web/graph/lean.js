@@ -1,7 +1,8 @@
 // Owns how far each item leans on the graph: own vectors, people and settings -> vectors and shares. Must not
 // choose the settings or write files.
-import { agreements, allPriors, lengthAt } from './all-priors.js';
+import { agreements, allMeans, allPriors, lengthAt } from './all-priors.js';
 import { mostLonger, openGraph, weighGraph } from './prior.js';
+import { gramOf, shrinkageOf } from './shrinkage.js';
 
 /** @import { Graph } from './prior.js' */
 /** @import { Network } from './triples.js' */
@@ -12,18 +13,27 @@ import { mostLonger, openGraph, weighGraph } from './prior.js';
  * @property {number} people m: an item of m people takes about half as much
  * @property {number} power relations weigh by this power of how far they can be trusted
  * @property {number} decay of a second step, from entity to entity
+ * @property {number} shrink kappa: how far priors are held back in directions in which all items are large
  */
 /**
  * @typedef {object} OwnItems what was learnt of items alone
  * @property {Float32Array} vectors (N, D)
  * @property {number} dim
  * @property {Float64Array} people (N) of each; 0: nobody, it lives on the graph
+ * @property {Float32Array} [weights] (N) q, of those who have people at least; none: 1
  */
 
 /** Where nothing is held out to choose them by: what cost nobody anything where it was measured. */
-export const graphDefaults = Object.freeze({ gain: 0.6, pull: 0.2, people: 10, power: 1, decay: 0.5 });
+export const graphDefaults = Object.freeze({
+  gain: 0.6,
+  pull: 0.5,
+  people: 30,
+  power: 1,
+  decay: 0.5,
+  shrink: 2,
+});
 /** An item of so many people is known by itself: it leans on nothing. */
-export const leansBelow = 20;
+export const leansBelow = 50;
 /** People from which the vector of an item is half known. */
 const halfKnown = 5;
 const mostRounds = 12;
@@ -38,7 +48,7 @@ const close = 1e-6;
 export function trustIn(network, { vectors, dim, people }) {
   const graph = openGraph({
     ...network,
-    weights: new Float32Array(network.relations.length + 1).fill(1),
+    weights: new Float32Array(network.relations.length + 2).fill(1),
     shares: Float32Array.from(people, (n) => (n > 0 ? 0 : 1)),
   });
   const trust = people.map((n) => n / (halfKnown + n));
@@ -46,43 +56,50 @@ export function trustIn(network, { vectors, dim, people }) {
 }
 
 /**
- * Weights of relations by how far they can be trusted, and the decay.
+ * Weights of relations by how far they can be trusted, the decay and kappa.
  * @param {Float64Array} found
- * @param {Pick<GraphSettings, 'gain' | 'power' | 'decay'>} settings
+ * @param {Pick<GraphSettings, 'power' | 'decay' | 'shrink'>} settings
  */
-export function graphWeights(found, { gain, power, decay }) {
+export function graphWeights(found, { power, decay, shrink }) {
   const most = found.reduce((a, b) => Math.max(a, b), 0);
-  const weights = found.map((x) => (most > 0 && x > 0 ? gain * (x / most) ** power : 0));
-  return Float32Array.from([...weights, decay]);
+  const weights = found.map((x) => (most > 0 && x > 0 ? (x / most) ** power : 0));
+  return Float32Array.from([...weights, decay, shrink]);
 }
 
 /**
- * How much of a prior, which is the gain times as long as the mean that it is, an item of n people takes.
+ * How much of its prior an item of n people takes.
  * @param {GraphSettings} settings
  * @param {number} n
  */
-function shareOf({ gain, pull, people: half }, n) {
-  const most = gain > 0 ? Math.min(1, pull / gain) : 0;
-  return (Math.max(0, 1 - n / leansBelow) * most * half) / (half + n);
-}
+const shareOf = ({ pull, people: half }, n) => (Math.max(0, 1 - n / leansBelow) * pull * half) / (half + n);
 
 /**
  * Those of nobody: the gain times as long as what they are linked to is on the average. A mean of vectors is
  * short where these do not agree, and short vectors stay behind in every list.
  * @param {Graph} graph
  * @param {OwnItems} own
- * @param {{ vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} found
+ * @param {{ vectors: Float32Array, priors: Float64Array, reached: Uint8Array, gain: number }} found
  */
-function placeColdItems(graph, { dim, people }, { vectors, priors, reached }) {
+export function placeColdItems(graph, { dim, people }, { vectors, priors, reached, gain }) {
   const lengths = Float64Array.from(people, (_, j) => lengthAt(vectors, j * dim, dim));
-  const wanted = allPriors(graph, lengths, 1).priors;
+  const wanted = allMeans(graph, lengths, 1).priors;
   people.forEach((n, j) => {
     if (n > 0 || !reached[j]) return;
     const length = lengthAt(priors, j * dim, dim);
-    const share = length > 0 ? Math.min(mostLonger, Math.max(1, wanted[j] / length)) : 1;
+    const share = length > 0 ? Math.min(mostLonger, Math.max(1, (gain * wanted[j]) / length)) : 1;
     graph.shares[j] = share;
     for (let d = 0; d < dim; d++) vectors[j * dim + d] = graph.shares[j] * priors[j * dim + d];
   });
+}
+
+/**
+ * Of items that somebody has, as the file will have it.
+ * @param {OwnItems} own
+ * @param {Float32Array} vectors
+ */
+function gramOfKnown({ people, weights, dim }, vectors) {
+  const used = Float64Array.from(people, (n, j) => (n > 0 ? (weights?.[j] ?? 1) : 0));
+  return gramOf(vectors, used, dim);
 }
 
 /**
@@ -104,7 +121,11 @@ export function leanOn({ graph, found }, own, settings, rounds = mostRounds) {
   weighGraph(graph);
   const vectors = own.vectors.slice();
   const enough = close * vectors.reduce((a, x) => Math.max(a, Math.abs(x)), 0);
-  let last = allPriors(graph, vectors, dim);
+  const held = () => {
+    graph.shrinkage = shrinkageOf(gramOfKnown(own, vectors), dim, settings.shrink);
+    return allPriors(graph, vectors, dim);
+  };
+  let last = held();
   for (let round = 0, moved = Infinity; round < rounds && moved > enough; round++) {
     moved = 0;
     for (let j = 0; j < items; j++) {
@@ -115,9 +136,9 @@ export function leanOn({ graph, found }, own, settings, rounds = mostRounds) {
         vectors[at] = x;
       }
     }
-    if (moved > 0) last = allPriors(graph, vectors, dim);
+    if (moved > 0) last = held();
   }
-  placeColdItems(graph, own, { vectors, ...last });
+  placeColdItems(graph, own, { vectors, ...last, gain: settings.gain });
   // What no path leads to has nothing of the graph.
   for (let j = 0; j < items; j++) if (!last.reached[j]) shares[j] = 0;
   weighGraph(graph);

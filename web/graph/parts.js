@@ -7,6 +7,7 @@ import { dtypeBytes, floatsOf, sectionsOf, wholeNumbersOf } from '../core/sectio
 import { precisionOf, systemOf } from '../model/system.js';
 import { stepIn, vectorsIn } from './opened.js';
 import { pathsTo, priorOf } from './prior.js';
+import { shrink } from './shrinkage.js';
 
 /** @import { FoldedProfile } from '../core/kernel.js' */
 /** @import { Section } from '../core/sections.js' */
@@ -190,15 +191,16 @@ function ownerOf({ owners, personas }, row) {
  * @returns {GraphPath[]}
  */
 function pathsIn(model, graph, rows, index, said) {
-  const { items, solved, dim } = rows;
+  const { items, solved, dim, factor } = rows;
+  const vectors = vectorsIn(model);
   const rowOf = new Map(items.flatMap((item, row) => (item < 0 ? [] : [[item, row]])));
   const { paths } = pathsTo(graph, index, { of: (item) => rowOf.has(item), most: Infinity });
   const toStep = stepIn(model);
   return paths
     .map(({ item, weight, steps }) => {
       const row = /** @type {number} */ (rowOf.get(item));
-      const own = solved.subarray(row * dim, (row + 1) * dim);
-      const contribution = said[row] * weight * dotAt(own, own, 0);
+      const held = shrink(graph.shrinkage, Float64Array.from(vectors.subarray(item * dim, (item + 1) * dim)));
+      const contribution = said[row] * weight * dotAt(solveLower(factor, held), solved, row * dim);
       return { item, row, contribution, weight, steps };
     })
     .filter(({ contribution }) => contribution !== 0)

@@ -2,6 +2,7 @@
 // other items' vectors over paths. Must not write files, train or know a profile.
 import { AmpcfError } from '../core/errors.js';
 import { floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
+import { shrink, shrinkageOf } from './shrinkage.js';
 
 /** @import { Section } from '../core/sections.js' */
 /**
@@ -11,8 +12,9 @@ import { floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
  * @property {Uint32Array} offsets (N + E + 1) rows of triples by head: node j < N is item j, N + e entity e
  * @property {Uint16Array | Uint32Array} relation (T)
  * @property {Uint32Array} tail (T)
- * @property {Float32Array} weights (R + 1) a_r of each relation, and the decay of a second step
- * @property {Float32Array} shares (N) s_j; above 1: the item lives on the graph, and is made longer
+ * @property {Float32Array} weights (R + 2) a_r of each relation, the decay of a second step, and kappa, by
+ *   which priors are held back
+ * @property {Float32Array} shares (N) s_j; from 1 on: the item lives on the graph, and is made longer
  */
 /**
  * @typedef {object} Links both directions of every triple
@@ -22,10 +24,12 @@ import { floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
  * @property {Uint8Array} forward (2 T) 1 where the row's node is the head
  */
 /**
- * @typedef {GraphArrays & { items: number, links: Links, known: Float64Array, rarity: Float64Array,
- *   attention: Float64Array, gain: number }} Graph
- *   links: the incoming and the outgoing ones; known: (N + E) W_k, what is known of the items around a node;
- *   rarity: (N + E); attention: (R) of relations, 1 for the largest; gain: A, the largest weight
+ * @typedef {GraphArrays & { items: number, links: Links, says: Float64Array, known: Float64Array,
+ *   rarity: Float64Array, attention: Float64Array, gain: number, decay: number,
+ *   shrinkage: Float64Array | null }} Graph
+ *   links: the incoming and the outgoing ones; says: (N) c_i, how much an item says of others; known: (N + E) W_k, what is known of the items around a node;
+ *   rarity: (N + E); attention: (R) of relations, 1 for the largest; gain: A, the largest weight; shrinkage:
+ *   of S, by which priors are held back
  */
 /**
  * @typedef {{ relation: string, entity: string | number, forward: boolean }} Step entity: a name, or the
@@ -46,9 +50,7 @@ export const entityRidge = 1;
 /** What holds a prior at 0. */
 export const priorRidge = 0.25;
 /** How much longer than its prior an item of nobody is at most. */
-export const mostLonger = 4;
-/** c_i, how far an item is known by itself. */
-export const knownBy = (/** @type {number} */ share) => Math.max(0, 1 - share);
+export const mostLonger = 64;
 const mostRelations = 65535;
 const mostWeight = 2 ** 20;
 const mostNameBytes = 512;
@@ -186,10 +188,12 @@ export function openGraph(arrays) {
   const links = linksOf(arrays);
   const items = arrays.shares.length;
   const nodes = arrays.offsets.length - 1;
+  const says = new Float64Array(items);
   const known = new Float64Array(nodes);
   const rarity = new Float64Array(nodes);
   const attention = new Float64Array(arrays.relations.length);
-  const graph = { ...arrays, items, links, known, rarity, attention, gain: 0 };
+  const derived = { items, links, says, known, rarity, attention };
+  const graph = { ...arrays, ...derived, gain: 0, decay: 0, shrinkage: null };
   for (let k = 0; k < nodes; k++) {
     let n = 0;
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++) if (links.to[e] < items) n++;
@@ -204,19 +208,33 @@ export function openGraph(arrays) {
  * @returns {Graph} the same
  */
 export function weighGraph(graph) {
-  const { links, known, items, shares, weights, attention } = graph;
+  const { links, says, known, items, weights, attention } = graph;
   const own = weights.subarray(0, attention.length);
   graph.gain = own.reduce((a, b) => Math.max(a, b), 0);
+  graph.decay = weights[attention.length];
   own.forEach((a, r) => {
     attention[r] = graph.gain > 0 ? a / graph.gain : 0;
   });
+  for (let i = 0; i < items; i++) says[i] = saysOf(graph, i);
   for (let k = 0; k < known.length; k++) {
     let sum = 0;
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++)
-      if (links.to[e] < items) sum += attention[links.relation[e]] * knownBy(shares[links.to[e]]);
+      if (links.to[e] < items) sum += attention[links.relation[e]] * says[links.to[e]];
     known[k] = sum;
   }
   return graph;
+}
+
+/**
+ * c_i: as far as item i is known by itself, divided by how much it is linked: what has many links says less
+ * of what is at each of them.
+ * @param {Pick<Graph, 'links' | 'shares' | 'attention'>} graph
+ * @param {number} i
+ */
+function saysOf({ links, shares, attention }, i) {
+  let square = 0;
+  for (let e = links.offsets[i]; e < links.offsets[i + 1]; e++) square += attention[links.relation[e]] ** 2;
+  return Math.max(0, 1 - shares[i]) / Math.max(1, Math.sqrt(square));
 }
 
 /**
@@ -246,11 +264,24 @@ export function graphOf(file, items) {
     offsets: wholeNumbersOf(at),
     relation: Uint16Array.from(wholeNumbersOf(rel)),
     tail: wholeNumbersOf(tail),
-    weights: numbersOf('relation weights', floatsOf(w), relations.length + 1, mostWeight),
+    weights: numbersOf('relation weights', floatsOf(w), relations.length + 2, mostWeight),
     shares: numbersOf('graph shares', floatsOf(s), items, mostLonger),
   };
   checkTriples(arrays, items + entities.length);
-  return openGraph(arrays);
+  const graph = openGraph(arrays);
+  graph.shrinkage = shrinkageIn(sections, arrays.weights[relations.length + 1]);
+  return graph;
+}
+
+/**
+ * @param {readonly Section[]} sections
+ * @param {number} kappa
+ */
+function shrinkageIn(sections, kappa) {
+  const gram = sections.find(({ name }) => name === 'gram');
+  const numbers = gram && kappa > 0 ? floatsOf(gram) : new Float32Array(0);
+  // D (D + 1) / 2 numbers.
+  return shrinkageOf(numbers, Math.floor(Math.sqrt(2 * numbers.length)), kappa);
 }
 
 /**
@@ -259,11 +290,11 @@ export function graphOf(file, items) {
  * @param {number} j
  * @returns {Map<number, number>} by node
  */
-function ownWeights({ links, shares, attention }, j) {
+function ownWeights({ links, says, attention }, j) {
   const own = new Map();
   for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++) {
     const k = links.to[e];
-    own.set(k, (own.get(k) ?? 0) + attention[links.relation[e]] * knownBy(shares[j]));
+    own.set(k, (own.get(k) ?? 0) + attention[links.relation[e]] * says[j]);
   }
   return own;
 }
@@ -281,12 +312,11 @@ function ownWeights({ links, shares, attention }, j) {
  * @param {TakeNode} take
  */
 function eachNode(graph, j, take) {
-  const { links, rarity, known, items, weights, attention } = graph;
+  const { links, rarity, known, items, decay, attention } = graph;
   const own = ownWeights(graph, j);
-  const decay = weights[weights.length - 1];
   const factorOf = (/** @type {number} */ k) => {
     const left = known[k] - (own.get(k) ?? 0);
-    return left > 1e-9 * known[k] ? rarity[k] / (entityRidge + left) : 0;
+    return left > 1e-9 * known[k] ? 1 / (entityRidge + left) : 0;
   };
   for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++) {
     const k = links.to[e];
@@ -312,8 +342,8 @@ function eachNode(graph, j, take) {
  *   second node, to the item; -1 where there is none
  */
 function eachPath(graph, j, take) {
-  const { links, items, shares, attention } = graph;
-  const weightOf = (/** @type {number} */ e) => attention[links.relation[e]] * knownBy(shares[links.to[e]]);
+  const { links, items, says, attention } = graph;
+  const weightOf = (/** @type {number} */ e) => attention[links.relation[e]] * says[links.to[e]];
   for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++)
     if (links.to[e] < items && weightOf(e) > 0) take(links.to[e], weightOf(e), [e, -1, -1]);
   eachNode(graph, j, (link, node, factor, second) => {
@@ -327,7 +357,7 @@ function eachPath(graph, j, take) {
 }
 
 /**
- * p_j = A sum_i C_ji v_i / (priorRidge + sum_i C_ji): linear in the links touched.
+ * p_j = A S sum_i C_ji v_i / (priorRidge + sum_i C_ji): linear in the links touched.
  * @param {Graph} graph
  * @param {ArrayLike<number>} vectors (N, D)
  * @param {number} dim D
@@ -341,12 +371,15 @@ export function priorOf(graph, vectors, dim, j) {
     sum += weight;
     for (let d = 0, at = i * dim; d < dim; d++) out[d] += weight * vectors[at + d];
   });
-  return out.map((x) => (graph.gain * x) / sum);
+  return shrink(
+    graph.shrinkage,
+    out.map((x) => (graph.gain * x) / sum),
+  );
 }
 
 /**
  * The paths by which the graph speaks of item j. Without a cut their weights are the W_j of its prior, item
- * by item: p_j = sum of weight times vector. Linear in the links touched.
+ * by item: p_j = S times the sum of weight times vector. Linear in the links touched.
  * @param {Graph} graph
  * @param {number} j
  * @param {{ most?: number, of?: (item: number) => boolean }} [options] most: paths, default 1000; of: only

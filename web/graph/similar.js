@@ -39,13 +39,12 @@ const mostThrough = 3;
  * @param {number} from
  * @returns {Map<number, Feature>}
  */
-function around({ links, items, attention, weights, rarity }, from) {
+function around({ links, items, attention, decay, rarity }, from) {
   const found = new Map([[from, /** @type {Feature} */ ({ weight: 1, links: [] })]]);
   const take = (/** @type {number} */ node, /** @type {number} */ weight, /** @type {number[]} */ by) => {
     const before = found.get(node);
     if (weight > (before?.weight ?? 0)) found.set(node, { weight, links: by });
   };
-  const decay = weights[weights.length - 1];
   for (let e = links.offsets[from]; e < links.offsets[from + 1]; e++) {
     const node = links.to[e];
     const a = attention[links.relation[e]];

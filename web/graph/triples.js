@@ -67,7 +67,9 @@ export function triplesArgument(given) {
  * @param {ReadonlyMap<string, number>} items
  */
 function entitiesOf({ heads, tails, names }, items) {
-  const ids = [...new Set([...heads, ...tails])].filter((id) => !items.has(id));
+  const named = new Set(heads);
+  for (const tail of tails) named.add(tail);
+  const ids = [...named].filter((id) => !items.has(id));
   const called = ids.map((id) => nameArgument(`name of ${id}`, names?.get(id) ?? id));
   /** @type {Map<string, number>} */ const counts = new Map();
   for (const name of called) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -169,8 +171,10 @@ export function networkOf(triples, ids) {
   const leads = leading(rows, stay, ids.length, nodes.size);
   const kept = stay.filter((x) => leads[rows.head[x]] && leads[rows.tail[x]]);
   const network = packed({ rows, kept, leads }, relations, entities.names, ids.length);
-  const linked =
-    new Set([...kept].flatMap((x) => [rows.head[x], rows.tail[x]])).size - network.entities.length;
+  const isLinked = new Uint8Array(ids.length);
+  for (const x of kept)
+    for (const k of [rows.head[x], rows.tail[x]]) if (k < isLinked.length) isLinked[k] = 1;
+  const linked = isLinked.reduce((sum, is) => sum + is, 0);
   return {
     network,
     report: {

@@ -1,7 +1,7 @@
 // Owns the Model object: an open model file in one wasm instance. Must not know where the bytes came from.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AMPCF_NO_ITEM } from '../core/abi.js';
-import { countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
+import { badArgument, countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { AmpcfError } from '../core/errors.js';
 import {
@@ -154,13 +154,14 @@ export class Model extends Bound {
   }
 
   /**
-   * Items most like one item, by cosine of the item vectors.
+   * Items most like one item, by cosine of the item vectors. `similar` of `ampcf/graph` also goes by relations.
    * @param {string | number} item
-   * @param {{ topK?: number }} [options]
+   * @param {{ topK?: number, by?: 'taste' }} [options]
    * @returns {SimilarItem[]} best first; scores in [-1, 1]
    */
   similar(item, options = {}) {
-    const [topK = 10] = optionValues(options, 'topK');
+    const [topK = 10, by = 'taste'] = optionValues(options, 'topK by');
+    if (by !== 'taste') throw badArgument('by', by, 'taste, or ampcf/graph');
     const index = this.#known(item);
     const kernel = this.#kernel;
     const { items, scores } = similarTo(

@@ -11,8 +11,8 @@ import { appendRows, appendTexts, appendVectors } from './edit-append.js';
 import { openToEdit } from './edit-file.js';
 import { appendedOf, ridgeOf, setAppended, setIdOrder, setRidge } from './edit-items.js';
 import { checkedIds, checkedVectors } from './given-input.js';
-import { growGraph } from './edit-graph.js';
-import { placeByGraph, putPlaced } from './graph-append.js';
+import { growGraph, putGraph } from './edit-graph.js';
+import { placeByGraph } from './graph-append.js';
 import { itemFeatures } from './item-features.js';
 import { checkOptions } from './options.js';
 import { predictItems } from './predicted-items.js';
@@ -246,10 +246,10 @@ export async function appendItems(bytes, options) {
   const guessed = guesses(file, there, fresh);
   const isGiven = (/** @type {string} */ id) => given?.of.has(id) === true;
   const { triples } = fresh;
-  const placed = triples && placeByGraph(file, { there, ids, triples }, guessed);
+  const placed = triples && placeByGraph(file, { there, ids, triples }, guessed, isGiven);
   const vectors = takeGiven(placed?.vectors ?? guessed.vectors, ids, given, file.dim);
   putItems(file, fresh, { vectors, bias: guessed.bias.map(storable) });
-  if (placed) putPlaced(file, placed, isGiven, ids);
+  if (placed) putGraph(file, placed.graph);
   const all = ids.every(isGiven);
   return {
     bytes: file.bytes(),

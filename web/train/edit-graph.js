@@ -71,9 +71,16 @@ export function putGraph(file, graph) {
 export function joinedNetwork(there, before, more, ids) {
   const known = new Set(ids);
   const names = /** @type {Map<string, string>} */ (new Map());
+  /** One text for each entity, whatever the number of triples that have it. */
+  const marked = /** @type {Map<string, string>} */ (new Map());
   const entity = (/** @type {string} */ name) => {
-    names.set(entityMark + name, name);
-    return entityMark + name;
+    let id = marked.get(name);
+    if (id === undefined) {
+      id = entityMark + name;
+      marked.set(name, id);
+      names.set(id, name);
+    }
+    return id;
   };
   const textOf = (/** @type {number} */ k, /** @type {readonly string[]} */ entities) =>
     k < before.length ? before[k] : entity(entities[k - before.length]);
@@ -151,7 +158,7 @@ export function keepGraph(file, kept) {
 }
 
 /**
- * The weights that relations have, and the decay.
+ * The weights that relations have, the decay and kappa.
  * @param {readonly string[]} relations
  * @param {Pick<GraphArrays, 'relations' | 'weights'>} graph
  */
@@ -159,6 +166,6 @@ function weightsFor(relations, graph) {
   const of = new Map(graph.relations.map((name, r) => [name, graph.weights[r]]));
   return Float32Array.from([
     ...relations.map((name) => of.get(name) ?? 0),
-    graph.weights[graph.weights.length - 1],
+    ...graph.weights.subarray(graph.relations.length),
   ]);
 }

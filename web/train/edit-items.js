@@ -3,6 +3,7 @@
 import { FORMAT_MAX_METADATA_BYTES } from '../core/abi.js';
 import { badArgument } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
+import { gramOf, traceOf } from '../graph/shrinkage.js';
 import { bytesOf, dtypes } from './edit-file.js';
 
 /** @import { EditedFile } from './edit-file.js' */
@@ -11,34 +12,6 @@ const leastNormal = 2 ** -126;
 const mostGram = 2 ** 64;
 /** Of the settings. */
 const alphaAt = 0;
-
-/**
- * The lower triangle of sum_j q_j v_j v_j^T, row by row, summed in the order in which the trainer does.
- * @param {Float32Array} vectors
- * @param {Float32Array | undefined} weights
- * @param {number} dim
- */
-function gramOf(vectors, weights, dim) {
-  const sum = new Float64Array((dim * (dim + 1)) / 2);
-  for (let j = 0, from = 0; from < vectors.length; j++, from += dim) {
-    const weight = weights ? weights[j] : 1;
-    for (let r = 0, at = 0; r < dim; r++) {
-      const x = weight * vectors[from + r];
-      for (let c = 0; c <= r; c++) sum[at++] += x * vectors[from + c];
-    }
-  }
-  return sum;
-}
-
-/**
- * @param {ArrayLike<number>} gram
- * @param {number} dim
- */
-function trace(gram, dim) {
-  let sum = 0;
-  for (let r = 0, at = 0; r < dim; at += ++r + 1) sum += gram[at];
-  return sum;
-}
 
 /**
  * Of those vectors that were trained: nobody could have had the others, so that nobody has them says nothing
@@ -66,8 +39,8 @@ function trainedGram(file) {
 export function ridgeOf(file) {
   const { trained, sum } = trainedGram(file);
   const more = file.items / trained;
-  const stored = trace(/** @type {Float32Array} */ (file.floats('gram')), file.dim);
-  const factor = stored / trace(sum, file.dim) / more;
+  const stored = traceOf(/** @type {Float32Array} */ (file.floats('gram')), file.dim);
+  const factor = stored / traceOf(sum, file.dim) / more;
   const power = 2 ** Math.round(Math.log2(factor));
   const settings = /** @type {Float32Array} */ (file.floats('settings'));
   // The number that was rounded when items came, where the metadata still have it.

@@ -1,9 +1,10 @@
 // Owns what a graph says of items that are appended: vectors by their relations to items that the file has,
 // beside what aspects, titles and embeddings say. Must not move what is there.
-import { graphDefaults, graphWeights, trustIn } from '../graph/lean.js';
-import { openGraph } from '../graph/prior.js';
+import { graphDefaults, graphWeights, placeColdItems, trustIn } from '../graph/lean.js';
+import { mostLonger, openGraph, weighGraph } from '../graph/prior.js';
 import { allPriors } from '../graph/all-priors.js';
-import { joinedNetwork, putGraph, readGraph } from './edit-graph.js';
+import { shrinkageOf } from '../graph/shrinkage.js';
+import { joinedNetwork, readGraph } from './edit-graph.js';
 import { appendedOf } from './edit-items.js';
 import { trustOf } from './predicted-items.js';
 
@@ -27,7 +28,10 @@ import { trustOf } from './predicted-items.js';
  * @property {GraphAppended} report
  */
 
-const mostLonger = 3;
+/** As much longer than what is said of them new vectors become at most. */
+const mostLengthened = 3;
+/** How long what the graph says may be made, where the file does not say it yet. */
+const gains = /** @type {const} */ ({ least: 0.25, most: 16 });
 
 /**
  * Shares of what the ridge and the graph say by which trained items are said best, in least squares.
@@ -94,14 +98,26 @@ function lengthOf(rows, dim, j) {
 }
 
 /**
+ * Triples without those of items that nobody has and whose vectors stay what they are: given now, or guessed
+ * by an append before. The graph has no part of them, and they say nothing of others.
+ * @param {Triples} triples
+ * @param {ReadonlySet<string>} apart
+ * @returns {Triples}
+ */
+function triplesWithout({ heads, relations, tails, names }, apart) {
+  const left = Array.from(heads.keys()).filter((x) => !apart.has(heads[x]) && !apart.has(tails[x]));
+  const of = (/** @type {readonly string[]} */ list) => left.map((x) => list[x]);
+  return { heads: of(heads), relations: of(relations), tails: of(tails), ...(names && { names }) };
+}
+
+/**
  * The graph of all items: weights that the file has stay, of relations that it does not know they follow from
- * how well these say the trained items. New items say nothing of others.
+ * how well these say the trained items. Items that nobody has say nothing of others.
  * @param {EditedFile} file
  * @param {{ there: readonly string[], ids: readonly string[], triples: Triples }} fresh
- * @param {{ trained: number, people: Float64Array | undefined }} known
+ * @param {{ stored: Graph | null, trained: number, people: Float64Array | undefined }} known
  */
-function wholeGraph(file, { there, ids, triples }, { trained, people }) {
-  const stored = readGraph(file);
+function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) {
   const all = [...there, ...ids];
   const { network, report } = joinedNetwork(stored, there, triples, all);
   const counts = new Float64Array(all.length);
@@ -115,52 +131,85 @@ function wholeGraph(file, { there, ids, triples }, { trained, people }) {
   network.relations.forEach((name, r) => {
     weights[r] = known.get(name) ?? weights[r];
   });
-  if (stored) weights[weights.length - 1] = stored.weights[stored.weights.length - 1];
+  const { length: n } = network.relations;
+  if (stored) weights.set(stored.weights.subarray(stored.relations.length), n);
   const shares = new Float32Array(all.length).fill(1);
-  for (let j = 0; j < there.length; j++) shares[j] = stored ? stored.shares[j] : j < trained ? 0 : 1;
-  return { graph: openGraph({ ...network, weights, shares }), report, vectors };
+  for (let j = 0; j < there.length; j++)
+    shares[j] = Math.max(stored ? stored.shares[j] : 0, j < trained ? 0 : 1);
+  const graph = openGraph({ ...network, weights, shares });
+  const gram = /** @type {Float32Array} */ (file.floats('gram'));
+  graph.shrinkage = shrinkageOf(gram, file.dim, weights[n + 1]);
+  return { graph, report, vectors, gain: settings.gain };
 }
 
 /**
- * Vectors of new items: the ridge's and the graph's guess in the shares by which they say trained items best,
- * each of which is left out of what is said of it.
+ * How much of its prior a new item takes beside what its aspects say: at least all of it, by which others know
+ * that nobody has it. Where the file had no graph its weights make the prior as long as that.
+ * @param {Graph} graph
+ * @param {Float64Array} priors of it
+ * @param {number} wanted how long it should be, of what the weights have it
+ * @param {boolean} isStored
+ */
+function wholeShare(graph, priors, wanted, isStored) {
+  if (isStored) return Math.min(mostLonger, Math.max(1, wanted));
+  const factor = Math.max(gains.least, Math.min(gains.most, wanted));
+  const { weights } = graph;
+  for (let r = 0; r < graph.relations.length; r++) weights[r] *= factor;
+  weighGraph(graph);
+  priors.forEach((x, i) => {
+    priors[i] = factor * x;
+  });
+  return 1;
+}
+
+/**
+ * Vectors of new items. One of which aspects, titles or embeddings say something has the ridge's and the
+ * graph's guess in the shares by which they say trained items best, each of which is left out of what is said
+ * of it; one of which nothing else is known lives on the graph, as in a training.
  * @param {EditedFile} file without the new items
  * @param {{ there: readonly string[], ids: readonly string[], triples: Triples }} fresh
- * @param {PredictedItems & { people: Float64Array | undefined }} guessed
+ * @param {PredictedItems & { people: Float64Array | undefined, known: Uint32Array }} guessed
+ * @param {(id: string) => boolean} isGiven whether its vector was given
  * @returns {Placed}
  */
-export function placeByGraph(file, fresh, guessed) {
-  const { dim } = file;
-  const trained = file.items - appendedOf(file);
-  const { graph, report, vectors } = wholeGraph(file, fresh, { trained, people: guessed.people });
+export function placeByGraph(file, fresh, guessed, isGiven) {
+  const { dim, items: from } = file;
+  const trained = from - appendedOf(file);
+  const { said, longer, people, known } = guessed;
+  const stored = readGraph(file);
+  const isApart = (/** @type {string} */ _, /** @type {number} */ j) => j >= trained && !stored?.shares[j];
+  const apart = new Set([...fresh.ids.filter(isGiven), ...fresh.there.filter(isApart)]);
+  const triples = triplesWithout(fresh.triples, apart);
+  const whole = wholeGraph(file, { ...fresh, triples }, { stored, trained, people });
+  const { graph, report, vectors, gain } = whole;
   const { priors, reached } = allPriors(graph, vectors, dim);
-  const { said, longer } = guessed;
-  const trust = trustOf(guessed.people, trained);
-  const shares = sharesOf(vectors, dim, { said, priors, reached, trust });
+  const guesses = { said, priors, reached, trust: trustOf(people, trained) };
+  const shares = sharesOf(vectors, dim, guesses);
+  const more = lengthening(vectors, dim, guesses, shares);
+  const share = wholeShare(graph, priors, more * shares.graph, stored !== null);
+  const counts = Float64Array.from(reached, (_, j) => (j < from ? 1 : 0));
+  placeColdItems(graph, { vectors, dim, people: counts }, { vectors, priors, reached, gain });
   const out = guessed.vectors.slice();
-  const from = file.items;
-  const more = lengthening(vectors, dim, { said, priors, reached, trust }, shares);
-  const share = Math.min(1, more * shares.graph);
-  const n = fresh.ids.length;
-  for (let i = 0; i < n; i++) {
+  fresh.ids.forEach((_, i) => {
     const j = from + i;
-    graph.shares[j] = reached[j] ? share : 0;
-    if (!reached[j]) continue;
-    for (let d = 0; d < dim; d++)
-      out[i * dim + d] =
-        (more * shares.ridge * guessed.vectors[i * dim + d]) / longer + share * priors[j * dim + d];
-  }
+    if (!reached[j]) return;
+    const row = vectors.subarray(j * dim, (j + 1) * dim);
+    if (known[i] > 0) {
+      graph.shares[j] = share;
+      for (let d = 0; d < dim; d++)
+        row[d] = (more * shares.ridge * out[i * dim + d]) / longer + share * priors[j * dim + d];
+    }
+    out.set(row, i * dim);
+  });
+  for (let j = trained; j < from; j++) graph.shares[j] = stored?.shares[j] ?? 0;
+  for (let j = from; j < graph.items; j++) if (!reached[j]) graph.shares[j] = 0;
   const found = reached.subarray(from);
+  const count = found.reduce((sum, is) => sum + is, 0);
   return {
     vectors: out,
     reached: found,
     graph,
-    report: {
-      triples: report,
-      reached: found.reduce((sum, is) => sum + is, 0),
-      explained: shares.alone,
-      both: shares.both,
-    },
+    report: { triples: report, reached: count, explained: shares.alone, both: shares.both },
   };
 }
 
@@ -181,20 +230,5 @@ function lengthening(vectors, dim, { said, priors, reached, trust }, shares) {
     own += lengthOf(vectors, dim, j);
     guess += lengthOf(row, dim, 0);
   }
-  return guess > 0 ? Math.min(mostLonger, Math.max(1, own / guess)) : 1;
-}
-
-/**
- * The graph in the file that has the new items; those whose vectors were given have nothing of it.
- * @param {EditedFile} file
- * @param {Placed} placed
- * @param {(id: string) => boolean} isGiven
- * @param {readonly string[]} ids
- */
-export function putPlaced(file, { graph }, isGiven, ids) {
-  const from = file.items - ids.length;
-  ids.forEach((id, i) => {
-    if (isGiven(id)) graph.shares[from + i] = 0;
-  });
-  putGraph(file, graph);
+  return guess > 0 ? Math.min(mostLengthened, Math.max(1, own / guess)) : 1;
 }

@@ -32,18 +32,22 @@ const groups = [...rareGroups, (/** @type {number} */ n) => n > 0, () => true];
 /** Fewer people say nothing of a group. */
 const fewest = 10;
 /** What an NDCG of rare items is worth beside one of all. */
-const worth = 0.3;
+const worth = 0.5;
 /** Items of nobody take places: such a part of the NDCG of the others may they cost. */
 const mostPaid = 0.0025;
 
 /** How far items with people lean: one setting after the other. */
 const steps = /** @type {const} */ ([
-  ['pull', [0.1, 0.3, 0.5]],
-  ['people', [3, 30]],
+  ['shrink', [1, 4]],
+  ['pull', [0.3, 0.8]],
+  ['people', [10, 100]],
   ['power', [0, 2]],
   ['decay', [0, 1]],
-  ['pull', [0.1, 0.2, 0.3, 0.4, 0.5]],
+  ['shrink', [0.5, 1, 1.5, 2, 3]],
+  ['pull', [0.1, 0.2, 0.4, 0.6, 0.8]],
 ]);
+/** Of a trial: what is left to move then does not change a list. */
+const trialRounds = 3;
 /** How long items of nobody are; the first is what is left where none is confirmed. */
 const lengths = [0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2];
 const gains = Float64Array.from({ length: cut }, (_, i) => 1 / Math.log2(i + 2));
@@ -137,7 +141,7 @@ function hasSecondSteps({ links: { offsets, to }, items }) {
  * @returns {Promise<GraphSettings>}
  */
 async function chooseLeaning({ choose, confirm, without, graph }) {
-  let best = /** @type {GraphSettings} */ ({ ...graphDefaults });
+  let best = /** @type {GraphSettings} */ ({ ...graphDefaults, gain: lengths[0] });
   const valueOf = async (/** @type {GraphSettings} */ settings) =>
     leaningValue(await choose(settings), without.choose);
   let value = await valueOf(best);
@@ -206,7 +210,8 @@ export async function searchGraph(leaning, bytes, { people, peopleOf }, report) 
     return async (/** @type {GraphSettings} */ settings) => {
       const key = JSON.stringify(settings);
       tried.add(key);
-      if (!known.has(key)) known.set(key, await measure(leaning.lean(settings).bytes(), some, peopleOf));
+      if (!known.has(key))
+        known.set(key, await measure(leaning.lean(settings, trialRounds).bytes(), some, peopleOf));
       await report(Math.min(++done, total - 1), total);
       return /** @type {Figures} */ (known.get(key));
     };

@@ -40,6 +40,7 @@ const ranges = /** @type {const} */ ({
   people: [0.1, 1e6],
   power: [0, 8],
   decay: [0, 1],
+  shrink: [0, 1000],
 });
 
 /**
@@ -77,7 +78,7 @@ function putVectors(file, vectors, ridge) {
  * @property {string[]} appended their ids
  * @property {TriplesReport} triples
  * @property {import('../graph/prior.js').Graph} graph
- * @property {(settings: GraphSettings) => { bytes: () => Uint8Array<ArrayBuffer>, reached: Uint8Array,
+ * @property {(settings: GraphSettings, rounds?: number) => { bytes: () => Uint8Array<ArrayBuffer>, reached: Uint8Array,
  *   file: EditedFile }} lean the same file again and again, with other vectors and without the graph
  */
 
@@ -100,7 +101,12 @@ export async function openLeaning(bytes, triples, items, { people, signal }) {
   const stored = readGraph(before);
   const { network, report } = joinedNetwork(stored, there, triples, ids);
   const trained = file.items - appendedOf(file);
-  const own = { vectors: ownVectors(file, stored, trained), dim: file.dim, people: countsIn(file, people) };
+  const own = {
+    vectors: ownVectors(file, stored, trained),
+    dim: file.dim,
+    people: countsIn(file, people),
+    weights: file.floats('item weights'),
+  };
   const trusted = trustIn(network, own);
   const guessed = file.vectors();
   const ridge = ridgeOf(file);
@@ -108,8 +114,8 @@ export async function openLeaning(bytes, triples, items, { people, signal }) {
     appended: more?.appended ?? [],
     triples: report,
     graph: trusted.graph,
-    lean(settings) {
-      const { vectors, reached } = leanOn(trusted, own, settings);
+    lean(settings, rounds) {
+      const { vectors, reached } = leanOn(trusted, own, settings, rounds);
       // What no path leads to is guessed from aspects, as append has it.
       for (let j = trained; j < file.items; j++)
         if (!reached[j]) vectors.set(guessed.subarray(j * file.dim, (j + 1) * file.dim), j * file.dim);

@@ -6,8 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
-import { loadEvidence } from '../../../dist/evidence.js';
-import { smallModel } from '../../support.js';
+import { caresAbout, evidenceFor, loadEvidence } from '../../../dist/evidence.js';
+import { appendItems } from '../../../dist/train.js';
+import { failsWith, smallModel } from '../../support.js';
 import { commandIn } from './command.js';
 
 const { folder, ampcf, json, refuses } = commandIn('evidence');
@@ -58,6 +59,36 @@ describe('ampcf evidence', () => {
     assert.deepEqual(readFileSync(at('g.evidence')), readFileSync(at('f.evidence')));
     assert.equal(again.counts.unknownReviews, 1);
     assert.ok(!readFileSync(at('f.evidence')).includes('u3'), 'no id of a person');
+  });
+
+  test('is of one model: beside another, or the same trained again, it is refused by its name', async () => {
+    const other = await loadModel(await smallModel({ sweeps: 3 }));
+    assert.notEqual(other.info.lineage, model.info.lineage);
+    writeFileSync(at('other.ampcf'), await smallModel({ sweeps: 3 }));
+    const args = 'evidence m.ampcf reviews.csv --aspect-words words.txt --min-people 2';
+    assert.equal(ampcf(`${args} -o own.evidence`).status, 0);
+    assert.equal(ampcf(`${args} --any-model -o any.evidence`).status, 0);
+    assert.match(ampcf('inspect own.evidence').stdout, new RegExp(`of model +"${model.info.lineage}"`));
+    assert.match(ampcf('inspect any.evidence').stdout, /of model +any with these ids/);
+    assert.equal(ampcf('verify own.evidence --model m.ampcf').status, 0);
+    assert.equal(ampcf('verify any.evidence --model other.ampcf').status, 0);
+    const { status, stderr } = ampcf('verify own.evidence --model other.ampcf');
+    assert.equal(status, 4);
+    const both = `model, got ${other.info.lineage}, wanted ${model.info.lineage}, which it was made for`;
+    assert.ok(stderr.includes(`own.evidence: evidence file: ${both}`), stderr);
+    refuses('verify', [['m.ampcf --model m.ampcf', 2, /--model: got it with a model file/]]);
+    const own = await opened('own.evidence');
+    const [me, theirs] = [model, other].map((of) => of.createProfile(ids.slice(0, 5)));
+    assert.ok(await evidenceFor(me, ids[9], { evidence: own }));
+    assert.ok(await evidenceFor(theirs, ids[9], { evidence: await opened('any.evidence') }));
+    for (const call of [
+      () => evidenceFor(theirs, ids[9], { evidence: own }),
+      () => caresAbout(theirs, 0, 'plot', { evidence: own }),
+      () => own.goesWith(other),
+    ])
+      await failsWith(call, 'WRONG_MODEL', /got [0-9a-f]{32}, wanted [0-9a-f]{32}, .*ampcf evidence/);
+    const { bytes } = await appendItems(await smallModel(), { items: new Map([['new', {}]]) });
+    own.goesWith(await loadModel(bytes));
   });
 
   test('reads other columns, other formats, and standard input', async () => {

@@ -40,6 +40,7 @@ describe('damage', () => {
     await failsWith(() => loadModel(small), 'BAD_MAGIC', /an evidence file of ampcf evidence/);
     await failsWith(() => loadEvidence(new Uint8Array(0)), 'BAD_MAGIC', /an evidence file/);
     await failsWith(() => loadEvidence(small, { maxBytes: 10 }), 'LIMIT');
+    await failsWith(() => loadEvidence(changed(small, 8, 3)), 'UNSUPPORTED_VERSION', /got 1, wanted 2/);
   });
 });
 
@@ -104,7 +105,11 @@ describe('by ranges', () => {
   test('a block that is damaged, or of another file, is refused', async () => {
     const evidence = await loadEvidence(`${base}/f`, { ranges: true });
     file = changed(bytes, bytes.length - 3);
-    await failsWith(() => evidence.sentences('item-299'), 'CHECKSUM');
+    await failsWith(() => evidence.sentences('item-299'), 'CHECKSUM', /sentences of item-299/);
+    file = small;
+    await failsWith(() => evidence.sentences('item-299'), 'HTTP');
+    file = Buffer.concat([bytes, Buffer.of(0)]);
+    await failsWith(() => evidence.sentences('item-299'), 'CHECKSUM', /bytes in all/);
     file = bytes;
     assert.ok((await evidence.sentences('item-299')).length > 0, 'and may be asked for again');
   });

@@ -107,6 +107,32 @@ describe('people', () => {
     assert.equal(made.counts.duplicates, 4);
   });
 
+  test('one person who writes a hundred reviews is one person', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => ({
+      item: 'a',
+      user: 'u0',
+      text: `The tone of number ${i} is a secret of mine.`,
+    }));
+    const others = ['u1', 'u2', 'u3'].map((user) => ({ item: 'a', user, text: 'The strings are of steel.' }));
+    const words = new Map([
+      ['tone', ['tone']],
+      ['strings', ['strings']],
+    ]);
+    await failsWith(() => madeOf(many, { words, minPeople: 2 }), 'NO_DATA', /100 of items that fewer than 2/);
+    const { evidence } = await madeOf([...many, ...others], { words, minPeople: 3 });
+    assert.deepEqual(evidence.info.aspects, ['strings'], 'of tone one person speaks');
+    assert.deepEqual(evidence.mentions('a'), [{ aspect: 'strings', people: 3 }]);
+  });
+
+  test('who wrote it is a text, or nobody', async () => {
+    for (const more of [{ user: 5 }, { name: 5 }, { aspect: {} }, { user: null }])
+      await failsWith(
+        () => madeOf([/** @type {any} */ ({ item: 'a', text: 'The tone is good.', ...more })]),
+        'BAD_ARGUMENT',
+        /review 0: (user|name|aspect): got .+, wanted a text, or none/,
+      );
+  });
+
   test('near-duplicates of other people are dropped', async () => {
     const { evidence } = await madeOf(
       reviewsOf('a', ['The sound is really good.', 'The sound is really good!', 'The sound really is good.']),

@@ -164,22 +164,23 @@ describe('leaning', () => {
       ['c', 'of', 'x'],
     ]);
     const { network } = networkOf(triplesOf(rows), ['a', 'b', 'c']);
-    const lengthFor = (/** @type {number[]} */ vectors, gain = 0.5) => {
+    const lengthFor = (/** @type {number[]} */ vectors, gain = 1) => {
       const own = { vectors: Float32Array.from(vectors), dim: 2, people: Float64Array.from([50, 50, 0]) };
       const trusted = trusting(network, own);
-      const { vectors: out } = leanOn(trusted, own, { ...graphDefaults, gain });
+      const { vectors: out } = leanOn(trusted, own, { ...graphDefaults, gain, shrink: 0 });
       return { length: Math.hypot(out[4], out[5]), share: trusted.graph.shares[2] };
     };
-    // By hand: 2 items around x count rho 2 / (1 + 2), rho = 1 / log2(5); with the ridge, C / (1/4 + C).
-    const weight = 2 / 3 / Math.log2(5);
+    // By hand: 2 items around x count 2 / (1 + 2); with the ridge, C / (1/4 + C).
+    const weight = 2 / 3;
     const mean = weight / (0.25 + weight);
     const alike = lengthFor([3, 4, 3, 4, 0, 0]);
     const apart = lengthFor([3, 4, 4, -3, 0, 0]);
-    assert.ok(Math.abs(alike.length - 0.5 * 5 * mean) < 1e-6, String(alike.length));
+    assert.ok(Math.abs(alike.length - 5 * mean) < 1e-6, String(alike.length));
     assert.ok(Math.abs(apart.length - alike.length) < 1e-6);
     assert.ok(Math.abs(alike.share - 1) < 1e-6 && Math.abs(apart.share - Math.SQRT2) < 1e-6);
-    assert.ok(Math.abs(lengthFor([3, 4, 4, -3, 0, 0], 1).length - 2 * apart.length) < 1e-6);
-    assert.ok(lengthFor([3, 4, -3, -3.99, 0, 0]).share <= mostLonger);
+    assert.ok(Math.abs(lengthFor([3, 4, 4, -3, 0, 0], 2).length - 2 * apart.length) < 1e-6);
+    assert.equal(lengthFor([3, 4, 3, 4, 0, 0], 0.5).share, 1, 'never shorter than what is said of it');
+    assert.equal(lengthFor([3, 4, -3, -3.99, 0, 0]).share, mostLonger);
   });
 
   test('items that nobody has and nothing leads to stay where they are', () => {

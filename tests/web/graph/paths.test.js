@@ -116,6 +116,23 @@ describe('the part of the graph', () => {
     assert.equal(parts.length, 1);
   });
 
+  test('adds up where priors are held back, by the Gram of the file', async () => {
+    const of = async (/** @type {number} */ kappa) => {
+      const rows = /** @type {[string, string, string][]} */ ([
+        [ids[9], 'made by', 'Ann'],
+        [ids[4], 'made by', 'Ann'],
+      ]);
+      const file = withGraph(plain, ids, rows, { decay: 0, shrink: kappa, share: () => 0.5 });
+      const me = (await loadModel(file)).createProfile([ids[4]], { personas: 1 });
+      return pathsOf(me, ids[9]);
+    };
+    const [free, held] = [await of(0), await of(4)];
+    near(held.total, held.paths[0].contribution, 1e-9);
+    near(held.rest, 0, 1e-9);
+    assert.equal(held.paths[0].weight, free.paths[0].weight);
+    assert.ok(held.total > 0.02 * free.total && held.total < 0.9 * free.total, `${held.total} ${free.total}`);
+  });
+
   test('goes through the gate that the score goes through, neighbours beside it', async () => {
     const n = ids.length;
     const { dim } = model.info;
@@ -339,9 +356,9 @@ describe('errors', () => {
     const me = open.createProfile(historyOf(0));
     assert.ok(me.recommend().items.length > 0);
     await failsWith(() => me.recommend({ graph: true }), 'BAD_SECTION', /^graph: section 23/);
-    const loud = withGraph(plain, ids, triples, { share: () => 5 });
+    const loud = withGraph(plain, ids, triples, { share: () => 65 });
     const shouting = await loadModel(loud, { plugins });
-    await failsWith(() => graphFacts(shouting), 'BAD_SECTION', /shares: got 5, wanted 0 to 4/);
+    await failsWith(() => graphFacts(shouting), 'BAD_SECTION', /shares: got 65, wanted 0 to 64/);
     const spoiled = bytes.slice();
     spoiled[spoiled.length - 1] ^= 1;
     await failsWith(() => loadModel(spoiled), 'CHECKSUM');

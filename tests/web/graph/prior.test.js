@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { graphOf, openGraph, pathsTo, priorOf } from '../../../web/graph/prior.js';
+import { gramOf, shrink, shrinkageOf } from '../../../web/graph/shrinkage.js';
 import { agreements, allPriors } from '../../../web/graph/all-priors.js';
 import { leanOn, trustIn } from '../../../web/graph/lean.js';
 import { networkOf, triplesArgument } from '../../../web/graph/triples.js';
@@ -41,7 +42,7 @@ const ids = Array.from({ length: 40 }, (_, j) => `i${j}`);
 function randomGraph() {
   const random = seeded(5);
   const { network } = networkOf(triplesOf(/** @type {any} */ (randomTriples())), ids);
-  const weights = Float32Array.from([...network.relations.map(() => random() + 0.1), 0.7]);
+  const weights = Float32Array.from([...network.relations.map(() => random() + 0.1), 0.7, 0]);
   const shares = Float32Array.from(ids, (_, j) => (j % 7 === 0 ? 1 : random() * 0.6));
   const vectors = Float32Array.from({ length: ids.length * dim }, () => random() - 0.5);
   return { graph: openGraph({ ...network, weights, shares }), vectors };
@@ -50,6 +51,7 @@ function randomGraph() {
 describe('priors', () => {
   test('of one item and of all at once are the same, and paths sum to them', () => {
     const { graph, vectors } = randomGraph();
+    graph.shrinkage = shrinkageOf(gramOf(vectors, undefined, dim), dim, 2);
     const { priors, reached } = allPriors(graph, vectors, dim);
     assert.ok(reached.reduce((a, b) => a + b, 0) > 30);
     for (let j = 0; j < ids.length; j++) {
@@ -62,6 +64,7 @@ describe('priors', () => {
         assert.equal(steps.at(-1)?.entity, item);
         for (let d = 0; d < dim; d++) sum[d] += weight * vectors[item * dim + d];
       }
+      shrink(graph.shrinkage, sum);
       for (let d = 0; d < dim; d++) {
         assert.ok(Math.abs(one[d] - priors[j * dim + d]) < 1e-9, `item ${j}`);
         assert.ok(Math.abs(one[d] - sum[d]) < 1e-9, `paths of item ${j}`);
@@ -73,6 +76,23 @@ describe('priors', () => {
     }
   });
 
+  test('are held back where the catalogue is large, by hand', () => {
+    // Items at 3, 4 along the first axis and at 1 along the second: G is 25 and 1, its trace 26.
+    const gram = gramOf([3, 0, 4, 0, 0, 1], undefined, 2);
+    assert.deepEqual([...gram], [25, 0, 1]);
+    const [x, y] = shrink(shrinkageOf(gram, 2, 13), Float64Array.of(1, 1));
+    assert.ok(Math.abs(x - 1 / 26) < 1e-12 && Math.abs(y - 1 / 2) < 1e-12, `${x} ${y}`);
+    const louder = shrinkageOf(
+      gram.map((entry) => 1024 * entry),
+      2,
+      13,
+    );
+    assert.deepEqual(louder, shrinkageOf(gram, 2, 13), 'however the file multiplies its Gram');
+    assert.deepEqual([...gramOf([3, 0, 4, 0, 0, 1], [1, 0.5, 2], 2)], [17, 0, 2]);
+    for (const none of [shrinkageOf(gram, 2, 0), shrinkageOf([0, 0, 0], 2, 1)]) assert.equal(none, null);
+    assert.deepEqual(shrink(null, Float64Array.of(1, 2)), Float64Array.of(1, 2));
+  });
+
   test('by hand: two films of one director', () => {
     const { network } = networkOf(
       triplesOf([
@@ -81,9 +101,9 @@ describe('priors', () => {
       ]),
       ['a', 'b'],
     );
-    const graph = openGraph({ ...network, weights: Float32Array.of(2, 0), shares: Float32Array.of(0, 1) });
-    // C = rarity 1 / log2(2 + 2) of the director times 1 / (1 + 1) of his one known film; A = 2.
-    const c = 0.25;
+    const graph = openGraph({ ...network, weights: Float32Array.of(2, 0, 0), shares: Float32Array.of(0, 1) });
+    // C = 1 / (1 + 1) of the director's one known film; A = 2.
+    const c = 0.5;
     const [x] = priorOf(graph, [8, 0], 1, 1);
     assert.ok(Math.abs(x - (2 * c * 8) / (0.25 + c)) < 1e-12);
     assert.equal(priorOf(graph, [8, 0], 1, 0)[0], 0, 'what lives on the graph says nothing of others');
@@ -108,7 +128,7 @@ describe('priors', () => {
     const { network } = networkOf(triplesOf(/** @type {any} */ (rows)), all);
     const centres = Array.from({ length: 10 }, () => Array.from({ length: dim }, () => random() - 0.5));
     const vectors = Float32Array.from(all.flatMap((_, j) => centres[j % 10].map((x) => x + 0.2 * random())));
-    const weights = Float32Array.of(1, 1, 0);
+    const weights = Float32Array.of(1, 1, 0, 0);
     const graph = openGraph({ ...network, weights, shares: new Float32Array(200) });
     const [kind, noise] = agreements(graph, vectors, dim, new Float64Array(200).fill(1));
     assert.ok(kind > 0.3 && noise < kind / 5, `${kind} ${noise}`);
@@ -123,10 +143,10 @@ describe('priors', () => {
     );
     const trusted = trustIn(network, { vectors: own, dim, people });
     trusted.found.fill(1);
-    const settings = { gain: 1, pull: 0.5, people: 30, power: 1, decay: 0.5 };
+    const settings = { gain: 1, pull: 0.5, people: 30, power: 1, decay: 0.5, shrink: 1 };
     const leant = leanOn(trusted, { vectors: own, dim, people }, settings);
     const { shares } = trusted.graph;
-    assert.ok(shares[0] >= 1 && shares[0] < 1.1);
+    assert.ok(shares[0] >= 1);
     assert.ok(shares[1] > 0.4 && shares[1] <= 0.5);
     assert.equal(shares[2], 0);
     const again = allPriors(trusted.graph, leant.vectors, dim).priors;
@@ -274,7 +294,7 @@ describe('graphOf', () => {
     fails(([, , , , , relation]) => new DataView(relation.data.buffer).setUint16(0, 999, true));
     fails(([, , , , , , tail]) => put(tail.data, 0, 1e6));
     fails(([, , , , , , , weights]) => new DataView(weights.data.buffer).setFloat32(0, NaN, true));
-    fails(([, , , , , , , , shares]) => new DataView(shares.data.buffer).setFloat32(0, 4.5, true));
+    fails(([, , , , , , , , shares]) => new DataView(shares.data.buffer).setFloat32(0, 64.5, true));
     assert.throws(() => graphOf(sections(), ids.length + 1), { code: 'BAD_SECTION' });
   });
 });

@@ -503,6 +503,16 @@ describe('similar, title, aspects', () => {
     assert.ok(Math.abs(Number(back?.score) - list[0].score) < 1e-6);
   });
 
+  test('by taste alone: what goes by relations says where it is', async () => {
+    assert.deepEqual(model.similar(ids[3], { by: 'taste' }), model.similar(ids[3]));
+    for (const by of ['graph', 'both', null, 5, {}])
+      await failsWith(
+        () => model.similar(ids[3], { by: any(by) }),
+        'BAD_ARGUMENT',
+        /by: got .+, wanted taste, or ampcf\/graph/,
+      );
+  });
+
   test('unknown items are told apart from malformed ones', async () => {
     const me = model.createProfile(historyOf(0));
     for (const run of [model.title, model.aspects, model.similar]

@@ -84,7 +84,7 @@ describe('trainModel with a graph', () => {
     const j = ids.indexOf(hidden);
     assert.ok(j >= ids.length - found.appended.length);
     const share = inside.shares[j];
-    assert.ok(share >= 1 && share <= 4, String(share));
+    assert.ok(share >= 1 && share <= 64, String(share));
     const prior = priorOf(inside, arrays.vectors, 12, j);
     for (let d = 0; d < 12; d++) assert.ok(Math.abs(share * prior[d] - arrays.vectors[j * 12 + d]) < 1e-3);
     assert.ok(prior.some((x) => x !== 0));
