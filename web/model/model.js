@@ -1,7 +1,7 @@
 // Owns the Model object: an open model file in one wasm instance. Must not know where the bytes came from.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AMPCF_NO_ITEM } from '../core/abi.js';
-import { countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
+import { countArgument, itemId, listArgument } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { AmpcfError } from '../core/errors.js';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
 import { hexOf } from '../core/bytes.js';
+import { optionValues } from '../core/options.js';
 import { candidatesArgument } from './candidates.js';
 import { maskOf } from './filter.js';
 import { Profile } from './profile.js';
