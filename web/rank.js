@@ -1,8 +1,9 @@
 // Owns the smallest entry: all that ranking takes. Must have no top-level side effects and no dependencies.
 import { coreFor, instantiateCore } from './core/module.js';
-import { functionArgument, optionValues } from './core/arguments.js';
+import { functionArgument } from './core/arguments.js';
 import { AmpcfError } from './core/errors.js';
 import { openModel } from './core/kernel.js';
+import { optionValues } from './core/options.js';
 import { Model } from './model/model.js';
 import { pluginsArgument } from './model/plugins.js';
 import { fetchModel, loadNames, readSource } from './core/source.js';

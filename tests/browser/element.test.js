@@ -197,7 +197,7 @@ describe('the element', { skip, timeout }, () => {
     assert.deepEqual(await titles(page), expectedTitles(likes, 4));
     assert.equal(
       await page.evaluate('try { list.profile = {} } catch (error) { error.message }'),
-      'profile: got object, wanted a profile of model.createProfile',
+      'profile: got Object, wanted a profile of model.createProfile',
     );
     assert.deepEqual(await titles(page), expectedTitles(likes, 4));
     assert.deepEqual(complaints, []);

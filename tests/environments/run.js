@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-// Owns `npm run environments`: the packed package in every bundler, runtime and browser that is here, and a
-// line for each that is not. Must fail when one fails.
+// Owns `npm run environments`: the packed package in every bundler, runtime and browser that is here, a walk
+// through the pages in each browser, and a line for each that is not. Must fail when one fails.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { browsers } from './browsers.js';
 import { bundlers } from './bundlers.js';
 import { prepare, project, tool, tools } from './place.js';
 import { runtimes } from './runtimes.js';
+import { walks } from './walk.js';
 
 const only = process.argv[2] ? new RegExp(process.argv[2], 'i') : /^/;
 const bytes = await prepare();
@@ -25,7 +26,7 @@ console.log(
 let failed = 0;
 let passed = 0;
 let skipped = 0;
-for (const { name, needs, lacks, run } of [...runtimes, ...bundlers, ...browsers]) {
+for (const { name, needs, lacks, run } of [...runtimes, ...bundlers, ...browsers, ...walks]) {
   if (!only.test(name)) continue;
   const began = performance.now();
   const say = (/** @type {string} */ what) =>

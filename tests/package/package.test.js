@@ -21,9 +21,10 @@ import { installPacked } from './packed.js';
 
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root));
 const text = (/** @type {string} */ path) => read(path).toString('utf8');
-const pageLimit = 24000;
+const pageLimit = 23800;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
 const beside = {
+<<<<<<< HEAD
   now: 6600,
   people: 6750,
   ask: 7800,
@@ -31,9 +32,18 @@ const beside = {
   cache: 1700,
   worker: 3850,
   evidence: 8600,
+=======
+  now: 6300,
+  people: 6400,
+  ask: 7500,
+  confidence: 8450,
+  cache: 1350,
+  worker: 3800,
+  evidence: 8100,
+>>>>>>> webrest
 };
 /** Helpers for frameworks, likewise. */
-const frameworks = { react: 1900, vue: 1700, svelte: 1700, element: 3500 };
+const frameworks = { react: 1750, vue: 1600, svelte: 1550, element: 3300 };
 const wasmNames = readdirSync(new URL('dist/wasm/', root)).filter((name) => name.endsWith('.wasm'));
 
 /**
@@ -288,7 +298,7 @@ describe('the entries for pages', () => {
     assert.deepEqual([...loaded].sort(), ['./errors.js', './rank.js', './taste.js']);
     assert.match(code, /import\("\.\/train\.js"\)/);
     const bytes = gzipSync(code, { level: 9 }).length;
-    assert.ok(bytes <= 9500, `${bytes} bytes`);
+    assert.ok(bytes <= 8500, `${bytes} bytes`);
   });
 
   test('positive control: what Node may load is seen', () => {

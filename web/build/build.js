@@ -16,6 +16,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zlibAsync } from '@gfx/zopfli';
 import { build as bundle } from 'esbuild';
+import { minify } from 'terser';
 import { compileWasm } from './compile-wasm.js';
 import { constants } from './constants.js';
 import { pruneDeclarations } from './declarations.js';
@@ -124,8 +125,11 @@ const bundles = new Map([
   [at('web/cli/charts.js'), 'report.js'],
   [at('web/read/parquet.js'), 'parquet.js'],
 ]);
-/** What comes beside ranking, each for those who want it. */
-const beside = ['now', 'people', 'ask', 'confidence', 'simulate', 'cache', 'worker', 'evidence', 'graph'];
+/** Entries for pages but for the smallest, `rank`. */
+const forPages = (
+  'ampcf taste learn sentences store static ' +
+  'now people ask confidence simulate cache worker evidence graph'
+).split(' ');
 /** Helpers for frameworks, which are imported from where the app has them. */
 const frameworks = ['react', 'vue', 'svelte', 'element'];
 const peers = ['react', 'vue', 'svelte/store'];
@@ -226,6 +230,27 @@ const shared = /** @satisfies {import('esbuild').BuildOptions} */ ({
  */
 const entry = (name, path = `web/${name}.js`) => ({ [name]: at(path) });
 
+/** What an engine prints of a line that threw is no longer. */
+const lineLimit = 1000;
+
+/**
+ * A bundle for pages, which terser makes 3 to 6 % smaller (gzip) than esbuild alone does. Nothing that terser
+ * calls unsafe is asked for.
+ * @param {import('esbuild').BuildOptions} options
+ */
+async function bundleSmall(options) {
+  const { outputFiles = [] } = await bundle({ ...options, write: false });
+  for (const { path, text } of outputFiles) {
+    const { code = '' } = await minify(text, {
+      module: true,
+      ecma: 2020,
+      compress: { passes: 2 },
+      format: { max_line_len: lineLimit },
+    });
+    writeFileSync(path, code);
+  }
+}
+
 /**
  * Workers hold what they need: the wasm comes to them compiled.
  * @param {import('esbuild').BuildOptions} library
@@ -245,15 +270,14 @@ async function bundleLibrary() {
   const library = {
     ...shared,
     minify: true,
-    // What an engine prints of a line that threw.
-    lineLimit: 1000,
+    lineLimit,
     platform: 'neutral',
     loader: { '.wasm': 'base64', '.zlib': 'base64' },
     define: constants(root),
   };
   for (const build of ['simd', 'scalar', 'large'])
     await bundle({ ...library, lineLimit: 0, entryPoints: entry(`core-${build}`, `web/core/${build}.js`) });
-  await bundle({ ...library, entryPoints: entry('rank'), plugins: [classNames, externals(true)] });
+  await bundleSmall({ ...library, entryPoints: entry('rank'), plugins: [classNames, externals(true)] });
   const plugins = [classNames, externals()];
   for (const [name, path] of [
     ['errors', 'core/errors'],
@@ -261,15 +285,16 @@ async function bundleLibrary() {
     ['path', 'core/path'],
     ['cache-through', 'cache/through'],
   ])
-    await bundle({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
-  const plain = ['ampcf', 'train', 'evaluate', 'taste', 'learn', 'sentences', 'store', 'static', ...beside];
-  for (const name of plain) await bundle({ ...library, entryPoints: entry(name), plugins });
+    await bundleSmall({ ...library, entryPoints: entry(name, `web/${path}.js`), plugins });
+  for (const name of forPages) await bundleSmall({ ...library, entryPoints: entry(name), plugins });
+  // Trainers are most of these bytes, and are not minified twice: that takes as long as all else together.
+  for (const name of ['train', 'evaluate']) await bundle({ ...library, entryPoints: entry(name), plugins });
   for (const name of frameworks)
-    await bundle({ ...library, entryPoints: entry(name), plugins, external: peers });
+    await bundleSmall({ ...library, entryPoints: entry(name), plugins, external: peers });
   await bundleWorkers(library, plugins);
   // Where bytes may not be compiled, wasm files are imported as they are.
   for (const name of ['ampcf', 'rank', 'taste'])
-    await bundle({
+    await bundleSmall({
       ...library,
       entryPoints: entry(`workerd-${name}`, `web/edge/${name}.js`),
       plugins: [wasmFiles, externals()],

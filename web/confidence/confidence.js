@@ -1,6 +1,7 @@
 // Owns what rankings say of their own certainty: a probability, how open it is, in words too. Must not change
 // the order of a list.
-import { badArgument, optionValues } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionValues } from '../core/options.js';
 import { bandOf, calibrationOf, logit, probabilityOf } from './calibration.js';
 import { posteriorOf, uncertaintyIn } from './posterior.js';
 import { confidenceTemplates, confidenceWords } from './words.js';

@@ -1,6 +1,7 @@
 // Owns exploration: lists that also try what may be good. Must not calibrate, and must not change a profile.
-import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { badArgument, countArgument, rangeArgument } from '../core/arguments.js';
 import { idAt, scoresOf, vectorsOf } from '../core/kernel.js';
+import { optionValues } from '../core/options.js';
 import { solveUpper } from '../core/packed.js';
 import { highestSeed, normal, seededRandom } from '../core/random.js';
 import { leverage, posteriorArgument, posteriorOf, vectorsArgument } from './posterior.js';

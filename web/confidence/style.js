@@ -1,7 +1,8 @@
 // Owns ratings by stars: what each says once a person's own way of rating is taken out. Must not keep the
 // stars of anybody: that is the app's choice.
-import { badArgument, itemId, listArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { badArgument, itemId, listArgument, rangeArgument } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
+import { optionValues } from '../core/options.js';
 import { changeAtOnce } from '../model/at-once.js';
 import { profileArgument } from '../model/handles.js';
 import { eventArgument } from '../model/history.js';

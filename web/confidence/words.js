@@ -1,6 +1,7 @@
 // Owns what is said of a probability and of how sure it is, from replaceable templates. Must not compute
 // either.
-import { badArgument, optionValues } from '../core/arguments.js';
+import { badArgument } from '../core/arguments.js';
+import { optionValues } from '../core/options.js';
 
 /**
  * What is said in each case. `{chance}` is the probability in percent, `{times}` how many times the base rate

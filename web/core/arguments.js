@@ -3,16 +3,37 @@
 import { AmpcfError } from './errors.js';
 
 /**
+ * The kind of an object, as JavaScript names it: Object, Array, Map, Date, Promise, Profile.
+ * @param {unknown} got
+ * @returns {string}
+ */
+function kindOf(got) {
+  try {
+    return Object.prototype.toString.call(got).slice(8, -1);
+  } catch {
+    return typeof got; // a proxy that will not be asked
+  }
+}
+
+/**
+ * Whether it has names and values: lists, maps, dates and promises have none, and would be taken for empty.
+ * @param {unknown} value
+ */
+export const isObject = (value) => kindOf(value) === 'Object';
+
+/**
  * BAD_ARGUMENT for whatever was given: objects are not converted to text, because that can fail or run the
- * caller's code.
+ * caller's code, and a text is told from the number that it looks like.
  * @param {string} name
  * @param {unknown} got
  * @param {string} wanted
  */
 export function badArgument(name, got, wanted) {
+  const text = Object(got) === got ? kindOf(got) : String(got);
+  const quote = typeof got === 'string' && !Number.isNaN(Number(got)) ? '"' : '';
   return new AmpcfError(
     'BAD_ARGUMENT',
-    `${name}: got ${Object(got) === got ? typeof got : String(got).slice(0, 80)}, wanted ${wanted}`,
+    `${name}: got ${quote}${text.slice(0, 80)}${quote}, wanted ${wanted}`,
   );
 }
 
@@ -22,37 +43,6 @@ export function badArgument(name, got, wanted) {
  */
 export function messageOf(cause) {
   return cause instanceof Error ? cause.message : typeof cause;
-}
-
-/**
- * The words of a text.
- * @template {string} S
- * @typedef {S extends `${infer First} ${infer Rest}` ? [First, ...Words<Rest>] : [S]} Words
- */
-/**
- * What an object has by these names.
- * @template T
- * @template {string[]} W
- * @typedef {{ [I in keyof W]: W[I] extends keyof T ? T[W[I]] : never }} Values
- */
-
-/**
- * What an object says by these names; one with any other name is refused: an option that was misspelt would
- * do nothing, in silence. A list is an object too, and its own `filter` would be taken for an option.
- * @template {object} T
- * @template {string} S
- * @param {T} options
- * @param {S} names with a space between them
- * @param {string} [what] it is
- * @returns {Values<T, Words<S>>} undefined where it says nothing
- */
-export function optionValues(options, names, what = 'options') {
-  const known = names.split(' ');
-  const wanted = `one of ${known.join(', ')}`;
-  if (typeof options !== 'object' || !options || Symbol.iterator in options)
-    throw badArgument(what, options, `an object with ${wanted}`);
-  for (const name of Object.keys(options)) if (!known.includes(name)) throw badArgument(what, name, wanted);
-  return /** @type {any} */ (known.map((name) => /** @type {any} */ (options)[name]));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Owns that the objects of the library stay whole in other people's hands: methods may be taken off them,
-// proxies may be put around them, copying one fails with words, and a log says in a line what it is. Must not
-// know what the objects do.
+// proxies may be put around them, copying one fails with words, and logs and JSON say in a line what it is.
+// Must not know what the objects do.
 
 /**
  * The methods and getters of classes, read once: a profile is made for every person of an evaluation.
@@ -46,6 +46,11 @@ class Bound {
 
   /** @internal What `console.log` prints in Node: what it is, in a line. */
   [Symbol.for('nodejs.util.inspect.custom')]() {
+    return this.toString();
+  }
+
+  /** @internal What `JSON.stringify` writes: the same line, in which no event of a person is. */
+  toJSON() {
     return this.toString();
   }
 }

@@ -1,4 +1,5 @@
 // Owns what the entries of this room add to options. Must not compile anything.
+import { isObject } from '../core/arguments.js';
 
 /**
  * An import of a wasm file is text to our bundler's types, and a module to such a runtime.
@@ -14,7 +15,4 @@ export const compiledFile = (file) => /** @type {WebAssembly.Module} */ (file);
  * @param {T} options
  * @returns {T}
  */
-export const givenModules = (files, options) =>
-  typeof options === 'object' && options !== null && !(Symbol.iterator in options)
-    ? { ...files, ...options }
-    : options;
+export const givenModules = (files, options) => (isObject(options) ? { ...files, ...options } : options);

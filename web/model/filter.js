@@ -1,6 +1,7 @@
 // Owns which items may be listed: by ids, by aspects, by a function. Must not rank.
-import { badArgument, listArgument, optionValues } from '../core/arguments.js';
+import { badArgument, listArgument } from '../core/arguments.js';
 import { aspectsOfItem, idAt, openMemory } from '../core/kernel.js';
+import { optionValues } from '../core/options.js';
 import { Candidates, candidatesArgument } from './candidates.js';
 
 /** @import { Model } from './model.js' */

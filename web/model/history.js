@@ -1,7 +1,8 @@
 // Owns a person's events: what one may be, their order, how changes are taken back. Must not know a model.
 import { AMPCF_MAX_HISTORY, AMPCF_MAX_WEIGHT } from '../core/abi.js';
-import { badArgument, itemId, optionValues, rangeArgument } from '../core/arguments.js';
+import { badArgument, itemId, rangeArgument } from '../core/arguments.js';
 import { tooLong } from '../core/kernel.js';
+import { optionValues } from '../core/options.js';
 
 /** @import { EventFacts, HistoryEvent, StoredEvent } from './types.js' */
 

@@ -17,6 +17,7 @@ import {
 } from '../core/kernel.js';
 import { encodeId } from '../core/memory.js';
 import { hexOf } from '../core/bytes.js';
+import { optionValues } from '../core/options.js';
 import { candidatesArgument } from './candidates.js';
 import { maskOf } from './filter.js';
 import { Profile } from './profile.js';

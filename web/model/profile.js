@@ -7,11 +7,11 @@ import {
   functionArgument,
   itemId,
   listArgument,
-  optionValues,
   rangeArgument,
 } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { condenseEvents, openMemory } from '../core/kernel.js';
+import { optionValues } from '../core/options.js';
 import { FoldedState } from './folded.js';
 import { History, eventArgument } from './history.js';
 import { personasOf } from './personas.js';

@@ -1,6 +1,7 @@
 // Owns rankings: candidates in, described items out. Must not fold, and must not change the profile.
-import { badArgument, countArgument, optionValues, rangeArgument } from '../core/arguments.js';
+import { badArgument, countArgument, rangeArgument } from '../core/arguments.js';
 import { idAt, personaCount, rankItems, recommendItems, seatItems, titleAt } from '../core/kernel.js';
+import { optionValues } from '../core/options.js';
 import { candidatesArgument } from './candidates.js';
 import { explanationOf } from './explanation.js';
 import { filterArgument } from './filter.js';

@@ -1,6 +1,6 @@
 // Owns a visit: its latest events, when it is over, what is asked of it. Must not write to the profile unless
 // it is told to keep, and must not look at a clock.
-import { badArgument, countArgument } from '../core/arguments.js';
+import { badArgument, countArgument, isObject } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { optionsArgument } from '../core/options.js';
 import { changeAtOnce } from '../model/at-once.js';
@@ -205,8 +205,7 @@ export class Session extends Bound {
  * @param {T} options
  */
 function optionsOf(options) {
-  if (typeof options !== 'object' || options === null || Symbol.iterator in options)
-    throw badArgument('options', options, 'an object');
+  if (!isObject(options)) throw badArgument('options', options, 'an object');
   return options;
 }
 

@@ -1,5 +1,5 @@
 // Owns the checks of what callers of the people entry pass. Must not know who there is.
-import { badArgument, rangeArgument } from '../core/arguments.js';
+import { badArgument, isObject, rangeArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { mostPeople } from './count.js';
 
@@ -14,8 +14,7 @@ const hour = 3600;
  */
 function ownersArgument(owners) {
   if (owners === undefined) return new Map();
-  if (typeof owners !== 'object' || !owners || Symbol.iterator in owners)
-    throw badArgument('owners', owners, 'an object: the number of a person by item');
+  if (!isObject(owners)) throw badArgument('owners', owners, 'an object: the number of a person by item');
   return new Map(
     Object.entries(owners).map(([item, person]) => {
       if (!Number.isInteger(person) || person < 0 || person >= mostPeople)

@@ -1,5 +1,5 @@
 // Owns training in a worker: the page stays free, and an abort ends it at once. Must not train here.
-import { functionArgument } from '../core/arguments.js';
+import { functionArgument, isObject } from '../core/arguments.js';
 import { AmpcfError } from '../core/errors.js';
 import { optionsArgument } from '../core/options.js';
 import { nodeThreads } from '../workers/thread.js';
@@ -31,8 +31,7 @@ function startWorker() {
  */
 export async function trainInWorker(interactions, options = {}) {
   // What else there is, the trainer checks.
-  if (typeof options !== 'object' || !options || Symbol.iterator in options)
-    optionsArgument(options, 'signal onProgress transfer');
+  if (!isObject(options)) optionsArgument(options, 'signal onProgress transfer');
   const { signal, onProgress, transfer = false, ...settings } = options;
   signalArgument(signal)?.throwIfAborted();
   functionArgument('onProgress', onProgress);

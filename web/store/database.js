@@ -1,5 +1,5 @@
-// Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, one
-// deletion. Must not know slots or profiles.
+// Owns the few things that IndexedDB is asked here: one transaction, one key that cannot be taken out, all
+// rows removed. Must not know slots or profiles.
 import { AmpcfError } from '../core/errors.js';
 
 const table = 'kept';
@@ -16,34 +16,6 @@ const answer = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** A tab of ours lets go within a transaction; one that does not within this time never will. */
-const patienceMs = 2000;
-
-/**
- * The answer to a request for the whole database, which others that hold it can block for ever.
- * @param {IDBOpenDBRequest} request
- * @returns {Promise<IDBDatabase>}
- */
-async function answerUnlessBlocked(request) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ let timer;
-  const words = 'the profile cannot be kept now: got another tab that holds its database, wanted it closed';
-  /** @type {Promise<never>} */
-  const blocked = new Promise((_, reject) => {
-    request.onblocked = () => {
-      timer ??= setTimeout(() => reject(new AmpcfError('NO_STORE', words)), patienceMs);
-    };
-  });
-  try {
-    return await Promise.race([answer(request), blocked]);
-  } catch (error) {
-    // It may still open, and nobody would close it.
-    request.onsuccess = () => request.result?.close();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * @param {string} name
  * @returns {Promise<IDBDatabase>}
@@ -58,8 +30,8 @@ async function openDatabase(name) {
   request.onupgradeneeded = () => {
     request.result.createObjectStore(table);
   };
-  const database = await answerUnlessBlocked(request);
-  database.onversionchange = () => database.close(); // an erasure elsewhere must not wait for us
+  const database = await answer(request);
+  database.onversionchange = () => database.close(); // a deletion elsewhere must not wait for us
   return database;
 }
 
@@ -85,6 +57,7 @@ export async function inTransaction(name, mode, work) {
     const result = await work({
       get: (key) => answer(rows.get(key)),
       put: (key, value) => answer(rows.put(value, key)),
+      clear: () => answer(rows.clear()),
     });
     await ended;
     return result;
@@ -94,11 +67,12 @@ export async function inTransaction(name, mode, work) {
 }
 
 /**
- * Deletes a database, if there is one.
+ * Removes every row of a database. The database itself stays: its deletion waits for every page that holds
+ * it, and WebKit asks pages that were left, and are kept to be gone back to, without ever getting an answer.
  * @param {string} name
  */
-export async function deleteDatabase(name) {
-  if (globalThis.indexedDB) await answerUnlessBlocked(indexedDB.deleteDatabase(name));
+export async function clearDatabase(name) {
+  if (globalThis.indexedDB) await inTransaction(name, 'readwrite', (row) => row.clear());
 }
 
 /**
@@ -110,6 +84,7 @@ export async function deleteDatabase(name) {
  * @typedef {object} Row of one transaction
  * @property {(key: string | number) => Promise<any>} get
  * @property {(key: string | number, value: unknown) => Promise<unknown>} put
+ * @property {() => Promise<unknown>} clear
  */
 
 /**

@@ -2,7 +2,7 @@
 // it.
 import { sameBytes } from './bytes.js';
 import { browserOptions } from './browser-options.js';
-import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
+import { clearDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
 /** @import { KeptKey, Row } from './database.js' */
@@ -47,6 +47,6 @@ export function indexedDbStore(options = {}) {
         await row.put(slot, bytes);
         return true;
       }),
-    erase: () => deleteDatabase(name),
+    erase: () => clearDatabase(name),
   };
 }

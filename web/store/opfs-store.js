@@ -2,7 +2,7 @@
 import { AmpcfError } from '../core/errors.js';
 import { browserOptions } from './browser-options.js';
 import { sameBytes } from './bytes.js';
-import { deleteDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
+import { clearDatabase, inTransaction, isKeptKey, keptKey } from './database.js';
 
 /** @import { BrowserStoreOptions } from './browser-options.js' */
 /** @import { ProfileStore, Seen, Slots } from './memory-store.js' */
@@ -113,7 +113,7 @@ export function opfsStore(options = {}) {
     erase: () =>
       locked('exclusive', async (root) => {
         await root.removeEntry(name, { recursive: true }).catch(ignoreMissing);
-        await deleteDatabase(keyName);
+        await clearDatabase(keyName);
       }),
   };
 }

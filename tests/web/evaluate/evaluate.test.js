@@ -432,16 +432,16 @@ describe('comparisons', () => {
 const wrongOptions = [
   [{ history: undefined }, /history: got undefined, wanted interactions/],
   [{ test: null }, /test: got null/],
-  [{ k: [] }, /k: got object, wanted an array of list lengths/],
+  [{ k: [] }, /k: got Array, wanted an array of list lengths/],
   [{ k: [0] }, /k: got 0, wanted whole numbers, 1 or more/],
   [{ k: 5 }, /k: got 5/],
   [{ sampled: 0 }, /sampled: got 0/],
   [{ sampled: 5, candidates: new Map() }, /sampled: got 5, wanted either candidates or sampled/],
   [{ test: { ...heldOut, users: 'u' } }, /test: interactions\.users: got u, wanted an array of ids/],
   [{ validation: { ...heldOut, user: [9999] } }, /validation: interactions: got 1 users/],
-  [{ against: {} }, /against: got object/],
+  [{ against: {} }, /against: got Object/],
   [{ candidates: new Map([['u0', 'm1']]) }, /candidates of u0: got m1, wanted an iterable/],
-  [{ candidates: [] }, /candidates: got object, wanted a Map/],
+  [{ candidates: [] }, /candidates: got Array, wanted a Map/],
   [{ newUsers: 1 }, /newUsers: got 1, wanted a share above 0 and below 1/],
   [{ newUsers: 0.5, train: history }, /newUsers: got 0.5, wanted no train/],
   [{ seed: -1 }, /seed: got -1/],
@@ -466,7 +466,7 @@ describe('what is refused', () => {
     await failsWith(
       () => evaluateModel(/** @type {any} */ ({}), { history, test: heldOut }),
       'BAD_ARGUMENT',
-      /model: got object, wanted a Model/,
+      /model: got Object, wanted a Model/,
     );
   });
 

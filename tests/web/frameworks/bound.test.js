@@ -71,6 +71,14 @@ for (const [name, object] of Object.entries(objects)) {
     for (const id of model.ids()) assert.ok(!line.includes(id), id);
   });
 
+  test(`JSON of ${name} is the line of the log, also behind a proxy`, () => {
+    const line = `${object}`;
+    assert.equal(JSON.stringify(object), JSON.stringify(line));
+    assert.equal(JSON.stringify({ deep: [object] }), JSON.stringify({ deep: [line] }));
+    for (const [how, wrap] of Object.entries(proxies))
+      assert.equal(JSON.stringify(wrap(object)), JSON.stringify(line), how);
+  });
+
   test(`methods of ${name} are bound, and the same each time`, () => {
     const names = methodsOf(object);
     assert.ok(names.length > 0);
@@ -107,6 +115,15 @@ for (const [name, object] of Object.entries(objects)) {
     }
   });
 }
+
+test('a profile that was stored as its JSON is refused with what was wanted', () => {
+  const stored = JSON.parse(JSON.stringify(person()));
+  assert.throws(() => model.restoreProfile(stored), {
+    code: 'BAD_ARGUMENT',
+    message: /got Profile \{ events: .*, wanted the Uint8Array of profile\.save\(\)/,
+  });
+  assert.deepEqual(JSON.parse(JSON.stringify(person().history)), person().history);
+});
 
 test('positive control: Vue makes proxies of other classes, and private fields fail through one', () => {
   class Other {
