@@ -24,15 +24,6 @@ const text = (/** @type {string} */ path) => read(path).toString('utf8');
 const pageLimit = 23800;
 /** Entries that come beside ranking, with the most bytes gzip of each. */
 const beside = {
-<<<<<<< HEAD
-  now: 6600,
-  people: 6750,
-  ask: 7800,
-  confidence: 8500,
-  cache: 1700,
-  worker: 3850,
-  evidence: 8600,
-=======
   now: 6300,
   people: 6400,
   ask: 7500,
@@ -40,7 +31,6 @@ const beside = {
   cache: 1350,
   worker: 3800,
   evidence: 8100,
->>>>>>> webrest
 };
 /** Helpers for frameworks, likewise. */
 const frameworks = { react: 1750, vue: 1600, svelte: 1550, element: 3300 };

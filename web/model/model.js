@@ -1,7 +1,7 @@
 // Owns the Model object: an open model file in one wasm instance. Must not know where the bytes came from.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AMPCF_NO_ITEM } from '../core/abi.js';
-import { badArgument, countArgument, itemId, listArgument, optionValues } from '../core/arguments.js';
+import { badArgument, countArgument, itemId, listArgument } from '../core/arguments.js';
 import { Bound } from '../core/bound.js';
 import { AmpcfError } from '../core/errors.js';
 import {
