@@ -163,6 +163,31 @@ function plainRows(people, hidden, catalogue, popular) {
   ];
 }
 
+/**
+ * The hidden items appended, by what is known of them.
+ * @param {Uint8Array} bytes of a model without them
+ * @param {string[]} fresh
+ * @param {Pick<Task, 'facts' | 'graph'>} known
+ */
+async function appendedBy(bytes, fresh, { facts, graph }) {
+  const append = (/** @type {(id: string) => object} */ of, /** @type {{ graph?: Triples }} */ more = {}) =>
+    appendItems(bytes, { items: new Map(fresh.map((id) => [id, of(id)])), ...more });
+  const started = performance.now();
+  const whole = await append((id) => facts.get(id) ?? {});
+  const seconds = (performance.now() - started) / 1000;
+  const rows = /** @type {[string, Uint8Array][]} */ ([
+    ['appended, nothing known of them', (await append(() => ({}))).bytes],
+    ['appended, aspects', (await append((id) => ({ aspects: facts.get(id)?.aspects ?? [] }))).bytes],
+    ['appended, aspects and titles', whole.bytes],
+  ]);
+  if (graph) {
+    rows.push(['appended, relations', (await append(() => ({}), { graph })).bytes]);
+    const all = await append((id) => facts.get(id) ?? {}, { graph });
+    rows.push(['appended, relations, aspects and titles', all.bytes]);
+  }
+  return { rows, seconds, explained: Number(whole.explained) };
+}
+
 /** @param {Task} task */
 async function tableOf({ title, all, facts, options, graph }) {
   const { hidden, asked, people } = hide(all);
@@ -175,33 +200,14 @@ async function tableOf({ title, all, facts, options, graph }) {
   const trained = partOf(all, (_, item) => !hidden.has(item));
   const less = await trainModel(trained, { ...options, items });
   const fresh = catalogue.filter((id) => hidden.has(id));
-  const started = performance.now();
-  const append = (/** @type {(id: string) => object} */ of, /** @type {{ graph?: Triples }} */ more = {}) =>
-    appendItems(less.bytes, { items: new Map(fresh.map((id) => [id, of(id)])), ...more });
-  const appended = await append((id) => facts.get(id) ?? {});
-  const seconds = (performance.now() - started) / 1000;
-  const alone = await append((id) => ({ aspects: facts.get(id)?.aspects ?? [] }));
-  const none = await append(() => ({}));
-  const linked = graph && (await append(() => ({}), { graph }));
-  const both = graph && (await append((id) => facts.get(id) ?? {}, { graph }));
+  const appended = await appendedBy(less.bytes, fresh, { facts, graph });
   const rows = plainRows(people, hidden, catalogue, aspectPopularity(trained, facts));
-  for (const [name, bytes] of /** @type {const} */ ([
-    ['appended, nothing known of them', none.bytes],
-    ['appended, aspects', alone.bytes],
-    ['appended, aspects and titles', appended.bytes],
-    ['appended, relations', linked?.bytes],
-    ['appended, relations, aspects and titles', both?.bytes],
-    ['fully trained', whole.bytes],
-  ]))
-    if (bytes)
-      rows.push([
-        name,
-        await withModel(bytes, (model) => measure(people, hidden, byModel(model), catalogue)),
-      ]);
+  for (const [name, bytes] of [...appended.rows, /** @type {const} */ (['fully trained', whole.bytes])])
+    rows.push([name, await withModel(bytes, (model) => measure(people, hidden, byModel(model), catalogue))]);
   const head = ['', 'Recall@20 among all', 'among the hidden', 'their part of lists'];
   return [
     `${title}: ${fresh.length} of ${catalogue.length} items hidden, ${people.length} people, ` +
-      `appended in ${seconds.toFixed(1)} s (explained ${Number(appended.explained).toFixed(2)}):`,
+      `appended in ${appended.seconds.toFixed(1)} s (explained ${appended.explained.toFixed(2)}):`,
     '',
     markdownTable(
       head,

@@ -143,8 +143,8 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
 }
 
 /**
- * How much of its prior a new item takes beside what its aspects say: at least all of it, by which others know
- * that nobody has it. Where the file had no graph its weights make the prior as long as that.
+ * How much of its prior a new item takes beside what its aspects say: at least all of it, by which
+ * others know that nobody has it. Where the file had no graph its weights make the prior as long as that.
  * @param {Graph} graph
  * @param {Float64Array} priors of it
  * @param {number} wanted how long it should be, of what the weights have it
@@ -163,6 +163,26 @@ function wholeShare(graph, priors, wanted, isStored) {
 }
 
 /**
+ * Vectors of new items: of the ridge and the graph, or of the graph alone where nothing else is known.
+ * @param {Float32Array} guessed (M, D) by the ridge; what no path leads to stays so
+ * @param {{ graph: Graph, vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} placed vectors:
+ *   of the graph alone
+ * @param {{ ridge: number, share: number, known: Uint32Array, from: number }} how
+ */
+function mixed(guessed, { graph, vectors, priors, reached }, { ridge, share, known, from }) {
+  const dim = guessed.length / known.length;
+  return guessed.map((x, at) => {
+    const i = Math.floor(at / dim);
+    const j = from + i;
+    if (!reached[j]) return x;
+    const place = j * dim + (at % dim);
+    if (known[i] === 0) return vectors[place];
+    graph.shares[j] = share;
+    return ridge * x + share * priors[place];
+  });
+}
+
+/**
  * Vectors of new items. One of which aspects, titles or embeddings say something has the ridge's and the
  * graph's guess in the shares by which they say trained items best, each of which is left out of what is said
  * of it; one of which nothing else is known lives on the graph, as in a training.
@@ -177,30 +197,20 @@ export function placeByGraph(file, fresh, guessed, isGiven) {
   const trained = from - appendedOf(file);
   const { said, longer, people, known } = guessed;
   const stored = readGraph(file);
-  const isApart = (/** @type {string} */ _, /** @type {number} */ j) => j >= trained && !stored?.shares[j];
-  const apart = new Set([...fresh.ids.filter(isGiven), ...fresh.there.filter(isApart)]);
-  const triples = triplesWithout(fresh.triples, apart);
-  const whole = wholeGraph(file, { ...fresh, triples }, { stored, trained, people });
-  const { graph, report, vectors, gain } = whole;
+  const before = fresh.there.slice(trained).filter((_, i) => !stored?.shares[trained + i]);
+  const triples = triplesWithout(fresh.triples, new Set([...fresh.ids.filter(isGiven), ...before]));
+  const facts = { stored, trained, people };
+  const { graph, report, vectors, gain } = wholeGraph(file, { ...fresh, triples }, facts);
   const { priors, reached } = allPriors(graph, vectors, dim);
   const guesses = { said, priors, reached, trust: trustOf(people, trained) };
   const shares = sharesOf(vectors, dim, guesses);
   const more = lengthening(vectors, dim, guesses, shares);
   const share = wholeShare(graph, priors, more * shares.graph, stored !== null);
-  const counts = Float64Array.from(reached, (_, j) => (j < from ? 1 : 0));
+  const counts = new Float64Array(reached.length).fill(1, 0, from);
   placeColdItems(graph, { vectors, dim, people: counts }, { vectors, priors, reached, gain });
-  const out = guessed.vectors.slice();
-  fresh.ids.forEach((_, i) => {
-    const j = from + i;
-    if (!reached[j]) return;
-    const row = vectors.subarray(j * dim, (j + 1) * dim);
-    if (known[i] > 0) {
-      graph.shares[j] = share;
-      for (let d = 0; d < dim; d++)
-        row[d] = (more * shares.ridge * out[i * dim + d]) / longer + share * priors[j * dim + d];
-    }
-    out.set(row, i * dim);
-  });
+  const ridge = (more * shares.ridge) / longer;
+  const placed = { graph, vectors, priors, reached };
+  const out = mixed(guessed.vectors, placed, { ridge, share, known, from });
   for (let j = trained; j < from; j++) graph.shares[j] = stored?.shares[j] ?? 0;
   for (let j = from; j < graph.items; j++) if (!reached[j]) graph.shares[j] = 0;
   const found = reached.subarray(from);

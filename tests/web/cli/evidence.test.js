@@ -77,6 +77,10 @@ describe('ampcf evidence', () => {
     const both = `model, got ${other.info.lineage}, wanted ${model.info.lineage}, which it was made for`;
     assert.ok(stderr.includes(`own.evidence: evidence file: ${both}`), stderr);
     refuses('verify', [['m.ampcf --model m.ampcf', 2, /--model: got it with a model file/]]);
+  });
+
+  test('and the entry refuses it beside another model, but not after an append', async () => {
+    const other = await loadModel(await smallModel({ sweeps: 3 }));
     const own = await opened('own.evidence');
     const [me, theirs] = [model, other].map((of) => of.createProfile(ids.slice(0, 5)));
     assert.ok(await evidenceFor(me, ids[9], { evidence: own }));

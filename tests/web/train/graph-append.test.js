@@ -1,5 +1,5 @@
-// Owns the tests of items that are appended by their relations: they live on the graph, their explanations add
-// up, and nothing is said of others by them. Must not know the command line.
+// Owns the tests of items that are appended by their relations: they live on the graph, their explanations
+// add up, and nothing is said of others by them. Must not know the command line.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
