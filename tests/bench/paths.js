@@ -137,7 +137,8 @@ const isOver = ({ graph: { relations, entities, items }, ids }, step, { relation
  * @param {number} index the item that has it
  * @param {Link} gone
  */
-function without({ relations, entities, offsets, relation, tail, weights, shares }, index, gone) {
+function without(graph, index, gone) {
+  const { relations, entities, offsets, relation, tail, weights, shares } = graph;
   const [head, end] = gone.forward === 1 ? [index, gone.to] : [gone.to, index];
   let at = offsets[head];
   while (relation[at] !== gone.relation || tail[at] !== end) at++;
@@ -151,7 +152,7 @@ function without({ relations, entities, offsets, relation, tail, weights, shares
     out.set(array.subarray(at + 1), at);
     return out;
   };
-  return openGraph({
+  const arrays = {
     relations,
     entities,
     offsets: offsets.map((offset, k) => (k > head ? offset - 1 : offset)),
@@ -159,7 +160,8 @@ function without({ relations, entities, offsets, relation, tail, weights, shares
     tail: keep(tail),
     weights,
     shares,
-  });
+  };
+  return openGraph(arrays, graph.shrinkage);
 }
 
 /**

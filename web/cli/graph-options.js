@@ -103,7 +103,7 @@ export function sayGraph({ triples, relations, reached, appended, choice }, say)
     .map(({ relation, weight }) => `${inline(relation)} ${weight.toFixed(2)}`);
   say(`         weights ${heaviest.join(', ')}${relations.length > 5 ? ', ...' : ''}`);
   say(
-    `         ${count(reached)} items lean on it` +
+    `         a path leads to ${count(reached)} items` +
       (appended.length > 0 ? `, of which ${count(appended.length)} have no people and live on it` : ''),
   );
   if (choice && choice.trials > 0)

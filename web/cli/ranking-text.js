@@ -83,17 +83,15 @@ const mostWays = 2;
 function byRelations({ explanation, score }, { said, shown }) {
   const found = explanation?.graph;
   if (!found || score === null) return '';
-  const ways = found.paths
-    .filter(({ contribution }) => contribution > 0 && shown(contribution))
-    .slice(0, mostWays)
-    .map(({ title, steps, contribution }) => {
-      const via = steps
-        .slice(0, -1)
-        .map(({ relation, entity }) => `${inline(relation)} ${short(entity, 32)}`);
-      const link = via.length > 0 ? via.join(', ') : inline(steps[0].relation);
-      return `${link} with ${short(title, 32)} ${said(contribution)}`;
-    });
-  if (ways.length > 0) return `by relations ${said(found.total)}: ${ways.join('; ')}`;
+  const good = found.paths.filter(({ contribution }) => contribution > 0);
+  // Where each is too small to be shown, the first is named without its part.
+  const many = good.filter(({ contribution }) => shown(contribution)).length;
+  const ways = good.slice(0, Math.min(mostWays, Math.max(1, many))).map(({ title, steps, contribution }) => {
+    const via = steps.slice(0, -1).map(({ relation, entity }) => `${inline(relation)} ${short(entity, 32)}`);
+    const link = via.length > 0 ? via.join(', ') : inline(steps[0].relation);
+    return `${link} with ${short(title, 32)}${many > 0 ? ` ${said(contribution)}` : ''}`;
+  });
+  if (ways.length > 0 && shown(found.total)) return `by relations ${said(found.total)}: ${ways.join('; ')}`;
   return shown(found.total) ? `by relations ${said(found.total)}` : '';
 }
 

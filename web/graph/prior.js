@@ -182,9 +182,10 @@ function byOtherNode(offsets, { to, relation, forward }) {
 /**
  * A graph with what follows from its arrays.
  * @param {GraphArrays} arrays checked
+ * @param {Float64Array | null} [shrinkage] of S; none: S is I
  * @returns {Graph}
  */
-export function openGraph(arrays) {
+export function openGraph(arrays, shrinkage = null) {
   const links = linksOf(arrays);
   const items = arrays.shares.length;
   const nodes = arrays.offsets.length - 1;
@@ -193,7 +194,7 @@ export function openGraph(arrays) {
   const rarity = new Float64Array(nodes);
   const attention = new Float64Array(arrays.relations.length);
   const derived = { items, links, says, known, rarity, attention };
-  const graph = { ...arrays, ...derived, gain: 0, decay: 0, shrinkage: null };
+  const graph = { ...arrays, ...derived, gain: 0, decay: 0, shrinkage };
   for (let k = 0; k < nodes; k++) {
     let n = 0;
     for (let e = links.offsets[k]; e < links.offsets[k + 1]; e++) if (links.to[e] < items) n++;
@@ -268,9 +269,7 @@ export function graphOf(file, items) {
     shares: numbersOf('graph shares', floatsOf(s), items, mostLonger),
   };
   checkTriples(arrays, items + entities.length);
-  const graph = openGraph(arrays);
-  graph.shrinkage = shrinkageIn(sections, arrays.weights[relations.length + 1]);
-  return graph;
+  return openGraph(arrays, shrinkageIn(sections, arrays.weights[relations.length + 1]));
 }
 
 /**

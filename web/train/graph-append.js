@@ -136,9 +136,8 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
   const shares = new Float32Array(all.length).fill(1);
   for (let j = 0; j < there.length; j++)
     shares[j] = Math.max(stored ? stored.shares[j] : 0, j < trained ? 0 : 1);
-  const graph = openGraph({ ...network, weights, shares });
   const gram = /** @type {Float32Array} */ (file.floats('gram'));
-  graph.shrinkage = shrinkageOf(gram, file.dim, weights[n + 1]);
+  const graph = openGraph({ ...network, weights, shares }, shrinkageOf(gram, file.dim, weights[n + 1]));
   return { graph, report, vectors, gain: settings.gain };
 }
 

@@ -24,6 +24,8 @@ const write = (/** @type {string} */ name, /** @type {any} */ options = {}) =>
   writeFileSync(`${folder}/${name}`, withGraph(plain, ids, triples, { weights: { [odd]: 3 }, ...options }));
 write('good.ampcf', { share: () => 0.9 });
 write('bad.ampcf', { share: () => 70 });
+const hub = ids.map((id) => /** @type {[string, string, string]} */ ([id, 'kind', 'All']));
+writeFileSync(`${folder}/hub.ampcf`, withGraph(plain, ids, hub, { share: () => 0.5 }));
 writeFileSync(`${folder}/plain.ampcf`, plain);
 // eslint-disable-next-line no-control-regex
 const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
@@ -97,6 +99,11 @@ describe('rank --explain', () => {
     assert.doesNotMatch(stdout, obeyed);
     assert.doesNotMatch(ampcf(`rank plain.ampcf ${asked}`).stdout, /by relations/);
     assert.doesNotMatch(ampcf(`rank good.ampcf ${asked.replace('--explain', '')}`).stdout, /by relations/);
+  });
+
+  test('names a path whose part is too small to be shown, without it', () => {
+    const { stdout } = ampcf(`rank hub.ampcf ${asked}`);
+    assert.match(stdout, /by relations \d\.\d+: kind All with [^0-9\n]+( \(\d+\))?\n/);
   });
 
   test('as JSON, parts that add up', () => {
