@@ -87,6 +87,7 @@ function render(kept) {
 
 /** @param {any} error */
 function explainFailure(error) {
+  if (!$('status')) throw error; // the lists are there: what failed comes after them
   const missing = error.code === 'HTTP' && error.details?.status === 404;
   $('status').className = 'failed';
   $('status').setAttribute('role', 'alert');
