@@ -86,7 +86,8 @@ export function placeColdItems(graph, { dim, people }, { vectors, priors, reache
   people.forEach((n, j) => {
     if (n > 0 || !reached[j]) return;
     const length = lengthAt(priors, j * dim, dim);
-    const share = length > 0 ? Math.min(mostLonger, Math.max(1, (gain * wanted[j]) / length)) : 1;
+    const longer = (gain * wanted[j]) / (graph.gain * length);
+    const share = length > 0 ? Math.min(mostLonger, Math.max(1, longer)) : 1;
     graph.shares[j] = share;
     for (let d = 0; d < dim; d++) vectors[j * dim + d] = graph.shares[j] * priors[j * dim + d];
   });

@@ -30,8 +30,8 @@ import { trustOf } from './predicted-items.js';
 
 /** As much longer than what is said of them new vectors become at most. */
 const mostLengthened = 3;
-/** How long what the graph says may be made, where the file does not say it yet. */
-const gains = /** @type {const} */ ({ least: 0.25, most: 16 });
+/** How short what the graph says may be made, where the file does not say it yet. */
+const leastGain = 0.25;
 
 /**
  * Shares of what the ridge and the graph say by which trained items are said best, in least squares.
@@ -143,15 +143,15 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
 
 /**
  * How much of its prior a new item takes beside what its aspects say: at least all of it, by which
- * others know that nobody has it. Where the file had no graph its weights make the prior as long as that.
+ * others know that nobody has it. Where less is better, and the file had no graph, its weights make the prior shorter.
  * @param {Graph} graph
  * @param {Float64Array} priors of it
  * @param {number} wanted how long it should be, of what the weights have it
  * @param {boolean} isStored
  */
 function wholeShare(graph, priors, wanted, isStored) {
-  if (isStored) return Math.min(mostLonger, Math.max(1, wanted));
-  const factor = Math.max(gains.least, Math.min(gains.most, wanted));
+  if (isStored || wanted > 1) return Math.min(mostLonger, Math.max(1, wanted));
+  const factor = Math.max(leastGain, wanted);
   const { weights } = graph;
   for (let r = 0; r < graph.relations.length; r++) weights[r] *= factor;
   weighGraph(graph);
@@ -162,22 +162,23 @@ function wholeShare(graph, priors, wanted, isStored) {
 }
 
 /**
- * Vectors of new items: of the ridge and the graph, or of the graph alone where nothing else is known.
+ * Vectors of new items: of the ridge and the graph, or of the graph alone where nothing else is known; as
+ * long as a training has learnt that to be right, where the file has a graph.
  * @param {Float32Array} guessed (M, D) by the ridge; what no path leads to stays so
  * @param {{ graph: Graph, vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} placed vectors:
  *   of the graph alone
- * @param {{ ridge: number, share: number, known: Uint32Array, from: number }} how
+ * @param {{ ridge: number, share: number, known: Uint32Array, from: number, isStored: boolean }} how
  */
-function mixed(guessed, { graph, vectors, priors, reached }, { ridge, share, known, from }) {
+function mixed(guessed, { graph, vectors, priors, reached }, { ridge, share, known, from, isStored }) {
   const dim = guessed.length / known.length;
   return guessed.map((x, at) => {
     const i = Math.floor(at / dim);
     const j = from + i;
     if (!reached[j]) return x;
     const place = j * dim + (at % dim);
-    if (known[i] === 0) return vectors[place];
+    if (known[i] === 0 && isStored) return vectors[place];
     graph.shares[j] = share;
-    return ridge * x + share * priors[place];
+    return (known[i] > 0 ? ridge * x : 0) + share * priors[place];
   });
 }
 
@@ -204,12 +205,13 @@ export function placeByGraph(file, fresh, guessed, isGiven) {
   const guesses = { said, priors, reached, trust: trustOf(people, trained) };
   const shares = sharesOf(vectors, dim, guesses);
   const more = lengthening(vectors, dim, guesses, shares);
-  const share = wholeShare(graph, priors, more * shares.graph, stored !== null);
+  const isStored = stored !== null;
+  const share = wholeShare(graph, priors, more * shares.graph, isStored);
   const counts = new Float64Array(reached.length).fill(1, 0, from);
   placeColdItems(graph, { vectors, dim, people: counts }, { vectors, priors, reached, gain });
   const ridge = (more * shares.ridge) / longer;
   const placed = { graph, vectors, priors, reached };
-  const out = mixed(guessed.vectors, placed, { ridge, share, known, from });
+  const out = mixed(guessed.vectors, placed, { ridge, share, known, from, isStored });
   for (let j = trained; j < from; j++) graph.shares[j] = stored?.shares[j] ?? 0;
   for (let j = from; j < graph.items; j++) if (!reached[j]) graph.shares[j] = 0;
   const found = reached.subarray(from);
