@@ -1,7 +1,7 @@
 // Owns what a graph says of items that are appended: vectors by their relations to items that the file has,
 // beside what aspects, titles and embeddings say. Must not move what is there.
-import { graphDefaults, graphWeights, placeColdItems, trustIn } from '../graph/lean.js';
-import { mostLonger, openGraph, weighGraph } from '../graph/prior.js';
+import { graphWeights, placeColdItems, trustIn, writtenSettings } from '../graph/lean.js';
+import { isReached, mostLonger, openGraph, weighGraph } from '../graph/prior.js';
 import { allPriors } from '../graph/all-priors.js';
 import { shrinkageOf } from '../graph/shrinkage.js';
 import { joinedNetwork, readGraph } from './edit-graph.js';
@@ -125,7 +125,7 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
   const vectors = new Float32Array(all.length * file.dim);
   vectors.set(file.vectors());
   const trusted = trustIn(network, { vectors, dim: file.dim, people: counts });
-  const settings = { ...graphDefaults, ...file.metadata().graph };
+  const settings = writtenSettings(file.metadata().graph);
   const weights = graphWeights(trusted.found, settings);
   const known = new Map(stored?.relations.map((name, r) => [name, stored.weights[r]]));
   network.relations.forEach((name, r) => {
@@ -143,8 +143,8 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
 }
 
 /**
- * How much of its prior a new item takes beside what its aspects say: at least all of it, by which others know
- * that nobody has it. Where the file had no graph its weights make the prior as long as that.
+ * How much of its prior a new item takes beside what its aspects say: at least all of it, by which others
+ * know that nobody has it. Where the file had no graph its weights make the prior as long as that.
  * @param {Graph} graph
  * @param {Float64Array} priors of it
  * @param {number} wanted how long it should be, of what the weights have it
@@ -163,6 +163,25 @@ function wholeShare(graph, priors, wanted, isStored) {
 }
 
 /**
+ * Whether the vector of an item that nobody has is of what the graph says.
+ * @param {Graph | null} stored
+ * @param {number} j
+ */
+const livesOn = (stored, j) => stored !== null && stored.shares[j] > 0 && isReached(stored, j);
+
+/**
+ * Shares as the file has them: of what came before as they were; of new items none where nothing is linked.
+ * One that is linked, but to nothing that anybody has, keeps its share, so that it says nothing of others.
+ * @param {Graph} graph
+ * @param {Graph | null} stored
+ * @param {{ trained: number, from: number }} counts of items with people, and of those before
+ */
+function settleShares({ shares, links, items }, stored, { trained, from }) {
+  for (let j = trained; j < from; j++) shares[j] = stored?.shares[j] ?? 0;
+  for (let j = from; j < items; j++) if (links.offsets[j] === links.offsets[j + 1]) shares[j] = 0;
+}
+
+/**
  * Vectors of new items. One of which aspects, titles or embeddings say something has the ridge's and the
  * graph's guess in the shares by which they say trained items best, each of which is left out of what is said
  * of it; one of which nothing else is known lives on the graph, as in a training.
@@ -177,11 +196,16 @@ export function placeByGraph(file, fresh, guessed, isGiven) {
   const trained = from - appendedOf(file);
   const { said, longer, people, known } = guessed;
   const stored = readGraph(file);
-  const isApart = (/** @type {string} */ _, /** @type {number} */ j) => j >= trained && !stored?.shares[j];
-  const apart = new Set([...fresh.ids.filter(isGiven), ...fresh.there.filter(isApart)]);
+  const apart = new Set([
+    ...fresh.ids.filter(isGiven),
+    ...fresh.there.filter((_, j) => j >= trained && !livesOn(stored, j)),
+  ]);
   const triples = triplesWithout(fresh.triples, apart);
-  const whole = wholeGraph(file, { ...fresh, triples }, { stored, trained, people });
-  const { graph, report, vectors, gain } = whole;
+  const { graph, report, vectors, gain } = wholeGraph(
+    file,
+    { ...fresh, triples },
+    { stored, trained, people },
+  );
   const { priors, reached } = allPriors(graph, vectors, dim);
   const guesses = { said, priors, reached, trust: trustOf(people, trained) };
   const shares = sharesOf(vectors, dim, guesses);
@@ -201,8 +225,7 @@ export function placeByGraph(file, fresh, guessed, isGiven) {
     }
     out.set(row, i * dim);
   });
-  for (let j = trained; j < from; j++) graph.shares[j] = stored?.shares[j] ?? 0;
-  for (let j = from; j < graph.items; j++) if (!reached[j]) graph.shares[j] = 0;
+  settleShares(graph, stored, { trained, from });
   const found = reached.subarray(from);
   const count = found.reduce((sum, is) => sum + is, 0);
   return {
