@@ -1,5 +1,5 @@
-// Owns `npm run bench:graph-size`: what a training takes with graphs of 100,000 and 1,000,000 triples, in memory
-// and seconds, beside what is said before. Must not measure accuracy.
+// Owns `npm run bench:graph-size`: what a training takes with graphs of 100,000 and 1,000,000 triples, in
+// memory and seconds, beside what is said before. Must not measure accuracy.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from './accuracy/text.js';
@@ -66,10 +66,10 @@ const head = [
 publish(
   'graph-size',
   [
-    `Made up: ${count(values.items)} items, ${count(values.events)} events, dim ${values.dim}, two sweeps; without a ` +
-      `graph ${plain.seconds.toFixed(0)} s and`,
-    `${megabytes(plain.taken)} MB more than before the training. What a graph takes is the difference at the peak ` +
-      'of the process.',
+    `Made up: ${count(values.items)} items, ${count(values.events)} events, dim ${values.dim}, two sweeps; ` +
+      `without a graph ${plain.seconds.toFixed(0)} s and`,
+    `${megabytes(plain.taken)} MB more than before the training. What a graph takes is the difference at ` +
+      'the peak of the process.',
     '',
     markdownTable(head, rows),
   ].join('\n'),

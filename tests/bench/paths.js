@@ -31,8 +31,8 @@ import { benchArguments, publish } from './results.js';
  * @property {number} score
  */
 /**
- * @typedef {Task & { people?: number, thinned?: number }} Thinned people: that are taken by lot; thinned: this
- *   part of the items keeps 1 to 19 of their people, all by lot
+ * @typedef {Task & { people?: number, thinned?: number }} Thinned people: that are taken by lot; thinned:
+ *   this part of the items keeps 1 to 19 of their people, all by lot
  */
 
 const { data, write, set } = benchArguments({ set: { type: 'string' } });
@@ -45,7 +45,10 @@ const leaningPart = 0.5;
 const fewestKept = 1;
 const mostKept = 19;
 const [lastFm, movies] = tasks;
-/** @type {Thinned[]} Items of MovieLens-1M have so many people that none leans on a graph, but for thinned ones. */
+/**
+ * Items of MovieLens-1M have so many people that none leans on a graph, but for thinned ones.
+ * @type {Thinned[]}
+ */
 const sets = [
   lastFm,
   { ...movies, name: 'ml1m-thinned', title: 'MovieLens-1M, thinned', people: 2000, thinned: 0.3 },

@@ -1,5 +1,5 @@
-// Owns the tests that one number, how much a persona cares about an aspect, is behind labels, reasons, evidence
-// and questions alike: each is worked out again from `caresAbout`. Must not test the number itself.
+// Owns the tests that one number, how much a persona cares about an aspect, is behind labels, reasons,
+// evidence and questions alike: each is worked out again from `caresAbout`. Must not test the number itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../dist/ampcf.js';

@@ -91,7 +91,8 @@ export function caresAbout(profile, persona, aspect, options = {}) {
  * @param {string | number} item
  * @param {EvidenceForOptions} options
  * @returns {Promise<ChosenSentence | null>}
- * @throws {AmpcfError} BAD_ARGUMENT; UNKNOWN_ITEM; WRONG_MODEL: the evidence was made for another; HTTP, CHECKSUM: sentences that are fetched now
+ * @throws {AmpcfError} BAD_ARGUMENT; UNKNOWN_ITEM; WRONG_MODEL: the evidence was made for another; HTTP,
+ *   CHECKSUM: sentences that are fetched now
  */
 export async function evidenceFor(profile, item, options) {
   const { evidence: given, persona, aspectsOf } = optionsArgument(options, 'evidence persona aspectsOf');
