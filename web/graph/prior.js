@@ -98,7 +98,7 @@ function namesOf(what, offsets, bytes) {
  * @param {number} most
  */
 function numbersOf(what, numbers, n, most) {
-  if (numbers.length !== n) throw bad(what, numbers.length, String(n));
+  if (numbers.length !== n) throw bad(what, `${numbers.length} numbers`, String(n));
   const wrong = numbers.find((x) => !(x >= 0 && x <= most));
   if (wrong !== undefined) throw bad(what, wrong, `0 to ${most}`);
   return numbers;
