@@ -53,8 +53,8 @@ function rowsOf(triples, nodes) {
  * The nine sections of a graph.
  * @param {string[]} ids of the model, in its order
  * @param {[head: string, relation: string, tail: string][]} triples
- * @param {{ weights?: Record<string, number>, decay?: number, shrink?: number, share?: (index: number) => number }}
- *   options
+ * @param {{ weights?: Record<string, number>, decay?: number, shrink?: number,
+ *   share?: (index: number) => number }} options
  */
 function sectionsOf(ids, triples, { weights = {}, decay = 0.5, shrink = 0, share = () => 0.5 }) {
   const items = new Map(ids.map((id, j) => [id, j]));

@@ -66,8 +66,8 @@ const head = [
 publish(
   'graph-size',
   [
-    `Made up: ${count(values.items)} items, ${count(values.events)} events, dim ${values.dim}, ` +
-      `two sweeps; without a graph ${plain.seconds.toFixed(0)} s and`,
+    `Made up: ${count(values.items)} items, ${count(values.events)} events, dim ${values.dim}, two sweeps; ` +
+      `without a graph ${plain.seconds.toFixed(0)} s and`,
     `${megabytes(plain.taken)} MB more than before the training. What a graph takes is the difference at ` +
       'the peak of the process.',
     '',

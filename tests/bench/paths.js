@@ -31,8 +31,8 @@ import { benchArguments, publish } from './results.js';
  * @property {number} score
  */
 /**
- * @typedef {Task & { people?: number, thinned?: number }} Thinned people: that are taken by lot;
- * thinned: this   part of the items keeps 1 to 19 of their people, all by lot
+ * @typedef {Task & { people?: number, thinned?: number }} Thinned people: that are taken by lot; thinned:
+ *   this part of the items keeps 1 to 19 of their people, all by lot
  */
 
 const { data, write, set } = benchArguments({ set: { type: 'string' } });

@@ -2,6 +2,7 @@
 // file twice.
 import { modelArgument } from '../model/handles.js';
 import { graphIn } from './opened.js';
+import { isReached } from './prior.js';
 
 /** @import { Model } from '../model/model.js' */
 /**
@@ -47,14 +48,16 @@ export function graphFacts(model) {
     if (own.size > 0) items++;
     for (const r of own) byRelation[r].items++;
   }
-  const count = (/** @type {(share: number) => boolean} */ is) => shares.filter(is).length;
+  // Of nobody, and out of reach of all that somebody has: its share is of nothing.
+  const leans = shares.map((share, j) => (share === 1 && !isReached(found, j) ? 0 : share));
+  const count = (/** @type {(share: number) => boolean} */ is) => leans.filter(is).length;
   return {
     relations: relations.length,
     entities: entities.length,
     triples: relation.length,
     items,
     leaning: count((share) => share > 0),
-    share: shares.reduce((sum, share) => sum + Math.min(1, share), 0) / Math.max(1, n),
+    share: leans.reduce((sum, share) => sum + Math.min(1, share), 0) / Math.max(1, n),
     whole: count((share) => share >= 1),
     decay: found.decay,
     byRelation: byRelation.sort((a, b) => b.triples - a.triples),

@@ -23,7 +23,10 @@ import { gramOf, shrinkageOf } from './shrinkage.js';
  * @property {Float32Array} [weights] (N) q, of those who have people at least; none: 1
  */
 
-/** Where nothing is held out to choose them by: what cost nobody anything where it was measured. */
+/**
+ * Where nothing is held out to choose them by: what cost nobody anything where it was measured.
+ * @type {Readonly<GraphSettings>}
+ */
 export const graphDefaults = Object.freeze({
   gain: 0.6,
   pull: 0.5,
@@ -32,6 +35,34 @@ export const graphDefaults = Object.freeze({
   decay: 0.5,
   shrink: 2,
 });
+/**
+ * What each may be.
+ * @type {Readonly<Record<keyof GraphSettings, readonly [least: number, most: number]>>}
+ */
+export const graphRanges = Object.freeze({
+  gain: [0, 2],
+  pull: [0, 0.9],
+  people: [0.1, 1e6],
+  power: [0, 8],
+  decay: [0, 1],
+  shrink: [0, 1000],
+});
+
+/**
+ * The settings that the metadata of a file have, as far as they may be: metadata are anybody's.
+ * @param {unknown} written
+ * @returns {GraphSettings}
+ */
+export function writtenSettings(written) {
+  const settings = { ...graphDefaults };
+  for (const [name, [low, high]] of Object.entries(graphRanges)) {
+    const value = /** @type {any} */ (written)?.[name];
+    if (typeof value === 'number' && value >= low && value <= high)
+      settings[/** @type {keyof GraphSettings} */ (name)] = value;
+  }
+  return settings;
+}
+
 /** An item of so many people is known by itself: it leans on nothing. */
 export const leansBelow = 50;
 /** People from which the vector of an item is half known. */
@@ -104,6 +135,27 @@ function gramOfKnown({ people, weights, dim }, vectors) {
 }
 
 /**
+ * What no path leads to has nothing of the graph: an item that somebody has then says all that it knows. One
+ * of nobody keeps its share, so that it says nothing, unless it has no link.
+ * @param {Graph} graph
+ * @param {Float64Array} people
+ * @param {Uint8Array} reached
+ * @returns {boolean} whether what others say has changed
+ */
+function leaveOut(graph, people, reached) {
+  const { shares, links } = graph;
+  let changed = false;
+  people.forEach((n, j) => {
+    const isLinked = links.offsets[j + 1] > links.offsets[j];
+    if (reached[j] || (n === 0 && isLinked)) return;
+    changed ||= isLinked && shares[j] > 0;
+    shares[j] = 0;
+  });
+  if (changed) weighGraph(graph);
+  return changed;
+}
+
+/**
  * Item by item, v_j = own_j + s_j p_j, where the priors p are of the vectors v themselves: round by round.
  * Items of nobody come last: they say nothing of others.
  * @param {ReturnType<typeof trustIn>} trusted its graph takes the weights and shares that are chosen
@@ -127,6 +179,7 @@ export function leanOn({ graph, found }, own, settings, rounds = mostRounds) {
     return allPriors(graph, vectors, dim);
   };
   let last = held();
+  if (leaveOut(graph, people, last.reached)) last = held();
   for (let round = 0, moved = Infinity; round < rounds && moved > enough; round++) {
     moved = 0;
     for (let j = 0; j < items; j++) {
@@ -140,8 +193,6 @@ export function leanOn({ graph, found }, own, settings, rounds = mostRounds) {
     if (moved > 0) last = held();
   }
   placeColdItems(graph, own, { vectors, ...last, gain: settings.gain });
-  // What no path leads to has nothing of the graph.
-  for (let j = 0; j < items; j++) if (!last.reached[j]) shares[j] = 0;
   weighGraph(graph);
   return { vectors, reached: last.reached };
 }

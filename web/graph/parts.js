@@ -6,7 +6,7 @@ import { cholesky, solveLower } from '../core/packed.js';
 import { dtypeBytes, floatsOf, sectionsOf, wholeNumbersOf } from '../core/sections.js';
 import { precisionOf, systemOf } from '../model/system.js';
 import { stepIn, vectorsIn } from './opened.js';
-import { pathsTo, priorOf } from './prior.js';
+import { isReached, pathsTo, priorOf } from './prior.js';
 import { shrink } from './shrinkage.js';
 
 /** @import { FoldedProfile } from '../core/kernel.js' */
@@ -242,7 +242,7 @@ export function graphPartOf(profile, graph, index, limit) {
   const all = pathsIn(model, graph, rows, index, said);
   const paths = all.slice(0, limit);
   return {
-    share: Math.min(1, share),
+    share: isReached(graph, index) ? Math.min(1, share) : 0,
     total,
     parts: Array.from(graphs, (part, persona) => ({ persona, graph: part, own: wholes[persona] - part })),
     paths,

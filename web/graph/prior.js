@@ -27,9 +27,9 @@ import { shrink, shrinkageOf } from './shrinkage.js';
  * @typedef {GraphArrays & { items: number, links: Links, says: Float64Array, known: Float64Array,
  *   rarity: Float64Array, attention: Float64Array, gain: number, decay: number,
  *   shrinkage: Float64Array | null }} Graph
- *   links: the incoming and the outgoing ones; says: (N) c_i, how much an item says of others; known: (N + E) W_k, what is known of the items around a node;
- *   rarity: (N + E); attention: (R) of relations, 1 for the largest; gain: A, the largest weight; shrinkage:
- *   of S, by which priors are held back
+ *   links: the incoming and the outgoing ones; says: (N) c_i, how much an item says of others; known: (N + E)
+ *   W_k, what is known of the items around a node; rarity: (N + E); attention: (R) of relations, 1 for the
+ *   largest; gain: A, the largest weight; shrinkage: of S, by which priors are held back
  */
 /**
  * @typedef {{ relation: string, entity: string | number, forward: boolean }} Step entity: a name, or the
@@ -98,7 +98,7 @@ function namesOf(what, offsets, bytes) {
  * @param {number} most
  */
 function numbersOf(what, numbers, n, most) {
-  if (numbers.length !== n) throw bad(what, numbers.length, String(n));
+  if (numbers.length !== n) throw bad(what, `${numbers.length} numbers`, String(n));
   const wrong = numbers.find((x) => !(x >= 0 && x <= most));
   if (wrong !== undefined) throw bad(what, wrong, `0 to ${most}`);
   return numbers;
@@ -353,6 +353,20 @@ function eachPath(graph, j, take) {
       if (weight > 0) take(i, weight, [link, second, e]);
     }
   });
+}
+
+/**
+ * Whether a path leads from item j to another that says something.
+ * @param {Graph} graph
+ * @param {number} j
+ */
+export function isReached(graph, j) {
+  const { links, items, says, attention } = graph;
+  let found = false;
+  for (let e = links.offsets[j]; e < links.offsets[j + 1]; e++)
+    found ||= links.to[e] < items && attention[links.relation[e]] * says[links.to[e]] > 0;
+  if (!found) eachNode(graph, j, () => (found = true));
+  return found;
 }
 
 /**

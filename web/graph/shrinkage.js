@@ -1,5 +1,5 @@
-// Owns how a prior is held back: what nobody chose of a catalogue counts against directions in which all of it
-// is large. Must not know a graph.
+// Owns how a prior is held back: what nobody chose of a catalogue counts against directions in which all of
+// it is large. Must not know a graph.
 import { addOuter, cholesky, packedSize, solveLower, solveUpper } from '../core/packed.js';
 
 /**

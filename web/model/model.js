@@ -155,8 +155,8 @@ export class Model extends Bound {
   }
 
   /**
-   * Items most like one item, by cosine of the item vectors.
-   * `similar` of `ampcf/graph` goes by relations too.
+   * Items most like one item, by cosine of the item vectors. `similar` of `ampcf/graph` also goes by
+   * relations.
    * @param {string | number} item
    * @param {{ topK?: number, by?: 'taste' }} [options]
    * @returns {SimilarItem[]} best first; scores in [-1, 1]

@@ -1,7 +1,7 @@
 // Owns what a graph says of items that are appended: vectors by their relations to items that the file has,
 // beside what aspects, titles and embeddings say. Must not move what is there.
-import { graphDefaults, graphWeights, placeColdItems, trustIn } from '../graph/lean.js';
-import { mostLonger, openGraph, weighGraph } from '../graph/prior.js';
+import { graphWeights, placeColdItems, trustIn, writtenSettings } from '../graph/lean.js';
+import { isReached, mostLonger, openGraph, weighGraph } from '../graph/prior.js';
 import { allPriors } from '../graph/all-priors.js';
 import { shrinkageOf } from '../graph/shrinkage.js';
 import { joinedNetwork, readGraph } from './edit-graph.js';
@@ -125,7 +125,7 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
   const vectors = new Float32Array(all.length * file.dim);
   vectors.set(file.vectors());
   const trusted = trustIn(network, { vectors, dim: file.dim, people: counts });
-  const settings = { ...graphDefaults, ...file.metadata().graph };
+  const settings = writtenSettings(file.metadata().graph);
   const weights = graphWeights(trusted.found, settings);
   const known = new Map(stored?.relations.map((name, r) => [name, stored.weights[r]]));
   network.relations.forEach((name, r) => {
@@ -142,8 +142,9 @@ function wholeGraph(file, { there, ids, triples }, { stored, trained, people }) 
 }
 
 /**
- * How much of its prior a new item takes beside what its aspects say: at least all of it, by which
- * others know that nobody has it. Where less is better, and the file had no graph, its weights make the prior shorter.
+ * How much of its prior a new item takes beside what its aspects say: at least all of it, by which others
+ * know that nobody has it. Where less is better, and the file had no graph, its weights make the prior
+ * shorter.
  * @param {Graph} graph
  * @param {Float64Array} priors of it
  * @param {number} wanted how long it should be, of what the weights have it
@@ -162,24 +163,42 @@ function wholeShare(graph, priors, wanted, isStored) {
 }
 
 /**
- * Vectors of new items: of the ridge and the graph, or of the graph alone where nothing else is known; as
- * long as a training has learnt that to be right, where the file has a graph.
+ * Vectors of new items: of the ridge and the graph, or of the graph alone where nothing else is known.
  * @param {Float32Array} guessed (M, D) by the ridge; what no path leads to stays so
  * @param {{ graph: Graph, vectors: Float32Array, priors: Float64Array, reached: Uint8Array }} placed vectors:
  *   of the graph alone
- * @param {{ ridge: number, share: number, known: Uint32Array, from: number, isStored: boolean }} how
+ * @param {{ ridge: number, share: number, known: Uint32Array, from: number }} how
  */
-function mixed(guessed, { graph, vectors, priors, reached }, { ridge, share, known, from, isStored }) {
+function mixed(guessed, { graph, vectors, priors, reached }, { ridge, share, known, from }) {
   const dim = guessed.length / known.length;
   return guessed.map((x, at) => {
     const i = Math.floor(at / dim);
     const j = from + i;
     if (!reached[j]) return x;
     const place = j * dim + (at % dim);
-    if (known[i] === 0 && isStored) return vectors[place];
+    if (known[i] === 0) return vectors[place];
     graph.shares[j] = share;
-    return (known[i] > 0 ? ridge * x : 0) + share * priors[place];
+    return ridge * x + share * priors[place];
   });
+}
+
+/**
+ * Whether the vector of an item that nobody has is of what the graph says.
+ * @param {Graph | null} stored
+ * @param {number} j
+ */
+const livesOn = (stored, j) => stored !== null && stored.shares[j] > 0 && isReached(stored, j);
+
+/**
+ * Shares as the file has them: of what came before as they were; of new items none where nothing is linked.
+ * One that is linked, but to nothing that anybody has, keeps its share, so that it says nothing of others.
+ * @param {Graph} graph
+ * @param {Graph | null} stored
+ * @param {{ trained: number, from: number }} counts of items with people, and of those before
+ */
+function settleShares({ shares, links, items }, stored, { trained, from }) {
+  for (let j = trained; j < from; j++) shares[j] = stored?.shares[j] ?? 0;
+  for (let j = from; j < items; j++) if (links.offsets[j] === links.offsets[j + 1]) shares[j] = 0;
 }
 
 /**
@@ -197,23 +216,22 @@ export function placeByGraph(file, fresh, guessed, isGiven) {
   const trained = from - appendedOf(file);
   const { said, longer, people, known } = guessed;
   const stored = readGraph(file);
-  const before = fresh.there.slice(trained).filter((_, i) => !stored?.shares[trained + i]);
-  const triples = triplesWithout(fresh.triples, new Set([...fresh.ids.filter(isGiven), ...before]));
+  const isApart = (/** @type {string} */ _, /** @type {number} */ j) => j >= trained && !livesOn(stored, j);
+  const apart = new Set([...fresh.ids.filter(isGiven), ...fresh.there.filter(isApart)]);
+  const triples = triplesWithout(fresh.triples, apart);
   const facts = { stored, trained, people };
   const { graph, report, vectors, gain } = wholeGraph(file, { ...fresh, triples }, facts);
   const { priors, reached } = allPriors(graph, vectors, dim);
   const guesses = { said, priors, reached, trust: trustOf(people, trained) };
   const shares = sharesOf(vectors, dim, guesses);
   const more = lengthening(vectors, dim, guesses, shares);
-  const isStored = stored !== null;
-  const share = wholeShare(graph, priors, more * shares.graph, isStored);
+  const share = wholeShare(graph, priors, more * shares.graph, stored !== null);
   const counts = new Float64Array(reached.length).fill(1, 0, from);
   placeColdItems(graph, { vectors, dim, people: counts }, { vectors, priors, reached, gain });
   const ridge = (more * shares.ridge) / longer;
   const placed = { graph, vectors, priors, reached };
-  const out = mixed(guessed.vectors, placed, { ridge, share, known, from, isStored });
-  for (let j = trained; j < from; j++) graph.shares[j] = stored?.shares[j] ?? 0;
-  for (let j = from; j < graph.items; j++) if (!reached[j]) graph.shares[j] = 0;
+  const out = mixed(guessed.vectors, placed, { ridge, share, known, from });
+  settleShares(graph, stored, { trained, from });
   const found = reached.subarray(from);
   const count = found.reduce((sum, is) => sum + is, 0);
   return {

@@ -1,6 +1,6 @@
-// Owns how many bytes a graph takes in a training, known before any work. Must not open it. Constants
-// are such that
-// what is said is no less than what was measured, and less than half as much again (bench:graph-size).
+// Owns how many bytes a graph takes in a training, known before any work. Must not open it. Constants are
+// such that what is said is no less than what was measured, and less than half as much again
+// (bench:graph-size).
 
 /** @import { Triples } from '../graph/triples.js' */
 

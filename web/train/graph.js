@@ -3,14 +3,13 @@
 import { rangeArgument } from '../core/arguments.js';
 import { optionsArgument } from '../core/options.js';
 import { allPriors } from '../graph/all-priors.js';
-import { graphDefaults, leanOn, trustIn } from '../graph/lean.js';
+import { graphDefaults, graphRanges, leanOn, trustIn } from '../graph/lean.js';
 import { triplesArgument } from '../graph/triples.js';
 import { appendItems, peopleOf } from './append.js';
 import { appendVectors } from './edit-append.js';
 import { openToEdit } from './edit-file.js';
 import { joinedNetwork, putGraph, readGraph } from './edit-graph.js';
-import { appendedOf, ridgeOf, setRidge } from './edit-items.js';
-import { setMetadata } from './edit-items.js';
+import { appendedOf, ridgeOf, setMetadata, setRidge } from './edit-items.js';
 import { checkOptions } from './options.js';
 
 /** @import { EditedFile } from './edit-file.js' */
@@ -34,26 +33,17 @@ import { checkOptions } from './options.js';
  * @property {GraphSettings} settings
  */
 
-const ranges = /** @type {const} */ ({
-  gain: [0, 2],
-  pull: [0, 0.9],
-  people: [0.1, 1e6],
-  power: [0, 8],
-  decay: [0, 1],
-  shrink: [0, 1000],
-});
-
 /**
  * @param {Partial<GraphSettings>} given
  * @returns {GraphSettings}
  */
 function graphSettings(given = {}) {
-  const own = optionsArgument(given, Object.keys(ranges).join(' '), 'graph settings');
+  const own = optionsArgument(given, Object.keys(graphRanges).join(' '), 'graph settings');
   const settings = /** @type {GraphSettings} */ ({ ...graphDefaults });
   for (const [name, value] of Object.entries(own)) {
     if (value === undefined) continue;
-    const known = /** @type {keyof typeof ranges} */ (name);
-    rangeArgument(`graph ${name}`, value, ranges[known][0], ranges[known][1]);
+    const known = /** @type {keyof typeof graphRanges} */ (name);
+    rangeArgument(`graph ${name}`, value, ...graphRanges[known]);
     settings[known] = value;
   }
   return settings;
@@ -78,8 +68,9 @@ function putVectors(file, vectors, ridge) {
  * @property {string[]} appended their ids
  * @property {TriplesReport} triples
  * @property {import('../graph/prior.js').Graph} graph
- * @property {(settings: GraphSettings, rounds?: number) => { bytes: () => Uint8Array<ArrayBuffer>, reached: Uint8Array,
- *   file: EditedFile }} lean the same file again and again, with other vectors and without the graph
+ * @property {(settings: GraphSettings, rounds?: number) => { bytes: () => Uint8Array<ArrayBuffer>,
+ *   reached: Uint8Array, file: EditedFile }} lean the same file again and again, with other vectors
+ *   and without the graph
  */
 
 /**

@@ -50,9 +50,8 @@ export function madeEvents(items, events) {
 
 /**
  * What is said of items: of each in turn, by one of eight relations, which are others in the next round.
- * Genres are of
- * a taste, and so is each maker; four of five triples are of the item's own. A hundredth says which maker is
- * near which.
+ * Genres are of a taste, and so is each maker; four of five triples are of the item's own. A hundredth says
+ * which maker is near which.
  * @param {number} items
  * @param {number} triples
  * @returns {Triples}

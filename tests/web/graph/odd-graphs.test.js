@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { allPriors } from '../../../web/graph/all-priors.js';
 import { graphDefaults, leanOn, leansBelow, trustIn } from '../../../web/graph/lean.js';
-import { mostLonger, openGraph } from '../../../web/graph/prior.js';
+import { mostLonger, openGraph, priorOf } from '../../../web/graph/prior.js';
 import { networkOf } from '../../../web/graph/triples.js';
 import { readGraph } from '../../../web/read/read-graph.js';
 import { graphMemory } from '../../../web/train/graph-memory.js';
@@ -199,6 +199,33 @@ describe('leaning', () => {
     assert.deepEqual([...reached], [1, 1, 0, 0, 0, 0]);
     assert.deepEqual([...trusted.graph.shares.subarray(2)], [0, 0, 0, 0]);
     assert.ok(vectors.subarray(6).every((x) => x === 0));
+  });
+
+  test('an item of nobody is its share times its prior, by the shares of the file', () => {
+    // Nothing that somebody has leads to i0, but i0 leads to i1; i4 is beside i3, and too far from i2.
+    const { network } = networkOf(
+      triplesOf([
+        ['i0', 'of', 'x'],
+        ['i1', 'of', 'x'],
+        ['i2', 'of', 'y'],
+        ['k', 'of', 'y'],
+        ['i3', 'of', 'k'],
+        ['i4', 'of', 'i3'],
+      ]),
+      ['i0', 'i1', 'i2', 'i3', 'i4'],
+    );
+    const own = ownItems(5, [4, 0, 4, 0, 0]);
+    own.vectors.fill(7, 12);
+    const trusted = trusting(network, own);
+    const { vectors, reached } = leanOn(trusted, own, { ...graphDefaults, pull: 0.9 });
+    assert.deepEqual([...reached], [0, 1, 0, 1, 0]);
+    const { weights, shares, shrinkage } = trusted.graph;
+    const read = { ...openGraph({ ...network, weights, shares }), shrinkage };
+    for (const j of [1, 3]) {
+      const prior = priorOf(read, vectors, 3, j);
+      prior.forEach((p, d) => assert.ok(Math.abs(vectors[j * 3 + d] - shares[j] * p) < 1e-6, `item ${j}`));
+    }
+    assert.deepEqual([shares[0], shares[2], read.says[4]], [0, 0, 0]);
   });
 
   test('one entity of 100,000 items', () => {

@@ -296,5 +296,13 @@ describe('graphOf', () => {
     fails(([, , , , , , , weights]) => new DataView(weights.data.buffer).setFloat32(0, NaN, true));
     fails(([, , , , , , , , shares]) => new DataView(shares.data.buffer).setFloat32(0, 64.5, true));
     assert.throws(() => graphOf(sections(), ids.length + 1), { code: 'BAD_SECTION' });
+    // A file from before kappa was among the weights.
+    const old = sections();
+    old[7].data = old[7].data.subarray(0, -4);
+    const wanted = old[7].rows;
+    assert.throws(() => graphOf(old, ids.length), {
+      code: 'BAD_SECTION',
+      message: `graph: relation weights: got ${wanted - 1} numbers, wanted ${wanted}`,
+    });
   });
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadModel } from '../../../dist/ampcf.js';
 import { graph as plugin, graphFacts, similar } from '../../../dist/graph.js';
-import { addGraph, appendItems, trainModel } from '../../../dist/train.js';
+import { addGraph, appendItems, replaceMetadata, trainModel } from '../../../dist/train.js';
 import { filmFacts, films, interactionsOf, people, steady } from '../../support.js';
 
 /** @type {[string, string, string][]} */
@@ -25,6 +25,12 @@ const triplesOf = (list) => ({
   heads: list.map(([head]) => head),
   relations: list.map(([, relation]) => relation),
   tails: list.map(([, , tail]) => tail),
+});
+/** @param {ReturnType<typeof triplesOf>} a @param {ReturnType<typeof triplesOf>} b */
+const joined = (a, b) => ({
+  heads: [...a.heads, ...b.heads],
+  relations: [...a.relations, ...b.relations],
+  tails: [...a.tails, ...b.tails],
 });
 const triples = triplesOf([...rows, ...fresh]);
 const items = new Map([
@@ -50,7 +56,7 @@ async function explained(bytes, ids) {
   const me = model.createProfile(history);
   const found = ids.map((id) => me.explain(id, { graph: { limit: 1e9 } }));
   const facts = graphFacts(model);
-  const alike = similar(model, 'bare', { by: 'graph', topK: 5 });
+  const alike = similar(model, ids[0], { by: 'graph', topK: 5 });
   model.dispose();
   return { found, facts, alike };
 }
@@ -115,5 +121,48 @@ describe('items that are appended by their relations', () => {
     assert.ok(bare && before);
     assert.ok(Math.max(...bare.parts.map(({ own }) => Math.abs(own))) < 1e-4 * Math.abs(bare.total));
     assert.deepEqual([before.share, before.total], [0, 0]);
+  });
+
+  test('one that nothing reaches says nothing of others, and stays what it is when more comes', async () => {
+    const far = triplesOf([
+      ['far', 'genre', 'near'],
+      ['near', 'genre', 'odd films'],
+      ['odd films', 'genre', `${first.genres[0]} films`],
+    ]);
+    const two = new Map(['far', 'near'].map((id) => [id, { aspects: first.genres }]));
+    const only = new Map([['near', {}]]);
+    for (const before of [plain, leaning]) {
+      const graph = triplesOf(rows);
+      const { bytes } =
+        before === plain
+          ? await addGraph(before, { graph: joined(graph, far), items: new Map([...two, ...only]) })
+          : await appendItems(before, { graph: far, items: new Map([...two, ...only]) });
+      const { found, facts } = await explained(bytes, ['near', 'far']);
+      assert.equal(facts?.whole, 1);
+      const [near, away] = found.map(({ explanation }) => /** @type {any} */ (explanation.graph));
+      const own = near.parts.reduce((/** @type {number} */ sum, /** @type {any} */ p) => sum + p.own, 0);
+      assert.ok(near.total !== 0 && Math.abs(own) < 1e-5 * Math.abs(near.total), `${own} of ${near.total}`);
+      assert.deepEqual([away.share, away.total], [0, 0]);
+      const more = triplesOf([['far', 'genre', `${first.genres[0]} films`]]);
+      const again = await appendItems(bytes, { graph: more, items: new Map([['later', {}]]) });
+      const [{ explanation }] = (await explained(again.bytes, ['far'])).found;
+      assert.equal(explanation.graph?.total, 0, 'its vector has nothing of the new triple');
+    }
+  });
+
+  test('metadata that nobody could have written have no part in it', async () => {
+    const usual = await appendItems(plain, { items, graph: triples });
+    const model = await loadModel(plain);
+    const { metadata } = model.info;
+    model.dispose();
+    const wrong = { gain: 'long', pull: 7, people: null, power: 'x', decay: -5, shrink: 1e30 };
+    for (const graph of [wrong, 'graph', [1], null]) {
+      const changed = await replaceMetadata(plain, { ...metadata, graph });
+      const { bytes } = await appendItems(changed, { items, graph: triples });
+      assert.deepEqual(
+        (await explained(bytes, ['bare', 'told'])).found,
+        (await explained(usual.bytes, ['bare', 'told'])).found,
+      );
+    }
   });
 });
