@@ -34,7 +34,7 @@ test('a plugin answers rankings that have its option, and nothing else', async (
 test('what is no plugin is named', async () => {
   for (const [plugins, got] of [
     [['now'], 'now'],
-    [[{}], 'object'],
+    [[{}], 'Object'],
     [[null], 'null'],
     [[() => {}], 'function'],
   ])
