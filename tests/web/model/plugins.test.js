@@ -36,7 +36,7 @@ test('what is no plugin is named', async () => {
     [['now'], 'now'],
     [[{}], 'Object'],
     [[null], 'null'],
-    [[() => {}], 'function'],
+    [[() => {}], 'Function'],
   ])
     await failsWith(
       () => loadModel(bytes, /** @type {any} */ ({ plugins })),
