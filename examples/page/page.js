@@ -60,10 +60,12 @@ function followUp() {
   following = inParts(parts, () => app.seen === seen);
 }
 
-/** Says that the page is whole, when it is. */
+/** Says that the page is whole, when it is: what another change has ended is followed by what that brings. */
 async function ready() {
-  while (!(await following));
-  $('main').setAttribute('data-ready', '');
+  for (let last; last !== following;) {
+    last = following;
+    if (await last) return $('main').setAttribute('data-ready', '');
+  }
 }
 
 /** @param {any} [kept] a row that stays where it is */

@@ -45,6 +45,7 @@ import { shrink } from './shrinkage.js';
  * @property {number} dim D
  * @property {Float64Array} factor L of M = L L^T, packed
  * @property {Float64Array} solved (R x D) L^-1 v_row
+ * @property {Float64Array} echoes (R) v_row^T M^-1 S v_row: what a row says of itself where it is a prior
  * @property {Float64Array} pulls (R) w q t g
  * @property {Float64Array} liking (R) w g, of those whose pull is not 0
  * @property {Float32Array} owners (R x P)
@@ -93,9 +94,10 @@ const kept = new WeakMap();
 /**
  * Worked out once for each state of a profile.
  * @param {Profile} profile
+ * @param {Graph} graph of its model
  * @returns {Rows}
  */
-function rowsOf(profile) {
+function rowsOf(profile, { shrinkage }) {
   const { version } = profile;
   const { core, indices } = profile.state.now();
   const found = kept.get(profile);
@@ -104,7 +106,11 @@ function rowsOf(profile) {
   const { weights: q, targets: t } = systemOf(profile.model);
   const factor = cholesky(matrix, dim);
   const solved = vectors;
-  for (let at = 0; at < solved.length; at += dim) solveLower(factor, solved.subarray(at, at + dim));
+  const echoes = pulls.map((_, row) => {
+    const own = solved.subarray(row * dim, (row + 1) * dim);
+    const held = solveLower(factor, shrink(shrinkage, own.slice()));
+    return dotAt(held, solveLower(factor, own), 0);
+  });
   const { summaries, events } = core;
   const flat = { ...core, summaries: 0, events: summaries + events };
   const rows = {
@@ -113,6 +119,7 @@ function rowsOf(profile) {
     dim,
     factor,
     solved,
+    echoes,
     pulls,
     liking: pulls.map((pull, row) => {
       const index = indices[row - summaries];
@@ -191,16 +198,14 @@ function ownerOf({ owners, personas }, row) {
  * @returns {GraphPath[]}
  */
 function pathsIn(model, graph, rows, index, said) {
-  const { items, solved, dim, factor } = rows;
-  const vectors = vectorsIn(model);
+  const { items, echoes } = rows;
   const rowOf = new Map(items.flatMap((item, row) => (item < 0 ? [] : [[item, row]])));
   const { paths } = pathsTo(graph, index, { of: (item) => rowOf.has(item), most: Infinity });
   const toStep = stepIn(model);
   return paths
     .map(({ item, weight, steps }) => {
       const row = /** @type {number} */ (rowOf.get(item));
-      const held = shrink(graph.shrinkage, Float64Array.from(vectors.subarray(item * dim, (item + 1) * dim)));
-      const contribution = said[row] * weight * dotAt(solveLower(factor, held), solved, row * dim);
+      const contribution = said[row] * weight * echoes[row];
       return { item, row, contribution, weight, steps };
     })
     .filter(({ contribution }) => contribution !== 0)
@@ -226,7 +231,7 @@ function pathsIn(model, graph, rows, index, said) {
  */
 export function graphPartOf(profile, graph, index, limit) {
   const { model } = profile;
-  const rows = rowsOf(profile);
+  const rows = rowsOf(profile, graph);
   const { factor, dim, solved, pulls, flat } = rows;
   const vectors = vectorsIn(model);
   const share = graph.shares[index];
